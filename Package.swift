@@ -1,0 +1,56 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Every Swift target is held to the same rules: strict memory safety, and no warning left standing.
+/// `Lifetimes` lets a type hand out a `Span` of what it owns, as swift-collections does.
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(), .treatAllWarnings(as: .error), .enableExperimentalFeature("Lifetimes"),
+]
+
+let package = Package(
+  name: "dsel",
+  platforms: [.macOS(.v26)],
+  products: [.executable(name: "dsel", targets: ["dsel"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+    .systemLibrary(
+      name: "CXXHash", pkgConfig: "libxxhash",
+      providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
+    .systemLibrary(
+      name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"]), .brew(["isa-l"])]),
+    .systemLibrary(
+      name: "CSimdjsonLibrary", pkgConfig: "simdjson",
+      providers: [.apt(["libsimdjson-dev"]), .brew(["simdjson"])]),
+    .target(name: "CSimdjson", dependencies: ["CSimdjsonLibrary"]),
+
+    .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: strict),
+    .target(name: "Files", swiftSettings: strict),
+    .target(
+      name: "Reading", dependencies: ["Compression", "CSimdjson", "CXXHash", "Files"],
+      swiftSettings: strict),
+    .target(name: "Featurizing", dependencies: ["CXXHash"], swiftSettings: strict),
+    .target(name: "Weighting", dependencies: ["Featurizing"], swiftSettings: strict),
+    .target(name: "Resampling", dependencies: ["CXXHash"], swiftSettings: strict),
+    .target(name: "Writing", dependencies: ["Compression", "Files"], swiftSettings: strict),
+    .target(
+      name: "Pipeline",
+      dependencies: [
+        "Compression", "Files", "Reading", "Featurizing", "Weighting", "Resampling", "Writing",
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "dsel",
+      dependencies: [
+        "Compression", "Featurizing", "Files", "Pipeline", "Reading", "Resampling", "Weighting",
+        "Writing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,48 @@
+#include "CSimdjson.h"
+
+#include <new>
+#include <simdjson.h>
+#include <string>
+#include <vector>
+
+static_assert(
+    DSEL_JSON_PADDING >= simdjson::SIMDJSON_PADDING, "lines need simdjson's padding behind them");
+
+/// The document model validates every value; simdjson's on-demand front end would skip the
+/// ones that nobody asks for.
+struct dsel_json_parser {
+  simdjson::dom::parser parser;
+  std::vector<std::string> path;
+};
+
+dsel_json_parser *dsel_json_parser_create(void) { return new (std::nothrow) dsel_json_parser; }
+
+void dsel_json_parser_destroy(dsel_json_parser *parser) { delete parser; }
+
+int dsel_json_parser_append_key(dsel_json_parser *parser, const char *key, size_t length) {
+  try {
+    parser->path.emplace_back(length == 0 ? "" : key, length);
+    return 1;
+  } catch (const std::bad_alloc &) {
+    return 0;
+  }
+}
+
+dsel_json_status dsel_json_parser_parse(
+    dsel_json_parser *parser, const uint8_t *line, size_t length,
+    const uint8_t **text, size_t *text_length) {
+  simdjson::dom::element element;
+  auto error = parser->parser.parse(line, length, /* realloc_if_needed: */ false).get(element);
+  if (error == simdjson::MEMALLOC) { return dsel_json_out_of_memory; }
+  if (error) { return dsel_json_rejected; }
+  for (const auto &key : parser->path) {
+    simdjson::dom::object object;
+    if (element.get_object().get(object)) { return dsel_json_no_text; }
+    if (object.at_key(key).get(element)) { return dsel_json_no_text; }
+  }
+  std::string_view found;
+  if (element.get_string().get(found)) { return dsel_json_no_text; }
+  *text = reinterpret_cast<const uint8_t *>(found.data());
+  *text_length = found.size();
+  return dsel_json_text_found;
+}

@@ -1,0 +1,1 @@
+// Empty on purpose: Swift must not see the C++ header.

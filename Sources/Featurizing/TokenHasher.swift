@@ -1,0 +1,101 @@
+internal import CXXHash
+
+/// Hashes the tokens of a segment: XXH3-64 of each.
+///
+/// The lengths of tokens are what a branch predictor can't guess, so the tokens are first sorted by
+/// the four length classes of XXH3, without a branch, and then hashed class by class.
+@safe struct TokenHasher: ~Copyable {
+  private static let classCount = 4
+  private let capacity: Int
+  /// The numbers of the tokens of each class.
+  private let members: UnsafeMutablePointer<UInt32>
+  /// The state for a token that comes in parts; made when the first one does.
+  private var partState: OpaquePointer?
+
+  /// - Parameter capacity: the most tokens of a segment.
+  init(capacity: Int) {
+    self.capacity = capacity
+    // SAFETY: allocated here, freed in `deinit`; each class has room for all tokens.
+    unsafe members = .allocate(capacity: Self.classCount * capacity)
+    unsafe partState = nil
+  }
+
+  deinit {
+    unsafe members.deallocate()
+    if let partState = unsafe partState { unsafe _ = XXH3_freeState(partState) }
+  }
+
+  /// Writes the hashes of the segment's tokens to `hashes`, which has room for all of them, and
+  /// takes the segment's unfinished part in.
+  @unsafe
+  mutating func hashTokens(
+    of tokenizer: borrowing Tokenizer, into hashes: UnsafeMutablePointer<UInt64>
+  ) {
+    let count = tokenizer.tokenCount
+    let bytes = unsafe tokenizer.bytes
+    let starts = unsafe tokenizer.starts
+    let ends = unsafe tokenizer.ends
+    let members = unsafe members
+    // SAFETY: tokens lie within the tokenizer's bytes, and `members` has room for each in each class.
+    var counts: (Int, Int, Int, Int) = (0, 0, 0, 0)
+    let second = unsafe members + capacity
+    let third = unsafe second + capacity
+    let fourth = unsafe third + capacity
+    for token in 0..<count {
+      let length = unsafe ends[token] &- starts[token]
+      let number = UInt32(truncatingIfNeeded: token)
+      // The number is written to every class, and stays where the count moves on.
+      unsafe members[counts.0] = number
+      unsafe second[counts.1] = number
+      unsafe third[counts.2] = number
+      unsafe fourth[counts.3] = number
+      counts.0 &+= length < 4 ? 1 : 0
+      counts.1 &+= length >= 4 && length < 9 ? 1 : 0
+      counts.2 &+= length >= 9 && length < 17 ? 1 : 0
+      counts.3 &+= length >= 17 ? 1 : 0
+    }
+    for index in 0..<counts.0 {
+      let token = unsafe Int(members[index])
+      let start = unsafe Int(starts[token])
+      unsafe hashes[token] = XXH3.hash1to3(bytes + start, count: Int(ends[token]) - start)
+    }
+    for index in 0..<counts.1 {
+      let token = unsafe Int(second[index])
+      let start = unsafe Int(starts[token])
+      unsafe hashes[token] = XXH3.hash4to8(bytes + start, count: Int(ends[token]) - start)
+    }
+    for index in 0..<counts.2 {
+      let token = unsafe Int(third[index])
+      let start = unsafe Int(starts[token])
+      unsafe hashes[token] = XXH3.hash9to16(bytes + start, count: Int(ends[token]) - start)
+    }
+    for index in 0..<counts.3 {
+      let token = unsafe Int(fourth[index])
+      let start = unsafe Int(starts[token])
+      unsafe hashes[token] = XXH3.hash(bytes + start, count: Int(ends[token]) - start)
+    }
+    unsafe hashParts(of: tokenizer, into: hashes)
+  }
+
+  /// Ends the hash of a token that began in an earlier segment, and begins or goes on with one that this
+  /// segment doesn't finish.
+  @unsafe
+  private mutating func hashParts(
+    of tokenizer: borrowing Tokenizer, into hashes: UnsafeMutablePointer<UInt64>
+  ) {
+    var isContinued = tokenizer.continuesPart
+    if isContinued, tokenizer.tokenCount > 0 {
+      // SAFETY: the first token exists, and begins at the first byte.
+      unsafe _ = XXH3_64bits_update(partState, tokenizer.bytes, Int(tokenizer.ends[0]))
+      unsafe hashes[0] = XXH3_64bits_digest(partState)
+      isContinued = false
+    }
+    guard let part = tokenizer.unfinishedPart else { return }
+    if !isContinued {
+      if unsafe partState == nil { unsafe partState = XXH3_createState() }
+      precondition(unsafe partState != nil, "out of memory for a hash state")
+      unsafe XXH3_64bits_reset(partState)
+    }
+    unsafe _ = XXH3_64bits_update(partState, tokenizer.bytes + part.lowerBound, part.count)
+  }
+}

@@ -1,0 +1,156 @@
+/// Classes and lower-case mappings of Unicode scalars, in two stages: a block number for every 256
+/// scalars, and blocks, of which equal ones are kept once.
+///
+/// Built from the generated ranges in about a millisecond and then shared by all tokenizers.
+@safe package final class UnicodeTables: @unchecked Sendable {
+  // Sendable because nothing is written after `init`.
+
+  /// The version of Unicode that the tables hold; part of what a model means.
+  package static let version = UnicodeTableData.version
+
+  /// The class of a scalar, as the tokenizers see it.
+  enum Class: UInt8 {
+    /// Neither word nor white space: punctuation, symbols, controls, unassigned.
+    case other = 0
+    case space = 1
+    case word = 2
+    /// Combining marks, ZWNJ and ZWJ: part of what they follow.
+    case extend = 3
+    /// A word character of a script written without spaces.
+    case single = 4
+  }
+
+  /// What the final-sigma rule asks of a scalar.
+  enum CaseContext: UInt16 { case neither, cased, ignorable }
+
+  /// Class (bits 0–2), case context (3–4), and the place of the lower-case mapping plus one (5–15).
+  struct Properties {
+    let bits: UInt16
+    var classIndex: Int { Int(bits & 7) }
+    var caseContext: UInt16 { bits >> 3 & 3 }
+    var hasLowercase: Bool { bits >> 5 != 0 }
+  }
+
+  static let capitalSigma: UInt32 = 0x3A3
+  static let finalSigma: UInt32 = 0x3C2
+  static let capitalIWithDot: UInt32 = 0x130
+  private static let scalarCount = 0x110000
+
+  private let blockNumbers: UnsafeMutablePointer<UInt16>
+  private let blocks: UnsafeMutablePointer<UInt16>
+  private let lowercaseTargets: [UInt32]
+
+  package init() {
+    var numbers = [UInt16](repeating: 0, count: Self.scalarCount >> 8)
+    var distinct: [UInt16] = []
+    var numberOfBlock: [[UInt16]: UInt16] = [:]
+    var targets: [UInt32] = []
+
+    let ranges = UnicodeTableData.ranges
+    let mappings = UnicodeTableData.lowercase
+    var range = 0
+    var mapping = 0
+    var block = [UInt16](repeating: 0, count: 256)
+    for number in numbers.indices {
+      let first = UInt32(number) << 8
+      // Most blocks lie inside one range and map nothing: fill those at once.
+      var scalar = first
+      while scalar < first + 256 {
+        while range + 1 < ranges.count, ranges[range + 1] >> 8 <= scalar { range += 1 }
+        let nextStart =
+          range + 1 < ranges.count ? ranges[range + 1] >> 8 : UInt32(Self.scalarCount)
+        let end = min(nextStart, first + 256)
+        let properties = UInt16(ranges[range] & 0x1F)
+        for index in Int(scalar - first)..<Int(end - first) { block[index] = properties }
+        scalar = end
+      }
+      while mapping < mappings.count, mappings[mapping] < first + 256 {
+        targets.append(mappings[mapping + 1])
+        block[Int(mappings[mapping] - first)] |= UInt16(targets.count) << 5
+        mapping += 2
+      }
+      if let known = numberOfBlock[block] {
+        numbers[number] = known
+      } else {
+        numbers[number] = UInt16(distinct.count >> 8)
+        numberOfBlock[block] = numbers[number]
+        distinct += block
+      }
+    }
+    // SAFETY: allocated and initialised here, freed in `deinit`, read through `properties(of:)`.
+    unsafe blockNumbers = .allocate(capacity: numbers.count)
+    unsafe blockNumbers.initialize(from: numbers, count: numbers.count)
+    unsafe blocks = .allocate(capacity: distinct.count)
+    unsafe blocks.initialize(from: distinct, count: distinct.count)
+    lowercaseTargets = targets
+  }
+
+  deinit {
+    unsafe blockNumbers.deallocate()
+    unsafe blocks.deallocate()
+  }
+
+  /// - Precondition: `scalar` is below 0x110000.
+  @inline(__always) func properties(of scalar: UInt32) -> Properties {
+    // SAFETY: the first stage has a number for every scalar, and each number a whole block.
+    let block = unsafe Int(blockNumbers[Int(scalar >> 8)])
+    return unsafe Properties(bits: blocks[block << 8 | Int(scalar & 0xFF)])
+  }
+
+  /// The lower-case mapping of a scalar that has one, whatever its context.
+  @inline(__always) func lowercase(_ properties: Properties) -> UInt32 {
+    lowercaseTargets[Int(properties.bits >> 5) - 1]
+  }
+
+  /// Whether the capital sigma at `position` of `text` ends a word: a cased letter goes before it and none
+  /// behind it, case-ignorable scalars aside (the Unicode Standard, table 3-17, `Final_Sigma`).
+  func isFinalSigma(in text: Span<UInt8>, at position: Int) -> Bool {
+    var before = position
+    var isBehindLetter = false
+    while before > 0 {
+      before -= 1
+      while before > 0, text[before] & 0xC0 == 0x80 { before -= 1 }
+      let context = properties(of: UTF8Decoding.scalar(in: text, at: before).value).caseContext
+      if context == CaseContext.ignorable.rawValue { continue }
+      isBehindLetter = context == CaseContext.cased.rawValue
+      break
+    }
+    guard isBehindLetter else { return false }
+    var behind = position + 2
+    while behind < text.count {
+      let scalar = UTF8Decoding.scalar(in: text, at: behind)
+      let context = properties(of: scalar.value).caseContext
+      if context != CaseContext.ignorable.rawValue {
+        return context != CaseContext.cased.rawValue
+      }
+      behind += scalar.length
+    }
+    return true
+  }
+}
+
+/// Reading scalars from bytes that are known to be UTF-8.
+enum UTF8Decoding {
+  @inline(__always)
+  static func scalar(in text: Span<UInt8>, at position: Int) -> (value: UInt32, length: Int) {
+    let first = UInt32(text[position])
+    func next(_ offset: Int) -> UInt32 { UInt32(text[position + offset] & 0x3F) }
+    if first < 0x80 { return (first, 1) }
+    if first < 0xE0 { return ((first & 0x1F) << 6 | next(1), 2) }
+    if first < 0xF0 { return ((first & 0x0F) << 12 | next(1) << 6 | next(2), 3) }
+    return ((first & 0x07) << 18 | next(1) << 12 | next(2) << 6 | next(3), 4)
+  }
+
+  /// - Precondition: a whole scalar stands at `bytes`.
+  @inline(__always) @unsafe
+  static func scalar(_ bytes: UnsafePointer<UInt8>) -> (value: UInt32, length: Int) {
+    // SAFETY: the first byte of valid UTF-8 says how many follow.
+    let first = unsafe UInt32(bytes[0])
+    if first < 0x80 { return (first, 1) }
+    let second = unsafe UInt32(bytes[1] & 0x3F)
+    if first < 0xE0 { return ((first & 0x1F) << 6 | second, 2) }
+    let third = unsafe UInt32(bytes[2] & 0x3F)
+    if first < 0xF0 { return ((first & 0x0F) << 12 | second << 6 | third, 3) }
+    return unsafe ((first & 0x07) << 18 | second << 12 | third << 6 | UInt32(bytes[3] & 0x3F), 4)
+  }
+}

@@ -1,0 +1,185 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The one owner of a file descriptor: closes it when it goes away.
+///
+/// Calls that a signal interrupts are made again; short reads and writes are the caller's and
+/// ``writeAll(_:)``'s business.
+@safe package struct File: ~Copyable, Sendable {
+  package let path: String
+  private let descriptor: Int32
+  private let closesDescriptor: Bool
+
+  private init(descriptor: Int32, path: String, closesDescriptor: Bool = true) {
+    self.descriptor = descriptor
+    self.path = path
+    self.closesDescriptor = closesDescriptor
+  }
+
+  deinit { if closesDescriptor { _ = close(descriptor) } }
+
+  /// - Throws: ``SystemError`` of operation `open`.
+  package init(reading path: String) throws(SystemError) {
+    let descriptor = Self.retrying { unsafe open(path, O_RDONLY | O_CLOEXEC) }
+    guard descriptor >= 0 else { throw SystemError(.open, path) }
+    self.init(descriptor: descriptor, path: path)
+  }
+
+  /// Opens what exists and is no regular file, such as a named pipe, for writing.
+  ///
+  /// - Throws: ``SystemError`` of operation `open`.
+  package init(writing path: String) throws(SystemError) {
+    let descriptor = Self.retrying { unsafe open(path, O_WRONLY | O_CLOEXEC) }
+    guard descriptor >= 0 else { throw SystemError(.open, path) }
+    self.init(descriptor: descriptor, path: path)
+  }
+
+  /// Creates a file that must not exist yet, readable by its owner alone (the mode less `umask`).
+  ///
+  /// - Throws: ``SystemError`` of operation `createTemporary`.
+  package init(creating path: String, mode: mode_t) throws(SystemError) {
+    let descriptor = Self.retrying {
+      unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+    }
+    guard descriptor >= 0 else { throw SystemError(.createTemporary, path) }
+    self.init(descriptor: descriptor, path: path)
+  }
+
+  package static func standardInput() -> File {
+    File(descriptor: STDIN_FILENO, path: "standard input", closesDescriptor: false)
+  }
+
+  package static func standardOutput() -> File {
+    File(descriptor: STDOUT_FILENO, path: "standard output", closesDescriptor: false)
+  }
+
+  package static func standardError() -> File {
+    File(descriptor: STDERR_FILENO, path: "standard error", closesDescriptor: false)
+  }
+
+  /// A file without a name in `directory`: created with mode 0600 and unlinked at once, so that
+  /// nothing is left behind however the process ends.
+  ///
+  /// - Throws: ``SystemError`` of operation `createTemporary`.
+  package static func unnamedTemporary(in directory: String) throws(SystemError) -> File {
+    var template = Array("\(directory)/dsel-spool-XXXXXX".utf8CString)
+    // SAFETY: mkstemp writes only within the template, which is NUL-terminated.
+    let descriptor = unsafe template.withUnsafeMutableBufferPointer { unsafe mkstemp($0.baseAddress!) }
+    guard descriptor >= 0 else { throw SystemError(.createTemporary, directory) }
+    unsafe template.withUnsafeBufferPointer { unsafe _ = unlink($0.baseAddress!) }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    return File(descriptor: descriptor, path: "a temporary file in \(directory)")
+  }
+
+  package var isTerminal: Bool { isatty(descriptor) == 1 }
+
+  /// - Throws: ``SystemError`` of operation `inspect`.
+  package func status() throws(SystemError) -> FileStatus {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw SystemError(.inspect, path) }
+    return FileStatus(status)
+  }
+
+  /// Reads up to the free capacity of `output`: at `offset`, or where the file stands if nil.
+  ///
+  /// - Returns: the number of bytes read; zero only at the end of the file.
+  /// - Throws: ``SystemError`` of operation `read`.
+  package func read(into output: inout OutputSpan<UInt8>, at offset: Int? = nil)
+    throws(SystemError) -> Int
+  {
+    let descriptor = descriptor
+    let count = unsafe output.withUnsafeMutableBufferPointer { buffer, initializedCount in
+      // SAFETY: the kernel writes at most the bytes that are free behind the initialised ones.
+      let free = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[initializedCount...])
+      let count = Self.retrying {
+        if let offset {
+          unsafe pread(descriptor, free.baseAddress, free.count, off_t(offset))
+        } else {
+          unsafe Self.systemRead(descriptor, free.baseAddress, free.count)
+        }
+      }
+      if count > 0 { initializedCount += count }
+      return count
+    }
+    guard count >= 0 else { throw SystemError(.read, path) }
+    return count
+  }
+
+  /// - Throws: ``SystemError`` of operation `write`; then an unknown part has been written.
+  package func writeAll(_ bytes: Span<UInt8>) throws(SystemError) {
+    let descriptor = descriptor
+    let isWhole = unsafe bytes.withUnsafeBufferPointer { buffer in
+      var written = 0
+      while written < buffer.count {
+        // SAFETY: the kernel reads the rest of the buffer, which outlives the call.
+        let rest = unsafe UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[written...])
+        let count = Self.retrying { unsafe write(descriptor, rest.baseAddress, rest.count) }
+        guard count > 0 else { return false }
+        written += count
+      }
+      return true
+    }
+    guard isWhole else { throw SystemError(.write, path) }
+  }
+
+  /// Waits until what was written is on the disk.
+  ///
+  /// - Throws: ``SystemError`` of operation `sync`.
+  package func synchronize() throws(SystemError) {
+    let result = Self.retrying { fsync(descriptor) }
+    guard result == 0 else { throw SystemError(.sync, path) }
+  }
+
+  private static func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
+    while true {
+      let result = call()
+      if result != -1 || errno != EINTR { return result }
+    }
+  }
+
+  /// `read(2)`, which the method of the same name hides.
+  private static func systemRead(
+    _ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int
+  ) -> Int {
+    #if canImport(Glibc)
+      unsafe Glibc.read(descriptor, buffer, count)
+    #else
+      unsafe Darwin.read(descriptor, buffer, count)
+    #endif
+  }
+}
+
+extension FileStatus {
+  /// What `stat(2)` says of a path, following links; nil if there is no such file.
+  ///
+  /// - Throws: ``SystemError`` of operation `inspect`.
+  package init?(path: String) throws(SystemError) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else {
+      if errno == ENOENT { return nil }
+      throw SystemError(.inspect, path)
+    }
+    self.init(status)
+  }
+
+  fileprivate init(_ status: stat) {
+    #if canImport(Glibc)
+      let time = status.st_mtim
+    #else
+      let time = status.st_mtimespec
+    #endif
+    let kind: Kind =
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: .regular
+      case S_IFDIR: .directory
+      default: .other
+      }
+    self.init(
+      kind: kind, byteCount: Int(status.st_size), device: UInt64(truncatingIfNeeded: status.st_dev),
+      inode: UInt64(status.st_ino),
+      modificationTime: Int(time.tv_sec) * 1_000_000_000 + Int(time.tv_nsec))
+  }
+}

@@ -1,0 +1,33 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A system call that failed: which one, on what, and the `errno` it left.
+package struct SystemError: Error, Equatable {
+  package enum Operation: String, Sendable {
+    case open, read, write, sync, rename, inspect, createTemporary, allocate
+  }
+
+  package let operation: Operation
+  package let path: String
+  /// The value of `errno`.
+  package let code: Int32
+
+  package init(_ operation: Operation, _ path: String, code: Int32 = errno) {
+    self.operation = operation
+    self.path = path
+    self.code = code
+  }
+
+  /// The C library's words for the error, such as `No such file or directory`.
+  package var reason: String {
+    // SAFETY: strerror returns a NUL-terminated string that String copies at once.
+    unsafe String(cString: strerror(code))
+  }
+
+  package var isMissingFile: Bool { code == ENOENT }
+  package var isFullDisk: Bool { code == ENOSPC || code == EDQUOT }
+  package var isClosedPipe: Bool { code == EPIPE }
+}

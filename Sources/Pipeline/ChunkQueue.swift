@@ -1,0 +1,216 @@
+internal import Files
+internal import Reading
+internal import Synchronization
+
+/// Hands the chunks of shards out to workers, and remembers what only the whole can tell: how many lines
+/// each chunk had, and which failure is the first in pool order.
+///
+/// A worker stays with a shard until that is used up. Then it opens the next one, or, when all are
+/// open, joins the shard with the fewest workers. So shards are decompressed side by side, and the workers
+/// of one shard take turns at reading.
+final class ChunkQueue: Sendable {
+  /// A shard that is being read. The lock is held while one worker reads the next chunk.
+  final class OpenShard: Sendable {
+    let number: Int
+    let reader: Mutex<ChunkReader>
+
+    init(number: Int, reader: consuming sending ChunkReader) {
+      self.number = number
+      self.reader = Mutex(consume reader)
+    }
+  }
+
+  /// A failure and where it was met.
+  struct Failure {
+    let shard: Int
+    let chunk: Int
+    /// Lines of the chunk before the failing one.
+    let lineInChunk: Int
+    let kind: Kind
+
+    enum Kind {
+      case reading(ReadingError, isAtLine: Bool)
+      case invalidLine(InvalidLine)
+      case other(any Error)
+    }
+  }
+
+  private struct State {
+    var nextShard = 0
+    var open: [(shard: OpenShard, workers: Int)] = []
+    var summaries: [ShardSummary]
+    /// Lines of each chunk, by shard.
+    var lineCounts: [[Int32]]
+    var failure: Failure?
+  }
+
+  let shards: [Shard]
+  private let settings: Settings
+  private let state: Mutex<State>
+
+  struct Settings {
+    var limits: ReadingLimits
+    var chunkSize: Int
+    var hashesContent: Bool
+    var progress: ProgressMeter
+  }
+
+  init(_ shards: [Shard], _ settings: Settings) {
+    self.shards = shards
+    self.settings = settings
+    state = Mutex(
+      State(
+        summaries: shards.map { ShardSummary(name: $0.name) },
+        lineCounts: Array(repeating: [], count: shards.count)))
+  }
+
+  /// Fills `chunk` with the next lines, from `shard` if there is one. Returns false when there are none
+  /// left, or a failure makes the rest pointless.
+  func next(into chunk: inout Chunk, from shard: inout OpenShard?) -> Bool {
+    while true {
+      if let current = shard {
+        if !isPointless(shard: current.number), read(into: &chunk, from: current) { return true }
+        leave(current)
+        shard = nil
+      }
+      guard let next = join() else { return false }
+      shard = next
+    }
+  }
+
+  /// Notes a chunk as done.
+  func record(_ chunk: borrowing Chunk, lineCount: Int, documentCount: Int) {
+    let (shard, number) = (chunk.shard, chunk.number)
+    state.withLock { state in
+      state.summaries[shard].documentCount += documentCount
+      while state.lineCounts[shard].count <= number { state.lineCounts[shard].append(0) }
+      state.lineCounts[shard][number] = Int32(lineCount)
+    }
+  }
+
+  /// Notes a failure. Chunks before it are still handed out, since a failure there would come first.
+  func fail(_ failure: Failure) {
+    state.withLock { state in
+      if let known = state.failure,
+        (known.shard, known.chunk) <= (failure.shard, failure.chunk)
+      {
+        return
+      }
+      state.failure = failure
+    }
+  }
+
+  /// What is known of each shard once all workers have ended.
+  ///
+  /// - Throws: ``PipelineError``, or an error of a worker's own: the first failure in pool order.
+  func finish() throws -> [ShardSummary] {
+    let (failure, summaries, lineCounts) = state.withLock {
+      ($0.failure, $0.summaries, $0.lineCounts)
+    }
+    guard let failure else { return summaries }
+    let path = shards[failure.shard].name
+    let linesBefore = lineCounts[failure.shard].prefix(failure.chunk).reduce(0) { $0 + Int($1) }
+    let line = linesBefore + failure.lineInChunk + 1
+    switch failure.kind {
+    case .reading(let error, let isAtLine):
+      throw PipelineError.reading(error, line: isAtLine ? line : nil)
+    case .invalidLine(let error):
+      throw PipelineError.invalidLine(path: path, line: line, error)
+    case .other(let error): throw error
+    }
+  }
+
+  // MARK: Shards
+
+  private func isPointless(shard: Int) -> Bool {
+    state.withLock { ($0.failure?.shard ?? .max) <= shard }
+  }
+
+  /// Reads the next chunk of a shard. Returns false at its end, and after a failure.
+  private func read(into chunk: inout Chunk, from shard: OpenShard) -> Bool {
+    var stored = 0
+    let isRead = shard.reader.withLock { reader -> Bool in
+      let before = reader.storedByteCount
+      do throws(ReadingError) {
+        let isRead = try reader.next(into: &chunk)
+        stored = reader.storedByteCount - before
+        if !isRead { summarize(reader) }
+        return isRead
+      } catch {
+        var isAtLine = false
+        if case .lineTooLong = error { isAtLine = true }
+        fail(
+          Failure(
+            shard: shard.number, chunk: reader.chunkCount, lineInChunk: 0,
+            kind: .reading(error, isAtLine: isAtLine)))
+        return false
+      }
+    }
+    settings.progress.advance(stored: stored, text: isRead ? chunk.bytes.count : 0)
+    return isRead
+  }
+
+  /// Notes what a shard that has been read to its end turned out to be.
+  private func summarize(_ reader: borrowing ChunkReader) {
+    let number = reader.shardNumber
+    let (storedByteCount, byteCount) = (reader.storedByteCount, reader.byteCount)
+    let (hash, container) = (reader.contentHash, reader.container)
+    state.withLock { state in
+      state.summaries[number].storedByteCount = storedByteCount
+      state.summaries[number].byteCount = byteCount
+      state.summaries[number].contentHash = hash
+      state.summaries[number].container = container
+    }
+  }
+
+  private func leave(_ shard: OpenShard) {
+    state.withLock { state in
+      guard let index = state.open.firstIndex(where: { $0.shard === shard }) else { return }
+      state.open.remove(at: index)
+    }
+  }
+
+  /// Opens the next shard, or joins the open one that has the fewest workers.
+  private func join() -> OpenShard? {
+    while true {
+      let number = state.withLock { state -> Int? in
+        guard state.nextShard < shards.count, (state.failure?.shard ?? .max) > state.nextShard
+        else { return nil }
+        state.nextShard += 1
+        return state.nextShard - 1
+      }
+      guard let number else { break }
+      do throws(ReadingError) {
+        let reader = try ChunkReader(
+          shards[number], number: number, limits: settings.limits, chunkSize: settings.chunkSize,
+          hashesContent: settings.hashesContent)
+        let shard = OpenShard(number: number, reader: reader)
+        state.withLock { $0.open.append((shard, 1)) }
+        return shard
+      } catch {
+        fail(
+          Failure(
+            shard: number, chunk: 0, lineInChunk: 0, kind: .reading(error, isAtLine: false)))
+      }
+    }
+    return state.withLock { state in
+      guard let index = state.open.indices.min(by: { state.open[$0].workers < state.open[$1].workers })
+      else { return nil }
+      state.open[index].workers += 1
+      return state.open[index].shard
+    }
+  }
+}
+
+/// What one input was found to hold.
+package struct ShardSummary: Sendable, Equatable {
+  package var name: String
+  /// The bytes of the file as it is stored.
+  package var storedByteCount = 0
+  /// The bytes that came out of it.
+  package var byteCount = 0
+  package var documentCount = 0
+  /// XXH3-64 of the stored bytes.
+  package var contentHash: UInt64?
+  package var container = ""
+}

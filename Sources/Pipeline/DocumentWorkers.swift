@@ -1,0 +1,161 @@
+internal import Files
+internal import Reading
+internal import Resampling
+
+/// What one worker does with the documents that it is given, in memory of its own.
+protocol DocumentConsumer: ~Copyable, SendableMetatype {
+  associatedtype Result: Sendable
+
+  /// Takes a document in.
+  mutating func add(_ text: Span<UInt8>, at position: Position, lineByteCount: Int) throws
+
+  /// Called after the last document of each chunk.
+  mutating func endChunk()
+
+  consuming func finish() -> Result
+}
+
+/// What to do with a line that is no document.
+package enum ErrorPolicy: Sendable {
+  case fail
+  /// Leave it out and count it.
+  case skip
+}
+
+/// The place of a line in the pool.
+struct LinePlace: Sendable {
+  let position: Position
+  let byteCount: Int
+}
+
+/// What a pass over shards found, besides what its consumers made of the documents.
+struct PassReport: Sendable {
+  var shards: [ShardSummary] = []
+  var skipped: [InvalidLine.Reason: Int] = [:]
+  /// The skipped lines, in no particular order; empty unless they were asked for.
+  var rejects: [LinePlace] = []
+
+  var documentCount: Int { shards.reduce(0) { $0 + $1.documentCount } }
+  var byteCount: Int { shards.reduce(0) { $0 + $1.byteCount } }
+  var skippedCount: Int { skipped.values.reduce(0, +) }
+}
+
+/// Runs consumers over the documents of shards: T child tasks, each of which takes the next chunk and works alone
+/// on it.
+///
+/// Nothing here depends on which worker got which chunk, as long as the consumers' results can be
+/// merged in any order.
+struct DocumentWorkers {
+  var threadCount: Int
+  var textField: String
+  var limits: ReadingLimits
+  var errorPolicy: ErrorPolicy
+  var keepsRejects = false
+  var hashesContent = false
+  var chunkSize = ChunkReader.defaultChunkSize
+  var progress: ProgressMeter
+
+  /// Passes all documents of `shards` to consumers that `makeConsumer` makes, one a worker.
+  ///
+  /// - Returns: the consumers' results in no particular order.
+  /// - Throws: the first failure in pool order: ``PipelineError``, or what a consumer throws.
+  func run<Consumer: DocumentConsumer & ~Copyable>(
+    _ shards: [Shard], makeConsumer: @escaping @Sendable () -> Consumer
+  ) async throws -> ([Consumer.Result], PassReport) {
+    let queue = ChunkQueue(
+      shards,
+      ChunkQueue.Settings(
+        limits: limits, chunkSize: chunkSize, hashesContent: hashesContent, progress: progress))
+    var results: [Consumer.Result] = []
+    var report = PassReport()
+    try await withThrowingTaskGroup(of: (Consumer.Result, WorkerReport).self) { group in
+      for _ in 0..<threadCount {
+        group.addTask {
+          var worker = try Worker(self, queue)
+          var consumer = makeConsumer()
+          worker.work(&consumer)
+          return (consumer.finish(), worker.report)
+        }
+      }
+      for try await (result, workerReport) in group {
+        results.append(result)
+        report.skipped.merge(workerReport.skipped, uniquingKeysWith: +)
+        report.rejects += workerReport.rejects
+      }
+    }
+    report.shards = try queue.finish()
+    return (results, report)
+  }
+
+  struct WorkerReport: Sendable {
+    var skipped: [InvalidLine.Reason: Int] = [:]
+    var rejects: [LinePlace] = []
+  }
+
+  /// One worker's scratch.
+  private struct Worker: ~Copyable {
+    private let settings: DocumentWorkers
+    private let queue: ChunkQueue
+    private var parser: DocumentParser
+    private var chunk = Chunk()
+    private(set) var report = WorkerReport()
+
+    init(_ settings: DocumentWorkers, _ queue: ChunkQueue) throws {
+      self.settings = settings
+      self.queue = queue
+      parser = try DocumentParser(textField: settings.textField)
+    }
+
+    mutating func work<Consumer: DocumentConsumer & ~Copyable>(_ consumer: inout Consumer) {
+      var shard: ChunkQueue.OpenShard?
+      while queue.next(into: &chunk, from: &shard) {
+        var lineCount = 0
+        do {
+          let documentCount = try readLines(&lineCount, &consumer)
+          queue.record(chunk, lineCount: lineCount, documentCount: documentCount)
+        } catch {
+          let kind: ChunkQueue.Failure.Kind =
+            switch error {
+            case let error as InvalidLine: .invalidLine(error)
+            case let error as ReadingError: .reading(error, isAtLine: true)
+            default: .other(error)
+            }
+          queue.fail(
+            ChunkQueue.Failure(
+              shard: chunk.shard, chunk: chunk.number, lineInChunk: lineCount, kind: kind))
+        }
+        consumer.endChunk()
+      }
+    }
+
+    /// Passes the chunk's documents on. `lineCount` counts the lines that are done.
+    private mutating func readLines<Consumer: DocumentConsumer & ~Copyable>(
+      _ lineCount: inout Int, _ consumer: inout Consumer
+    ) throws -> Int {
+      var place = 0
+      var documentCount = 0
+      while let line = chunk.nextLine(from: &place) {
+        defer { lineCount += 1 }
+        if chunk.isBlank(line) { continue }
+        guard line.count <= settings.limits.maximumLine else {
+          throw ReadingError.lineTooLong(
+            path: queue.shards[chunk.shard].name, offset: chunk.offset + line.lowerBound,
+            limit: settings.limits.maximumLine)
+        }
+        let position = Position(shard: chunk.shard, offset: chunk.offset + line.lowerBound)
+        do {
+          try parser.parse(line, of: &chunk.bytes) { text in
+            try consumer.add(text, at: position, lineByteCount: line.count)
+          }
+          documentCount += 1
+        } catch let error as InvalidLine where settings.errorPolicy == .skip {
+          report.skipped[error.reason, default: 0] += 1
+          if settings.keepsRejects {
+            report.rejects.append(LinePlace(position: position, byteCount: line.count))
+          }
+        }
+      }
+      return documentCount
+    }
+  }
+}

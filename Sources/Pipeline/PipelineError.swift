@@ -1,0 +1,19 @@
+package import Reading
+package import Writing
+
+/// What stopped a run.
+package enum PipelineError: Error {
+  /// An input can't be read; `line` is the physical line, from 1, where one is known.
+  case reading(ReadingError, line: Int?)
+  case invalidLine(path: String, line: Int, InvalidLine)
+  case writing(WritingError)
+  /// The output is one of the inputs.
+  case outputIsInput(path: String)
+  /// No document in any file of that role.
+  case empty(role: Role, skippedLines: Int)
+  case noTokens(role: Role)
+
+  package enum Role: String, Sendable {
+    case target, pool
+  }
+}

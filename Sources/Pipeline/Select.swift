@@ -1,0 +1,240 @@
+internal import Compression
+internal import Featurizing
+internal import Files
+internal import Reading
+internal import Resampling
+internal import Weighting
+package import Writing
+
+/// The whole job: fit the target, fit the pool, weigh the pool, draw, and copy what was drawn.
+///
+///     let manifest = try await Select(settings, progress: meter, registry: registry).run()
+package struct Select: Sendable {
+  private let settings: SelectSettings
+  private let progress: ProgressMeter
+  private let registry: TemporaryFiles
+
+  package init(_ settings: SelectSettings, progress: ProgressMeter, registry: TemporaryFiles) {
+    self.settings = settings
+    self.progress = progress
+    self.registry = registry
+  }
+
+  /// - Returns: what was done; it has been written already where that was asked for.
+  /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one
+  ///   untouched.
+  package func run() async throws -> SelectManifest {
+    var clock = StepClock()
+    var targets = try Input(settings.targets)
+    var pool = try Input(settings.pool)
+    try checkOutputs(against: targets.shards + pool.shards)
+    // A target is read once, unless its rejected lines are to be copied.
+    if settings.rejects != nil { try clock.time(.spool) { try spool(&targets) } }
+    try clock.time(.spool) { try spool(&pool) }
+
+    let tables = UnicodeTables()
+    let fitted = try await fit(targets, pool, tables, &clock)
+    let targetModel = Model(fitted.target.counts, pseudocount: settings.pseudocount)
+    let poolModel = Model(fitted.pool.counts, pseudocount: settings.pseudocount)
+
+    let weigh = WeighStep(
+      workers: workers(), features: settings.features, tables: tables,
+      logRatios: LogRatioTable(target: targetModel, pool: poolModel), draw: settings.draw)
+    let documentCount = fitted.pool.report.documentCount
+    let budget = settings.size.budget(documentCount: documentCount)
+    var candidates = Candidates(
+      budget: budget, joinsCopies: !settings.draw.keepsDuplicates, expectedCount: documentCount)
+    begin(.weigh, pool)
+    let weighBegin = ContinuousClock.now
+    let weighed = try await weigh.run(pool.shards, into: &candidates)
+    let selection = candidates.draw()
+    clock.add(.weigh, since: weighBegin)
+
+    let copyBegin = ContinuousClock.now
+    progress.begin(.copy, totalStoredByteCount: nil)
+    var featurizer = Featurizer(settings.features, tables: tables)
+    var writer = try opening { () throws(WritingError) in
+      try LineWriter(
+        settings.output, container: settings.container, replaces: settings.replacesOutputs,
+        registry: registry)
+    }
+    let copied = try CopyStep(shards: pool.shards, limits: settings.limits, progress: progress).run(
+      selection.documents, textField: settings.textField, featurizer: &featurizer,
+      annotates: settings.annotates, into: &writer)
+    if let rejects = settings.rejects {
+      try copyRejects(
+        [(targets, fitted.target.report), (pool, fitted.pool.report)], to: rejects)
+    }
+    do throws(WritingError) { try writer.finish() } catch { throw PipelineError.writing(error) }
+    clock.add(.copy, since: copyBegin)
+
+    let selectedModel = Model(copied.counts, pseudocount: settings.pseudocount)
+    let before = targetModel.divergence(from: poolModel)
+    let after = targetModel.divergence(from: selectedModel)
+    let manifest = SelectManifest(
+      dsel_version: settings.version, seed: settings.draw.seed, settings: .init(settings),
+      target: .init(fitted.target.counts, fitted.target.report),
+      pool: .init(fitted.pool.counts, fitted.pool.report),
+      eligible_documents: weighed.eligibleCount, under_min_tokens: weighed.underMinimumCount,
+      effective_sample_size: weighed.effectiveSampleSize.value, kl_target_pool: before,
+      kl_target_selected: after, kl_reduction: before - after,
+      selected: .init(selection, copied, budget),
+      timings: clock.timings(threadCount: settings.threadCount))
+    try write(manifest)
+    return manifest
+  }
+
+  // MARK: Inputs
+
+  /// The shards of one role, and what was learned of those that had to be spooled.
+  private struct Input {
+    var shards: [Shard]
+    var spooled: [Int: ShardSummary] = [:]
+
+    init(_ paths: [String]) throws(PipelineError) {
+      shards = []
+      for path in paths {
+        do throws(ReadingError) { shards.append(try Shard(path: path)) } catch {
+          throw .reading(error, line: nil)
+        }
+      }
+    }
+
+    var totalStoredByteCount: Int? {
+      shards.allSatisfy(\.isRereadable) ? shards.reduce(0) { $0 + $1.status.byteCount } : nil
+    }
+
+    /// What a pass reported, with the spools' numbers replaced by those of what was piped in.
+    func corrected(_ report: PassReport) -> PassReport {
+      var report = report
+      for (number, summary) in spooled {
+        let documentCount = report.shards[number].documentCount
+        report.shards[number] = summary
+        report.shards[number].documentCount = documentCount
+      }
+      return report
+    }
+  }
+
+  private func spool(_ input: inout Input) throws {
+    for (number, shard) in input.shards.enumerated() where !shard.isRereadable {
+      progress.begin(.spool, totalStoredByteCount: nil)
+      let step = SpoolStep(
+        directory: settings.spoolDirectory, limits: settings.limits, progress: progress)
+      (input.shards[number], input.spooled[number]) = try step.run(shard)
+    }
+  }
+
+  private func begin(_ step: Step, _ input: Input) {
+    progress.begin(step, totalStoredByteCount: input.totalStoredByteCount)
+  }
+
+  // MARK: Steps
+
+  private struct Fitted {
+    var counts: FeatureCounts
+    var report: PassReport
+  }
+
+  private func workers() -> DocumentWorkers {
+    DocumentWorkers(
+      threadCount: settings.threadCount, textField: settings.textField, limits: settings.limits,
+      errorPolicy: settings.errorPolicy, progress: progress)
+  }
+
+  private func fit(
+    _ targets: Input, _ pool: Input, _ tables: UnicodeTables, _ clock: inout StepClock
+  ) async throws -> (target: Fitted, pool: Fitted) {
+    var workers = workers()
+    workers.hashesContent = true
+    workers.keepsRejects = settings.rejects != nil
+    let step = FitStep(workers: workers, features: settings.features, tables: tables)
+    var fitted: [Fitted] = []
+    for (input, name, role) in [
+      (targets, Step.fitTarget, PipelineError.Role.target), (pool, Step.fitPool, .pool),
+    ] {
+      begin(name, input)
+      let begin = ContinuousClock.now
+      let (counts, report) = try await step.run(input.shards)
+      clock.add(name, since: begin)
+      guard counts.documentCount > 0 else {
+        throw PipelineError.empty(role: role, skippedLines: report.skippedCount)
+      }
+      guard counts.featureCount > 0 else { throw PipelineError.noTokens(role: role) }
+      fitted.append(Fitted(counts: counts, report: input.corrected(report)))
+    }
+    return (fitted[0], fitted[1])
+  }
+
+  private func copyRejects(_ passes: [(Input, PassReport)], to path: String) throws {
+    var writer = try opening { () throws(WritingError) in
+      try LineWriter(
+        .file(path: path), container: Container(suffixOf: path), replaces: settings.replacesOutputs,
+        registry: registry)
+    }
+    do {
+      for (input, report) in passes {
+        let places = report.rejects.sorted { $0.position < $1.position }
+        let copy = CopyStep(shards: input.shards, limits: settings.limits, progress: progress)
+        try copy.forEachLine(places, at: { $0 }) { _, bytes, range in
+          try writer.write(bytes.span.extracting(range))
+        }
+      }
+      try writer.finish()
+    } catch let error as WritingError {
+      throw PipelineError.writing(error)
+    }
+  }
+
+  // MARK: Outputs
+
+  /// Refuses outputs that are inputs, exist, or can't be, before any work is done.
+  private func checkOutputs(against inputs: [Shard]) throws {
+    var paths = [settings.rejects, settings.manifest].compactMap { $0 }
+    if case .file(let path) = settings.output { paths.append(path) }
+    for path in paths {
+      do {
+        if let status = try FileStatus(path: path), status.kind == .regular,
+          inputs.contains(where: { $0.status.isSameFile(as: status) })
+        {
+          throw PipelineError.outputIsInput(path: path)
+        }
+        try AtomicFile.check(path: path, replaces: settings.replacesOutputs)
+      } catch let error as SystemError {
+        throw PipelineError.writing(.system(error))
+      } catch let error as WritingError {
+        throw PipelineError.writing(error)
+      }
+    }
+  }
+
+  private func opening(_ open: () throws(WritingError) -> LineWriter) throws -> LineWriter {
+    do throws(WritingError) { return try open() } catch { throw PipelineError.writing(error) }
+  }
+
+  private func write(_ manifest: SelectManifest) throws {
+    guard let path = settings.manifest else { return }
+    do throws(WritingError) {
+      try ManifestWriter.write(
+        manifest, to: path, replaces: settings.replacesOutputs, registry: registry)
+    } catch {
+      throw PipelineError.writing(error)
+    }
+  }
+}
+
+extension SelectManifest.Selected {
+  init(_ selection: Selection, _ copied: CopyStep.Outcome, _ budget: Budget) {
+    let unit =
+      switch budget {
+      case .documents: "documents"
+      case .tokens: "tokens"
+      case .bytes: "bytes"
+      }
+    self.init(
+      documents: selection.documents.count, tokens: copied.counts.tokenCount,
+      features: Int(copied.counts.featureCount), bytes: copied.byteCount,
+      shortfall: selection.shortfall, shortfall_unit: unit, all_eligible: selection.isExhausted,
+      dropped_copies: copied.copyCount, threshold_key: selection.thresholdKey)
+  }
+}

@@ -1,0 +1,52 @@
+internal import Compression
+internal import Files
+internal import Reading
+
+/// Writes what can be read only once to a temporary file that can be read again.
+///
+/// The file is compressed, has mode 0600 and no name, so nothing of it outlives the run.
+struct SpoolStep {
+  var directory: String
+  var limits: ReadingLimits
+  var progress: ProgressMeter
+
+  /// - Returns: a shard that reads as `shard` did, and what is known of the bytes that came in.
+  /// - Throws: ``PipelineError``
+  func run(_ shard: Shard) throws -> (Shard, ShardSummary) {
+    var summary = ShardSummary(name: shard.name)
+    do {
+      var source = try ByteSource.open(shard, maximumWindow: limits.maximumWindow, hashesContent: true)
+      let file = try File.unnamedTemporary(in: directory)
+      var compressor = try ZstdCompressor(level: 1)
+      var text = ByteBuffer()
+      var block: [UInt8] = []
+      var stored = 0
+      try text.reserve(additional: ChunkReader.defaultChunkSize)
+      while true {
+        text.removeAll(keepingCapacityUpTo: .max)
+        try text.append(upTo: ChunkReader.defaultChunkSize) { output throws(ReadingError) in
+          try source.read(into: &output)
+        }
+        guard !text.isEmpty else { break }
+        try compressor.compress(text.span, appendingTo: &block)
+        try file.writeAll(block.span)
+        block.removeAll(keepingCapacity: true)
+        progress.advance(stored: source.storedByteCount - stored, text: text.count)
+        stored = source.storedByteCount
+        summary.byteCount += text.count
+      }
+      try compressor.finish(appendingTo: &block)
+      try file.writeAll(block.span)
+      summary.storedByteCount = source.storedByteCount
+      summary.contentHash = source.contentHash
+      summary.container = source.container.rawValue
+      return (try Shard(name: shard.name, spool: Shard.OpenFile(file)), summary)
+    } catch let error as SystemError {
+      throw PipelineError.reading(.system(error), line: nil)
+    } catch let error as CompressionError {
+      throw PipelineError.reading(.damaged(path: shard.name, error), line: nil)
+    } catch let error as ReadingError {
+      throw PipelineError.reading(error, line: nil)
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package import Compression
+internal import Files
+
+/// The decompressed bytes of a shard, in order.
+///
+/// The container is recognised by its magic number, whatever the file is called. A content hash
+/// (XXH3-64 of the bytes as they are stored) is kept on request.
+package struct ByteSource: ~Copyable, Sendable {
+  /// 256 KiB: larger reads were measured to gain nothing.
+  private static let readSize = 256 << 10
+
+  private let shard: Shard
+  private let file: Shard.OpenFile
+  /// Where the next read begins; nil for a pipe, which has no offsets.
+  private var offset: Int?
+  /// Bytes read and not yet decoded: those from `consumed` on.
+  private var stored = ByteBuffer()
+  private var consumed = 0
+  private var isAtEnd = false
+  private var decompressor = Decompressor.plain
+  private var hasher: ContentHasher?
+  package private(set) var container = Container.plain
+  /// Bytes read from the file so far.
+  package private(set) var storedByteCount = 0
+
+  /// Opens the shard and reads its first bytes.
+  ///
+  /// - Throws: ``ReadingError``
+  package static func open(
+    _ shard: Shard, maximumWindow: Int, hashesContent: Bool = false
+  ) throws(ReadingError) -> ByteSource {
+    var source: ByteSource
+    do throws(SystemError) {
+      let hasher = hashesContent ? try ContentHasher() : nil
+      source = ByteSource(shard, file: try shard.open(), hasher: hasher)
+    } catch {
+      throw .system(error)
+    }
+    try source.checkUnchanged()
+    try source.begin(maximumWindow: maximumWindow)
+    return source
+  }
+
+  /// Reads the first bytes, and chooses the decoder by them.
+  private mutating func begin(maximumWindow: Int) throws(ReadingError) {
+    repeat { try readStored() } while stored.count < 4 && !isAtEnd
+    container = Container.recognize(stored.span)
+    do throws(CompressionError) {
+      decompressor = try Decompressor(container, maximumWindowByteCount: maximumWindow)
+    } catch {
+      throw .damaged(path: shard.name, error)
+    }
+  }
+
+  private init(_ shard: Shard, file: Shard.OpenFile, hasher: consuming ContentHasher?) {
+    self.shard = shard
+    self.file = file
+    self.hasher = hasher
+    offset = shard.isRereadable ? 0 : nil
+  }
+
+  /// The hash of all stored bytes, once the end has been reached.
+  package var contentHash: UInt64? {
+    isAtEnd ? digest : nil
+  }
+
+  private var digest: UInt64? {
+    switch hasher {
+    case .some(let hasher): hasher.digest
+    case nil: nil
+    }
+  }
+
+  /// Fills `output`, or as much of it as the shard still has. It stays empty only at the end, where the
+  /// container has been found whole.
+  ///
+  /// - Throws: ``ReadingError``
+  package mutating func read(into output: inout OutputSpan<UInt8>) throws(ReadingError) {
+    while output.freeCapacity > 0 {
+      if consumed == stored.count {
+        stored.removeAll(keepingCapacityUpTo: .max)
+        consumed = 0
+        if container == .plain, !isAtEnd {
+          // Plain bytes need no detour through `stored`.
+          let before = output.count
+          try readFile(into: &output)
+          hasher?.update(output.span.extracting(before..<output.count))
+          continue
+        }
+        if !isAtEnd { try readStored() }
+      }
+      let before = output.count
+      do throws(CompressionError) {
+        try decode(into: &output)
+        guard isAtEnd, consumed == stored.count, output.count == before else { continue }
+        try decompressor.finish()
+      } catch {
+        throw .damaged(path: shard.name, error)
+      }
+      // A file that grew or was cut while it was read may still decode.
+      return try checkUnchanged()
+    }
+  }
+
+  private mutating func decode(into output: inout OutputSpan<UInt8>) throws(CompressionError) {
+    // Taken out of `self` for a moment: its span and the decoder can't both be borrowed from there.
+    var stored = ByteBuffer()
+    swap(&stored, &self.stored)
+    defer { swap(&stored, &self.stored) }
+    let input = stored.span.extracting(consumed..<stored.count)
+    consumed += try decompressor.decompress(input, into: &output)
+  }
+
+  /// Reads the next stored bytes behind those in `stored`.
+  private mutating func readStored() throws(ReadingError) {
+    do throws(SystemError) { try stored.reserve(additional: Self.readSize) } catch {
+      throw .system(error)
+    }
+    let before = stored.count
+    var buffer = ByteBuffer()
+    swap(&buffer, &stored)
+    defer { swap(&buffer, &stored) }
+    try buffer.append(upTo: Self.readSize) { output throws(ReadingError) in
+      try readFile(into: &output)
+    }
+    hasher?.update(buffer.span.extracting(before..<buffer.count))
+  }
+
+  /// One system call's worth of stored bytes.
+  private mutating func readFile(into output: inout OutputSpan<UInt8>) throws(ReadingError) {
+    do throws(SystemError) {
+      let count = try file.file.read(into: &output, at: offset)
+      if count == 0 { isAtEnd = true }
+      if let offset { self.offset = offset + count }
+      storedByteCount += count
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  /// Goes on at `offset` without reading what lies before, if the shard is a plain file. Returns false,
+  /// and has done nothing, otherwise.
+  package mutating func skipPlain(to offset: Int) -> Bool {
+    guard container == .plain, self.offset != nil else { return false }
+    stored.removeAll(keepingCapacityUpTo: .max)
+    consumed = 0
+    self.offset = offset
+    return true
+  }
+
+  /// Holds a regular file to what it was when the run began.
+  ///
+  /// - Throws: ``ReadingError/changed(path:)``
+  private func checkUnchanged() throws(ReadingError) {
+    guard shard.isRereadable else { return }
+    do throws(SystemError) {
+      if try file.file.status() == shard.status { return }
+    } catch {
+      throw .system(error)
+    }
+    throw .changed(path: shard.name)
+  }
+}

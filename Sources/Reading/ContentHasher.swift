@@ -1,0 +1,33 @@
+internal import CXXHash
+internal import Files
+
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// XXH3-64 over bytes that come in pieces; what `xxhsum -H3` prints for the whole.
+@safe struct ContentHasher: ~Copyable, @unchecked Sendable {
+  // Sendable because a noncopyable owner moves as a whole: nobody else ever holds its pointer.
+
+  /// Allocated by `init`, freed by `deinit`, and never copied out of this type.
+  private let state: OpaquePointer
+
+  init() throws(SystemError) {
+    guard let state = unsafe XXH3_createState() else {
+      throw SystemError(.allocate, "a hash state", code: ENOMEM)
+    }
+    unsafe self.state = state
+    unsafe XXH3_64bits_reset(state)
+  }
+
+  deinit { unsafe _ = XXH3_freeState(state) }
+
+  mutating func update(_ bytes: Span<UInt8>) {
+    // SAFETY: xxHash reads the bytes during the call only.
+    unsafe bytes.withUnsafeBytes { unsafe _ = XXH3_64bits_update(state, $0.baseAddress, $0.count) }
+  }
+
+  var digest: UInt64 { unsafe XXH3_64bits_digest(state) }
+}

@@ -1,0 +1,374 @@
+
+
+/// A careful reader of one line of JSON: strict RFC 8259, no recursion, no memory of its own.
+///
+/// simdjson reads almost every line. This scanner reads those that simdjson can't be used for, and
+/// says what simdjson doesn't:
+/// - a line that simdjson rejects, to name the fault and its column (or to accept what only its limits
+///   exclude: a number that no double holds);
+/// - a line so long that simdjson's scratch memory, about 14 times the line, would break the bound
+///   on memory.
+///
+/// It is also the naive twin that the tests hold simdjson against.
+struct JSONScanner {
+  /// The same depth as simdjson's default.
+  static let maximumDepth = 1024
+
+  /// A string as it stands in the line: its bytes between the quotes.
+  struct RawString: Equatable {
+    var range: Range<Int>
+    var hasEscapes: Bool
+  }
+
+  private var position = 0
+
+  /// Validates the line and finds its text: the string at `path`, of duplicate keys the first.
+  ///
+  /// - Throws: ``InvalidLine``
+  /// - Complexity: O(*n*), where *n* is the number of bytes.
+  static func findText(in line: Span<UInt8>, path: [[UInt8]]) throws(InvalidLine) -> RawString {
+    do {
+      _ = try UTF8Span(validating: line)
+    } catch {
+      throw .notUTF8(column: error.byteOffsets.lowerBound + 1)
+    }
+    var scanner = JSONScanner()
+    return try scanner.scan(line, path: path)
+  }
+
+  /// What the path has led to so far. `depth` keys are matched; the value of the next key is looked for
+  /// among the members of the object that is open at nesting level `depth + 1`.
+  private struct Search {
+    var depth = 0
+    var isOver = false
+    var found: RawString?
+    var failure: InvalidLine?
+    var keysOfObject: [String] = []
+  }
+
+  private mutating func scan(
+    _ line: Span<UInt8>, path: [[UInt8]]
+  ) throws(InvalidLine) -> RawString {
+    var search = Search()
+    skipBlanks(line)
+    let rootKind = try kindOfValue(line)
+    if rootKind != .object { search.isOver = true }
+
+    // One bit a level: true for an object. A fixed array would do; depth is bounded.
+    var isObject: [Bool] = []
+    var expectsValue = true
+    repeat {
+      if expectsValue {
+        let kind = try kindOfValue(line)
+        switch kind {
+        case .object, .array:
+          guard isObject.count < Self.maximumDepth else { throw fault(.tooDeep) }
+          isObject.append(kind == .object)
+          position += 1
+          skipBlanks(line)
+          if byte(line) == (kind == .object ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+            close(&isObject, &search, path: path, line)
+            expectsValue = false
+          } else if kind == .object {
+            try scanKey(line, level: isObject.count, search: &search, path: path)
+          }
+          continue
+        case .string: _ = try scanString(line)
+        case .number: try scanNumber(line)
+        case .boolean: try scanLiteral(line, byte(line) == UInt8(ascii: "t") ? "true" : "false")
+        case .null: try scanLiteral(line, "null")
+        }
+        expectsValue = false
+        continue
+      }
+      skipBlanks(line)
+      guard let inObject = isObject.last else { break }
+      switch byte(line) {
+      case UInt8(ascii: ","):
+        position += 1
+        skipBlanks(line)
+        if let next = byte(line), next == UInt8(ascii: "}") || next == UInt8(ascii: "]") {
+          throw fault(.trailingComma)
+        }
+        if inObject {
+          try scanKey(line, level: isObject.count, search: &search, path: path)
+        }
+        expectsValue = true
+      case UInt8(ascii: "}") where inObject, UInt8(ascii: "]") where !inObject:
+        close(&isObject, &search, path: path, line)
+      case nil: throw fault(.unterminated)
+      default: throw fault(.expectedCommaOrEnd)
+      }
+    } while expectsValue || !isObject.isEmpty
+
+    skipBlanks(line)
+    guard position == line.count else { throw fault(.trailingData) }
+    if rootKind != .object { throw .notAnObject(found: rootKind) }
+    if let found = search.found { return found }
+    throw search.failure ?? missing(path, search)
+  }
+
+  /// Leaves the innermost object or array. Where that is the object whose members were searched, the search
+  /// has failed.
+  private mutating func close(
+    _ isObject: inout [Bool], _ search: inout Search, path: [[UInt8]], _ line: Span<UInt8>
+  ) {
+    if !search.isOver, isObject.count == search.depth + 1 {
+      search.failure = missing(path, search)
+      search.isOver = true
+    }
+    isObject.removeLast()
+    position += 1
+  }
+
+  private func missing(_ path: [[UInt8]], _ search: Search) -> InvalidLine {
+    .missingField(path: name(path), present: search.keysOfObject)
+  }
+
+  private func name(_ path: [[UInt8]]) -> String {
+    path.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ".")
+  }
+
+  /// Reads a key and its colon, and follows the path when the key is its next step.
+  private mutating func scanKey(
+    _ line: Span<UInt8>, level: Int, search: inout Search, path: [[UInt8]]
+  ) throws(InvalidLine) {
+    guard byte(line) == UInt8(ascii: "\"") else {
+      throw fault(byte(line) == nil ? .unterminated : .expectedKey)
+    }
+    let key = try scanString(line)
+    skipBlanks(line)
+    guard byte(line) == UInt8(ascii: ":") else {
+      throw fault(byte(line) == nil ? .unterminated : .expectedColon)
+    }
+    position += 1
+    skipBlanks(line)
+    guard !search.isOver, level == search.depth + 1 else { return }
+    let name = Self.unescaped(line.extracting(key.range))
+    if search.keysOfObject.count < 8 {
+      search.keysOfObject.append(String(decoding: name.prefix(40), as: UTF8.self))
+    }
+    guard name == path[search.depth] else { return }
+
+    let kind = try kindOfValue(line)
+    if search.depth + 1 < path.count, kind == .object {
+      search.depth += 1
+      search.keysOfObject = []
+      return
+    }
+    search.isOver = true
+    if search.depth + 1 == path.count, kind == .string {
+      let start = position
+      search.found = try scanString(line)
+      position = start
+    } else if search.depth + 1 == path.count {
+      search.failure = .notAString(path: self.name(path), found: kind)
+    } else {
+      search.failure = missing(path, search)
+    }
+  }
+
+  // MARK: Values
+
+  private func byte(_ line: Span<UInt8>) -> UInt8? {
+    position < line.count ? line[position] : nil
+  }
+
+  private func fault(_ fault: InvalidLine.Fault) -> InvalidLine {
+    .notJSON(fault, column: position + 1)
+  }
+
+  private mutating func skipBlanks(_ line: Span<UInt8>) {
+    while position < line.count {
+      switch line[position] {
+      case 0x20, 0x09, 0x0A, 0x0D: position += 1
+      default: return
+      }
+    }
+  }
+
+  private func kindOfValue(_ line: Span<UInt8>) throws(InvalidLine) -> JSONKind {
+    switch byte(line) {
+    case nil: throw fault(.unterminated)
+    case UInt8(ascii: "{"): return .object
+    case UInt8(ascii: "["): return .array
+    case UInt8(ascii: "\""): return .string
+    case UInt8(ascii: "-"): return .number
+    case let digit? where isDigit(digit): return .number
+    case UInt8(ascii: "t"), UInt8(ascii: "f"): return .boolean
+    case UInt8(ascii: "n"): return .null
+    default: throw fault(.expectedValue)
+    }
+  }
+
+  private mutating func scanLiteral(_ line: Span<UInt8>, _ word: String) throws(InvalidLine) {
+    for expected in word.utf8 {
+      guard let next = byte(line) else { throw fault(.unterminated) }
+      guard next == expected else { throw fault(.expectedValue) }
+      position += 1
+    }
+    if let next = byte(line), next | 0x20 >= UInt8(ascii: "a"), next | 0x20 <= UInt8(ascii: "z") {
+      throw fault(.expectedValue)
+    }
+  }
+
+  /// `-? (0 | [1-9][0-9]*) (\.[0-9]+)? ([eE][+-]?[0-9]+)?`
+  private mutating func scanNumber(_ line: Span<UInt8>) throws(InvalidLine) {
+    if byte(line) == UInt8(ascii: "-") { position += 1 }
+    if byte(line) == UInt8(ascii: "0") {
+      position += 1
+      if let next = byte(line), isDigit(next) { throw fault(.badNumber) }
+    } else {
+      try scanDigits(line)
+    }
+    if byte(line) == UInt8(ascii: ".") {
+      position += 1
+      try scanDigits(line)
+    }
+    if let next = byte(line), next | 0x20 == UInt8(ascii: "e") {
+      position += 1
+      if let sign = byte(line), sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") {
+        position += 1
+      }
+      try scanDigits(line)
+    }
+  }
+
+  private mutating func scanDigits(_ line: Span<UInt8>) throws(InvalidLine) {
+    guard let first = byte(line), isDigit(first) else { throw fault(.badNumber) }
+    while let next = byte(line), isDigit(next) { position += 1 }
+  }
+
+  private func isDigit(_ byte: UInt8) -> Bool {
+    byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
+  }
+
+  /// Reads a string, opening quote to closing quote.
+  private mutating func scanString(_ line: Span<UInt8>) throws(InvalidLine) -> RawString {
+    position += 1
+    let start = position
+    var hasEscapes = false
+    while let next = byte(line) {
+      switch next {
+      case UInt8(ascii: "\""):
+        position += 1
+        return RawString(range: start..<(position - 1), hasEscapes: hasEscapes)
+      case UInt8(ascii: "\\"):
+        hasEscapes = true
+        try scanEscape(line)
+      case 0..<0x20: throw fault(.controlCharacter)
+      default: position += 1
+      }
+    }
+    throw fault(.unterminated)
+  }
+
+  private mutating func scanEscape(_ line: Span<UInt8>) throws(InvalidLine) {
+    guard position + 1 < line.count else { throw fault(.unterminated) }
+    switch line[position + 1] {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"),
+      UInt8(ascii: "f"), UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+      position += 2
+    case UInt8(ascii: "u"):
+      guard let unit = Self.codeUnit(line, at: position) else { throw fault(.badEscape) }
+      switch unit {
+      case 0xD800...0xDBFF:
+        guard let low = Self.codeUnit(line, at: position + 6), 0xDC00...0xDFFF ~= low else {
+          throw fault(.loneSurrogate)
+        }
+        position += 12
+      case 0xDC00...0xDFFF: throw fault(.loneSurrogate)
+      default: position += 6
+      }
+    default: throw fault(.badEscape)
+    }
+  }
+
+  /// The value of the escape `\uXXXX` at `start`, or nil where there is none.
+  private static func codeUnit(_ line: Span<UInt8>, at start: Int) -> UInt32? {
+    guard start + 6 <= line.count, line[start] == UInt8(ascii: "\\"),
+      line[start + 1] == UInt8(ascii: "u")
+    else { return nil }
+    var value: UInt32 = 0
+    for index in (start + 2)..<(start + 6) {
+      let digit: UInt8
+      switch line[index] {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = line[index] - UInt8(ascii: "0")
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = line[index] - UInt8(ascii: "a") + 10
+      case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = line[index] - UInt8(ascii: "A") + 10
+      default: return nil
+      }
+      value = value << 4 | UInt32(digit)
+    }
+    return value
+  }
+
+  // MARK: Unescaping
+
+  /// Resolves the escapes of a scanned string where it stands, since what they mean is never longer
+  /// than how they are written. Returns the range in `bytes` of what they mean; the bytes behind it, up to the
+  /// string's old end, are unspecified.
+  ///
+  /// - Parameter lineStart: where the scanned line begins in `bytes`.
+  static func unescape(
+    _ raw: RawString, in bytes: inout MutableSpan<UInt8>, from lineStart: Int
+  ) -> Range<Int> {
+    let start = lineStart + raw.range.lowerBound
+    let end = lineStart + raw.range.upperBound
+    guard raw.hasEscapes else { return start..<end }
+    var read = start
+    var write = start
+    while read < end {
+      guard bytes[read] == UInt8(ascii: "\\") else {
+        bytes[write] = bytes[read]
+        read += 1
+        write += 1
+        continue
+      }
+      let (resolved, length) = resolveEscape(bytes.span, at: read)
+      for byte in resolved {
+        bytes[write] = byte
+        write += 1
+      }
+      read += length
+    }
+    return start..<write
+  }
+
+  /// The escapes of a valid string resolved, in a new array: for short strings such as keys.
+  private static func unescaped(_ raw: Span<UInt8>) -> [UInt8] {
+    var result: [UInt8] = []
+    var read = 0
+    while read < raw.count {
+      if raw[read] == UInt8(ascii: "\\") {
+        let (bytes, length) = resolveEscape(raw, at: read)
+        result += bytes
+        read += length
+      } else {
+        result.append(raw[read])
+        read += 1
+      }
+    }
+    return result
+  }
+
+  /// The UTF-8 that the escape at `start` of a valid string stands for, and the escape's length.
+  private static func resolveEscape(_ line: Span<UInt8>, at start: Int) -> (String.UTF8View, Int) {
+    switch line[start + 1] {
+    case UInt8(ascii: "b"): return ("\u{8}".utf8, 2)
+    case UInt8(ascii: "f"): return ("\u{C}".utf8, 2)
+    case UInt8(ascii: "n"): return ("\n".utf8, 2)
+    case UInt8(ascii: "r"): return ("\r".utf8, 2)
+    case UInt8(ascii: "t"): return ("\t".utf8, 2)
+    case UInt8(ascii: "u"):
+      let unit = codeUnit(line, at: start) ?? 0xFFFD
+      guard 0xD800...0xDBFF ~= unit, let low = codeUnit(line, at: start + 6) else {
+        return (String(Unicode.Scalar(unit) ?? "\u{FFFD}").utf8, 6)
+      }
+      let value = 0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00)
+      return (String(Unicode.Scalar(value) ?? "\u{FFFD}").utf8, 12)
+    default:
+      return (String(Unicode.Scalar(line[start + 1])).utf8, 2)
+    }
+  }
+}

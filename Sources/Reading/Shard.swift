@@ -1,0 +1,68 @@
+package import Files
+
+/// One input: a file that is opened afresh for each pass, or a spool that holds what was piped in.
+package struct Shard: Sendable {
+  /// An open file that several owners keep open: a spool has no name to open it by again.
+  package final class OpenFile: Sendable {
+    let file: File
+    package init(_ file: consuming File) { self.file = file }
+  }
+
+  package enum Origin: Sendable {
+    case file(path: String)
+    case standardInput
+    case spool(OpenFile)
+  }
+
+  /// The name for messages and the manifest.
+  package let name: String
+  package let origin: Origin
+  /// As it was when the run began; later passes hold the file to it.
+  package let status: FileStatus
+
+  /// - Parameter path: a path, or `-` for standard input.
+  /// - Throws: ``ReadingError/isDirectory(path:)``, ``ReadingError/system(_:)``
+  package init(path: String) throws(ReadingError) {
+    do throws(SystemError) {
+      if path == "-" {
+        name = "standard input"
+        origin = .standardInput
+        status = try File.standardInput().status()
+      } else {
+        name = path
+        origin = .file(path: path)
+        guard let status = try FileStatus(path: path) else {
+          throw SystemError(.open, path)
+        }
+        self.status = status
+      }
+    } catch {
+      throw .system(error)
+    }
+    if status.kind == .directory { throw .isDirectory(path: path) }
+  }
+
+  package init(name: String, spool: OpenFile) throws(ReadingError) {
+    self.name = name
+    origin = .spool(spool)
+    do { status = try spool.file.status() } catch { throw .system(error) }
+  }
+
+  /// True where bytes can be read again: a pipe gives them once.
+  package var isRereadable: Bool {
+    switch origin {
+    case .file: status.kind == .regular
+    case .standardInput: false
+    case .spool: true
+    }
+  }
+
+  /// - Throws: ``SystemError`` of operation `open`.
+  func open() throws(SystemError) -> OpenFile {
+    switch origin {
+    case .file(let path): OpenFile(try File(reading: path))
+    case .standardInput: OpenFile(File.standardInput())
+    case .spool(let file): file
+    }
+  }
+}

@@ -1,0 +1,36 @@
+/// How much is to be drawn.
+package enum Budget: Equatable, Sendable {
+  case documents(Int)
+  /// The largest keys whose tokens add up to no more than this.
+  case tokens(Int)
+  /// The largest keys whose lines, with their line ends, add up to no more bytes than this.
+  case bytes(Int)
+
+  /// What a candidate takes of the budget.
+  func cost(of candidate: Candidate) -> Int {
+    switch self {
+    case .documents: 1
+    case .tokens: candidate.tokenCount
+    case .bytes: candidate.lineByteCount + 1
+    }
+  }
+
+  /// The budget, in units of its own.
+  package var amount: Int {
+    switch self {
+    case .documents(let amount), .tokens(let amount), .bytes(let amount): amount
+    }
+  }
+}
+
+/// What was drawn.
+package struct Selection: Sendable {
+  /// In pool order.
+  package let documents: [Candidate]
+  /// The smallest key among them; nil when nothing was drawn.
+  package let thresholdKey: Double?
+  /// What is left of the budget, in its own units.
+  package let shortfall: Int
+  /// True if every eligible document was drawn, and there would have been room for more.
+  package let isExhausted: Bool
+}

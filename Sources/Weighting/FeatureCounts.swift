@@ -1,0 +1,42 @@
+/// How often each bucket was hit: exact integers, so that sums don't depend on their order.
+package struct FeatureCounts: Sendable, Equatable {
+  /// One count a bucket.
+  package private(set) var counts: [UInt64]
+  package private(set) var documentCount = 0
+  package private(set) var tokenCount = 0
+
+  package init(bucketCount: Int) {
+    counts = Array(repeating: 0, count: bucketCount)
+  }
+
+  package var bucketCount: Int { counts.count }
+
+  /// The features counted: the sum of ``counts``.
+  package var featureCount: UInt64 { counts.reduce(0, +) }
+
+  package var emptyBucketCount: Int { counts.count { $0 == 0 } }
+
+  /// Counts the features of a part of a document.
+  ///
+  /// - Precondition: each id is below ``bucketCount``.
+  package mutating func add(_ ids: Span<UInt32>) {
+    var counts = counts.mutableSpan
+    for index in ids.indices { counts[Int(ids[index])] &+= 1 }
+  }
+
+  /// Counts a document, whose features were added in parts.
+  package mutating func addDocument(tokenCount: Int) {
+    documentCount += 1
+    self.tokenCount += tokenCount
+  }
+
+  /// Adds the counts of other documents.
+  ///
+  /// - Precondition: both have the same number of buckets.
+  package mutating func merge(_ other: FeatureCounts) {
+    precondition(bucketCount == other.bucketCount)
+    for bucket in counts.indices { counts[bucket] += other.counts[bucket] }
+    documentCount += other.documentCount
+    tokenCount += other.tokenCount
+  }
+}

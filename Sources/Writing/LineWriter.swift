@@ -1,0 +1,123 @@
+package import Compression
+internal import Files
+
+/// Where lines go.
+package enum Destination: Sendable, Equatable {
+  case standardOutput
+  case file(path: String)
+}
+
+/// Writes lines, compressed or not, to a file that appears when it is whole, or to standard output.
+package struct LineWriter: ~Copyable {
+  private enum Sink: ~Copyable {
+    case standardOutput(File)
+    case file(AtomicFile)
+  }
+
+  private static let blockSize = 256 << 10
+  private var sink: Sink
+  private var compressor: Compressor
+  private var lines: [UInt8] = []
+  /// Bytes of lines written, before compression.
+  package private(set) var byteCount = 0
+
+  /// - Throws: ``WritingError``
+  package init(
+    _ destination: Destination, container: Container, replaces: Bool, registry: TemporaryFiles
+  ) throws(WritingError) {
+    let compressor = try Self.compressor(container)
+    let sink = try Self.open(destination, replaces: replaces, registry: registry)
+    self.compressor = compressor
+    self.sink = sink
+    lines.reserveCapacity(Self.blockSize + Self.blockSize / 2)
+  }
+
+  private static func open(
+    _ destination: Destination, replaces: Bool, registry: TemporaryFiles
+  ) throws(WritingError) -> Sink {
+    switch destination {
+    case .standardOutput: .standardOutput(File.standardOutput())
+    case .file(let path):
+      .file(try AtomicFile(path: path, replaces: replaces, registry: registry))
+    }
+  }
+
+  private static func compressor(_ container: Container) throws(WritingError) -> Compressor {
+    do throws(CompressionError) { return try Compressor(container) } catch {
+      throw .compression(error)
+    }
+  }
+
+  /// Writes the line and a line feed.
+  ///
+  /// - Throws: ``WritingError``
+  package mutating func write(_ line: Span<UInt8>) throws(WritingError) {
+    append(line)
+    try endLine()
+  }
+
+  /// Writes the line, which is a JSON object, with one more member at its end.
+  ///
+  /// - Parameter member: key and value, such as `"dsel":{…}`.
+  /// - Throws: ``WritingError``
+  package mutating func write(_ line: Span<UInt8>, adding member: String) throws(WritingError) {
+    let end = line.lastIndex(of: UInt8(ascii: "}")) ?? line.count
+    append(line.extracting(..<end))
+    lines.append(UInt8(ascii: ","))
+    lines.append(contentsOf: member.utf8)
+    append(line.extracting(end...))
+    byteCount += member.utf8.count + 1
+    try endLine()
+  }
+
+  /// Ends the output and gives the file its name.
+  ///
+  /// - Throws: ``WritingError``; then a file isn't there, or is the older one.
+  package consuming func finish() throws(WritingError) {
+    try flush()
+    var block: [UInt8] = []
+    do throws(CompressionError) { try compressor.finish(appendingTo: &block) } catch {
+      throw .compression(error)
+    }
+    switch consume sink {
+    case .standardOutput(let file):
+      do throws(SystemError) { try file.writeAll(block.span) } catch { throw .system(error) }
+    case .file(let file):
+      try file.write(block.span)
+      try file.commit()
+    }
+  }
+
+  private mutating func append(_ bytes: Span<UInt8>) {
+    lines.append(addingCapacity: bytes.count) { output in
+      for index in bytes.indices { output.append(bytes[index]) }
+    }
+    byteCount += bytes.count
+  }
+
+  private mutating func endLine() throws(WritingError) {
+    lines.append(UInt8(ascii: "\n"))
+    byteCount += 1
+    if lines.count >= Self.blockSize { try flush() }
+  }
+
+  private mutating func flush() throws(WritingError) {
+    // Taken out of `self` for a moment: its span and the encoder can't both be borrowed from there.
+    var lines: [UInt8] = []
+    swap(&lines, &self.lines)
+    defer { swap(&lines, &self.lines) }
+    var block: [UInt8] = []
+    do throws(CompressionError) {
+      try compressor.compress(lines.span, appendingTo: &block)
+    } catch {
+      throw .compression(error)
+    }
+    lines.removeAll(keepingCapacity: true)
+    switch sink {
+    case .standardOutput(let file):
+      do throws(SystemError) { try file.writeAll(block.span) } catch { throw .system(error) }
+    case .file(let file):
+      try file.write(block.span)
+    }
+  }
+}

@@ -1,0 +1,25 @@
+internal import FoundationEssentials
+
+/// Writes a record of a run as JSON: indented, keys sorted, so that equal runs give equal bytes.
+package struct ManifestWriter {
+  private init() {}
+
+  /// - Throws: ``WritingError``
+  package static func write(
+    _ manifest: some Encodable, to path: String, replaces: Bool, registry: TemporaryFiles
+  ) throws(WritingError) {
+    let file = try AtomicFile(path: path, replaces: replaces, registry: registry)
+    try file.write(encode(manifest).span)
+    try file.commit()
+  }
+
+  package static func encode(_ manifest: some Encodable) -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    // A manifest holds numbers that are finite, and strings: nothing that can't be encoded.
+    guard let data = try? encoder.encode(manifest) else {
+      preconditionFailure("the manifest can't be encoded")
+    }
+    return Array(data) + [UInt8(ascii: "\n")]
+  }
+}

@@ -1,0 +1,73 @@
+import Files
+import Pipeline
+
+/// Says on standard error what a run did, and what went wrong.
+struct Diagnostics {
+  var isQuiet: Bool
+
+  func fail(_ message: String) { write(message) }
+
+  /// The summary, and warnings where the draw is not what was asked for.
+  func report(_ manifest: SelectManifest) {
+    for warning in Self.warnings(manifest) { write("warning: \(warning)") }
+    if !isQuiet { write(Self.summary(manifest)) }
+  }
+
+  static func warnings(_ manifest: SelectManifest) -> [String] {
+    var warnings: [String] = []
+    for (name, side) in [("target", manifest.target), ("pool", manifest.pool)] {
+      let skipped = side.skipped_lines.values.reduce(0, +)
+      if skipped > 0 {
+        let reasons = side.skipped_lines.sorted { $0.key < $1.key }
+          .map { "\($0.key) \(Format.count($0.value))" }.joined(separator: ", ")
+        warnings.append(
+          "\(Format.count(skipped)) invalid lines of the \(name) were skipped (\(reasons)).")
+      }
+    }
+    let selected = manifest.selected
+    if selected.all_eligible {
+      let documents = Format.count(selected.documents)
+      warnings.append(
+        "more was asked for than there is: all \(documents) eligible documents were selected, "
+          + "\(Format.count(selected.shortfall)) \(selected.shortfall_unit) short. "
+          + "Add shards, or lower --min-tokens (\(Format.count(manifest.under_min_tokens)) documents "
+          + "have fewer tokens than it asks for).")
+    } else if selected.documents == 0 {
+      warnings.append(
+        "nothing was selected: the document with the largest key is larger than the whole budget.")
+    }
+    return warnings
+  }
+
+  static func summary(_ manifest: SelectManifest) -> String {
+    let (selected, pool) = (manifest.selected, manifest.pool)
+    let seconds = manifest.timings.total_seconds
+    let poolBytes = pool.inputs.reduce(0) { $0 + $1.text_bytes }
+    var lines = [
+      "selected \(Format.count(selected.documents)) of \(Format.count(pool.documents)) documents: "
+        + "\(Format.count(selected.tokens)) tokens, \(Format.bytes(selected.bytes))",
+      "KL(target || pool) \(Format.decimal(manifest.kl_target_pool)), "
+        + "KL(target || selected) \(Format.decimal(manifest.kl_target_selected)): "
+        + "reduced by \(Format.decimal(manifest.kl_reduction)) nats",
+      "effective sample size \(Format.significant(manifest.effective_sample_size)) of "
+        + "\(Format.count(manifest.eligible_documents)) eligible documents "
+        + "(\(Format.count(manifest.under_min_tokens)) under --min-tokens)",
+      "pool of \(Format.bytes(poolBytes)) in \(Format.decimal(seconds, digits: 2)) s: "
+        + "\(Format.count(Int(Double(poolBytes) / 1e6 / max(seconds, 1e-9)))) MB/s "
+        + "with \(manifest.timings.threads) threads",
+    ]
+    if !manifest.settings.top_k, !selected.all_eligible, selected.documents > 1,
+      manifest.effective_sample_size < Double(selected.documents) / 10
+    {
+      lines.append(
+        "note: so few documents carry the weight that this draw is top-k in practice. For one that is really "
+          + "random: --normalize length with a small --temperature, such as 0.05")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private func write(_ text: String) {
+    // Standard error is the last place to tell of trouble: if it is gone there is nobody to tell.
+    try? File.standardError().writeAll(Array((ErrorMessage.printable(text) + "\n").utf8).span)
+  }
+}

@@ -1,0 +1,162 @@
+import Compression
+import Files
+import Pipeline
+import Reading
+import Writing
+
+/// Turns the facts of an error into sentences: where, what is wrong, what to do.
+struct ErrorMessage {
+  let text: String
+
+  init(_ error: PipelineError) {
+    switch error {
+    case .reading(let error, let line): text = Self.reading(error, line)
+    case .invalidLine(let path, let line, let error):
+      text = "\(path):\(line): \(Self.invalidLine(error))"
+    case .writing(let error): text = Self.writing(error)
+    case .outputIsInput(let path):
+      text = "\(path): the output is also an input. Write to another file."
+    case .empty(let role, let skipped):
+      let lines = skipped > 0 ? " (\(Format.count(skipped)) invalid lines were skipped)" : ""
+      text =
+        "the \(role.rawValue) is empty: no document in any of its files\(lines). "
+        + "Check the files named with --\(role.rawValue)."
+    case .noTokens(let role):
+      text =
+        "the \(role.rawValue) has documents, but not one token in them. "
+        + "Check --text-field and the files named with --\(role.rawValue)."
+    }
+  }
+
+  init(_ error: SystemError) {
+    text = Self.system(error)
+  }
+
+  /// True if whoever read standard output has gone, which is nobody's fault.
+  static func isClosedOutput(_ error: PipelineError) -> Bool {
+    if case .writing(.system(let error)) = error { return error.isClosedPipe }
+    return false
+  }
+
+  /// The text with control characters spelled out: names and texts come from anywhere, and a terminal acts on
+  /// what it is sent.
+  static func printable(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control where scalar != "\n", .format, .lineSeparator, .paragraphSeparator:
+        result += "\\u{\(String(scalar.value, radix: 16))}"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  // MARK: Inputs
+
+  private static func reading(_ error: ReadingError, _ line: Int?) -> String {
+    switch error {
+    case .system(let error): return system(error)
+    case .isDirectory(let path):
+      return "\(path): is a directory. Name its files, such as \(path)/*.jsonl.zst."
+    case .damaged(let path, let error): return "\(path): \(compression(error))"
+    case .lineTooLong(let path, _, let limit):
+      let place = line.map { "\(path):\($0)" } ?? path
+      return
+        "\(place): the line is longer than \(Format.bytes(limit)). Raise --max-line-bytes, or check "
+        + "that the file has one JSON object a line."
+    case .changed(let path):
+      return
+        "\(path): the file changed while it was read. Run the same command again when nothing "
+        + "writes to it."
+    }
+  }
+
+  private static func compression(_ error: CompressionError) -> String {
+    switch error {
+    case .outOfMemory: "there is not enough memory to read or write it. Use fewer --threads."
+    case .corrupt(let format, let reason):
+      "the \(format.rawValue) data is corrupt (\(reason)). "
+        + "Check it with '\(format.tester)' and copy it again."
+    case .checksumMismatch(let format):
+      "the \(format.rawValue) data is corrupt: its checksum does not match. "
+        + "Check it with '\(format.tester)' and copy it again."
+    case .truncated(let format):
+      "the file stops inside a \(format.unit): it is truncated. It was probably cut short while being "
+        + "copied: check it with '\(format.tester)' and copy it again."
+    case .trailingGarbage(let format):
+      "a whole \(format.unit) is followed by bytes that are no \(format.rawValue) data. "
+        + "Check it with '\(format.tester)' and copy it again."
+    case .windowTooLarge(let size, let limit):
+      "a zstd frame asks for a window of \(size.map { Format.bytes(Int($0)) } ?? "unknown size"), "
+        + "and \(Format.bytes(Int(limit))) are allowed. Raise --max-window if you trust the file."
+    }
+  }
+
+  private static func invalidLine(_ error: InvalidLine) -> String {
+    let skip = "or leave such lines out with --on-error skip."
+    switch error {
+    case .notJSON(let fault, let column):
+      return "not valid JSON at byte \(column): \(fault.rawValue). Mend the line, \(skip)"
+    case .notUTF8(let column):
+      return "not UTF-8 at byte \(column): invalid bytes. Convert the file with 'iconv', \(skip)"
+    case .notAnObject(let found):
+      return
+        "expected one JSON object a line, and found \(found.rawValue). Convert it with "
+        + "'jq -c', \(skip)"
+    case .missingField(let path, let present):
+      let names = present.isEmpty ? "" : " There is: \(present.joined(separator: ", "))."
+      return
+        "the field \"\(path)\" is missing.\(names) Name the field that holds the text with "
+        + "--text-field, \(skip)"
+    case .notAString(let path, let found):
+      return
+        "the field \"\(path)\" is \(found.rawValue), and a string is expected. Name the field that "
+        + "holds the text with --text-field, \(skip)"
+    }
+  }
+
+  // MARK: Outputs
+
+  private static func writing(_ error: WritingError) -> String {
+    switch error {
+    case .system(let error): system(error)
+    case .compression(let error): "the output can't be compressed: \(compression(error))"
+    case .outputExists(let path):
+      "\(path): the file exists. Add --force to replace it, or name another."
+    case .isDirectory(let path):
+      "\(path): is a directory. Name a file in it."
+    }
+  }
+
+  private static func system(_ error: SystemError) -> String {
+    let what = "\(error.path): \(error.reason.lowercasedFirst)"
+    if error.isFullDisk {
+      return
+        "\(what). Free some space and run the same command again: the same --seed selects the same "
+        + "documents."
+    }
+    switch error.operation {
+    case .open, .inspect:
+      return "\(what). Check the name and the permissions."
+    case .read: return "\(what) while reading. Check the disk or the connection, and run again."
+    case .createTemporary:
+      return "\(what). A file can't be created there: check the folder and its permissions."
+    case .write, .sync, .rename: return "\(what) while writing. Nothing was left there."
+    case .allocate: return "out of memory for \(error.path). Use fewer --threads or buckets."
+    }
+  }
+}
+
+extension Container {
+  /// The command that checks such a file.
+  fileprivate var tester: String { self == .gzip ? "gzip -t" : "zstd -t" }
+
+  /// What such a file is made of.
+  fileprivate var unit: String { self == .gzip ? "gzip member" : "zstd frame" }
+}
+
+extension String {
+  /// `No such file` as the middle of a sentence.
+  fileprivate var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
+}

@@ -1,0 +1,107 @@
+import Files
+import Pipeline
+
+/// Draws a progress bar on standard error, on one line that is drawn over again.
+struct ProgressPrinter {
+  let meter: ProgressMeter
+  private let isShown: Bool
+
+  init(_ choice: RunOptions.Progress, isQuiet: Bool) {
+    isShown = Self.isShown(choice, isQuiet: isQuiet)
+    let draw: @Sendable (ProgressMeter.Report) -> Void = { Self.draw($0) }
+    meter = ProgressMeter(show: isShown ? draw : nil)
+  }
+
+  func clear() { if isShown { Self.write("\r\u{1B}[K") } }
+
+  static func clearLine(_ choice: RunOptions.Progress, isQuiet: Bool) {
+    if isShown(choice, isQuiet: isQuiet) { write("\r\u{1B}[K") }
+  }
+
+  private static func isShown(_ choice: RunOptions.Progress, isQuiet: Bool) -> Bool {
+    switch choice {
+    case .always: true
+    case .never: false
+    case .auto: !isQuiet && File.standardError().isTerminal && Environment["TERM"] != "dumb"
+    }
+  }
+
+  private static func draw(_ report: ProgressMeter.Report) {
+    let seconds = report.elapsed / .seconds(1)
+    let megabytes = Double(report.textByteCount) / 1e6
+    var line = "\r\(name(of: report.step))  "
+    if let total = report.totalStoredByteCount, total > 0 {
+      let share = min(1, Double(report.storedByteCount) / Double(total))
+      let filled = Int(share * 24)
+      line += "[" + String(repeating: "#", count: filled)
+      line += String(repeating: ".", count: 24 - filled) + "] \(Int(share * 100)) %  "
+      line += "\(Format.bytes(report.textByteCount))  \(Int(megabytes / seconds)) MB/s"
+      if share > 0.01 { line += "  \(Format.time(seconds / share - seconds)) left" }
+    } else {
+      line += "\(Format.bytes(report.textByteCount))  \(Int(megabytes / seconds)) MB/s"
+    }
+    write(line + "\u{1B}[K")
+  }
+
+  private static func name(of step: Step) -> String {
+    switch step {
+    case .spool: "storing piped input"
+    case .fitTarget: "fitting the target"
+    case .fitPool: "fitting the pool  "
+    case .weigh: "weighing the pool "
+    case .copy: "copying           "
+    }
+  }
+
+  private static func write(_ text: String) {
+    // A progress bar that can't be drawn is no reason to fail.
+    try? File.standardError().writeAll(Array(text.utf8).span)
+  }
+}
+
+/// Numbers for people.
+enum Format {
+  static func bytes(_ count: Int) -> String {
+    switch count {
+    case ..<10_000: "\(count) B"
+    case ..<10_000_000: "\(count / 1000) kB"
+    case ..<10_000_000_000: "\(count / 1_000_000) MB"
+    default: "\(count / 1_000_000_000) GB"
+    }
+  }
+
+  static func time(_ seconds: Double) -> String {
+    let whole = Int(min(seconds, 1e9).rounded(.up))
+    let padded = { (x: Int) in x < 10 ? "0\(x)" : "\(x)" }
+    return whole < 3600
+      ? "\(whole / 60):\(padded(whole % 60))"
+      : "\(whole / 3600):\(padded(whole / 60 % 60)):\(padded(whole % 60))"
+  }
+
+  /// A number with so many digits behind the point.
+  static func decimal(_ value: Double, digits: Int = 3) -> String {
+    var scale = 1.0
+    for _ in 0..<digits { scale *= 10 }
+    guard abs(value) < 1e15 else { return "\(value)" }
+    let scaled = Int((abs(value) * scale).rounded())
+    let fraction = String(scaled % Int(scale))
+    let zeros = String(repeating: "0", count: digits - fraction.count)
+    let sign = value < 0 && scaled > 0 ? "-" : ""
+    return "\(sign)\(scaled / Int(scale)).\(zeros)\(fraction)"
+  }
+
+  /// Thousands set apart: 72,962.
+  static func count(_ value: Int) -> String {
+    var result = ""
+    for (index, digit) in String(value).reversed().enumerated() {
+      if index > 0, index % 3 == 0, digit != "-" { result.append(",") }
+      result.append(digit)
+    }
+    return String(result.reversed())
+  }
+
+  /// A few digits that mean something, however large or small the value.
+  static func significant(_ value: Double) -> String {
+    value < 100 ? decimal(value, digits: 2) : count(Int(min(value, 1e18)))
+  }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The command `dsel`.
+@main struct Dsel: AsyncParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "dsel",
+    abstract: "Select training data for language models by importance resampling (DSIR).",
+    discussion: """
+      dsel picks, out of a pool of text too large to read, the documents that look most like a \
+      target. Documents are lines of JSON (JSONL), plain or compressed with zstd or gzip.
+
+        dsel select --target wiki.jsonl --pool crawl.jsonl.zst > selected.jsonl
+
+      Exit status: 0 done, 1 failed, 64 wrong command line.
+      """,
+    version: version,
+    subcommands: [SelectCommand.self])
+
+  /// Parses and runs. Help for a subcommand ends with its examples, which ArgumentParser has no
+  /// place for behind the options.
+  static func main() async {
+    // A reader that goes away is an error of write(2) here, not the end of the process.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      let message = fullMessage(for: error)
+      if exitCode(for: error) == .success, message == helpMessage(for: SelectCommand.self) {
+        print(message)
+        print(SelectCommand.examples)
+        exit()
+      }
+      exit(withError: error)
+    }
+  }
+}
