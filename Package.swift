@@ -50,6 +50,8 @@ let package = Package(
         "Writing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+
+    .testTarget(name: "FeaturizingTests", dependencies: ["Featurizing"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

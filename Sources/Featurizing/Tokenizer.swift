@@ -32,8 +32,9 @@
   /// Whether marks and single-character scripts have rules of their own.
   private let kind: TokenizerKind
 
-  /// Bytes used of ``bytes``.
+  /// Bytes used of ``bytes``; between segments, those of the waiting token, from `waitingStart` on.
   private var count = 0
+  private var waitingStart = 0
   /// Where the next segment begins in the text.
   private var position = 0
   /// The unfinished token's class, and whether it is a single character that nothing but marks joins.
@@ -75,6 +76,7 @@
   mutating func begin() {
     position = 0
     count = 0
+    waitingStart = 0
     tokenCount = 0
     unfinishedPart = nil
     continuesPart = false
@@ -87,6 +89,9 @@
     guard position < text.count else { return false }
     continuesPart = unfinishedPart != nil
     unfinishedPart = nil
+    // SAFETY: the waiting token's bytes lie within the bytes used.
+    unsafe bytes.update(from: bytes + waitingStart, count: count)
+    waitingStart = 0
     let end = segmentEnd(in: text)
     clearMasks()
     unsafe text.withUnsafeBufferPointer { buffer in
@@ -140,8 +145,9 @@
     if used - start > Self.longestWaiting || (continuesPart && tokenCount == 0) {
       unfinishedPart = start..<used
     } else {
+      // The bytes move only when the next segment begins: the caller hashes this one's first.
+      waitingStart = start
       count = used - start
-      unsafe bytes.update(from: bytes + start, count: count)
     }
   }
 

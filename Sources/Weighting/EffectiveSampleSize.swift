@@ -7,14 +7,14 @@
 /// ln Σ exp(x) over any number of x, with a result that doesn't depend on their order.
 ///
 /// Sums of doubles depend on the order of the terms, and that depends on threads and shards. Here each
-/// exp(x) = m × 2ᵉ is rounded to a 32-bit integer m, and the m of equal e are added up exactly.
+/// exp(x) = m × 2ᵉ becomes a 53-bit integer m, and the m of equal e are added up exactly.
 package struct LogSum: Sendable {
-  /// Sums of m, by exponent. An m has 32 bits: 2³² terms fit.
-  private var sums: [Int: UInt64] = [:]
+  /// Sums of m, by exponent. An m has 53 bits: 2⁷⁵ terms fit.
+  private var sums: [Int: UInt128] = [:]
   private var largestExponent = noExponent
   /// Below every exponent there is, and far from overflow.
   private static let noExponent = -1 << 60
-  /// Terms that are smaller than the largest by more than this many bits are left out: 2³² of them
+  /// Terms that are smaller than the largest by more than this many bits are left out: 2⁴⁰ of them
   /// don't show in a double.
   private static let span = 96
 
@@ -26,7 +26,7 @@ package struct LogSum: Sendable {
     let exponent = Int(binary.rounded(.down))
     guard exponent > largestExponent - Self.span else { return }
     let mantissa = exp2(binary - Double(exponent))
-    sums[exponent, default: 0] += UInt64((mantissa * 0x1p31).rounded())
+    sums[exponent, default: 0] += UInt128(mantissa * 0x1p52)
     if exponent > largestExponent {
       largestExponent = exponent
       prune()
@@ -43,7 +43,7 @@ package struct LogSum: Sendable {
   package var value: Double {
     var sum = 0.0
     for (exponent, mantissas) in sums.sorted(by: { $0.key < $1.key }) {
-      sum += Double(mantissas) * exp2(Double(exponent - largestExponent - 31))
+      sum += Double(mantissas) * exp2(Double(exponent - largestExponent - 52))
     }
     guard sum > 0 else { return -.infinity }
     return log(sum) + Double(largestExponent) * 0.6931471805599453  // ln 2

@@ -1,0 +1,110 @@
+import Foundation
+import Testing
+
+@testable import Featurizing
+
+/// The features of many kinds of text, against tables that an independent Python program made with
+/// `xxhash` (Fixtures/golden/method/oracle.py).
+@Suite struct BucketTests {
+  private static let tables = UnicodeTables()
+
+  @Test(arguments: try! BucketTable.load().cases)
+  func `Hashes and buckets are those of Python`(expected: BucketTable.Case) {
+    for (kind, results) in [
+      (TokenizerKind.words, expected.words), (.wordpunct, expected.wordpunct),
+    ] {
+      let text = Array(expected.text.string.utf8)
+      let hashes = tokenHashes(text, kind)
+      #expect(
+        hashes.map { String($0, radix: 16) } == results.hashes.map(withoutLeadingZeros), "\(kind)")
+      let trigrams = FeatureSettings(tokenizer: kind, maximumOrder: 3, bucketCount: 10_000)
+      #expect(features(text, trigrams) == results.buckets_10000, "\(kind)")
+      for (bucketCount, buckets) in [
+        (1 << 24, results.buckets_16777216), (2, results.buckets_2), (3, results.buckets_3),
+      ] {
+        let settings = FeatureSettings(tokenizer: kind, maximumOrder: 1, bucketCount: bucketCount)
+        #expect(features(text, settings) == [buckets], "\(kind), \(bucketCount) buckets")
+      }
+    }
+  }
+
+  private func withoutLeadingZeros(_ digits: String) -> String {
+    String(UInt64(digits, radix: 16)!, radix: 16)
+  }
+
+  /// The token hashes, by way of 2⁶⁴ buckets' worth of product: the hasher itself.
+  private func tokenHashes(_ text: [UInt8], _ kind: TokenizerKind) -> [UInt64] {
+    var tokenizer = Tokenizer(kind, tables: Self.tables)
+    var hasher = TokenHasher(capacity: Tokenizer.capacity)
+    var all: [UInt64] = []
+    tokenizer.begin()
+    while tokenizer.nextSegment(of: text.span) {
+      let hashes = unsafe [UInt64](unsafeUninitializedCapacity: Tokenizer.capacity) {
+        unsafe hasher.hashTokens(of: tokenizer, into: $0.baseAddress!)
+        $1 = tokenizer.tokenCount
+      }
+      all += hashes
+    }
+    return all
+  }
+
+  private func features(_ text: [UInt8], _ settings: FeatureSettings) -> [[UInt32]] {
+    var featurizer = Featurizer(settings, tables: Self.tables)
+    var ids = [[UInt32]](repeating: [], count: settings.maximumOrder)
+    featurizer.begin()
+    while featurizer.nextBlock(of: text.span) {
+      for order in 1...settings.maximumOrder {
+        let block = featurizer.features(order: order)
+        for index in block.indices { ids[order - 1].append(block[index]) }
+      }
+    }
+    return ids
+  }
+}
+
+/// Fixtures/golden/method/buckets.json
+struct BucketTable: Decodable {
+  /// A string, or one that is repeated: `{"repeat": [piece, times]}`.
+  struct Text: Decodable {
+    var string: String
+
+    private enum CodingKeys: String, CodingKey { case `repeat` }
+
+    init(from decoder: any Decoder) throws {
+      if let string = try? decoder.singleValueContainer().decode(String.self) {
+        self.string = string
+        return
+      }
+      var pieces = try decoder.container(keyedBy: CodingKeys.self)
+        .nestedUnkeyedContainer(forKey: .repeat)
+      let piece = try pieces.decode(String.self)
+      string = String(repeating: piece, count: try pieces.decode(Int.self))
+    }
+  }
+
+  struct Results: Decodable {
+    var hashes: [String]
+    var buckets_10000: [[UInt32]]
+    var buckets_16777216: [UInt32]
+    var buckets_2: [UInt32]
+    var buckets_3: [UInt32]
+  }
+
+  struct Case: Decodable, CustomTestStringConvertible {
+    var note: String
+    var text: Text
+    var words: Results
+    var wordpunct: Results
+
+    var testDescription: String { note }
+  }
+
+  var cases: [Case]
+
+  static func load() throws -> BucketTable {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let file = root.appending(path: "Fixtures/golden/method/buckets.json")
+    return try JSONDecoder().decode(BucketTable.self, from: Data(contentsOf: file))
+  }
+}
