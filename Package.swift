@@ -51,6 +51,17 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // zlib is for the tests alone: they read and write gzip with it, so that ISA-L is never on both
+    // sides of a comparison.
+    .systemLibrary(
+      name: "CZlib", path: "Tests/CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(
+      name: "CompressionTests", dependencies: ["Compression", "CZstd", "CZlib"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["TestSupport", "dsel"], swiftSettings: strict),
     .testTarget(name: "FeaturizingTests", dependencies: ["Featurizing"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],

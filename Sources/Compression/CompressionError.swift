@@ -1,13 +1,21 @@
-/// What can be wrong with compressed bytes.
+/// Why compressed bytes could not be read, or bytes could not be compressed.
 package enum CompressionError: Error, Equatable {
   case outOfMemory
-  /// The bytes aren't what they claim to be; the reason is the library's.
+
+  /// The data breaks the rules of its format; `reason` is a short phrase in the library's terms.
   case corrupt(format: Container, reason: String)
+
+  /// The data decodes, but its checksum or length isn't the one written beside it.
   case checksumMismatch(format: Container)
-  /// The input ended inside a frame or member.
+
+  /// The input ends inside a frame or member.
   case truncated(format: Container)
+
   /// A whole frame or member is followed by bytes that begin no other.
   case trailingGarbage(format: Container)
-  /// A zstd frame asks for a larger window than is allowed; `byteCount` is nil where the header doesn't say.
+
+  /// A zstd frame asks for a window of `byteCount` bytes, where `limit` are allowed.
+  ///
+  /// `byteCount` is nil if the frame header doesn't tell.
   case windowTooLarge(byteCount: UInt64?, limit: UInt64)
 }

@@ -1,20 +1,52 @@
-/// How a file's bytes are wrapped.
-package enum Container: String, Sendable, Equatable, CaseIterable {
+/// How a shard's bytes are wrapped.
+package enum Container: String, Sendable {
   case plain, zstd, gzip
 
-  /// Recognises a container by its magic number: zstd (RFC 8878, a skippable frame too), gzip (RFC
-  /// 1952), and plain for all else.
+  /// Returns the container whose magic number `prefix` begins with, or ``plain`` if there is none.
+  ///
+  /// Pass the first 4 bytes of a file or more. A file's name is no evidence: shards get renamed.
   package static func recognize(_ prefix: Span<UInt8>) -> Container {
-    if prefix.count >= 2, prefix[0] == 0x1F, prefix[1] == 0x8B { return .gzip }
-    guard prefix.count >= 4 else { return .plain }
-    switch (prefix[0], prefix[1], prefix[2], prefix[3]) {
-    case (0x28, 0xB5, 0x2F, 0xFD), (0x50...0x5F, 0x2A, 0x4D, 0x18): return .zstd
-    default: return .plain
-    }
+    if prefix.count >= GzipMagic.byteCount, GzipMagic.matches(prefix) { return .gzip }
+    if prefix.count >= ZstdMagic.byteCount, ZstdMagic.matches(prefix) { return .zstd }
+    return .plain
   }
 
-  /// The container that a file's name asks for: `.zst`, `.gz`, or plain.
+  /// The container that an output's name asks for: `.zst`, `.gz`, or else plain.
   package init(suffixOf path: String) {
     self = path.hasSuffix(".zst") ? .zstd : path.hasSuffix(".gz") ? .gzip : .plain
+  }
+}
+
+/// The two bytes that every gzip member begins with (RFC 1952, section 2.3.1).
+enum GzipMagic {
+  static let byteCount = 2
+  static let first: UInt8 = 0x1F
+  static let second: UInt8 = 0x8B
+
+  /// Whether `bytes` agree with the magic number as far as they go.
+  static func matches(_ bytes: Span<UInt8>) -> Bool {
+    (bytes.isEmpty || bytes[0] == first) && (bytes.count < 2 || bytes[1] == second)
+  }
+}
+
+/// The four bytes that every zstd frame begins with (RFC 8878, sections 3.1.1 and 3.1.2).
+enum ZstdMagic {
+  static let byteCount = 4
+
+  /// Whether `bytes` agree with the magic number of some frame as far as they go.
+  static func matches(_ bytes: Span<UInt8>) -> Bool {
+    matches(bytes, [0x28, 0xB5, 0x2F, 0xFD], mask: 0xFF)
+      // Skippable frames: the low half of the first byte is free.
+      || matches(bytes, [0x50, 0x2A, 0x4D, 0x18], mask: 0xF0)
+  }
+
+  private static func matches(
+    _ bytes: Span<UInt8>, _ magic: InlineArray<4, UInt8>, mask: UInt8
+  ) -> Bool {
+    for index in 0..<min(bytes.count, byteCount) {
+      let byte = index == 0 ? bytes[0] & mask : bytes[index]
+      guard byte == magic[index] else { return false }
+    }
+    return true
   }
 }

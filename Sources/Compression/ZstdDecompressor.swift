@@ -2,111 +2,143 @@ internal import CZstd
 
 /// A streaming zstd decoder that owns one `ZSTD_DStream`.
 ///
-/// Concatenated and skippable frames decode as one stream: shards are often built by appending
-/// files. Content checksums are verified where a frame has one.
+/// Pass it a shard's compressed bytes in order, in chunks of any size. Call it again with the rest
+/// of a chunk that it didn't use up, and with no input while ``hasPendingOutput``. Then call
+/// ``finish()``.
+///
+/// Concatenated frames decode as one stream, since shards are often built by appending files, and
+/// skippable frames decode as nothing. No bytes at all are a stream of no frames.
 @safe package struct ZstdDecompressor: ~Copyable, @unchecked Sendable {
   // Sendable because a noncopyable owner moves as a whole: nobody else ever holds its pointer.
 
   /// Allocated by `init`, freed by `deinit`, and never copied out of this type.
   private let stream: OpaquePointer
-  private let maximumWindow: UInt64
-  /// libzstd's last estimate of the bytes left in the frame; zero exactly at a frame boundary.
-  private var remainingHint = 0
-  private var hasDecodedFrame = false
-  /// The window that the current frame's header asks for, where the header has been seen whole.
-  private var window: UInt64?
 
-  /// - Parameter maximumWindowByteCount: rounded down to a power of two, as libzstd counts.
+  /// The largest window a frame may ask for.
+  private let windowByteLimit: UInt64
+
+  /// The header of the frame that is being decoded; empty exactly at a frame boundary.
+  private var header = ZstdFrameHeader()
+
+  /// Whether `header` is complete and passed its checks.
+  private var headerIsRead = false
+
+  /// Whether a frame has ended, so that bytes which begin no frame are trailing garbage.
+  private var hasDecodedFrame = false
+
+  /// Whether decoded bytes may be waiting inside the decoder: call it again with empty input.
+  package private(set) var hasPendingOutput = false
+
+  /// Creates a decoder that needs at most about `maximumWindowByteCount` bytes of memory.
+  ///
+  /// The limit is rounded down to a power of two and held to libzstd's own bounds, 1 KiB to 2 GiB.
+  ///
   /// - Throws: ``CompressionError/outOfMemory`` if libzstd can't allocate its state.
   package init(maximumWindowByteCount: Int) throws(CompressionError) {
+    precondition(maximumWindowByteCount > 0, "a zstd window has at least one byte")
     guard let stream = unsafe ZSTD_createDStream() else { throw .outOfMemory }
     unsafe self.stream = stream
     let bounds = ZSTD_dParam_getBounds(ZSTD_d_windowLogMax)
-    let log = Int.bitWidth - 1 - max(1, maximumWindowByteCount).leadingZeroBitCount
-    let clamped = min(max(Int32(log), bounds.lowerBound), bounds.upperBound)
-    maximumWindow = 1 << UInt64(clamped)
-    unsafe ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, clamped)
+    let log2 = Int32(Int.bitWidth - 1 - maximumWindowByteCount.leadingZeroBitCount)
+    let windowLog = min(max(log2, bounds.lowerBound), bounds.upperBound)
+    windowByteLimit = 1 << UInt64(windowLog)
+    let result = unsafe ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, windowLog)
+    precondition(ZSTD_isError(result) == 0, "the value is within libzstd's bounds")
   }
 
   deinit { unsafe _ = ZSTD_freeDStream(stream) }
 
-  /// Decodes from `input` until it is used up or `output` is full. With empty input, writes
-  /// what the decoder still holds.
+  /// Decodes from `input` until it is used up or `output` is full.
   ///
-  /// - Returns: the bytes of `input` that were used.
-  /// - Throws: ``CompressionError``. Discard the decoder after that.
+  /// - Returns: How many bytes of `input` were used.
+  /// - Throws: ``CompressionError/corrupt(format:reason:)``,
+  ///   ``CompressionError/checksumMismatch(format:)``,
+  ///   ``CompressionError/trailingGarbage(format:)``,
+  ///   ``CompressionError/windowTooLarge(byteCount:limit:)`` or
+  ///   ``CompressionError/outOfMemory``. `output` then ends with some of what was decoded before;
+  ///   how much depends on the chunks. Discard the decoder after that: what it would decode next is
+  ///   unspecified.
+  /// - Complexity: O(*n* + *m*) for *n* bytes used and *m* bytes decoded.
   package mutating func decompress(
     _ input: Span<UInt8>, into output: inout OutputSpan<UInt8>
   ) throws(CompressionError) -> Int {
     var position = 0
-    // At a frame boundary nothing is held back, and asking would open a frame that has no bytes yet.
-    while output.freeCapacity > 0, position < input.count || remainingHint != 0 {
-      if remainingHint == 0 { window = Self.window(of: input.extracting(position...)) }
-      let isAtBoundary = remainingHint == 0
-      let before = (position, output.count)
-      position = step(input, from: position, into: &output)
-      if ZSTD_isError(remainingHint) != 0 { throw error(isAtBoundary: isAtBoundary) }
-      if remainingHint == 0 { hasDecodedFrame = true }
-      if before == (position, output.count) { break }
+    while position < input.count || hasPendingOutput, !output.isFull {
+      if !headerIsRead { try readHeader(from: input.extracting(droppingFirst: position)) }
+      let remainingHint = decodeBlock(from: input, at: &position, into: &output)
+      guard ZSTD_isError(remainingHint) == 0 else { throw error(libzstdResult: remainingHint) }
+      if remainingHint == 0 {
+        header = ZstdFrameHeader()
+        headerIsRead = false
+        hasDecodedFrame = true
+      }
+      // A full output may leave decoded bytes inside libzstd, unless the frame just ended. Asking
+      // again at a boundary would open a frame that has no bytes yet.
+      hasPendingOutput = output.isFull && remainingHint != 0
     }
     return position
   }
 
+  /// Checks that the input may end here. Call it when ``hasPendingOutput`` is false.
+  ///
   /// - Throws: ``CompressionError/truncated(format:)`` if the bytes seen so far stop inside a frame.
-  package func finish() throws(CompressionError) {
-    guard remainingHint == 0 else { throw .truncated(format: .zstd) }
+  package mutating func finish() throws(CompressionError) {
+    guard header.isEmpty else { throw .truncated(format: .zstd) }
   }
 
-  private func error(isAtBoundary: Bool) -> CompressionError {
-    switch ZSTD_getErrorCode(remainingHint) {
-    case ZSTD_error_frameParameter_windowTooLarge:
-      return .windowTooLarge(byteCount: window, limit: maximumWindow)
-    case ZSTD_error_checksum_wrong: return .checksumMismatch(format: .zstd)
-    case ZSTD_error_memory_allocation: return .outOfMemory
-    case ZSTD_error_prefix_unknown where hasDecodedFrame && isAtBoundary:
-      return .trailingGarbage(format: .zstd)
-    default:
-      let reason = unsafe String(cString: ZSTD_getErrorName(remainingHint))
-      return .corrupt(format: .zstd, reason: reason)
+  /// Looks at the frame header, at the front of `input` or begun in an earlier chunk.
+  ///
+  /// libzstd is given the same bytes again: this only decides whether it may go on.
+  private mutating func readHeader(from input: Span<UInt8>) throws(CompressionError) {
+    switch header.read(input) {
+    case .incomplete:
+      break
+    case .notAFrame where hasDecodedFrame:
+      throw .trailingGarbage(format: .zstd)
+    case .notAFrame:
+      let reason = unsafe String(cString: ZSTD_getErrorString(ZSTD_error_prefix_unknown))
+      throw .corrupt(format: .zstd, reason: reason)
+    case .invalid(let libzstdResult):
+      throw error(libzstdResult: libzstdResult)
+    case .complete(let windowByteCount):
+      guard windowByteCount <= windowByteLimit else {
+        throw .windowTooLarge(byteCount: windowByteCount, limit: windowByteLimit)
+      }
+      headerIsRead = true
     }
   }
 
-  /// Runs one decoding step, which never goes over a frame's end, and returns the new read position.
-  private mutating func step(
-    _ input: Span<UInt8>, from position: Int, into output: inout OutputSpan<UInt8>
+  /// Runs one decoding step, which ends at a frame boundary at the latest.
+  ///
+  /// - Returns: libzstd's estimate of the bytes left in the frame, zero exactly at its end, or an
+  ///   error code.
+  private mutating func decodeBlock(
+    from input: Span<UInt8>, at position: inout Int, into output: inout OutputSpan<UInt8>
   ) -> Int {
     unsafe input.withUnsafeBufferPointer { source in
-      unsafe output.withUnsafeMutableBufferPointer { buffer, initializedCount in
+      unsafe output.withUnsafeMutableBufferPointer { target, initializedCount in
         // SAFETY: libzstd stays within the two sizes below, and keeps neither pointer.
         var reader = unsafe ZSTD_inBuffer(
           src: source.baseAddress, size: source.count, pos: position)
         var writer = unsafe ZSTD_outBuffer(
-          dst: buffer.baseAddress, size: buffer.count, pos: initializedCount)
-        remainingHint = unsafe ZSTD_decompressStream(stream, &writer, &reader)
+          dst: target.baseAddress, size: target.count, pos: initializedCount)
+        let remainingHint = unsafe ZSTD_decompressStream(stream, &writer, &reader)
+        unsafe position = reader.pos
         unsafe initializedCount = writer.pos
-        return unsafe reader.pos
+        return remainingHint
       }
     }
   }
 
-  /// The window that a frame header asks for (RFC 8878, section 3.1.1.1); nil where it isn't whole.
-  private static func window(of frame: Span<UInt8>) -> UInt64? {
-    guard frame.count >= 14, frame[0] == 0x28 else { return nil }
-    let descriptor = frame[4]
-    guard descriptor & 0x20 != 0 else {
-      let base: UInt64 = 1 << (10 + UInt64(frame[5] >> 3))
-      return base + base / 8 * UInt64(frame[5] & 7)
+  private func error(libzstdResult: Int) -> CompressionError {
+    switch ZSTD_getErrorCode(libzstdResult) {
+    case ZSTD_error_memory_allocation: .outOfMemory
+    case ZSTD_error_checksum_wrong: .checksumMismatch(format: .zstd)
+    case ZSTD_error_frameParameter_windowTooLarge:
+      .windowTooLarge(byteCount: nil, limit: windowByteLimit)
+    default:
+      .corrupt(
+        format: .zstd, reason: unsafe String(cString: ZSTD_getErrorName(libzstdResult)))
     }
-    // A single segment: the window is the content.
-    let dictionarySize = [0, 1, 2, 4][Int(descriptor & 3)]
-    let fieldSize = [1, 2, 4, 8][Int(descriptor >> 6)]
-    let start = 5 + dictionarySize
-    guard start + fieldSize <= frame.count else { return nil }
-    var size: UInt64 = fieldSize == 2 ? 256 : 0
-    for index in 0..<fieldSize {
-      let byte = UInt64(frame[start + index])
-      size += byte << UInt64(8 * index)
-    }
-    return size
   }
 }

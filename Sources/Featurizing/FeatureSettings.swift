@@ -19,7 +19,8 @@ package struct FeatureSettings: Equatable, Sendable {
   /// The number of buckets that features are hashed into.
   package var bucketCount: Int
 
-  package init(tokenizer: TokenizerKind = .words, maximumOrder: Int = 2, bucketCount: Int = 10_000) {
+  package init(tokenizer: TokenizerKind = .words, maximumOrder: Int = 2, bucketCount: Int = 10_000)
+  {
     precondition((1...Self.maximumOrder).contains(maximumOrder))
     precondition(Self.bucketCounts.contains(bucketCount))
     self.tokenizer = tokenizer

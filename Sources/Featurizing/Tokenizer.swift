@@ -135,7 +135,8 @@
     let used = count
     count = 0
     // SAFETY: `tokenCount` entries are valid, and lie within the bytes used.
-    guard tokenCount > 0, used > 0 || continuesPart, unsafe ends[tokenCount - 1] == UInt32(used) else {
+    guard tokenCount > 0, used > 0 || continuesPart, unsafe ends[tokenCount - 1] == UInt32(used)
+    else {
       return
     }
     if used > 0 { waitingIsWord = unsafe isSet(word, used - 1) }

@@ -67,7 +67,9 @@
   package static func unnamedTemporary(in directory: String) throws(SystemError) -> File {
     var template = Array("\(directory)/dsel-spool-XXXXXX".utf8CString)
     // SAFETY: mkstemp writes only within the template, which is NUL-terminated.
-    let descriptor = unsafe template.withUnsafeMutableBufferPointer { unsafe mkstemp($0.baseAddress!) }
+    let descriptor = unsafe template.withUnsafeMutableBufferPointer {
+      unsafe mkstemp($0.baseAddress!)
+    }
     guard descriptor >= 0 else { throw SystemError(.createTemporary, directory) }
     unsafe template.withUnsafeBufferPointer { unsafe _ = unlink($0.baseAddress!) }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
@@ -93,7 +95,8 @@
     let descriptor = descriptor
     let count = unsafe output.withUnsafeMutableBufferPointer { buffer, initializedCount in
       // SAFETY: the kernel writes at most the bytes that are free behind the initialised ones.
-      let free = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[initializedCount...])
+      let free = unsafe UnsafeMutableRawBufferPointer(
+        rebasing: UnsafeMutableRawBufferPointer(buffer)[initializedCount...])
       let count = Self.retrying {
         if let offset {
           unsafe pread(descriptor, free.baseAddress, free.count, off_t(offset))
@@ -115,7 +118,8 @@
       var written = 0
       while written < buffer.count {
         // SAFETY: the kernel reads the rest of the buffer, which outlives the call.
-        let rest = unsafe UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[written...])
+        let rest = unsafe UnsafeRawBufferPointer(
+          rebasing: UnsafeRawBufferPointer(buffer)[written...])
         let count = Self.retrying { unsafe write(descriptor, rest.baseAddress, rest.count) }
         guard count > 0 else { return false }
         written += count

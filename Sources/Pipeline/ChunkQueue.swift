@@ -194,7 +194,8 @@ final class ChunkQueue: Sendable {
       }
     }
     return state.withLock { state in
-      guard let index = state.open.indices.min(by: { state.open[$0].workers < state.open[$1].workers })
+      guard
+        let index = state.open.indices.min(by: { state.open[$0].workers < state.open[$1].workers })
       else { return nil }
       state.open[index].workers += 1
       return state.open[index].shard

@@ -135,8 +135,10 @@ struct DocumentWorkers {
       var place = 0
       var documentCount = 0
       while let line = chunk.nextLine(from: &place) {
-        defer { lineCount += 1 }
-        if chunk.isBlank(line) { continue }
+        if chunk.isBlank(line) {
+          lineCount += 1
+          continue
+        }
         guard line.count <= settings.limits.maximumLine else {
           throw ReadingError.lineTooLong(
             path: queue.shards[chunk.shard].name, offset: chunk.offset + line.lowerBound,
@@ -154,6 +156,7 @@ struct DocumentWorkers {
             report.rejects.append(LinePlace(position: position, byteCount: line.count))
           }
         }
+        lineCount += 1
       }
       return documentCount
     }

@@ -36,7 +36,9 @@ package final class ProgressMeter: Sendable {
 
   package func begin(_ step: Step, totalStoredByteCount: Int?) {
     let now = ContinuousClock.now
-    state.withLock { $0 = State(step: step, total: totalStoredByteCount, begin: now, lastReport: now) }
+    state.withLock {
+      $0 = State(step: step, total: totalStoredByteCount, begin: now, lastReport: now)
+    }
   }
 
   package func advance(stored: Int, text: Int) {

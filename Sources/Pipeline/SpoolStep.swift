@@ -15,7 +15,8 @@ struct SpoolStep {
   func run(_ shard: Shard) throws -> (Shard, ShardSummary) {
     var summary = ShardSummary(name: shard.name)
     do {
-      var source = try ByteSource.open(shard, maximumWindow: limits.maximumWindow, hashesContent: true)
+      var source = try ByteSource.open(
+        shard, maximumWindow: limits.maximumWindow, hashesContent: true)
       let file = try File.unnamedTemporary(in: directory)
       var compressor = try ZstdCompressor(level: 1)
       var text = ByteBuffer()

@@ -17,7 +17,7 @@ package struct ByteSource: ~Copyable, Sendable {
   private var stored = ByteBuffer()
   private var consumed = 0
   private var isAtEnd = false
-  private var decompressor = Decompressor.plain
+  private var decompressor: Decompressor
   private var hasher: ContentHasher?
   package private(set) var container = Container.plain
   /// Bytes read from the file so far.
@@ -30,11 +30,15 @@ package struct ByteSource: ~Copyable, Sendable {
     _ shard: Shard, maximumWindow: Int, hashesContent: Bool = false
   ) throws(ReadingError) -> ByteSource {
     var source: ByteSource
-    do throws(SystemError) {
+    do {
+      // Replaced as soon as the first bytes have been seen.
+      let plain = try Decompressor(.plain, maximumWindowByteCount: maximumWindow)
       let hasher = hashesContent ? try ContentHasher() : nil
-      source = ByteSource(shard, file: try shard.open(), hasher: hasher)
-    } catch {
+      source = ByteSource(shard, file: try shard.open(), plain, hasher)
+    } catch let error as SystemError {
       throw .system(error)
+    } catch {
+      throw .damaged(path: shard.name, .outOfMemory)
     }
     try source.checkUnchanged()
     try source.begin(maximumWindow: maximumWindow)
@@ -52,7 +56,11 @@ package struct ByteSource: ~Copyable, Sendable {
     }
   }
 
-  private init(_ shard: Shard, file: Shard.OpenFile, hasher: consuming ContentHasher?) {
+  private init(
+    _ shard: Shard, file: Shard.OpenFile, _ decompressor: consuming Decompressor,
+    _ hasher: consuming ContentHasher?
+  ) {
+    self.decompressor = decompressor
     self.shard = shard
     self.file = file
     self.hasher = hasher

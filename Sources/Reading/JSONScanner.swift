@@ -1,5 +1,3 @@
-
-
 /// A careful reader of one line of JSON: strict RFC 8259, no recursion, no memory of its own.
 ///
 /// simdjson reads almost every line. This scanner reads those that simdjson can't be used for, and
@@ -52,7 +50,8 @@ struct JSONScanner {
     var search = Search()
     skipBlanks(line)
     let rootKind = try kindOfValue(line)
-    if rootKind != .object { search.isOver = true }
+    // The kind alone is told, whatever is wrong further on: an array over several lines has no better message.
+    guard rootKind == .object else { throw .notAnObject(found: rootKind) }
 
     // One bit a level: true for an object. A fixed array would do; depth is bounded.
     var isObject: [Bool] = []
@@ -103,7 +102,6 @@ struct JSONScanner {
 
     skipBlanks(line)
     guard position == line.count else { throw fault(.trailingData) }
-    if rootKind != .object { throw .notAnObject(found: rootKind) }
     if let found = search.found { return found }
     throw search.failure ?? missing(path, search)
   }
@@ -248,8 +246,8 @@ struct JSONScanner {
     position += 1
     let start = position
     var hasEscapes = false
-    while let next = byte(line) {
-      switch next {
+    while position < line.count {
+      switch line[position] {
       case UInt8(ascii: "\""):
         position += 1
         return RawString(range: start..<(position - 1), hasEscapes: hasEscapes)

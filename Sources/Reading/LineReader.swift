@@ -55,7 +55,8 @@ package struct LineReader: ~Copyable {
       throw .system(error)
     }
     let before = buffer.count
-    try buffer.append(upTo: wanted) { output throws(ReadingError) in try source.read(into: &output) }
+    try buffer.append(upTo: wanted) { output throws(ReadingError) in try source.read(into: &output)
+    }
     // The lines were there when the pool was weighed.
     guard buffer.count > before else { throw .changed(path: path) }
   }

@@ -29,7 +29,7 @@ package enum InvalidLine: Error, Equatable, Sendable {
     case expectedCommaOrEnd = "a comma or a closing bracket is expected"
     case trailingComma = "a comma stands before the closing bracket"
     case trailingData = "more text follows the object: one object a line"
-    case unterminated = "the line ends inside a value: was the file cut short?"
+    case unterminated = "the line ends inside a value, as if the file had been cut short"
     case controlCharacter = "a control character stands unescaped in a string"
     case badEscape = "unknown or incomplete escape"
     case loneSurrogate = "half of a surrogate pair is escaped alone"

@@ -15,6 +15,8 @@ package struct LineWriter: ~Copyable {
   }
 
   private static let blockSize = 256 << 10
+  /// zstd's own default.
+  private static let zstdLevel: Int32 = 3
   private var sink: Sink
   private var compressor: Compressor
   private var lines: [UInt8] = []
@@ -43,7 +45,7 @@ package struct LineWriter: ~Copyable {
   }
 
   private static func compressor(_ container: Container) throws(WritingError) -> Compressor {
-    do throws(CompressionError) { return try Compressor(container) } catch {
+    do throws(CompressionError) { return try Compressor(container, zstdLevel: zstdLevel) } catch {
       throw .compression(error)
     }
   }
@@ -52,7 +54,7 @@ package struct LineWriter: ~Copyable {
   ///
   /// - Throws: ``WritingError``
   package mutating func write(_ line: Span<UInt8>) throws(WritingError) {
-    append(line)
+    try append(line)
     try endLine()
   }
 
@@ -62,10 +64,10 @@ package struct LineWriter: ~Copyable {
   /// - Throws: ``WritingError``
   package mutating func write(_ line: Span<UInt8>, adding member: String) throws(WritingError) {
     let end = line.lastIndex(of: UInt8(ascii: "}")) ?? line.count
-    append(line.extracting(..<end))
+    try append(line.extracting(..<end))
     lines.append(UInt8(ascii: ","))
     lines.append(contentsOf: member.utf8)
-    append(line.extracting(end...))
+    try append(line.extracting(end...))
     byteCount += member.utf8.count + 1
     try endLine()
   }
@@ -88,9 +90,16 @@ package struct LineWriter: ~Copyable {
     }
   }
 
-  private mutating func append(_ bytes: Span<UInt8>) {
-    lines.append(addingCapacity: bytes.count) { output in
-      for index in bytes.indices { output.append(bytes[index]) }
+  /// Takes bytes in, a block at a time: a line of any length needs no more memory than a block.
+  private mutating func append(_ bytes: Span<UInt8>) throws(WritingError) {
+    var start = 0
+    while start < bytes.count {
+      let end = min(start + Self.blockSize, bytes.count)
+      lines.append(addingCapacity: end - start) { output in
+        for index in start..<end { output.append(bytes[index]) }
+      }
+      if lines.count >= Self.blockSize { try flush() }
+      start = end
     }
     byteCount += bytes.count
   }
@@ -98,7 +107,6 @@ package struct LineWriter: ~Copyable {
   private mutating func endLine() throws(WritingError) {
     lines.append(UInt8(ascii: "\n"))
     byteCount += 1
-    if lines.count >= Self.blockSize { try flush() }
   }
 
   private mutating func flush() throws(WritingError) {

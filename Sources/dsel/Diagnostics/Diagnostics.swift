@@ -27,11 +27,14 @@ struct Diagnostics {
     let selected = manifest.selected
     if selected.all_eligible {
       let documents = Format.count(selected.documents)
+      let short =
+        manifest.under_min_tokens == 0
+        ? "Add shards."
+        : "Add shards, or lower --min-tokens: "
+          + "\(Format.count(manifest.under_min_tokens)) documents have fewer tokens."
       warnings.append(
         "more was asked for than there is: all \(documents) eligible documents were selected, "
-          + "\(Format.count(selected.shortfall)) \(selected.shortfall_unit) short. "
-          + "Add shards, or lower --min-tokens (\(Format.count(manifest.under_min_tokens)) documents "
-          + "have fewer tokens than it asks for).")
+          + "\(Format.count(selected.shortfall)) \(selected.shortfall_unit) short. \(short)")
     } else if selected.documents == 0 {
       warnings.append(
         "nothing was selected: the document with the largest key is larger than the whole budget.")

@@ -12,7 +12,8 @@ struct SizeOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Select so many documents: 500, 10k, 5M.", valueName: "n"))
   var count: Count?
 
-  @Option(help: ArgumentHelp("Select this share of the pool's documents. (default: 0.1)", valueName: "f"))
+  @Option(
+    help: ArgumentHelp("Select this share of the pool's documents. (default: 0.1)", valueName: "f"))
   var fraction: Double?
 
   @Option(help: ArgumentHelp("Select up to so many tokens.", valueName: "n"))
@@ -52,7 +53,9 @@ struct DrawOptions: ParsableArguments {
   @Flag(name: .customLong("top-k"), help: "Take the largest log weights, without noise.")
   var topK = false
 
-  @Option(help: ArgumentHelp("Divide log weights by this: more makes the draw more random.", valueName: "t"))
+  @Option(
+    help: ArgumentHelp(
+      "Divide log weights by this: more makes the draw more random.", valueName: "t"))
   var temperature = 1.0
 
   @Option(help: "Divide log weights by the number of features (length), or not.")
@@ -98,7 +101,8 @@ struct FeatureOptions: ParsableArguments {
       throw ValidationError("--ngrams must be from 1 to \(FeatureSettings.maximumOrder).")
     }
     guard FeatureSettings.bucketCounts.contains(buckets.value) else {
-      throw ValidationError("--buckets must be from 2 to \(FeatureSettings.bucketCounts.upperBound).")
+      throw ValidationError(
+        "--buckets must be from 2 to \(FeatureSettings.bucketCounts.upperBound).")
     }
     guard smoothing > 0, smoothing.isFinite else {
       throw ValidationError("--smoothing must be above 0: an empty bucket has no logarithm.")

@@ -35,16 +35,19 @@ struct InputOptions: ParsableArguments {
 
   func validate() throws {
     guard !targets.isEmpty else {
-      throw ValidationError("--target is missing. Name the files that the selection should resemble.")
+      throw ValidationError(
+        "--target is missing. Name the files that the selection should resemble.")
     }
     guard !pool.isEmpty else {
-      throw ValidationError("--pool is missing. Name the files to select from, or - for standard input.")
+      throw ValidationError(
+        "--pool is missing. Name the files to select from, or - for standard input.")
     }
     guard (targets + pool).count(where: { $0 == "-" }) < 2 else {
       throw ValidationError("Standard input (-) is named twice. It can be read as one input only.")
     }
     guard !textField.split(separator: ".", omittingEmptySubsequences: false).contains("") else {
-      throw ValidationError("--text-field '\(textField)' has an empty key. Write it like meta.doc.text.")
+      throw ValidationError(
+        "--text-field '\(textField)' has an empty key. Write it like meta.doc.text.")
     }
     guard rejects == nil || onError == .skip else {
       throw ValidationError("--rejects needs --on-error skip: otherwise no line is skipped.")

@@ -1,0 +1,46 @@
+internal import CZstd
+
+/// A copy of the first bytes of a zstd frame, kept until they tell the frame's window size.
+///
+/// libzstd checks the window too, but not when the whole frame lies in one chunk, and it doesn't say
+/// how large the window is. Reading the header first gives one answer for any chunk size.
+struct ZstdFrameHeader {
+  /// What the bytes seen so far amount to.
+  enum Reading {
+    case incomplete
+    case notAFrame
+    case complete(windowByteCount: UInt64)
+    case invalid(libzstdResult: Int)
+  }
+
+  /// As many bytes as the longest header has (`ZSTD_FRAMEHEADERSIZE_MAX`).
+  private var bytes = InlineArray<18, UInt8>(repeating: 0)
+
+  /// How many of `bytes` have been seen; zero exactly at a frame boundary.
+  private var byteCount = 0
+
+  /// Whether no byte of the frame has been seen.
+  var isEmpty: Bool { byteCount == 0 }
+
+  /// Takes a copy of the bytes at the front of `input`, which need not be all of the header.
+  ///
+  /// It may copy bytes past the end of the header. They do no harm: once the header is complete,
+  /// nothing more is read into this copy.
+  mutating func read(_ input: Span<UInt8>) -> Reading {
+    var index = 0
+    while byteCount < bytes.count, index < input.count {
+      bytes[byteCount] = input[index]
+      byteCount += 1
+      index += 1
+    }
+    let seen = bytes.span.extracting(first: byteCount)
+    guard ZstdMagic.matches(seen) else { return .notAFrame }
+    var windowByteCount: UInt64 = 0
+    let result = unsafe seen.withUnsafeBufferPointer { seen in
+      // SAFETY: libzstd reads at most `count` bytes and keeps neither pointer.
+      unsafe CZstd_getWindowSize(&windowByteCount, seen.baseAddress, seen.count)
+    }
+    if ZSTD_isError(result) != 0 { return .invalid(libzstdResult: result) }
+    return result == 0 ? .complete(windowByteCount: windowByteCount) : .incomplete
+  }
+}

@@ -1,0 +1,39 @@
+import Foundation
+
+/// Compressed files made and read by the `zstd` and `gzip` commands, so that no dsel code is on both
+/// sides of a comparison.
+public enum Containers {
+  public struct CommandFailed: Error { public var message: String }
+
+  /// One zstd frame, or one gzip member, around each of the `parts`.
+  public static func zstd(_ parts: Data..., in folder: TemporaryFolder) throws -> Data {
+    try concatenate(parts, "zstd -qc", in: folder)
+  }
+
+  public static func gzip(_ parts: Data..., in folder: TemporaryFolder) throws -> Data {
+    try concatenate(parts, "gzip -nc", in: folder)
+  }
+
+  /// What `zstd -dc` or `gzip -dc` (by the name's end) makes of the file.
+  public static func decompress(_ path: String, in folder: TemporaryFolder) throws -> Data {
+    try command(path.hasSuffix(".gz") ? "gzip -dc" : "zstd -dqc", path, in: folder)
+  }
+
+  private static func concatenate(
+    _ parts: [Data], _ compressor: String, in folder: TemporaryFolder
+  ) throws -> Data {
+    try parts.reduce(into: Data()) { whole, part in
+      let path = try folder.write(part, to: ".part-\(UUID().uuidString)")
+      defer { try? FileManager.default.removeItem(atPath: path) }
+      whole += try command(compressor, path, in: folder)
+    }
+  }
+
+  private static func command(
+    _ command: String, _ path: String, in folder: TemporaryFolder
+  ) throws -> Data {
+    let result = try Program.shell("exec \(command) < \"$1\"", [path], in: folder)
+    guard result.status == 0 else { throw CommandFailed(message: result.errors) }
+    return result.output
+  }
+}

@@ -1,0 +1,71 @@
+import Foundation
+
+/// The built command, run as a user runs it: in a folder of its own, with its outputs drained.
+///
+///     let run = try Dsel.run("select", "--target", target, "--pool", "-", input: lines, in: folder)
+///     #expect(run.status == 0)
+public enum Dsel {
+  /// True if the command under test was built without optimisation: too slow for the large inputs.
+  public static var isDebugBuild: Bool {
+    #if DEBUG
+      true
+    #else
+      false
+    #endif
+  }
+
+  /// What a run left behind.
+  public struct Result: Sendable {
+    public var status: Int32
+    public var output: Data
+    public var errors: String
+
+    /// The lines of standard output, without their line feeds.
+    public var lines: [String] { output.lines }
+  }
+
+  /// Where `dsel` was built: the folder of the test bundle, or one above it.
+  public static let binary: URL = {
+    let bundle = Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" }
+    let starts = [bundle, Bundle.main.executableURL].compactMap { $0?.deletingLastPathComponent() }
+    for start in starts {
+      var folder = start.resolvingSymlinksInPath()
+      for _ in 0..<4 {
+        let candidate = folder.appendingPathComponent("dsel")
+        if isProgram(candidate) { return candidate }
+        folder.deleteLastPathComponent()
+      }
+    }
+    return Fixtures.projectRoot.appendingPathComponent(
+      isDebugBuild ? ".build/debug/dsel" : ".build/release/dsel")
+  }()
+
+  private static func isProgram(_ url: URL) -> Bool {
+    let values = try? url.resourceValues(forKeys: [.isRegularFileKey])
+    return values?.isRegularFile == true && FileManager.default.isExecutableFile(atPath: url.path)
+  }
+
+  /// Runs `dsel` with `arguments`.
+  ///
+  /// - Parameter input: comes to standard input through a real pipe; without it that is empty.
+  public static func run(
+    _ arguments: [String], input: Data? = nil, in folder: TemporaryFolder
+  ) throws -> Result {
+    guard let input else { return try Program.run(binary.path, arguments, in: folder) }
+    // A pipe that `cat` fills: it is drained by no thread of ours, and may close early.
+    let name = ".stdin-\(UUID().uuidString)"
+    let path = try folder.write(input, to: name)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    return try Program.run(
+      "/bin/sh", ["-c", "cat \"$0\" | \"$@\"", path, binary.path] + arguments, in: folder)
+  }
+
+  /// Runs `dsel select` on the small fixture, or on another `pool`.
+  public static func select(
+    pool: [String] = [Fixtures.crawl], target: String = Fixtures.wiki, _ options: [String],
+    input: Data? = nil, in folder: TemporaryFolder
+  ) throws -> Result {
+    let inputs = ["select", "--target", target, "--pool"] + pool
+    return try run(inputs + options, input: input, in: folder)
+  }
+}

@@ -1,0 +1,38 @@
+import Foundation
+
+/// The files of the project's `Fixtures` folder.
+public enum Fixtures {
+  public static let projectRoot = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  public static let wiki = path("wiki.jsonl")
+  public static let crawl = path("crawl.jsonl.zst")
+
+  public static func path(_ name: String) -> String {
+    projectRoot.appendingPathComponent("Fixtures").appendingPathComponent(name).path
+  }
+
+  public static func malformed(_ name: String) -> String { path("malformed/\(name)") }
+
+  public static func read(_ name: String) throws -> Data {
+    try Data(contentsOf: URL(fileURLWithPath: path(name)))
+  }
+
+  /// The lines of the pool, decompressed by `zstd` itself, each with its line feed.
+  public static func crawlText() throws -> Data {
+    try Containers.decompress(Fixtures.crawl, in: TemporaryFolder())
+  }
+}
+
+/// The large labelled corpora, which lie beside the project on some machines only.
+public enum SharedCorpora {
+  static let folder = Fixtures.projectRoot.appendingPathComponent("../shared/corpora")
+
+  public static var isThere: Bool {
+    FileManager.default.fileExists(atPath: path("pool.jsonl.zst"))
+  }
+
+  public static func path(_ name: String) -> String {
+    folder.appendingPathComponent(name).standardizedFileURL.path
+  }
+}

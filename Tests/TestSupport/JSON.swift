@@ -1,0 +1,86 @@
+import Foundation
+
+/// A JSON value: a manifest, a table of expectations, a selected line.
+@dynamicMemberLookup
+public enum JSON: Decodable, Equatable, Sendable {
+  case null
+  case boolean(Bool)
+  case number(Double)
+  case string(String)
+  case array([JSON])
+  case object([String: JSON])
+
+  public init(_ bytes: Data) throws { self = try JSONDecoder().decode(JSON.self, from: bytes) }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .null
+    } else if let value = try? container.decode(Bool.self) {
+      self = .boolean(value)
+    } else if let value = try? container.decode(Double.self) {
+      self = .number(value)
+    } else if let value = try? container.decode(String.self) {
+      self = .string(value)
+    } else if let value = try? container.decode([JSON].self) {
+      self = .array(value)
+    } else {
+      self = .object(try container.decode([String: JSON].self))
+    }
+  }
+
+  /// The object's member, or null.
+  public subscript(dynamicMember key: String) -> JSON { self[key] }
+
+  public subscript(key: String) -> JSON {
+    if case .object(let members) = self { members[key] ?? .null } else { .null }
+  }
+
+  public subscript(index: Int) -> JSON { elements[index] }
+
+  public var elements: [JSON] { if case .array(let elements) = self { elements } else { [] } }
+
+  public var number: Double? { if case .number(let value) = self { value } else { nil } }
+
+  public var int: Int? { number.flatMap { Int(exactly: $0) } }
+
+  public var string: String? { if case .string(let value) = self { value } else { nil } }
+
+  public var bool: Bool? { if case .boolean(let value) = self { value } else { nil } }
+
+  public var isNull: Bool { self == .null }
+
+  /// The object's counts by name.
+  public var counts: [String: Int] {
+    if case .object(let members) = self { members.compactMapValues(\.int) } else { [:] }
+  }
+
+  /// The object without one of its members.
+  public func without(_ key: String) -> JSON {
+    guard case .object(var members) = self else { return self }
+    members[key] = nil
+    return .object(members)
+  }
+}
+
+extension Data {
+  /// The lines, without their line feeds. A last line without one counts, too.
+  public var lines: [String] { rawLines.map { String(decoding: $0, as: UTF8.self) } }
+
+  /// The lines' bytes, without their line feeds.
+  public var rawLines: [Data] {
+    var lines = split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
+      Data($0)
+    }
+    if lines.last?.isEmpty == true { lines.removeLast() }
+    return lines
+  }
+
+  /// The JSON value of each line.
+  public func jsonLines() throws -> [JSON] { try rawLines.map { try JSON($0) } }
+}
+
+extension [Data] {
+  /// All of them, each ended by a line feed.
+  public var joinedLines: Data { reduce(into: Data()) { $0 += $1 + [UInt8(ascii: "\n")] } }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import Synchronization
+
+/// Any program, run to its end while both of its outputs are drained.
+public enum Program {
+  /// - Parameter path: absolute.
+  public static func run(
+    _ path: String, _ arguments: [String], in folder: TemporaryFolder
+  ) throws -> Dsel.Result {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    process.currentDirectoryURL = folder.url
+    process.standardInput = FileHandle.nullDevice
+    let (output, errors) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    let drainedErrors = Drain(errors.fileHandleForReading)
+    let outputBytes = try output.fileHandleForReading.readToEnd() ?? Data()
+    let errorBytes = drainedErrors.wait()
+    process.waitUntilExit()
+    let status = process.terminationStatus
+    return Dsel.Result(
+      // As a shell says it.
+      status: process.terminationReason == .uncaughtSignal ? 128 + status : status,
+      output: outputBytes, errors: String(decoding: errorBytes, as: UTF8.self))
+  }
+
+  /// Runs a shell's `script`, in which `$0` is dsel and `$1`… are `arguments`.
+  public static func shell(
+    _ script: String, _ arguments: [String] = [], in folder: TemporaryFolder
+  ) throws -> Dsel.Result {
+    try run("/bin/sh", ["-c", script, Dsel.binary.path] + arguments, in: folder)
+  }
+
+  /// Reads a pipe to its end on a thread of its own.
+  private final class Drain: Sendable {
+    private let bytes = Mutex(Data())
+    private let isDone = DispatchSemaphore(value: 0)
+
+    init(_ handle: FileHandle) {
+      Thread.detachNewThread { [self] in
+        let all = (try? handle.readToEnd()) ?? Data()
+        bytes.withLock { $0 = all }
+        isDone.signal()
+      }
+    }
+
+    func wait() -> Data {
+      isDone.wait()
+      return bytes.withLock { $0 }
+    }
+  }
+}
