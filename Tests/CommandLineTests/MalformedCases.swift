@@ -99,7 +99,7 @@ enum MalformedCases {
     Refused("deep-nesting.jsonl", line: 2, "1024 levels"),
     Refused("deep-unclosed.jsonl", line: 2, "1024 levels"),
     // JSON, but no document.
-    Refused("array-file.json", line: 1, "not valid JSON"),
+    Refused("array-file.json", line: 1, "expected one JSON object a line, and found an array"),
     Refused("array-line.jsonl", line: 3, "expected one JSON object a line, and found an array"),
     Refused("scalar-lines.jsonl", line: 1, "expected one JSON object a line, and found a string"),
     Refused("missing-text.jsonl", line: 3, "the field \"text\" is missing. There is: id, body."),

@@ -1,0 +1,109 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Command lines that can't be right are refused with status 64, before any file is opened; inputs that aren't
+/// there are failures of the run, with status 1.
+@Suite struct CommandLineErrorTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Options beside `--target wiki.jsonl --pool missing.jsonl`, and what the message says.
+  static let wrong: [(options: String, fragment: String)] = [
+    ("--count 0", "--count must be at least 1"),
+    ("--tokens 0", "--tokens must be at least 1"),
+    ("--bytes 0", "--bytes must be at least 1"),
+    ("--count 10 --fraction 0.5", "only one of --count, --fraction, --tokens and --bytes"),
+    ("--tokens 10 --bytes 10", "only one of --count, --fraction, --tokens and --bytes"),
+    ("--count ten", "--count"),
+    ("--count 1.5", "--count"),
+    ("--count 99999999999999999999", "--count"),
+    ("--count=-5", "--count"),
+    ("--fraction 0", "--fraction must be above 0 and at most 1"),
+    ("--fraction 1.5", "--fraction must be above 0 and at most 1"),
+    ("--fraction nan", "--fraction must be above 0 and at most 1"),
+    ("--buckets 1", "--buckets must be from 2"),
+    ("--buckets 16777217", "--buckets must be from 2 to 16777216"),
+    ("--ngrams 0", "--ngrams must be from 1 to 5"),
+    ("--ngrams 6", "--ngrams must be from 1 to 5"),
+    ("--smoothing 0", "--smoothing must be above 0"),
+    ("--smoothing inf", "--smoothing must be above 0"),
+    ("--temperature 0", "--temperature"),
+    ("--temperature nan", "--temperature"),
+    ("--temperature inf", "--temperature"),
+    ("--threads 0", "--threads must be from 1"),
+    ("--threads=-1", "--threads must be from 1"),
+    ("--seed=-1", "--seed"),
+    ("--seed 18446744073709551616", "--seed"),
+    ("--normalize words", "--normalize"),
+    ("--tokenizer letters", "--tokenizer"),
+    ("--duplicates many", "--duplicates"),
+    ("--on-error ignore", "--on-error"),
+    ("--compress bz2", "--compress"),
+    ("--progress sometimes", "--progress"),
+    ("--rejects bad.jsonl", "--rejects needs --on-error skip"),
+    ("--text-field=a..b", "--text-field"),
+    ("--text-field=", "--text-field"),
+    ("--output=", "--output is empty"),
+    ("--output a --manifest a", "--output and --manifest name the same file"),
+    ("--max-line-bytes 0", "--max-line-bytes"),
+    ("--max-window 10", "--max-window"),
+    ("--target - --pool -", "Standard input (-) is named twice"),
+    ("--no-such-option", "--no-such-option"),
+  ]
+
+  @Test(arguments: wrong)
+  func `A wrong option is refused by name`(options: String, fragment: String) throws {
+    let run = try Dsel.select(
+      pool: ["missing.jsonl"], options.split(separator: " ").map(String.init), in: folder)
+    #expect(run.status == 64, "\(run.errors)")
+    #expect(run.errors.contains(fragment), "\(run.errors)")
+    #expect(run.output.isEmpty)
+    #expect(folder.names == [])
+  }
+
+  @Test(arguments: ["--target", "--pool"])
+  func `Target and pool must be named`(missing: String) throws {
+    let other = missing == "--target" ? "--pool" : "--target"
+    let run = try Dsel.run(["select", other, Fixtures.wiki], in: folder)
+    #expect(run.status == 64)
+    #expect(run.errors.contains("\(missing) is missing"))
+  }
+
+  @Test func `An unknown subcommand is refused`() throws {
+    #expect(try Dsel.run(["choose"], in: folder).status == 64)
+  }
+
+  @Test(arguments: ["--target", "--pool"])
+  func `A file that isn't there is an error that names it`(option: String) throws {
+    let run = try Dsel.run(
+      ["select", "--target", option == "--target" ? "missing.jsonl" : Fixtures.wiki]
+        + ["--pool", option == "--pool" ? "missing.jsonl" : Fixtures.crawl, "-o", "out.jsonl"],
+      in: folder)
+    #expect(run.status == 1)
+    #expect(run.errors.contains("missing.jsonl: no such file"))
+    #expect(folder.names == [])
+  }
+
+  @Test func `An empty target is an error that names the option`() throws {
+    let run = try Dsel.select(target: Fixtures.malformed("empty.jsonl"), [], in: folder)
+    #expect(run.status == 1)
+    #expect(run.errors.contains("the target is empty"))
+    #expect(run.errors.contains("--target"))
+  }
+
+  @Test func `A target without a token is an error`() throws {
+    try folder.write("{\"text\": \" \"}\n{\"text\": \"\"}\n", to: "blank.jsonl")
+    let run = try Dsel.select(target: "blank.jsonl", [], in: folder)
+    #expect(run.status == 1)
+    #expect(run.errors.contains("not one token"))
+  }
+
+  @Test func `An error's name can't send commands to the terminal`() throws {
+    let run = try Dsel.select(pool: ["a\u{1B}[31mb\rc.jsonl"], [], in: folder)
+    #expect(run.status == 1)
+    #expect(!run.errors.contains("\u{1B}"))
+    #expect(!run.errors.contains("\r"))
+  }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What a person sees: help, the summary, progress, and silence where it is wanted.
+@Suite struct ConsoleTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test func `The help fits a screen`() throws {
+    let run = try Dsel.run(["--help"], in: folder)
+    #expect(run.status == 0)
+    #expect(run.lines.count <= 24)
+    #expect(run.lines.allSatisfy { $0.count <= 80 })
+    #expect(run.errors == "")
+  }
+
+  @Test(arguments: [["select", "--help"], ["help", "select"], ["select", "-h"]])
+  func `The help of select groups its options and ends with three examples`(
+    arguments: [String]
+  ) throws {
+    let run = try Dsel.run(arguments, in: folder)
+    #expect(run.status == 0)
+    let help = String(decoding: run.output, as: UTF8.self)
+    for title in ["INPUT:", "DRAW:", "MODELS:", "OUTPUT:", "RUN:"] {
+      #expect(help.contains("\n\(title)\n"), "\(title)")
+    }
+    let examples = try #require(help.range(of: "\nEXAMPLES:\n"))
+    #expect(help[examples.upperBound...].components(separatedBy: "dsel select --target").count == 4)
+  }
+
+  @Test func `The version is that of the manifest`() throws {
+    let version = try Dsel.run(["--version"], in: folder).lines
+    _ = try Dsel.select(["--count", "1", "--output", "out.jsonl"], in: folder)
+    #expect(version == [try folder.json("out.jsonl.manifest.json").dsel_version.string ?? ""])
+  }
+
+  @Test func `A run ends with a summary on standard error`() throws {
+    let run = try Dsel.select(["--count", "100"], in: folder)
+    #expect(run.output.rawLines.count == 100)
+    for fragment in [
+      "selected 100 of 1,360 documents: 29,226 tokens", "0.635", "0.376", "reduced by 0.258",
+      "effective sample size 1.00 of 1,309", "MB/s",
+    ] {
+      #expect(run.errors.contains(fragment), "\(fragment)")
+    }
+  }
+
+  @Test func `A draw that is top-k in practice is said to be so`() throws {
+    let note = "top-k in practice"
+    #expect(try Dsel.select(["--count", "100"], in: folder).errors.contains(note))
+    let random = ["--count", "100", "--normalize", "length", "--temperature", "0.05"]
+    #expect(try !Dsel.select(random, in: folder).errors.contains(note))
+  }
+
+  @Test(arguments: [[], ["--output", "out.jsonl"]])
+  func `Standard error is empty with --quiet`(options: [String]) throws {
+    let run = try Dsel.select(["--count", "100", "--quiet"] + options, in: folder)
+    #expect(run.status == 0)
+    #expect(run.errors == "")
+  }
+
+  @Test(arguments: [[], ["--progress", "auto"], ["--progress", "never"]])
+  func `No progress is drawn where there is no terminal`(options: [String]) throws {
+    let run = try Dsel.select(options, in: folder)
+    #expect(!run.errors.contains("\r"))
+    #expect(!run.errors.contains("\u{1B}"))
+    #expect(!run.errors.contains("%"))
+  }
+
+  @Test func `Progress is drawn where it is asked for, and cleared away`() throws {
+    let run = try Dsel.select(["--progress", "always"], in: folder)
+    let parts = run.errors.components(separatedBy: "\r\u{1B}[K")
+    #expect(parts.count > 1)
+    #expect(parts.last?.hasPrefix("selected ") == true)
+  }
+
+  @Test(arguments: ["plain", "zst"])
+  func `A reader that goes away ends the run quietly`(form: String) throws {
+    let compress = form == "zst" ? "--compress zst" : ""
+    let run = try Program.shell(
+      """
+      { "$0" select --target "$1" --pool "$2" --fraction 1 --min-tokens 0 \(compress); echo $? >status; } |
+        head -c 100
+      cat status
+      """, [Fixtures.wiki, Fixtures.crawl], in: folder)
+    #expect(run.output.count == 102)
+    #expect(run.output.suffix(2) == Data("0\n".utf8))
+    #expect(run.errors == "")
+  }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Documents of identical text: drawn once, the first in pool order, unless they are to be kept.
+@Suite struct DuplicateTests {
+  private let folder: TemporaryFolder
+
+  /// The pool, and its texts once more under other ids.
+  init() throws {
+    folder = try TemporaryFolder()
+    let lines = try Fixtures.crawlText().rawLines
+    try folder.write(lines.joinedLines, to: "originals.jsonl")
+    let copies = lines.map { line in
+      Data("{\"id\": \"copy-".utf8) + line.dropFirst("{\"id\": \"".utf8.count)
+    }
+    try folder.write(copies.joinedLines, to: "copies.jsonl")
+  }
+
+  private static let orders = [
+    ["originals.jsonl", "copies.jsonl"], ["copies.jsonl", "originals.jsonl"],
+  ]
+
+  @Test(arguments: orders, ["1", "7"])
+  func `Each text is selected once, as its first copy`(pool: [String], threads: String) throws {
+    let lines = try select(pool, ["--count", "100", "--threads", threads])
+    #expect(lines.count == 100)
+    #expect(Set(lines.map(\.text.string)).count == 100)
+    #expect(lines.allSatisfy { isCopy($0) == (pool[0] == "copies.jsonl") })
+    let manifest = try folder.json("out.jsonl.manifest.json")
+    #expect(manifest.pool.documents.int == 2720)
+    #expect(manifest.selected.documents.int == 100)
+    #expect(manifest.selected.dropped_copies.int == 100)
+    #expect(manifest.settings.duplicates.string == "drop")
+  }
+
+  @Test(arguments: orders)
+  func `The same texts are selected whichever copies come first`(pool: [String]) throws {
+    let texts = try select(pool, ["--count", "100"]).map(\.text.string)
+    let others = try select(pool.reversed(), ["--count", "100"]).map(\.text.string)
+    #expect(texts == others)
+  }
+
+  @Test func `The whole pool is each text once`() throws {
+    let lines = try select(Self.orders[0], ["--count", "2720", "--min-tokens", "0"])
+    #expect(lines.count == 1360)
+    #expect(!lines.contains(where: isCopy))
+    let manifest = try folder.json("out.jsonl.manifest.json")
+    #expect(manifest.selected.all_eligible.bool == true)
+    #expect(manifest.selected.dropped_copies.int == 1360)
+  }
+
+  @Test func `Copies compete separately under --duplicates keep`() throws {
+    let keep = ["--min-tokens", "0", "--duplicates", "keep"]
+    #expect(try select(Self.orders[0], keep + ["--count", "2720"]).count == 2720)
+    let manifest = try folder.json("out.jsonl.manifest.json")
+    #expect(manifest.selected.dropped_copies.int == 0)
+    #expect(manifest.selected.all_eligible.bool == false)
+
+    // Without noise both copies of a text have the same key, so an even count is of whole pairs.
+    let pairs = try select(Self.orders[0], keep + ["--count", "100", "--top-k"])
+    #expect(pairs.count == 100)
+    #expect(Set(pairs.map(\.text.string)).count == 50)
+
+    // With noise of their own they part: of 2720 keys, 272 drawn at random hold both copies of 27.
+    let random = try select(Self.orders[0], keep + ["--count", "272", "--temperature", "1e9"])
+    let pairCount = 272 - Set(random.map(\.text.string)).count
+    #expect((1...60).contains(pairCount))
+  }
+
+  @Test func `A budget is spent on distinct texts`() throws {
+    _ = try select(Self.orders[0], ["--tokens", "20000"])
+    let selected = try folder.json("out.jsonl.manifest.json").selected
+    #expect(selected.documents == selected.dropped_copies)
+    let tokens = try #require(selected.tokens.int)
+    #expect(tokens <= 20_000)
+    #expect(tokens > 15_000)
+  }
+
+  private func isCopy(_ line: JSON) -> Bool { line.id.string?.hasPrefix("copy-") == true }
+
+  private func select(_ pool: [String], _ options: [String]) throws -> [JSON] {
+    let run = try Dsel.select(pool: pool, options + ["-o", "out.jsonl", "--force"], in: folder)
+    try #require(run.status == 0, "\(run.errors)")
+    return try folder.read("out.jsonl").jsonLines()
+  }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The record of a run: what was read, and by which settings.
+@Suite struct ManifestTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// A thousand lines, and their XXH3-64 as Python's `xxhash` gives it.
+  private static let lines = (0..<1000).map { "{\"id\": \($0), \"text\": \"document number \($0)\"}\n" }
+    .joined()
+  private static let linesHash = "bc24c6ebca8ebf11"
+
+  @Test func `Inputs are recorded with their size, documents and XXH3`() throws {
+    try folder.write(Self.lines, to: "lines.jsonl")
+    try folder.write("{\"text\": \"a small pool of one document\"}\n", to: "one.jsonl")
+    try folder.write("", to: "none.jsonl")
+    let manifest = try manifest(["lines.jsonl", "one.jsonl", "none.jsonl"])
+    let inputs = manifest.pool.inputs.elements
+    #expect(inputs.map(\.path.string) == ["lines.jsonl", "one.jsonl", "none.jsonl"])
+    #expect(inputs.map(\.bytes.int) == [42_780, 41, 0])
+    #expect(inputs.map(\.documents.int) == [1000, 1, 0])
+    #expect(inputs.map(\.xxh3.string) == [Self.linesHash, "da148269b049ff38", "2d06800538d394c2"])
+    #expect(manifest.pool.documents.int == 1001)
+    #expect(manifest.target.inputs[0].path.string == Fixtures.wiki)
+    #expect(manifest.target.inputs[0].documents.int == 60)
+  }
+
+  @Test func `What comes through a pipe is recorded as it came`() throws {
+    let piped = try manifest(["-"], input: Data(Self.lines.utf8)).pool.inputs[0]
+    #expect(piped.bytes.int == 42_780)
+    #expect(piped.documents.int == 1000)
+    #expect(piped.xxh3.string == Self.linesHash)
+    #expect(piped.container.string == "plain")
+  }
+
+  @Test func `A compressed input is recorded as it is stored`() throws {
+    let stored = try Containers.gzip(Data(Self.lines.utf8), in: folder)
+    try folder.write(stored, to: "lines.jsonl.gz")
+    for (pool, input) in [("lines.jsonl.gz", nil), ("-", stored)] {
+      let recorded = try manifest([pool], input: input).pool.inputs[0]
+      #expect(recorded.bytes.int == stored.count)
+      #expect(recorded.text_bytes.int == 42_780)
+      #expect(recorded.documents.int == 1000)
+      #expect(recorded.xxh3.string != Self.linesHash)
+    }
+  }
+
+  @Test func `Every setting is recorded, the defaults too`() throws {
+    let defaults = try manifest([Fixtures.crawl])
+    #expect(defaults.seed.int == 0)
+    let settings = defaults.settings
+    #expect(settings.text_field.string == "text")
+    #expect(settings.tokenizer.string == "words")
+    #expect(settings.ngrams.int == 2)
+    #expect(settings.buckets.int == 10_000)
+    #expect(settings.smoothing.number == 1)
+    #expect(settings.size.fraction.number == 0.1)
+    #expect(settings.top_k.bool == false)
+    #expect(settings.temperature.number == 1)
+    #expect(settings.normalize.string == "none")
+    #expect(settings.min_tokens.int == 100)
+    #expect(settings.duplicates.string == "drop")
+    #expect(settings.on_error.string == "fail")
+    #expect(settings.unicode_version.string?.isEmpty == false)
+
+    let options = "--seed 5 --tokenizer wordpunct --ngrams 3 --buckets 4096 --smoothing 0.5 --tokens 5k"
+    let chosen = try manifest([Fixtures.crawl], options.split(separator: " ").map(String.init))
+    #expect(chosen.seed.int == 5)
+    #expect(chosen.settings.tokenizer.string == "wordpunct")
+    #expect(chosen.settings.ngrams.int == 3)
+    #expect(chosen.settings.buckets.int == 4096)
+    #expect(chosen.settings.smoothing.number == 0.5)
+    #expect(chosen.settings.size.tokens.int == 5000)
+    #expect(chosen.settings.size.fraction.isNull)
+  }
+
+  @Test func `The numbers of the selection are those of the output`() throws {
+    let manifest = try manifest([Fixtures.crawl], ["--count", "100"])
+    let lines = try folder.read("out.jsonl")
+    #expect(manifest.selected.documents.int == 100)
+    #expect(manifest.selected.bytes.int == lines.count)
+    #expect(manifest.selected.dropped_copies.int == 0)
+    let (before, after) = (manifest.kl_target_pool.number, manifest.kl_target_selected.number)
+    let reduction = try #require(manifest.kl_reduction.number)
+    #expect(abs(reduction - (try #require(before) - (try #require(after)))) < 1e-12)
+    #expect((manifest.timings.total_seconds.number ?? 0) > 0)
+  }
+
+  private func manifest(
+    _ pool: [String], _ options: [String] = [], input: Data? = nil
+  ) throws -> JSON {
+    let options = options + ["--output", "out.jsonl", "--force"]
+    let run = try Dsel.select(pool: pool, options, input: input, in: folder)
+    try #require(run.status == 0, "\(run.errors)")
+    return try folder.json("out.jsonl.manifest.json")
+  }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Output and manifest appear whole or not at all, and never in the place of what is still needed.
+@Suite struct OutputFileTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test func `A run leaves its output and its manifest, and nothing else`() throws {
+    #expect(try select(["--output", "out.jsonl"]).status == 0)
+    #expect(folder.names == ["out.jsonl", "out.jsonl.manifest.json"])
+  }
+
+  @Test func `The manifest goes where it is told to`() throws {
+    let run = try select(["--output", "out.jsonl", "--manifest", "record.json"])
+    #expect(run.status == 0)
+    #expect(folder.names == ["out.jsonl", "record.json"])
+    #expect(try folder.json("record.json").command.string == "select")
+  }
+
+  @Test func `Standard output has a manifest only if one is named`() throws {
+    #expect(try select([]).output.isEmpty == false)
+    #expect(folder.names == [])
+    let run = try select(["--output", "-", "--manifest", "record.json"])
+    #expect(run.output.rawLines.count == 10)
+    #expect(folder.names == ["record.json"])
+  }
+
+  @Test(arguments: ["out.jsonl", "out.jsonl.manifest.json"])
+  func `A file that exists is kept unless --force is given`(name: String) throws {
+    try folder.write("precious\n", to: name)
+    let refused = try select(["--output", "out.jsonl"])
+    #expect(refused.status == 1)
+    #expect(refused.errors.contains(name))
+    #expect(refused.errors.contains("--force"))
+    #expect(folder.names == [name])
+    #expect(try folder.read(name) == Data("precious\n".utf8))
+
+    #expect(try select(["--output", "out.jsonl", "--force"]).status == 0)
+    #expect(folder.names == ["out.jsonl", "out.jsonl.manifest.json"])
+    #expect(try folder.read("out.jsonl").rawLines.count == 10)
+    #expect(try folder.json("out.jsonl.manifest.json").selected.documents.int == 10)
+  }
+
+  @Test(arguments: ["zst-truncated.jsonl.zst", "cut-last-line.jsonl", "empty.jsonl"])
+  func `A failed run leaves older outputs untouched, even with --force`(pool: String) throws {
+    try folder.write("older\n", to: "out.jsonl")
+    try folder.write("{}", to: "out.jsonl.manifest.json")
+    let run = try Dsel.select(
+      pool: [Fixtures.crawl, Fixtures.malformed(pool)].suffix(pool == "empty.jsonl" ? 1 : 2),
+      ["--output", "out.jsonl", "--force"], in: folder)
+    #expect(run.status == 1)
+    #expect(folder.names == ["out.jsonl", "out.jsonl.manifest.json"])
+    #expect(try folder.read("out.jsonl") == Data("older\n".utf8))
+    #expect(try folder.read("out.jsonl.manifest.json") == Data("{}".utf8))
+  }
+
+  @Test(arguments: ["--output", "--manifest", "--rejects"])
+  func `An output that is also an input is refused, even with --force`(option: String) throws {
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: Fixtures.wiki))
+    try folder.write(bytes, to: "input.jsonl")
+    try FileManager.default.linkItem(atPath: folder.path("input.jsonl"), toPath: folder.path("hard"))
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("soft"), withDestinationPath: "input.jsonl")
+    for name in ["input.jsonl", "./input.jsonl", "hard", "soft"] {
+      for (target, pool) in [("input.jsonl", Fixtures.crawl), (Fixtures.wiki, "input.jsonl")] {
+        let run = try Dsel.select(
+          pool: [pool], target: target, [option, name, "--on-error", "skip", "--force"], in: folder)
+        #expect(run.status == 1)
+        #expect(run.errors.contains("\(name): the output is also an input"))
+      }
+    }
+    #expect(try folder.read("input.jsonl") == bytes)
+    #expect(folder.names == ["hard", "input.jsonl", "soft"])
+  }
+
+  @Test func `An output that can't be is refused before the pool is read`() throws {
+    for (output, fragment) in [
+      (".", "is a directory"), ("nowhere/out.jsonl", "nowhere/out.jsonl: no such file"),
+    ] {
+      let run = try Dsel.select(
+        pool: [Fixtures.malformed("not-json.jsonl")], ["--output", output], in: folder)
+      #expect(run.status == 1)
+      #expect(run.errors.contains(fragment), "\(run.errors)")
+    }
+    #expect(folder.names == [])
+  }
+
+  @Test func `/dev/null takes the output, and no manifest appears beside it`() throws {
+    #expect(try select(["--output", "/dev/null"]).status == 0)
+    #expect(!FileManager.default.fileExists(atPath: "/dev/null.manifest.json"))
+  }
+
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
+  func `A full disk is an error that says so`() throws {
+    let runs = [
+      try select(["--output", "/dev/full"]),
+      try Program.shell(
+        "exec \"$0\" select --target \"$1\" --pool \"$2\" > /dev/full",
+        [Fixtures.wiki, Fixtures.crawl], in: folder),
+    ]
+    for run in runs {
+      #expect(run.status == 1)
+      #expect(run.errors.contains("no space left on device"))
+      #expect(run.errors.contains("the same --seed selects the same documents"))
+    }
+  }
+
+  @Test(arguments: ["TERM", "INT", "HUP"])
+  func `A signal leaves nothing behind, not even the spool`(signal: String) throws {
+    let run = try Program.shell(
+      """
+      mkfifo pipe && mkdir spool
+      TMPDIR=$PWD/spool "$0" select --target "$1" --pool pipe --output out.jsonl &
+      exec 3> pipe
+      zstd -dqc "$2" >&3
+      sleep 0.3
+      kill -\(signal) $!
+      wait $!
+      echo "status $?"
+      ls -A spool
+      """, [Fixtures.wiki, Fixtures.crawl], in: folder)
+    let numbers = ["HUP": 1, "INT": 2, "TERM": 15]
+    #expect(run.lines == ["status \(128 + (numbers[signal] ?? 0))"])
+    #expect(folder.names == ["pipe", "spool"])
+  }
+
+  @Test func `The spool has no name while it is in use`() throws {
+    let run = try Program.shell(
+      """
+      mkfifo pipe && mkdir spool
+      TMPDIR=$PWD/spool "$0" select --target "$1" --pool pipe --output out.jsonl --quiet &
+      exec 3> pipe
+      zstd -dqc "$2" >&3
+      ls -A spool
+      exec 3>&-
+      wait $!
+      """, [Fixtures.wiki, Fixtures.crawl], in: folder)
+    #expect(run.status == 0)
+    #expect(run.lines == [])
+    #expect(try folder.read("out.jsonl").rawLines.count == 136)
+  }
+
+  private func select(_ options: [String]) throws -> Dsel.Result {
+    try Dsel.select(["--count", "10"] + options, in: folder)
+  }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What selected lines look like: byte for byte those of the pool, but for what was asked for.
+@Suite struct OutputLineTests {
+  private let folder: TemporaryFolder
+  private static let everything = ["--count", "1000000", "--min-tokens", "0"]
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test func `The whole pool passes through byte for byte`() throws {
+    let run = try Dsel.select(Self.everything, in: folder)
+    #expect(run.output == (try Fixtures.crawlText()))
+  }
+
+  @Test func `A carriage return before the line feed is dropped, and no other`() throws {
+    let output = try output(of: "{\"text\":\"a\\r\"}\r\n{\"text\":\"b\"}\r\r\n")
+    #expect(output == "{\"text\":\"a\\r\"}\n{\"text\":\"b\"}\r\n")
+  }
+
+  @Test func `A last line without a line feed gets one`() throws {
+    #expect(try output(of: "{\"text\":\"a\"}\n{\"text\":\"b\"}") == "{\"text\":\"a\"}\n{\"text\":\"b\"}\n")
+    #expect(try output(of: "{\"text\":\"a\"}\r") == "{\"text\":\"a\"}\n")
+  }
+
+  @Test func `Each shard's byte order mark is no part of its first line`() throws {
+    for name in ["one.jsonl", "two.jsonl"] {
+      try folder.write("\u{FEFF}{\"text\":\"\(name)\"}\n", to: name)
+    }
+    let run = try Dsel.select(pool: ["one.jsonl", "two.jsonl"], Self.everything, in: folder)
+    #expect(run.lines == ["{\"text\":\"one.jsonl\"}", "{\"text\":\"two.jsonl\"}"])
+  }
+
+  @Test func `A shard that ends without a line feed doesn't run into the next`() throws {
+    try folder.write("{\"text\":\"one\"}", to: "one.jsonl")
+    try folder.write("{\"text\":\"two\"}", to: "two.jsonl")
+    let run = try Dsel.select(pool: ["one.jsonl", "two.jsonl"], Self.everything, in: folder)
+    #expect(run.lines == ["{\"text\":\"one\"}", "{\"text\":\"two\"}"])
+  }
+
+  @Test func `Blanks and escapes within a line stay as they are`() throws {
+    let line = #"  { "a" : [ 1.0e+2 , -0 ] ,\#t"text":"\u00e9\/ é" , "text":"other" } "#
+    #expect(try output(of: line) == line + "\n")
+  }
+
+  @Test func `Annotated lines are JSON with one more member`() throws {
+    let pool = "{\"text\":\"one {two} }\",\"x\":{\"y\":{}}}  \r\n{\"text\":\"\"}\n"
+    let lines = try output(of: pool, ["--annotate"]).split(separator: "\n").map(String.init)
+    #expect(lines.count == 2)
+    #expect(lines[0].hasPrefix("{\"text\":\"one {two} }\",\"x\":{\"y\":{}},\"dsel\":{\"log_weight\":"))
+    #expect(lines[0].hasSuffix("}}  "))
+    for line in lines {
+      let annotation = try JSON(Data(line.utf8)).dsel
+      #expect(annotation.log_weight.number?.isFinite == true)
+      #expect(annotation.key.number?.isFinite == true)
+    }
+  }
+
+  @Test(arguments: [
+    ("out.jsonl.zst", []), ("out.jsonl.gz", []), ("out.zst", ["--compress", "zst"]),
+    ("other.gz", ["--compress", "gz"]),
+  ])
+  func `Compressed output is what zstd and gzip read`(name: String, options: [String]) throws {
+    let plain = try Dsel.select(["--count", "300"], in: folder).output
+    let run = try Dsel.select(["--count", "300", "--output", name] + options, in: folder)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try folder.read(name).count < plain.count / 2)
+    #expect(try Containers.decompress(folder.path(name), in: folder) == plain)
+  }
+
+  @Test func `--compress decides against the name, and for standard output`() throws {
+    let plain = try Dsel.select(["--count", "20"], in: folder).output
+    _ = try Dsel.select(["--count", "20", "-o", "a.zst", "--compress", "none"], in: folder)
+    #expect(try folder.read("a.zst") == plain)
+    for (form, name) in [("zst", "b.zst"), ("gz", "b.gz")] {
+      let run = try Dsel.select(["--count", "20", "--compress", form], in: folder)
+      let path = try folder.write(run.output, to: name)
+      #expect(try Containers.decompress(path, in: folder) == plain)
+    }
+  }
+
+  private func output(of pool: String, _ options: [String] = []) throws -> String {
+    try folder.write(pool, to: "pool.jsonl")
+    let run = try Dsel.select(pool: ["pool.jsonl"], Self.everything + options, in: folder)
+    try #require(run.status == 0, "\(run.errors)")
+    return String(decoding: run.output, as: UTF8.self)
+  }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// How many documents are drawn, which, and what the manifest says of it.
+@Suite struct SelectionTests {
+  private let folder: TemporaryFolder
+  private static let random = ["--normalize", "length", "--temperature", "0.05"]
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test(arguments: [["--top-k"], [], random, random + ["--seed", "18446744073709551615"]])
+  func `A larger draw contains the smaller`(options: [String]) throws {
+    let smaller = try select(options + ["--count", "50"]).rawLines
+    let larger = try select(options + ["--count", "100"]).rawLines
+    #expect(smaller.count == 50)
+    #expect(larger.count == 100)
+    #expect(Set(smaller).isSubset(of: larger))
+  }
+
+  @Test func `Another seed draws other documents`() throws {
+    let options = ["--count", "100", "--temperature", "1e9"]
+    let draws = try ["0", "1", "2"].map {
+      Set(try select(options + ["--seed", $0]).rawLines)
+    }
+    #expect(Set(draws).count == 3)
+    // 100 of 1309 shared by chance: 7.6 with a standard deviation of 2.6, so 23 is six of them off.
+    #expect(draws[0].intersection(draws[1]).count < 23)
+    #expect(draws[0] == Set(try select(options).rawLines), "the default is --seed 0")
+  }
+
+  @Test func `At a high temperature every document is drawn equally often`() throws {
+    let (documentCount, count, draws) = (40, 10, 100)
+    try folder.write(
+      Array(Fixtures.crawlText().rawLines.prefix(documentCount)).joinedLines, to: "pool.jsonl")
+    try folder.write(
+      Array(Fixtures.read("wiki.jsonl").rawLines.prefix(1)).joinedLines, to: "target.jsonl")
+    var inclusions: [String: Int] = [:]
+    for seed in 0..<draws {
+      let run = try Dsel.select(
+        pool: ["pool.jsonl"], target: "target.jsonl",
+        ["--count", "\(count)", "--temperature", "1e12", "--min-tokens", "0", "--seed", "\(seed)"],
+        in: folder)
+      for line in try run.output.jsonLines() { inclusions[line.id.string ?? "", default: 0] += 1 }
+    }
+    #expect(inclusions.count == documentCount)
+    // A document's count is binomial. The sum of squares, scaled for a draw without replacement, is
+    // near χ² with n − 1 degrees of freedom: mean n − 1, variance 2 (n − 1). Five deviations are let by.
+    let share = Double(count) / Double(documentCount)
+    let expected = share * Double(draws)
+    let freedom = Double(documentCount - 1)
+    let squares = inclusions.values.reduce(0.0) { $0 + (Double($1) - expected) * (Double($1) - expected) }
+    let statistic = squares / (expected * (1 - share)) * freedom / Double(documentCount)
+    #expect(abs(statistic - freedom) < 5 * (2 * freedom).squareRoot(), "\(statistic)")
+  }
+
+  @Test(arguments: ["--count 100000", "--fraction 1", "--tokens 1B", "--bytes 1GB"])
+  func `Asking for more than there is selects every eligible document and says so`(
+    size: String
+  ) throws {
+    let run = try Dsel.select(
+      size.split(separator: " ").map(String.init) + ["--quiet", "--output", "out.jsonl"], in: folder)
+    #expect(run.status == 0)
+    #expect(run.errors.contains("warning: "))
+    #expect(run.errors.contains("1,309 eligible"))
+    let manifest = try folder.json("out.jsonl.manifest.json")
+    #expect(manifest.selected.all_eligible.bool == true)
+    #expect(manifest.selected.documents.int == 1309)
+    #expect((manifest.selected.shortfall.int ?? 0) > 0)
+    #expect(manifest.under_min_tokens.int == 51)
+    #expect(try folder.read("out.jsonl").rawLines.count == 1309)
+  }
+
+  @Test func `Asking for less than there is gives no warning`() throws {
+    let run = try Dsel.select(["--count", "10", "--quiet", "--output", "out.jsonl"], in: folder)
+    #expect(run.errors == "")
+    let manifest = try folder.json("out.jsonl.manifest.json")
+    #expect(manifest.selected.all_eligible.bool == false)
+    #expect(manifest.selected.shortfall.int == 0)
+  }
+
+  @Test(arguments: [1000, 20_000, 100_000])
+  func `A budget of tokens is used as far as the next document allows`(budget: Int) throws {
+    _ = try select(["--tokens", "\(budget)", "--output", "out.jsonl"])
+    let selected = try folder.json("out.jsonl.manifest.json").selected
+    let tokens = try #require(selected.tokens.int)
+    #expect(tokens <= budget)
+    #expect(selected.shortfall.int == budget - tokens)
+    #expect(selected.shortfall_unit.string == "tokens")
+  }
+
+  @Test(arguments: [5000, 50_000, 500_000])
+  func `A budget of bytes counts the lines as they are written`(budget: Int) throws {
+    _ = try select(["--bytes", "\(budget)", "--output", "out.jsonl"])
+    let selected = try folder.json("out.jsonl.manifest.json").selected
+    let byteCount = try folder.read("out.jsonl").count
+    #expect(byteCount <= budget)
+    #expect(selected.bytes.int == byteCount)
+    #expect(selected.shortfall.int == budget - byteCount)
+    #expect(selected.shortfall_unit.string == "bytes")
+  }
+
+  @Test(arguments: ["--tokens", "--bytes"])
+  func `A budget too small for the first document selects nothing and says so`(
+    unit: String
+  ) throws {
+    let run = try Dsel.select([unit, "1"], in: folder)
+    #expect(run.status == 0)
+    #expect(run.output.isEmpty)
+    #expect(run.errors.contains("warning: nothing was selected"))
+  }
+
+  @Test(arguments: [("--count", "1k", "1000"), ("--bytes", "64KiB", "65536"), ("--tokens", "1.5k", "1500")])
+  func `Sizes take suffixes`(option: String, short: String, long: String) throws {
+    #expect(try select([option, short]) == select([option, long]))
+  }
+
+  @Test func `A tenth of the pool is selected when no size is given`() throws {
+    #expect(try select([]).rawLines.count == 136)
+    #expect(try select([]) == select(["--fraction", "0.1"]))
+  }
+
+  @Test func `Documents under --min-tokens are never selected`() throws {
+    #expect(try select(["--count", "1360", "--min-tokens", "0"]).rawLines.count == 1360)
+    #expect(try select(["--count", "1360", "--min-tokens", "1"]).rawLines.count == 1360)
+    #expect(try select(["--count", "1360", "--min-tokens", "1000000"]).isEmpty)
+  }
+
+  private func select(_ options: [String]) throws -> Data {
+    let run = try Dsel.select(options, in: folder)
+    try #require(run.status == 0, "\(run.errors)")
+    return run.output
+  }
+}

@@ -1,0 +1,27 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The quality of the selection on a large labelled pool: targets come from another source of the same genre than
+/// the pool's documents of that domain.
+@Suite(
+  .serialized,
+  .enabled(if: SharedCorpora.isThere, "../shared/corpora isn't there"),
+  .enabled(if: !Dsel.isDebugBuild, "166 MB take minutes without optimisation"))
+struct SharedCorporaTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test(arguments: [("scripture", 0.95), ("code_python", 0.90), ("german", 0.90)])
+  func `The documents of the target's domain are found`(domain: String, share: Double) throws {
+    let run = try Dsel.select(
+      pool: [SharedCorpora.path("pool.jsonl.zst")],
+      target: SharedCorpora.path("targets/\(domain).jsonl"), ["--count", "1000"], in: folder)
+    try #require(run.status == 0, "\(run.errors)")
+    let domains = try run.output.jsonLines().map(\.domain.string)
+    #expect(domains.count == 1000)
+    let found = Double(domains.count { $0 == domain }) / 1000
+    #expect(found >= share, "\(found)")
+  }
+}

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Installs the system libraries that dsel is built with, where pkg-config doesn't find them.
+# Does nothing where all are there.
+set -euo pipefail
+
+missing=()
+command -v pkg-config > /dev/null || missing=(pkg-config)
+for library in libzstd libxxhash simdjson libisal zlib; do
+  pkg-config --exists "$library" 2> /dev/null || missing+=("$library")
+done
+# The tests make and read containers with these commands.
+command -v zstd > /dev/null || missing+=(zstd)
+[ "${#missing[@]}" -eq 0 ] && exit 0
+
+echo "setup.sh: installing what is missing: ${missing[*]}" >&2
+if command -v apt-get > /dev/null; then
+  sudo=()
+  [ "$(id -u)" -eq 0 ] || sudo=(sudo)
+  export DEBIAN_FRONTEND=noninteractive
+  "${sudo[@]}" apt-get update -qq
+  "${sudo[@]}" apt-get install -y -qq --no-install-recommends \
+    pkg-config zstd libzstd-dev libxxhash-dev libsimdjson-dev libisal-dev zlib1g-dev > /dev/null
+elif command -v brew > /dev/null; then
+  brew install --quiet pkgconf zstd xxhash simdjson isa-l zlib
+else
+  echo "setup.sh: neither apt-get nor brew is here. Install libzstd, libxxhash, simdjson, ISA-L" \
+    "and zlib with their headers, pkg-config and zstd, and run this again." >&2
+  exit 1
+fi

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Runs every check: format, where `unsafe` may stand, all tests in debug and release, and under the
+# address and thread sanitizers (on Linux; --quick leaves the sanitizers out).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+quick=false
+[ "${1:-}" = "--quick" ] && quick=true
+
+step() { printf '\n== %s\n' "$*"; }
+
+step "setup"
+scripts/setup.sh
+
+step "format"
+swift format lint --strict --recursive Package.swift Sources Tests
+
+step "unsafe code stays where it may be"
+# Owners of C resources and descriptors, and the measured hot loops. A new place belongs in this list only with
+# a SAFETY comment and a naive twin in the tests.
+allowed='^Sources/(Compression/|Files/|Reading/(ContentHasher|DocumentParser)\.swift|Writing/AtomicFile\.swift'
+allowed+='|Featurizing/(ByteClasses|Featurizer|TokenHasher|Tokenizer|UnicodeTables|XXH3)\.swift'
+allowed+='|Resampling/GumbelNoise\.swift|dsel/Diagnostics/SignalWatch\.swift)'
+if grep -rlwE 'unsafe|@unsafe' Sources --include '*.swift' | grep -vE "$allowed"; then
+  echo "test.sh: these files use unsafe code and are not among those that may." >&2
+  exit 1
+fi
+
+step "tests, debug"
+swift test 2>&1 | scripts/quiet-tests.sh
+
+step "tests, release"
+swift test --configuration release -Xswiftc -enable-testing --scratch-path .build-release 2>&1 |
+  scripts/quiet-tests.sh
+
+if [ "$quick" = false ] && [ "$(uname)" = Linux ]; then
+  # The leak checker is off: the test runner itself leaks. Tests that run the built dsel are left to the
+  # runs above.
+  for sanitizer in address thread; do
+    step "tests, $sanitizer sanitizer"
+    ASAN_OPTIONS=detect_leaks=0 swift test --sanitize "$sanitizer" \
+      --scratch-path ".build-$sanitizer" --skip CommandLineTests 2>&1 | scripts/quiet-tests.sh
+  done
+fi
+
+step "all checks passed"
