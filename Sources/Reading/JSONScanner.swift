@@ -50,8 +50,9 @@ struct JSONScanner {
     var search = Search()
     skipBlanks(line)
     let rootKind = try kindOfValue(line)
-    // The kind alone is told, whatever is wrong further on: an array over several lines has no better message.
-    guard rootKind == .object else { throw .notAnObject(found: rootKind) }
+    // Whatever is wrong further on: an array over several lines has no better message.
+    if rootKind == .array { throw .notAnObject(found: rootKind) }
+    if rootKind != .object { search.isOver = true }
 
     // One bit a level: true for an object. A fixed array would do; depth is bounded.
     var isObject: [Bool] = []
@@ -102,6 +103,7 @@ struct JSONScanner {
 
     skipBlanks(line)
     guard position == line.count else { throw fault(.trailingData) }
+    guard rootKind == .object else { throw .notAnObject(found: rootKind) }
     if let found = search.found { return found }
     throw search.failure ?? missing(path, search)
   }

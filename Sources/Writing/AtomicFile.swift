@@ -80,9 +80,12 @@ package struct AtomicFile: ~Copyable {
 
   private static func temporaryPath(for path: String) -> String {
     let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-    let directory = slash.map { String(path[...$0]) } ?? ""
     let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-    return "\(directory).\(name).\(getpid()).dsel-tmp"
+    return "\(directory(of: path))/.\(name).\(getpid()).dsel-tmp"
+  }
+
+  private static func directory(of path: String) -> String {
+    path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? "."
   }
 
   deinit {
@@ -101,6 +104,14 @@ package struct AtomicFile: ~Copyable {
     switch status?.kind {
     case .directory: throw .isDirectory(path: path)
     case .regular where !replaces: throw .outputExists(path: path)
+    case nil:
+      do throws(SystemError) {
+        if try FileStatus(path: directory(of: path))?.kind != .directory {
+          throw SystemError(.createTemporary, path, code: ENOENT)
+        }
+      } catch {
+        throw .system(error)
+      }
     default: break
     }
   }

@@ -45,7 +45,7 @@ import Testing
     ("--rejects bad.jsonl", "--rejects needs --on-error skip"),
     ("--text-field=a..b", "--text-field"),
     ("--text-field=", "--text-field"),
-    ("--output=", "--output is empty"),
+    ("--output=", "--output"),
     ("--output a --manifest a", "--output and --manifest name the same file"),
     ("--max-line-bytes 0", "--max-line-bytes"),
     ("--max-window 10", "--max-window"),

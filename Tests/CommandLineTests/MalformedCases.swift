@@ -8,7 +8,9 @@ enum MalformedCases {
     var documents: Int
     /// The output is byte for byte this other file.
     var sameAs: String?
-    var isCompressed: Bool { name.contains("zst") && name != "plain-named-zst.jsonl.zst" || name.contains("gz") }
+    var isCompressed: Bool {
+      name != "plain-named-zst.jsonl.zst" && (name.contains("zst") || name.contains("gz"))
+    }
     var testDescription: String { name }
 
     init(_ name: String, _ documents: Int, sameAs: String? = nil) {

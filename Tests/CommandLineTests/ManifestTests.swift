@@ -9,8 +9,9 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   /// A thousand lines, and their XXH3-64 as Python's `xxhash` gives it.
-  private static let lines = (0..<1000).map { "{\"id\": \($0), \"text\": \"document number \($0)\"}\n" }
-    .joined()
+  private static let lines = (0..<1000).map { number in
+    "{\"id\": \(number), \"text\": \"document number \(number)\"}\n"
+  }.joined()
   private static let linesHash = "bc24c6ebca8ebf11"
 
   @Test func `Inputs are recorded with their size, documents and XXH3`() throws {
@@ -66,8 +67,10 @@ import Testing
     #expect(settings.on_error.string == "fail")
     #expect(settings.unicode_version.string?.isEmpty == false)
 
-    let options = "--seed 5 --tokenizer wordpunct --ngrams 3 --buckets 4096 --smoothing 0.5 --tokens 5k"
-    let chosen = try manifest([Fixtures.crawl], options.split(separator: " ").map(String.init))
+    let options =
+      "--seed 5 --tokenizer wordpunct --ngrams 3 --buckets 4096 --smoothing 0.5 --tokens 5k"
+    let chosen = try manifest(
+      [Fixtures.crawl], options.split(separator: " ").map(String.init))
     #expect(chosen.seed.int == 5)
     #expect(chosen.settings.tokenizer.string == "wordpunct")
     #expect(chosen.settings.ngrams.int == 3)

@@ -61,8 +61,9 @@ import Testing
   func `An output that is also an input is refused, even with --force`(option: String) throws {
     let bytes = try Data(contentsOf: URL(fileURLWithPath: Fixtures.wiki))
     try folder.write(bytes, to: "input.jsonl")
-    try FileManager.default.linkItem(atPath: folder.path("input.jsonl"), toPath: folder.path("hard"))
-    try FileManager.default.createSymbolicLink(
+    let files = FileManager.default
+    try files.linkItem(atPath: folder.path("input.jsonl"), toPath: folder.path("hard"))
+    try files.default.createSymbolicLink(
       atPath: folder.path("soft"), withDestinationPath: "input.jsonl")
     for name in ["input.jsonl", "./input.jsonl", "hard", "soft"] {
       for (target, pool) in [("input.jsonl", Fixtures.crawl), (Fixtures.wiki, "input.jsonl")] {

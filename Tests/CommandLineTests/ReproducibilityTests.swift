@@ -101,7 +101,9 @@ import Testing
     #expect(manifests[0].without("timings") == manifests[1].without("timings"))
   }
 
-  private func select(_ options: [String]) throws -> Data { try select(pool: [Fixtures.crawl], options) }
+  private func select(_ options: [String]) throws -> Data {
+    try select(pool: [Fixtures.crawl], options)
+  }
 
   private func select(
     pool: [String], _ options: [String] = [], input: Data? = nil

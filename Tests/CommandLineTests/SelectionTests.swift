@@ -49,7 +49,8 @@ import Testing
     let share = Double(count) / Double(documentCount)
     let expected = share * Double(draws)
     let freedom = Double(documentCount - 1)
-    let squares = inclusions.values.reduce(0.0) { $0 + (Double($1) - expected) * (Double($1) - expected) }
+    let errors = inclusions.values.map { Double($0) - expected }
+    let squares = errors.map { $0 * $0 }.reduce(0, +)
     let statistic = squares / (expected * (1 - share)) * freedom / Double(documentCount)
     #expect(abs(statistic - freedom) < 5 * (2 * freedom).squareRoot(), "\(statistic)")
   }
@@ -59,7 +60,8 @@ import Testing
     size: String
   ) throws {
     let run = try Dsel.select(
-      size.split(separator: " ").map(String.init) + ["--quiet", "--output", "out.jsonl"], in: folder)
+      size.split(separator: " ").map(String.init) + ["--quiet", "--output", "out.jsonl"],
+      in: folder)
     #expect(run.status == 0)
     #expect(run.errors.contains("warning: "))
     #expect(run.errors.contains("1,309 eligible"))
@@ -110,7 +112,9 @@ import Testing
     #expect(run.errors.contains("warning: nothing was selected"))
   }
 
-  @Test(arguments: [("--count", "1k", "1000"), ("--bytes", "64KiB", "65536"), ("--tokens", "1.5k", "1500")])
+  @Test(arguments: [
+    ("--count", "1k", "1000"), ("--bytes", "64KiB", "65536"), ("--tokens", "1.5k", "1500"),
+  ])
   func `Sizes take suffixes`(option: String, short: String, long: String) throws {
     #expect(try select([option, short]) == select([option, long]))
   }

@@ -97,7 +97,8 @@ import Testing
   }
 
   @Test func `A pool of nothing but invalid lines is an error that counts them`() throws {
-    let run = try select([Fixtures.malformed("single-quotes.jsonl")], ["--rejects", "rejects.jsonl"])
+    let path = Fixtures.malformed("single-quotes.jsonl")
+    let run = try select([path], ["--rejects", "rejects.jsonl"])
     #expect(run.status == 1)
     #expect(run.errors.contains("the pool is empty"))
     #expect(run.errors.contains("1 invalid line"))
@@ -106,7 +107,8 @@ import Testing
 
   @Test(arguments: ["zst-truncated.jsonl.zst", "gz-bad-crc.jsonl.gz", "zst-bitflip.jsonl.zst"])
   func `A damaged container is an error all the same`(name: String) throws {
-    let run = try select([Fixtures.crawl, Fixtures.malformed(name)], ["--rejects", "rejects.jsonl"])
+    let pool = [Fixtures.crawl, Fixtures.malformed(name)]
+    let run = try select(pool, ["--rejects", "rejects.jsonl"])
     #expect(run.status == 1)
     #expect(run.errors.contains(name))
     #expect(folder.names == [])
