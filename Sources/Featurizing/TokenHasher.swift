@@ -9,6 +9,8 @@ internal import CXXHash
   private let capacity: Int
   /// The numbers of the tokens of each class.
   private let members: UnsafeMutablePointer<UInt32>
+  /// How many there are of each class.
+  private let memberCounts: UnsafeMutablePointer<Int>
   /// The state for a token that comes in parts; made when the first one does.
   private var partState: OpaquePointer?
 
@@ -17,11 +19,13 @@ internal import CXXHash
     self.capacity = capacity
     // SAFETY: allocated here, freed in `deinit`; each class has room for all tokens.
     unsafe members = .allocate(capacity: Self.classCount * capacity)
+    unsafe memberCounts = .allocate(capacity: Self.classCount)
     unsafe partState = nil
   }
 
   deinit {
     unsafe members.deallocate()
+    unsafe memberCounts.deallocate()
     if let partState = unsafe partState { unsafe _ = XXH3_freeState(partState) }
   }
 
@@ -37,39 +41,38 @@ internal import CXXHash
     let ends = unsafe tokenizer.ends
     let members = unsafe members
     // SAFETY: tokens lie within the tokenizer's bytes, and `members` has room for each in each class.
-    var counts: (Int, Int, Int, Int) = (0, 0, 0, 0)
+    let counts = unsafe memberCounts
+    for index in 0..<Self.classCount { unsafe counts[index] = 0 }
+    for token in 0..<count {
+      // Negative differences have their top bit set: so the class is a sum, and no branch is made of it.
+      let length = unsafe ends[token] &- starts[token]
+      let isOver3 = (3 &- length) &>> 31
+      let isOver8 = (8 &- length) &>> 31
+      let isOver16 = (16 &- length) &>> 31
+      let lengthClass = Int(truncatingIfNeeded: isOver3 &+ isOver8 &+ isOver16)
+      let place = unsafe counts[lengthClass]
+      unsafe members[lengthClass &* capacity &+ place] = UInt32(truncatingIfNeeded: token)
+      unsafe counts[lengthClass] = place &+ 1
+    }
     let second = unsafe members + capacity
     let third = unsafe second + capacity
     let fourth = unsafe third + capacity
-    for token in 0..<count {
-      let length = unsafe ends[token] &- starts[token]
-      let number = UInt32(truncatingIfNeeded: token)
-      // The number is written to every class, and stays where the count moves on.
-      unsafe members[counts.0] = number
-      unsafe second[counts.1] = number
-      unsafe third[counts.2] = number
-      unsafe fourth[counts.3] = number
-      counts.0 &+= length < 4 ? 1 : 0
-      counts.1 &+= length >= 4 && length < 9 ? 1 : 0
-      counts.2 &+= length >= 9 && length < 17 ? 1 : 0
-      counts.3 &+= length >= 17 ? 1 : 0
-    }
-    for index in 0..<counts.0 {
+    for index in 0..<(unsafe counts[0]) {
       let token = unsafe Int(members[index])
       let start = unsafe Int(starts[token])
       unsafe hashes[token] = XXH3.hash1to3(bytes + start, count: Int(ends[token]) - start)
     }
-    for index in 0..<counts.1 {
+    for index in 0..<(unsafe counts[1]) {
       let token = unsafe Int(second[index])
       let start = unsafe Int(starts[token])
       unsafe hashes[token] = XXH3.hash4to8(bytes + start, count: Int(ends[token]) - start)
     }
-    for index in 0..<counts.2 {
+    for index in 0..<(unsafe counts[2]) {
       let token = unsafe Int(third[index])
       let start = unsafe Int(starts[token])
       unsafe hashes[token] = XXH3.hash9to16(bytes + start, count: Int(ends[token]) - start)
     }
-    for index in 0..<counts.3 {
+    for index in 0..<(unsafe counts[3]) {
       let token = unsafe Int(fourth[index])
       let start = unsafe Int(starts[token])
       unsafe hashes[token] = XXH3.hash(bytes + start, count: Int(ends[token]) - start)

@@ -190,8 +190,9 @@ package struct Select: Sendable {
 
   /// Refuses outputs that are inputs, exist, or can't be, before any work is done.
   private func checkOutputs(against inputs: [Shard]) throws {
-    var paths = [settings.rejects, settings.manifest].compactMap { $0 }
+    var paths: [String] = []
     if case .file(let path) = settings.output { paths.append(path) }
+    paths += [settings.manifest, settings.rejects].compactMap { $0 }
     for path in paths {
       do {
         if let status = try FileStatus(path: path), status.kind == .regular,

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Command lines that can't be right are refused with status 64, before any file is opened; inputs that aren't
-/// there are failures of the run, with status 1.
+/// Command lines that can't be right are refused with status 64, before any file is opened;
+/// inputs that aren't there are failures of the run, with status 1.
 @Suite struct CommandLineErrorTests {
   private let folder: TemporaryFolder
 

@@ -81,7 +81,8 @@ import Testing
     let compress = form == "zst" ? "--compress zst" : ""
     let run = try Program.shell(
       """
-      { "$0" select --target "$1" --pool "$2" --fraction 1 --min-tokens 0 \(compress); echo $? >status; } |
+      { "$0" select --target "$1" --pool "$2" --count 1360 --min-tokens 0 \(compress)
+        echo $? >status; } |
         head -c 100
       cat status
       """, [Fixtures.wiki, Fixtures.crawl], in: folder)

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Every file of `Fixtures/malformed` as the pool: what is accepted passes through unchanged, and what is
-/// refused is refused in words that name the place, with nothing left behind.
+/// Every file of `Fixtures/malformed` as the pool: what is accepted passes through unchanged, and
+/// what is refused is refused in words that name the place, with nothing left behind.
 @Suite struct MalformedInputTests {
   private let folder: TemporaryFolder
   private static let everything = ["--count", "1000000", "--min-tokens", "0"]

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What is selected from the small fixture, against an independent Python implementation of the method
-/// (`Fixtures/golden/method/oracle.py`).
+/// What is selected from the small fixture, against an independent Python implementation of the
+/// method (`Fixtures/golden/method/oracle.py`).
 @Suite struct OracleTests {
   private let folder: TemporaryFolder
 

@@ -63,7 +63,7 @@ import Testing
     try folder.write(bytes, to: "input.jsonl")
     let files = FileManager.default
     try files.linkItem(atPath: folder.path("input.jsonl"), toPath: folder.path("hard"))
-    try files.default.createSymbolicLink(
+    try files.createSymbolicLink(
       atPath: folder.path("soft"), withDestinationPath: "input.jsonl")
     for name in ["input.jsonl", "./input.jsonl", "hard", "soft"] {
       for (target, pool) in [("input.jsonl", Fixtures.crawl), (Fixtures.wiki, "input.jsonl")] {
@@ -78,14 +78,37 @@ import Testing
   }
 
   @Test func `An output that can't be is refused before the pool is read`() throws {
-    for (output, fragment) in [
-      (".", "is a directory"), ("nowhere/out.jsonl", "nowhere/out.jsonl: no such file"),
+    for (options, fragment) in [
+      (["--output", "."], "is a directory"),
+      (["--output", "nowhere/out"], "nowhere/out"),
+      (["--output", "out", "--manifest", "nowhere/out"], "nowhere/out"),
     ] {
-      let run = try Dsel.select(
-        pool: [Fixtures.malformed("not-json.jsonl")], ["--output", output], in: folder)
+      let run = try Dsel.select(pool: [Fixtures.malformed("not-json.jsonl")], options, in: folder)
       #expect(run.status == 1)
       #expect(run.errors.contains(fragment), "\(run.errors)")
     }
+    #expect(folder.names == [])
+  }
+
+  @Test(arguments: [
+    ["--manifest", "nowhere/out"], ["--rejects", "nowhere/out"], ["--manifest", "."],
+  ])
+  func `No output appears when what belongs to it can't be written`(options: [String]) throws {
+    let run = try select(["--output", "out.jsonl", "--on-error", "skip"] + options)
+    #expect(run.status == 1)
+    #expect(folder.names == [])
+  }
+
+  @Test(arguments: [
+    ["--manifest", "./out.jsonl"], ["--rejects", "out.jsonl"], ["--rejects", "./out.jsonl"],
+    ["--manifest", "same", "--rejects", "same"], ["--rejects", "out.jsonl.manifest.json"],
+  ])
+  func `Two outputs in one file are refused`(options: [String]) throws {
+    let run = try Dsel.select(
+      pool: [Fixtures.malformed("not-json.jsonl")],
+      ["--output", "out.jsonl", "--on-error", "skip", "--min-tokens", "0", "--force"] + options,
+      in: folder)
+    #expect(run.status == 1 || run.status == 64)
     #expect(folder.names == [])
   }
 

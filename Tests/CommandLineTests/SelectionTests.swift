@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test func `At a high temperature every document is drawn equally often`() throws {
-    let (documentCount, count, draws) = (40, 10, 100)
+    let (documentCount, count, draws) = (40, 10, 60)
     try folder.write(
       Array(Fixtures.crawlText().rawLines.prefix(documentCount)).joinedLines, to: "pool.jsonl")
     try folder.write(
@@ -45,7 +45,8 @@ import Testing
     }
     #expect(inclusions.count == documentCount)
     // A document's count is binomial. The sum of squares, scaled for a draw without replacement, is
-    // near χ² with n − 1 degrees of freedom: mean n − 1, variance 2 (n − 1). Five deviations are let by.
+    // near χ² with n − 1 degrees of freedom: mean n − 1, variance 2 (n − 1). The bound is five of
+    // its standard deviations.
     let share = Double(count) / Double(documentCount)
     let expected = share * Double(draws)
     let freedom = Double(documentCount - 1)

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The quality of the selection on a large labelled pool: targets come from another source of the same genre than
-/// the pool's documents of that domain.
+/// The quality of the selection on a large labelled pool: targets come from another source of the
+/// same genre than the pool's documents of that domain.
 @Suite(
   .serialized,
   .enabled(if: SharedCorpora.isThere, "../shared/corpora isn't there"),

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Invalid lines under `--on-error skip`: counted by reason, printed, and kept where that is asked for.
+/// Invalid lines under `--on-error skip`: counted by reason, printed, and kept on request.
 @Suite struct SkippedLineTests {
   private let folder: TemporaryFolder
 

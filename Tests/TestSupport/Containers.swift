@@ -1,7 +1,7 @@
 import Foundation
 
-/// Compressed files made and read by the `zstd` and `gzip` commands, so that no dsel code is on both
-/// sides of a comparison.
+/// Compressed files made and read by the `zstd` and `gzip` commands, so that no dsel code is on
+/// both sides of a comparison.
 public enum Containers {
   public struct CommandFailed: Error { public var message: String }
 

@@ -2,7 +2,7 @@ import Foundation
 
 /// The built command, run as a user runs it: in a folder of its own, with its outputs drained.
 ///
-///     let run = try Dsel.run("select", "--target", target, "--pool", "-", input: lines, in: folder)
+///     let run = try Dsel.run(["--version"], in: TemporaryFolder())
 ///     #expect(run.status == 0)
 public enum Dsel {
   /// True if the command under test was built without optimisation: too slow for the large inputs.

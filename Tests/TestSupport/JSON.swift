@@ -62,25 +62,3 @@ public enum JSON: Decodable, Equatable, Sendable {
     return .object(members)
   }
 }
-
-extension Data {
-  /// The lines, without their line feeds. A last line without one counts, too.
-  public var lines: [String] { rawLines.map { String(decoding: $0, as: UTF8.self) } }
-
-  /// The lines' bytes, without their line feeds.
-  public var rawLines: [Data] {
-    var lines = split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
-      Data($0)
-    }
-    if lines.last?.isEmpty == true { lines.removeLast() }
-    return lines
-  }
-
-  /// The JSON value of each line.
-  public func jsonLines() throws -> [JSON] { try rawLines.map { try JSON($0) } }
-}
-
-extension [Data] {
-  /// All of them, each ended by a line feed.
-  public var joinedLines: Data { reduce(into: Data()) { $0 += $1 + [UInt8(ascii: "\n")] } }
-}
