@@ -61,11 +61,9 @@ package struct Select: Sendable {
     let copied = try CopyStep(shards: pool.shards, limits: settings.limits, progress: progress).run(
       selection.documents, textField: settings.textField, featurizer: &featurizer,
       annotates: settings.annotates, into: &writer)
-    if let rejects = settings.rejects {
-      try copyRejects(
-        [(targets, fitted.target.report), (pool, fitted.pool.report)], to: rejects)
-    }
-    do throws(WritingError) { try writer.finish() } catch { throw PipelineError.writing(error) }
+    let output = try close(writer)
+    let rejects = try writeRejects(
+      [(targets, fitted.target.report), (pool, fitted.pool.report)])
     clock.add(.copy, since: copyBegin)
 
     let selectedModel = Model(copied.counts, pseudocount: settings.pseudocount)
@@ -80,7 +78,11 @@ package struct Select: Sendable {
       kl_target_selected: after, kl_reduction: before - after,
       selected: .init(selection, copied, budget),
       timings: clock.timings(threadCount: settings.threadCount))
-    try write(manifest)
+    // All files are whole and on the disk before the first gets its name; the manifest comes last.
+    let record = try write(manifest)
+    try commit(rejects)
+    try commit(output)
+    try commit(record)
     return manifest
   }
 
@@ -166,13 +168,12 @@ package struct Select: Sendable {
     return (fitted[0], fitted[1])
   }
 
-  private func copyRejects(_ passes: [(Input, PassReport)], to path: String) throws {
-    var writer = try opening { () throws(WritingError) in
-      try LineWriter(
+  private func writeRejects(_ passes: [(Input, PassReport)]) throws -> AtomicFile? {
+    guard let path = settings.rejects else { return nil }
+    do {
+      var writer = try LineWriter(
         .file(path: path), container: Container(suffixOf: path), replaces: settings.replacesOutputs,
         registry: registry)
-    }
-    do {
       for (input, report) in passes {
         let places = report.rejects.sorted { $0.position < $1.position }
         let copy = CopyStep(shards: input.shards, limits: settings.limits, progress: progress)
@@ -180,7 +181,7 @@ package struct Select: Sendable {
           try writer.write(bytes.span.extracting(range))
         }
       }
-      try writer.finish()
+      return try writer.close()
     } catch let error as WritingError {
       throw PipelineError.writing(error)
     }
@@ -209,16 +210,28 @@ package struct Select: Sendable {
     }
   }
 
-  private func opening(_ open: () throws(WritingError) -> LineWriter) throws -> LineWriter {
+  private func opening<Result: ~Copyable>(
+    _ open: () throws(WritingError) -> Result
+  ) throws -> Result {
     do throws(WritingError) { return try open() } catch { throw PipelineError.writing(error) }
   }
 
-  private func write(_ manifest: SelectManifest) throws {
-    guard let path = settings.manifest else { return }
-    do throws(WritingError) {
+  private func close(_ writer: consuming LineWriter) throws -> AtomicFile? {
+    do throws(WritingError) { return try writer.close() } catch {
+      throw PipelineError.writing(error)
+    }
+  }
+
+  private func write(_ manifest: SelectManifest) throws -> AtomicFile? {
+    guard let path = settings.manifest else { return nil }
+    return try opening { () throws(WritingError) in
       try ManifestWriter.write(
         manifest, to: path, replaces: settings.replacesOutputs, registry: registry)
-    } catch {
+    }
+  }
+
+  private func commit(_ file: consuming AtomicFile?) throws {
+    do throws(WritingError) { if let file { try file.commit() } } catch {
       throw PipelineError.writing(error)
     }
   }

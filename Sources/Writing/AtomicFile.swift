@@ -104,15 +104,13 @@ package struct AtomicFile: ~Copyable {
     switch status?.kind {
     case .directory: throw .isDirectory(path: path)
     case .regular where !replaces: throw .outputExists(path: path)
-    case nil:
-      do throws(SystemError) {
-        if try FileStatus(path: directory(of: path))?.kind != .directory {
-          throw SystemError(.createTemporary, path, code: ENOENT)
-        }
-      } catch {
-        throw .system(error)
-      }
+    case .other: return
     default: break
+    }
+    // The temporary file will be made there, after hours perhaps: better to fail now.
+    // SAFETY: access reads the string during the call only.
+    guard unsafe access(directory(of: path), W_OK) == 0 else {
+      throw .system(SystemError(.createTemporary, path))
     }
   }
 
@@ -125,14 +123,22 @@ package struct AtomicFile: ~Copyable {
     }
   }
 
+  /// Waits until what was written is on the disk.
+  ///
+  /// - Throws: ``WritingError/system(_:)``
+  package func synchronize() throws(WritingError) {
+    guard temporaryPath != nil else { return }
+    do throws(SystemError) { try file.synchronize() } catch {
+      throw .system(SystemError(error.operation, path, code: error.code))
+    }
+  }
+
   /// Waits until all is on the disk, and gives the file its name.
   ///
   /// - Throws: ``WritingError/system(_:)``; then the name is as it was.
   package consuming func commit() throws(WritingError) {
     guard let temporaryPath else { return }
-    do throws(SystemError) { try file.synchronize() } catch {
-      throw .system(SystemError(error.operation, path, code: error.code))
-    }
+    try synchronize()
     let code = registry.remove(temporaryPath) {
       // SAFETY: rename reads both strings during the call only.
       unsafe rename(temporaryPath, path) == 0 ? 0 : errno

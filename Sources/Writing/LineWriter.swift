@@ -76,6 +76,15 @@ package struct LineWriter: ~Copyable {
   ///
   /// - Throws: ``WritingError``; then a file isn't there, or is the older one.
   package consuming func finish() throws(WritingError) {
+    if let file = try close() { try file.commit() }
+  }
+
+  /// Ends the output.
+  ///
+  /// - Returns: the whole file, on the disk already, which gets its name by ``AtomicFile/commit()``; nil
+  ///   for standard output.
+  /// - Throws: ``WritingError``; then a file isn't there, or is the older one.
+  package consuming func close() throws(WritingError) -> AtomicFile? {
     try flush()
     var block: [UInt8] = []
     do throws(CompressionError) { try compressor.finish(appendingTo: &block) } catch {
@@ -84,9 +93,11 @@ package struct LineWriter: ~Copyable {
     switch consume sink {
     case .standardOutput(let file):
       do throws(SystemError) { try file.writeAll(block.span) } catch { throw .system(error) }
+      return nil
     case .file(let file):
       try file.write(block.span)
-      try file.commit()
+      try file.synchronize()
+      return file
     }
   }
 

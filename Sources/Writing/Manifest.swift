@@ -4,13 +4,15 @@ internal import FoundationEssentials
 package struct ManifestWriter {
   private init() {}
 
+  /// - Returns: the whole file, on the disk already, which gets its name by ``AtomicFile/commit()``.
   /// - Throws: ``WritingError``
   package static func write(
     _ manifest: some Encodable, to path: String, replaces: Bool, registry: TemporaryFiles
-  ) throws(WritingError) {
+  ) throws(WritingError) -> AtomicFile {
     let file = try AtomicFile(path: path, replaces: replaces, registry: registry)
     try file.write(encode(manifest).span)
-    try file.commit()
+    try file.synchronize()
+    return file
   }
 
   package static func encode(_ manifest: some Encodable) -> [UInt8] {
