@@ -68,14 +68,14 @@ package struct Select: Sendable {
 
     let selectedModel = Model(copied.counts, pseudocount: settings.pseudocount)
     let before = targetModel.divergence(from: poolModel)
-    let after = targetModel.divergence(from: selectedModel)
+    let after = selection.documents.isEmpty ? nil : targetModel.divergence(from: selectedModel)
     let manifest = SelectManifest(
       dsel_version: settings.version, seed: settings.draw.seed, settings: .init(settings),
       target: .init(fitted.target.counts, fitted.target.report),
       pool: .init(fitted.pool.counts, fitted.pool.report),
       eligible_documents: weighed.eligibleCount, under_min_tokens: weighed.underMinimumCount,
       effective_sample_size: weighed.effectiveSampleSize.value, kl_target_pool: before,
-      kl_target_selected: after, kl_reduction: before - after,
+      kl_target_selected: after, kl_reduction: after.map { before - $0 },
       selected: .init(selection, copied, budget),
       timings: clock.timings(threadCount: settings.threadCount))
     // All files are whole and on the disk before the first gets its name; the manifest comes last.

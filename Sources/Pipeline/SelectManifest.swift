@@ -79,8 +79,9 @@ package struct SelectManifest: Encodable, Sendable {
   package var under_min_tokens: Int
   package var effective_sample_size: Double
   package var kl_target_pool: Double
-  package var kl_target_selected: Double
-  package var kl_reduction: Double
+  /// Both are left out when nothing was selected.
+  package var kl_target_selected: Double?
+  package var kl_reduction: Double?
   package var selected: Selected
   /// All that may differ between two equal runs.
   package var timings: Timings

@@ -66,7 +66,8 @@ package struct Candidates: Sendable {
   }
 
   private static func limit(keeping count: Int) -> Int {
-    count + max(count / 8, smallestSlack)
+    // A budget may be any number: saturate rather than overflow.
+    count > .max / 2 ? .max : count + max(count / 8, smallestSlack)
   }
 
   /// Drops what can't be drawn any more.
@@ -88,7 +89,7 @@ package struct Candidates: Sendable {
   /// copy of a text may yet come whose line is shorter than the one that was counted.
   private mutating func keepBestWithinBudget() {
     entries.sort { $0.precedes($1) }
-    let enough = budget.amount + budget.amount / 8
+    let enough = budget.amount > .max / 2 ? .max : budget.amount + budget.amount / 8
     var sum = 0
     if let last = entries.firstIndex(where: {
       sum += budget.cost(of: $0)

@@ -49,9 +49,8 @@ struct Diagnostics {
     var lines = [
       "selected \(Format.count(selected.documents)) of \(Format.count(pool.documents)) documents: "
         + "\(Format.count(selected.tokens)) tokens, \(Format.bytes(selected.bytes))",
-      "KL(target || pool) \(Format.decimal(manifest.kl_target_pool)), "
-        + "KL(target || selected) \(Format.decimal(manifest.kl_target_selected)): "
-        + "reduced by \(Format.decimal(manifest.kl_reduction)) nats",
+      "KL(target || pool) \(Format.decimal(manifest.kl_target_pool))"
+        + selectedDivergence(manifest),
       "effective sample size \(Format.significant(manifest.effective_sample_size)) of "
         + "\(Format.count(manifest.eligible_documents)) eligible documents "
         + "(\(Format.count(manifest.under_min_tokens)) under --min-tokens)",
@@ -67,6 +66,14 @@ struct Diagnostics {
           + "random: --normalize length with a small --temperature, such as 0.05")
     }
     return lines.joined(separator: "\n")
+  }
+
+  private static func selectedDivergence(_ manifest: SelectManifest) -> String {
+    guard let selected = manifest.kl_target_selected, let reduction = manifest.kl_reduction else {
+      return ""
+    }
+    return ", KL(target || selected) \(Format.decimal(selected)): "
+      + "reduced by \(Format.decimal(reduction)) nats"
   }
 
   private func write(_ text: String) {
