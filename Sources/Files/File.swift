@@ -48,6 +48,15 @@
     self.init(descriptor: descriptor, path: path)
   }
 
+  /// Keeps the numbers of standard input, output and error from being given to other files where the caller
+  /// closed them: using them is an error then, as it should be.
+  package static func reserveStandardDescriptors() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+      // The lowest free number is taken, which is this one.
+      unsafe _ = open("/dev/null", O_RDONLY)
+    }
+  }
+
   package static func standardInput() -> File {
     File(descriptor: STDIN_FILENO, path: "standard input", closesDescriptor: false)
   }

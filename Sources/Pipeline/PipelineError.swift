@@ -9,6 +9,8 @@ package enum PipelineError: Error {
   case writing(WritingError)
   /// The output is one of the inputs.
   case outputIsInput(path: String)
+  /// Two outputs are one file.
+  case outputIsOutput(path: String)
   /// No document in any file of that role.
   case empty(role: Role, skippedLines: Int)
   case noTokens(role: Role)

@@ -194,6 +194,7 @@ package struct Select: Sendable {
     var paths: [String] = []
     if case .file(let path) = settings.output { paths.append(path) }
     paths += [settings.manifest, settings.rejects].compactMap { $0 }
+    var places: [AtomicFile.Place] = []
     for path in paths {
       do {
         if let status = try FileStatus(path: path), status.kind == .regular,
@@ -202,6 +203,9 @@ package struct Select: Sendable {
           throw PipelineError.outputIsInput(path: path)
         }
         try AtomicFile.check(path: path, replaces: settings.replacesOutputs)
+        let place = try AtomicFile.Place(path: path)
+        if places.contains(place) { throw PipelineError.outputIsOutput(path: path) }
+        places.append(place)
       } catch let error as SystemError {
         throw PipelineError.writing(.system(error))
       } catch let error as WritingError {

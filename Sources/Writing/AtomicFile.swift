@@ -84,7 +84,25 @@ package struct AtomicFile: ~Copyable {
     return "\(directory(of: path))/.\(name).\(getpid()).dsel-tmp"
   }
 
-  private static func directory(of path: String) -> String {
+  /// Where a file stands: its folder, however that is written, and its name. Outputs replace what has their
+  /// name, links too, so two of them collide only when both agree.
+  package struct Place: Equatable {
+    private let folder: FileStatus?
+    private let name: Substring
+
+    /// - Throws: ``SystemError`` of operation `inspect`.
+    package init(path: String) throws {
+      folder = try FileStatus(path: AtomicFile.directory(of: path))
+      name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+    }
+
+    package static func == (one: Place, other: Place) -> Bool {
+      guard let folder = one.folder, let otherFolder = other.folder else { return false }
+      return folder.isSameFile(as: otherFolder) && one.name == other.name
+    }
+  }
+
+  fileprivate static func directory(of path: String) -> String {
     path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? "."
   }
 

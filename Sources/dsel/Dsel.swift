@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 
 #if canImport(Glibc)
   import Glibc
@@ -27,6 +28,7 @@ import ArgumentParser
   /// Parses and runs. Help for a subcommand ends with its examples, which ArgumentParser has no
   /// place for behind the options.
   static func main() async {
+    File.reserveStandardDescriptors()
     // A reader that goes away is an error of write(2) here, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
     do {

@@ -16,6 +16,8 @@ struct ErrorMessage {
     case .writing(let error): text = Self.writing(error)
     case .outputIsInput(let path):
       text = "\(path): the output is also an input. Write to another file."
+    case .outputIsOutput(let path):
+      text = "\(path): two outputs would be this one file. Give each a name of its own."
     case .empty(let role, let skipped):
       let lines = skipped > 0 ? " (\(Format.count(skipped)) invalid lines were skipped)" : ""
       text =
@@ -58,7 +60,8 @@ struct ErrorMessage {
     switch error {
     case .system(let error): return system(error)
     case .isDirectory(let path):
-      return "\(path): is a directory. Name its files, such as \(path)/*.jsonl.zst."
+      let advice = path == "-" ? "Pipe a file in." : "Name its files, such as \(path)/*.jsonl.zst."
+      return "\(path == "-" ? "standard input" : path): is a directory. \(advice)"
     case .damaged(let path, let error): return "\(path): \(compression(error))"
     case .lineTooLong(let path, _, let limit):
       let place = line.map { "\(path):\($0)" } ?? path
@@ -142,7 +145,10 @@ struct ErrorMessage {
     case .read: return "\(what) while reading. Check the disk or the connection, and run again."
     case .createTemporary:
       return "\(what). A file can't be created there: check the folder and its permissions."
-    case .write, .sync, .rename: return "\(what) while writing. Nothing was left there."
+    case .write, .sync, .rename:
+      return
+        "\(what) while writing. Nothing was left under that name: run again once there is a place "
+        + "to write to."
     case .allocate: return "out of memory for \(error.path). Use fewer --threads or buckets."
     }
   }
