@@ -62,6 +62,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests", dependencies: ["TestSupport", "dsel"], swiftSettings: strict),
+    .testTarget(
+      name: "ReadingTests", dependencies: ["Reading", "CSimdjson", "Files", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(name: "FeaturizingTests", dependencies: ["Featurizing"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
