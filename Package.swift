@@ -65,7 +65,22 @@ let package = Package(
     .testTarget(
       name: "ReadingTests", dependencies: ["Reading", "CSimdjson", "Files", "TestSupport"],
       swiftSettings: strict),
-    .testTarget(name: "FeaturizingTests", dependencies: ["Featurizing"], swiftSettings: strict),
+    .testTarget(
+      name: "FeaturizingTests", dependencies: ["Featurizing", "CXXHash", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "WeightingTests", dependencies: ["Weighting", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "ResamplingTests", dependencies: ["Resampling", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "WritingTests", dependencies: ["Writing", "Compression", "Files", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PipelineTests",
+      dependencies: [
+        "Pipeline", "Featurizing", "Files", "Reading", "Resampling", "Weighting", "TestSupport",
+      ],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -27,10 +27,10 @@ if grep -rlwE 'unsafe|@unsafe' Sources --include '*.swift' | grep -vE "$allowed"
 fi
 
 step "tests, debug"
-swift test 2>&1 | scripts/quiet-tests.sh
+swift test --disable-xctest 2>&1 | scripts/quiet-tests.sh
 
 step "tests, release"
-swift test --configuration release -Xswiftc -enable-testing --scratch-path .build-release 2>&1 |
+swift test --disable-xctest --configuration release -Xswiftc -enable-testing --scratch-path .build-release 2>&1 |
   scripts/quiet-tests.sh
 
 if [ "$quick" = false ] && [ "$(uname)" = Linux ]; then
@@ -38,7 +38,7 @@ if [ "$quick" = false ] && [ "$(uname)" = Linux ]; then
   # runs above.
   for sanitizer in address thread; do
     step "tests, $sanitizer sanitizer"
-    ASAN_OPTIONS=detect_leaks=0 swift test --sanitize "$sanitizer" \
+    ASAN_OPTIONS=detect_leaks=0 swift test --disable-xctest --sanitize "$sanitizer" \
       --scratch-path ".build-$sanitizer" --skip CommandLineTests 2>&1 | scripts/quiet-tests.sh
   done
 fi

@@ -125,7 +125,8 @@ struct WeighStep {
       ofChunk.append(
         Candidate(
           logWeight: logWeight, key: key, textHash: textHash, position: position,
-          lineByteCount: lineByteCount, tokenCount: featurizer.tokenCount))
+          lineByteCount: lineByteCount, textByteCount: text.count, tokenCount: featurizer.tokenCount
+        ))
     }
 
     /// The log importance weight: Σ ln p_target − ln p_pool over the text's features.

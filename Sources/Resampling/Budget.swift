@@ -15,6 +15,15 @@ package enum Budget: Equatable, Sendable {
     }
   }
 
+  /// A bound from below on what any copy of the candidate takes: copies of a text have as many tokens, but
+  /// their lines may be shorter. An escape is never shorter than what it means, so no line is shorter than its text.
+  func smallestCost(of candidate: Candidate) -> Int {
+    switch self {
+    case .documents, .tokens: cost(of: candidate)
+    case .bytes: candidate.textByteCount + 1
+    }
+  }
+
   /// The budget, in units of its own.
   package var amount: Int {
     switch self {

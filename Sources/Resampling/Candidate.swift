@@ -22,29 +22,40 @@ package struct Candidate: Sendable, Equatable {
   package let key: Double
   /// XXH3-64 of the text.
   package let textHash: UInt64
-  private let offset: UInt64
-  private let shard: UInt32
+  /// The shard's number above the lowest 44 bits, the offset in them: 16 TiB of a shard's text.
+  private let place: UInt64
   private let lineBytes: UInt32
+  private let textBytes: UInt32
   private let tokens: UInt32
   /// Documents with the same text that were left out for this one.
   package private(set) var copies: UInt32 = 0
 
-  /// - Parameter lineByteCount: the length of the line in the pool, without its line end.
+  /// How many shards a pool may have, and how many bytes of text a shard.
+  package static let maximumShardCount = 1 << 20
+  package static let maximumOffset = (1 << 44) - 1
+
+  /// - Parameters:
+  ///   - lineByteCount: the length of the line in the pool, without its line end.
+  ///   - textByteCount: the length of the text, unescaped.
   package init(
     logWeight: Double, key: Double, textHash: UInt64, position: Position, lineByteCount: Int,
-    tokenCount: Int
+    textByteCount: Int, tokenCount: Int
   ) {
+    precondition(position.shard < Self.maximumShardCount && position.offset <= Self.maximumOffset)
     self.logWeight = logWeight
     self.key = key
     self.textHash = textHash
-    offset = UInt64(position.offset)
-    shard = UInt32(position.shard)
+    place = UInt64(position.shard) << 44 | UInt64(position.offset)
     lineBytes = UInt32(lineByteCount)
+    textBytes = UInt32(textByteCount)
     tokens = UInt32(tokenCount)
   }
 
-  package var position: Position { Position(shard: Int(shard), offset: Int(offset)) }
+  package var position: Position {
+    Position(shard: Int(place >> 44), offset: Int(place & UInt64(Self.maximumOffset)))
+  }
   package var lineByteCount: Int { Int(lineBytes) }
+  package var textByteCount: Int { Int(textBytes) }
   package var tokenCount: Int { Int(tokens) }
 
   /// True if this one is drawn before the other: a total order that doesn't depend on how
@@ -52,7 +63,7 @@ package struct Candidate: Sendable, Equatable {
   package func precedes(_ other: Candidate) -> Bool {
     if key != other.key { return key > other.key }
     if textHash != other.textHash { return textHash > other.textHash }
-    return position < other.position
+    return place < other.place
   }
 
   /// True if both have the same text. Equal hashes alone would do; that key and length agree
@@ -65,7 +76,7 @@ package struct Candidate: Sendable, Equatable {
   /// pool order stays.
   mutating func absorb(_ other: Candidate) {
     let total = copies + other.copies + 1
-    if other.position < position { self = other }
+    if other.place < place { self = other }
     copies = total
   }
 }

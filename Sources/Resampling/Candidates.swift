@@ -85,15 +85,13 @@ package struct Candidates: Sendable {
     limit = Self.limit(keeping: entries.count)
   }
 
-  /// Keeps the largest keys up to the first that goes over the budget, and an eighth more: an earlier
-  /// copy of a text may yet come whose line is shorter than the one that was counted.
+  /// Keeps the largest keys up to the first that goes over the budget, whichever copies are yet to come.
   private mutating func keepBestWithinBudget() {
     entries.sort { $0.precedes($1) }
-    let enough = budget.amount > .max / 2 ? .max : budget.amount + budget.amount / 8
-    var sum = 0
+    var left = budget.amount
     if let last = entries.firstIndex(where: {
-      sum += budget.cost(of: $0)
-      return sum > enough
+      left -= budget.smallestCost(of: $0)
+      return left < 0
     }) {
       entries.removeSubrange((last + 1)...)
     }

@@ -42,7 +42,9 @@ package struct LogSum: Sendable {
   /// ln Σ exp(x); −∞ for no terms.
   package var value: Double {
     var sum = 0.0
-    for (exponent, mantissas) in sums.sorted(by: { $0.key < $1.key }) {
+    // What is too small is left out whether it came before the largest or after it.
+    for (exponent, mantissas) in sums.sorted(by: { $0.key < $1.key })
+    where exponent > largestExponent - Self.span {
       sum += Double(mantissas) * exp2(Double(exponent - largestExponent - 52))
     }
     guard sum > 0 else { return -.infinity }

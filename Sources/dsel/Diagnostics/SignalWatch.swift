@@ -13,7 +13,8 @@ struct SignalWatch {
   private let sources: [any DispatchSourceSignal]
 
   init(_ registry: TemporaryFiles) {
-    sources = [SIGINT, SIGTERM, SIGHUP].map { number in
+    // A signal that the caller has ignored, as nohup does, stays ignored.
+    sources = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnored($0) }.map { number in
       // Otherwise the default action would come first.
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(
@@ -22,6 +23,19 @@ struct SignalWatch {
       source.resume()
       return source
     }
+  }
+
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    // SAFETY: sigaction writes the action that is in force, and changes nothing.
+    guard unsafe sigaction(number, nil, &action) == 0 else { return false }
+    #if canImport(Glibc)
+      let handler = unsafe action.__sigaction_handler.sa_handler
+    #else
+      let handler = unsafe action.__sigaction_u.__sa_handler
+    #endif
+    // SAFETY: a handler is a pointer, or one of the small numbers that stand for the standard actions.
+    return unsafe unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   func stop() {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Pipeline
 import Reading
+import Resampling
 
 /// What is read, and how.
 struct InputOptions: ParsableArguments {
@@ -41,6 +42,11 @@ struct InputOptions: ParsableArguments {
     guard !pool.isEmpty else {
       throw ValidationError(
         "--pool is missing. Name the files to select from, or - for standard input.")
+    }
+    guard pool.count <= Candidate.maximumShardCount else {
+      throw ValidationError(
+        "--pool names \(pool.count) files, and \(Candidate.maximumShardCount) are the most. "
+          + "Join some: files of one container may be concatenated.")
     }
     guard (targets + pool).count(where: { $0 == "-" }) < 2 else {
       throw ValidationError("Standard input (-) is named twice. It can be read as one input only.")

@@ -1,0 +1,87 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Writing
+
+@Suite struct AtomicFileTests {
+  private let folder: TemporaryFolder
+  private let registry = TemporaryFiles()
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test func `Nothing is left without a commit`() throws {
+    do {
+      let file = try AtomicFile(path: folder.path("out"), replaces: false, registry: registry)
+      try file.write(Array("half".utf8).span)
+      #expect(folder.names.count == 1 && !folder.exists("out"))
+    }
+    #expect(folder.names.isEmpty)
+  }
+
+  @Test(arguments: [true, false])
+  func `A commit gives the file its name, and leaves nothing beside it`(replaces: Bool) throws {
+    let file = try AtomicFile(path: folder.path("out"), replaces: replaces, registry: registry)
+    try file.write(Array("who".utf8).span)
+    try file.write(Array("le".utf8).span)
+    try file.commit()
+    #expect(folder.names == ["out"])
+    #expect(try folder.read("out") == Data("whole".utf8))
+  }
+
+  @Test func `An existing file is refused and stays as it was`() throws {
+    let path = try folder.write("old", to: "out")
+    #expect(throws: WritingError.outputExists(path: path)) {
+      _ = try AtomicFile(path: path, replaces: false, registry: registry)
+    }
+    #expect(folder.names == ["out"])
+    #expect(try folder.read("out") == Data("old".utf8))
+  }
+
+  @Test func `A file is replaced at the commit, not before`() throws {
+    let path = try folder.write("old", to: "out")
+    let file = try AtomicFile(path: path, replaces: true, registry: registry)
+    try file.write(Array("new".utf8).span)
+    #expect(try folder.read("out") == Data("old".utf8))
+    try file.commit()
+    #expect(try folder.read("out") == Data("new".utf8))
+    #expect(folder.names == ["out"])
+  }
+
+  @Test func `A replacement that isn't committed leaves the old file`() throws {
+    let path = try folder.write("old", to: "out")
+    do {
+      let file = try AtomicFile(path: path, replaces: true, registry: registry)
+      try file.write(Array("new".utf8).span)
+    }
+    #expect(folder.names == ["out"])
+    #expect(try folder.read("out") == Data("old".utf8))
+  }
+
+  @Test func `A folder is no output, and a missing folder holds none`() throws {
+    #expect(throws: WritingError.isDirectory(path: folder.url.path)) {
+      try AtomicFile.check(path: folder.url.path, replaces: true)
+    }
+    let path = folder.path("none/out")
+    let missing = SystemError(.createTemporary, path, code: ENOENT)
+    #expect(throws: WritingError.system(missing)) {
+      try AtomicFile.check(path: path, replaces: true)
+    }
+  }
+
+  @Test func `A failed commit leaves nothing behind`() throws {
+    let path = folder.path("out")
+    let file = try AtomicFile(path: path, replaces: true, registry: registry)
+    // A folder that takes the name in the meantime.
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    do {
+      try file.commit()
+      Issue.record("no error")
+    } catch {
+      guard case .system(let failure) = error else { throw error }
+      #expect(failure.operation == .rename)
+    }
+    #expect(folder.names == ["out"])
+  }
+}

@@ -1,0 +1,60 @@
+import Compression
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Writing
+
+@Suite struct LineWriterTests {
+  private let folder: TemporaryFolder
+  private let registry = TemporaryFiles()
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test(arguments: [
+    (#"{"text":"a"}"#, #"{"text":"a","x":1}"#), (#"{"text":"a"}  "#, #"{"text":"a","x":1}  "#),
+    (#" {"text":"a" }"# + "\t\r", #" {"text":"a" ,"x":1}"# + "\t\r"),
+    (#"{"text":"}","b":{"c":{}}}"#, #"{"text":"}","b":{"c":{}},"x":1}"#),
+  ])
+  func `A member is added before the last brace`(line: String, expected: String) throws {
+    var writer = try writer("out", .plain)
+    try writer.write(Array(line.utf8).span, adding: #""x":1"#)
+    #expect(writer.byteCount == expected.utf8.count + 1)
+    try writer.finish()
+    #expect(try folder.read("out") == Data((expected + "\n").utf8))
+  }
+
+  @Test(arguments: [("out", Container.plain), ("out.zst", .zstd), ("out.gz", .gzip)])
+  func `Lines of any length come out as they went in`(name: String, container: Container) throws {
+    var random = SplitMix64(state: 7)
+    var writer = try writer(name, container)
+    var expected = Data()
+    for count in [0, 1, 10, 262_143, 262_144, 262_145, 1_000_000, 3] {
+      let byte = UInt8.random(in: 0x20...0x7E, using: &random)
+      let line = [UInt8](repeating: byte, count: count)
+      try writer.write(line.span)
+      expected += Data(line) + [0x0A]
+    }
+    #expect(writer.byteCount == expected.count)
+    try writer.finish()
+    let found =
+      try container == .plain
+      ? folder.read(name) : Containers.decompress(folder.path(name), in: folder)
+    #expect(found == expected)
+    #expect(folder.names == [name])
+  }
+
+  @Test(arguments: [Container.plain, .zstd, .gzip])
+  func `Without an end nothing is left`(container: Container) throws {
+    do {
+      var writer = try writer("out", container)
+      try writer.write([UInt8](repeating: 0x61, count: 1_000_000).span)
+    }
+    #expect(folder.names.isEmpty)
+  }
+
+  private func writer(_ name: String, _ container: Container) throws -> LineWriter {
+    try LineWriter(
+      .file(path: folder.path(name)), container: container, replaces: false, registry: registry)
+  }
+}
