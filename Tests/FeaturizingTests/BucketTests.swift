@@ -14,7 +14,7 @@ import Testing
       (TokenizerKind.words, expected.words), (.wordpunct, expected.wordpunct),
     ] {
       let text = Array(expected.text.string.utf8)
-      let hashes = tokenHashes(text, kind)
+      let hashes = Self.tokenHashes(text, kind)
       #expect(
         hashes.map { String($0, radix: 16) } == results.hashes.map(withoutLeadingZeros), "\(kind)")
       let trigrams = FeatureSettings(tokenizer: kind, maximumOrder: 3, bucketCount: 10_000)
@@ -32,9 +32,9 @@ import Testing
     String(UInt64(digits, radix: 16)!, radix: 16)
   }
 
-  /// The token hashes, by way of 2⁶⁴ buckets' worth of product: the hasher itself.
-  private func tokenHashes(_ text: [UInt8], _ kind: TokenizerKind) -> [UInt64] {
-    var tokenizer = Tokenizer(kind, tables: Self.tables)
+  /// The hashes of a text's tokens, before they become buckets.
+  static func tokenHashes(_ text: [UInt8], _ kind: TokenizerKind) -> [UInt64] {
+    var tokenizer = Tokenizer(kind, tables: tables)
     var hasher = TokenHasher(capacity: Tokenizer.capacity)
     var all: [UInt64] = []
     tokenizer.begin()
