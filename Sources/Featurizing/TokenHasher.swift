@@ -43,7 +43,9 @@ internal import CXXHash
     // SAFETY: tokens lie within the tokenizer's bytes, and `members` has room for each in each class.
     let counts = unsafe memberCounts
     for index in 0..<Self.classCount { unsafe counts[index] = 0 }
-    for token in 0..<count {
+    // A token that continues an earlier segment's may have no bytes here: `hashParts` sees to it.
+    let first = tokenizer.continuesPart ? min(1, count) : 0
+    for token in first..<count {
       // Negative differences have their top bit set: so the class is a sum, and no branch is made of it.
       let length = unsafe ends[token] &- starts[token]
       let isOver3 = (3 &- length) &>> 31
