@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every check: format, where `unsafe` may stand, all tests in debug and release, and under the
-# address and thread sanitizers (on Linux; --quick leaves the sanitizers out).
+# address sanitizer (on Linux; --quick leaves the sanitizer out).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -35,12 +35,11 @@ swift test --disable-xctest --configuration release -Xswiftc -enable-testing --s
 
 if [ "$quick" = false ] && [ "$(uname)" = Linux ]; then
   # The leak checker is off: the test runner itself leaks. Tests that run the built dsel are left to the
-  # runs above.
-  for sanitizer in address thread; do
-    step "tests, $sanitizer sanitizer"
-    ASAN_OPTIONS=detect_leaks=0 swift test --disable-xctest --sanitize "$sanitizer" \
-      --scratch-path ".build-$sanitizer" --skip CommandLineTests 2>&1 | scripts/quiet-tests.sh
-  done
+  # runs above. The thread sanitizer can't be used on Linux: Swift's Mutex is a bare futex there, which
+  # it doesn't know, so it reports every use of what a Mutex guards.
+  step "tests, address sanitizer"
+  ASAN_OPTIONS=detect_leaks=0 swift test --disable-xctest --sanitize address \
+    --scratch-path .build-address --skip CommandLineTests 2>&1 | scripts/quiet-tests.sh
 fi
 
 step "all checks passed"
