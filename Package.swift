@@ -21,6 +21,8 @@ let package = Package(
     .systemLibrary(
       name: "CXXHash", pkgConfig: "libxxhash",
       providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
+    // SHA-256 for `--compat dsir`. A Mac has its own, CommonCrypto, which needs no library.
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"]), .brew(["isa-l"])]),
     .systemLibrary(
@@ -33,7 +35,8 @@ let package = Package(
     .target(
       name: "Reading", dependencies: ["Compression", "CSimdjson", "CXXHash", "Files"],
       swiftSettings: strict),
-    .target(name: "Featurizing", dependencies: ["CXXHash"], swiftSettings: strict),
+    .target(
+      name: "Featurizing", dependencies: ["CCrypto", "CXXHash"], swiftSettings: strict),
     .target(name: "Weighting", dependencies: ["Featurizing"], swiftSettings: strict),
     .target(name: "Resampling", dependencies: ["CXXHash"], swiftSettings: strict),
     .target(name: "Writing", dependencies: ["Compression", "Files"], swiftSettings: strict),

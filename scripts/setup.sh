@@ -5,7 +5,10 @@ set -euo pipefail
 
 missing=()
 command -v pkg-config > /dev/null || missing=(pkg-config)
-for library in libzstd libxxhash simdjson libisal zlib; do
+libraries=(libzstd libxxhash simdjson libisal zlib)
+# A Mac has SHA-256 in its system; elsewhere it is OpenSSL's.
+[ "$(uname)" = Darwin ] || libraries+=(libcrypto)
+for library in "${libraries[@]}"; do
   pkg-config --exists "$library" 2> /dev/null || missing+=("$library")
 done
 # The tests make and read containers with these commands.
@@ -19,11 +22,12 @@ if command -v apt-get > /dev/null; then
   export DEBIAN_FRONTEND=noninteractive
   "${sudo[@]}" apt-get update -qq
   "${sudo[@]}" apt-get install -y -qq --no-install-recommends \
-    pkg-config zstd libzstd-dev libxxhash-dev libsimdjson-dev libisal-dev zlib1g-dev > /dev/null
+    pkg-config zstd libzstd-dev libxxhash-dev libsimdjson-dev libisal-dev libssl-dev \
+    zlib1g-dev > /dev/null
 elif command -v brew > /dev/null; then
   brew install --quiet pkgconf zstd xxhash simdjson isa-l zlib
 else
-  echo "setup.sh: neither apt-get nor brew is here. Install libzstd, libxxhash, simdjson, ISA-L" \
-    "and zlib with their headers, pkg-config and zstd, and run this again." >&2
+  echo "setup.sh: neither apt-get nor brew is here. Install libzstd, libxxhash, simdjson, ISA-L," \
+    "OpenSSL and zlib with their headers, pkg-config and zstd, and run this again." >&2
   exit 1
 fi

@@ -7,6 +7,15 @@ package enum TokenizerKind: String, CaseIterable, Sendable, Codable {
   case wordpunct
 }
 
+/// How an n-gram becomes a bucket.
+package enum FeatureHashing: String, Sendable, Codable {
+  /// The tokens' XXH3-64, mixed and multiplied: see ``Featurizer``.
+  case xxh3
+  /// The rule of the DSIR reference: SHA-256 of the tokens joined by one space, as a big-endian
+  /// number, modulo the number of buckets.
+  case sha256
+}
+
 /// Everything that decides which features a text has. Two models can be compared only when
 /// theirs are equal.
 package struct FeatureSettings: Equatable, Sendable {
@@ -18,19 +27,35 @@ package struct FeatureSettings: Equatable, Sendable {
   package var maximumOrder: Int
   /// The number of buckets that features are hashed into.
   package var bucketCount: Int
+  package var hashing: FeatureHashing
 
-  package init(tokenizer: TokenizerKind = .words, maximumOrder: Int = 2, bucketCount: Int = 10_000)
-  {
+  package init(
+    tokenizer: TokenizerKind = .words, maximumOrder: Int = 2, bucketCount: Int = 10_000,
+    hashing: FeatureHashing = .xxh3
+  ) {
     precondition((1...Self.maximumOrder).contains(maximumOrder))
     precondition(Self.bucketCounts.contains(bucketCount))
     self.tokenizer = tokenizer
     self.maximumOrder = maximumOrder
     self.bucketCount = bucketCount
+    self.hashing = hashing
   }
 
   /// The number of features of a document of `tokenCount` tokens: Σ max(0, tokens − m + 1) over the
   /// orders m.
   package func featureCount(tokenCount: Int) -> Int {
     (1...maximumOrder).reduce(0) { $0 + max(0, tokenCount - $1 + 1) }
+  }
+
+  /// What a minimum length is held against: the number of tokens.
+  ///
+  /// The reference works it out from the features f instead, as ⌊(f + n (n − 1) / 2) / n⌋ for n-grams of up
+  /// to n tokens, and so does `sha256`: documents of fewer than n − 1 tokens come out longer.
+  package func documentLength(tokenCount: Int) -> Int {
+    switch hashing {
+    case .xxh3: tokenCount
+    case .sha256:
+      (featureCount(tokenCount: tokenCount) + maximumOrder * (maximumOrder - 1) / 2) / maximumOrder
+    }
   }
 }

@@ -5,7 +5,8 @@
 ///       for order in 1...settings.maximumOrder { use(featurizer.features(order: order)) }
 ///     }
 ///
-/// A feature is one occurrence of an n-gram; its id is the n-gram's bucket:
+/// A feature is one occurrence of an n-gram; its id is the n-gram's bucket. ``JoinedFeatureHasher`` tells how
+/// `sha256` finds it; with `xxh3`,
 /// - the hash of a token is XXH3-64 of its lower-cased UTF-8;
 /// - the hash of an n-gram that ends at token i is g₁(i) = h(i) and, for m > 1,
 ///   gₘ(i) = (rotl(gₘ₋₁(i − 1), 29) + h(i)) × 0x9E3779B97F4A7C15 mod 2⁶⁴;
@@ -17,6 +18,8 @@
 
   private var tokenizer: Tokenizer
   private var hasher: TokenHasher
+  /// What finds the ids instead, with `sha256`.
+  private var joinedHasher: JoinedFeatureHasher?
   /// Hashes of the tokens: first those that earlier blocks left for longer n-grams, then the block's.
   private let hashes: UnsafeMutablePointer<UInt64>
   /// Hashes of the n-grams that end at the same place.
@@ -28,7 +31,17 @@
   private static let capacity = Tokenizer.capacity + FeatureSettings.maximumOrder
 
   package init(_ settings: FeatureSettings, tables: UnicodeTables) {
+    self.init(settings, tables: tables, cacheSizes: JoinedFeatureHasher.CacheSizes())
+  }
+
+  init(
+    _ settings: FeatureSettings, tables: UnicodeTables, cacheSizes: JoinedFeatureHasher.CacheSizes
+  ) {
     self.settings = settings
+    switch settings.hashing {
+    case .xxh3: joinedHasher = nil
+    case .sha256: joinedHasher = JoinedFeatureHasher(settings, cacheSizes: cacheSizes)
+    }
     tokenizer = Tokenizer(settings.tokenizer, tables: tables)
     hasher = TokenHasher(capacity: Tokenizer.capacity)
     idCounts = Array(repeating: 0, count: settings.maximumOrder)
@@ -47,6 +60,7 @@
   /// Prepares for a new text.
   package mutating func begin() {
     tokenizer.begin()
+    joinedHasher?.begin()
     tokenCount = 0
     keptCount = 0
   }
@@ -57,10 +71,16 @@
   ///   depends on the text alone.
   package mutating func nextBlock(of text: Span<UInt8>) -> Bool {
     guard tokenizer.nextSegment(of: text) else { return false }
+    tokenCount += tokenizer.tokenCount
+    if joinedHasher != nil {
+      // SAFETY: a segment has fewer than `capacity` tokens, for which each order's ids have room.
+      unsafe joinedHasher?.findFeatures(
+        of: tokenizer, into: ids, stride: Self.capacity, counts: &idCounts)
+      return true
+    }
     // SAFETY: `keptCount` is below the maximum order, which `capacity` allows for.
     unsafe hasher.hashTokens(of: tokenizer, into: hashes + keptCount)
     findFeatures(from: keptCount, to: keptCount + tokenizer.tokenCount)
-    tokenCount += tokenizer.tokenCount
     return true
   }
 

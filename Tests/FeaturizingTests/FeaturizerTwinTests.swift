@@ -72,17 +72,18 @@ import Testing
     #expect(chiSquare < 99 + 5 * deviation)
     #expect(chiSquare > 99 - 4 * deviation)
   }
+}
 
-  private func features(_ text: String, _ featurizer: inout Featurizer) -> [[UInt32]] {
-    let bytes = Array(text.utf8)
-    var ids = [[UInt32]](repeating: [], count: featurizer.settings.maximumOrder)
-    featurizer.begin()
-    while featurizer.nextBlock(of: bytes.span) {
-      for order in 1...featurizer.settings.maximumOrder {
-        let block = featurizer.features(order: order)
-        for index in block.indices { ids[order - 1].append(block[index]) }
-      }
+/// All ids of a text, order by order.
+func features(_ text: String, _ featurizer: inout Featurizer) -> [[UInt32]] {
+  let bytes = Array(text.utf8)
+  var ids = [[UInt32]](repeating: [], count: featurizer.settings.maximumOrder)
+  featurizer.begin()
+  while featurizer.nextBlock(of: bytes.span) {
+    for order in 1...featurizer.settings.maximumOrder {
+      let block = featurizer.features(order: order)
+      for index in block.indices { ids[order - 1].append(block[index]) }
     }
-    return ids
   }
+  return ids
 }

@@ -49,6 +49,21 @@ struct NaiveFeaturizer {
     }
   }
 
+  /// The same, by the rule of the DSIR reference.
+  func joinedFeatures(_ text: String, maximumOrder: Int, bucketCount: Int) -> [[UInt32]] {
+    let tokens = tokens(text)
+    var known: [[UInt8]: UInt32] = [:]
+    return (1...maximumOrder).map { order in
+      stride(from: order, through: tokens.count, by: 1).map { end in
+        let bytes = Array(tokens[(end - order)..<end].joined(separator: " ").utf8)
+        if let bucket = known[bytes] { return bucket }
+        let bucket = NaiveSHA256.bucket(bytes, modulus: bucketCount)
+        known[bytes] = bucket
+        return bucket
+      }
+    }
+  }
+
   private func tokenClass(_ scalar: Unicode.Scalar) -> UnicodeTables.Class {
     let found = propertyClass(scalar)
     guard kind == .wordpunct else { return found }

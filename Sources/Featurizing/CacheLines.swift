@@ -1,0 +1,46 @@
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// A table of entries in lines of 64 bytes, the unit that a processor fetches: one fetch a look-up. At first,
+/// and when all are removed, the bytes of each entry are zero.
+@safe struct CacheLines<Entry: BitwiseCopyable>: ~Copyable {
+  private static var lineSize: Int { 64 }
+  private let allocation: UnsafeMutableRawPointer
+  private let entries: UnsafeMutablePointer<Entry>
+  private let capacity: Int
+  private let lineMask: Int
+
+  /// - Parameter capacity: the number of entries; a power of two, and at least a line of them.
+  init(capacity: Int) {
+    let entriesPerLine = Self.lineSize / MemoryLayout<Entry>.stride
+    precondition(Self.lineSize % MemoryLayout<Entry>.stride == 0)
+    precondition(capacity >= entriesPerLine && capacity & (capacity - 1) == 0)
+    self.capacity = capacity
+    lineMask = capacity / entriesPerLine - 1
+    // SAFETY: allocated here, freed in `deinit`, with room to begin at a multiple of a line. Pages that stay untouched take no memory, which is why it is calloc.
+    guard let start = unsafe calloc(capacity + entriesPerLine, MemoryLayout<Entry>.stride) else {
+      preconditionFailure("out of memory for a cache")
+    }
+    unsafe allocation = start
+    unsafe entries = start.alignedUp(toMultipleOf: Self.lineSize)
+      .bindMemory(to: Entry.self, capacity: capacity)
+  }
+
+  deinit { unsafe free(allocation) }
+
+  /// Makes all bytes zero again.
+  borrowing func removeAll() {
+    // SAFETY: as many entries are there.
+    unsafe _ = memset(entries, 0, capacity * MemoryLayout<Entry>.stride)
+  }
+
+  /// The line that a hash belongs to: the pointer is good for the entries of one line.
+  @inline(__always) @unsafe
+  borrowing func line(of hash: UInt64) -> UnsafeMutablePointer<Entry> {
+    let line = Int(truncatingIfNeeded: hash) & lineMask
+    return unsafe entries + line &* (Self.lineSize / MemoryLayout<Entry>.stride)
+  }
+}

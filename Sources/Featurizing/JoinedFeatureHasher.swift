@@ -1,0 +1,281 @@
+/// The buckets of the DSIR reference: SHA-256 of an n-gram's tokens joined by one space, read as
+/// a big-endian number, modulo the number of buckets.
+///
+/// A hash takes about 60 ns, and most n-grams of a text are known from the text before it. So tokens are
+/// numbered by a ``TokenCache``, and the buckets of n-grams are looked up in a ``GramCache`` by the numbers of
+/// their tokens. Both caches compare whole keys, so what they hold makes no difference to the result.
+///
+/// Where a token is too long for the cache, or lies in an earlier segment, its n-grams are hashed from
+/// bytes, or from ``suffixes``: the hash states of the text's last tokens.
+@safe struct JoinedFeatureHasher: ~Copyable {
+  /// How much the caches hold. The default takes 4 + 16 MiB.
+  struct CacheSizes {
+    var tokenCount = 1 << 17
+    var gramCount = 1 << 20
+    /// At least ``Tokenizer/capacity``; the key's bits bound it as well.
+    var numberLimit = UInt32.max
+  }
+
+  private let maximumOrder: Int
+  private let modulus: DigestModulus
+  private var tokens: TokenCache
+  private var grams: GramCache
+  /// A key is an n-gram's token numbers in so many bits each, the last one lowest. No number is 0, so n-grams of
+  /// different lengths have different keys.
+  private let bitsPerNumber: UInt128
+
+  /// The numbers of the tokens: first those that earlier segments left for longer n-grams, then the
+  /// segment's. 0 for a token that has none.
+  private let numbers: UnsafeMutablePointer<UInt32>
+  /// The keys of the n-grams that end at the same place; 0 for one with a token that has no number.
+  private let keys: UnsafeMutablePointer<UInt128>
+  /// The bytes of one n-gram.
+  private let joined: UnsafeMutablePointer<UInt8>
+  private static let capacity = Tokenizer.capacity + FeatureSettings.maximumOrder
+  private static let joinedCapacity =
+    (FeatureSettings.maximumOrder + 1) * (TokenCache.longestToken + 1)
+
+  /// How many of the text's last tokens earlier segments left: n − 1, if it has as many.
+  private var keptCount = 0
+  /// At m − 1: the hash state of the last m tokens, joined, for m up to ``keptCount``.
+  private var suffixes: [SHA256]
+  /// At m − 1: that of the m tokens of which the last is the unfinished one, as far as it has come.
+  private var unfinished: [SHA256]
+
+  init(_ settings: FeatureSettings, cacheSizes: CacheSizes = CacheSizes()) {
+    maximumOrder = settings.maximumOrder
+    modulus = DigestModulus(bucketCount: settings.bucketCount)
+    let bits = min(31, GramCache.keyBits / settings.maximumOrder)
+    bitsPerNumber = UInt128(bits)
+    precondition(cacheSizes.numberLimit >= UInt32(Tokenizer.capacity))
+    tokens = TokenCache(
+      capacity: cacheSizes.tokenCount,
+      numberLimit: min(cacheSizes.numberLimit, 1 << UInt32(bits) - 1))
+    grams = GramCache(capacity: cacheSizes.gramCount)
+    suffixes = Array(repeating: SHA256(), count: settings.maximumOrder)
+    unfinished = suffixes
+    // SAFETY: allocated here, freed in `deinit`; a segment has fewer than `Tokenizer.capacity` tokens, of which
+    // at most the maximum order less one are kept.
+    unsafe numbers = .allocate(capacity: Self.capacity)
+    unsafe keys = .allocate(capacity: Self.capacity)
+    unsafe joined = .allocate(capacity: Self.joinedCapacity)
+  }
+
+  deinit {
+    unsafe numbers.deallocate()
+    unsafe keys.deallocate()
+    unsafe joined.deallocate()
+  }
+
+  /// Prepares for a new text.
+  mutating func begin() { keptCount = 0 }
+
+  /// Finds the buckets of the n-grams that end in a segment, and takes its unfinished part in.
+  ///
+  /// - Parameters:
+  ///   - ids: gets the buckets of order m at (m − 1) × `stride`, by the place where the n-grams end.
+  ///   - counts: gets the number of buckets of each order.
+  @unsafe
+  mutating func findFeatures(
+    of tokenizer: borrowing Tokenizer, into ids: UnsafeMutablePointer<UInt32>, stride: Int,
+    counts: inout [Int]
+  ) {
+    for index in counts.indices { counts[index] = 0 }
+    // Numbers must not run out within a segment: the same ones would mean different tokens.
+    if tokens.unusedNumberCount < Tokenizer.capacity { forgetNumbers() }
+    var first = 0
+    if tokenizer.continuesPart, tokenizer.tokenCount > 0 {
+      unsafe extendUnfinished(by: tokenizer.bytes, count: Int(tokenizer.ends[0]))
+      unsafe finishToken(into: ids, stride: stride, counts: &counts)
+      first = 1
+    }
+    if first < tokenizer.tokenCount {
+      unsafe findFeatures(of: tokenizer, from: first, into: ids, stride: stride, counts: &counts)
+    }
+    if let part = tokenizer.unfinishedPart {
+      if !tokenizer.continuesPart || tokenizer.tokenCount > 0 { beginUnfinished() }
+      unsafe extendUnfinished(by: tokenizer.bytes + part.lowerBound, count: part.count)
+    }
+  }
+
+  private mutating func forgetNumbers() {
+    tokens.removeAll()
+    grams.removeAll()
+    // SAFETY: as many are there.
+    for index in 0..<keptCount { unsafe numbers[index] = 0 }
+  }
+
+  // MARK: Tokens of one piece
+
+  /// Finds the buckets of the n-grams that end at the tokens from `first` on.
+  @unsafe
+  private mutating func findFeatures(
+    of tokenizer: borrowing Tokenizer, from first: Int, into ids: UnsafeMutablePointer<UInt32>,
+    stride: Int, counts: inout [Int]
+  ) {
+    let kept = keptCount
+    let end = kept + tokenizer.tokenCount - first
+    // SAFETY: `end` is at most `capacity`; there are `stride` ids of each order, which is as many.
+    unsafe numberTokens(of: tokenizer, from: first, into: ids + counts[0])
+    counts[0] += end - kept
+    if maximumOrder > 1 {
+      for index in 0..<end { unsafe keys[index] = UInt128(numbers[index]) }
+    }
+    for order in Swift.stride(from: 2, through: maximumOrder, by: 1) {
+      let firstEnd = max(kept, order - 1)
+      let idsOfOrder = unsafe ids + (order - 1) * stride + counts[order - 1]
+      // Backwards, so that the n-gram before this one is still one token shorter.
+      for index in Swift.stride(from: end - 1, through: order - 1, by: -1) {
+        let shorter = unsafe keys[index - 1]
+        let number = unsafe UInt128(numbers[index])
+        let key = shorter == 0 || number == 0 ? 0 : shorter &<< bitsPerNumber | number
+        unsafe keys[index] = key
+        guard index >= firstEnd else { continue }
+        if key != 0, let bucket = grams.bucket(of: key) {
+          unsafe idsOfOrder[index - firstEnd] = bucket
+        } else {
+          let start = index - order + 1
+          let bucket = unsafe modulus.bucket(
+            of: digest(
+              of: tokenizer, tokens: first + max(start - kept, 0)...(first + index - kept),
+              keptCount: max(kept - start, 0)))
+          if key != 0 { grams.insert(key, bucket: bucket) }
+          unsafe idsOfOrder[index - firstEnd] = bucket
+        }
+      }
+      counts[order - 1] += max(0, end - firstEnd)
+    }
+    unsafe keepSuffixes(of: tokenizer, from: first)
+  }
+
+  /// Numbers the tokens from `first` on, behind those that were kept, and finds their buckets.
+  @unsafe
+  private mutating func numberTokens(
+    of tokenizer: borrowing Tokenizer, from first: Int, into ids: UnsafeMutablePointer<UInt32>
+  ) {
+    // SAFETY: tokens lie within the tokenizer's bytes, behind which a key's bytes can be read; `ids` and
+    // `numbers` have room for all tokens.
+    let bytes = unsafe tokenizer.bytes
+    let starts = unsafe tokenizer.starts
+    let ends = unsafe tokenizer.ends
+    let numbers = unsafe numbers + keptCount - first
+    let ids = unsafe ids - first
+    for index in first..<tokenizer.tokenCount {
+      let start = unsafe Int(starts[index])
+      let length = unsafe Int(ends[index]) - start
+      guard length <= TokenCache.longestToken else {
+        unsafe numbers[index] = 0
+        unsafe ids[index] = modulus.bucket(
+          of: SHA256.digest(of: bytes + start, count: length))
+        continue
+      }
+      let key = unsafe TokenCache.Key(bytes + start, length: length)
+      let value: TokenCache.Value
+      if let known = tokens.value(of: key) {
+        value = known
+      } else {
+        let digest = unsafe SHA256.digest(of: bytes + start, count: length)
+        value = tokens.insert(key, bucket: modulus.bucket(of: digest))
+      }
+      unsafe numbers[index] = value.number
+      unsafe ids[index] = value.bucket
+    }
+  }
+
+  /// The hash of tokens of the segment, with the last `keptCount` of those before it in front.
+  @unsafe
+  private mutating func digest(
+    of tokenizer: borrowing Tokenizer, tokens: ClosedRange<Int>, keptCount: Int
+  ) -> SHA256.Digest {
+    let bytes = unsafe tokenizer.bytes
+    let starts = unsafe tokenizer.starts
+    let ends = unsafe tokenizer.ends
+    if keptCount == 0 {
+      var count = 0
+      var index = tokens.lowerBound
+      // SAFETY: `joined` has room for the largest number of tokens of this length, and one more. A
+      // token's bytes are copied with what follows them, up to the same length.
+      while true {
+        let start = unsafe Int(starts[index])
+        let length = unsafe Int(ends[index]) - start
+        guard length <= TokenCache.longestToken else { break }
+        unsafe (joined + count).update(from: bytes + start, count: TokenCache.longestToken)
+        count += length
+        if index == tokens.upperBound { return unsafe SHA256.digest(of: joined, count: count) }
+        unsafe joined[count] = 0x20
+        count += 1
+        index += 1
+      }
+    }
+    return unsafe state(of: tokenizer, tokens: tokens, keptCount: keptCount).digest()
+  }
+
+  /// The hash state of tokens of the segment, with the last `keptCount` of those before it in front.
+  @unsafe
+  private func state(
+    of tokenizer: borrowing Tokenizer, tokens: ClosedRange<Int>, keptCount: Int
+  ) -> SHA256 {
+    var state = keptCount > 0 ? suffixes[keptCount - 1] : SHA256()
+    for index in tokens {
+      if keptCount > 0 || index > tokens.lowerBound { state.update(0x20) }
+      // SAFETY: tokens lie within the tokenizer's bytes.
+      let start = unsafe Int(tokenizer.starts[index])
+      unsafe state.update(tokenizer.bytes + start, count: Int(tokenizer.ends[index]) - start)
+    }
+    return state
+  }
+
+  /// Keeps what the next segment's n-grams begin with, behind the segment's tokens from `first` on.
+  @unsafe
+  private mutating func keepSuffixes(of tokenizer: borrowing Tokenizer, from first: Int) {
+    let count = tokenizer.tokenCount - first
+    let newCount = min(maximumOrder - 1, keptCount + count)
+    // The longest first: what it goes on from is still there.
+    for order in Swift.stride(from: newCount, through: 1, by: -1) {
+      let start = max(first, tokenizer.tokenCount - order)
+      unsafe suffixes[order - 1] = state(
+        of: tokenizer, tokens: start...(tokenizer.tokenCount - 1), keptCount: max(0, order - count))
+    }
+    // SAFETY: `keptCount + count` numbers are there, and no more than those are kept.
+    unsafe numbers.update(from: numbers + keptCount + count - newCount, count: newCount)
+    keptCount = newCount
+  }
+
+  // MARK: A token in parts
+
+  /// Begins a token that will come in parts.
+  private mutating func beginUnfinished() {
+    unfinished[0] = SHA256()
+    for order in Swift.stride(from: 2, through: min(maximumOrder, keptCount + 1), by: 1) {
+      unfinished[order - 1] = suffixes[order - 2]
+      unfinished[order - 1].update(0x20)
+    }
+  }
+
+  /// Takes a part of it in.
+  @unsafe
+  private mutating func extendUnfinished(by bytes: UnsafePointer<UInt8>, count: Int) {
+    for order in 1...min(maximumOrder, keptCount + 1) {
+      // SAFETY: the caller vouches for the bytes, which are part of a segment.
+      unsafe unfinished[order - 1].update(bytes, count: count)
+    }
+  }
+
+  /// Finds the buckets of the n-grams that end at it, and keeps it as the last token.
+  @unsafe
+  private mutating func finishToken(
+    into ids: UnsafeMutablePointer<UInt32>, stride: Int, counts: inout [Int]
+  ) {
+    for order in 1...min(maximumOrder, keptCount + 1) {
+      // SAFETY: there are `stride` ids of each order.
+      unsafe ids[(order - 1) * stride] = modulus.bucket(of: unfinished[order - 1].digest())
+      counts[order - 1] = 1
+    }
+    let newCount = min(maximumOrder - 1, keptCount + 1)
+    for order in 0..<newCount { suffixes[order] = unfinished[order] }
+    // SAFETY: `capacity` has room for as many, and one more. The token has no number.
+    unsafe numbers[keptCount] = 0
+    unsafe numbers.update(from: numbers + keptCount + 1 - newCount, count: newCount)
+    keptCount = newCount
+  }
+}

@@ -1,0 +1,73 @@
+internal import CCrypto
+
+/// SHA-256 of bytes that come in parts. A copy goes on by itself, so what begins alike is hashed once.
+@safe struct SHA256 {
+  private var state = dsel_sha256()
+
+  /// 256 bits in eight words, the most significant first.
+  typealias Digest = InlineArray<8, UInt32>
+
+  init() { unsafe dsel_sha256_init(&state) }
+
+  /// SHA-256 of `count` bytes.
+  @inline(__always) @unsafe
+  static func digest(of bytes: UnsafePointer<UInt8>, count: Int) -> Digest {
+    var hash = SHA256()
+    unsafe hash.update(bytes, count: count)
+    return hash.digest()
+  }
+
+  /// - Precondition: `count` is below 2³².
+  @inline(__always) @unsafe
+  mutating func update(_ bytes: UnsafePointer<UInt8>, count: Int) {
+    // SAFETY: the caller vouches for `count` bytes, of which the library keeps copies only.
+    unsafe dsel_sha256_update(&state, bytes, count)
+  }
+
+  /// Takes one byte in.
+  mutating func update(_ byte: UInt8) {
+    unsafe withUnsafePointer(to: byte) { unsafe update($0, count: 1) }
+  }
+
+  /// The hash of all bytes so far.
+  @inline(__always)
+  func digest() -> Digest {
+    var state = state
+    var digest = Digest(repeating: 0)
+    var words = digest.mutableSpan
+    unsafe words.withUnsafeMutableBytes { bytes in
+      // SAFETY: the library writes 32 bytes, the size of a digest.
+      if let start = bytes.baseAddress { unsafe dsel_sha256_final(&state, start) }
+    }
+    for index in digest.indices { digest[index] = UInt32(bigEndian: digest[index]) }
+    return digest
+  }
+}
+
+/// Takes digests, read as 256-bit numbers, modulo the number of buckets.
+///
+/// With wᵢ the word that counts for 2³²ⁱ, Σ wᵢ 2³²ⁱ ≡ Σ wᵢ (2³²ⁱ mod B) modulo B. That sum is below
+/// 8 × 2³² × 2²⁴ = 2⁵⁹, so one division of 64 bits does.
+struct DigestModulus {
+  private let bucketCount: UInt64
+  /// 2³²ⁱ mod B, the largest i first.
+  private var powers = InlineArray<8, UInt64>(repeating: 0)
+
+  /// - Precondition: `bucketCount` is 1 to 2²⁴.
+  init(bucketCount: Int) {
+    precondition((1...(1 << 24)).contains(bucketCount))
+    self.bucketCount = UInt64(bucketCount)
+    var power = 1 % self.bucketCount
+    for index in powers.indices.reversed() {
+      powers[index] = power
+      power = (power << 32) % self.bucketCount
+    }
+  }
+
+  @inline(__always)
+  func bucket(of digest: SHA256.Digest) -> UInt32 {
+    var sum: UInt64 = 0
+    for index in digest.indices { sum &+= UInt64(digest[index]) &* powers[index] }
+    return UInt32(truncatingIfNeeded: sum % bucketCount)
+  }
+}
