@@ -34,8 +34,10 @@ package struct Select: Sendable {
 
     let tables = UnicodeTables()
     let fitted = try await fit(targets, pool, tables, &clock)
-    let targetModel = Model(fitted.target.counts, pseudocount: settings.pseudocount)
-    let poolModel = Model(fitted.pool.counts, pseudocount: settings.pseudocount)
+    let floor = settings.compatibility?.weightFloor ?? 0
+    let targetModel = Model(
+      fitted.target.counts, pseudocount: settings.targetPseudocount, floor: floor)
+    let poolModel = Model(fitted.pool.counts, pseudocount: settings.pseudocount, floor: floor)
 
     let weigh = WeighStep(
       workers: workers(), features: settings.features, tables: tables,
@@ -66,9 +68,16 @@ package struct Select: Sendable {
       [(targets, fitted.target.report), (pool, fitted.pool.report)])
     clock.add(.copy, since: copyBegin)
 
-    let selectedModel = Model(copied.counts, pseudocount: settings.pseudocount)
-    let before = targetModel.divergence(from: poolModel)
-    let after = selection.documents.isEmpty ? nil : targetModel.divergence(from: selectedModel)
+    let target = divergenceModel(fitted.target.counts, pseudocount: settings.targetPseudocount)
+    let before = target.divergence(
+      from: divergenceModel(fitted.pool.counts, pseudocount: settings.pseudocount))
+    // What has no token has a distribution only if it is smoothed.
+    let isComparable =
+      !selection.documents.isEmpty && (settings.pseudocount > 0 || copied.counts.featureCount > 0)
+    let after =
+      isComparable
+      ? target.divergence(from: divergenceModel(copied.counts, pseudocount: settings.pseudocount))
+      : nil
     let manifest = SelectManifest(
       dsel_version: settings.version, seed: settings.draw.seed, settings: .init(settings),
       target: .init(fitted.target.counts, fitted.target.report),
@@ -166,6 +175,14 @@ package struct Select: Sendable {
       fitted.append(Fitted(counts: counts, report: input.corrected(report)))
     }
     return (fitted[0], fitted[1])
+  }
+
+  /// What KL divergences are taken between.
+  private func divergenceModel(_ counts: FeatureCounts, pseudocount: Double) -> Model {
+    guard let compatibility = settings.compatibility else {
+      return Model(counts, pseudocount: pseudocount)
+    }
+    return Model(counts, pseudocount: 0, floor: compatibility.divergenceFloor)
   }
 
   private func writeRejects(_ passes: [(Input, PassReport)]) throws -> AtomicFile? {

@@ -9,11 +9,17 @@ internal import Weighting
 package struct SelectManifest: Encodable, Sendable {
   package struct Settings: Encodable, Sendable {
     package var text_field: String
+    /// What is reproduced, if anything.
+    package var compat: String?
     package var tokenizer: String
     package var unicode_version: String
     package var ngrams: Int
     package var buckets: Int
+    package var hashing: String
     package var smoothing: Double
+    package var target_smoothing: Double
+    /// Added to every probability of which a weight takes the logarithm.
+    package var floor: Double
     package var size: [String: Double]
     package var top_k: Bool
     package var temperature: Double
@@ -97,9 +103,12 @@ extension SelectManifest.Settings {
       case .bytes(let count): ["bytes": Double(count)]
       }
     self.init(
-      text_field: settings.textField, tokenizer: settings.features.tokenizer.rawValue,
+      text_field: settings.textField, compat: settings.compatibility?.rawValue,
+      tokenizer: settings.features.tokenizer.rawValue,
       unicode_version: UnicodeTables.version, ngrams: settings.features.maximumOrder,
-      buckets: settings.features.bucketCount, smoothing: settings.pseudocount, size: size,
+      buckets: settings.features.bucketCount, hashing: settings.features.hashing.rawValue,
+      smoothing: settings.pseudocount, target_smoothing: settings.targetPseudocount,
+      floor: settings.compatibility?.weightFloor ?? 0, size: size,
       top_k: !settings.draw.addsNoise, temperature: settings.draw.temperature,
       normalize: settings.draw.normalization.rawValue,
       min_tokens: settings.draw.minimumTokenCount,

@@ -28,7 +28,10 @@ package struct SelectSettings: Sendable {
   package var pool: [String]
   package var textField = "text"
   package var features = FeatureSettings()
+  /// The pool's pseudocount; the selection's, too, where the two are compared.
   package var pseudocount = 1.0
+  package var targetPseudocount = 1.0
+  package var compatibility: Compatibility?
   package var size = SelectionSize.fraction(0.1)
   package var draw = DrawSettings()
   package var limits = ReadingLimits()

@@ -105,7 +105,8 @@ struct WeighStep {
     mutating func add(_ text: Span<UInt8>, at position: Position, lineByteCount: Int) {
       let logWeight = weigh(text)
       let draw = step.draw
-      guard featurizer.tokenCount >= draw.minimumTokenCount else {
+      let length = step.features.documentLength(tokenCount: featurizer.tokenCount)
+      guard length >= draw.minimumTokenCount else {
         outcome.underMinimumCount += 1
         return
       }

@@ -52,7 +52,8 @@ import Testing
     let dots = String(repeating: ".!", count: length / 2) + "?"
     let blank = String(repeating: " ", count: 4_093)
     for text in [
-      long, "\(long) a", "a \(long)", "a b c d e f \(long) g h i j k l", "\(long) \(long) b \(long)",
+      long, "\(long) a", "a \(long)", "a b c d e f \(long) g h i j k l",
+      "\(long) \(long) b \(long)",
       "a\(blank)b c \(long)\(blank)d e f", "q \(long)\(dots)\(long) r", "\(blank)\(long)\(blank)s",
       "\(dots) t u v \(long)", "a b\(dots)\(dots)c\(blank)\(blank)\(blank)\(long)d e",
     ] {
@@ -93,7 +94,7 @@ import Testing
     for number in 0..<200 {
       var digest = SHA256.Digest(repeating: .max)
       if number > 0 {
-        for index in digest.indices { digest[index] = UInt32.random(in: 0 ... .max, using: &random) }
+        for index in digest.indices { digest[index] = UInt32(truncatingIfNeeded: random.next()) }
       }
       var rest = 0
       for index in digest.indices { rest = (rest << 32 | Int(digest[index])) % bucketCount }

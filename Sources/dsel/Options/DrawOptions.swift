@@ -4,6 +4,7 @@ import Pipeline
 import Resampling
 import Weighting
 
+extension Compatibility: ExpressibleByArgument {}
 extension Normalization: ExpressibleByArgument {}
 extension TokenizerKind: ExpressibleByArgument {}
 
@@ -75,6 +76,19 @@ struct DrawOptions: ParsableArguments {
     }
   }
 
+  /// Refuses what another implementation doesn't have.
+  func validate(_ compat: Compatibility) throws {
+    guard normalize == .none else {
+      throw ValidationError(
+        "--compat \(compat.rawValue) draws by the sum of a document's log-ratios. "
+          + "Leave --normalize out, or --compat.")
+    }
+    guard temperature == 1 else {
+      throw ValidationError(
+        "--compat \(compat.rawValue) has no temperature. Leave --temperature out, or --compat.")
+    }
+  }
+
   var settings: DrawSettings {
     DrawSettings(
       seed: seed, addsNoise: !topK, temperature: temperature, normalization: normalize,
@@ -84,8 +98,15 @@ struct DrawOptions: ParsableArguments {
 
 /// What the models are made of.
 struct FeatureOptions: ParsableArguments {
-  @Option(help: "How text is cut into tokens.")
-  var tokenizer = TokenizerKind.words
+  @Option(
+    help: """
+      Reproduce another implementation's weights. dsir: the Python package data-selection 1.0.3 \
+      (wordpunct tokens, SHA-256, no smoothing).
+      """)
+  var compat: Compatibility?
+
+  @Option(help: "How text is cut into tokens. (default: words; wordpunct with --compat dsir)")
+  var tokenizer: TokenizerKind?
 
   @Option(help: ArgumentHelp("Count n-grams of 1 to n tokens; n is 1 to 5.", valueName: "n"))
   var ngrams = 2
@@ -93,8 +114,16 @@ struct FeatureOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Hash n-grams into so many buckets; 2 to 16777216.", valueName: "n"))
   var buckets = Count(10_000)
 
-  @Option(help: ArgumentHelp("The pseudocount of every bucket, in both models.", valueName: "a"))
-  var smoothing = 1.0
+  @Option(
+    help: ArgumentHelp(
+      "The pseudocount of every bucket, in both models. (default: 1; 0 with --compat dsir)",
+      valueName: "a"))
+  var smoothing: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "The pseudocount of the target's model. (default: --smoothing)", valueName: "a"))
+  var targetSmoothing: Double?
 
   func validate() throws {
     guard (1...FeatureSettings.maximumOrder).contains(ngrams) else {
@@ -104,12 +133,40 @@ struct FeatureOptions: ParsableArguments {
       throw ValidationError(
         "--buckets must be from 2 to \(FeatureSettings.bucketCounts.upperBound).")
     }
-    guard smoothing > 0, smoothing.isFinite else {
-      throw ValidationError("--smoothing must be above 0: an empty bucket has no logarithm.")
+    if let compat { try validate(compat) } else { try validateSmoothing() }
+  }
+
+  private func validateSmoothing() throws {
+    for (name, value) in [("--smoothing", smoothing), ("--target-smoothing", targetSmoothing)] {
+      if let value, !(value > 0 && value.isFinite) {
+        throw ValidationError("\(name) must be above 0: an empty bucket has no logarithm.")
+      }
     }
   }
 
+  /// Refuses what contradicts the implementation that is to be reproduced.
+  private func validate(_ compat: Compatibility) throws {
+    guard tokenizer ?? .wordpunct == .wordpunct else {
+      throw ValidationError(
+        "--compat \(compat.rawValue) takes wordpunct tokens. Leave --tokenizer out, or --compat.")
+    }
+    guard smoothing ?? 0 == 0 else {
+      throw ValidationError(
+        "--compat \(compat.rawValue) does not smooth the pool's model. "
+          + "Smooth the target's with --target-smoothing, or leave --compat out.")
+    }
+    if let targetSmoothing, !(targetSmoothing >= 0 && targetSmoothing.isFinite) {
+      throw ValidationError("--target-smoothing must be at least 0.")
+    }
+  }
+
+  var poolPseudocount: Double { smoothing ?? (compat == nil ? 1 : 0) }
+
+  var targetPseudocount: Double { targetSmoothing ?? poolPseudocount }
+
   var settings: FeatureSettings {
-    FeatureSettings(tokenizer: tokenizer, maximumOrder: ngrams, bucketCount: buckets.value)
+    FeatureSettings(
+      tokenizer: tokenizer ?? (compat == nil ? .words : .wordpunct), maximumOrder: ngrams,
+      bucketCount: buckets.value, hashing: compat == nil ? .xxh3 : .sha256)
   }
 }

@@ -42,6 +42,10 @@ struct SelectCommand: AsyncParsableCommand {
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Run") var execution: RunOptions
 
+  func validate() throws {
+    if let compat = features.compat { try draw.validate(compat) }
+  }
+
   func run() async throws {
     let diagnostics = Diagnostics(isQuiet: execution.quiet)
     let registry = TemporaryFiles()
@@ -72,7 +76,9 @@ struct SelectCommand: AsyncParsableCommand {
     var settings = SelectSettings(targets: input.targets, pool: input.pool)
     settings.textField = input.textField
     settings.features = features.settings
-    settings.pseudocount = features.smoothing
+    settings.pseudocount = features.poolPseudocount
+    settings.targetPseudocount = features.targetPseudocount
+    settings.compatibility = features.compat
     settings.size = size.size
     settings.draw = draw.settings
     settings.limits = ReadingLimits(

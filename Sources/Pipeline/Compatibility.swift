@@ -1,0 +1,15 @@
+/// Another implementation whose numbers are to be reproduced.
+package enum Compatibility: String, Sendable, CaseIterable {
+  /// The DSIR reference, the Python package `data-selection` 1.0.3.
+  ///
+  /// Its features are those of ``FeatureHashing/sha256`` over ``TokenizerKind/wordpunct``, its models have no
+  /// smoothing but a floor, and its log weights are sums over all features.
+  case dsir
+
+  /// Added to every probability of which a weight takes the logarithm.
+  package var weightFloor: Double { 1e-8 }
+
+  /// The same for the KL divergences, which are taken between distributions without smoothing. The package has
+  /// none; the formula is its maintainer's (github p-lambda/dsir, issues 9 and 11).
+  package var divergenceFloor: Double { 1e-10 }
+}
