@@ -5,4 +5,7 @@
 #define XXH_STATIC_LINKING_ONLY
 #include <xxhash.h>
 
+/// Asks the processor to fetch the 64 bytes around `address`, which will soon be read and written.
+static inline void dsel_prefetch(const void *address) { __builtin_prefetch(address, 1); }
+
 #endif

@@ -1,3 +1,5 @@
+internal import CXXHash
+
 #if canImport(Glibc)
   internal import Glibc
 #else
@@ -42,5 +44,12 @@
   borrowing func line(of hash: UInt64) -> UnsafeMutablePointer<Entry> {
     let line = Int(truncatingIfNeeded: hash) & lineMask
     return unsafe entries + line &* (Self.lineSize / MemoryLayout<Entry>.stride)
+  }
+
+  /// Has the line that a hash belongs to fetched.
+  @inline(__always)
+  borrowing func prefetch(_ hash: UInt64) {
+    // SAFETY: nothing is read or written.
+    unsafe dsel_prefetch(line(of: hash))
   }
 }

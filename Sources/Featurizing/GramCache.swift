@@ -4,7 +4,8 @@
 @safe struct GramCache: ~Copyable {
   /// Keys have so many bits; a bucket takes the rest of an entry.
   static let keyBits = 104
-  private static let keyMask: UInt128 = (1 << 104) - 1
+  /// Computed, since a stored UInt128 is checked for being initialised at each use.
+  private static var keyMask: UInt128 { UInt128(_low: ~0, _high: (1 << 40) - 1) }
   private static let entriesPerLine = 4
 
   /// An entry is the key, and above it the bucket; 0 where there is none. Four are a cache line, and
@@ -17,6 +18,9 @@
   }
 
   mutating func removeAll() { entries.removeAll() }
+
+  /// Has what is remembered of an n-gram fetched, for a look-up soon.
+  @inline(__always) func prefetch(_ key: UInt128) { entries.prefetch(Self.hash(key)) }
 
   /// What is remembered of an n-gram; nil for nothing.
   @inline(__always)

@@ -29,8 +29,12 @@
   private let numbers: UnsafeMutablePointer<UInt32>
   /// The keys of the n-grams that end at the same place; 0 for one with a token that has no number.
   private let keys: UnsafeMutablePointer<UInt128>
+  /// The hashes of the segment's tokens, by which the cache finds them.
+  private let hashes: UnsafeMutablePointer<UInt64>
   /// The bytes of one n-gram.
   private let joined: UnsafeMutablePointer<UInt8>
+  /// Cache lines are fetched so many look-ups ahead: that hides most of the memory's latency.
+  private static let lookAhead = 16
   private static let capacity = Tokenizer.capacity + FeatureSettings.maximumOrder
   private static let joinedCapacity =
     (FeatureSettings.maximumOrder + 1) * (TokenCache.longestToken + 1)
@@ -58,12 +62,14 @@
     // at most the maximum order less one are kept.
     unsafe numbers = .allocate(capacity: Self.capacity)
     unsafe keys = .allocate(capacity: Self.capacity)
+    unsafe hashes = .allocate(capacity: Self.capacity)
     unsafe joined = .allocate(capacity: Self.joinedCapacity)
   }
 
   deinit {
     unsafe numbers.deallocate()
     unsafe keys.deallocate()
+    unsafe hashes.deallocate()
     unsafe joined.deallocate()
   }
 
@@ -130,7 +136,13 @@
         let number = unsafe UInt128(numbers[index])
         let key = shorter == 0 || number == 0 ? 0 : shorter &<< bitsPerNumber | number
         unsafe keys[index] = key
-        guard index >= firstEnd else { continue }
+      }
+      for index in firstEnd..<max(firstEnd, min(firstEnd + Self.lookAhead, end)) {
+        unsafe grams.prefetch(keys[index])
+      }
+      for index in firstEnd..<max(firstEnd, end) {
+        if index + Self.lookAhead < end { unsafe grams.prefetch(keys[index + Self.lookAhead]) }
+        let key = unsafe keys[index]
         if key != 0, let bucket = grams.bucket(of: key) {
           unsafe idsOfOrder[index - firstEnd] = bucket
         } else {
@@ -160,7 +172,19 @@
     let ends = unsafe tokenizer.ends
     let numbers = unsafe numbers + keptCount - first
     let ids = unsafe ids - first
-    for index in first..<tokenizer.tokenCount {
+    let hashes = unsafe hashes
+    let end = tokenizer.tokenCount
+    for index in first..<end {
+      let start = unsafe Int(starts[index])
+      // The hash of a token that is too long is of no use, and does no harm.
+      let length = unsafe min(Int(ends[index]) - start, TokenCache.longestToken)
+      unsafe hashes[index] = TokenCache.Key(bytes + start, length: length).hash
+    }
+    for index in first..<min(first + Self.lookAhead, end) { unsafe tokens.prefetch(hashes[index]) }
+    for index in first..<end {
+      if index + Self.lookAhead < end {
+        unsafe tokens.prefetch(hashes[index + Self.lookAhead])
+      }
       let start = unsafe Int(starts[index])
       let length = unsafe Int(ends[index]) - start
       guard length <= TokenCache.longestToken else {
@@ -171,7 +195,7 @@
       }
       let key = unsafe TokenCache.Key(bytes + start, length: length)
       let value: TokenCache.Value
-      if let known = tokens.value(of: key) {
+      if let known = unsafe tokens.value(of: key, hash: hashes[index]) {
         value = known
       } else {
         let digest = unsafe SHA256.digest(of: bytes + start, count: length)

@@ -31,7 +31,7 @@
     }
 
     /// Where to look. Chance collisions cost time only.
-    fileprivate var hash: UInt64 {
+    @inline(__always) var hash: UInt64 {
       let one = (first ^ 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(
         by: (second &+ length) ^ 0xD1B5_4A32_D192_ED03)
       let other = ((one.low ^ third) ^ 0xA076_1D64_78BD_642F).multipliedFullWidth(
@@ -89,11 +89,16 @@
     lastNumber = 0
   }
 
+  /// Has what is remembered of a token fetched, for a look-up soon.
+  @inline(__always) func prefetch(_ hash: UInt64) { entries.prefetch(hash) }
+
   /// What is remembered of a token; nil for nothing.
+  ///
+  /// - Parameter hash: the key's.
   @inline(__always)
-  mutating func value(of key: Key) -> Value? {
+  mutating func value(of key: Key, hash: UInt64) -> Value? {
     // SAFETY: `line(of:)` gives the start of a line of two entries.
-    let line = unsafe entries.line(of: key.hash)
+    let line = unsafe entries.line(of: hash)
     if unsafe line[0].holds(key) { return unsafe line[0].value }
     guard unsafe line[1].holds(key) else { return nil }
     // What comes often takes the first place, so that what comes once can't push it out.

@@ -126,7 +126,7 @@ package struct Candidates: Sendable {
   /// Keeps the `count` best, in no particular order.
   ///
   /// - Complexity: O(*n*) on average: quickselect with the median of three as pivot.
-  private static func keepBest(_ count: Int, of entries: inout [Candidate]) {
+  static func keepBest(_ count: Int, of entries: inout [Candidate]) {
     guard count < entries.count else { return }
     var low = 0
     var high = entries.count - 1

@@ -1,0 +1,97 @@
+import TestSupport
+import Testing
+
+@testable import Resampling
+
+/// The draw for several targets against a full sort for each.
+@Suite struct TargetCandidatesTests {
+  /// Counts below and beyond the buffer's slack of 4096, and more than there is.
+  private static let counts = [
+    [5], [0, 10], [100, 200, 50], [3_000, 0, 4_000], [9_000, 9_000], [1, .max],
+  ]
+
+  @Test(arguments: counts, 0..<3 as Range<UInt64>)
+  func `Each target draws its largest keys among what is left`(counts: [Int], seed: UInt64) {
+    for (hasTies, joinsCopies) in [(false, true), (true, true), (false, false), (true, false)] {
+      let pools = Self.pools(targetCount: counts.count, seed: seed, hasTies: hasTies)
+      let expected = Self.naiveDraw(pools, counts, joinsCopies: joinsCopies)
+      var random = SplitMix64(state: seed)
+      let order = pools[0].indices.shuffled(using: &random)
+      for arrival in [Array(order.indices), order] {
+        var candidates = TargetCandidates(
+          counts: counts, joinsCopies: joinsCopies, expectedCount: order.count)
+        for place in arrival {
+          for target in counts.indices { candidates.add(pools[target][place], target: target) }
+        }
+        let selections = candidates.draw()
+        #expect(selections.map { $0.documents.map(Drawn.init) } == expected)
+        for (count, selection) in zip(counts, selections) {
+          #expect(selection.shortfall == count - selection.documents.count)
+          #expect(selection.isExhausted == (selection.documents.count < count))
+          #expect(selection.thresholdKey == selection.documents.map(\.key).min())
+        }
+      }
+    }
+  }
+
+  @Test func `The last target takes the remainder`() {
+    #expect(TargetCandidates.counts(sharing: 11, by: [0.3, 0.7]) == [3, 8])
+    #expect(TargetCandidates.counts(sharing: 10, by: [1, 1, 1]) == [3, 3, 4])
+    #expect(TargetCandidates.counts(sharing: 5, by: [1, 0]) == [5, 0])
+    #expect(TargetCandidates.counts(sharing: 0, by: [2, 3]) == [0, 0])
+    #expect(TargetCandidates.counts(sharing: 7, by: [4]) == [7])
+  }
+
+  @Test(arguments: 0..<50 as Range<UInt64>)
+  func `Shares add up to the total`(seed: UInt64) {
+    var random = SplitMix64(state: seed)
+    let proportions = (0..<Int.random(in: 1...9, using: &random)).map { _ in
+      Double.random(in: 0...1, using: &random)
+    }
+    for total in [0, 1, 10, 999_983, 1 << 53 + 1, .max] {
+      let counts = TargetCandidates.counts(sharing: total, by: proportions + [0.01])
+      #expect(counts.reduce(0, +) == total)
+      #expect(counts.allSatisfy { $0 >= 0 })
+    }
+  }
+
+  /// The same documents with keys of their own for each target; copies have the same one.
+  private static func pools(targetCount: Int, seed: UInt64, hasTies: Bool) -> [[Candidate]] {
+    let pool = Pool(seed: seed, hasTies: hasTies, count: 11_000).candidates
+    return (0..<targetCount).map { target in
+      pool.map { document in
+        var random = SplitMix64(state: document.textHash &+ UInt64(target))
+        let key = hasTies ? Double(random.next() % 40) : Double.random(in: -9...9, using: &random)
+        return Candidate(
+          logWeight: key, key: key, textHash: document.textHash, position: document.position,
+          lineByteCount: document.lineByteCount, textByteCount: document.textByteCount,
+          tokenCount: document.tokenCount)
+      }
+    }
+  }
+
+  private static func naiveDraw(
+    _ pools: [[Candidate]], _ counts: [Int], joinsCopies: Bool
+  ) -> [[Drawn]] {
+    var copies: [UInt64: [Position]] = [:]
+    for document in pools[0] { copies[document.textHash, default: []].append(document.position) }
+    var taken: Set<Position> = []
+    return zip(pools, counts).map { pool, count in
+      var left = pool.filter { document in
+        let isFirst = copies[document.textHash]?.min() == document.position
+        return !taken.contains(document.position) && (isFirst || !joinsCopies)
+      }
+      left.sort {
+        if $0.key != $1.key { return $0.key > $1.key }
+        return ($0.textHash, $1.position) > ($1.textHash, $0.position)
+      }
+      let drawn = left.prefix(count).sorted { $0.position < $1.position }
+      taken.formUnion(drawn.map(\.position))
+      return drawn.map { document in
+        var drawn = Drawn(document)
+        if joinsCopies { drawn.copies = UInt32((copies[document.textHash]?.count ?? 1) - 1) }
+        return drawn
+      }
+    }
+  }
+}
