@@ -188,9 +188,7 @@ def cross_task(options, domain):
 
 
 def select_random(options, task):
-    with open(task.plain_pool, "rb") as file:
-        total = sum(1 for _ in file)
-    chosen = set(random.Random(SEED).sample(range(total), task.count))
+    chosen = set(random.Random(SEED).sample(range(line_count(task.plain_pool)), task.count))
     path = selection_path(options, task, "random")
     with open(task.plain_pool, "rb") as file, open(path, "wb") as output:
         output.writelines(line for i, line in enumerate(file) if i in chosen)
@@ -239,6 +237,10 @@ def selection_path(options, task, arm):
 
 
 def judge(options, task, selection):
+    size = line_count(selection)
+    if size != task.count:
+        # Perplexity falls with more text: selections of other sizes don't compare.
+        fail(f"{selection} has {size} documents, not {task.count}")
     evaluate = os.path.join(options.tools, "evaluate.py")
     hashes = "-".join(content_hash(path) for path in [selection, task.heldout, evaluate])
     path = os.path.join(options.cache, "judgements", f"{hashes}-{task.name}-{JUDGED_TOKENS}.json")
@@ -247,11 +249,7 @@ def judge(options, task, selection):
         command = [sys.executable, evaluate, "--selected", selection, "--heldout", task.heldout,
                    "--domain", task.name, "--tokens", str(JUDGED_TOKENS)]
         write(path, run(command, stdout=subprocess.PIPE).stdout)
-    judgement = json.loads(read(path))
-    if judgement["documents"] != task.count:
-        # Perplexity falls with more text: selections of other sizes don't compare.
-        fail(f"{selection} has {judgement['documents']} documents, not {task.count}")
-    return judgement
+    return json.loads(read(path))
 
 
 def summarize(judgements, tasks, arms):
@@ -279,7 +277,7 @@ def misses(summary):
         ("largest_loss_points", LARGEST_LOSS, "the loss of domain share"),
     ]
     # Shares are counts over counts: a loss of exactly a point mustn't fail by the last bit of the subtraction.
-    return [f"{title} is {summary[key]:.3f}, above {bound}" for key, bound, title in bounds
+    return [f"{title} is {summary[key]:.3f}, above {bound:.2f}" for key, bound, title in bounds
             if summary[key] > bound + 1e-9]
 
 
@@ -334,6 +332,11 @@ def content_hash(path, memo={}):
         with open(path, "rb") as file:
             memo[key] = hashlib.file_digest(file, "sha256").hexdigest()[:16]
     return memo[key]
+
+
+def line_count(path):
+    with open(path, "rb") as file:
+        return sum(1 for _ in file)
 
 
 def run(command, **options):
