@@ -10,9 +10,8 @@ internal import CXXHash
 /// and when all are removed, the bytes of each entry are zero.
 @safe struct CacheLines<Entry: BitwiseCopyable>: ~Copyable {
   private static var lineSize: Int { 64 }
-  private let allocation: UnsafeMutableRawPointer
   private let entries: UnsafeMutablePointer<Entry>
-  private let capacity: Int
+  private let byteCount: Int
   private let lineMask: Int
 
   /// - Parameter capacity: the number of entries; a power of two, and at least a line of them.
@@ -20,23 +19,25 @@ internal import CXXHash
     let entriesPerLine = Self.lineSize / MemoryLayout<Entry>.stride
     precondition(Self.lineSize % MemoryLayout<Entry>.stride == 0)
     precondition(capacity >= entriesPerLine && capacity & (capacity - 1) == 0)
-    self.capacity = capacity
+    byteCount = capacity * MemoryLayout<Entry>.stride
     lineMask = capacity / entriesPerLine - 1
-    // SAFETY: allocated here, freed in `deinit`, with room to begin at a multiple of a line. Pages that stay untouched take no memory, which is why it is calloc.
-    guard let start = unsafe calloc(capacity + entriesPerLine, MemoryLayout<Entry>.stride) else {
+    // SAFETY: mapped here, unmapped in `deinit`. Pages are zero, begin at a multiple of a line, take memory once
+    // they are touched, and go back to the system at the end, which malloc does not promise.
+    let start = unsafe mmap(
+      nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
+    // MAP_FAILED is −1.
+    guard let start = unsafe start, Int(bitPattern: start) != -1 else {
       preconditionFailure("out of memory for a cache")
     }
-    unsafe allocation = start
-    unsafe entries = start.alignedUp(toMultipleOf: Self.lineSize)
-      .bindMemory(to: Entry.self, capacity: capacity)
+    unsafe entries = start.bindMemory(to: Entry.self, capacity: capacity)
   }
 
-  deinit { unsafe free(allocation) }
+  deinit { unsafe _ = munmap(entries, byteCount) }
 
   /// Makes all bytes zero again.
   borrowing func removeAll() {
-    // SAFETY: as many entries are there.
-    unsafe _ = memset(entries, 0, capacity * MemoryLayout<Entry>.stride)
+    // SAFETY: as many bytes are there.
+    unsafe _ = memset(entries, 0, byteCount)
   }
 
   /// The line that a hash belongs to: the pointer is good for the entries of one line.

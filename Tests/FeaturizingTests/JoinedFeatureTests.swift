@@ -76,6 +76,18 @@ import Testing
     #expect(features(text, &featurizer) == expected)
   }
 
+  @Test func `A number that is given again is not taken for the token that had it`() {
+    // Numbers begin anew with each segment. In the first, x is the third token; in the second, c. Without care
+    // "x a" and "c a" would have the same key.
+    let text = "p q x" + String(repeating: " ", count: Tokenizer.segmentSize - 5) + "a b c a"
+    let naive = NaiveFeaturizer(tables: Self.tables, kind: .wordpunct)
+    var sizes = JoinedFeatureHasher.CacheSizes()
+    sizes.numberLimit = UInt32(Tokenizer.capacity)
+    var featurizer = Self.featurizer(.wordpunct, 2, 1 << 24, sizes)
+    let expected = naive.joinedFeatures(text, maximumOrder: 2, bucketCount: 1 << 24)
+    #expect(features(text, &featurizer) == expected)
+  }
+
   @Test func `Tokens that differ in zero bytes only are different tokens`() {
     // U+0000 is neither a word character nor white space.
     let tokens = ["!", "!\0", "!\0\0", "\0!", "\0", "\0\0", String(repeating: "\0", count: 24)]
