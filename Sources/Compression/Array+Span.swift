@@ -2,7 +2,7 @@ extension [UInt8] {
   /// Adds a copy of `bytes` to the end.
   ///
   /// - Complexity: O(*n*), where *n* is the number of bytes.
-  mutating func append(copying bytes: Span<UInt8>) {
+  package mutating func append(copying bytes: Span<UInt8>) {
     append(addingCapacity: bytes.count) { free in
       for index in 0..<bytes.count { free.append(bytes[index]) }
     }

@@ -8,8 +8,4 @@ package enum Compatibility: String, Sendable, CaseIterable {
 
   /// Added to every probability of which a weight takes the logarithm.
   package var weightFloor: Double { 1e-8 }
-
-  /// The same for the KL divergences, which are taken between distributions without smoothing. The package has
-  /// none; the formula is its maintainer's (github p-lambda/dsir, issues 9 and 11).
-  package var divergenceFloor: Double { 1e-10 }
 }

@@ -1,3 +1,4 @@
+internal import Compression
 internal import Featurizing
 internal import Files
 internal import Reading
@@ -52,22 +53,22 @@ struct CopyStep {
   /// Each text's hash is compared with the one that was weighed: so a pool that changed in between can't
   /// be taken for the one that was.
   ///
-  /// - Parameter annotates: add log weight and key to each line.
+  /// - Parameter annotates: weigh each document again, and add log weight and key to its line.
   /// - Throws: ``PipelineError``
   func run(
-    _ selection: [Candidate], textField: String, featurizer: inout Featurizer,
+    _ selection: [Candidate], textField: String, weigher: inout DocumentWeigher,
     annotates: Bool, into writer: inout LineWriter
   ) throws -> Outcome {
-    var outcome = Outcome(counts: FeatureCounts(bucketCount: featurizer.settings.bucketCount))
+    var outcome = Outcome(counts: weigher.emptyCounts)
     do {
       var parser = try DocumentParser(textField: textField)
       try forEachLine(
         selection, at: { LinePlace(position: $0.position, byteCount: $0.lineByteCount) }
       ) { document, bytes, range in
         // Before the text is parsed, which may resolve escapes where they stand.
+        var line: [UInt8] = []
         if annotates {
-          let member = "\"dsel\":{\"log_weight\":\(document.logWeight),\"key\":\(document.key)}"
-          try writer.write(bytes.span.extracting(range), adding: member)
+          line.append(copying: bytes.span.extracting(range))
         } else {
           try writer.write(bytes.span.extracting(range))
         }
@@ -77,7 +78,12 @@ struct CopyStep {
         do {
           try parser.parse(range, of: &bytes) { text in
             guard GumbelNoise.identity(of: text) == document.textHash else { throw changed }
-            outcome.counts.addDocument(text, featurizer: &featurizer)
+            weigher.count(text, in: &outcome.counts)
+            if annotates {
+              let logWeight = weigher.weigh(text).logWeight
+              try writer.write(
+                line.span, adding: "\"dsel\":{\"log_weight\":\(logWeight),\"key\":\(document.key)}")
+            }
           }
         } catch is InvalidLine {
           throw changed

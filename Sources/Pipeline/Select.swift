@@ -32,20 +32,19 @@ package struct Select: Sendable {
     if settings.rejects != nil { try clock.time(.spool) { try spool(&targets) } }
     try clock.time(.spool) { try spool(&pool) }
 
-    let tables = UnicodeTables()
-    let fitted = try await fit(targets, pool, tables, &clock)
-    let floor = settings.compatibility?.weightFloor ?? 0
-    let targetModel = Model(
-      fitted.target.counts, pseudocount: settings.targetPseudocount, floor: floor)
-    let poolModel = Model(fitted.pool.counts, pseudocount: settings.pseudocount, floor: floor)
+    let fitted = try await prepare(fit(targets, pool, &clock), &clock)
+    let (model, eligible) = (fitted.model, fitted.eligible)
+    let documentCount = fitted.pool.documents
+    let budget = settings.size.budget(documentCount: documentCount)
+    let temperature = try await temperature(
+      pool, model, expectedDraw: budget.expectedCount(of: eligible), &clock)
 
     let weigh = WeighStep(
-      workers: workers(), features: settings.features, tables: tables,
-      logRatios: LogRatioTable(target: targetModel, pool: poolModel), draw: settings.draw)
-    let documentCount = fitted.pool.report.documentCount
-    let budget = settings.size.budget(documentCount: documentCount)
-    var candidates = Candidates(
-      budget: budget, joinsCopies: !settings.draw.keepsDuplicates, expectedCount: documentCount)
+      workers: workers(), model: model, draw: settings.draw, temperature: temperature,
+      randomRate: budget.share(of: eligible))
+    var candidates = PartedCandidates(
+      budget: budget, secondShare: settings.draw.logisticShare,
+      joinsCopies: !settings.draw.keepsDuplicates, expectedCount: documentCount)
     begin(.weigh, pool)
     let weighBegin = ContinuousClock.now
     let weighed = try await weigh.run(pool.shards, into: &candidates)
@@ -54,37 +53,39 @@ package struct Select: Sendable {
 
     let copyBegin = ContinuousClock.now
     progress.begin(.copy, totalStoredByteCount: nil)
-    var featurizer = Featurizer(settings.features, tables: tables)
+    var weigher = DocumentWeigher(model)
     var writer = try opening { () throws(WritingError) in
       try LineWriter(
         settings.output, container: settings.container, replaces: settings.replacesOutputs,
         registry: registry)
     }
     let copied = try CopyStep(shards: pool.shards, limits: settings.limits, progress: progress).run(
-      selection.documents, textField: settings.textField, featurizer: &featurizer,
+      selection.documents, textField: settings.textField, weigher: &weigher,
       annotates: settings.annotates, into: &writer)
     let output = try close(writer)
     let rejects = try writeRejects(
-      [(targets, fitted.target.report), (pool, fitted.pool.report)])
+      [(targets, fitted.targetReport), (pool, fitted.poolReport)])
     clock.add(.copy, since: copyBegin)
 
-    let target = divergenceModel(fitted.target.counts, pseudocount: settings.targetPseudocount)
-    let before = target.divergence(
-      from: divergenceModel(fitted.pool.counts, pseudocount: settings.pseudocount))
-    // What has no token has a distribution only if it is smoothed.
-    let isComparable =
-      !selection.documents.isEmpty && (settings.pseudocount > 0 || copied.counts.featureCount > 0)
-    let after =
-      isComparable
-      ? target.divergence(from: divergenceModel(copied.counts, pseudocount: settings.pseudocount))
-      : nil
+    let (targetCounts, poolCounts) = (fitted.targetCounts, fitted.poolCounts)
+    let fromPool = Divergence.between(targetCounts, poolCounts)
+    let fromRandom = Divergence.between(targetCounts, weighed.randomArm)
+    let fromSelected = Divergence.between(targetCounts, copied.counts)
+    let keys = WeighStep.Keys(settings.draw, temperature: temperature)
     let manifest = SelectManifest(
-      dsel_version: settings.version, seed: settings.draw.seed, settings: .init(settings),
-      target: .init(fitted.target.counts, fitted.target.report),
-      pool: .init(fitted.pool.counts, fitted.pool.report),
-      eligible_documents: weighed.eligibleCount, under_min_tokens: weighed.underMinimumCount,
-      effective_sample_size: weighed.effectiveSampleSize.value, kl_target_pool: before,
-      kl_target_selected: after, kl_reduction: after.map { before - $0 },
+      dsel_version: settings.version, seed: settings.draw.seed,
+      settings: .init(settings, temperature: temperature), target: fitted.target,
+      pool: fitted.pool, eligible_documents: weighed.eligibleCount,
+      under_min_tokens: weighed.underMinimumCount,
+      effective_sample_size: weighed.effectiveSampleSize.value,
+      overlap_with_top_k: weighed.overlap(selection.first, keys),
+      weight_length_correlation: weighed.correlation.value,
+      unseen_share: fitted.unseenShare,
+      random_arm: .init(
+        documents: weighed.randomArm.documentCount, tokens: weighed.randomArm.tokenCount),
+      kl_target_pool: fromPool, kl_target_random: fromRandom, kl_target_selected: fromSelected,
+      kl_reduction: fromRandom.flatMap { random in fromSelected.map { random - $0 } },
+      kl_reduction_from_pool: fromPool.flatMap { pool in fromSelected.map { pool - $0 } },
       selected: .init(selection, copied, budget),
       timings: clock.timings(threadCount: settings.threadCount))
     // All files are whole and on the disk before the first gets its name; the manifest comes last.
@@ -143,7 +144,7 @@ package struct Select: Sendable {
   // MARK: Steps
 
   private struct Fitted {
-    var counts: FeatureCounts
+    var outcome: FitStep.Outcome
     var report: PassReport
   }
 
@@ -154,35 +155,107 @@ package struct Select: Sendable {
   }
 
   private func fit(
-    _ targets: Input, _ pool: Input, _ tables: UnicodeTables, _ clock: inout StepClock
+    _ targets: Input, _ pool: Input, _ clock: inout StepClock
   ) async throws -> (target: Fitted, pool: Fitted) {
     var workers = workers()
     workers.hashesContent = true
     workers.keepsRejects = settings.rejects != nil
-    let step = FitStep(workers: workers, features: settings.features, tables: tables)
+    var step = FitStep(
+      workers: workers, features: settings.features, tables: UnicodeTables(), minimumLength: 0)
+    if settings.estimator.usesRegression {
+      step.samplePriority = SeededHash(seed: settings.draw.seed, purpose: .sample)
+    }
     var fitted: [Fitted] = []
     for (input, name, role) in [
       (targets, Step.fitTarget, PipelineError.Role.target), (pool, Step.fitPool, .pool),
     ] {
       begin(name, input)
+      // A target's short documents are as good as any; the pool's can't be drawn.
+      step.minimumLength = role == .pool ? settings.draw.minimumTokenCount : 0
       let begin = ContinuousClock.now
-      let (counts, report) = try await step.run(input.shards)
+      let (outcome, report) = try await step.run(input.shards)
       clock.add(name, since: begin)
-      guard counts.documentCount > 0 else {
+      guard outcome.counts.documentCount > 0 else {
         throw PipelineError.empty(role: role, skippedLines: report.skippedCount)
       }
-      guard counts.featureCount > 0 else { throw PipelineError.noTokens(role: role) }
-      fitted.append(Fitted(counts: counts, report: input.corrected(report)))
+      guard outcome.counts.featureCount > 0 else { throw PipelineError.noTokens(role: role) }
+      fitted.append(Fitted(outcome: outcome, report: input.corrected(report)))
     }
     return (fitted[0], fitted[1])
   }
 
-  /// What KL divergences are taken between.
-  private func divergenceModel(_ counts: FeatureCounts, pseudocount: Double) -> Model {
-    guard let compatibility = settings.compatibility else {
-      return Model(counts, pseudocount: pseudocount)
+  /// What the later steps need of the fits: the tables of counts and the samples are too large to keep.
+  private struct Prepared {
+    var model: WeighingModel
+    var eligible: FitStep.Eligible
+    var target: SelectManifest.Side
+    var pool: SelectManifest.Side
+    var targetReport: PassReport
+    var poolReport: PassReport
+    var unseenShare: Double
+    /// Folded for divergences.
+    var targetCounts: FeatureCounts
+    var poolCounts: FeatureCounts
+  }
+
+  private func prepare(
+    _ fitted: (target: Fitted, pool: Fitted), _ clock: inout StepClock
+  ) -> Prepared {
+    let (target, pool) = (fitted.target, fitted.pool)
+    progress.begin(.train, totalStoredByteCount: nil)
+    return Prepared(
+      model: clock.time(.train) { weighingModel(target.outcome, pool.outcome) },
+      eligible: pool.outcome.eligible, target: .init(target.outcome.counts, target.report),
+      pool: .init(pool.outcome.counts, pool.report), targetReport: target.report,
+      poolReport: pool.report,
+      unseenShare: pool.outcome.counts.share(missingIn: target.outcome.counts),
+      targetCounts: target.outcome.counts.folded(to: Divergence.bucketCount),
+      poolCounts: pool.outcome.counts.folded(to: Divergence.bucketCount))
+  }
+
+  private func weighingModel(_ target: FitStep.Outcome, _ pool: FitStep.Outcome) -> WeighingModel {
+    var model = WeighingModel(
+      features: settings.features, tables: UnicodeTables(), estimator: settings.estimator,
+      normalization: settings.draw.normalization)
+    switch settings.estimator {
+    case .ratio:
+      let floor = settings.compatibility?.weightFloor ?? 0
+      model.logRatios = LogRatioTable(
+        target: Model(target.counts, pseudocount: settings.targetPseudocount, floor: floor),
+        pool: Model(pool.counts, pseudocount: settings.pseudocount, floor: floor))
+    case .shrunk, .blend:
+      model.logRatios = LogRatioTable(
+        shrinking: target.counts, pool: pool.counts, prior: settings.pseudocount)
+    case .logistic: break
     }
-    return Model(counts, pseudocount: 0, floor: compatibility.divergenceFloor)
+    if settings.estimator.usesRegression {
+      let (positive, negative) = (target.sample.documents(), pool.sample.documents())
+      // Without an eligible document in the pool there is nothing to weigh, either.
+      model.regression =
+        positive.isEmpty || negative.isEmpty
+        ? .indifferent : LogisticTrainer(target: positive, pool: negative).train()
+    }
+    return model
+  }
+
+  /// The temperature that was asked for, or the one that reaches what was.
+  private func temperature(
+    _ pool: Input, _ model: WeighingModel, expectedDraw: Int, _ clock: inout StepClock
+  ) async throws -> Double {
+    let goal: WeightHistogram.Goal
+    switch settings.draw.temperature {
+    case .fixed(let temperature): return temperature
+    case .effectiveSampleSize(let size):
+      goal = .effectiveSampleSize(size ?? Double(max(1, expectedDraw)))
+    case .overlap(let share): goal = .overlap(share, draw: max(1, expectedDraw))
+    }
+    begin(.measure, pool)
+    let begin = ContinuousClock.now
+    let histogram = try await MeasureStep(
+      workers: workers(), model: model, minimumLength: settings.draw.minimumTokenCount
+    ).run(pool.shards)
+    clock.add(.measure, since: begin)
+    return histogram.temperature(for: goal)
   }
 
   private func writeRejects(_ passes: [(Input, PassReport)]) throws -> AtomicFile? {
@@ -255,21 +328,5 @@ package struct Select: Sendable {
     do throws(WritingError) { if let file { try file.commit() } } catch {
       throw PipelineError.writing(error)
     }
-  }
-}
-
-extension SelectManifest.Selected {
-  init(_ selection: Selection, _ copied: CopyStep.Outcome, _ budget: Budget) {
-    let unit =
-      switch budget {
-      case .documents: "documents"
-      case .tokens: "tokens"
-      case .bytes: "bytes"
-      }
-    self.init(
-      documents: selection.documents.count, tokens: copied.counts.tokenCount,
-      features: Int(copied.counts.featureCount), bytes: copied.byteCount,
-      shortfall: selection.shortfall, shortfall_unit: unit, all_eligible: selection.isExhausted,
-      dropped_copies: copied.copyCount, threshold_key: selection.thresholdKey)
   }
 }

@@ -11,6 +11,7 @@ package struct SelectManifest: Encodable, Sendable {
     package var text_field: String
     /// What is reproduced, if anything.
     package var compat: String?
+    package var estimator: String
     package var tokenizer: String
     package var unicode_version: String
     package var ngrams: Int
@@ -23,7 +24,11 @@ package struct SelectManifest: Encodable, Sendable {
     package var size: [String: Double]
     package var top_k: Bool
     package var temperature: Double
+    /// What the temperature was chosen for; nil if it was given.
+    package var temperature_goal: [String: Double]?
     package var normalize: String
+    /// The share of the selection that the regression draws alone.
+    package var logistic_share: Double
     package var min_tokens: Int
     package var duplicates: String
     package var on_error: String
@@ -65,7 +70,15 @@ package struct SelectManifest: Encodable, Sendable {
     package var all_eligible: Bool
     /// Documents left out because their text was that of a selected one.
     package var dropped_copies: Int
+    /// Documents that the regression drew alone.
+    package var by_logistic: Int
     package var threshold_key: Double?
+  }
+
+  /// A random selection of about the same size, from the eligible documents.
+  package struct RandomArm: Encodable, Sendable {
+    package var documents: Int
+    package var tokens: Int
   }
 
   package struct Timings: Encodable, Sendable {
@@ -83,55 +96,24 @@ package struct SelectManifest: Encodable, Sendable {
   package var eligible_documents: Int
   /// Documents of the pool with fewer than `min_tokens` tokens.
   package var under_min_tokens: Int
+  /// (Σ w)² / Σ w² over the eligible documents, at the draw's temperature.
   package var effective_sample_size: Double
-  package var kl_target_pool: Double
-  /// Both are left out when nothing was selected.
+  /// The share of the selection that top-k would have selected, too; of its first part, if there are two.
+  package var overlap_with_top_k: Double?
+  /// Pearson's, of log weight and number of tokens, over the eligible documents.
+  package var weight_length_correlation: Double?
+  /// The share of the pool's features in buckets that the target leaves empty.
+  package var unseen_share: Double
+  package var random_arm: RandomArm
+  /// KL divergences in nats: see ``Divergence``. Left out where there is nothing to take one of.
+  package var kl_target_pool: Double?
+  package var kl_target_random: Double?
   package var kl_target_selected: Double?
+  /// By how much the selection is nearer to the target than a random one: the paper's measure.
   package var kl_reduction: Double?
+  /// By how much it is nearer than the whole pool: the measure of the paper's first author (issue 9).
+  package var kl_reduction_from_pool: Double?
   package var selected: Selected
   /// All that may differ between two equal runs.
   package var timings: Timings
-}
-
-extension SelectManifest.Settings {
-  init(_ settings: SelectSettings) {
-    let size: [String: Double] =
-      switch settings.size {
-      case .documents(let count): ["count": Double(count)]
-      case .fraction(let share): ["fraction": share]
-      case .tokens(let count): ["tokens": Double(count)]
-      case .bytes(let count): ["bytes": Double(count)]
-      }
-    self.init(
-      text_field: settings.textField, compat: settings.compatibility?.rawValue,
-      tokenizer: settings.features.tokenizer.rawValue,
-      unicode_version: UnicodeTables.version, ngrams: settings.features.maximumOrder,
-      buckets: settings.features.bucketCount, hashing: settings.features.hashing.rawValue,
-      smoothing: settings.pseudocount, target_smoothing: settings.targetPseudocount,
-      floor: settings.compatibility?.weightFloor ?? 0, size: size,
-      top_k: !settings.draw.addsNoise, temperature: settings.draw.temperature,
-      normalize: settings.draw.normalization.rawValue,
-      min_tokens: settings.draw.minimumTokenCount,
-      duplicates: settings.draw.keepsDuplicates ? "keep" : "drop",
-      on_error: settings.errorPolicy == .skip ? "skip" : "fail", annotate: settings.annotates,
-      compress: settings.container.rawValue, max_line_bytes: settings.limits.maximumLine,
-      max_window: settings.limits.maximumWindow)
-  }
-}
-
-extension SelectManifest.Side {
-  init(_ counts: FeatureCounts, _ report: PassReport) {
-    self.init(
-      inputs: report.shards.map { shard in
-        let digits = String(shard.contentHash ?? 0, radix: 16)
-        return SelectManifest.Input(
-          path: shard.name, container: shard.container, bytes: shard.storedByteCount,
-          text_bytes: shard.byteCount, documents: shard.documentCount,
-          xxh3: String(repeating: "0", count: 16 - digits.count) + digits)
-      },
-      documents: counts.documentCount, tokens: counts.tokenCount,
-      features: Int(counts.featureCount), empty_buckets: counts.emptyBucketCount,
-      skipped_lines: Dictionary(
-        uniqueKeysWithValues: report.skipped.map { ($0.key.rawValue, $0.value) }))
-  }
 }

@@ -2,6 +2,7 @@ package import Compression
 package import Featurizing
 package import Reading
 internal import Resampling
+package import Weighting
 package import Writing
 
 /// How much to select.
@@ -28,10 +29,11 @@ package struct SelectSettings: Sendable {
   package var pool: [String]
   package var textField = "text"
   package var features = FeatureSettings()
-  /// The pool's pseudocount; the selection's, too, where the two are compared.
+  /// The pool's pseudocount, and the prior of shrunk log-ratios.
   package var pseudocount = 1.0
   package var targetPseudocount = 1.0
   package var compatibility: Compatibility?
+  package var estimator = Estimator.ratio
   package var size = SelectionSize.fraction(0.1)
   package var draw = DrawSettings()
   package var limits = ReadingLimits()

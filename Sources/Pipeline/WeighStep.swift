@@ -2,83 +2,114 @@ internal import Featurizing
 internal import Reading
 internal import Resampling
 internal import Synchronization
-package import Weighting
+internal import Weighting
 
-/// How log weights become keys.
-package struct DrawSettings: Sendable, Equatable {
-  package var seed: UInt64
-  /// False for top-k: keys without noise.
-  package var addsNoise: Bool
-  package var temperature: Double
-  package var normalization: Normalization
-  /// Documents of fewer tokens are never drawn.
-  package var minimumTokenCount: Int
-  package var keepsDuplicates: Bool
-
-  package init(
-    seed: UInt64 = 0, addsNoise: Bool = true, temperature: Double = 1,
-    normalization: Normalization = .none, minimumTokenCount: Int = 100,
-    keepsDuplicates: Bool = false
-  ) {
-    self.seed = seed
-    self.addsNoise = addsNoise
-    self.temperature = temperature
-    self.normalization = normalization
-    self.minimumTokenCount = minimumTokenCount
-    self.keepsDuplicates = keepsDuplicates
-  }
-}
-
-/// Gives every document of the pool its log importance weight and its key, and keeps those that may be drawn.
+/// Gives every document of the pool its log importance weight and its keys, and keeps those that may be drawn.
+///
+/// In the same pass a random arm is drawn and counted: each eligible document with the same probability.
 struct WeighStep {
   var workers: DocumentWorkers
-  var features: FeatureSettings
-  var tables: UnicodeTables
-  var logRatios: LogRatioTable
+  var model: WeighingModel
   var draw: DrawSettings
+  /// What weights are divided by.
+  var temperature: Double
+  /// The probability that a document is in the random arm.
+  var randomRate: Double
 
   struct Outcome: Sendable {
+    var eligibleCount = 0
     var underMinimumCount = 0
     var effectiveSampleSize = EffectiveSampleSize()
-    var eligibleCount = 0
+    var correlation = Correlation()
+    /// Of weights over temperature.
+    var histogram = WeightHistogram()
+    /// Folded for divergences.
+    var randomArm: FeatureCounts
+
+    init(_ features: FeatureSettings) {
+      randomArm = Divergence.emptyCounts(bucketCount: features.bucketCount)
+    }
+
+    mutating func merge(_ other: Outcome) {
+      eligibleCount += other.eligibleCount
+      underMinimumCount += other.underMinimumCount
+      effectiveSampleSize.merge(other.effectiveSampleSize)
+      correlation.merge(other.correlation)
+      histogram.merge(other.histogram)
+      randomArm.merge(other.randomArm)
+    }
   }
 
   /// - Parameter candidates: those so far; the pool's are added.
   /// - Throws: ``PipelineError``
-  func run(_ shards: [Shard], into candidates: inout Candidates) async throws -> Outcome {
+  func run(_ shards: [Shard], into candidates: inout PartedCandidates) async throws -> Outcome {
     let shared = SharedCandidates(candidates)
     let (results, _) = try await workers.run(shards) { [self] in Weigher(self, shared) }
-    var outcome = Outcome()
-    for result in results {
-      outcome.underMinimumCount += result.underMinimumCount
-      outcome.eligibleCount += result.eligibleCount
-      outcome.effectiveSampleSize.merge(result.effectiveSampleSize)
-    }
     candidates = shared.take()
+    var outcome = results[0]
+    for result in results.dropFirst() { outcome.merge(result) }
     return outcome
+  }
+
+  /// The keys of documents.
+  struct Keys: Sendable {
+    private let draw: DrawSettings
+    private let temperature: Double
+    private let noise: GumbelNoise
+    private let secondNoise: GumbelNoise
+
+    init(_ draw: DrawSettings, temperature: Double) {
+      self.draw = draw
+      self.temperature = temperature
+      noise = GumbelNoise(seed: draw.seed)
+      secondNoise = GumbelNoise(seed: draw.seed, purpose: .secondNoise)
+    }
+
+    /// What the noise of a document is keyed by.
+    func identity(textHash: UInt64, position: Position) -> UInt64 {
+      draw.keepsDuplicates ? GumbelNoise.identity(of: position) : textHash
+    }
+
+    func key(of weight: DocumentWeight, _ identity: UInt64) -> Double {
+      weight.value / temperature + (draw.addsNoise ? noise.noise(of: identity) : 0)
+    }
+
+    /// The key for the part that the regression draws.
+    func secondKey(of weight: DocumentWeight, _ identity: UInt64) -> Double {
+      guard draw.logisticShare > 0 else { return 0 }
+      return weight.logOdds / DrawSettings.logisticTemperature
+        + (draw.addsNoise ? secondNoise.noise(of: identity) : 0)
+    }
+
+    /// The weight over temperature that a key was made of.
+    func effectiveWeight(of candidate: Candidate) -> Double {
+      let identity = identity(textHash: candidate.textHash, position: candidate.position)
+      return candidate.key - (draw.addsNoise ? noise.noise(of: identity) : 0)
+    }
   }
 
   /// The candidates of all workers. One buffer instead of one a worker keeps memory independent of the
   /// number of threads; workers come by once a chunk.
   private final class SharedCandidates: Sendable {
-    private let candidates: Mutex<Candidates>
+    private let candidates: Mutex<PartedCandidates>
 
-    init(_ candidates: Candidates) { self.candidates = Mutex(candidates) }
+    init(_ candidates: PartedCandidates) { self.candidates = Mutex(candidates) }
 
-    var threshold: Double { candidates.withLock { $0.threshold } }
+    var thresholds: PartedCandidates.Thresholds { candidates.withLock { $0.thresholds } }
 
-    /// Takes a chunk's candidates in, and returns the new threshold.
-    func add(_ chunk: [Candidate]) -> Double {
+    /// Takes a chunk's candidates in, and returns the new thresholds.
+    func add(_ chunk: [Candidate]) -> PartedCandidates.Thresholds {
       candidates.withLock { candidates in
         for candidate in chunk { candidates.add(candidate) }
-        return candidates.threshold
+        return candidates.thresholds
       }
     }
 
     /// Takes the candidates out.
-    func take() -> Candidates {
+    func take() -> PartedCandidates {
       candidates.withLock { candidates in
-        var empty = Candidates(budget: candidates.budget, joinsCopies: true, expectedCount: 0)
+        var empty = PartedCandidates(
+          budget: .documents(0), secondShare: 0, joinsCopies: true, expectedCount: 0)
         swap(&empty, &candidates)
         return empty
       }
@@ -86,70 +117,70 @@ struct WeighStep {
   }
 
   private struct Weigher: DocumentConsumer, ~Copyable {
-    private let step: WeighStep
     private let shared: SharedCandidates
-    private let noise: GumbelNoise
-    private var featurizer: Featurizer
-    private var outcome = Outcome()
+    private let keys: Keys
+    private let arm: RandomArm
+    private let minimumLength: Int
+    private let temperature: Double
+    private var weigher: DocumentWeigher
+    private var outcome: Outcome
     private var ofChunk: [Candidate] = []
-    private var threshold: Double
+    private var thresholds: PartedCandidates.Thresholds
 
     init(_ step: WeighStep, _ shared: SharedCandidates) {
-      self.step = step
       self.shared = shared
-      noise = GumbelNoise(seed: step.draw.seed)
-      featurizer = Featurizer(step.features, tables: step.tables)
-      threshold = shared.threshold
+      keys = Keys(step.draw, temperature: step.temperature)
+      arm = RandomArm(seed: step.draw.seed, rate: step.randomRate)
+      minimumLength = step.draw.minimumTokenCount
+      temperature = step.temperature
+      weigher = DocumentWeigher(step.model)
+      outcome = Outcome(step.model.features)
+      thresholds = shared.thresholds
     }
 
     mutating func add(_ text: Span<UInt8>, at position: Position, lineByteCount: Int) {
-      let logWeight = weigh(text)
-      let draw = step.draw
-      let length = step.features.documentLength(tokenCount: featurizer.tokenCount)
-      guard length >= draw.minimumTokenCount else {
+      let weight = weigher.weigh(text)
+      guard weight.length >= minimumLength else {
         outcome.underMinimumCount += 1
         return
       }
       outcome.eligibleCount += 1
-      let featureCount = step.features.featureCount(tokenCount: featurizer.tokenCount)
-      let effective =
-        draw.normalization.apply(to: logWeight, featureCount: featureCount) / draw.temperature
-      outcome.effectiveSampleSize.add(logWeight: effective)
+      outcome.effectiveSampleSize.add(logWeight: weight.value / temperature)
+      outcome.correlation.add(logWeight: weight.value, length: weight.tokenCount)
+      outcome.histogram.add(weight.value / temperature)
 
       let textHash = GumbelNoise.identity(of: text)
-      var key = effective
-      if draw.addsNoise {
-        let identity = draw.keepsDuplicates ? GumbelNoise.identity(of: position) : textHash
-        key += noise.noise(of: identity)
-      }
-      guard key >= threshold else { return }
-      ofChunk.append(
-        Candidate(
-          logWeight: logWeight, key: key, textHash: textHash, position: position,
-          lineByteCount: lineByteCount, textByteCount: text.count, tokenCount: featurizer.tokenCount
-        ))
-    }
-
-    /// The log importance weight: Σ ln p_target − ln p_pool over the text's features.
-    private mutating func weigh(_ text: Span<UInt8>) -> Double {
-      // One sum an order, so that the order of additions doesn't depend on where blocks end.
-      var sums = InlineArray<5, Double>(repeating: 0)
-      featurizer.begin()
-      while featurizer.nextBlock(of: text) {
-        for order in 1...step.features.maximumOrder {
-          step.logRatios.addLogRatios(of: featurizer.features(order: order), to: &sums[order - 1])
-        }
-      }
-      var logWeight = 0.0
-      for order in sums.indices { logWeight += sums[order] }
-      return logWeight
+      if arm.contains(textHash) { weigher.count(text, in: &outcome.randomArm) }
+      let identity = keys.identity(textHash: textHash, position: position)
+      let candidate = Candidate(
+        key: keys.key(of: weight, identity), secondKey: keys.secondKey(of: weight, identity),
+        textHash: textHash, position: position, lineByteCount: lineByteCount,
+        textByteCount: text.count, tokenCount: weight.tokenCount)
+      if thresholds.admit(candidate) { ofChunk.append(candidate) }
     }
 
     mutating func endChunk() {
-      threshold = shared.add(ofChunk)
+      thresholds = shared.add(ofChunk)
       ofChunk.removeAll(keepingCapacity: true)
     }
 
     consuming func finish() -> Outcome { outcome }
+  }
+}
+
+/// A random selection to compare the draw with: documents whose seeded hash is small.
+private struct RandomArm {
+  private let hash: SeededHash
+  /// nil: all documents are in.
+  private let limit: UInt64?
+
+  init(seed: UInt64, rate: Double) {
+    hash = SeededHash(seed: seed, purpose: .randomArm)
+    limit = rate < 1 ? UInt64(rate * 0x1p64) : nil
+  }
+
+  func contains(_ textHash: UInt64) -> Bool {
+    guard let limit else { return true }
+    return hash(textHash) < limit
   }
 }

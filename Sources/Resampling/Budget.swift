@@ -24,6 +24,15 @@ package enum Budget: Equatable, Sendable {
     }
   }
 
+  /// Another budget in the same units.
+  func with(amount: Int) -> Budget {
+    switch self {
+    case .documents: .documents(amount)
+    case .tokens: .tokens(amount)
+    case .bytes: .bytes(amount)
+    }
+  }
+
   /// The budget, in units of its own.
   package var amount: Int {
     switch self {

@@ -16,10 +16,10 @@ package struct Position: Hashable, Comparable, Sendable {
 
 /// A document that may be drawn: 48 bytes, of which k are kept.
 package struct Candidate: Sendable, Equatable {
-  /// The log importance weight, before normalization and temperature.
-  package let logWeight: Double
-  /// The normalized log weight over the temperature, plus noise: the largest are drawn.
-  package let key: Double
+  /// The log weight over the temperature, plus noise: the largest are drawn.
+  package private(set) var key: Double
+  /// The key for the second part of a draw that has two.
+  package private(set) var secondKey: Double
   /// XXH3-64 of the text.
   package let textHash: UInt64
   /// The shard's number above the lowest 44 bits, the offset in them: 16 TiB of a shard's text.
@@ -38,12 +38,12 @@ package struct Candidate: Sendable, Equatable {
   ///   - lineByteCount: the length of the line in the pool, without its line end.
   ///   - textByteCount: the length of the text, unescaped.
   package init(
-    logWeight: Double, key: Double, textHash: UInt64, position: Position, lineByteCount: Int,
+    key: Double, secondKey: Double = 0, textHash: UInt64, position: Position, lineByteCount: Int,
     textByteCount: Int, tokenCount: Int
   ) {
     precondition(position.shard < Self.maximumShardCount && position.offset <= Self.maximumOffset)
-    self.logWeight = logWeight
     self.key = key
+    self.secondKey = secondKey
     self.textHash = textHash
     place = UInt64(position.shard) << 44 | UInt64(position.offset)
     lineBytes = UInt32(lineByteCount)
@@ -64,6 +64,13 @@ package struct Candidate: Sendable, Equatable {
     if key != other.key { return key > other.key }
     if textHash != other.textHash { return textHash > other.textHash }
     return place < other.place
+  }
+
+  /// The candidate as the other part of the draw sees it.
+  var exchanged: Candidate {
+    var result = self
+    swap(&result.key, &result.secondKey)
+    return result
   }
 
   /// True if both have the same text. Equal hashes alone would do; that key and length agree

@@ -37,16 +37,29 @@ package struct Candidates: Sendable {
   package mutating func add(_ candidate: Candidate) {
     guard candidate.key >= threshold else { return }
     entries.append(candidate)
-    if entries.count >= limit { compact() }
+    if entries.count >= limit { _ = compact() }
+  }
+
+  /// Takes a candidate in, and returns those that can't be drawn any more for it, itself perhaps among them.
+  mutating func exchange(_ candidate: Candidate) -> [Candidate] {
+    guard candidate.key >= threshold else { return [candidate] }
+    entries.append(candidate)
+    return entries.count >= limit ? compact() : []
   }
 
   /// Draws: the largest keys, as many as the budget allows.
   package consuming func draw() -> Selection {
+    drawAndLeave().selection
+  }
+
+  /// Draws, and returns those that were not drawn.
+  consuming func drawAndLeave() -> (selection: Selection, rest: [Candidate]) {
     if joinsCopies { Self.joinCopies(&entries) }
     let eligible = entries.count
+    var rest: [Candidate] = []
     var left = budget.amount
     if case .documents(let count) = budget {
-      Self.keepBest(count, of: &entries)
+      rest = Self.keepBest(count, of: &entries)
       left -= entries.count
     } else {
       entries.sort { $0.precedes($1) }
@@ -55,14 +68,16 @@ package struct Candidates: Sendable {
         left -= budget.cost(of: entries[taken])
         taken += 1
       }
+      rest = Array(entries[taken...])
       entries.removeSubrange(taken...)
     }
     // Nothing was ever left out for its key, so what is here is all there is.
     let isExhausted = threshold == -.infinity && entries.count == eligible && left > 0
     let thresholdKey = entries.lazy.map(\.key).min()
     entries.sort { $0.position < $1.position }
-    return Selection(
+    let selection = Selection(
       documents: entries, thresholdKey: thresholdKey, shortfall: left, isExhausted: isExhausted)
+    return (selection, rest)
   }
 
   private static func limit(keeping count: Int) -> Int {
@@ -70,31 +85,35 @@ package struct Candidates: Sendable {
     count > .max / 2 ? .max : count + max(count / 8, smallestSlack)
   }
 
-  /// Drops what can't be drawn any more.
-  private mutating func compact() {
+  /// Drops what can't be drawn any more, and returns it.
+  private mutating func compact() -> [Candidate] {
     if joinsCopies { Self.joinCopies(&entries) }
-    let before = entries.count
-    if case .documents(let count) = budget {
-      Self.keepBest(count, of: &entries)
-    } else {
-      keepBestWithinBudget()
-    }
-    if entries.count < before, let smallest = entries.lazy.map(\.key).min() {
+    let dropped: [Candidate] =
+      if case .documents(let count) = budget {
+        Self.keepBest(count, of: &entries)
+      } else {
+        keepBestWithinBudget()
+      }
+    if !dropped.isEmpty, let smallest = entries.lazy.map(\.key).min() {
       threshold = smallest
     }
     limit = Self.limit(keeping: entries.count)
+    return dropped
   }
 
   /// Keeps the largest keys up to the first that goes over the budget, whichever copies are yet to come.
-  private mutating func keepBestWithinBudget() {
+  private mutating func keepBestWithinBudget() -> [Candidate] {
     entries.sort { $0.precedes($1) }
     var left = budget.amount
     if let last = entries.firstIndex(where: {
       left -= budget.smallestCost(of: $0)
       return left < 0
     }) {
+      let dropped = Array(entries[(last + 1)...])
       entries.removeSubrange((last + 1)...)
+      return dropped
     }
+    return []
   }
 
   /// Joins candidates of equal text.
@@ -123,11 +142,11 @@ package struct Candidates: Sendable {
     entries.removeSubrange(kept...)
   }
 
-  /// Keeps the `count` best, in no particular order.
+  /// Keeps the `count` best, in no particular order, and returns the others.
   ///
   /// - Complexity: O(*n*) on average: quickselect with the median of three as pivot.
-  static func keepBest(_ count: Int, of entries: inout [Candidate]) {
-    guard count < entries.count else { return }
+  static func keepBest(_ count: Int, of entries: inout [Candidate]) -> [Candidate] {
+    guard count < entries.count else { return [] }
     var low = 0
     var high = entries.count - 1
     while low < high {
@@ -157,6 +176,8 @@ package struct Candidates: Sendable {
         break
       }
     }
+    let others = Array(entries[count...])
     entries.removeSubrange(count...)
+    return others
   }
 }

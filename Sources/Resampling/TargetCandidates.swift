@@ -72,7 +72,7 @@ package struct TargetCandidates: Sendable {
     for (target, count) in counts.enumerated() {
       // A text's first copy in the pool stands for it in every target, so places are enough to compare.
       var left = candidates[target].draw().documents.filter { !taken.contains($0.position) }
-      Candidates.keepBest(count, of: &left)
+      _ = Candidates.keepBest(count, of: &left)
       left.sort { $0.position < $1.position }
       taken.formUnion(left.lazy.map(\.position))
       selections.append(

@@ -16,12 +16,41 @@ package struct FeatureCounts: Sendable, Equatable {
 
   package var emptyBucketCount: Int { counts.count { $0 == 0 } }
 
+  /// The share of the features in buckets that `other` leaves empty; 0 without features.
+  package func share(missingIn other: FeatureCounts) -> Double {
+    precondition(bucketCount == other.bucketCount)
+    var missing: UInt64 = 0
+    for bucket in counts.indices where other.counts[bucket] == 0 { missing += counts[bucket] }
+    return featureCount > 0 ? Double(missing) / Double(featureCount) : 0
+  }
+
   /// Counts the features of a part of a document.
   ///
   /// - Precondition: each id is below ``bucketCount``.
   package mutating func add(_ ids: Span<UInt32>) {
     var counts = counts.mutableSpan
     for index in ids.indices { counts[Int(ids[index])] &+= 1 }
+  }
+
+  /// Counts features whose ids are below `bucketCount`, in fewer buckets: see ``folded(to:)``.
+  package mutating func add(_ ids: Span<UInt32>, of bucketCount: Int) {
+    guard bucketCount > self.bucketCount else { return add(ids) }
+    let ownCount = self.bucketCount
+    var counts = counts.mutableSpan
+    for index in ids.indices { counts[Int(ids[index]) * ownCount / bucketCount] &+= 1 }
+  }
+
+  /// The same counts in at most `bucketCount` buckets: bucket b of B becomes ⌊b × `bucketCount` / B⌋. As buckets are the
+  /// high part of a hash, that is hashing into fewer buckets.
+  package func folded(to bucketCount: Int) -> FeatureCounts {
+    guard bucketCount < self.bucketCount else { return self }
+    var folded = FeatureCounts(bucketCount: bucketCount)
+    for (bucket, count) in counts.enumerated() {
+      folded.counts[bucket * bucketCount / self.bucketCount] += count
+    }
+    folded.documentCount = documentCount
+    folded.tokenCount = tokenCount
+    return folded
   }
 
   /// Counts a document, whose features were added in parts.

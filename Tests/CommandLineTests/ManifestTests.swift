@@ -56,7 +56,9 @@ import Testing
     #expect(settings.text_field.string == "text")
     #expect(settings.tokenizer.string == "words")
     #expect(settings.ngrams.int == 2)
-    #expect(settings.buckets.int == 10_000)
+    #expect(settings.estimator.string == "blend")
+    #expect(settings.logistic_share.number == 0.04)
+    #expect(settings.buckets.int == 1_048_576)
     #expect(settings.compat.isNull)
     #expect(settings.hashing.string == "xxh3")
     #expect(settings.smoothing.number == 1)
@@ -65,17 +67,21 @@ import Testing
     #expect(settings.size.fraction.number == 0.1)
     #expect(settings.top_k.bool == false)
     #expect(settings.temperature.number == 1)
-    #expect(settings.normalize.string == "none")
+    #expect(settings.normalize.string == "sqrt")
     #expect(settings.min_tokens.int == 100)
     #expect(settings.duplicates.string == "drop")
     #expect(settings.on_error.string == "fail")
     #expect(settings.unicode_version.string?.isEmpty == false)
 
     let options =
-      "--seed 5 --tokenizer wordpunct --ngrams 3 --buckets 4096 --smoothing 0.5 --tokens 5k"
+      "--seed 5 --tokenizer wordpunct --ngrams 3 --buckets 4096 --smoothing 0.5 --tokens 5k "
+      + "--estimator ratio"
     let chosen = try manifest(
       [Fixtures.crawl], options.split(separator: " ").map(String.init))
     #expect(chosen.seed.int == 5)
+    #expect(chosen.settings.estimator.string == "ratio")
+    #expect(chosen.settings.logistic_share.number == 0)
+    #expect(chosen.settings.normalize.string == "none")
     #expect(chosen.settings.tokenizer.string == "wordpunct")
     #expect(chosen.settings.ngrams.int == 3)
     #expect(chosen.settings.buckets.int == 4096)
@@ -91,9 +97,16 @@ import Testing
     #expect(manifest.selected.documents.int == 100)
     #expect(manifest.selected.bytes.int == lines.count)
     #expect(manifest.selected.dropped_copies.int == 0)
-    let (before, after) = (manifest.kl_target_pool.number, manifest.kl_target_selected.number)
-    let reduction = try #require(manifest.kl_reduction.number)
-    #expect(abs(reduction - (try #require(before) - (try #require(after)))) < 1e-12)
+    let after = try #require(manifest.kl_target_selected.number)
+    for (before, reduction) in [
+      (manifest.kl_target_random, manifest.kl_reduction),
+      (manifest.kl_target_pool, manifest.kl_reduction_from_pool),
+    ] {
+      #expect(
+        abs(try #require(reduction.number) - (try #require(before.number) - after)) < 1e-12)
+    }
+    // ⌊0.04 × 100⌋.
+    #expect(manifest.selected.by_logistic.int == 4)
     #expect((manifest.timings.total_seconds.number ?? 0) > 0)
   }
 

@@ -56,7 +56,7 @@ import Testing
     for (found, expected) in [
       (manifest.kl_target_pool, expected.kl_target_pool),
       (manifest.kl_target_selected, expected.topk.kl_target_selected),
-      (manifest.kl_reduction, expected.topk.kl_reduction),
+      (manifest.kl_reduction_from_pool, expected.topk.kl_reduction),
     ] {
       #expect(abs(try #require(found.number) - #require(expected.number)) < 1e-9)
     }

@@ -121,7 +121,10 @@ import Weighting
       threadCount: threadCount, textField: "text", limits: limits, errorPolicy: errorPolicy,
       chunkSize: chunkSize, progress: ProgressMeter(show: nil))
     let features = FeatureSettings(bucketCount: 500)
-    return try await FitStep(workers: workers, features: features, tables: Self.tables).run(shards)
+    let step = FitStep(
+      workers: workers, features: features, tables: Self.tables, minimumLength: 100)
+    let (outcome, report) = try await step.run(shards)
+    return (outcome.counts, report)
   }
 
   private func shard(_ name: String, _ lines: [String]) throws -> Shard {

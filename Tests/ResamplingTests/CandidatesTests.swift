@@ -50,7 +50,7 @@ import Testing
     func copies(lineByteCount: Int, firstOffset: Int) -> [Candidate] {
       texts.enumerated().map { number, text in
         Candidate(
-          logWeight: 0, key: text.key, textHash: text.hash,
+          key: text.key, textHash: text.hash,
           position: Position(shard: 0, offset: firstOffset + 1_000 * number),
           lineByteCount: lineByteCount, textByteCount: 90, tokenCount: number)
       }

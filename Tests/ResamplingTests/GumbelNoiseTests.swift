@@ -48,7 +48,6 @@ import Testing
       for (number, identity) in identities.enumerated() {
         candidates.add(
           Candidate(
-            logWeight: logWeights[number],
             key: logWeights[number] / temperature + noise.noise(of: identity), textHash: identity,
             position: Position(shard: 0, offset: number), lineByteCount: 1,
             textByteCount: 1, tokenCount: 1))

@@ -85,7 +85,7 @@ import Testing
 
   private func candidate(_ place: Int, _ logWeight: Double, key: Double) -> Candidate {
     Candidate(
-      logWeight: logWeight, key: key, textHash: UInt64(place),
+      key: key, textHash: UInt64(place),
       position: Position(shard: 0, offset: place), lineByteCount: 1, textByteCount: 1,
       tokenCount: 1)
   }

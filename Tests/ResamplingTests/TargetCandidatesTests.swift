@@ -63,7 +63,7 @@ import Testing
         var random = SplitMix64(state: document.textHash &+ UInt64(target))
         let key = hasTies ? Double(random.next() % 40) : Double.random(in: -9...9, using: &random)
         return Candidate(
-          logWeight: key, key: key, textHash: document.textHash, position: document.position,
+          key: key, textHash: document.textHash, position: document.position,
           lineByteCount: document.lineByteCount, textByteCount: document.textByteCount,
           tokenCount: document.tokenCount)
       }

@@ -1,5 +1,6 @@
 import Files
 import Pipeline
+import Weighting
 
 /// Says on standard error what a run did, and what went wrong.
 struct Diagnostics {
@@ -46,35 +47,77 @@ struct Diagnostics {
     let (selected, pool) = (manifest.selected, manifest.pool)
     let seconds = manifest.timings.total_seconds
     let poolBytes = pool.inputs.reduce(0) { $0 + $1.text_bytes }
-    var lines = [
+    return [
       "selected \(Format.count(selected.documents)) of \(Format.count(pool.documents)) documents: "
         + "\(Format.count(selected.tokens)) tokens, \(Format.bytes(selected.bytes))",
-      "KL(target || pool) \(Format.decimal(manifest.kl_target_pool))"
-        + selectedDivergence(manifest),
-      "effective sample size \(Format.significant(manifest.effective_sample_size)) of "
-        + "\(Format.count(manifest.eligible_documents)) eligible documents "
-        + "(\(Format.count(manifest.under_min_tokens)) under --min-tokens)",
+      divergences(manifest), randomness(manifest),
       "pool of \(Format.bytes(poolBytes)) in \(Format.decimal(seconds, digits: 2)) s: "
         + "\(Format.count(Int(Double(poolBytes) / 1e6 / max(seconds, 1e-9)))) MB/s "
         + "with \(manifest.timings.threads) threads",
-    ]
-    if !manifest.settings.top_k, !selected.all_eligible, selected.documents > 1,
-      manifest.effective_sample_size < Double(selected.documents) / 10
-    {
-      lines.append(
-        "note: so few documents carry the weight that this draw is top-k in practice. For one that is really "
-          + "random: --normalize length with a small --temperature, such as 0.05")
-    }
-    return lines.joined(separator: "\n")
+      advice(manifest).map { "note: \($0)" },
+    ].compactMap { $0 }.joined(separator: "\n")
   }
 
-  private static func selectedDivergence(_ manifest: SelectManifest) -> String {
-    guard let selected = manifest.kl_target_selected, let reduction = manifest.kl_reduction else {
-      return ""
+  private static func divergences(_ manifest: SelectManifest) -> String? {
+    guard let pool = manifest.kl_target_pool else { return nil }
+    var line = "KL(target || pool) \(Format.decimal(pool))"
+    if let random = manifest.kl_target_random { line += ", random \(Format.decimal(random))" }
+    if let selected = manifest.kl_target_selected {
+      line += ", selected \(Format.decimal(selected))"
     }
-    return ", KL(target || selected) \(Format.decimal(selected)): "
-      + "reduced by \(Format.decimal(reduction)) nats"
+    if let reduction = manifest.kl_reduction {
+      line += ": reduced by \(Format.decimal(reduction)) nats"
+    }
+    return line
   }
+
+  private static func randomness(_ manifest: SelectManifest) -> String {
+    var line =
+      "effective sample size \(Format.significant(manifest.effective_sample_size)) of "
+      + "\(Format.count(manifest.eligible_documents)) eligible documents "
+      + "(\(Format.count(manifest.under_min_tokens)) under --min-tokens)"
+    if let overlap = manifest.overlap_with_top_k {
+      line += ", overlap with top-k \(Format.decimal(100 * overlap, digits: 1)) %"
+    }
+    if let correlation = manifest.weight_length_correlation {
+      line += ", correlation of weight with length \(Format.decimal(correlation, digits: 2))"
+    }
+    return line
+  }
+
+  /// What the figures say about the draw, and the option that helps: the weightiest only.
+  static func advice(_ manifest: SelectManifest) -> String? {
+    let (settings, selected) = (manifest.settings, manifest.selected)
+    if settings.compat == nil, settings.estimator == Estimator.ratio.rawValue,
+      manifest.unseen_share > largestUnseenShare
+    {
+      let share = Format.decimal(100 * manifest.unseen_share, digits: 0)
+      return "the target is small for so many buckets: \(share) % of the pool's n-grams fall into "
+        + "buckets that it leaves empty, and chance decides what they weigh. Add to the target, or "
+        + "take --estimator blend, which doubts them, or fewer --buckets."
+    }
+    if manifest.target.tokens < smallestTarget {
+      return
+        "the target has \(Format.count(manifest.target.tokens)) tokens, too few to tell what is "
+        + "typical of it. Add to the target: from \(Format.count(smallestTarget)) on, more changes little."
+    }
+    if !settings.top_k, !selected.all_eligible, selected.documents > 1,
+      let overlap = manifest.overlap_with_top_k, overlap > largestOverlap
+    {
+      return
+        "this draw is top-k in practice: the weights differ by more than the noise. For one that "
+        + "is really random take --temperature auto, or a --temperature above "
+        + "\(Format.significant(settings.temperature))."
+    }
+    return nil
+  }
+
+  /// More of the pool's n-grams in buckets that the target leaves empty are worth a word.
+  private static let largestUnseenShare = 0.05
+  /// Tokens of a target that is worth no word.
+  private static let smallestTarget = 10_000
+  /// A draw that shares more with top-k is called so.
+  private static let largestOverlap = 0.95
 
   private func write(_ text: String) {
     // Standard error is the last place to tell of trouble: if it is gone there is nobody to tell.

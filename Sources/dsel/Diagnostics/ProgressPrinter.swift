@@ -48,6 +48,8 @@ struct ProgressPrinter {
     case .spool: "storing piped input"
     case .fitTarget: "fitting the target"
     case .fitPool: "fitting the pool  "
+    case .train: "training          "
+    case .measure: "measuring the pool"
     case .weigh: "weighing the pool "
     case .copy: "copying           "
     }

@@ -5,6 +5,7 @@ import Resampling
 import Weighting
 
 extension Compatibility: ExpressibleByArgument {}
+extension Estimator: ExpressibleByArgument {}
 extension Normalization: ExpressibleByArgument {}
 extension TokenizerKind: ExpressibleByArgument {}
 
@@ -56,11 +57,35 @@ struct DrawOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Divide log weights by this: more makes the draw more random.", valueName: "t"))
-  var temperature = 1.0
+      "Divide log weights by this: more makes the draw more random. auto: see the next two.",
+      valueName: "t|auto"))
+  var temperature = Temperature.number(1)
 
-  @Option(help: "Divide log weights by the number of features (length), or not.")
-  var normalize = Normalization.none
+  @Option(
+    help: ArgumentHelp(
+      """
+      With --temperature auto: make the weights worth so many equally weighted documents. \
+      (default: as many as are drawn)
+      """, valueName: "n"))
+  var effectiveSize: Count?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --temperature auto: let the draw share this part with top-k; 0 to 1.", valueName: "f"))
+  var overlap: Double?
+
+  @Option(
+    help: """
+      Divide log weights by the number of features (length), by its root (sqrt), or not. \
+      (default: sqrt; none with --estimator ratio)
+      """)
+  var normalize: Normalization?
+
+  @Option(
+    help: ArgumentHelp(
+      "The share of --estimator blend's draw that the regression draws alone. (default: \(DrawSettings.defaultLogisticShare))",
+      valueName: "f"))
+  var logisticShare: Double?
 
   @Option(help: ArgumentHelp("Never select documents of fewer tokens.", valueName: "n"))
   var minTokens = Count(100)
@@ -70,29 +95,95 @@ struct DrawOptions: ParsableArguments {
 
   enum Duplicates: String, ExpressibleByArgument, CaseIterable { case drop, keep }
 
+  enum Temperature: ExpressibleByArgument, Equatable {
+    case number(Double)
+    case auto
+
+    init?(argument: String) {
+      if argument == "auto" {
+        self = .auto
+      } else {
+        guard let value = Double(argument) else { return nil }
+        self = .number(value)
+      }
+    }
+
+    var defaultValueDescription: String {
+      switch self {
+      case .number(let value): "\(value)"
+      case .auto: "auto"
+      }
+    }
+  }
+
   func validate() throws {
-    guard temperature >= 1e-6, temperature.isFinite else {
-      throw ValidationError("--temperature must be at least 1e-6. For no noise use --top-k.")
+    if case .number(let value) = temperature {
+      guard value >= 1e-6, value.isFinite else {
+        throw ValidationError("--temperature must be at least 1e-6. For no noise use --top-k.")
+      }
+      guard effectiveSize == nil, overlap == nil else {
+        let name = effectiveSize == nil ? "--overlap" : "--effective-size"
+        throw ValidationError(
+          "\(name) needs --temperature auto, which finds the one that gives it.")
+      }
+    } else if topK {
+      throw ValidationError(
+        "--top-k draws without noise, whatever the --temperature. Leave one out.")
+    }
+    guard effectiveSize == nil || overlap == nil else {
+      throw ValidationError("Give only one of --effective-size and --overlap.")
+    }
+    if let effectiveSize, effectiveSize.value == 0 {
+      throw ValidationError("--effective-size must be at least 1.")
+    }
+    if let overlap, !(overlap > 0 && overlap < 1) {
+      throw ValidationError("--overlap must be above 0 and below 1. For 1 use --top-k.")
+    }
+    if let logisticShare, !(0...1).contains(logisticShare) {
+      throw ValidationError("--logistic-share must be from 0 to 1.")
     }
   }
 
   /// Refuses what another implementation doesn't have.
   func validate(_ compat: Compatibility) throws {
-    guard normalize == .none else {
+    guard normalize ?? Normalization.none == Normalization.none else {
       throw ValidationError(
         "--compat \(compat.rawValue) draws by the sum of a document's log-ratios. "
           + "Leave --normalize out, or --compat.")
     }
-    guard temperature == 1 else {
+    guard temperature == .number(1) else {
       throw ValidationError(
         "--compat \(compat.rawValue) has no temperature. Leave --temperature out, or --compat.")
     }
   }
 
-  var settings: DrawSettings {
-    DrawSettings(
-      seed: seed, addsNoise: !topK, temperature: temperature, normalization: normalize,
-      minimumTokenCount: minTokens.value, keepsDuplicates: duplicates == .keep)
+  /// Refuses what the estimator has no use for.
+  func validate(_ estimator: Estimator) throws {
+    guard normalize == nil || estimator.usesLogRatios else {
+      throw ValidationError(
+        "--estimator \(estimator.rawValue) weighs vectors of unit length. Leave --normalize out.")
+    }
+    guard logisticShare == nil || estimator == .blend else {
+      throw ValidationError("--logistic-share needs --estimator blend: others draw in one part.")
+    }
+  }
+
+  func settings(_ estimator: Estimator) -> DrawSettings {
+    var settings = DrawSettings()
+    settings.seed = seed
+    settings.addsNoise = !topK
+    settings.temperature =
+      switch temperature {
+      case .number(let value): .fixed(value)
+      case .auto:
+        overlap.map { .overlap($0) } ?? .effectiveSampleSize(effectiveSize.map { Double($0.value) })
+      }
+    settings.normalization = normalize ?? estimator.defaultNormalization
+    settings.minimumTokenCount = minTokens.value
+    settings.keepsDuplicates = duplicates == .keep
+    settings.logisticShare =
+      estimator == .blend ? logisticShare ?? DrawSettings.defaultLogisticShare : 0
+    return settings
   }
 }
 
@@ -105,18 +196,33 @@ struct FeatureOptions: ParsableArguments {
       """)
   var compat: Compatibility?
 
+  @Option(
+    help: """
+      How weights are estimated: ratio is DSIR as published, shrunk doubts rare n-grams, logistic learns to tell \
+      target from pool, blend is the last two together. (default: blend; ratio with --compat dsir)
+      """)
+  var estimator: Estimator?
+
   @Option(help: "How text is cut into tokens. (default: words; wordpunct with --compat dsir)")
   var tokenizer: TokenizerKind?
 
   @Option(help: ArgumentHelp("Count n-grams of 1 to n tokens; n is 1 to 5.", valueName: "n"))
   var ngrams = 2
 
-  @Option(help: ArgumentHelp("Hash n-grams into so many buckets; 2 to 16777216.", valueName: "n"))
-  var buckets = Count(10_000)
+  @Option(
+    help: ArgumentHelp(
+      """
+      Hash n-grams into so many buckets; 2 to 16777216. (default: 1048576; 10000 with --estimator \
+      ratio)
+      """, valueName: "n"))
+  var buckets: Count?
 
   @Option(
     help: ArgumentHelp(
-      "The pseudocount of every bucket, in both models. (default: 1; 0 with --compat dsir)",
+      """
+      The pseudocount of every bucket, in both models; the prior of --estimator shrunk and blend. \
+      (default: 1; 0 with --compat dsir)
+      """,
       valueName: "a"))
   var smoothing: Double?
 
@@ -129,11 +235,18 @@ struct FeatureOptions: ParsableArguments {
     guard (1...FeatureSettings.maximumOrder).contains(ngrams) else {
       throw ValidationError("--ngrams must be from 1 to \(FeatureSettings.maximumOrder).")
     }
-    guard FeatureSettings.bucketCounts.contains(buckets.value) else {
+    guard buckets.map({ FeatureSettings.bucketCounts.contains($0.value) }) ?? true else {
       throw ValidationError(
         "--buckets must be from 2 to \(FeatureSettings.bucketCounts.upperBound).")
     }
     if let compat { try validate(compat) } else { try validateSmoothing() }
+    if weights == .logistic, smoothing != nil {
+      throw ValidationError("--estimator logistic has no counts to smooth. Leave --smoothing out.")
+    }
+    if weights != .ratio, targetSmoothing != nil {
+      throw ValidationError(
+        "--target-smoothing needs --estimator ratio, which has a model of the target to smooth.")
+    }
   }
 
   private func validateSmoothing() throws {
@@ -150,6 +263,11 @@ struct FeatureOptions: ParsableArguments {
       throw ValidationError(
         "--compat \(compat.rawValue) takes wordpunct tokens. Leave --tokenizer out, or --compat.")
     }
+    guard estimator ?? .ratio == .ratio else {
+      throw ValidationError(
+        "--compat \(compat.rawValue) weighs by the ratio of two models. "
+          + "Leave --estimator out, or --compat.")
+    }
     guard smoothing ?? 0 == 0 else {
       throw ValidationError(
         "--compat \(compat.rawValue) does not smooth the pool's model. "
@@ -160,6 +278,9 @@ struct FeatureOptions: ParsableArguments {
     }
   }
 
+  /// The estimator.
+  var weights: Estimator { estimator ?? (compat == nil ? .blend : .ratio) }
+
   var poolPseudocount: Double { smoothing ?? (compat == nil ? 1 : 0) }
 
   var targetPseudocount: Double { targetSmoothing ?? poolPseudocount }
@@ -167,6 +288,7 @@ struct FeatureOptions: ParsableArguments {
   var settings: FeatureSettings {
     FeatureSettings(
       tokenizer: tokenizer ?? (compat == nil ? .words : .wordpunct), maximumOrder: ngrams,
-      bucketCount: buckets.value, hashing: compat == nil ? .xxh3 : .sha256)
+      bucketCount: buckets?.value ?? weights.defaultBucketCount,
+      hashing: compat == nil ? .xxh3 : .sha256)
   }
 }

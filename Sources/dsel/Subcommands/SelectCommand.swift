@@ -44,6 +44,7 @@ struct SelectCommand: AsyncParsableCommand {
 
   func validate() throws {
     if let compat = features.compat { try draw.validate(compat) }
+    try draw.validate(features.weights)
   }
 
   func run() async throws {
@@ -80,7 +81,8 @@ struct SelectCommand: AsyncParsableCommand {
     settings.targetPseudocount = features.targetPseudocount
     settings.compatibility = features.compat
     settings.size = size.size
-    settings.draw = draw.settings
+    settings.estimator = features.weights
+    settings.draw = draw.settings(features.weights)
     settings.limits = ReadingLimits(
       maximumLine: input.maxLineBytes.value, maximumWindow: input.maxWindow.value)
     settings.threadCount = execution.threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))

@@ -1,0 +1,42 @@
+/// What the logistic regression sees of documents.
+///
+/// Its buckets are the features' own, folded to 2¹⁶ at most: id ≫ shift. As ids are the high part of a hash, folding
+/// them is hashing into fewer buckets.
+package enum FeatureVector {
+  package static let maximumBucketCount = 1 << 16
+  /// A feature that occurs more often counts as often as this.
+  static let maximumCount = 255
+
+  /// How far ids below `bucketCount` are shifted.
+  package static func shift(bucketCount: Int) -> Int {
+    max(0, (Int.bitWidth - (bucketCount - 1).leadingZeroBitCount) - 16)
+  }
+
+  /// One feature of a document, and how often it occurs: bucket × 2⁸ + count.
+  struct Entry {
+    let bits: UInt32
+
+    init(bucket: UInt16, count: Int) {
+      bits = UInt32(bucket) << 8 | UInt32(min(count, FeatureVector.maximumCount))
+    }
+
+    var bucket: Int { Int(bits >> 8) }
+    var count: Int { Int(bits & 255) }
+  }
+
+  /// Joins the occurrences of equal features, one document after the other.
+  struct Builder {
+    private var counts = [UInt32](repeating: 0, count: maximumBucketCount)
+
+    /// Adds a document's entries to `entries`, in the order in which features occur first.
+    ///
+    /// - Complexity: O(*n*) for *n* occurrences.
+    mutating func append(_ buckets: [UInt16], to entries: inout [Entry]) {
+      for bucket in buckets { counts[Int(bucket)] += 1 }
+      for bucket in buckets where counts[Int(bucket)] > 0 {
+        entries.append(Entry(bucket: bucket, count: Int(counts[Int(bucket)])))
+        counts[Int(bucket)] = 0
+      }
+    }
+  }
+}

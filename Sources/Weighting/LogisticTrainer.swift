@@ -1,0 +1,169 @@
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// Trains a logistic regression to tell documents of the target from documents of the pool.
+///
+/// A document is the vector x(f) = ln(1 + c(f)) / √(Σ ln²(1 + c(f))), with a constant 1 for the bias. The parameters
+/// minimize
+///
+///     λ/2 ‖θ‖² + Σ cᵢ ln(1 + exp(−yᵢ θ·xᵢ)),  cᵢ = 1 / (2 × size of i's class)
+///
+/// so both classes weigh the same, whatever their sizes: the log odds are the log density ratio
+/// ln p(x | target) − ln p(x | pool), without a class prior to correct. (Density ratios by classification: Bickel,
+/// Brückner and Scheffer 2009. Burstiness tamed by ln(1 + c) and unit length: Rennie et al. 2003.)
+///
+/// Solved by dual coordinate descent (Yu, Huang and Lin 2011, algorithm 5): each step solves one document's
+/// one-dimensional dual problem by Newton's method. Documents are visited in a fixed pseudo-random order, on one thread: so the
+/// same documents give the same bits.
+package struct LogisticTrainer: Sendable {
+  /// λ. Chosen by the quality table: weaker, and the regression tells the target's source from its domain's.
+  package static let regularization = 1e-5
+  /// Passes over all documents at most.
+  private static let maximumEpochCount = 30
+  /// Descent stops when no document's dual gradient is larger.
+  private static let tolerance = 0.05
+  /// Of the shuffle: which documents are there decides enough.
+  private static let shuffleSeed: UInt64 = 0x5DEE_CE66
+
+  private var entries: [FeatureVector.Entry] = []
+  /// Where each document's entries begin, and at last where they end.
+  private var offsets = [0]
+  private var inverseLengths: [Double] = []
+  private let targetCount: Int
+
+  /// - Parameters: documents' features, as ``DocumentSample`` has them.
+  /// - Precondition: neither is empty.
+  package init(target: [[UInt16]], pool: [[UInt16]]) {
+    precondition(!target.isEmpty && !pool.isEmpty)
+    targetCount = target.count
+    var builder = FeatureVector.Builder()
+    for document in target + pool {
+      builder.append(document, to: &entries)
+      var squares = 0.0
+      for index in offsets[offsets.count - 1]..<entries.count {
+        let value = LogCounts.value(entries[index].count)
+        squares += value * value
+      }
+      offsets.append(entries.count)
+      inverseLengths.append(squares > 0 ? 1 / squares.squareRoot() : 0)
+    }
+  }
+
+  private var documentCount: Int { inverseLengths.count }
+
+  /// - Complexity: O(epochs × entries).
+  package func train() -> LogisticModel {
+    var theta = [Double](repeating: 0, count: FeatureVector.maximumBucketCount)
+    var bias = 0.0
+    let poolCount = documentCount - targetCount
+    let costs = (
+      target: 0.5 / Double(targetCount) / Self.regularization,
+      pool: 0.5 / Double(poolCount) / Self.regularization
+    )
+    // The dual variables: 0 < alpha < cost. They start near 0, where θ is.
+    var alphas = [Double](repeating: 0, count: documentCount)
+    for document in 0..<documentCount {
+      let isTarget = document < targetCount
+      let alpha = min(0.001 * (isTarget ? costs.target : costs.pool), 1e-8)
+      alphas[document] = alpha
+      add(isTarget ? alpha : -alpha, of: document, to: &theta, &bias)
+    }
+    var order = Array(0..<documentCount)
+    var state = Self.shuffleSeed
+    for _ in 0..<Self.maximumEpochCount {
+      Self.shuffle(&order, &state)
+      var largestGradient = 0.0
+      for document in order {
+        let isTarget = document < targetCount
+        let sign = isTarget ? 1.0 : -1.0
+        let step = DualStep(
+          cost: isTarget ? costs.target : costs.pool, alpha: alphas[document],
+          margin: sign * (bias + product(document, theta)),
+          // The squared length of the vector with its constant 1.
+          curvature: inverseLengths[document] > 0 ? 2 : 1)
+        largestGradient = max(largestGradient, step.gradient)
+        if step.alpha != alphas[document] {
+          add(sign * (step.alpha - alphas[document]), of: document, to: &theta, &bias)
+          alphas[document] = step.alpha
+        }
+      }
+      if largestGradient < Self.tolerance { break }
+    }
+    return LogisticModel(bias: bias, weights: theta.map { Float($0) })
+  }
+
+  /// θ · x of a document, without the bias.
+  private func product(_ document: Int, _ theta: [Double]) -> Double {
+    let (theta, entries) = (theta.span, entries.span)
+    let logs = LogCounts.values.span
+    var sum = 0.0
+    for index in offsets[document]..<offsets[document + 1] {
+      let entry = entries[index]
+      sum += theta[entry.bucket] * logs[entry.count]
+    }
+    return sum * inverseLengths[document]
+  }
+
+  private func add(
+    _ amount: Double, of document: Int, to theta: inout [Double], _ bias: inout Double
+  ) {
+    let entries = entries.span
+    let logs = LogCounts.values.span
+    let scale = amount * inverseLengths[document]
+    var parameters = theta.mutableSpan
+    for index in offsets[document]..<offsets[document + 1] {
+      let entry = entries[index]
+      parameters[entry.bucket] += scale * logs[entry.count]
+    }
+    bias += amount
+  }
+
+  /// Fisher and Yates, with a linear congruential generator (Knuth's constants).
+  private static func shuffle(_ order: inout [Int], _ state: inout UInt64) {
+    for index in order.indices.dropLast() {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      let range = UInt64(order.count - index)
+      order.swapAt(index, index + Int(state.multipliedFullWidth(by: range).high))
+    }
+  }
+}
+
+/// One step of dual coordinate descent: minimizes
+/// z ln z + (C − z) ln(C − z) + ½ a (z − α)² + b z over 0 < z < C.
+private struct DualStep {
+  /// The new dual variable.
+  var alpha: Double
+  /// How far from the minimum the old one was.
+  var gradient: Double
+
+  /// - Parameters:
+  ///   - cost: C.
+  ///   - margin: y θ·x, which is b.
+  ///   - curvature: x·x, which is a.
+  init(cost: Double, alpha old: Double, margin: Double, curvature: Double) {
+    // Solve for the variable or for its complement, whichever is the smaller at the minimum.
+    let isComplement = 0.5 * curvature * (cost - 2 * old) + margin < 0
+    let start = isComplement ? cost - old : old
+    let b = isComplement ? -margin : margin
+    var z = cost - start < 0.5 * cost ? 0.1 * start : start
+    var derivative = curvature * (z - start) + b + log(z / (cost - z))
+    gradient = abs(derivative)
+    // Newton's method; z shrinks tenfold where a step would leave the interval.
+    for _ in 0..<100 where abs(derivative) >= 1e-4 {
+      let next = z - derivative / (curvature + cost / (cost - z) / z)
+      z = next <= 0 ? 0.1 * z : next
+      derivative = curvature * (z - start) + b + log(z / (cost - z))
+    }
+    alpha = isComplement ? cost - z : z
+  }
+}
+
+/// ln(1 + c) for the counts that a vector can have.
+enum LogCounts {
+  static let values: [Double] = (0...FeatureVector.maximumCount).map { log1p(Double($0)) }
+
+  static func value(_ count: Int) -> Double { values[count] }
+}
