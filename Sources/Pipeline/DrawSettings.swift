@@ -25,8 +25,8 @@ package struct DrawSettings: Sendable, Equatable {
   /// What ``logisticShare`` is unless something else is asked for. More helps coverage and costs purity: see the
   /// quality table.
   package static let defaultLogisticShare = 0.04
-  /// The temperature of the part that the regression draws alone: log odds differ little among the best, and at 1 the draw
-  /// would take many that are not.
+  /// The temperature of the part that the regression draws alone, in units of the other's: log odds differ little among
+  /// the best, and at 1 the draw would take many that are not.
   static let logisticTemperature = 0.25
 
   package init() {}

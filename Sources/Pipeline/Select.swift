@@ -229,7 +229,9 @@ package struct Select: Sendable {
     case .logistic: break
     }
     if settings.estimator.usesRegression {
-      let (positive, negative) = (target.sample.documents(), pool.sample.documents())
+      // What is in the target, too, is no evidence against itself. Equal texts have equal priorities in both.
+      let positive = target.sample.documents()
+      let negative = pool.sample.documents(excluding: target.sample)
       // Without an eligible document in the pool there is nothing to weigh, either.
       model.regression =
         positive.isEmpty || negative.isEmpty

@@ -77,7 +77,7 @@ struct WeighStep {
     /// The key for the part that the regression draws.
     func secondKey(of weight: DocumentWeight, _ identity: UInt64) -> Double {
       guard draw.logisticShare > 0 else { return 0 }
-      return weight.logOdds / DrawSettings.logisticTemperature
+      return weight.logOdds / (temperature * DrawSettings.logisticTemperature)
         + (draw.addsNoise ? secondNoise.noise(of: identity) : 0)
     }
 

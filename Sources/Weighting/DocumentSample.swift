@@ -48,9 +48,12 @@ package struct DocumentSample: Sendable {
   }
 
   /// The documents' features, by priority.
-  package consuming func documents() -> [[UInt16]] {
+  ///
+  /// - Parameter others: a sample whose documents are to be left out.
+  package consuming func documents(excluding others: DocumentSample? = nil) -> [[UInt16]] {
     trim()
-    return members.map(\.features)
+    let excluded = Set(others?.members.lazy.map(\.priority) ?? [])
+    return members.lazy.filter { !excluded.contains($0.priority) }.map(\.features)
   }
 
   private mutating func trim() {

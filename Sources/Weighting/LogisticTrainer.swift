@@ -11,8 +11,9 @@
 ///
 ///     λ/2 ‖θ‖² + Σ cᵢ ln(1 + exp(−yᵢ θ·xᵢ)),  cᵢ = 1 / (2 × size of i's class)
 ///
-/// so both classes weigh the same, whatever their sizes: the log odds are the log density ratio
-/// ln p(x | target) − ln p(x | pool), without a class prior to correct. (Density ratios by classification: Bickel,
+/// so both classes weigh the same, whatever their sizes: the log odds estimate the log density ratio
+/// ln p(x | target) − ln p(x | pool), with the class prior taken out. There are more features than documents, so they
+/// are off by a constant for documents that it hasn't seen; no draw depends on that. (Density ratios by classification: Bickel,
 /// Brückner and Scheffer 2009. Burstiness tamed by ln(1 + c) and unit length: Rennie et al. 2003.)
 ///
 /// Solved by dual coordinate descent (Yu, Huang and Lin 2011, algorithm 5): each step solves one document's

@@ -37,11 +37,12 @@ import Testing
   }
 
   @Test func `A run ends with a summary on standard error`() throws {
-    let run = try Dsel.select(["--count", "100"], in: folder)
+    let run = try Dsel.select(["--count", "100", "--estimator", "ratio"], in: folder)
     #expect(run.output.rawLines.count == 100)
     for fragment in [
-      "selected 100 of 1,360 documents: 29,226 tokens", "0.635", "0.376", "reduced by 0.258",
-      "effective sample size 1.00 of 1,309", "MB/s",
+      "selected 100 of 1,360 documents: 29,226 tokens", "KL(target || pool) ", ", random ",
+      ", selected ", ": reduced by ", "effective sample size 1.00 of 1,309",
+      ", overlap with top-k ", ", correlation of weight with length ", "MB/s",
     ] {
       #expect(run.errors.contains(fragment), "\(fragment)")
     }
@@ -52,6 +53,17 @@ import Testing
     #expect(try Dsel.select(["--count", "100"], in: folder).errors.contains(note))
     let random = ["--count", "100", "--normalize", "length", "--temperature", "0.05"]
     #expect(try !Dsel.select(random, in: folder).errors.contains(note))
+  }
+
+  @Test func `A target too small for its buckets, or for anything, is said to be so`() throws {
+    let ratio = ["--count", "100", "--estimator", "ratio", "--buckets", "1M"]
+    let notes = try Dsel.select(ratio, in: folder).errors
+    #expect(notes.contains("buckets that it leaves empty") && notes.contains("--estimator blend"))
+    #expect(!notes.contains("top-k in practice"), "one note only")
+    try folder.write(
+      Array(Fixtures.read("wiki.jsonl").rawLines.prefix(3)).joinedLines, to: "three.jsonl")
+    let three = try Dsel.select(target: "three.jsonl", ["--count", "100"], in: folder).errors
+    #expect(three.contains("too few to tell what is typical of it"))
   }
 
   @Test(arguments: [[], ["--output", "out.jsonl"]])
@@ -66,7 +78,6 @@ import Testing
     let run = try Dsel.select(options, in: folder)
     #expect(!run.errors.contains("\r"))
     #expect(!run.errors.contains("\u{1B}"))
-    #expect(!run.errors.contains("%"))
   }
 
   @Test func `Progress is drawn where it is asked for, and cleared away`() throws {

@@ -18,6 +18,67 @@ import Testing
     #expect(Set(smaller).isSubset(of: larger))
   }
 
+  @Test(arguments: ["ratio", "shrunk", "logistic", "blend"])
+  func `A larger draw of any estimator contains the smaller, whatever the threads`(
+    estimator: String
+  ) throws {
+    let options = ["--estimator", estimator, "--seed", "3"]
+    var draws: [Set<Data>] = []
+    for (threads, count) in [(1, 60), (2, 125), (3, 300)] {
+      let lines = try select(options + ["--threads", "\(threads)", "--count", "\(count)"]).rawLines
+      #expect(lines.count == count)
+      draws.append(Set(lines))
+    }
+    #expect(draws[0].isSubset(of: draws[1]) && draws[1].isSubset(of: draws[2]))
+  }
+
+  @Test(arguments: ["ratio", "shrunk", "logistic", "blend"], [0.3, 0.7])
+  func `Temperature auto finds the overlap`(estimator: String, overlap: Double) throws {
+    let options = [
+      "--estimator", estimator, "--temperature", "auto", "--overlap", "\(overlap)", "--count",
+      "200",
+    ]
+    var sum = 0.0
+    for seed in 0..<5 {
+      let manifest = try record(options + ["--seed", "\(seed)"])
+      #expect(manifest.settings.temperature_goal.overlap.number == overlap)
+      sum += try #require(manifest.overlap_with_top_k.number)
+    }
+    // Of 5 × 192 documents or more, each in the top or not: a standard error of at most 0.016, as draws without
+    // replacement vary less.
+    #expect(abs(sum / 5 - overlap) < 0.06, "\(sum / 5)")
+  }
+
+  @Test(arguments: ["ratio", "blend"], [nil, 40, 700])
+  func `Temperature auto finds the effective sample size`(estimator: String, size: Int?) throws {
+    let options =
+      ["--estimator", estimator, "--temperature", "auto", "--count", "200"]
+      + (size.map { ["--effective-size", "\($0)"] } ?? [])
+    let manifest = try record(options)
+    let found = try #require(manifest.effective_sample_size.number)
+    #expect(abs(found - Double(size ?? 200)) < 0.02 * Double(size ?? 200))
+    let temperature = try #require(manifest.settings.temperature.number)
+    // What was found, given: the same draw.
+    let again = ["--estimator", estimator, "--temperature", "\(temperature)", "--count", "200"]
+    #expect(try select(options) == select(again))
+  }
+
+  @Test func `The random arm is of the selection's size, and farther from the target`() throws {
+    let manifest = try record(["--count", "300"])
+    // Binomial: 300 with a standard deviation of √(300 × (1 − 300/1309)) = 15.
+    let size = try #require(manifest.random_arm.documents.int)
+    #expect(abs(size - 300) < 75)
+    #expect(try #require(manifest.kl_reduction.number) > 0.1)
+    let all = try record(["--fraction", "1"])
+    #expect(all.random_arm.documents == all.eligible_documents)
+  }
+
+  private func record(_ options: [String]) throws -> JSON {
+    let run = try Dsel.select(options + ["-o", "record.jsonl", "--force"], in: folder)
+    try #require(run.status == 0, "\(run.errors)")
+    return try folder.json("record.jsonl.manifest.json")
+  }
+
   @Test func `Another seed draws other documents`() throws {
     let options = ["--count", "100", "--temperature", "1e9"]
     let draws = try ["0", "1", "2"].map {

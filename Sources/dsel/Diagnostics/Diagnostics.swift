@@ -107,7 +107,7 @@ struct Diagnostics {
       return
         "this draw is top-k in practice: the weights differ by more than the noise. For one that "
         + "is really random take --temperature auto, or a --temperature above "
-        + "\(Format.significant(settings.temperature))."
+        + "\(settings.temperature)."
     }
     return nil
   }

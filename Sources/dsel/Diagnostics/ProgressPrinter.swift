@@ -85,6 +85,7 @@ enum Format {
     var scale = 1.0
     for _ in 0..<digits { scale *= 10 }
     guard abs(value) < 1e15 else { return "\(value)" }
+    guard digits > 0 else { return "\(Int(value.rounded()))" }
     let scaled = Int((abs(value) * scale).rounded())
     let fraction = String(scaled % Int(scale))
     let zeros = String(repeating: "0", count: digits - fraction.count)

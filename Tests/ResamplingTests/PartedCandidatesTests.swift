@@ -1,0 +1,102 @@
+import TestSupport
+import Testing
+
+@testable import Resampling
+
+/// The draw in two parts against two plain sorts.
+@Suite struct PartedCandidatesTests {
+  private static let budgets: [Budget] = [
+    .documents(1), .documents(24), .documents(25), .documents(3_000), .documents(9_000),
+    .documents(50_000), .tokens(5_000), .tokens(400_000), .bytes(900_000),
+  ]
+
+  @Test(arguments: budgets, [0, 0.04, 0.5, 1])
+  func `Each part is that of a plain sort of what is left`(budget: Budget, share: Double) {
+    for (seed, hasTies) in [(1, false), (2, true)] as [(UInt64, Bool)] {
+      let pool = Pool(seed: seed, hasTies: hasTies)
+      for joinsCopies in [true, false] {
+        let expected = naiveDraw(pool, budget, share, joinsCopies)
+        var random = SplitMix64(state: seed)
+        for arrival in [pool.candidates, pool.candidates.shuffled(using: &random)] {
+          let found = draw(arrival, budget, share, joinsCopies)
+          #expect(found.documents.map(Drawn.init) == expected.documents)
+          #expect(found.second?.documents.count ?? 0 == expected.secondCount)
+          #expect(found.isExhausted == expected.isExhausted)
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [0.04, 0.3])
+  func `A larger draw contains the smaller`(share: Double) {
+    let pool = Pool(seed: 7, hasTies: true)
+    var smaller: Set<Position> = []
+    for count in [1, 2, 24, 25, 26, 100, 101, 4_000, 8_000] {
+      let larger = draw(pool.candidates, .documents(count), share, true).documents
+      #expect(larger.count == count)
+      #expect(smaller.isSubset(of: larger.map(\.position)))
+      smaller = Set(larger.map(\.position))
+    }
+  }
+
+  private func draw(
+    _ arrival: [Candidate], _ budget: Budget, _ share: Double, _ joinsCopies: Bool
+  ) -> PartedSelection {
+    var candidates = PartedCandidates(
+      budget: budget, secondShare: share, joinsCopies: joinsCopies, expectedCount: arrival.count)
+    for candidate in arrival {
+      // As the workers do: what isn't admitted is never added.
+      if candidates.thresholds.admit(candidate) { candidates.add(candidate) }
+    }
+    return candidates.draw()
+  }
+
+  private struct Expected {
+    var documents: [Drawn] = []
+    var secondCount = 0
+    var isExhausted = false
+  }
+
+  private func naiveDraw(
+    _ pool: Pool, _ budget: Budget, _ share: Double, _ joinsCopies: Bool
+  ) -> Expected {
+    var left = pool.candidates
+    if joinsCopies {
+      left = Dictionary(grouping: left, by: \.textHash).values.map { copies in
+        copies.dropFirst().reduce(into: copies[0]) { $0.absorb($1) }
+      }
+    }
+    let second = Int((Double(budget.amount) * share).rounded(.down))
+    var drawn: [Candidate] = []
+    var expected = Expected()
+    var room = 0
+    for (amount, key) in [(budget.amount - second, \Candidate.key), (second, \.secondKey)] {
+      left.sort {
+        if $0[keyPath: key] != $1[keyPath: key] { return $0[keyPath: key] > $1[keyPath: key] }
+        if $0.textHash != $1.textHash { return $0.textHash > $1.textHash }
+        return $0.position < $1.position
+      }
+      room = amount
+      var taken = 0
+      while taken < left.count, cost(of: left[taken], budget) <= room {
+        room -= cost(of: left[taken], budget)
+        taken += 1
+      }
+      drawn += left[..<taken]
+      expected.secondCount = taken
+      left.removeSubrange(..<taken)
+      if left.isEmpty, room > 0 { expected.isExhausted = true }
+    }
+    if share == 0 { expected.secondCount = 0 }
+    expected.documents = drawn.sorted { $0.position < $1.position }.map(Drawn.init)
+    return expected
+  }
+
+  private func cost(of candidate: Candidate, _ budget: Budget) -> Int {
+    switch budget {
+    case .documents: 1
+    case .tokens: candidate.tokenCount
+    case .bytes: candidate.lineByteCount + 1
+    }
+  }
+}
