@@ -36,6 +36,8 @@ package struct SelectManifest: Encodable, Sendable {
   package struct Input: Encodable, Sendable {
     package var path: String
     package var container: String
+    /// Whether a zstd or gzip file guards all of its content by checksums.
+    package var checksum: Bool?
     /// Bytes as stored, and decompressed.
     package var bytes: Int
     package var text_bytes: Int
@@ -125,7 +127,8 @@ extension SelectManifest.Side {
       inputs: report.shards.map { shard in
         let digits = String(shard.contentHash ?? 0, radix: 16)
         return SelectManifest.Input(
-          path: shard.name, container: shard.container, bytes: shard.storedByteCount,
+          path: shard.name, container: shard.container,
+          checksum: shard.hasChecksums, bytes: shard.storedByteCount,
           text_bytes: shard.byteCount, documents: shard.documentCount,
           xxh3: String(repeating: "0", count: 16 - digits.count) + digits)
       },

@@ -67,6 +67,9 @@ package struct ByteSource: ~Copyable, Sendable {
     offset = shard.isRereadable ? 0 : nil
   }
 
+  /// Whether checksums guard what has been read so far; nil for plain files, which have none.
+  package var hasChecksums: Bool? { decompressor.hasChecksums }
+
   /// The hash of all stored bytes, once the end has been reached.
   package var contentHash: UInt64? {
     isAtEnd ? digest : nil
