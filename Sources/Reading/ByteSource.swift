@@ -162,7 +162,7 @@ package struct ByteSource: ~Copyable, Sendable {
   /// Holds a regular file to what it was when the run began.
   ///
   /// - Throws: ``ReadingError/changed(path:)``
-  private func checkUnchanged() throws(ReadingError) {
+  package func checkUnchanged() throws(ReadingError) {
     guard shard.isRereadable else { return }
     do throws(SystemError) {
       if try file.file.status() == shard.status { return }
