@@ -34,6 +34,12 @@ step "tests, release"
 swift test --disable-xctest --configuration release -Xswiftc -enable-testing --scratch-path .build-release 2>&1 |
   scripts/quiet-tests.sh
 
+step "faults"
+scripts/faults.py .build-release/release/dsel | tail -n 1
+
+step "kills, signals, full disks, changing inputs"
+scripts/kills.py .build-release/release/dsel
+
 if [ "$quick" = false ] && [ "$(uname)" = Linux ]; then
   # The leak checker is off: the test runner itself leaks. Tests that run the built dsel are left to the
   # runs above. The thread sanitizer can't be used on Linux: Swift's Mutex is a bare futex there, which

@@ -33,7 +33,11 @@ dsel_json_status dsel_json_parser_parse(
     const uint8_t **text, size_t *text_length) {
   simdjson::dom::element element;
   auto error = parser->parser.parse(line, length, /* realloc_if_needed: */ false).get(element);
-  if (error == simdjson::MEMALLOC) { return dsel_json_out_of_memory; }
+  if (error == simdjson::MEMALLOC) {
+    // simdjson is left half grown: parsing with it again would follow null pointers.
+    parser->parser = simdjson::dom::parser();
+    return dsel_json_out_of_memory;
+  }
   if (error) { return dsel_json_rejected; }
   for (const auto &key : parser->path) {
     simdjson::dom::object object;

@@ -6,15 +6,18 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
-/// Reads the window size out of the frame header that begins at `source`; 0 for a skippable frame.
+/// Reads the frame header that begins at `source`: its window size, 0 for a skippable frame, and whether a checksum
+/// guards its content. A skippable frame has none to guard.
 ///
-/// Returns 0 if `windowSize` is set, the number of bytes wanted if `size` is less than the header, or
+/// Returns 0 if both are set, the number of bytes wanted if `size` is less than the header, or
 /// an error code.
-static inline size_t CZstd_getWindowSize(
-    unsigned long long *windowSize, const void *source, size_t size) {
+static inline size_t CZstd_getFrameHeader(
+    unsigned long long *windowSize, int *hasChecksum, const void *source, size_t size) {
   ZSTD_frameHeader header;
   size_t result = ZSTD_getFrameHeader(&header, source, size);
-  *windowSize = result == 0 && header.frameType == ZSTD_frame ? header.windowSize : 0;
+  int isFrame = result == 0 && header.frameType == ZSTD_frame;
+  *windowSize = isFrame ? header.windowSize : 0;
+  *hasChecksum = !isFrame || header.checksumFlag != 0;
   return result;
 }
 

@@ -31,6 +31,18 @@ package struct Decompressor: ~Copyable, Sendable {
     }
   }
 
+  /// Whether checksums guard all that has been decoded, as they always do in gzip; nil for plain input.
+  package var hasChecksums: Bool? {
+    switch zstd {
+    case .some(let zstd): return zstd.hasChecksums
+    case .none: break
+    }
+    switch gzip {
+    case .some: return true
+    case .none: return nil
+    }
+  }
+
   /// Decodes from `input` until it is used up or `output` is full. Plain input is copied.
   ///
   /// - Returns: How many bytes of `input` were used.

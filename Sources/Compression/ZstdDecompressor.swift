@@ -26,6 +26,9 @@ internal import CZstd
   /// Whether a frame has ended, so that bytes which begin no frame are trailing garbage.
   private var hasDecodedFrame = false
 
+  /// Whether a checksum guards each frame so far. Damage to one without may go unnoticed.
+  package private(set) var hasChecksums = true
+
   /// Whether decoded bytes may be waiting inside the decoder: call it again with empty input.
   package private(set) var hasPendingOutput = false
 
@@ -100,11 +103,12 @@ internal import CZstd
       throw .corrupt(format: .zstd, reason: reason)
     case .invalid(let libzstdResult):
       throw error(libzstdResult: libzstdResult)
-    case .complete(let windowByteCount):
+    case .complete(let windowByteCount, let hasChecksum):
       guard windowByteCount <= windowByteLimit else {
         throw .windowTooLarge(byteCount: windowByteCount, limit: windowByteLimit)
       }
       headerIsRead = true
+      if !hasChecksum { hasChecksums = false }
     }
   }
 

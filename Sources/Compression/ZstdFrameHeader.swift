@@ -9,7 +9,7 @@ struct ZstdFrameHeader {
   enum Reading {
     case incomplete
     case notAFrame
-    case complete(windowByteCount: UInt64)
+    case complete(windowByteCount: UInt64, hasChecksum: Bool)
     case invalid(libzstdResult: Int)
   }
 
@@ -36,11 +36,14 @@ struct ZstdFrameHeader {
     let seen = bytes.span.extracting(first: byteCount)
     guard ZstdMagic.matches(seen) else { return .notAFrame }
     var windowByteCount: UInt64 = 0
+    var hasChecksum: Int32 = 0
     let result = unsafe seen.withUnsafeBufferPointer { seen in
       // SAFETY: libzstd reads at most `count` bytes and keeps neither pointer.
-      unsafe CZstd_getWindowSize(&windowByteCount, seen.baseAddress, seen.count)
+      unsafe CZstd_getFrameHeader(
+        &windowByteCount, &hasChecksum, seen.baseAddress, seen.count)
     }
     if ZSTD_isError(result) != 0 { return .invalid(libzstdResult: result) }
-    return result == 0 ? .complete(windowByteCount: windowByteCount) : .incomplete
+    guard result == 0 else { return .incomplete }
+    return .complete(windowByteCount: windowByteCount, hasChecksum: hasChecksum != 0)
   }
 }

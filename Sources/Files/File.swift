@@ -69,20 +69,45 @@
     File(descriptor: STDERR_FILENO, path: "standard error", closesDescriptor: false)
   }
 
-  /// A file without a name in `directory`: created with mode 0600 and unlinked at once, so that
-  /// nothing is left behind however the process ends.
+  #if os(Linux)
+    /// `O_TMPFILE`, which Swift can't import; the number in it is the same on x86 and Arm.
+    private static let openUnnamed = O_DIRECTORY | 0o20_000_000
+  #endif
+
+  /// A file without a name in `directory`: created with mode 0600, and gone however the process ends.
   ///
   /// - Throws: ``SystemError`` of operation `createTemporary`.
   package static func unnamedTemporary(in directory: String) throws(SystemError) -> File {
-    var template = Array("\(directory)/dsel-spool-XXXXXX".utf8CString)
-    // SAFETY: mkstemp writes only within the template, which is NUL-terminated.
-    let descriptor = unsafe template.withUnsafeMutableBufferPointer {
-      unsafe mkstemp($0.baseAddress!)
+    let path = "a temporary file in \(directory)"
+    #if os(Linux)
+      let unnamed = retrying { unsafe open(directory, O_RDWR | O_CLOEXEC | openUnnamed, 0o600) }
+      if unnamed >= 0 { return File(descriptor: unnamed, path: path) }
+    #endif
+    // Not every file system can create a file without a name: so it has one for a moment.
+    var template: [CChar] = []
+    let descriptor = retrying {
+      template = Array("\(directory)/dsel-spool-XXXXXX".utf8CString)
+      // SAFETY: mkstemp writes only within the template, which is NUL-terminated.
+      return unsafe template.withUnsafeMutableBufferPointer { unsafe mkstemp($0.baseAddress!) }
     }
     guard descriptor >= 0 else { throw SystemError(.createTemporary, directory) }
     unsafe template.withUnsafeBufferPointer { unsafe _ = unlink($0.baseAddress!) }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    return File(descriptor: descriptor, path: "a temporary file in \(directory)")
+    return File(descriptor: descriptor, path: path)
+  }
+
+  package enum Lock: Sendable {
+    case taken
+    /// Another open file has it.
+    case busy
+    /// The file system knows no locks.
+    case unsupported
+  }
+
+  /// Takes the one lock that goes with a file. It is given back when this is closed, at the process's end at the latest.
+  package func lock() -> Lock {
+    if Self.retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 { return .taken }
+    return errno == EWOULDBLOCK ? .busy : .unsupported
   }
 
   package var isTerminal: Bool { isatty(descriptor) == 1 }

@@ -155,11 +155,13 @@ final class ChunkQueue: Sendable {
     let number = reader.shardNumber
     let (storedByteCount, byteCount) = (reader.storedByteCount, reader.byteCount)
     let (hash, container) = (reader.contentHash, reader.container)
+    let hasChecksums = reader.hasChecksums
     state.withLock { state in
       state.summaries[number].storedByteCount = storedByteCount
       state.summaries[number].byteCount = byteCount
       state.summaries[number].contentHash = hash
       state.summaries[number].container = container
+      state.summaries[number].hasChecksums = hasChecksums
     }
   }
 
@@ -214,4 +216,6 @@ package struct ShardSummary: Sendable, Equatable {
   /// XXH3-64 of the stored bytes.
   package var contentHash: UInt64?
   package var container = ""
+  /// Whether its container has checksums; nil for plain files.
+  package var hasChecksums: Bool?
 }

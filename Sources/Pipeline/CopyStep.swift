@@ -35,6 +35,7 @@ struct CopyStep {
           stored = reader.storedByteCount
           next += 1
         }
+        try reader.finish()
       } catch let error as ReadingError {
         throw PipelineError.reading(error, line: nil)
       }

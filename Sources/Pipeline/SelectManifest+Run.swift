@@ -47,8 +47,9 @@ extension SelectManifest.Side {
       inputs: report.shards.map { shard in
         let digits = String(shard.contentHash ?? 0, radix: 16)
         return SelectManifest.Input(
-          path: shard.name, container: shard.container, bytes: shard.storedByteCount,
-          text_bytes: shard.byteCount, documents: shard.documentCount,
+          path: shard.name, container: shard.container, checksum: shard.hasChecksums,
+          bytes: shard.storedByteCount, text_bytes: shard.byteCount,
+          documents: shard.documentCount,
           xxh3: String(repeating: "0", count: 16 - digits.count) + digits)
       },
       documents: counts.documentCount, tokens: counts.tokenCount,

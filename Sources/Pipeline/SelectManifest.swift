@@ -41,6 +41,8 @@ package struct SelectManifest: Encodable, Sendable {
   package struct Input: Encodable, Sendable {
     package var path: String
     package var container: String
+    /// Whether a zstd or gzip file guards all of its content by checksums.
+    package var checksum: Bool?
     /// Bytes as stored, and decompressed.
     package var bytes: Int
     package var text_bytes: Int

@@ -41,6 +41,7 @@ struct SpoolStep {
       summary.storedByteCount = source.storedByteCount
       summary.contentHash = source.contentHash
       summary.container = source.container.rawValue
+      summary.hasChecksums = source.hasChecksums
       return (try Shard(name: shard.name, spool: Shard.OpenFile(file)), summary)
     } catch let error as SystemError {
       throw PipelineError.reading(.system(error), line: nil)

@@ -67,6 +67,9 @@ package struct ByteSource: ~Copyable, Sendable {
     offset = shard.isRereadable ? 0 : nil
   }
 
+  /// Whether checksums guard what has been read so far; nil for plain files, which have none.
+  package var hasChecksums: Bool? { decompressor.hasChecksums }
+
   /// The hash of all stored bytes, once the end has been reached.
   package var contentHash: UInt64? {
     isAtEnd ? digest : nil
@@ -159,7 +162,7 @@ package struct ByteSource: ~Copyable, Sendable {
   /// Holds a regular file to what it was when the run began.
   ///
   /// - Throws: ``ReadingError/changed(path:)``
-  private func checkUnchanged() throws(ReadingError) {
+  package func checkUnchanged() throws(ReadingError) {
     guard shard.isRereadable else { return }
     do throws(SystemError) {
       if try file.file.status() == shard.status { return }

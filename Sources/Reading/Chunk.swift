@@ -70,6 +70,7 @@ package struct ChunkReader: ~Copyable, Sendable {
   /// Chunks handed out so far.
   package var chunkCount: Int { number }
   package var contentHash: UInt64? { source.contentHash }
+  package var hasChecksums: Bool? { source.hasChecksums }
   package var container: String { source.container.rawValue }
 
   /// Fills `chunk` with the next lines. Returns false, with an empty chunk, at the end.

@@ -49,6 +49,11 @@ package struct LineReader: ~Copyable {
     return try body(&buffer, start..<(start + count))
   }
 
+  /// Checks that the lines read were all of one file: one that changed meanwhile may have given some of either.
+  ///
+  /// - Throws: ``ReadingError/changed(path:)``
+  package func finish() throws(ReadingError) { try source.checkUnchanged() }
+
   private mutating func fill(upTo end: Int) throws(ReadingError) {
     let wanted = max(Self.blockSize, min(end - bufferOffset - buffer.count, buffer.count))
     do throws(SystemError) { try buffer.reserve(additional: wanted) } catch {

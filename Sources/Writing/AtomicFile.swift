@@ -1,37 +1,10 @@
 internal import Files
-internal import Synchronization
 
 #if canImport(Glibc)
   internal import Glibc
 #else
   internal import Darwin
 #endif
-
-/// The temporary files of this run, so that a signal can take them away.
-package final class TemporaryFiles: Sendable {
-  private let paths = Mutex<Set<String>>([])
-
-  package init() {}
-
-  func insert(_ path: String) { paths.withLock { _ = $0.insert(path) } }
-
-  /// Runs `body`, which ends the file's time as a temporary one, so that no signal comes between.
-  func remove<Result>(_ path: String, _ body: () -> Result) -> Result {
-    paths.withLock {
-      $0.remove(path)
-      return body()
-    }
-  }
-
-  /// Unlinks them all, and lets no commit happen any more.
-  package func unlinkAllAndExit(status: Int32) -> Never {
-    paths.withLock { paths in
-      // SAFETY: unlink reads the string during the call only.
-      for path in paths { unsafe _ = unlink(path) }
-      _exit(status)
-    }
-  }
-}
 
 /// A file that appears under its name only when it is whole.
 ///
@@ -40,6 +13,7 @@ package final class TemporaryFiles: Sendable {
 ///     try file.commit()
 ///
 /// Until then it is a temporary file beside it, `.NAME.PID.dsel-tmp`; without a commit, `deinit` takes that away.
+/// It is locked while its process lives: the next run that writes the same file removes what killed ones left.
 /// What is no regular file, such as `/dev/null` or a named pipe, is written to directly.
 package struct AtomicFile: ~Copyable {
   package let path: String
@@ -57,11 +31,17 @@ package struct AtomicFile: ~Copyable {
         self.init(
           path: path, temporaryPath: nil, file: try File(writing: path), registry: registry)
       } else {
-        let temporaryPath = Self.temporaryPath(for: path)
-        // Left by a killed process that had the same number: nobody else uses such a name.
-        unsafe _ = unlink(temporaryPath)
-        let file = try File(creating: temporaryPath, mode: 0o666)
-        self.init(path: path, temporaryPath: temporaryPath, file: file, registry: registry)
+        Leftovers.remove(beside: path)
+        let names = TemporaryNames(for: path)
+        var number = 0
+        while true {
+          number += 1
+          let name = names.temporary(number)
+          if let file = try Self.create(name, registry) {
+            self.init(path: path, temporaryPath: name, file: file, registry: registry)
+            return
+          }
+        }
       }
     } catch {
       throw .system(SystemError(error.operation, path, code: error.code))
@@ -75,13 +55,27 @@ package struct AtomicFile: ~Copyable {
     self.temporaryPath = temporaryPath
     self.file = file
     self.registry = registry
-    if let temporaryPath { registry.insert(temporaryPath) }
   }
 
-  private static func temporaryPath(for path: String) -> String {
-    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-    let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-    return "\(directory(of: path))/.\(name).\(getpid()).dsel-tmp"
+  /// Creates the temporary file and locks it. Returns nil if another process has that name: one in a container or
+  /// on another machine may have our number.
+  private static func create(
+    _ temporaryPath: String, _ registry: TemporaryFiles
+  ) throws(SystemError) -> File? {
+    let file: File
+    do throws(SystemError) { file = try registry.create(temporaryPath) } catch {
+      if error.code == EEXIST { return nil }
+      throw error
+    }
+    do throws(SystemError) {
+      // Between creation and lock, it may have been taken for a leftover.
+      if file.lock() != .busy, try FileStatus(path: temporaryPath) != nil { return file }
+    } catch {
+      registry.discard(temporaryPath)
+      throw error
+    }
+    registry.forget(temporaryPath)
+    return nil
   }
 
   /// Where a file stands: its folder, however that is written, and its name. Outputs replace what has their
@@ -102,13 +96,13 @@ package struct AtomicFile: ~Copyable {
     }
   }
 
-  fileprivate static func directory(of path: String) -> String {
+  static func directory(of path: String) -> String {
     path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? "."
   }
 
   deinit {
     if let temporaryPath, !isCommitted {
-      registry.remove(temporaryPath) { unsafe _ = unlink(temporaryPath) }
+      registry.discard(temporaryPath)
     }
   }
 
@@ -153,18 +147,16 @@ package struct AtomicFile: ~Copyable {
 
   /// Waits until all is on the disk, and gives the file its name.
   ///
-  /// - Throws: ``WritingError/system(_:)``; then the name is as it was.
+  /// If other outputs of the run still wait for their names, a failure of theirs takes this one back.
+  ///
+  /// - Throws: ``WritingError/system(_:)``; then all names are as they were.
   package consuming func commit() throws(WritingError) {
     guard let temporaryPath else { return }
     try synchronize()
-    let code = registry.remove(temporaryPath) {
-      // SAFETY: rename reads both strings during the call only.
-      unsafe rename(temporaryPath, path) == 0 ? 0 : errno
-    }
-    guard code == 0 else {
-      registry.insert(temporaryPath)
-      throw .system(SystemError(.rename, path, code: code))
-    }
+    let code = registry.commit(
+      temporaryPath, to: path, keptPath: TemporaryNames(for: path).kept)
+    // Whether it has its name or has been removed: there is nothing left to take away.
     isCommitted = true
+    guard code == 0 else { throw .system(SystemError(.rename, path, code: code)) }
   }
 }

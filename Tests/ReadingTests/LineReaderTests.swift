@@ -49,4 +49,17 @@ import Testing
       }
     }
   }
+
+  @Test(arguments: Wrapping.allCases)
+  func `A file that changes while lines are read is refused at the end`(
+    wrapping: Wrapping
+  ) throws {
+    let text = Data(#"{"text":"a"}"#.utf8)
+    let path = try folder.write(wrapping.wrap(text, in: folder), to: "shard")
+    var reader = try LineReader(Shard(path: path), limits: ReadingLimits())
+    try reader.withLine(at: 0, count: text.count) { (_, _) -> Void in }
+    try reader.finish()
+    try folder.write(text + text, to: "shard")
+    #expect(throws: ReadingError.changed(path: path)) { try reader.finish() }
+  }
 }

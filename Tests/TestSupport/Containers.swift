@@ -6,8 +6,10 @@ public enum Containers {
   public struct CommandFailed: Error { public var message: String }
 
   /// One zstd frame, or one gzip member, around each of the `parts`.
-  public static func zstd(_ parts: Data..., in folder: TemporaryFolder) throws -> Data {
-    try concatenate(parts, "zstd -qc", in: folder)
+  public static func zstd(
+    _ parts: Data..., hasChecksum: Bool = true, in folder: TemporaryFolder
+  ) throws -> Data {
+    try concatenate(parts, hasChecksum ? "zstd -qc" : "zstd -qc --no-check", in: folder)
   }
 
   public static func gzip(_ parts: Data..., in folder: TemporaryFolder) throws -> Data {

@@ -84,4 +84,50 @@ import Testing
     }
     #expect(folder.names == ["out"])
   }
+
+  @Test(arguments: [true, false])
+  func `Of several outputs, all get their names or none does`(fails: Bool) throws {
+    try folder.write("old", to: "first")
+    let first = try AtomicFile(path: folder.path("first"), replaces: true, registry: registry)
+    let second = try AtomicFile(path: folder.path("second"), replaces: true, registry: registry)
+    let third = try AtomicFile(path: folder.path("third"), replaces: true, registry: registry)
+    try first.write(Array("new".utf8).span)
+    try first.commit()
+    try second.commit()
+    #expect(try folder.read("first") == Data("new".utf8))
+    if fails {
+      let files = FileManager.default
+      try files.createDirectory(
+        atPath: folder.path("third"), withIntermediateDirectories: false)
+      do { try third.commit() } catch {}
+      #expect(folder.names == ["first", "third"])
+      #expect(try folder.read("first") == Data("old".utf8))
+    } else {
+      try third.commit()
+      #expect(folder.names == ["first", "second", "third"])
+      #expect(try folder.read("first") == Data("new".utf8))
+    }
+  }
+
+  @Test func `What a killed run left is removed, and nothing else`() throws {
+    let names = [".out.4711.dsel-tmp", ".out.4711-2.dsel-tmp", ".out.4711.dsel-old"]
+    let others = [".out.dsel-tmp", ".out.x.dsel-tmp", ".out2.4711.dsel-tmp", "out.4711.dsel-tmp"]
+    for name in names + others { try folder.write("left", to: name) }
+    do {
+      _ = try AtomicFile(path: folder.path("out"), replaces: false, registry: registry)
+    }
+    #expect(folder.names == others.sorted())
+  }
+
+  @Test func `A run leaves the temporary file of another one alone`() throws {
+    let other = try AtomicFile(path: folder.path("out"), replaces: true, registry: registry)
+    let file = try AtomicFile(
+      path: folder.path("out"), replaces: true, registry: TemporaryFiles())
+    #expect(folder.names.count == 2)
+    try file.write(Array("one".utf8).span)
+    try file.commit()
+    try other.commit()
+    #expect(folder.names == ["out"])
+    #expect(try folder.read("out").isEmpty)
+  }
 }

@@ -25,6 +25,15 @@ struct Diagnostics {
           "\(Format.count(skipped)) invalid lines of the \(name) were skipped (\(reasons)).")
       }
     }
+    let inputs = manifest.target.inputs + manifest.pool.inputs
+    if let files = names(inputs.filter { $0.checksum == false }) {
+      warnings.append(
+        "without a checksum: \(files). Damage to such a file can go unnoticed: the zstd command writes one, and "
+          + "libraries do if they are asked to.")
+    }
+    if let files = names(inputs.filter { $0.bytes == 0 }) {
+      warnings.append("empty: \(files). Check that nothing was lost.")
+    }
     let selected = manifest.selected
     if selected.all_eligible {
       let documents = Format.count(selected.documents)
@@ -41,6 +50,13 @@ struct Diagnostics {
         "nothing was selected: the document with the largest key is larger than the whole budget.")
     }
     return warnings
+  }
+
+  /// The first of the files, and how many more there are; nil if there is none.
+  private static func names(_ inputs: [SelectManifest.Input]) -> String? {
+    guard let first = inputs.first else { return nil }
+    let others = Format.count(inputs.count - 1)
+    return inputs.count == 1 ? first.path : "\(first.path) and \(others) more"
   }
 
   static func summary(_ manifest: SelectManifest) -> String {

@@ -1,0 +1,56 @@
+internal import Files
+
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// The names of the files that dsel has beside an output `NAME` while it works.
+struct TemporaryNames {
+  static let temporarySuffix = ".dsel-tmp"
+  static let keptSuffix = ".dsel-old"
+
+  let folder: String
+  /// What all of them begin with.
+  let prefix: String
+
+  init(for path: String) {
+    folder = AtomicFile.directory(of: path)
+    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+    prefix = ".\(slash.map { String(path[path.index(after: $0)...]) } ?? path)."
+  }
+
+  /// The new file until it is whole: `.NAME.PID.dsel-tmp`, or `.NAME.PID-NUMBER.dsel-tmp` if that is taken.
+  func temporary(_ number: Int) -> String {
+    let process = number == 1 ? "\(getpid())" : "\(getpid())-\(number)"
+    return "\(folder)/\(prefix)\(process)\(Self.temporarySuffix)"
+  }
+
+  /// The older file, while other outputs wait for their names.
+  var kept: String { "\(folder)/\(prefix)\(getpid())\(Self.keptSuffix)" }
+
+  /// Whether `name` is one of these, for any process.
+  func matches(_ name: String) -> Bool {
+    guard name.hasPrefix(prefix) else { return false }
+    for suffix in [Self.temporarySuffix, Self.keptSuffix] where name.hasSuffix(suffix) {
+      let process = name.utf8.dropFirst(prefix.utf8.count).dropLast(suffix.utf8.count)
+      return !process.isEmpty && process.allSatisfy { "0123456789-".utf8.contains($0) }
+    }
+    return false
+  }
+}
+
+/// Files that a killed run left beside an output.
+enum Leftovers {
+  /// Removes those whose process is gone: it held a lock, which went with it.
+  static func remove(beside path: String) {
+    let names = TemporaryNames(for: path)
+    for name in File.names(in: names.folder) where names.matches(name) {
+      let leftover = "\(names.folder)/\(name)"
+      // What can't be opened or locked isn't known to be a leftover.
+      guard let file = try? File(reading: leftover), file.lock() == .taken else { continue }
+      File.remove(leftover)
+    }
+  }
+}

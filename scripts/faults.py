@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+"""Makes every system call of a small `dsel select` fail once, and looks at what dsel makes of it.
+
+    scripts/faults.py [DSEL] [--calls read,write] [--verbose]
+
+For each kind of call (open, read, write, fsync, rename, link, lock, stat, allocate), each way to fail, and each n until
+there is no nth call: dsel must end with exit status 1 and a message that says why, no output under its final name, no
+temporary file left, and older outputs untouched; or with exit status 0 and the very bytes of an undisturbed run.
+Interrupted calls and short reads and writes must always end in the latter. Linux only: the faults are those of
+Tests/Faults/faults.c, preloaded.
+"""
+import argparse, concurrent.futures, errno, json, os, re, subprocess, sys, tempfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+FIXTURES = os.path.join(ROOT, "Fixtures")
+SHORT = 0
+
+# The ways in which each call can fail, and whether dsel must get over it.
+FAULTS = {
+    "open": [(errno.EIO, False), (errno.EMFILE, False), (errno.EINTR, True)],
+    "read": [(errno.EIO, False), (errno.EINTR, True), (SHORT, True)],
+    "write": [(errno.EIO, False), (errno.ENOSPC, False), (errno.EINTR, True), (SHORT, True)],
+    "fsync": [(errno.EIO, False), (errno.ENOSPC, False), (errno.EINTR, True)],
+    "rename": [(errno.EIO, False), (errno.ENOSPC, False)],
+    # Without hard links or locks, as on some network file systems, dsel works as well as it can.
+    "link": [(errno.EPERM, True)],
+    "lock": [(errno.ENOLCK, True), (errno.EINTR, True)],
+    "stat": [(errno.EIO, False)],
+    "allocate": [(errno.ENOMEM, False)],
+}
+# What lasts, once it has begun.
+LASTING = {"write": [errno.ENOSPC, SHORT], "read": [SHORT], "link": [errno.EPERM], "lock": [errno.ENOLCK]}
+
+
+class Scenario:
+    """A way to run dsel: its command, what is there before, and what an undisturbed run leaves."""
+
+    def __init__(self, name, arguments, older=(), piped=None):
+        self.name, self.arguments, self.older, self.piped = name, arguments, older, piped
+
+    def prepare(self, folder):
+        os.makedirs(os.path.join(folder, "spool"))
+        for name in self.older:
+            with open(os.path.join(folder, name), "w") as file:
+                file.write(f"older {name}\n")
+
+    def run(self, dsel, folder, environment):
+        source = subprocess.Popen(["cat", self.piped], stdout=subprocess.PIPE) if self.piped else None
+        environment = {**os.environ, "TMPDIR": os.path.join(folder, "spool"), **environment}
+        run = subprocess.run(
+            [dsel, "select"] + self.arguments, cwd=folder, env=environment, capture_output=True, timeout=120,
+            stdin=source.stdout if source else subprocess.DEVNULL)
+        if source:
+            source.stdout.close()
+            source.wait()
+        return run
+
+
+def content(folder):
+    """All files of a folder; of a manifest, all but the times."""
+    files = {}
+    for path, _, names in os.walk(folder):
+        for name in names:
+            with open(os.path.join(path, name), "rb") as file:
+                data = file.read()
+            if name.endswith("json") and data.startswith(b"{\n"):
+                data = {key: value for key, value in json.loads(data).items() if key != "timings"}
+            files[os.path.relpath(os.path.join(path, name), folder)] = data
+    return files
+
+
+def judge(scenario, run, before, after, expected, must_succeed):
+    """What is wrong with a run that met a fault, or None."""
+    errors = run.stderr.decode(errors="replace")
+    if run.returncode == 0:
+        if (run.stdout, after) != expected:
+            return "exit status 0, but other bytes than those of an undisturbed run"
+    elif must_succeed:
+        return f"exit status {run.returncode}, where dsel should have got over it: {errors.strip()}"
+    elif run.returncode != 1:
+        return f"exit status {run.returncode}: {errors.strip()[:500]}"
+    elif not re.search(r"^\S.*[:.].*\.\n\Z", errors, re.S) or "error:" in errors.lower():
+        return f"no clear message: {errors!r}"
+    elif after != before:
+        return f"files after the failure: {sorted(after)}, changed: {[k for k in after if after[k] != before.get(k)]}"
+    return None
+
+
+def attempt(options, library, scenario, expected, call, number, code, lasts):
+    """Runs dsel with one fault; returns whether that happened, and what is wrong, if anything."""
+    with tempfile.TemporaryDirectory(dir=options.folder) as base:
+        folder = os.path.join(base, "run")
+        scenario.prepare(folder)
+        before = content(folder)
+        report = os.path.join(base, "fired")
+        environment = {
+            "LD_PRELOAD": library, "FAULT_CALL": call, "FAULT_NUMBER": str(number), "FAULT_ERRNO": str(code),
+            "FAULT_FOLDER": options.folder, "FAULT_REPORT": report,
+            "SWIFT_BACKTRACE": "enable=no"}
+        if lasts:
+            environment["FAULT_LASTS"] = "1"
+        try:
+            run = scenario.run(options.dsel, folder, environment)
+        except subprocess.TimeoutExpired:
+            return True, "dsel hangs", None
+        must_succeed = dict(FAULTS[call])[code]
+        problem = judge(scenario, run, before, content(folder), expected, must_succeed)
+        return os.path.exists(report), problem, run
+
+
+def sweep(options, library, scenario, expected, pool):
+    """Makes each call fail in each way; returns the number of runs, and the problems."""
+    runs, problems = 0, []
+    for call in options.calls:
+        if call == "allocate" and scenario.name == "files":
+            continue  # What allocates is the same as with older files, which two threads read.
+        kinds = [(code, False) for code, _ in FAULTS[call]] + [(code, True) for code in LASTING.get(call, [])]
+        total = 0
+        for code, lasts in kinds:
+            first, done = 1, False
+            while not done:
+                # Some more than needed, for the sake of several processors.
+                batch = range(first, first + os.cpu_count())
+                futures = [
+                    pool.submit(attempt, options, library, scenario, expected, call, number, code, lasts)
+                    for number in batch]
+                for number, future in zip(batch, futures):
+                    fired, problem, run = future.result()
+                    runs += 1
+                    if not fired:
+                        done = True
+                    else:
+                        total = max(total, number)
+                    name = f"{scenario.name}: {call} {number} {'short' if code == SHORT else errno.errorcode[code]}"
+                    if problem:
+                        problems.append(f"{name}{' and on' if lasts else ''}: {problem}")
+                    elif options.verbose and fired:
+                        print(name, run.returncode, run.stderr.decode().strip())
+                first += len(batch)
+        print(f"  {scenario.name}: {total} calls of {call}")
+    return runs, problems
+
+
+def make_inputs(folder):
+    """A pool of three containers with some invalid lines, and a target."""
+    text = subprocess.check_output(["zstd", "-dqc", os.path.join(FIXTURES, "crawl.jsonl.zst")])
+    lines = text.splitlines(keepends=True)[:400]
+    parts = {"plain.jsonl": lines[:350], "packed.jsonl": lines[350:375], "zipped.jsonl": lines[375:]}
+    for name, part in parts.items():
+        with open(os.path.join(folder, name), "wb") as file:
+            file.writelines(part[:20] + [b"{\"text\": 7}\n"] + part[20:])
+    path = lambda name: os.path.join(folder, name)
+    subprocess.run(["zstd", "-q", "--rm", path("packed.jsonl")], check=True)
+    subprocess.run(["gzip", "-n", path("zipped.jsonl")], check=True)
+    with open(os.path.join(FIXTURES, "wiki.jsonl"), "rb") as wiki, open(path("target.jsonl"), "wb") as file:
+        file.writelines(wiki.readlines()[:15])
+    return path("target.jsonl"), [path("plain.jsonl"), path("packed.jsonl.zst"), path("zipped.jsonl.gz")]
+
+
+def scenarios(target, pool):
+    common = ["--target", target, "--count", "30", "--min-tokens", "0", "--on-error", "skip", "--quiet"]
+    common += ["--ngrams", "1", "--buckets", "1000"]
+    files = ["--pool", *pool, "--output", "out.jsonl.zst", "--rejects", "rejects.jsonl.gz", *common]
+    outputs = ["out.jsonl.zst", "out.jsonl.zst.manifest.json", "rejects.jsonl.gz"]
+    piped = ["--pool", "-", "--manifest", "record.json", "--rejects", "rejects.jsonl", "--threads", "1", *common]
+    return [
+        Scenario("files", files + ["--threads", "1"]),
+        Scenario("older files", files + ["--threads", "2", "--force"], older=outputs),
+        Scenario("pipes", piped, piped=pool[1]),
+    ]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dsel", nargs="?", default=os.path.join(ROOT, ".build", "release", "dsel"))
+    parser.add_argument("--calls", type=lambda text: text.split(","), default=list(FAULTS))
+    parser.add_argument("--verbose", action="store_true", help="print what dsel says of each fault")
+    options = parser.parse_args()
+    options.dsel = os.path.abspath(options.dsel)
+    if not sys.platform.startswith("linux"):
+        print("faults.py: skipped: faults can be preloaded on Linux only.")
+        return 0
+
+    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        options.folder = os.path.realpath(folder)
+        library = os.path.join(folder, "faults.so")
+        source = os.path.join(ROOT, "Tests", "Faults", "faults.c")
+        subprocess.run(
+            ["cc", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", library, source, "-ldl"], check=True)
+        runs, problems = 0, []
+        for scenario in scenarios(*make_inputs(options.folder)):
+            undisturbed = os.path.join(folder, scenario.name)
+            scenario.prepare(undisturbed)
+            run = scenario.run(options.dsel, undisturbed, {})
+            if run.returncode != 0:
+                print(f"faults.py: the undisturbed run failed: {run.stderr.decode()}", file=sys.stderr)
+                return 1
+            expected = (run.stdout, content(undisturbed))
+            more_runs, more_problems = sweep(options, library, scenario, expected, pool)
+            runs += more_runs
+            problems += more_problems
+    for problem in problems:
+        print(f"faults.py: {problem}", file=sys.stderr)
+    print(f"faults.py: {runs} runs, {len(problems)} problems")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
