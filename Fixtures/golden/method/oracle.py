@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """The selection method, written down a second time: plain, slow, and independent of dsel.
 
-  pip install xxhash regex           (Python 3.11, whose unicodedata is Unicode 14.0.0; and zstd)
-  oracle.py tables                   write buckets.json and selection.json beside this file
+  pip install xxhash regex numpy scipy
+                             (Python 3.11, whose unicodedata is Unicode 14.0.0; and zstd)
+  oracle.py tables           write buckets.json, selection.json and logistic.json beside this file
   oracle.py reference FOLDER         compare wordpunct with the DSIR reference's tokens in FOLDER
-  oracle.py tokens TEXT              print what becomes of one text
+  oracle.py tokens TEXT      print what becomes of one text
 
 buckets.json: {"cases": [...]}, each with "note", "text", and for both tokenizers, "words" and
 "wordpunct": "tokens"; "hashes" (one a token, 16 hex digits); "buckets_10000", a list an order for
@@ -12,12 +13,24 @@ the orders 1, 2 and 3, each in token order; "buckets_16777216", "buckets_2" and 
 alone. A long text or token is written {"repeat": [piece, times]}.
 
 selection.json: {"runs": [...], "budgets": [...]}, each with "settings" and what they lead to on
-Fixtures/wiki.jsonl (target) and Fixtures/crawl.jsonl.zst (pool). "threshold_key" is the smallest
-key selected, "selected" is in pool order, "documents" are the first 60 of the pool: an ineligible
-document has a key, too, but takes no part. The budgets are other ways to say how many to select.
-Sums here are exactly rounded (math.fsum): compare with a relative tolerance of 1e-9.
+Fixtures/wiki.jsonl (target) and Fixtures/crawl.jsonl.zst (pool). "selected" is in pool order.
+"by_logistic" are those of the selected that the second part of a blend's draw took, each with its
+second key as "key" and, as "main_key", the key with which it missed the main part.
+"threshold_key" is the smallest key of the main part. "documents" are the first 60 of the pool: an
+ineligible document has a key, too, but takes no part; "second_key" has a blend alone. Were all
+eligible documents drawn, then the second part would take those whose keys are below
+"threshold_key_of_all". The budgets are other ways to say how many to select. Sums here are exactly
+rounded (math.fsum): compare with a relative tolerance of 1e-9. Where log odds take part, the
+numbers are those of the exact optimum, which a solver that stops early only comes near.
+
+logistic.json: the logistic regression of the default settings. "target" and "pool" have the log
+odds of all documents, a line each, in the files' order; "objective" and "objective_at_zero" are
+what is minimized, at the optimum and where all coefficients are zero. No log odds is further from
+the exact optimum's than "log_odds_error".
 """
 
+import collections
+import functools
 import json
 import math
 import pathlib
@@ -26,7 +39,11 @@ import subprocess
 import sys
 import unicodedata
 
+import numpy
 import regex
+import scipy.optimize
+import scipy.sparse
+import scipy.special
 import xxhash
 
 assert unicodedata.unidata_version == "14.0.0", "Python 3.11 is needed"
@@ -143,31 +160,166 @@ def features(hashes, n, bucket_count):
 # Models
 
 
-def count(documents, bucket_count):
-    counts = [0] * bucket_count
-    for document in documents:
-        for bucket in document["features"]:
-            counts[bucket] += 1
-    return counts
+PSEUDOCOUNT = 1
 
 
-def smooth(counts, pseudocount=1):
+def count(documents):
+    """How often each bucket occurs that does."""
+    return collections.Counter(bucket for d in documents for bucket in d["features"])
+
+
+def ratio_table(target, pool, bucket_count):
+    """The log-ratio of each bucket that occurs, of two smoothed models."""
+    table = {}
+    target_total = target.total() + PSEUDOCOUNT * bucket_count
+    pool_total = pool.total() + PSEUDOCOUNT * bucket_count
+    for bucket in target.keys() | pool.keys():
+        p = (target[bucket] + PSEUDOCOUNT) / target_total
+        q = (pool[bucket] + PSEUDOCOUNT) / pool_total
+        table[bucket] = math.log(p) - math.log(q)
+    return table
+
+
+def shrunk_table(target, pool):
+    """The log-ratio of what the target has of a bucket, and what it would have were it the pool."""
+    table = {}
+    target_total, pool_total = target.total(), pool.total()
+    for bucket in target.keys() | pool.keys():
+        expected = target_total * pool[bucket] / pool_total
+        log_ratio = math.log((target[bucket] + PSEUDOCOUNT) / (expected + PSEUDOCOUNT))
+        table[bucket] = float(numpy.float32(log_ratio))
+    return table
+
+
+def normalized(weight, feature_count, how):
+    if feature_count == 0:
+        return 0.0
+    return weight / {"none": 1, "sqrt": math.sqrt(feature_count), "length": feature_count}[how]
+
+
+# -------------------------------------------------------------------------------------------------
+# Divergences
+
+KL_BUCKETS = 10000
+
+
+def shares(documents, bucket_count):
+    """The share of each of no more than 10,000 buckets in the features of the documents."""
+    counts = [0] * min(bucket_count, KL_BUCKETS)
+    for bucket, times in count(documents).items():
+        if bucket_count > KL_BUCKETS:
+            bucket = bucket * KL_BUCKETS // bucket_count
+        counts[bucket] += times
     total = sum(counts)
-    return [(c + pseudocount) / (total + pseudocount * len(counts)) for c in counts]
+    return [c / total for c in counts]
 
 
 def kl_divergence(p, q):
-    return math.fsum(a * math.log(a / b) for a, b in zip(p, q))
+    return math.fsum(a * (math.log(a + 1e-10) - math.log(b + 1e-10)) for a, b in zip(p, q))
+
+
+# -------------------------------------------------------------------------------------------------
+# Logistic regression
+
+REGULARIZATION = 1e-5
+FOLDED_BITS = 16
+BIAS = 2**FOLDED_BITS  # the index of the feature that is 1 in every document
+# From this many features on, dsel knows but the leading ones of a document it trains with.
+LEADING_FEATURES = 16384
+
+
+def logistic_vector(document_features, bucket_count):
+    """Pairs of an index and a value: the folded buckets, scaled to length 1, and the bias."""
+    shift = max(0, (bucket_count - 1).bit_length() - FOLDED_BITS)
+    counts = collections.Counter(bucket >> shift for bucket in document_features)
+    logs = {bucket: math.log(1 + min(times, 255)) for bucket, times in counts.items()}
+    length = math.sqrt(math.fsum(value * value for value in logs.values()))
+    return [(bucket, value / length) for bucket, value in sorted(logs.items())] + [(BIAS, 1.0)]
+
+
+def matrix(documents, bucket_count):
+    """A row a document."""
+    rows, columns, values = [], [], []
+    for row, document in enumerate(documents):
+        for index, value in logistic_vector(document["features"], bucket_count):
+            rows.append(row)
+            columns.append(index)
+            values.append(value)
+    return scipy.sparse.csr_array((values, (rows, columns)), shape=(len(documents), BIAS + 1))
+
+
+def distinct(documents):
+    """The first document of each text."""
+    return list({document["text"]: document for document in reversed(documents)}.values())[::-1]
+
+
+def train(target, pool, settings):
+    """The coefficients that tell the target's documents from the pool's, and what they cost."""
+    positive = distinct([d for d in target if d["features"]])
+    negative = distinct([d for d in pool if d["tokens"] >= settings["min_tokens"]])
+    assert len(positive) <= 4096 and len(negative) <= 4096, "dsel would train with a sample"
+    assert all(len(d["features"]) <= LEADING_FEATURES for d in positive + negative)
+    x = matrix(positive + negative, settings["buckets"])
+    y = numpy.array([1.0] * len(positive) + [-1.0] * len(negative))
+    costs = numpy.where(y > 0, 0.5 / len(positive), 0.5 / len(negative))
+
+    def objective(theta):
+        return REGULARIZATION / 2 * theta @ theta + costs @ numpy.logaddexp(0, -y * (x @ theta))
+
+    def gradient(theta):
+        return REGULARIZATION * theta - x.T @ (costs * y * scipy.special.expit(-y * (x @ theta)))
+
+    zero = numpy.zeros(BIAS + 1)
+    options = {"maxiter": 1000, "ftol": 0, "gtol": 1e-9}
+    found = scipy.optimize.minimize(
+        objective, zero, jac=gradient, method="L-BFGS-B", options=options
+    )
+    assert found.success, found.message
+    theta = found.x
+
+    # L-BFGS ends where the objective's last digit does, at half the digits of the coefficients.
+    # Newton's steps have no need of the objective: (λ + XᵀDX)⁻¹ g by Woodbury's identity.
+    gram = (x @ x.T).toarray()
+    for _ in range(5):
+        p = scipy.special.expit(x @ theta)
+        curvature = numpy.diag(REGULARIZATION / (costs * p * (1 - p)))
+        g = gradient(theta)
+        theta -= (g - x.T @ numpy.linalg.solve(curvature + gram, x @ g)) / REGULARIZATION
+
+    # The objective is convex, λ strongly so: no coefficients with this gradient are further from
+    # the optimum than |gradient| / λ, and no vector is longer than √2.
+    error = math.sqrt(2) * float(numpy.linalg.norm(gradient(theta))) / REGULARIZATION
+    assert error < 1e-8, f"not converged: {error}"
+    return {
+        "theta": theta,
+        "target_documents": len(positive),
+        "pool_documents": len(negative),
+        "objective": float(objective(theta)),
+        "objective_at_zero": float(objective(zero)),
+        "log_odds_error": error,
+    }
+
+
+def log_odds_of(documents, model, bucket_count):
+    return [float(value) for value in matrix(documents, bucket_count) @ model["theta"]]
 
 
 # -------------------------------------------------------------------------------------------------
 # Selection
 
+SECOND_TEMPERATURE = 0.25
+
+
+def text_hash(text):
+    return xxhash.xxh3_64_intdigest(text.encode("utf-8"), seed=0)
+
+
+def random_bits(text, seed):
+    return xxhash.xxh3_64_intdigest(text_hash(text).to_bytes(8, "little"), seed=seed)
+
 
 def gumbel(text, seed):
-    text_hash = xxhash.xxh3_64_intdigest(text.encode("utf-8"), seed=0)
-    z = xxhash.xxh3_64_intdigest(text_hash.to_bytes(8, "little"), seed=seed)
-    u = ((z >> 12) + 0.5) * 2.0**-52
+    u = ((random_bits(text, seed) >> 12) + 0.5) * 2.0**-52
     return -math.log(-math.log(u))
 
 
@@ -180,65 +332,144 @@ def read_documents(path):
     return [json.loads(line) | {"line_bytes": len(line) + 1} for line in lines]
 
 
-def choose(ranked, pool_documents, settings):
-    """The first of the ranked documents, as many as the budget allows."""
-    for unit, name in [("token_budget", "tokens"), ("byte_budget", "line_bytes")]:
-        if unit in settings:
-            chosen, spent = [], 0
-            for document in ranked:
-                spent += document[name]
-                if spent > settings[unit]:
-                    break
-                chosen.append(document)
-            return chosen
+@functools.cache
+def read_inputs(tokenizer, n, bucket_count):
+    target = read_documents(FIXTURES / "wiki.jsonl")
+    pool = read_documents(FIXTURES / "crawl.jsonl.zst")
+    for document in target + pool:
+        tokens = TOKENIZERS[tokenizer](document["text"])
+        document["tokens"] = len(tokens)
+        hashes = [token_hash(token) for token in tokens]
+        document["features"] = features(hashes, n, bucket_count)
+    return target, pool
+
+
+def inputs(settings):
+    """The documents of target and pool. A run may add to them: the next has copies of its own."""
+    both = read_inputs(settings["tokenizer"], settings["n"], settings["buckets"])
+    return [[dict(document) for document in documents] for documents in both]
+
+
+def budget(settings, pool_documents):
+    """How much of what: the size of a document in the budget's unit, and the budget."""
+    if "token_budget" in settings:
+        return lambda document: document["tokens"], settings["token_budget"]
+    if "byte_budget" in settings:
+        return lambda document: document["line_bytes"], settings["byte_budget"]
     if "count" in settings:
-        return ranked[: settings["count"]]
-    if "fraction" in settings:
-        return ranked[: max(1, math.floor(pool_documents * settings["fraction"]))]
-    return ranked[: max(1, pool_documents // 10)]
+        return lambda document: 1, settings["count"]
+    return lambda document: 1, max(1, math.floor(pool_documents * settings.get("fraction", 0.1)))
+
+
+def choose(documents, key, size, limit):
+    """The documents of the largest keys, up to the first that does not fit."""
+    chosen, spent = [], 0
+    for document in in_order(documents, key):
+        spent += size(document)
+        if spent > limit:
+            break
+        chosen.append(document)
+    return chosen
+
+
+def in_order(documents, key):
+    return sorted(documents, key=lambda d: (-d[key], -d["text_hash"], d["position"]))
+
+
+def draw(eligible, settings, size, limit):
+    """The main part, and the part that the log odds choose of what is left."""
+    share = settings["logistic_share"] if settings["estimator"] == "blend" else 0
+    second_limit = math.floor(share * limit)
+    main = choose(eligible, "key", size, limit - second_limit)
+    positions = {document["position"] for document in main}
+    left = [document for document in eligible if document["position"] not in positions]
+    second = choose(left, "second_key", size, second_limit) if second_limit else []
+    return main, second
+
+
+def correlation(xs, ys):
+    mean_x, mean_y = math.fsum(xs) / len(xs), math.fsum(ys) / len(ys)
+    covariance = math.fsum((x - mean_x) * (y - mean_y) for x, y in zip(xs, ys))
+    squares_x = math.fsum((x - mean_x) ** 2 for x in xs)
+    squares_y = math.fsum((y - mean_y) ** 2 for y in ys)
+    return covariance / math.sqrt(squares_x * squares_y)
+
+
+_trained = {}
+
+
+def trained(target, pool, settings):
+    """What the settings lead to, by those of them that take part in it."""
+    key = tuple(settings[name] for name in ["tokenizer", "n", "buckets", "min_tokens"])
+    if key not in _trained:
+        _trained[key] = train(target, pool, settings)
+    return _trained[key]
+
+
+def weigh(target, pool, settings):
+    """Gives each document of the pool its log weight, and the value that the draw goes by."""
+    estimator = settings["estimator"]
+    table = {}
+    if estimator == "ratio":
+        table = ratio_table(count(target), count(pool), settings["buckets"])
+    elif estimator in ("shrunk", "blend"):
+        table = shrunk_table(count(target), count(pool))
+    log_odds = [0.0] * len(pool)
+    if estimator in ("logistic", "blend"):
+        log_odds = log_odds_of(pool, trained(target, pool, settings), settings["buckets"])
+
+    for document, odds in zip(pool, log_odds):
+        document["log_odds"] = odds
+        if estimator == "logistic":
+            document["value"] = document["log_weight"] = odds
+            continue
+        weight = math.fsum(table[bucket] for bucket in document["features"])
+        value = normalized(weight, len(document["features"]), settings["normalize"])
+        document["value"] = value + odds
+        document["log_weight"] = value + odds if estimator == "blend" else weight
 
 
 def run(settings):
-    target = read_documents(FIXTURES / "wiki.jsonl")
-    pool = read_documents(FIXTURES / "crawl.jsonl.zst")
-    bucket_count = settings["buckets"]
-    for document in target + pool:
-        tokens = TOKENIZERS[settings["tokenizer"]](document["text"])
-        document["tokens"] = len(tokens)
-        hashes = [token_hash(token) for token in tokens]
-        document["features"] = features(hashes, settings["n"], bucket_count)
-
-    target_model = smooth(count(target, bucket_count))
-    pool_model = smooth(count(pool, bucket_count))
-    log_ratio = [math.log(p) - math.log(q) for p, q in zip(target_model, pool_model)]
-
+    target, pool = inputs(settings)
+    weigh(target, pool, settings)
     seen = set()
     for position, document in enumerate(pool):
         text = document["text"]
-        weight = math.fsum(log_ratio[bucket] for bucket in document["features"])
-        value = weight
-        if settings["normalize"] == "length":
-            value = weight / len(document["features"]) if document["features"] else 0.0
+        noise = 0.0 if settings["top_k"] else gumbel(text, settings["seed"])
         document["position"] = position
-        document["log_weight"] = weight
-        document["value"] = value / settings["temperature"]
-        document["key"] = document["value"]
-        if not settings["top_k"]:
-            document["key"] += gumbel(text, settings["seed"])
-        document["text_hash"] = xxhash.xxh3_64_intdigest(text.encode("utf-8"), seed=0)
-        document["eligible"] = document["tokens"] >= settings["min_tokens"] and text not in seen
+        document["effective"] = document["value"] / settings["temperature"]
+        document["key"] = document["effective"] + noise
+        if settings["estimator"] == "blend":
+            document["second_key"] = document["log_odds"] / SECOND_TEMPERATURE + noise
+        document["text_hash"] = text_hash(text)
+        document["long_enough"] = document["tokens"] >= settings["min_tokens"]
+        document["eligible"] = document["long_enough"] and text not in seen
         seen.add(text)
 
     eligible = [document for document in pool if document["eligible"]]
-    ranked = sorted(eligible, key=lambda d: (-d["key"], -d["text_hash"], d["position"]))
-    best = choose(ranked, len(pool), settings)
-    selected = sorted(best, key=lambda d: d["position"])
+    size, limit = budget(settings, len(pool))
+    main, second = draw(eligible, settings, size, limit)
+    selected = sorted(main + second, key=lambda d: d["position"])
+    all_main, _ = draw(eligible, settings, lambda document: 1, len(eligible))
 
+    # Of the pool's statistics, every copy of a text is part.
+    population = [document for document in pool if document["long_enough"]]
+    best = {d["position"] for d in in_order(eligible, "effective")[: len(main)]}
     # Weights relative to the largest, or exp would overflow. The ratio is the same.
-    largest = max(document["value"] for document in eligible)
-    weights = [math.exp(document["value"] - largest) for document in eligible]
-    pool_kl = kl_divergence(target_model, pool_model)
-    selected_kl = kl_divergence(target_model, smooth(count(selected, bucket_count)))
+    largest = max(document["effective"] for document in population)
+    weights = [math.exp(document["effective"] - largest) for document in population]
+
+    rate = min(1, limit / sum(size(document) for document in population))
+    seed = (settings["seed"] + 2 * 0x9E3779B97F4A7C15) & MASK
+    bound = math.floor(rate * 2**64)
+    arm = [d for d in population if random_bits(d["text"], seed) < bound]
+
+    target_shares = shares(target, settings["buckets"])
+    pool_kl, random_kl, selected_kl = (
+        kl_divergence(target_shares, shares(documents, settings["buckets"]))
+        for documents in (pool, arm, selected)
+    )
+    names = ["id", "tokens", "log_weight", "key", "second_key", "eligible"]
     return {
         "settings": settings,
         "target_documents": len(target),
@@ -248,45 +479,73 @@ def run(settings):
         "pool_tokens": sum(document["tokens"] for document in pool),
         "pool_features": sum(len(document["features"]) for document in pool),
         "eligible_documents": len(eligible),
-        "too_short_documents": sum(d["tokens"] < settings["min_tokens"] for d in pool),
+        "too_short_documents": sum(not document["long_enough"] for document in pool),
         "duplicate_documents": len(pool) - len(seen),
         "effective_sample_size": math.fsum(weights) ** 2 / math.fsum(w * w for w in weights),
+        "overlap_with_top_k": sum(d["position"] in best for d in main) / len(main),
+        "weight_length_correlation": correlation(
+            [document["value"] for document in population],
+            [document["tokens"] for document in population],
+        ),
         "kl_target_pool": pool_kl,
+        "kl_target_random": random_kl,
         "kl_target_selected": selected_kl,
-        "kl_reduction": pool_kl - selected_kl,
-        "threshold_key": best[-1]["key"],
+        "kl_reduction": random_kl - selected_kl,
+        "random_arm": {
+            "documents": len(arm), "tokens": sum(document["tokens"] for document in arm)
+        },
+        "threshold_key": main[-1]["key"],
+        "threshold_key_of_all": all_main[-1]["key"],
         "selected": [document["id"] for document in selected],
-        "documents": [
-            {name: d[name] for name in ["id", "tokens", "log_weight", "key", "eligible"]}
-            for d in pool[:60]
+        "by_logistic": [
+            {"id": d["id"], "key": d["second_key"], "main_key": d["key"]}
+            for d in selected
+            if d in second
         ],
+        "documents": [{name: d[name] for name in names if name in d} for d in pool[:60]],
     }
 
 
 DEFAULTS = {
     "tokenizer": "words",
     "n": 2,
-    "buckets": 10000,
+    "buckets": 2**20,
     "min_tokens": 100,
-    "normalize": "none",
+    "normalize": "sqrt",
     "temperature": 1.0,
     "top_k": False,
     "seed": 0,
 }
+BLEND = {"estimator": "blend", "logistic_share": 0.04}
+RATIO = {"estimator": "ratio", "buckets": 10000, "normalize": "none"}
+SHRUNK = {"estimator": "shrunk"}
+# The first run of an estimator has that estimator's default settings.
 RUNS = [
-    {},
-    {"seed": 7},
-    {"tokenizer": "wordpunct", "n": 1, "buckets": 1000},
-    {"n": 3, "buckets": 65536, "normalize": "length", "temperature": 0.05},
-    {"top_k": True},
+    RATIO,
+    RATIO | {"seed": 7},
+    RATIO | {"tokenizer": "wordpunct", "n": 1, "buckets": 1000},
+    RATIO | {"n": 3, "buckets": 65536, "normalize": "length", "temperature": 0.05},
+    RATIO | {"top_k": True},
+    SHRUNK,
+    SHRUNK | {"buckets": 10000, "normalize": "length"},
+    {"estimator": "logistic"},
+    BLEND,
+    BLEND | {"top_k": True, "seed": 7},
+    BLEND | {"temperature": 2.0},
+    BLEND | {"n": 3, "buckets": 65536},
 ]
 BUDGETS = [
-    {},
-    {"fraction": 0.05},
-    {"fraction": 0.0001},
-    {"token_budget": 20000},
-    {"byte_budget": 50000},
-    {"count": 1},
+    RATIO,
+    RATIO | {"fraction": 0.05},
+    RATIO | {"fraction": 0.0001},
+    RATIO | {"token_budget": 20000},
+    RATIO | {"byte_budget": 50000},
+    RATIO | {"count": 1},
+    BLEND | {"fraction": 0.05},
+    BLEND | {"fraction": 0.05, "logistic_share": 0.25},
+    BLEND | {"token_budget": 20000},
+    BLEND | {"byte_budget": 50000},
+    BLEND | {"count": 30},
 ]
 
 # -------------------------------------------------------------------------------------------------
@@ -496,17 +755,49 @@ def write_lines(path, name, entries):
 
 def write_tables():
     write_lines(HERE / "buckets.json", "cases", [bucket_case(note, text) for note, text in texts()])
+    write_selection(HERE / "selection.json")
+    write_logistic(HERE / "logistic.json")
+    requirements = "xxhash regex numpy scipy"
+    print(f"To repeat: pip install {requirements} && python3.11 {sys.argv[0]} tables")
+
+
+def write_selection(path):
     runs = [run(DEFAULTS | {"count": 100} | changes) for changes in RUNS]
     budgets = []
     for changes in BUDGETS:
         result = run(DEFAULTS | changes)
-        names = ["settings", "threshold_key", "kl_target_selected", "selected"]
+        names = ["settings", "threshold_key", "kl_target_random", "kl_target_selected"]
+        names += ["random_arm", "selected", "by_logistic"]
         budgets.append({name: result[name] for name in names})
-    path = HERE / "selection.json"
     content = {"runs": runs, "budgets": budgets}
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="ascii")
     print(f"{path.name}: {len(runs)} runs, {len(budgets)} budgets, {path.stat().st_size} bytes")
-    print(f"To repeat: pip install xxhash regex && python3.11 {sys.argv[0]} tables")
+
+
+def write_logistic(path):
+    target, pool = inputs(DEFAULTS)
+    model = trained(target, pool, DEFAULTS)
+    theta = model["theta"]
+    content = {
+        "settings": {name: DEFAULTS[name] for name in ["tokenizer", "n", "buckets", "min_tokens"]},
+        "regularization": REGULARIZATION,
+        "trained_with": {name: model[f"{name}_documents"] for name in ["target", "pool"]},
+        "objective_at_zero": model["objective_at_zero"],
+        "objective": model["objective"],
+        "log_odds_error": model["log_odds_error"],
+        "bias": float(theta[BIAS]),
+        "squared_norm": float(theta @ theta),
+    }
+    parts = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in content.items()]
+    for name, documents in [("target", target), ("pool", pool)]:
+        log_odds = log_odds_of(documents, model, DEFAULTS["buckets"])
+        entries = [
+            json.dumps({"id": document["id"], "log_odds": round(odds, 9)})
+            for document, odds in zip(documents, log_odds)
+        ]
+        parts.append(f'"{name}": [\n' + ",\n".join(entries) + "\n]")
+    path.write_text("{" + ",\n".join(parts) + "}\n", encoding="ascii")
+    print(f"{path.name}: {len(target)} + {len(pool)} documents, {path.stat().st_size} bytes")
 
 
 def compare_reference(folder):
