@@ -28,6 +28,7 @@ let package = Package(
     .systemLibrary(
       name: "CSimdjsonLibrary", pkgConfig: "simdjson",
       providers: [.apt(["libsimdjson-dev"]), .brew(["simdjson"])]),
+    .systemLibrary(name: "CMalloc"),
     .target(name: "CSimdjson", dependencies: ["CSimdjsonLibrary"]),
 
     .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: strict),
@@ -49,8 +50,8 @@ let package = Package(
     .executableTarget(
       name: "dsel",
       dependencies: [
-        "Compression", "Featurizing", "Files", "Pipeline", "Reading", "Resampling", "Weighting",
-        "Writing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CMalloc", "Compression", "Featurizing", "Files", "Pipeline", "Reading", "Resampling",
+        "Weighting", "Writing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
 

@@ -1,6 +1,7 @@
 internal import Featurizing
 internal import Reading
 internal import Resampling
+internal import Synchronization
 internal import Weighting
 
 /// Counts the features of all documents of a target or a pool, and keeps a sample of the documents for the regression.
@@ -30,16 +31,50 @@ struct FitStep {
 
   /// - Throws: ``PipelineError``
   func run(_ shards: [Shard]) async throws -> (Outcome, PassReport) {
-    let (results, report) = try await workers.run(shards) { [self] in Counter(self) }
+    let shared = SharedSample()
+    let (results, report) = try await workers.run(shards) { [self] in Counter(self, shared) }
     var outcome = Outcome(counts: FeatureCounts(bucketCount: features.bucketCount))
     for result in results {
-      outcome.counts.merge(result.counts)
-      outcome.sample.merge(result.sample)
+      result.counter.add(to: &outcome.counts)
       outcome.eligible.documentCount += result.eligible.documentCount
       outcome.eligible.tokenCount += result.eligible.tokenCount
       outcome.eligible.byteCount += result.eligible.byteCount
     }
+    outcome.sample = shared.take()
     return (outcome, report)
+  }
+
+  /// The sample of all workers. One instead of one a worker keeps memory independent of the number of threads;
+  /// workers come by once a chunk.
+  private final class SharedSample: Sendable {
+    private let sample = Mutex(DocumentSample())
+
+    /// Takes a chunk's documents in, and returns the largest priority that may still be in the sample.
+    func add(_ chunk: [Sampled]) -> UInt64 {
+      sample.withLock { sample in
+        for document in chunk { sample.add(document.features, priority: document.priority) }
+        return sample.threshold
+      }
+    }
+
+    func take() -> DocumentSample {
+      sample.withLock { sample in
+        var taken = DocumentSample()
+        swap(&taken, &sample)
+        return taken
+      }
+    }
+  }
+
+  private struct Sampled {
+    var priority: UInt64
+    var features: [UInt16]
+  }
+
+  /// What one worker counted.
+  private struct Counted: Sendable {
+    var counter: FeatureCounter
+    var eligible = Eligible()
   }
 
   private struct Counter: DocumentConsumer, ~Copyable {
@@ -47,60 +82,60 @@ struct FitStep {
     private static let longestSample = 1 << 14
 
     private let step: FitStep
+    private let shared: SharedSample
     private let shift: UInt32
     private var featurizer: Featurizer
-    private var outcome: Outcome
+    private var counted: Counted
+    private var ofChunk: [Sampled] = []
+    private var largestPriority = UInt64.max
     /// Scratch for the features of one document.
     private var sampled: [UInt16] = []
 
-    init(_ step: FitStep) {
+    init(_ step: FitStep, _ shared: SharedSample) {
       self.step = step
+      self.shared = shared
       shift = UInt32(FeatureVector.shift(bucketCount: step.features.bucketCount))
       featurizer = Featurizer(step.features, tables: step.tables)
-      outcome = Outcome(counts: FeatureCounts(bucketCount: step.features.bucketCount))
+      counted = Counted(counter: FeatureCounter(bucketCount: step.features.bucketCount))
     }
 
     mutating func add(_ text: Span<UInt8>, at position: Position, lineByteCount: Int) {
       let priority = step.samplePriority.map { $0(GumbelNoise.identity(of: text)) }
-      if let priority, outcome.sample.mayHold(priority: priority) {
-        addSampled(text, priority)
-      } else {
-        outcome.counts.addDocument(text, featurizer: &featurizer)
-      }
-      if isEligible {
-        outcome.eligible.documentCount += 1
-        outcome.eligible.tokenCount += featurizer.tokenCount
-        outcome.eligible.byteCount += lineByteCount + 1
-      }
-    }
-
-    /// Counts the document as ``FeatureCounts/addDocument(_:featurizer:)`` does, and keeps its features.
-    private mutating func addSampled(_ text: Span<UInt8>, _ priority: UInt64) {
+      let samples = priority.map { $0 <= largestPriority } ?? false
       sampled.removeAll(keepingCapacity: true)
       featurizer.begin()
       while featurizer.nextBlock(of: text) {
         for order in 1...step.features.maximumOrder {
           let ids = featurizer.features(order: order)
-          outcome.counts.add(ids)
-          for index in 0..<min(ids.count, Self.longestSample - sampled.count) {
-            sampled.append(UInt16(ids[index] &>> shift))
-          }
+          counted.counter.add(ids)
+          if samples { Self.append(ids, shift, to: &sampled) }
         }
       }
-      outcome.counts.addDocument(tokenCount: featurizer.tokenCount)
-      if isEligible, !sampled.isEmpty {
+      counted.counter.addDocument(tokenCount: featurizer.tokenCount)
+      let length = step.features.documentLength(tokenCount: featurizer.tokenCount)
+      guard length >= step.minimumLength else { return }
+      counted.eligible.documentCount += 1
+      counted.eligible.tokenCount += featurizer.tokenCount
+      counted.eligible.byteCount += lineByteCount + 1
+      if samples, let priority, !sampled.isEmpty {
         // A copy of its own, no longer than it must be.
-        outcome.sample.add(Array(sampled[...]), priority: priority)
+        ofChunk.append(Sampled(priority: priority, features: Array(sampled[...])))
       }
     }
 
-    private var isEligible: Bool {
-      step.features.documentLength(tokenCount: featurizer.tokenCount) >= step.minimumLength
+    private static func append(_ ids: Span<UInt32>, _ shift: UInt32, to sampled: inout [UInt16]) {
+      for index in 0..<min(ids.count, longestSample - sampled.count) {
+        sampled.append(UInt16(ids[index] &>> shift))
+      }
     }
 
-    mutating func endChunk() {}
+    mutating func endChunk() {
+      guard step.samplePriority != nil else { return }
+      largestPriority = shared.add(ofChunk)
+      ofChunk.removeAll(keepingCapacity: true)
+    }
 
-    consuming func finish() -> Outcome { outcome }
+    consuming func finish() -> Counted { counted }
   }
 }
 

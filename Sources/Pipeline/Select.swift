@@ -199,45 +199,44 @@ package struct Select: Sendable {
   }
 
   private func prepare(
-    _ fitted: (target: Fitted, pool: Fitted), _ clock: inout StepClock
+    _ fitted: consuming (target: Fitted, pool: Fitted), _ clock: inout StepClock
   ) -> Prepared {
-    let (target, pool) = (fitted.target, fitted.pool)
+    var (target, pool) = (fitted.target, fitted.pool)
     progress.begin(.train, totalStoredByteCount: nil)
-    return Prepared(
-      model: clock.time(.train) { weighingModel(target.outcome, pool.outcome) },
-      eligible: pool.outcome.eligible, target: .init(target.outcome.counts, target.report),
-      pool: .init(pool.outcome.counts, pool.report), targetReport: target.report,
-      poolReport: pool.report,
-      unseenShare: pool.outcome.counts.share(missingIn: target.outcome.counts),
-      targetCounts: target.outcome.counts.folded(to: Divergence.bucketCount),
-      poolCounts: pool.outcome.counts.folded(to: Divergence.bucketCount))
+    return clock.time(.train) {
+      var prepared = Prepared(
+        model: WeighingModel(
+          features: settings.features, tables: UnicodeTables(), estimator: settings.estimator,
+          normalization: settings.draw.normalization,
+          logRatios: logRatios(target.outcome.counts, pool.outcome.counts)),
+        eligible: pool.outcome.eligible, target: .init(target.outcome.counts, target.report),
+        pool: .init(pool.outcome.counts, pool.report), targetReport: target.report,
+        poolReport: pool.report,
+        unseenShare: pool.outcome.counts.share(missingIn: target.outcome.counts),
+        targetCounts: target.outcome.counts.folded(to: Divergence.bucketCount),
+        poolCounts: pool.outcome.counts.folded(to: Divergence.bucketCount))
+      // Gone before training asks for memory of its own.
+      target.outcome.counts = FeatureCounts(bucketCount: 0)
+      pool.outcome.counts = FeatureCounts(bucketCount: 0)
+      if settings.estimator.usesRegression {
+        prepared.model.regression =
+          LogisticTrainer(target: target.outcome.sample, pool: pool.outcome.sample).train()
+      }
+      return prepared
+    }
   }
 
-  private func weighingModel(_ target: FitStep.Outcome, _ pool: FitStep.Outcome) -> WeighingModel {
-    var model = WeighingModel(
-      features: settings.features, tables: UnicodeTables(), estimator: settings.estimator,
-      normalization: settings.draw.normalization)
+  private func logRatios(_ target: FeatureCounts, _ pool: FeatureCounts) -> LogRatioTable? {
     switch settings.estimator {
     case .ratio:
       let floor = settings.compatibility?.weightFloor ?? 0
-      model.logRatios = LogRatioTable(
-        target: Model(target.counts, pseudocount: settings.targetPseudocount, floor: floor),
-        pool: Model(pool.counts, pseudocount: settings.pseudocount, floor: floor))
+      return LogRatioTable(
+        target: Model(target, pseudocount: settings.targetPseudocount, floor: floor),
+        pool: Model(pool, pseudocount: settings.pseudocount, floor: floor))
     case .shrunk, .blend:
-      model.logRatios = LogRatioTable(
-        shrinking: target.counts, pool: pool.counts, prior: settings.pseudocount)
-    case .logistic: break
+      return LogRatioTable(shrinking: target, pool: pool, prior: settings.pseudocount)
+    case .logistic: return nil
     }
-    if settings.estimator.usesRegression {
-      // What is in the target, too, is no evidence against itself. Equal texts have equal priorities in both.
-      let positive = target.sample.documents()
-      let negative = pool.sample.documents(excluding: target.sample)
-      // Without an eligible document in the pool there is nothing to weigh, either.
-      model.regression =
-        positive.isEmpty || negative.isEmpty
-        ? .indifferent : LogisticTrainer(target: positive, pool: negative).train()
-    }
-    return model
   }
 
   /// The temperature that was asked for, or the one that reaches what was.

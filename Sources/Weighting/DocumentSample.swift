@@ -11,10 +11,16 @@ package struct DocumentSample: Sendable {
 
   private let capacity: Int
   private let featureCapacity: Int
-  private var members: [(priority: UInt64, features: [UInt16])] = []
-  private var featureCount = 0
+  private var members: [Member] = []
+  /// The features of all members, one behind the other, and of some that were left out since.
+  private var features: [UInt16] = []
   /// Larger priorities can't be in the sample.
-  private var threshold = UInt64.max
+  package private(set) var threshold = UInt64.max
+
+  private struct Member {
+    var priority: UInt64
+    var features: Range<Int>
+  }
 
   package init() {
     self.init(capacity: Self.capacity, featureCapacity: Self.featureCapacity)
@@ -25,53 +31,59 @@ package struct DocumentSample: Sendable {
     self.featureCapacity = featureCapacity
   }
 
-  /// False if a document with this priority can't be in the sample: then there's no need for its features.
-  package func mayHold(priority: UInt64) -> Bool { priority <= threshold }
-
   /// - Parameter features: folded as ``FeatureVector`` says, one an occurrence, in text order.
-  package mutating func add(_ features: [UInt16], priority: UInt64) {
-    guard mayHold(priority: priority) else { return }
-    members.append((priority, features))
-    featureCount += features.count
+  package mutating func add(_ features: some Collection<UInt16>, priority: UInt64) {
+    guard priority <= threshold else { return }
+    let start = self.features.count
+    self.features += features
+    members.append(Member(priority: priority, features: start..<self.features.count))
     if members.count > capacity + capacity / 4
-      || featureCount > featureCapacity + featureCapacity / 4
+      || self.features.count > featureCapacity + featureCapacity / 4
     {
       trim()
     }
   }
 
   package mutating func merge(_ other: DocumentSample) {
-    members += other.members
-    featureCount += other.featureCount
     threshold = min(threshold, other.threshold)
+    for member in other.members {
+      add(other.features[member.features], priority: member.priority)
+    }
     trim()
   }
 
-  /// The documents' features, by priority.
+  /// Calls `body` with the features of each document, by priority.
   ///
-  /// - Parameter others: a sample whose documents are to be left out.
-  package consuming func documents(excluding others: DocumentSample? = nil) -> [[UInt16]] {
-    trim()
+  /// - Parameter others: a sample whose documents are left out.
+  package func forEachDocument(
+    excluding others: DocumentSample? = nil, _ body: (Span<UInt16>) -> Void
+  ) {
+    var trimmed = self
+    trimmed.trim()
     let excluded = Set(others?.members.lazy.map(\.priority) ?? [])
-    return members.lazy.filter { !excluded.contains($0.priority) }.map(\.features)
+    for member in trimmed.members where !excluded.contains(member.priority) {
+      body(trimmed.features.span.extracting(member.features))
+    }
   }
 
   private mutating func trim() {
     members.sort { $0.priority < $1.priority }
-    var kept: [(priority: UInt64, features: [UInt16])] = []
-    kept.reserveCapacity(min(members.count, capacity))
-    var count = 0
+    var kept: [Member] = []
+    var keptFeatures: [UInt16] = []
+    keptFeatures.reserveCapacity(min(features.count, featureCapacity))
     for member in members where member.priority <= threshold {
       if let last = kept.last, last.priority == member.priority { continue }
-      guard kept.count < capacity, count + member.features.count <= featureCapacity else {
+      guard kept.count < capacity, keptFeatures.count + member.features.count <= featureCapacity
+      else {
         // Not even equal ones: what is left out once must stay out, or samples of parts wouldn't merge.
         threshold = member.priority == 0 ? 0 : member.priority - 1
         break
       }
-      count += member.features.count
-      kept.append(member)
+      let start = keptFeatures.count
+      keptFeatures += features[member.features]
+      kept.append(Member(priority: member.priority, features: start..<keptFeatures.count))
     }
     members = kept
-    featureCount = count
+    features = keptFeatures
   }
 }

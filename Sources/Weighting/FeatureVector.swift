@@ -31,10 +31,13 @@ package enum FeatureVector {
     /// Adds a document's entries to `entries`, in the order in which features occur first.
     ///
     /// - Complexity: O(*n*) for *n* occurrences.
-    mutating func append(_ buckets: [UInt16], to entries: inout [Entry]) {
-      for bucket in buckets { counts[Int(bucket)] += 1 }
-      for bucket in buckets where counts[Int(bucket)] > 0 {
-        entries.append(Entry(bucket: bucket, count: Int(counts[Int(bucket)])))
+    mutating func append(_ buckets: Span<UInt16>, to entries: inout [Entry]) {
+      for index in buckets.indices { counts[Int(buckets[index])] += 1 }
+      for index in buckets.indices {
+        let bucket = buckets[index]
+        let count = Int(counts[Int(bucket)])
+        guard count > 0 else { continue }
+        entries.append(Entry(bucket: bucket, count: count))
         counts[Int(bucket)] = 0
       }
     }

@@ -33,30 +33,46 @@ package struct LogisticTrainer: Sendable {
   /// Where each document's entries begin, and at last where they end.
   private var offsets = [0]
   private var inverseLengths: [Double] = []
-  private let targetCount: Int
+  private var targetCount = 0
+  private var builder = FeatureVector.Builder()
 
-  /// - Parameters: documents' features, as ``DocumentSample`` has them.
-  /// - Precondition: neither is empty.
-  package init(target: [[UInt16]], pool: [[UInt16]]) {
-    precondition(!target.isEmpty && !pool.isEmpty)
-    targetCount = target.count
-    var builder = FeatureVector.Builder()
-    for document in target + pool {
-      builder.append(document, to: &entries)
-      var squares = 0.0
-      for index in offsets[offsets.count - 1]..<entries.count {
-        let value = LogCounts.value(entries[index].count)
-        squares += value * value
-      }
-      offsets.append(entries.count)
-      inverseLengths.append(squares > 0 ? 1 / squares.squareRoot() : 0)
+  /// - Parameter pool: what is in the target, too, is left out: it is no evidence against itself. Samples of the same
+  ///   seed tell by priorities.
+  package init(target: DocumentSample, pool: DocumentSample) {
+    var trainer = LogisticTrainer()
+    target.forEachDocument { trainer.add($0) }
+    trainer.targetCount = trainer.documentCount
+    pool.forEachDocument(excluding: target) { trainer.add($0) }
+    self = trainer
+  }
+
+  /// - Parameters: documents' features, as a ``DocumentSample`` has them.
+  init(target: [[UInt16]], pool: [[UInt16]]) {
+    self.init()
+    for document in target { add(document.span) }
+    targetCount = documentCount
+    for document in pool { add(document.span) }
+  }
+
+  private init() {}
+
+  private mutating func add(_ document: Span<UInt16>) {
+    builder.append(document, to: &entries)
+    var squares = 0.0
+    for index in offsets[offsets.count - 1]..<entries.count {
+      let value = LogCounts.value(entries[index].count)
+      squares += value * value
     }
+    offsets.append(entries.count)
+    inverseLengths.append(squares > 0 ? 1 / squares.squareRoot() : 0)
   }
 
   private var documentCount: Int { inverseLengths.count }
 
+  /// - Returns: even odds for everything, if either side has no document.
   /// - Complexity: O(epochs × entries).
   package func train() -> LogisticModel {
+    guard targetCount > 0, targetCount < documentCount else { return .indifferent }
     var theta = [Double](repeating: 0, count: FeatureVector.maximumBucketCount)
     var bias = 0.0
     let poolCount = documentCount - targetCount

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMalloc
 import Files
 
 #if canImport(Glibc)
@@ -29,6 +30,7 @@ import Files
   /// place for behind the options.
   static func main() async {
     File.reserveStandardDescriptors()
+    dsel_return_large_blocks()
     // A reader that goes away is an error of write(2) here, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
     do {

@@ -29,8 +29,11 @@ import Testing
     var drawOptions: [String] {
       let settings = json.settings
       let share = settings.logistic_share.number.map { ["--logistic-share", "\($0)"] } ?? []
-      return [
-        "--normalize", settings.normalize.string ?? "", "--temperature", "\(temperature)",
+      // Refused where it has no effect.
+      let normalize =
+        estimator == "logistic" ? [] : ["--normalize", settings.normalize.string ?? ""]
+      return normalize + [
+        "--temperature", "\(temperature)",
         "--min-tokens", "\(settings.min_tokens.int ?? 0)", "--seed", "\(settings.seed.int ?? 0)",
       ] + share + (settings.top_k.bool == true ? ["--top-k"] : [])
     }
@@ -65,8 +68,10 @@ import Testing
       hasLogOdds ? Tolerance(absolute: Tolerance.logOdds / temperature) : weightTolerance
     }
 
-    /// How far a key of the second part may be off: its temperature is 0.25 always.
-    var secondKeyTolerance: Tolerance { Tolerance(absolute: Tolerance.logOdds / 0.25) }
+    /// How far a key of the second part may be off: its temperature is a quarter of the other's.
+    var secondKeyTolerance: Tolerance {
+      Tolerance(absolute: Tolerance.logOdds / (0.25 * temperature))
+    }
 
     /// How far a divergence of the selected documents may be off. With log odds 3 in 100 documents
     /// may be others. Moving all log odds at random by up to 0.1 changed no divergence of these

@@ -44,13 +44,18 @@ import Testing
       }
       for document in documents.shuffled(using: &random) {
         let part = Int.random(in: 0..<partCount, using: &random)
-        if parts[part].mayHold(priority: document.priority) {
+        if document.priority <= parts[part].threshold {
           parts[part].add(document.features, priority: document.priority)
         }
       }
       var whole = parts[0]
       for part in parts.dropFirst() { whole.merge(part) }
-      #expect(whole.documents() == expected)
+      var found: [[UInt16]] = []
+      whole.forEachDocument { features in found.append(features.indices.map { features[$0] }) }
+      #expect(found == expected)
+      var none = 0
+      whole.forEachDocument(excluding: whole) { _ in none += 1 }
+      #expect(none == 0)
     }
   }
 }

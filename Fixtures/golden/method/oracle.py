@@ -440,7 +440,11 @@ def run(settings):
         document["effective"] = document["value"] / settings["temperature"]
         document["key"] = document["effective"] + noise
         if settings["estimator"] == "blend":
-            document["second_key"] = document["log_odds"] / SECOND_TEMPERATURE + noise
+            document["second_key"] = document["log_odds"] / (
+                SECOND_TEMPERATURE * settings["temperature"]
+            )
+            if not settings["top_k"]:
+                document["second_key"] += gumbel(text, (settings["seed"] + 3 * 0x9E3779B97F4A7C15) & MASK)
         document["text_hash"] = text_hash(text)
         document["long_enough"] = document["tokens"] >= settings["min_tokens"]
         document["eligible"] = document["long_enough"] and text not in seen
