@@ -1,0 +1,31 @@
+internal import Reading
+
+/// The shards of one role, and what was learned of those that had to be spooled.
+struct SelectInput {
+  var shards: [Shard]
+  var spooled: [Int: ShardSummary] = [:]
+
+  init(_ paths: [String]) throws(PipelineError) {
+    shards = []
+    for path in paths {
+      do throws(ReadingError) { shards.append(try Shard(path: path)) } catch {
+        throw .reading(error, line: nil)
+      }
+    }
+  }
+
+  var totalStoredByteCount: Int? {
+    shards.allSatisfy(\.isRereadable) ? shards.reduce(0) { $0 + $1.status.byteCount } : nil
+  }
+
+  /// What a pass reported, with the spools' numbers replaced by those of what was piped in.
+  func corrected(_ report: PassReport) -> PassReport {
+    var report = report
+    for (number, summary) in spooled {
+      let documentCount = report.shards[number].documentCount
+      report.shards[number] = summary
+      report.shards[number].documentCount = documentCount
+    }
+    return report
+  }
+}
