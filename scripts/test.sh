@@ -44,11 +44,15 @@ scripts/kills.py .build-release/release/dsel
 
 if [ "$quick" = false ] && [ "$(uname)" = Linux ]; then
   # The leak checker is off: the test runner itself leaks. Tests that run the built dsel are left to the
-  # release build. The thread sanitizer can't be used on Linux: Swift's Mutex is a bare futex there, which
-  # it doesn't know, so it reports every use of what a Mutex guards.
+  # runs above.
   step "tests, address sanitizer"
   ASAN_OPTIONS=detect_leaks=0 swift test --disable-xctest --sanitize address \
     --scratch-path .build-address --skip CommandLineTests 2>&1 | scripts/quiet-tests.sh
+
+  # Of the tests, those of what threads share. With the define, Lock is one that the sanitizer knows.
+  step "tests, thread sanitizer"
+  swift test --disable-xctest --sanitize thread -Xswiftc -DTHREAD_SANITIZER --scratch-path .build-thread \
+    --filter "DocumentWorkersTests|AtomicFileTests" 2>&1 | scripts/quiet-tests.sh
 fi
 
 step "all checks passed"

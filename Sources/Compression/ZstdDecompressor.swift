@@ -23,6 +23,10 @@ internal import CZstd
   /// Whether `header` is complete and passed its checks.
   private var headerIsRead = false
 
+  /// What the frame's header says of its content's size, and how much of it has come out.
+  private var declaredByteCount: UInt64?
+  private var decodedByteCount: UInt64 = 0
+
   /// Whether a frame has ended, so that bytes which begin no frame are trailing garbage.
   private var hasDecodedFrame = false
 
@@ -68,9 +72,12 @@ internal import CZstd
     var position = 0
     while position < input.count || hasPendingOutput, !output.isFull {
       if !headerIsRead { try readHeader(from: input.extracting(droppingFirst: position)) }
+      let before = output.count
       let remainingHint = decodeBlock(from: input, at: &position, into: &output)
+      decodedByteCount += UInt64(output.count - before)
       guard ZSTD_isError(remainingHint) == 0 else { throw error(libzstdResult: remainingHint) }
       if remainingHint == 0 {
+        try checkContentSize()
         header = ZstdFrameHeader()
         headerIsRead = false
         hasDecodedFrame = true
@@ -89,6 +96,17 @@ internal import CZstd
     guard header.isEmpty else { throw .truncated(format: .zstd) }
   }
 
+  /// Holds a frame that has ended to the size that its header declares.
+  ///
+  /// libzstd checks it too, but not where a frame that comes in pieces ends with an empty block.
+  private mutating func checkContentSize() throws(CompressionError) {
+    guard declaredByteCount == nil || declaredByteCount == decodedByteCount else {
+      throw .corrupt(format: .zstd, reason: "the content is not of the size that the header says")
+    }
+    declaredByteCount = nil
+    decodedByteCount = 0
+  }
+
   /// Looks at the frame header, at the front of `input` or begun in an earlier chunk.
   ///
   /// libzstd is given the same bytes again: this only decides whether it may go on.
@@ -103,11 +121,12 @@ internal import CZstd
       throw .corrupt(format: .zstd, reason: reason)
     case .invalid(let libzstdResult):
       throw error(libzstdResult: libzstdResult)
-    case .complete(let windowByteCount, let hasChecksum):
+    case .complete(let windowByteCount, let hasChecksum, let contentByteCount):
       guard windowByteCount <= windowByteLimit else {
         throw .windowTooLarge(byteCount: windowByteCount, limit: windowByteLimit)
       }
       headerIsRead = true
+      declaredByteCount = contentByteCount
       if !hasChecksum { hasChecksums = false }
     }
   }

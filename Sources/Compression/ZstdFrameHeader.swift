@@ -9,7 +9,8 @@ struct ZstdFrameHeader {
   enum Reading {
     case incomplete
     case notAFrame
-    case complete(windowByteCount: UInt64, hasChecksum: Bool)
+    /// `contentByteCount` is nil where the header doesn't say it.
+    case complete(windowByteCount: UInt64, hasChecksum: Bool, contentByteCount: UInt64?)
     case invalid(libzstdResult: Int)
   }
 
@@ -37,13 +38,17 @@ struct ZstdFrameHeader {
     guard ZstdMagic.matches(seen) else { return .notAFrame }
     var windowByteCount: UInt64 = 0
     var hasChecksum: Int32 = 0
+    var contentByteCount: UInt64 = 0
     let result = unsafe seen.withUnsafeBufferPointer { seen in
       // SAFETY: libzstd reads at most `count` bytes and keeps neither pointer.
       unsafe CZstd_getFrameHeader(
-        &windowByteCount, &hasChecksum, seen.baseAddress, seen.count)
+        &windowByteCount, &hasChecksum, &contentByteCount, seen.baseAddress, seen.count)
     }
     if ZSTD_isError(result) != 0 { return .invalid(libzstdResult: result) }
     guard result == 0 else { return .incomplete }
-    return .complete(windowByteCount: windowByteCount, hasChecksum: hasChecksum != 0)
+    return .complete(
+      windowByteCount: windowByteCount, hasChecksum: hasChecksum != 0,
+      // libzstd's ZSTD_CONTENTSIZE_UNKNOWN.
+      contentByteCount: contentByteCount == .max ? nil : contentByteCount)
   }
 }

@@ -96,7 +96,7 @@
     return File(descriptor: descriptor, path: path)
   }
 
-  package enum Lock: Sendable {
+  package enum LockOutcome: Sendable {
     case taken
     /// Another open file has it.
     case busy
@@ -105,7 +105,7 @@
   }
 
   /// Takes the one lock that goes with a file. It is given back when this is closed, at the process's end at the latest.
-  package func lock() -> Lock {
+  package func lock() -> LockOutcome {
     if Self.retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 { return .taken }
     return errno == EWOULDBLOCK ? .busy : .unsupported
   }

@@ -1,6 +1,5 @@
 internal import Files
 internal import Reading
-internal import Synchronization
 
 /// Hands the chunks of shards out to workers, and remembers what only the whole can tell: how many lines
 /// each chunk had, and which failure is the first in pool order.
@@ -12,11 +11,11 @@ final class ChunkQueue: Sendable {
   /// A shard that is being read. The lock is held while one worker reads the next chunk.
   final class OpenShard: Sendable {
     let number: Int
-    let reader: Mutex<ChunkReader>
+    let reader: Lock<ChunkReader>
 
     init(number: Int, reader: consuming sending ChunkReader) {
       self.number = number
-      self.reader = Mutex(consume reader)
+      self.reader = Lock(consume reader)
     }
   }
 
@@ -46,7 +45,7 @@ final class ChunkQueue: Sendable {
 
   let shards: [Shard]
   private let settings: Settings
-  private let state: Mutex<State>
+  private let state: Lock<State>
 
   struct Settings {
     var limits: ReadingLimits
@@ -58,7 +57,7 @@ final class ChunkQueue: Sendable {
   init(_ shards: [Shard], _ settings: Settings) {
     self.shards = shards
     self.settings = settings
-    state = Mutex(
+    state = Lock(
       State(
         summaries: shards.map { ShardSummary(name: $0.name) },
         lineCounts: Array(repeating: [], count: shards.count)))

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Files
 
 /// Counts what the workers have read, for whoever shows it.
 ///
@@ -26,7 +26,7 @@ package final class ProgressMeter: Sendable {
   }
 
   private static let interval = Duration.milliseconds(100)
-  private let state = Mutex(State())
+  private let state = Lock(State())
   private let show: (@Sendable (Report) -> Void)?
 
   /// - Parameter show: shows a report; nil to show nothing.

@@ -1,7 +1,7 @@
+internal import Files
 internal import Featurizing
 internal import Reading
 internal import Resampling
-internal import Synchronization
 internal import Weighting
 
 /// Gives every document of the pool its log importance weight and its keys, and keeps those that may be drawn.
@@ -91,9 +91,9 @@ struct WeighStep {
   /// The candidates of all workers. One buffer instead of one a worker keeps memory independent of the
   /// number of threads; workers come by once a chunk.
   private final class SharedCandidates: Sendable {
-    private let candidates: Mutex<PartedCandidates>
+    private let candidates: Lock<PartedCandidates>
 
-    init(_ candidates: PartedCandidates) { self.candidates = Mutex(candidates) }
+    init(_ candidates: PartedCandidates) { self.candidates = Lock(candidates) }
 
     var thresholds: PartedCandidates.Thresholds { candidates.withLock { $0.thresholds } }
 

@@ -1,5 +1,4 @@
 internal import Files
-internal import Synchronization
 
 #if canImport(Glibc)
   internal import Glibc
@@ -57,7 +56,7 @@ package final class TemporaryFiles: Sendable {
     }
   }
 
-  private let state = Mutex(State())
+  private let state = Lock(State())
 
   package init() {}
 

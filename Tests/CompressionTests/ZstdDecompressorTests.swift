@@ -96,4 +96,16 @@ import Testing
     #expect(decode(twoLinesZstd, .zstd, maximumWindowByteCount: 1) == Outcome(bytes: twoLines))
     #expect(decode(twoLinesZstd, .zstd, maximumWindowByteCount: .max) == Outcome(bytes: twoLines))
   }
+
+  @Test(arguments: [1, 7, 4096])
+  func `A frame shorter than its header says is corrupt`(chunkSize: Int) {
+    // Found by fuzzing: one byte is declared, and an empty block with its right checksum follows.
+    let file: [UInt8] = [
+      0x28, 0xB5, 0x2F, 0xFD, 0x24, 0x01, 0x01, 0x00, 0x00, 0x99, 0xE9, 0xD8, 0x51,
+    ]
+    guard case .corrupt(.zstd, _) = decode(file, .zstd, chunkSize: chunkSize).error else {
+      Issue.record("no error")
+      return
+    }
+  }
 }
