@@ -1,7 +1,7 @@
 internal import Featurizing
 internal import Reading
 internal import Resampling
-internal import Synchronization
+internal import Files
 internal import Weighting
 
 /// Counts the features of all documents of a target or a pool, and keeps a sample of the documents for the regression.
@@ -47,7 +47,7 @@ struct FitStep {
   /// The sample of all workers. One instead of one a worker keeps memory independent of the number of threads;
   /// workers come by once a chunk.
   private final class SharedSample: Sendable {
-    private let sample = Mutex(DocumentSample())
+    private let sample = Lock(DocumentSample())
 
     /// Takes a chunk's documents in, and returns the largest priority that may still be in the sample.
     func add(_ chunk: [Sampled]) -> UInt64 {
