@@ -43,6 +43,9 @@ step "kills, signals, full disks, changing inputs"
 scripts/kills.py .build-release/release/dsel
 
 if [ "$quick" = false ] && [ "$(uname)" = Linux ]; then
+  step "fuzzing"
+  scripts/fuzz.sh 10
+
   # The leak checker is off: the test runner itself leaks. Tests that run the built dsel are left to the
   # runs above.
   step "tests, address sanitizer"

@@ -1,0 +1,39 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// dsel's own sources, built once more (Sources/ links to them) with libFuzzer's instrumentation and the address
+// sanitizer: flags that the main build has no use for.
+let instrumentation = ["-sanitize=fuzzer,address", "-enable-testing", "-g"]
+let instrumented: [SwiftSetting] = [
+  .unsafeFlags(instrumentation), .enableExperimentalFeature("Lifetimes"),
+]
+
+let package = Package(
+  name: "Fuzzing",
+  targets: [
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd"),
+    .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash"),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto"),
+    .systemLibrary(name: "CISAL", pkgConfig: "libisal"),
+    .systemLibrary(name: "CSimdjsonLibrary", pkgConfig: "simdjson"),
+    .target(
+      name: "CSimdjson", dependencies: ["CSimdjsonLibrary"],
+      cxxSettings: [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])]),
+    .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: instrumented),
+    .target(name: "Files", swiftSettings: instrumented),
+    .target(
+      name: "Reading", dependencies: ["Compression", "CSimdjson", "CXXHash", "Files"],
+      swiftSettings: instrumented),
+    .target(
+      name: "Featurizing", dependencies: ["CCrypto", "CXXHash"], swiftSettings: instrumented),
+    .target(name: "CFuzzer"),
+    .executableTarget(
+      name: "fuzz", dependencies: ["CFuzzer", "Compression", "Featurizing", "Files", "Reading"],
+      swiftSettings: instrumented,
+      // Without libFuzzer's own `main`: SwiftPM gives an executable one.
+      linkerSettings: [.unsafeFlags(["-sanitize=address"])]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)

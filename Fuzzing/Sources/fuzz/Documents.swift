@@ -1,0 +1,18 @@
+import Reading
+
+/// A line is accepted by both parsers or by neither, with the same text; ``DocumentParser`` finds what they find.
+///
+/// The first byte chooses the text's path.
+func fuzzDocuments(_ input: [UInt8]) -> Int32 {
+  guard let choice = input.first else { return -1 }
+  let line = Array(input.dropFirst())
+  guard !line.contains(UInt8(ascii: "\n")) else { return -1 }
+  let textField = ["text", "a.b", "t.e.x.t"][Int(choice) % 3]
+  let scanned = scan(line, textField)
+  let quick = Simdjson(textField).outcome(of: line)
+  let slow = outcome(of: scanned)
+  // simdjson is asked first, and the scanner where it finds nothing: so it may refuse more, but find nothing else.
+  if case .text = quick { require(quick == slow, "\(quick) or \(slow)") }
+  require((try? parse(line, textField)) == (try? scanned.get()), "another text")
+  return 0
+}

@@ -1,0 +1,96 @@
+import CSimdjson
+import Files
+
+@testable import Reading
+
+/// What a parser makes of a line.
+enum Outcome: Equatable {
+  case text([UInt8])
+  /// A JSON value, without a string at the path.
+  case noText
+  case rejected
+}
+
+/// simdjson alone, without the scanner behind it.
+@safe struct Simdjson: ~Copyable {
+  private let parser: OpaquePointer
+
+  init(_ textField: String) {
+    guard let parser = unsafe dsel_json_parser_create() else { fatalError("out of memory") }
+    unsafe self.parser = parser
+    for key in keys(of: textField) {
+      // SAFETY: simdjson copies the key.
+      unsafe key.withUnsafeBytes {
+        let start = unsafe $0.baseAddress?.assumingMemoryBound(to: CChar.self)
+        unsafe _ = dsel_json_parser_append_key(parser, start, key.count)
+      }
+    }
+  }
+
+  deinit { unsafe dsel_json_parser_destroy(parser) }
+
+  func outcome(of line: [UInt8]) -> Outcome {
+    let padded = line + [UInt8](repeating: 0x20, count: Int(DSEL_JSON_PADDING))
+    return unsafe padded.withUnsafeBufferPointer { bytes in
+      // SAFETY: the padding is there, and the text is copied before the parser's next use.
+      var text: UnsafePointer<UInt8>?
+      var count = 0
+      let status = unsafe dsel_json_parser_parse(
+        parser, bytes.baseAddress, line.count, &text, &count)
+      switch status {
+      case dsel_json_text_found:
+        return unsafe .text(Array(UnsafeBufferPointer(start: text, count: count)))
+      case dsel_json_no_text: return .noText
+      default: return .rejected
+      }
+    }
+  }
+}
+
+func keys(of textField: String) -> [[UInt8]] {
+  textField.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).map(
+    Array.init)
+}
+
+/// What the scanner makes of a line: the text, or why there is none.
+func scan(_ line: [UInt8], _ textField: String) -> Result<[UInt8], InvalidLine> {
+  do throws(InvalidLine) {
+    let raw = try JSONScanner.findText(in: line.span, path: keys(of: textField))
+    var bytes = line
+    var span = bytes.mutableSpan
+    let text = JSONScanner.unescape(raw, in: &span, from: 0)
+    return .success(Array(bytes[text]))
+  } catch {
+    return .failure(error)
+  }
+}
+
+func scan(_ line: String, _ textField: String = "text") -> Result<[UInt8], InvalidLine> {
+  scan(Array(line.utf8), textField)
+}
+
+func outcome(of result: Result<[UInt8], InvalidLine>) -> Outcome {
+  switch result {
+  case .success(let text): .text(text)
+  case .failure(.notJSON), .failure(.notUTF8): .rejected
+  case .failure: .noText
+  }
+}
+
+/// What ``DocumentParser`` makes of a line that stands between other bytes.
+func parse(_ line: [UInt8], _ textField: String = "text") throws -> [UInt8] {
+  var buffer = ByteBuffer()
+  try buffer.append(Array("before".utf8).span)
+  let start = buffer.count
+  try buffer.append(line.span)
+  try buffer.append(Array("\nbehind".utf8).span)
+  var parser = try DocumentParser(textField: textField)
+  var found: [UInt8] = []
+  try parser.parse(start..<(start + line.count), of: &buffer) { found = array(of: $0) }
+  return found
+}
+
+func array(of span: Span<UInt8>) -> [UInt8] {
+  // SAFETY: copied before the span ends.
+  unsafe span.withUnsafeBufferPointer { unsafe Array($0) }
+}
