@@ -41,6 +41,8 @@ package final class TemporaryFiles: Sendable {
   private struct State {
     var temporary: Set<String> = []
     var named: [Named] = []
+    /// True once all outputs have their names: the run has done what it was for.
+    var isDone = false
 
     /// Takes away all that this run has made.
     mutating func undo() {
@@ -66,6 +68,7 @@ package final class TemporaryFiles: Sendable {
   func create(_ path: String) throws(SystemError) -> File {
     try state.withLock { state throws(SystemError) in
       let file = try File(creating: path, mode: 0o666)
+      state.isDone = false
       state.temporary.insert(path)
       return file
     }
@@ -105,6 +108,7 @@ package final class TemporaryFiles: Sendable {
       if isLast {
         for case .kept(let kept) in state.named.map(\.former) { File.remove(kept.path) }
         state.named = []
+        state.isDone = true
       }
       return 0
     }
@@ -118,9 +122,11 @@ package final class TemporaryFiles: Sendable {
     }
   }
 
-  /// Takes them all away, and lets no commit happen any more.
-  package func unlinkAllAndExit(status: Int32) -> Never {
+  /// Takes them all away, ends the process, and lets no commit happen any more. Returns if all have their names: whoever
+  /// is told that the run failed must not find its outputs.
+  package func unlinkAllAndExit(status: Int32) {
     state.withLock { state in
+      guard !state.isDone else { return }
       state.undo()
       File.exitAtOnce(status: status)
     }

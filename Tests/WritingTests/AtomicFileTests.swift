@@ -30,6 +30,14 @@ import Testing
     #expect(try folder.read("out") == Data("whole".utf8))
   }
 
+  @Test func `A signal after the last commit ends nothing: the run has done its work`() throws {
+    let file = try AtomicFile(path: folder.path("out"), replaces: false, registry: registry)
+    try file.commit()
+    // Had it not, this would be the end of the tests.
+    registry.unlinkAllAndExit(status: 130)
+    #expect(folder.names == ["out"])
+  }
+
   @Test func `An existing file is refused and stays as it was`() throws {
     let path = try folder.write("old", to: "out")
     #expect(throws: WritingError.outputExists(path: path)) {

@@ -115,9 +115,10 @@ struct Diagnostics {
     if manifest.target.tokens < smallestTarget {
       return
         "the target has \(Format.count(manifest.target.tokens)) tokens, too few to tell what is "
-        + "typical of it. Add to the target: from \(Format.count(smallestTarget)) on, more changes little."
+        + "typical of it. Add to the target."
     }
-    if !settings.top_k, !selected.all_eligible, selected.documents > 1,
+    if !settings.top_k, selected.documents > 1,
+      selected.documents + selected.dropped_copies < manifest.eligible_documents,
       let overlap = manifest.overlap_with_top_k, overlap > largestOverlap
     {
       return

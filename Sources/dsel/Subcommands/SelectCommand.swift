@@ -16,9 +16,9 @@ struct SelectCommand: AsyncParsableCommand {
     commandName: "select",
     abstract: "Select the documents of a pool that look most like a target.",
     discussion: """
-      Fits a bag of hashed n-grams to the target and one to the pool, gives each pool document the \
-      log importance weight Σ log p_target − log p_pool, and draws documents without replacement \
-      (Gumbel top-k). Selected lines are written as they stand in the pool, in pool order.
+      Counts hashed n-grams in the target and in the pool, gives each pool document a log importance \
+      weight, and draws documents without replacement (Gumbel top-k). Selected lines are written as they \
+      stand in the pool, in pool order.
       """)
 
   static let examples = """
@@ -32,7 +32,10 @@ struct SelectCommand: AsyncParsableCommand {
 
       A draw that is really random, of 5 million tokens, from a pipe:
         zcat crawl.gz | jq -c 'select(.lang == "en")' |
-          dsel select --target wiki.jsonl --pool - --tokens 5M --normalize length --temperature 0.05
+          dsel select --target wiki.jsonl --pool - --tokens 5M --temperature auto
+
+      What the DSIR reference package selects without noise:
+        dsel select --compat dsir --top-k --target wiki.jsonl --pool crawl.jsonl --count 10k
     """
 
   @OptionGroup(title: "Input") var input: InputOptions
