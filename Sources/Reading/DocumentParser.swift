@@ -7,10 +7,11 @@ package import Files
   internal import Darwin
 #endif
 
-/// Finds the text of a line, after validating all of it as JSON.
+/// Finds the text of a line, and the values of other fields, after validating all of it as JSON.
 ///
-///     var parser = try DocumentParser(textField: "meta.doc.text")
+///     var parser = try DocumentParser(textField: "meta.doc.text", fields: ["id", "meta.quality"])
 ///     try parser.parse(lineRange, of: &chunk.bytes) { text in … }
+///     try parser.parse(lineRange, of: &chunk.bytes) { text, fields in … }
 ///
 /// One parser a thread: it owns simdjson's scratch memory and reuses it from line to line.
 @safe package struct DocumentParser: ~Copyable {
@@ -20,12 +21,15 @@ package import Files
   /// Allocated by `init`, freed by `deinit`, and never copied out of this type.
   private let parser: OpaquePointer
   private let path: [[UInt8]]
+  private let fields: [[[UInt8]]]
 
-  /// - Parameter textField: keys joined by dots: `text`, or `meta.doc.text` for a nested one.
+  /// - Parameters:
+  ///   - textField: keys joined by dots: `text`, or `meta.doc.text` for a nested one.
+  ///   - fields: further fields, written likewise.
   /// - Throws: ``SystemError`` of operation `allocate`.
-  package init(textField: String) throws(SystemError) {
-    path = textField.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-      .map { Array($0) }
+  package init(textField: String, fields: [String] = []) throws(SystemError) {
+    path = Self.keys(of: textField)
+    self.fields = fields.map(Self.keys)
     guard let parser = unsafe dsel_json_parser_create() else {
       throw SystemError(.allocate, "the JSON parser", code: ENOMEM)
     }
@@ -39,6 +43,21 @@ package import Files
       // No memory for a few bytes, of which the user has typed each.
       precondition(isAppended == 1, "out of memory")
     }
+    for (number, keys) in self.fields.enumerated() {
+      for key in keys {
+        // SAFETY: simdjson copies the key.
+        let isAppended = unsafe key.withUnsafeBytes { bytes in
+          unsafe dsel_json_parser_append_field_key(
+            parser, number, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
+        }
+        precondition(isAppended == 1, "out of memory")
+      }
+    }
+  }
+
+  private static func keys(of field: String) -> [[UInt8]] {
+    field.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+      .map { Array($0) }
   }
 
   deinit { unsafe dsel_json_parser_destroy(parser) }
@@ -51,18 +70,47 @@ package import Files
   package mutating func parse(
     _ range: Range<Int>, of bytes: inout ByteBuffer, _ body: (Span<UInt8>) throws -> Void
   ) throws {
-    if range.count <= Self.longLine, try parseQuickly(range, of: bytes, body) { return }
-    let raw = try JSONScanner.findText(in: bytes.span.extracting(range), path: path)
-    var all = bytes.mutableSpan
-    let text = JSONScanner.unescape(raw, in: &all, from: range.lowerBound)
-    try body(all.span.extracting(text))
+    let isParsed = try parseQuickly(range, of: bytes, body)
+    if !isParsed { try parseCarefully(range, of: &bytes, fields: []) { text, _ in try body(text) } }
   }
 
-  /// Reads the line with simdjson. Returns false, and hasn't called `body`, if simdjson finds no text.
-  private mutating func parseQuickly(
-    _ range: Range<Int>, of bytes: borrowing ByteBuffer, _ body: (Span<UInt8>) throws -> Void
+  /// Calls `body` with the line's text and the values of the parser's fields, in their order.
+  ///
+  /// The bytes of `range` may be changed by this: escapes in a long line are resolved in place.
+  ///
+  /// - Throws: ``InvalidLine``, ``SystemError`` of operation `allocate`, and what `body` throws.
+  package mutating func parse(
+    _ range: Range<Int>, of bytes: inout ByteBuffer,
+    _ body: (Span<UInt8>, [FieldValue]) throws -> Void
+  ) throws {
+    let isParsed = try parseQuickly(range, of: bytes) { text in
+      try body(text, fields.indices.map { value(ofField: $0) })
+    }
+    if !isParsed { try parseCarefully(range, of: &bytes, fields: fields, body) }
+  }
+
+  /// Reads the line with ``JSONScanner``.
+  private func parseCarefully(
+    _ range: Range<Int>, of bytes: inout ByteBuffer, fields: [[[UInt8]]],
+    _ body: (Span<UInt8>, [FieldValue]) throws -> Void
+  ) throws {
+    let found = try JSONScanner.find(
+      in: bytes.span.extracting(range), path: path, fields: fields)
+    // Before escapes are resolved where they stand: a field may be the text itself.
+    let values = found.fields.map { FieldValue($0, in: bytes.span.extracting(range)) }
+    var all = bytes.mutableSpan
+    let text = JSONScanner.unescape(found.text, in: &all, from: range.lowerBound)
+    try body(all.span.extracting(text), values)
+  }
+
+  /// Reads the line with simdjson. Returns false, and hasn't called `body`, if the line is long or simdjson finds
+  /// no text.
+  private func parseQuickly(
+    _ range: Range<Int>, of bytes: borrowing ByteBuffer,
+    _ body: (Span<UInt8>) throws -> Void
   ) throws -> Bool {
     let parser = unsafe parser
+    guard range.count <= Self.longLine else { return false }
     return unsafe try bytes.span.withUnsafeBufferPointer { all in
       guard let start = all.baseAddress, !range.isEmpty else { return false }
       // SAFETY: the line lies in a ByteBuffer, whose padding is simdjson's, and simdjson keeps no
@@ -79,6 +127,25 @@ package import Files
         throw SystemError(.allocate, "the JSON parser", code: ENOMEM)
       default: return false
       }
+    }
+  }
+
+  /// A field of the line that simdjson has just read.
+  private func value(ofField number: Int) -> FieldValue {
+    // SAFETY: the field was appended by `init`, and its string is copied before the parser's next use.
+    let value = unsafe dsel_json_parser_find_field(parser, number)
+    switch unsafe value.kind {
+    case dsel_json_string:
+      let bytes = unsafe UnsafeBufferPointer(start: value.string, count: value.string_length)
+      return unsafe .string(String(decoding: bytes, as: UTF8.self))
+    case dsel_json_signed: return unsafe FieldValue(value.signed_integer)
+    case dsel_json_unsigned: return unsafe FieldValue(value.unsigned_integer)
+    case dsel_json_double: return unsafe .number(value.number)
+    case dsel_json_true: return .boolean(true)
+    case dsel_json_false: return .boolean(false)
+    case dsel_json_null: return .null
+    case dsel_json_container: return .other
+    default: return .missing
     }
   }
 }

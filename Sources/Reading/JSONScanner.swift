@@ -18,6 +18,14 @@ struct JSONScanner {
     var hasEscapes: Bool
   }
 
+  /// A value of any kind: a string's bytes between the quotes, all of a number or literal, and of an object or
+  /// array only where it begins.
+  struct RawValue: Equatable {
+    var kind: JSONKind
+    var range: Range<Int>
+    var hasEscapes = false
+  }
+
   private var position = 0
 
   /// Validates the line and finds its text: the string at `path`, of duplicate keys the first.
@@ -25,34 +33,61 @@ struct JSONScanner {
   /// - Throws: ``InvalidLine``
   /// - Complexity: O(*n*), where *n* is the number of bytes.
   static func findText(in line: Span<UInt8>, path: [[UInt8]]) throws(InvalidLine) -> RawString {
+    try find(in: line, path: path, fields: []).text
+  }
+
+  /// Validates the line and finds its text and the values at `fields`, nil for a path that leads nowhere.
+  ///
+  /// - Throws: ``InvalidLine``
+  /// - Complexity: O(*n*), where *n* is the number of bytes.
+  static func find(
+    in line: Span<UInt8>, path: [[UInt8]], fields: [[[UInt8]]]
+  ) throws(InvalidLine) -> (text: RawString, fields: [RawValue?]) {
     do {
       _ = try UTF8Span(validating: line)
     } catch {
       throw .notUTF8(column: error.byteOffsets.lowerBound + 1)
     }
     var scanner = JSONScanner()
-    return try scanner.scan(line, path: path)
+    var searches = [Search(path: path)] + fields.map { Search(path: $0) }
+    try scanner.scan(line, &searches)
+    guard let text = searches[0].found, text.kind == .string else {
+      throw searches[0].failure(path: path)
+    }
+    return (
+      RawString(range: text.range, hasEscapes: text.hasEscapes),
+      searches.dropFirst().map(\.found)
+    )
   }
 
-  /// What the path has led to so far. `depth` keys are matched; the value of the next key is looked for
+  /// What a path has led to so far. `depth` keys are matched; the value of the next key is looked for
   /// among the members of the object that is open at nesting level `depth + 1`.
   private struct Search {
+    let path: [[UInt8]]
     var depth = 0
     var isOver = false
-    var found: RawString?
-    var failure: InvalidLine?
+    var found: RawValue?
+    /// The first keys of the object that the search came to, for a message.
     var keysOfObject: [String] = []
+
+    init(path: [[UInt8]]) { self.path = path }
+
+    /// Why there is no string.
+    func failure(path: [[UInt8]]) -> InvalidLine {
+      let name = path.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ".")
+      if let found { return .notAString(path: name, found: found.kind) }
+      return .missingField(path: name, present: keysOfObject)
+    }
   }
 
+  /// - Throws: ``InvalidLine`` for what is no JSON object.
   private mutating func scan(
-    _ line: Span<UInt8>, path: [[UInt8]]
-  ) throws(InvalidLine) -> RawString {
-    var search = Search()
+    _ line: Span<UInt8>, _ searches: inout [Search]
+  ) throws(InvalidLine) {
     skipBlanks(line)
     let rootKind = try kindOfValue(line)
     // Whatever is wrong further on: an array over several lines has no better message.
     if rootKind == .array { throw .notAnObject(found: rootKind) }
-    if rootKind != .object { search.isOver = true }
 
     // One bit a level: true for an object. A fixed array would do; depth is bounded.
     var isObject: [Bool] = []
@@ -67,16 +102,15 @@ struct JSONScanner {
           position += 1
           skipBlanks(line)
           if byte(line) == (kind == .object ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
-            close(&isObject, &search, path: path, line)
+            close(&isObject, &searches)
             expectsValue = false
           } else if kind == .object {
-            try scanKey(line, level: isObject.count, search: &search, path: path)
+            try scanKey(line, level: isObject.count, &searches)
           }
           continue
         case .string: _ = try scanString(line)
         case .number: try scanNumber(line)
-        case .boolean: try scanLiteral(line, byte(line) == UInt8(ascii: "t") ? "true" : "false")
-        case .null: try scanLiteral(line, "null")
+        case .boolean, .null: try scanLiteral(line)
         }
         expectsValue = false
         continue
@@ -91,11 +125,11 @@ struct JSONScanner {
           throw fault(.trailingComma)
         }
         if inObject {
-          try scanKey(line, level: isObject.count, search: &search, path: path)
+          try scanKey(line, level: isObject.count, &searches)
         }
         expectsValue = true
       case UInt8(ascii: "}") where inObject, UInt8(ascii: "]") where !inObject:
-        close(&isObject, &search, path: path, line)
+        close(&isObject, &searches)
       case nil: throw fault(.unterminated)
       default: throw fault(.expectedCommaOrEnd)
       }
@@ -104,34 +138,21 @@ struct JSONScanner {
     skipBlanks(line)
     guard position == line.count else { throw fault(.trailingData) }
     guard rootKind == .object else { throw .notAnObject(found: rootKind) }
-    if let found = search.found { return found }
-    throw search.failure ?? missing(path, search)
   }
 
   /// Leaves the innermost object or array. Where that is the object whose members were searched, the search
-  /// has failed.
-  private mutating func close(
-    _ isObject: inout [Bool], _ search: inout Search, path: [[UInt8]], _ line: Span<UInt8>
-  ) {
-    if !search.isOver, isObject.count == search.depth + 1 {
-      search.failure = missing(path, search)
-      search.isOver = true
+  /// is over.
+  private mutating func close(_ isObject: inout [Bool], _ searches: inout [Search]) {
+    for index in searches.indices where isObject.count == searches[index].depth + 1 {
+      searches[index].isOver = true
     }
     isObject.removeLast()
     position += 1
   }
 
-  private func missing(_ path: [[UInt8]], _ search: Search) -> InvalidLine {
-    .missingField(path: name(path), present: search.keysOfObject)
-  }
-
-  private func name(_ path: [[UInt8]]) -> String {
-    path.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ".")
-  }
-
-  /// Reads a key and its colon, and follows the path when the key is its next step.
+  /// Reads a key and its colon, and follows the paths of which the key is the next step.
   private mutating func scanKey(
-    _ line: Span<UInt8>, level: Int, search: inout Search, path: [[UInt8]]
+    _ line: Span<UInt8>, level: Int, _ searches: inout [Search]
   ) throws(InvalidLine) {
     guard byte(line) == UInt8(ascii: "\"") else {
       throw fault(byte(line) == nil ? .unterminated : .expectedKey)
@@ -143,29 +164,41 @@ struct JSONScanner {
     }
     position += 1
     skipBlanks(line)
-    guard !search.isOver, level == search.depth + 1 else { return }
+    let isSearched = searches.contains { !$0.isOver && level == $0.depth + 1 }
+    guard isSearched else { return }
     let name = Self.unescaped(line.extracting(key.range))
-    if search.keysOfObject.count < 8 {
-      search.keysOfObject.append(String(decoding: name.prefix(40), as: UTF8.self))
+    for index in searches.indices
+    where !searches[index].isOver && level == searches[index].depth + 1 {
+      if searches[index].keysOfObject.count < 8 {
+        searches[index].keysOfObject.append(String(decoding: name.prefix(40), as: UTF8.self))
+      }
+      if name == searches[index].path[searches[index].depth] { try follow(line, &searches[index]) }
     }
-    guard name == path[search.depth] else { return }
+  }
 
+  /// Takes a step of a path: the value behind the key that was just read is the next object, or what is
+  /// searched, or the end.
+  private mutating func follow(_ line: Span<UInt8>, _ search: inout Search) throws(InvalidLine) {
     let kind = try kindOfValue(line)
-    if search.depth + 1 < path.count, kind == .object {
+    if search.depth + 1 < search.path.count, kind == .object {
       search.depth += 1
       search.keysOfObject = []
       return
     }
     search.isOver = true
-    if search.depth + 1 == path.count, kind == .string {
-      let start = position
-      search.found = try scanString(line)
-      position = start
-    } else if search.depth + 1 == path.count {
-      search.failure = .notAString(path: self.name(path), found: kind)
-    } else {
-      search.failure = missing(path, search)
+    guard search.depth + 1 == search.path.count else { return }
+    let start = position
+    defer { position = start }
+    switch kind {
+    case .string:
+      let string = try scanString(line)
+      search.found = RawValue(kind: kind, range: string.range, hasEscapes: string.hasEscapes)
+      return
+    case .number: try scanNumber(line)
+    case .boolean, .null: try scanLiteral(line)
+    case .object, .array: break
     }
+    search.found = RawValue(kind: kind, range: start..<position)
   }
 
   // MARK: Values
@@ -201,7 +234,13 @@ struct JSONScanner {
     }
   }
 
-  private mutating func scanLiteral(_ line: Span<UInt8>, _ word: String) throws(InvalidLine) {
+  private mutating func scanLiteral(_ line: Span<UInt8>) throws(InvalidLine) {
+    let word =
+      switch byte(line) {
+      case UInt8(ascii: "t"): "true"
+      case UInt8(ascii: "f"): "false"
+      default: "null"
+      }
     for expected in word.utf8 {
       guard let next = byte(line) else { throw fault(.unterminated) }
       guard next == expected else { throw fault(.expectedValue) }
@@ -336,7 +375,7 @@ struct JSONScanner {
   }
 
   /// The escapes of a valid string resolved, in a new array: for short strings such as keys.
-  private static func unescaped(_ raw: Span<UInt8>) -> [UInt8] {
+  static func unescaped(_ raw: Span<UInt8>) -> [UInt8] {
     var result: [UInt8] = []
     var read = 0
     while read < raw.count {

@@ -38,6 +38,40 @@ dsel_json_status dsel_json_parser_parse(
     dsel_json_parser *parser, const uint8_t *line, size_t length,
     const uint8_t **text, size_t *text_length);
 
+/// Appends one key to the path that leads to field number `field`: fields are numbered from 0, and a new number is
+/// the next one. Returns 0 when there is no memory.
+int dsel_json_parser_append_field_key(
+    dsel_json_parser *parser, size_t field, const char *key, size_t length);
+
+typedef enum {
+  /// The path leads nowhere.
+  dsel_json_missing = 0,
+  dsel_json_string = 1,
+  dsel_json_signed = 2,
+  dsel_json_unsigned = 3,
+  dsel_json_double = 4,
+  dsel_json_true = 5,
+  dsel_json_false = 6,
+  dsel_json_null = 7,
+  /// An object or an array.
+  dsel_json_container = 8,
+} dsel_json_kind;
+
+/// A field's value; of the members behind `kind` those that it names are set.
+typedef struct {
+  dsel_json_kind kind;
+  const uint8_t *string;
+  size_t string_length;
+  int64_t signed_integer;
+  /// Above the largest signed one.
+  uint64_t unsigned_integer;
+  double number;
+} dsel_json_value;
+
+/// Finds a field in the line that dsel_json_parser_parse has last found a text in. A string stays valid
+/// until the parser is used for another line; of duplicate keys the first counts.
+dsel_json_value dsel_json_parser_find_field(const dsel_json_parser *parser, size_t field);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,51 @@
+/// What stands in a field of a line besides its text.
+package enum FieldValue: Equatable, Sendable {
+  /// The path leads nowhere.
+  case missing
+  /// Unescaped.
+  case string(String)
+  case number(Double)
+  /// A number that no double stands for exactly, as it is written: an integer beyond 2⁵³ either way, or what is
+  /// larger than every double.
+  case largeNumber(String)
+  case boolean(Bool)
+  case null
+  /// An object or an array.
+  case other
+
+  /// All integers up to this size have a double of their own.
+  private static let largestInteger: UInt64 = 1 << 53
+
+  init<Integer: FixedWidthInteger>(_ integer: Integer) {
+    self =
+      integer.magnitude <= Self.largestInteger
+      ? .number(Double(integer)) : .largeNumber(String(integer))
+  }
+
+  /// A value that ``JSONScanner`` has found.
+  init(_ raw: JSONScanner.RawValue?, in line: Span<UInt8>) {
+    guard let raw else {
+      self = .missing
+      return
+    }
+    switch raw.kind {
+    case .string:
+      self = .string(
+        String(decoding: JSONScanner.unescaped(line.extracting(raw.range)), as: UTF8.self))
+    case .number: self = Self.number(line.extracting(raw.range))
+    case .boolean: self = .boolean(line[raw.range.lowerBound] == UInt8(ascii: "t"))
+    case .null: self = .null
+    case .object, .array: self = .other
+    }
+  }
+
+  private static func number(_ digits: Span<UInt8>) -> FieldValue {
+    let text = String(decoding: digits.indices.map { digits[$0] }, as: UTF8.self)
+    let isInteger = text.utf8.allSatisfy {
+      $0 == UInt8(ascii: "-") || $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")
+    }
+    if isInteger { return Int64(text).map { FieldValue($0) } ?? .largeNumber(text) }
+    guard let value = Double(text), value.isFinite else { return .largeNumber(text) }
+    return .number(value)
+  }
+}
