@@ -38,7 +38,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Featurizing", dependencies: ["CCrypto", "CXXHash"], swiftSettings: strict),
-    .target(name: "Weighting", dependencies: ["Featurizing"], swiftSettings: strict),
+    .target(name: "Weighting", dependencies: ["Featurizing", "Reading"], swiftSettings: strict),
     .target(name: "Resampling", dependencies: ["CXXHash"], swiftSettings: strict),
     .target(name: "Writing", dependencies: ["Compression", "Files"], swiftSettings: strict),
     .target(

@@ -47,4 +47,14 @@ extension File {
 
   /// Ends the process without running what is registered for its end.
   package static func exitAtOnce(status: Int32) -> Never { _exit(status) }
+
+  /// Creates a folder, unless there is one of that name.
+  ///
+  /// - Throws: ``SystemError`` of operation `createTemporary`.
+  package static func createFolder(_ path: String) throws(SystemError) {
+    // SAFETY: mkdir reads the string during the call only.
+    guard unsafe mkdir(path, 0o777) != 0 else { return }
+    if errno == EEXIST, try FileStatus(path: path)?.kind == .directory { return }
+    throw SystemError(.createTemporary, path)
+  }
 }

@@ -51,6 +51,7 @@ final class ChunkQueue: Sendable {
     var limits: ReadingLimits
     var chunkSize: Int
     var hashesContent: Bool
+    var countsLines: Bool
     var progress: ProgressMeter
   }
 
@@ -184,7 +185,7 @@ final class ChunkQueue: Sendable {
       do throws(ReadingError) {
         let reader = try ChunkReader(
           shards[number], number: number, limits: settings.limits, chunkSize: settings.chunkSize,
-          hashesContent: settings.hashesContent)
+          hashesContent: settings.hashesContent, countsLines: settings.countsLines)
         let shard = OpenShard(number: number, reader: reader)
         state.withLock { $0.open.append((shard, 1)) }
         return shard

@@ -81,7 +81,8 @@ struct CopyStep {
             guard GumbelNoise.identity(of: text) == document.textHash else { throw changed }
             weigher.count(text, in: &outcome.counts)
             if annotates {
-              let logWeight = weigher.weigh(text).logWeight
+              _ = weigher.weigh(text)
+              let logWeight = weigher[0].logWeight
               try writer.write(
                 line.span, adding: "\"dsel\":{\"log_weight\":\(logWeight),\"key\":\(document.key)}")
             }

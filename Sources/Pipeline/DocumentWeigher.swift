@@ -1,62 +1,74 @@
 internal import Featurizing
 internal import Weighting
 
-/// All that a document's weight depends on, besides its text.
-struct WeighingModel: Sendable {
-  var features: FeatureSettings
-  var tables: UnicodeTables
-  var estimator: Estimator
-  var normalization: Normalization
-  /// There for every estimator that uses log-ratios.
-  var logRatios: LogRatioTable?
-  /// There for every estimator that uses the regression.
-  var regression: LogisticModel?
+/// A document, weighed for one target.
+struct DocumentWeight {
+  /// The log importance weight: what is drawn by, before temperature and noise.
+  var logWeight = 0.0
+  /// The regression's part of it, if there is one.
+  var logOdds = 0.0
 }
 
-/// A document, weighed.
-struct DocumentWeight {
-  /// What is printed: the sum of log-ratios before it is normalized, or what else the estimator gives.
-  var logWeight = 0.0
-  /// What is drawn by, before temperature and noise.
-  var value = 0.0
-  /// The regression's, if there is one.
-  var logOdds = 0.0
-  var tokenCount = 0
+/// How long a document is.
+struct DocumentSize {
+  var tokenCount: Int
+  var featureCount: Int
   /// What a minimum length is held against.
-  var length = 0
+  var length: Int
 }
 
 /// Weighs documents, in scratch memory of its own.
 struct DocumentWeigher: ~Copyable {
   private let model: WeighingModel
   private var featurizer: Featurizer
-  private var scorer: LogisticScorer?
+  private var scorers: [LogisticScorer]
+  /// One sum a target and order, so that the order of additions doesn't depend on where blocks end.
+  private var sums: [Double]
 
   init(_ model: WeighingModel) {
     self.model = model
     featurizer = Featurizer(model.features, tables: model.tables)
-    if let regression = model.regression {
-      scorer = LogisticScorer(regression, bucketCount: model.features.bucketCount)
-    } else {
-      scorer = nil
-    }
+    scorers = model.targets.compactMap(\.regression)
+      .map { LogisticScorer($0, bucketCount: model.features.bucketCount) }
+    precondition(scorers.isEmpty || scorers.count == model.targets.count)
+    sums = Array(repeating: 0, count: model.targets.count * model.features.maximumOrder)
   }
 
-  mutating func weigh(_ text: Span<UInt8>) -> DocumentWeight {
-    // One sum an order, so that the order of additions doesn't depend on where blocks end.
-    var sums = InlineArray<5, Double>(repeating: 0)
+  /// Weighs a document for all targets. ``subscript(_:)`` gives the weights, until the next document.
+  mutating func weigh(_ text: Span<UInt8>) -> DocumentSize {
+    let orderCount = model.features.maximumOrder
+    for index in sums.indices { sums[index] = 0 }
+    for target in scorers.indices { scorers[target].begin() }
     featurizer.begin()
-    scorer?.begin()
     while featurizer.nextBlock(of: text) {
-      for order in 1...model.features.maximumOrder {
+      for order in 1...orderCount {
         let ids = featurizer.features(order: order)
-        model.logRatios?.addLogRatios(of: ids, to: &sums[order - 1])
-        scorer?.add(ids)
+        for target in model.targets.indices {
+          model.targets[target].logRatios?
+            .addLogRatios(of: ids, to: &sums[target * orderCount + order - 1])
+        }
+        for target in scorers.indices { scorers[target].add(ids) }
       }
     }
+    let tokenCount = featurizer.tokenCount
+    return DocumentSize(
+      tokenCount: tokenCount, featureCount: model.features.featureCount(tokenCount: tokenCount),
+      length: model.features.documentLength(tokenCount: tokenCount))
+  }
+
+  /// The weight of the document that was weighed last, for a target.
+  subscript(target: Int) -> DocumentWeight {
+    let logOdds = scorers.isEmpty ? 0 : scorers[target].logOdds
+    guard model.estimator != .logistic else {
+      return DocumentWeight(logWeight: logOdds, logOdds: logOdds)
+    }
     var sum = 0.0
-    for order in sums.indices { sum += sums[order] }
-    return weight(sum: sum, logOdds: logOdds)
+    for order in 0..<model.features.maximumOrder {
+      sum += sums[target * model.features.maximumOrder + order]
+    }
+    let normalized = model.normalization.apply(
+      to: sum, featureCount: model.features.featureCount(tokenCount: featurizer.tokenCount))
+    return DocumentWeight(logWeight: normalized + logOdds, logOdds: logOdds)
   }
 
   /// Counts for ``count(_:in:)``, folded for divergences.
@@ -67,27 +79,5 @@ struct DocumentWeigher: ~Copyable {
   /// Counts the document's features and tokens.
   mutating func count(_ text: Span<UInt8>, in counts: inout FeatureCounts) {
     counts.addDocument(text, featurizer: &featurizer)
-  }
-
-  private var logOdds: Double {
-    switch scorer {
-    case .some(let scorer): scorer.logOdds
-    case .none: 0
-    }
-  }
-
-  private func weight(sum: Double, logOdds: Double) -> DocumentWeight {
-    let tokenCount = featurizer.tokenCount
-    let normalized = model.normalization.apply(
-      to: sum, featureCount: model.features.featureCount(tokenCount: tokenCount))
-    let (logWeight, value) =
-      switch model.estimator {
-      case .ratio, .shrunk: (sum, normalized)
-      case .logistic: (logOdds, logOdds)
-      case .blend: (normalized + logOdds, normalized + logOdds)
-      }
-    return DocumentWeight(
-      logWeight: logWeight, value: value, logOdds: logOdds, tokenCount: tokenCount,
-      length: model.features.documentLength(tokenCount: tokenCount))
   }
 }

@@ -7,12 +7,25 @@ protocol DocumentConsumer: ~Copyable, SendableMetatype {
   associatedtype Result: Sendable
 
   /// Takes a document in.
-  mutating func add(_ text: Span<UInt8>, at position: Position, lineByteCount: Int) throws
+  mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws
 
-  /// Called after the last document of each chunk.
-  mutating func endChunk()
+  /// Called after the last document of each chunk, also where a failure ended it.
+  ///
+  /// - Parameter number: the chunk's, in its shard, from 0.
+  mutating func endChunk(_ number: Int) throws
 
   consuming func finish() -> Result
+}
+
+/// The line of a document.
+struct DocumentLine {
+  let position: Position
+  /// Without its line end.
+  let byteCount: Int
+  /// From 1; meaningless unless ``DocumentWorkers/countsLines`` is set.
+  let number: Int
+  /// The values of ``DocumentWorkers/fields``, in their order.
+  let fields: [FieldValue]
 }
 
 /// What to do with a line that is no document.
@@ -52,6 +65,10 @@ struct DocumentWorkers {
   var errorPolicy: ErrorPolicy
   var keepsRejects = false
   var hashesContent = false
+  /// Further fields that consumers need.
+  var fields: [String] = []
+  /// Whether consumers need the numbers of lines.
+  var countsLines = false
   var chunkSize = ChunkReader.defaultChunkSize
   var progress: ProgressMeter
 
@@ -65,7 +82,8 @@ struct DocumentWorkers {
     let queue = ChunkQueue(
       shards,
       ChunkQueue.Settings(
-        limits: limits, chunkSize: chunkSize, hashesContent: hashesContent, progress: progress))
+        limits: limits, chunkSize: chunkSize, hashesContent: hashesContent,
+        countsLines: countsLines, progress: progress))
     var results: [Consumer.Result] = []
     var report = PassReport()
     try await withThrowingTaskGroup(of: (Consumer.Result, WorkerReport).self) { group in
@@ -103,7 +121,7 @@ struct DocumentWorkers {
     init(_ settings: DocumentWorkers, _ queue: ChunkQueue) throws {
       self.settings = settings
       self.queue = queue
-      parser = try DocumentParser(textField: settings.textField)
+      parser = try DocumentParser(textField: settings.textField, fields: settings.fields)
     }
 
     mutating func work<Consumer: DocumentConsumer & ~Copyable>(_ consumer: inout Consumer) {
@@ -114,18 +132,22 @@ struct DocumentWorkers {
           let documentCount = try readLines(&lineCount, &consumer)
           queue.record(chunk, lineCount: lineCount, documentCount: documentCount)
         } catch {
-          let kind: ChunkQueue.Failure.Kind =
-            switch error {
-            case let error as InvalidLine: .invalidLine(error)
-            case let error as ReadingError: .reading(error, isAtLine: true)
-            default: .other(error)
-            }
-          queue.fail(
-            ChunkQueue.Failure(
-              shard: chunk.shard, chunk: chunk.number, lineInChunk: lineCount, kind: kind))
+          fail(error, lineCount: lineCount)
         }
-        consumer.endChunk()
+        do { try consumer.endChunk(chunk.number) } catch { fail(error, lineCount: lineCount) }
       }
+    }
+
+    private func fail(_ error: any Error, lineCount: Int) {
+      let kind: ChunkQueue.Failure.Kind =
+        switch error {
+        case let error as InvalidLine: .invalidLine(error)
+        case let error as ReadingError: .reading(error, isAtLine: true)
+        default: .other(error)
+        }
+      queue.fail(
+        ChunkQueue.Failure(
+          shard: chunk.shard, chunk: chunk.number, lineInChunk: lineCount, kind: kind))
     }
 
     /// Passes the chunk's documents on. `lineCount` counts the lines that are done.
@@ -145,9 +167,22 @@ struct DocumentWorkers {
             limit: settings.limits.maximumLine)
         }
         let position = Position(shard: chunk.shard, offset: chunk.offset + line.lowerBound)
+        let number = chunk.lineCountBefore + lineCount + 1
         do {
-          try parser.parse(line, of: &chunk.bytes) { text in
-            try consumer.add(text, at: position, lineByteCount: line.count)
+          if settings.fields.isEmpty {
+            try parser.parse(line, of: &chunk.bytes) { text in
+              try consumer.add(
+                text,
+                of: DocumentLine(
+                  position: position, byteCount: line.count, number: number, fields: []))
+            }
+          } else {
+            try parser.parse(line, of: &chunk.bytes) { text, fields in
+              try consumer.add(
+                text,
+                of: DocumentLine(
+                  position: position, byteCount: line.count, number: number, fields: fields))
+            }
           }
           documentCount += 1
         } catch let error as InvalidLine where settings.errorPolicy == .skip {

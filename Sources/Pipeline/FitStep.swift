@@ -9,24 +9,18 @@ struct FitStep {
   var workers: DocumentWorkers
   var features: FeatureSettings
   var tables: UnicodeTables
-  /// Shorter documents count, but are neither eligible nor sampled.
+  /// Shorter documents count, but are not eligible, and sampled after all others.
   var minimumLength: Int
-  /// Keeps a sample if it is there.
-  var samplePriority: SeededHash?
+  var keepsSample: Bool
+  /// The order by which documents are sampled. It doesn't depend on the draw's seed: so a model file serves every seed.
+  private static let sampleHash = SeededHash(seed: 0, purpose: .sample)
 
   /// What was learned of the documents.
   struct Outcome: Sendable {
     var counts: FeatureCounts
-    var sample = DocumentSample()
-    var eligible = Eligible()
-  }
-
-  /// What there is to draw from.
-  struct Eligible: Sendable {
-    var documentCount = 0
-    var tokenCount = 0
-    /// Of lines, with their line ends.
-    var byteCount = 0
+    /// Trimmed.
+    var sample: DocumentSample?
+    var eligible = EligibleDocuments()
   }
 
   /// - Throws: ``PipelineError``
@@ -36,11 +30,9 @@ struct FitStep {
     var outcome = Outcome(counts: FeatureCounts(bucketCount: features.bucketCount))
     for result in results {
       result.counter.add(to: &outcome.counts)
-      outcome.eligible.documentCount += result.eligible.documentCount
-      outcome.eligible.tokenCount += result.eligible.tokenCount
-      outcome.eligible.byteCount += result.eligible.byteCount
+      outcome.eligible.merge(result.eligible)
     }
-    outcome.sample = shared.take()
+    if keepsSample { outcome.sample = shared.take() }
     return (outcome, report)
   }
 
@@ -50,7 +42,7 @@ struct FitStep {
     private let sample = Lock(DocumentSample())
 
     /// Takes a chunk's documents in, and returns the largest priority that may still be in the sample.
-    func add(_ chunk: [Sampled]) -> UInt64 {
+    func add(_ chunk: [Sampled]) -> DocumentSample.Priority {
       sample.withLock { sample in
         for document in chunk { sample.add(document.features, priority: document.priority) }
         return sample.threshold
@@ -61,20 +53,21 @@ struct FitStep {
       sample.withLock { sample in
         var taken = DocumentSample()
         swap(&taken, &sample)
+        taken.trim()
         return taken
       }
     }
   }
 
   private struct Sampled {
-    var priority: UInt64
+    var priority: DocumentSample.Priority
     var features: [UInt16]
   }
 
   /// What one worker counted.
   private struct Counted: Sendable {
     var counter: FeatureCounter
-    var eligible = Eligible()
+    var eligible = EligibleDocuments()
   }
 
   private struct Counter: DocumentConsumer, ~Copyable {
@@ -87,7 +80,7 @@ struct FitStep {
     private var featurizer: Featurizer
     private var counted: Counted
     private var ofChunk: [Sampled] = []
-    private var largestPriority = UInt64.max
+    private var largestPriority = DocumentSample.Priority(bits: .max)
     /// Scratch for the features of one document.
     private var sampled: [UInt16] = []
 
@@ -99,9 +92,11 @@ struct FitStep {
       counted = Counted(counter: FeatureCounter(bucketCount: step.features.bucketCount))
     }
 
-    mutating func add(_ text: Span<UInt8>, at position: Position, lineByteCount: Int) {
-      let priority = step.samplePriority.map { $0(GumbelNoise.identity(of: text)) }
-      let samples = priority.map { $0 <= largestPriority } ?? false
+    mutating func add(_ text: Span<UInt8>, of line: DocumentLine) {
+      let hash = step.keepsSample ? FitStep.sampleHash(GumbelNoise.identity(of: text)) : 0
+      let samples =
+        step.keepsSample
+        && DocumentSample.Priority(hash: hash, isShort: false) <= largestPriority
       sampled.removeAll(keepingCapacity: true)
       featurizer.begin()
       while featurizer.nextBlock(of: text) {
@@ -113,11 +108,14 @@ struct FitStep {
       }
       counted.counter.addDocument(tokenCount: featurizer.tokenCount)
       let length = step.features.documentLength(tokenCount: featurizer.tokenCount)
-      guard length >= step.minimumLength else { return }
-      counted.eligible.documentCount += 1
-      counted.eligible.tokenCount += featurizer.tokenCount
-      counted.eligible.byteCount += lineByteCount + 1
-      if samples, let priority, !sampled.isEmpty {
+      let isShort = length < step.minimumLength
+      if !isShort {
+        counted.eligible.documentCount += 1
+        counted.eligible.tokenCount += featurizer.tokenCount
+        counted.eligible.byteCount += line.byteCount + 1
+      }
+      let priority = DocumentSample.Priority(hash: hash, isShort: isShort)
+      if samples, priority <= largestPriority, !sampled.isEmpty {
         // A copy of its own, no longer than it must be.
         ofChunk.append(Sampled(priority: priority, features: Array(sampled[...])))
       }
@@ -129,8 +127,8 @@ struct FitStep {
       }
     }
 
-    mutating func endChunk() {
-      guard step.samplePriority != nil else { return }
+    mutating func endChunk(_ number: Int) {
+      guard step.keepsSample else { return }
       largestPriority = shared.add(ofChunk)
       ofChunk.removeAll(keepingCapacity: true)
     }

@@ -27,12 +27,12 @@ struct MeasureStep {
       weigher = DocumentWeigher(step.model)
     }
 
-    mutating func add(_ text: Span<UInt8>, at position: Position, lineByteCount: Int) {
-      let weight = weigher.weigh(text)
-      if weight.length >= minimumLength { histogram.add(weight.value) }
+    mutating func add(_ text: Span<UInt8>, of line: DocumentLine) {
+      let size = weigher.weigh(text)
+      if size.length >= minimumLength { histogram.add(weigher[0].logWeight) }
     }
 
-    mutating func endChunk() {}
+    mutating func endChunk(_ number: Int) {}
 
     consuming func finish() -> WeightHistogram { histogram }
   }

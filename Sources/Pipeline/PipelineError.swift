@@ -1,4 +1,5 @@
 package import Reading
+package import Weighting
 package import Writing
 
 /// What stopped a run.
@@ -14,8 +15,16 @@ package enum PipelineError: Error {
   /// No document in any file of that role.
   case empty(role: Role, skippedLines: Int)
   case noTokens(role: Role)
+  /// A file is no model, or none that can be used.
+  case model(path: String, ModelFileError)
+  /// Two models don't go together.
+  case mismatch(path: String, otherPath: String, ModelFile.Mismatch)
+  /// Two models were fitted on the same file, so that their sum would count it twice.
+  case repeatedInput(path: String, otherPath: String, input: String)
 
   package enum Role: String, Sendable {
     case target, pool
+    /// What a model is fitted on.
+    case input
   }
 }

@@ -16,18 +16,15 @@ extension Select {
     var workers = workers()
     workers.hashesContent = true
     workers.keepsRejects = settings.rejects != nil
-    var step = FitStep(
-      workers: workers, features: settings.features, tables: UnicodeTables(), minimumLength: 0)
-    if settings.estimator.usesRegression {
-      step.samplePriority = SeededHash(seed: settings.draw.seed, purpose: .sample)
-    }
+    let step = FitStep(
+      workers: workers, features: settings.features, tables: UnicodeTables(),
+      minimumLength: settings.draw.minimumTokenCount,
+      keepsSample: settings.estimator.usesRegression)
     var fitted: [Fitted] = []
     for (input, name, role) in [
       (targets, Step.fitTarget, PipelineError.Role.target), (pool, Step.fitPool, .pool),
     ] {
       begin(name, input)
-      // A target's short documents are as good as any; the pool's can't be drawn.
-      step.minimumLength = role == .pool ? settings.draw.minimumTokenCount : 0
       let begin = ContinuousClock.now
       let (outcome, report) = try await step.run(input.shards)
       clock.add(name, since: begin)
@@ -43,7 +40,7 @@ extension Select {
   /// What the later steps need of the fits: the tables of counts and the samples are too large to keep.
   struct Prepared {
     var model: WeighingModel
-    var eligible: FitStep.Eligible
+    var eligible: EligibleDocuments
     var target: SelectManifest.Side
     var pool: SelectManifest.Side
     var targetReport: PassReport
@@ -64,7 +61,11 @@ extension Select {
         model: WeighingModel(
           features: settings.features, tables: UnicodeTables(), estimator: settings.estimator,
           normalization: settings.draw.normalization,
-          logRatios: logRatios(target.outcome.counts, pool.outcome.counts)),
+          targets: [
+            TargetModel(
+              name: nil, target: target.outcome.counts, pool: pool.outcome.counts,
+              settings.weights)
+          ]),
         eligible: pool.outcome.eligible, target: .init(target.outcome.counts, target.report),
         pool: .init(pool.outcome.counts, pool.report), targetReport: target.report,
         poolReport: pool.report,
@@ -74,24 +75,8 @@ extension Select {
       // Gone before training asks for memory of its own.
       target.outcome.counts = FeatureCounts(bucketCount: 0)
       pool.outcome.counts = FeatureCounts(bucketCount: 0)
-      if settings.estimator.usesRegression {
-        prepared.model.regression =
-          LogisticTrainer(target: target.outcome.sample, pool: pool.outcome.sample).train()
-      }
+      prepared.model.targets[0].train(target: target.outcome.sample, pool: pool.outcome.sample)
       return prepared
-    }
-  }
-
-  private func logRatios(_ target: FeatureCounts, _ pool: FeatureCounts) -> LogRatioTable? {
-    switch settings.estimator {
-    case .ratio:
-      let floor = settings.compatibility?.weightFloor ?? 0
-      return LogRatioTable(
-        target: Model(target, pseudocount: settings.targetPseudocount, floor: floor),
-        pool: Model(pool, pseudocount: settings.pseudocount, floor: floor))
-    case .shrunk, .blend:
-      return LogRatioTable(shrinking: target, pool: pool, prior: settings.pseudocount)
-    case .logistic: return nil
     }
   }
 

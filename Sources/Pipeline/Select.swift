@@ -27,10 +27,12 @@ package struct Select: Sendable {
     var clock = StepClock()
     var targets = try SelectInput(settings.targets)
     var pool = try SelectInput(settings.pool)
-    try checkOutputs(against: targets.shards + pool.shards)
+    try outputs.check(against: targets.shards + pool.shards)
     // A target is read once, unless its rejected lines are to be copied.
-    if settings.rejects != nil { try clock.time(.spool) { try spool(&targets) } }
-    try clock.time(.spool) { try spool(&pool) }
+    try clock.time(.spool) {
+      if settings.rejects != nil { try targets.spool(settings.reading, progress) }
+      try pool.spool(settings.reading, progress)
+    }
 
     let fitted = try await prepare(fit(targets, pool, &clock), &clock)
     let (model, eligible) = (fitted.model, fitted.eligible)
@@ -59,12 +61,15 @@ package struct Select: Sendable {
         settings.output, container: settings.container, replaces: settings.replacesOutputs,
         registry: registry)
     }
-    let copied = try CopyStep(shards: pool.shards, limits: settings.limits, progress: progress).run(
-      selection.documents, textField: settings.textField, weigher: &weigher,
+    let copied = try CopyStep(
+      shards: pool.shards, limits: settings.reading.limits, progress: progress
+    ).run(
+      selection.documents, textField: settings.reading.textField, weigher: &weigher,
       annotates: settings.annotates, into: &writer)
     let output = try close(writer)
-    let rejects = try writeRejects(
-      [(targets, fitted.targetReport), (pool, fitted.poolReport)])
+    let rejects = try outputs.writeRejects(
+      settings.rejects, [(targets, fitted.targetReport), (pool, fitted.poolReport)],
+      settings.reading, progress, registry)
     clock.add(.copy, since: copyBegin)
 
     let (targetCounts, poolCounts) = (fitted.targetCounts, fitted.poolCounts)
@@ -87,31 +92,18 @@ package struct Select: Sendable {
       kl_reduction: fromRandom.flatMap { random in fromSelected.map { random - $0 } },
       kl_reduction_from_pool: fromPool.flatMap { pool in fromSelected.map { pool - $0 } },
       selected: .init(selection, copied, budget),
-      timings: clock.timings(threadCount: settings.threadCount))
+      timings: clock.timings(threadCount: settings.reading.threadCount))
     // All files are whole and on the disk before the first gets its name; the manifest comes last.
     let record = try write(manifest)
-    try commit(rejects)
-    try commit(output)
-    try commit(record)
+    try outputs.commit(rejects)
+    try outputs.commit(output)
+    try outputs.commit(record)
     return manifest
-  }
-
-  private func spool(_ input: inout SelectInput) throws {
-    for (number, shard) in input.shards.enumerated() where !shard.isRereadable {
-      progress.begin(.spool, totalStoredByteCount: nil)
-      let step = SpoolStep(
-        directory: settings.spoolDirectory, limits: settings.limits, progress: progress)
-      (input.shards[number], input.spooled[number]) = try step.run(shard)
-    }
   }
 
   func begin(_ step: Step, _ input: SelectInput) {
     progress.begin(step, totalStoredByteCount: input.totalStoredByteCount)
   }
 
-  func workers() -> DocumentWorkers {
-    DocumentWorkers(
-      threadCount: settings.threadCount, textField: settings.textField, limits: settings.limits,
-      errorPolicy: settings.errorPolicy, progress: progress)
-  }
+  func workers() -> DocumentWorkers { settings.reading.workers(progress) }
 }

@@ -18,6 +18,18 @@ struct SelectInput {
     shards.allSatisfy(\.isRereadable) ? shards.reduce(0) { $0 + $1.status.byteCount } : nil
   }
 
+  /// Makes all shards such that they can be read again.
+  ///
+  /// - Throws: ``PipelineError``
+  mutating func spool(_ settings: ReadingSettings, _ progress: ProgressMeter) throws {
+    for (number, shard) in shards.enumerated() where !shard.isRereadable {
+      progress.begin(.spool, totalStoredByteCount: nil)
+      let step = SpoolStep(
+        directory: settings.spoolDirectory, limits: settings.limits, progress: progress)
+      (shards[number], spooled[number]) = try step.run(shard)
+    }
+  }
+
   /// What a pass reported, with the spools' numbers replaced by those of what was piped in.
   func corrected(_ report: PassReport) -> PassReport {
     var report = report

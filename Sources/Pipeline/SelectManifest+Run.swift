@@ -13,7 +13,7 @@ extension SelectManifest.Settings {
       case .bytes(let count): ["bytes": Double(count)]
       }
     self.init(
-      text_field: settings.textField, compat: settings.compatibility?.rawValue,
+      text_field: settings.reading.textField, compat: settings.compatibility?.rawValue,
       estimator: settings.estimator.rawValue, tokenizer: settings.features.tokenizer.rawValue,
       unicode_version: UnicodeTables.version, ngrams: settings.features.maximumOrder,
       buckets: settings.features.bucketCount, hashing: settings.features.hashing.rawValue,
@@ -25,9 +25,10 @@ extension SelectManifest.Settings {
       logistic_share: settings.draw.logisticShare,
       min_tokens: settings.draw.minimumTokenCount,
       duplicates: settings.draw.keepsDuplicates ? "keep" : "drop",
-      on_error: settings.errorPolicy == .skip ? "skip" : "fail", annotate: settings.annotates,
-      compress: settings.container.rawValue, max_line_bytes: settings.limits.maximumLine,
-      max_window: settings.limits.maximumWindow)
+      on_error: settings.reading.errorPolicy == .skip ? "skip" : "fail",
+      annotate: settings.annotates,
+      compress: settings.container.rawValue, max_line_bytes: settings.reading.limits.maximumLine,
+      max_window: settings.reading.limits.maximumWindow)
   }
 
   private static func goal(_ temperature: DrawSettings.Temperature) -> [String: Double]? {
@@ -45,12 +46,11 @@ extension SelectManifest.Side {
   init(_ counts: FeatureCounts, _ report: PassReport) {
     self.init(
       inputs: report.shards.map { shard in
-        let digits = String(shard.contentHash ?? 0, radix: 16)
-        return SelectManifest.Input(
+        SelectManifest.Input(
           path: shard.name, container: shard.container, checksum: shard.hasChecksums,
           bytes: shard.storedByteCount, text_bytes: shard.byteCount,
           documents: shard.documentCount,
-          xxh3: String(repeating: "0", count: 16 - digits.count) + digits)
+          xxh3: (shard.contentHash ?? 0).hexadecimal)
       },
       documents: counts.documentCount, tokens: counts.tokenCount,
       features: Int(counts.featureCount), empty_buckets: counts.emptyBucketCount,
@@ -92,7 +92,7 @@ extension WeighStep.Outcome {
 
 extension Budget {
   /// What this is of all that is eligible, at most 1.
-  func share(of eligible: FitStep.Eligible) -> Double {
+  func share(of eligible: EligibleDocuments) -> Double {
     let whole =
       switch self {
       case .documents: eligible.documentCount
@@ -103,7 +103,7 @@ extension Budget {
   }
 
   /// About how many documents will be drawn.
-  func expectedCount(of eligible: FitStep.Eligible) -> Int {
+  func expectedCount(of eligible: EligibleDocuments) -> Int {
     if case .documents(let count) = self { return min(count, eligible.documentCount) }
     return Int((share(of: eligible) * Double(eligible.documentCount)).rounded())
   }

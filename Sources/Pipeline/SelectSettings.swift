@@ -1,6 +1,5 @@
 package import Compression
 package import Featurizing
-package import Reading
 internal import Resampling
 package import Weighting
 package import Writing
@@ -27,7 +26,7 @@ package enum SelectionSize: Equatable, Sendable {
 package struct SelectSettings: Sendable {
   package var targets: [String]
   package var pool: [String]
-  package var textField = "text"
+  package var reading = ReadingSettings()
   package var features = FeatureSettings()
   /// The pool's pseudocount, and the prior of shrunk log-ratios.
   package var pseudocount = 1.0
@@ -36,17 +35,23 @@ package struct SelectSettings: Sendable {
   package var estimator = Estimator.ratio
   package var size = SelectionSize.fraction(0.1)
   package var draw = DrawSettings()
-  package var limits = ReadingLimits()
-  package var threadCount = 1
-  package var errorPolicy = ErrorPolicy.fail
   package var rejects: String?
   package var output = Destination.standardOutput
   package var container = Container.plain
   package var annotates = false
   package var manifest: String?
   package var replacesOutputs = false
-  package var spoolDirectory = "/tmp"
   package var version = ""
+
+  var weights: EstimatorSettings {
+    var weights = EstimatorSettings()
+    weights.estimator = estimator
+    weights.normalization = draw.normalization
+    weights.pseudocount = pseudocount
+    weights.targetPseudocount = targetPseudocount
+    weights.compatibility = compatibility
+    return weights
+  }
 
   package init(targets: [String], pool: [String]) {
     self.targets = targets

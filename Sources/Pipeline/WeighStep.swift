@@ -71,7 +71,7 @@ struct WeighStep {
     }
 
     func key(of weight: DocumentWeight, _ identity: UInt64) -> Double {
-      weight.value / temperature + (draw.addsNoise ? noise.noise(of: identity) : 0)
+      weight.logWeight / temperature + (draw.addsNoise ? noise.noise(of: identity) : 0)
     }
 
     /// The key for the part that the regression draws.
@@ -138,28 +138,29 @@ struct WeighStep {
       thresholds = shared.thresholds
     }
 
-    mutating func add(_ text: Span<UInt8>, at position: Position, lineByteCount: Int) {
-      let weight = weigher.weigh(text)
-      guard weight.length >= minimumLength else {
+    mutating func add(_ text: Span<UInt8>, of line: DocumentLine) {
+      let size = weigher.weigh(text)
+      guard size.length >= minimumLength else {
         outcome.underMinimumCount += 1
         return
       }
+      let weight = weigher[0]
       outcome.eligibleCount += 1
-      outcome.effectiveSampleSize.add(logWeight: weight.value / temperature)
-      outcome.correlation.add(logWeight: weight.value, length: weight.tokenCount)
-      outcome.histogram.add(weight.value / temperature)
+      outcome.effectiveSampleSize.add(logWeight: weight.logWeight / temperature)
+      outcome.correlation.add(logWeight: weight.logWeight, length: size.tokenCount)
+      outcome.histogram.add(weight.logWeight / temperature)
 
       let textHash = GumbelNoise.identity(of: text)
       if arm.contains(textHash) { weigher.count(text, in: &outcome.randomArm) }
-      let identity = keys.identity(textHash: textHash, position: position)
+      let identity = keys.identity(textHash: textHash, position: line.position)
       let candidate = Candidate(
         key: keys.key(of: weight, identity), secondKey: keys.secondKey(of: weight, identity),
-        textHash: textHash, position: position, lineByteCount: lineByteCount,
-        textByteCount: text.count, tokenCount: weight.tokenCount)
+        textHash: textHash, position: line.position, lineByteCount: line.byteCount,
+        textByteCount: text.count, tokenCount: size.tokenCount)
       if thresholds.admit(candidate) { ofChunk.append(candidate) }
     }
 
-    mutating func endChunk() {
+    mutating func endChunk(_ number: Int) {
       thresholds = shared.add(ofChunk)
       ofChunk.removeAll(keepingCapacity: true)
     }

@@ -9,6 +9,8 @@ package struct Chunk: ~Copyable, Sendable {
   package fileprivate(set) var number = 0
   /// Where `bytes` begin in the shard's decompressed bytes.
   package fileprivate(set) var offset = 0
+  /// The lines of the shard before this chunk; zero unless they are counted.
+  package fileprivate(set) var lineCountBefore = 0
 
   package init() {}
 
@@ -45,6 +47,8 @@ package struct ChunkReader: ~Copyable, Sendable {
   package let path: String
   private let chunkSize: Int
   private let maximumLine: Int
+  private let countsLines: Bool
+  private var lineCount = 0
   private var source: ByteSource
   /// The begin of a line whose end hasn't been read.
   private var rest = ByteBuffer()
@@ -54,11 +58,13 @@ package struct ChunkReader: ~Copyable, Sendable {
 
   /// - Throws: ``ReadingError``
   package init(
-    _ shard: Shard, number: Int, limits: ReadingLimits, chunkSize: Int, hashesContent: Bool
+    _ shard: Shard, number: Int, limits: ReadingLimits, chunkSize: Int, hashesContent: Bool,
+    countsLines: Bool = false
   ) throws(ReadingError) {
     shardNumber = number
     path = shard.name
     self.chunkSize = chunkSize
+    self.countsLines = countsLines
     maximumLine = limits.maximumLine
     source = try ByteSource.open(
       shard, maximumWindow: limits.maximumWindow, hashesContent: hashesContent)
@@ -112,9 +118,23 @@ package struct ChunkReader: ~Copyable, Sendable {
     chunk.shard = shardNumber
     chunk.number = number
     chunk.offset = offset
+    if countsLines {
+      chunk.lineCountBefore = lineCount
+      lineCount += Self.lineEndCount(chunk.bytes.span)
+    }
     number += 1
     offset += chunk.bytes.count
     return !chunk.bytes.isEmpty
+  }
+
+  private static func lineEndCount(_ bytes: Span<UInt8>) -> Int {
+    var count = 0
+    var start = 0
+    while let end = bytes.firstIndex(of: UInt8(ascii: "\n"), from: start) {
+      count += 1
+      start = end + 1
+    }
+    return count
   }
 
   /// Reads on until the chunk has its size, or by half as much again if it has it already.

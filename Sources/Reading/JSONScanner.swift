@@ -60,6 +60,28 @@ struct JSONScanner {
     )
   }
 
+  /// The value of a string that stands alone, with its quotes.
+  ///
+  /// - Throws: ``InvalidLine/notJSON(_:column:)``, ``InvalidLine/notUTF8(column:)``
+  static func string(_ text: Span<UInt8>) throws(InvalidLine) -> String {
+    do {
+      _ = try UTF8Span(validating: text)
+    } catch {
+      throw .notUTF8(column: error.byteOffsets.lowerBound + 1)
+    }
+    var scanner = JSONScanner()
+    let raw = try scanner.scanString(text)
+    guard scanner.position == text.count else { throw scanner.fault(.trailingData) }
+    return String(decoding: unescaped(text.extracting(raw.range)), as: UTF8.self)
+  }
+
+  /// True if `text` is a JSON number and nothing else.
+  static func isNumber(_ text: Span<UInt8>) -> Bool {
+    var scanner = JSONScanner()
+    do throws(InvalidLine) { try scanner.scanNumber(text) } catch { return false }
+    return scanner.position == text.count
+  }
+
   /// What a path has led to so far. `depth` keys are matched; the value of the next key is looked for
   /// among the members of the object that is open at nesting level `depth + 1`.
   private struct Search {

@@ -9,6 +9,13 @@ package struct FeatureCounts: Sendable, Equatable {
     counts = Array(repeating: 0, count: bucketCount)
   }
 
+  /// - Parameter counts: one a bucket, whose sum is below 2⁶³.
+  package init(counts: [UInt64], documentCount: Int, tokenCount: Int) {
+    self.counts = counts
+    self.documentCount = documentCount
+    self.tokenCount = tokenCount
+  }
+
   package var bucketCount: Int { counts.count }
 
   /// The features counted: the sum of ``counts``.

@@ -20,7 +20,7 @@ package struct LogisticModel: Sendable {
 ///     scorer.begin()
 ///     for each block { scorer.add(ids) }
 ///     use(scorer.logOdds)
-package struct LogisticScorer: ~Copyable {
+package struct LogisticScorer {
   /// A parameter beside the count of its bucket in the current document: one cache line serves both.
   private struct Cell {
     var weight: Float

@@ -36,13 +36,17 @@ package struct LogisticTrainer: Sendable {
   private var targetCount = 0
   private var builder = FeatureVector.Builder()
 
-  /// - Parameter pool: what is in the target, too, is left out: it is no evidence against itself. Samples of the same
-  ///   seed tell by priorities.
+  /// - Parameter pool: its short documents are left out, since they can't be drawn; and what is in the target, too: it is
+  ///   no evidence against itself. Priorities tell, as those of equal texts are equal.
+  /// - Precondition: both are trimmed.
   package init(target: DocumentSample, pool: DocumentSample) {
     var trainer = LogisticTrainer()
-    target.forEachDocument { trainer.add($0) }
+    target.forEachDocument { _, features in trainer.add(features) }
     trainer.targetCount = trainer.documentCount
-    pool.forEachDocument(excluding: target) { trainer.add($0) }
+    let inTarget = target.priorities
+    pool.forEachDocument { priority, features in
+      if !priority.isShort, !inTarget.contains(priority) { trainer.add(features) }
+    }
     self = trainer
   }
 

@@ -122,6 +122,9 @@ package final class TemporaryFiles: Sendable {
     }
   }
 
+  /// Says that more outputs follow after those that have their names already: a signal ends the run again.
+  package func goOn() { state.withLock { $0.isDone = false } }
+
   /// Takes them all away, ends the process, and lets no commit happen any more. Returns if all have their names: whoever
   /// is told that the run failed must not find its outputs.
   package func unlinkAllAndExit(status: Int32) {

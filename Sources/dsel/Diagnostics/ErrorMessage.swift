@@ -22,12 +22,17 @@ struct ErrorMessage {
       let lines = skipped > 0 ? " (\(Format.count(skipped)) invalid lines were skipped)" : ""
       text =
         "the \(role.rawValue) is empty: no document in any of its files\(lines). "
-        + "Check the files named with --\(role.rawValue)."
+        + "Check the files named\(Self.option(role))."
     case .noTokens(let role):
       text =
         "the \(role.rawValue) has documents, but not one token in them. "
-        + "Check --text-field and the files named with --\(role.rawValue)."
+        + "Check --text-field and the files named\(Self.option(role))."
+    default: text = Self.composition(error)
     }
+  }
+
+  private static func option(_ role: PipelineError.Role) -> String {
+    role == .input ? "" : " with --\(role.rawValue)"
   }
 
   init(_ error: SystemError) {

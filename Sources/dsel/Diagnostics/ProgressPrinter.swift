@@ -46,6 +46,7 @@ struct ProgressPrinter {
   private static func name(of step: Step) -> String {
     switch step {
     case .spool: "storing piped input"
+    case .fit: "fitting"
     case .fitTarget: "fitting the target"
     case .fitPool: "fitting the pool  "
     case .train: "training          "

@@ -78,7 +78,7 @@ struct SelectCommand: AsyncParsableCommand {
 
   private func settings() throws -> SelectSettings {
     var settings = SelectSettings(targets: input.targets, pool: input.pool)
-    settings.textField = input.textField
+    settings.reading.textField = input.textField
     settings.features = features.settings
     settings.pseudocount = features.poolPseudocount
     settings.targetPseudocount = features.targetPseudocount
@@ -86,10 +86,10 @@ struct SelectCommand: AsyncParsableCommand {
     settings.size = size.size
     settings.estimator = features.weights
     settings.draw = draw.settings(features.weights)
-    settings.limits = ReadingLimits(
+    settings.reading.limits = ReadingLimits(
       maximumLine: input.maxLineBytes.value, maximumWindow: input.maxWindow.value)
-    settings.threadCount = execution.threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    settings.errorPolicy = input.onError == .skip ? .skip : .fail
+    settings.reading.threadCount = execution.threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    settings.reading.errorPolicy = input.onError == .skip ? .skip : .fail
     settings.rejects = input.rejects
     settings.output = output.destination
     settings.container = output.container
@@ -97,7 +97,7 @@ struct SelectCommand: AsyncParsableCommand {
     let isRegular = try output.path.map { try FileStatus(path: $0)?.kind != .other } ?? false
     settings.manifest = output.manifestPath(isRegular: isRegular)
     settings.replacesOutputs = output.force
-    settings.spoolDirectory = Environment["TMPDIR"] ?? "/tmp"
+    settings.reading.spoolDirectory = Environment["TMPDIR"] ?? "/tmp"
     settings.version = Dsel.version
     return settings
   }

@@ -1,0 +1,217 @@
+package import Compression
+package import Featurizing
+internal import Reading
+internal import Resampling
+package import Weighting
+package import Writing
+
+/// Fits a model to documents, and writes it: `dsel fit`.
+///
+/// With a work folder each input is fitted alone, its model is kept there, and one that is there already is used
+/// instead of fitting again; the sum is exactly what one fit of all inputs gives.
+package struct Fit: Sendable {
+  let settings: FitSettings
+  let progress: ProgressMeter
+  let registry: TemporaryFiles
+
+  package init(_ settings: FitSettings, progress: ProgressMeter, registry: TemporaryFiles) {
+    self.settings = settings
+    self.progress = progress
+    self.registry = registry
+  }
+
+  /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one untouched.
+  package func run() async throws -> FitReport {
+    var clock = StepClock()
+    var input = try SelectInput(settings.inputs)
+    let outputs = OutputFiles(
+      paths: settings.output.paths + [settings.rejects].compactMap { $0 },
+      replaces: settings.replacesOutputs)
+    try outputs.check(against: input.shards)
+    // A pipe is read once, unless its rejected lines are to be copied.
+    if settings.rejects != nil {
+      try clock.time(.spool) { try input.spool(settings.reading, progress) }
+    }
+    progress.begin(.fit, totalStoredByteCount: input.totalStoredByteCount)
+    let begin = ContinuousClock.now
+    var (model, report, reused) = try await fit(input.shards)
+    clock.add(.fit, since: begin)
+    report = input.corrected(report)
+    guard model.counts.documentCount > 0 else {
+      throw PipelineError.empty(role: .input, skippedLines: report.skippedCount)
+    }
+    guard model.counts.featureCount > 0 else { throw PipelineError.noTokens(role: .input) }
+    model.inputs = report.inputs
+
+    let rejects = try outputs.writeRejects(
+      settings.rejects, [(input, report)], settings.reading, progress, registry)
+    let written: AtomicFile?
+    do throws(WritingError) {
+      written = try model.write(
+        to: settings.output, container: settings.container, replaces: settings.replacesOutputs,
+        registry: registry)
+    } catch {
+      throw PipelineError.writing(error)
+    }
+    try outputs.commit(rejects)
+    try outputs.commit(written)
+    return FitReport(
+      dsel_version: settings.version, model: .init(model), side: .init(model.counts, report),
+      reused_inputs: reused, timings: clock.timings(threadCount: settings.reading.threadCount))
+  }
+
+  private func step() -> FitStep {
+    var workers = settings.reading.workers(progress)
+    workers.hashesContent = true
+    workers.keepsRejects = settings.rejects != nil
+    return FitStep(
+      workers: workers, features: settings.features, tables: UnicodeTables(),
+      minimumLength: settings.minimumTokenCount, keepsSample: settings.keepsSample)
+  }
+
+  private func fit(_ shards: [Shard]) async throws -> (ModelFile, PassReport, reused: Int) {
+    guard let path = settings.workFolder else {
+      let (outcome, report) = try await step().run(shards)
+      return (model(outcome, report), report, 0)
+    }
+    let folder = try WorkFolder(path, kind: .model, settings: "fit " + settings.fingerprint)
+    var whole: ModelFile?
+    var report = PassReport()
+    var reused = 0
+    for shard in shards {
+      let part: ModelFile
+      if let known = try folder.result(for: shard) {
+        part = try StoredModel(reading: known.path, limits: settings.reading.limits).model
+        report.add(known.report)
+        reused += 1
+      } else {
+        let (outcome, partReport) = try await step().run([shard])
+        part = model(outcome, partReport)
+        try folder.keep(partReport, of: shard, registry: registry) { path throws(WritingError) in
+          try part.write(
+            to: .file(path: path), container: .zstd, replaces: true, registry: registry)
+        }
+        report.add(partReport)
+      }
+      if whole == nil {
+        whole = part
+      } else {
+        // All parts have this run's settings: the work folder holds them to that.
+        do throws(ModelFile.Mismatch) { try whole?.merge(part) } catch {
+          throw PipelineError.mismatch(path: shard.name, otherPath: shards[0].name, error)
+        }
+      }
+    }
+    guard let whole else { throw PipelineError.empty(role: .input, skippedLines: 0) }
+    return (whole, report, reused)
+  }
+
+  private func model(_ outcome: FitStep.Outcome, _ report: PassReport) -> ModelFile {
+    ModelFile(
+      settings: settings.features, counts: outcome.counts,
+      minimumLength: settings.minimumTokenCount, eligible: outcome.eligible,
+      inputs: report.inputs, sample: outcome.sample)
+  }
+}
+
+/// Everything that `dsel fit` was told.
+package struct FitSettings: Sendable {
+  package var inputs: [String]
+  package var reading = ReadingSettings()
+  package var features = FeatureSettings()
+  /// Shorter documents count, but can't be drawn later.
+  package var minimumTokenCount = 100
+  package var keepsSample = true
+  package var output = Destination.standardOutput
+  package var container = Container.plain
+  package var rejects: String?
+  package var replacesOutputs = false
+  package var workFolder: String?
+  package var version = ""
+
+  package init(inputs: [String]) { self.inputs = inputs }
+
+  /// All that a result depends on, besides the input's content.
+  var fingerprint: String {
+    "\(features) \(UnicodeTables.version) min_tokens=\(minimumTokenCount) sample=\(keepsSample) "
+      + reading.fingerprint
+  }
+}
+
+/// What `dsel fit` and `dsel merge` made.
+package struct FitReport: Encodable, Sendable {
+  package struct Model: Encodable, Sendable {
+    package var tokenizer: String
+    package var unicode_version: String
+    package var ngrams: Int
+    package var hashing: String
+    package var buckets: Int
+    package var min_tokens: Int
+    package var documents: Int
+    package var tokens: Int
+    package var features: Int
+    package var empty_buckets: Int
+    package var eligible_documents: Int
+    /// nil if no sample is kept.
+    package var sampled_documents: Int?
+
+    package init(_ model: ModelFile) {
+      tokenizer = model.settings.tokenizer.rawValue
+      unicode_version = UnicodeTables.version
+      ngrams = model.settings.maximumOrder
+      hashing = model.settings.hashing.rawValue
+      buckets = model.settings.bucketCount
+      min_tokens = model.minimumLength
+      documents = model.counts.documentCount
+      tokens = model.counts.tokenCount
+      features = Int(model.counts.featureCount)
+      empty_buckets = model.counts.emptyBucketCount
+      eligible_documents = model.eligible.documentCount
+      sampled_documents = model.sample?.documentCount
+    }
+  }
+
+  package var dsel_version: String
+  package var command = "fit"
+  package var model: Model
+  package var side: SelectManifest.Side
+  /// Inputs whose results were in the work folder.
+  package var reused_inputs: Int
+  package var timings: SelectManifest.Timings
+}
+
+extension PassReport {
+  /// The inputs as a model file lists them.
+  var inputs: [ModelFile.Input] {
+    shards.map {
+      ModelFile.Input(
+        path: $0.name, byteCount: $0.storedByteCount, documentCount: $0.documentCount,
+        contentHash: $0.contentHash ?? 0)
+    }
+  }
+
+  /// Adds what a pass over the inputs that follow found in them.
+  mutating func add(_ other: PassReport) {
+    let before = shards.count
+    shards += other.shards
+    skipped.merge(other.skipped, uniquingKeysWith: +)
+    rejects += other.rejects.map {
+      LinePlace(
+        position: Position(shard: before + $0.position.shard, offset: $0.position.offset),
+        byteCount: $0.byteCount)
+    }
+  }
+}
+
+extension ReadingSettings {
+  /// What results depend on.
+  var fingerprint: String {
+    "text_field=\(textField) on_error=\(errorPolicy) max_line_bytes=\(limits.maximumLine) "
+      + "max_window=\(limits.maximumWindow)"
+  }
+}
+
+extension Destination {
+  /// The file's path, if it is one.
+  var paths: [String] { if case .file(let path) = self { [path] } else { [] } }
+}

@@ -1,0 +1,59 @@
+internal import CXXHash
+package import Files
+
+/// XXH3-64 of whole things.
+package enum ContentHash {
+  private static let blockSize = 1 << 20
+
+  package static func of(_ text: String) -> UInt64 {
+    var text = text
+    return text.withUTF8 { bytes in
+      // SAFETY: xxHash reads the bytes during the call only.
+      unsafe XXH3_64bits(bytes.baseAddress, bytes.count)
+    }
+  }
+
+  /// The bytes of a shard as they are stored: how many, and their hash.
+  ///
+  /// - Throws: ``ReadingError``
+  package static func of(_ shard: Shard) throws(ReadingError) -> (byteCount: Int, hash: UInt64) {
+    do throws(SystemError) {
+      let file = try shard.open()
+      var hasher = try ContentHasher()
+      var buffer = ByteBuffer()
+      var offset = 0
+      try buffer.reserve(additional: blockSize)
+      while true {
+        buffer.removeAll(keepingCapacityUpTo: .max)
+        try buffer.append(upTo: blockSize) { output throws(SystemError) in
+          _ = try file.file.read(into: &output, at: offset)
+        }
+        guard !buffer.isEmpty else { return (offset, hasher.digest) }
+        hasher.update(buffer.span)
+        offset += buffer.count
+      }
+    } catch {
+      throw .system(error)
+    }
+  }
+
+  /// The content of a file that is there and no larger than `limit`; nil otherwise.
+  ///
+  /// - Throws: ``SystemError``
+  package static func smallFile(_ path: String, limit: Int) throws(SystemError) -> [UInt8]? {
+    guard let status = try FileStatus(path: path), status.kind == .regular,
+      status.byteCount <= limit
+    else { return nil }
+    let file = try File(reading: path)
+    var bytes: [UInt8] = []
+    while bytes.count < limit {
+      let before = bytes.count
+      let room = min(64 << 10, limit - before)
+      try bytes.append(addingCapacity: room) { output throws(SystemError) in
+        _ = try file.read(into: &output, at: before)
+      }
+      if bytes.count == before { break }
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,317 @@
+internal import Files
+
+/// Reads one JSON value of any size from a file, a piece at a time, in memory of fixed size.
+///
+///     var stream = try JSONStream(shard, limits: limits)
+///     try stream.readObject { key, stream in
+///       if key == "documents" { documents = try stream.readUnsigned() } else { try stream.skipValue() }
+///     }
+///     try stream.finish()
+///
+/// Strict RFC 8259, as ``JSONScanner`` is. A key that comes twice is an error: a model has one meaning.
+package struct JSONStream: ~Copyable {
+  private static let blockSize = 256 << 10
+  /// No number that means anything is longer.
+  private static let longestNumber = 64
+  private static let longestKey = 1 << 10
+  private static let mostKeys = 1 << 10
+
+  private var source: ByteSource
+  private var buffer = ByteBuffer()
+  private var position = 0
+  /// Where the buffer begins in the decompressed bytes.
+  private var bufferOffset = 0
+  private var isAtEnd = false
+  private var scratch: [UInt8] = []
+
+  /// - Throws: ``JSONStreamError/reading(_:)``
+  package init(_ shard: Shard, limits: ReadingLimits) throws(JSONStreamError) {
+    do throws(ReadingError) {
+      source = try ByteSource.open(
+        shard, maximumWindow: limits.maximumWindow, hashesContent: true)
+    } catch {
+      throw .reading(error)
+    }
+  }
+
+  /// XXH3-64 of the stored bytes, once ``finish()`` has seen the last of them.
+  package var contentHash: UInt64? { source.contentHash }
+
+  /// Bytes read so far.
+  package var offset: Int { bufferOffset + position }
+
+  // MARK: Values
+
+  /// The kind of the next value.
+  ///
+  /// - Throws: ``JSONStreamError``
+  package mutating func kind() throws(JSONStreamError) -> JSONKind {
+    try skipBlanks()
+    guard let byte = try peek() else { throw fault(.unterminated) }
+    switch byte {
+    case UInt8(ascii: "{"): return .object
+    case UInt8(ascii: "["): return .array
+    case UInt8(ascii: "\""): return .string
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number
+    case UInt8(ascii: "t"), UInt8(ascii: "f"): return .boolean
+    case UInt8(ascii: "n"): return .null
+    default: throw fault(.expectedValue)
+    }
+  }
+
+  /// Reads an object: calls `member` with each key, which must read or skip the value.
+  ///
+  /// - Throws: ``JSONStreamError``, and what `member` throws.
+  package mutating func readObject(
+    _ member: (String, inout JSONStream) throws -> Void
+  ) throws {
+    try expect(.object)
+    var keys: Set<String> = []
+    try readMembers(closedBy: UInt8(ascii: "}")) { (stream: inout JSONStream) in
+      guard try stream.peek() == UInt8(ascii: "\"") else { throw stream.fault(.expectedKey) }
+      let start = stream.offset
+      let key = try stream.readString(maximumByteCount: Self.longestKey)
+      guard keys.insert(key).inserted else {
+        throw JSONStreamError.repeatedKey(key, offset: start)
+      }
+      guard keys.count <= Self.mostKeys else { throw JSONStreamError.tooLong(offset: start) }
+      try stream.skipBlanks()
+      guard try stream.peek() == UInt8(ascii: ":") else { throw stream.fault(.expectedColon) }
+      stream.position += 1
+      try member(key, &stream)
+    }
+  }
+
+  /// Reads an array: calls `element` for each element, which must read or skip it.
+  ///
+  /// - Throws: ``JSONStreamError``, and what `element` throws.
+  package mutating func readArray(_ element: (inout JSONStream) throws -> Void) throws {
+    try expect(.array)
+    try readMembers(closedBy: UInt8(ascii: "]"), element)
+  }
+
+  /// Reads a number that is a whole one from 0 to 2⁶⁴ − 1, written without fraction and exponent.
+  ///
+  /// - Throws: ``JSONStreamError``
+  package mutating func readUnsigned() throws(JSONStreamError) -> UInt64 {
+    try expect(.number)
+    let start = offset
+    try readNumberText()
+    var value: UInt64 = 0
+    for byte in scratch {
+      let (product, overflows) = value.multipliedReportingOverflow(by: 10)
+      let (sum, carries) = product.addingReportingOverflow(UInt64(byte &- UInt8(ascii: "0")))
+      guard UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte, !overflows, !carries else {
+        throw .notAWholeNumber(offset: start)
+      }
+      value = sum
+    }
+    return value
+  }
+
+  /// ``readUnsigned()`` for what is counted in signed numbers.
+  ///
+  /// - Throws: ``JSONStreamError``
+  package mutating func readCount() throws(JSONStreamError) -> Int {
+    try skipBlanks()
+    let start = offset
+    guard let count = Int(exactly: try readUnsigned()) else {
+      throw .notAWholeNumber(offset: start)
+    }
+    return count
+  }
+
+  /// Reads a number.
+  ///
+  /// - Throws: ``JSONStreamError``
+  package mutating func readNumber() throws(JSONStreamError) -> Double {
+    try expect(.number)
+    let start = offset
+    try readNumberText()
+    guard let value = Double(String(decoding: scratch, as: UTF8.self)), value.isFinite else {
+      throw .syntax(.badNumber, offset: start)
+    }
+    return value
+  }
+
+  /// Reads a string.
+  ///
+  /// - Parameter maximumByteCount: of the string as it is written.
+  /// - Throws: ``JSONStreamError``
+  package mutating func readString(
+    maximumByteCount: Int = 1 << 20
+  ) throws(JSONStreamError) -> String {
+    try expect(.string)
+    let start = offset
+    try readStringText(limit: maximumByteCount)
+    do throws(InvalidLine) {
+      return try JSONScanner.string(scratch.span)
+    } catch {
+      switch error {
+      case .notJSON(let fault, let column): throw .syntax(fault, offset: start + column - 1)
+      case .notUTF8(let column): throw .notUTF8(offset: start + column - 1)
+      default: throw .syntax(.expectedValue, offset: start)
+      }
+    }
+  }
+
+  /// Reads over a value of any kind.
+  ///
+  /// - Throws: ``JSONStreamError``
+  package mutating func skipValue() throws {
+    try skipValue(depth: 0)
+  }
+
+  /// Checks that nothing follows.
+  ///
+  /// - Throws: ``JSONStreamError``
+  package mutating func finish() throws(JSONStreamError) {
+    try skipBlanks()
+    guard try peek() == nil else { throw fault(.trailingData) }
+  }
+
+  private mutating func skipValue(depth: Int) throws {
+    guard depth < Self.maximumDepth else { throw fault(.tooDeep) }
+    switch try kind() {
+    case .object: try readObject { _, stream in try stream.skipValue(depth: depth + 1) }
+    case .array: try readArray { stream in try stream.skipValue(depth: depth + 1) }
+    case .string: _ = try readString()
+    case .number: _ = try readNumber()
+    case .boolean: try readLiteral(try peek() == UInt8(ascii: "t") ? "true" : "false")
+    case .null: try readLiteral("null")
+    }
+  }
+
+  /// Unknown members are nested less: each level is a call.
+  private static let maximumDepth = 64
+
+  // MARK: Parts
+
+  private mutating func readMembers(
+    closedBy end: UInt8, _ body: (inout JSONStream) throws -> Void
+  ) throws {
+    position += 1
+    try skipBlanks()
+    if try peek() == end {
+      position += 1
+      return
+    }
+    while true {
+      try skipBlanks()
+      try body(&self)
+      try skipBlanks()
+      switch try peek() {
+      case end:
+        position += 1
+        return
+      case UInt8(ascii: ","):
+        position += 1
+        try skipBlanks()
+        if try peek() == end { throw fault(.trailingComma) }
+      case nil: throw fault(.unterminated)
+      default: throw fault(.expectedCommaOrEnd)
+      }
+    }
+  }
+
+  private mutating func expect(_ expected: JSONKind) throws(JSONStreamError) {
+    let found = try kind()
+    guard found == expected else {
+      throw .unexpected(expected: expected, found: found, offset: offset)
+    }
+  }
+
+  /// Reads the bytes of a number to `scratch`, and checks that they are one.
+  private mutating func readNumberText() throws(JSONStreamError) {
+    scratch.removeAll(keepingCapacity: true)
+    let start = offset
+    while let byte = try peek() {
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"),
+        UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"):
+        guard scratch.count < Self.longestNumber else { throw .tooLong(offset: start) }
+        scratch.append(byte)
+        position += 1
+        continue
+      default: break
+      }
+      break
+    }
+    guard JSONScanner.isNumber(scratch.span) else { throw .syntax(.badNumber, offset: start) }
+  }
+
+  /// Reads the bytes of a string, with its quotes, to `scratch`.
+  private mutating func readStringText(limit: Int) throws(JSONStreamError) {
+    scratch.removeAll(keepingCapacity: true)
+    let start = offset
+    var isEscaped = false
+    while let byte = try peek() {
+      guard scratch.count - 2 < limit else { throw .tooLong(offset: start) }
+      scratch.append(byte)
+      position += 1
+      if isEscaped {
+        isEscaped = false
+      } else if byte == UInt8(ascii: "\\") {
+        isEscaped = true
+      } else if byte == UInt8(ascii: "\""), scratch.count > 1 {
+        return
+      }
+    }
+    throw fault(.unterminated)
+  }
+
+  private mutating func readLiteral(_ word: String) throws(JSONStreamError) {
+    for expected in word.utf8 {
+      guard try peek() == expected else { throw fault(.expectedValue) }
+      position += 1
+    }
+  }
+
+  private mutating func skipBlanks() throws(JSONStreamError) {
+    while let byte = try peek() {
+      switch byte {
+      case 0x20, 0x09, 0x0A, 0x0D: position += 1
+      default: return
+      }
+    }
+  }
+
+  private func fault(_ fault: InvalidLine.Fault) -> JSONStreamError {
+    .syntax(fault, offset: offset)
+  }
+
+  /// The next byte; nil at the end.
+  private mutating func peek() throws(JSONStreamError) -> UInt8? {
+    if position == buffer.count {
+      guard !isAtEnd else { return nil }
+      do throws(ReadingError) { try fill() } catch { throw .reading(error) }
+      guard !isAtEnd else { return nil }
+    }
+    return buffer.span[position]
+  }
+
+  private mutating func fill() throws(ReadingError) {
+    bufferOffset += buffer.count
+    position = 0
+    buffer.removeAll(keepingCapacityUpTo: .max)
+    do throws(SystemError) { try buffer.reserve(additional: Self.blockSize) } catch {
+      throw .system(error)
+    }
+    try buffer.append(upTo: Self.blockSize) { output throws(ReadingError) in
+      try source.read(into: &output)
+    }
+    isAtEnd = buffer.isEmpty
+  }
+}
+
+/// Why a file is not the JSON that was expected. Offsets are in its decompressed bytes, from 0.
+package enum JSONStreamError: Error, Equatable {
+  case reading(ReadingError)
+  case syntax(InvalidLine.Fault, offset: Int)
+  case notUTF8(offset: Int)
+  case unexpected(expected: JSONKind, found: JSONKind, offset: Int)
+  case notAWholeNumber(offset: Int)
+  case repeatedKey(String, offset: Int)
+  /// A number, a string or an object is longer than any that means something.
+  case tooLong(offset: Int)
+}

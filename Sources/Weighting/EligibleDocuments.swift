@@ -1,0 +1,15 @@
+/// What there is to draw from: the documents of no fewer tokens than a minimum.
+package struct EligibleDocuments: Sendable, Equatable {
+  package var documentCount = 0
+  package var tokenCount = 0
+  /// Of lines, with their line ends.
+  package var byteCount = 0
+
+  package init() {}
+
+  package mutating func merge(_ other: EligibleDocuments) {
+    documentCount += other.documentCount
+    tokenCount += other.tokenCount
+    byteCount += other.byteCount
+  }
+}

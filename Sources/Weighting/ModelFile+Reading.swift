@@ -1,0 +1,257 @@
+internal import Featurizing
+internal import FoundationEssentials
+package import Reading
+
+/// Why a file is no model that can be used.
+package enum ModelFileError: Error, Equatable {
+  case stream(JSONStreamError)
+  /// Another kind of file.
+  case notAModel
+  case newerVersion(Int, readable: Int)
+  /// Made with tables that this program doesn't have.
+  case otherUnicodeTables(String, own: String)
+  case missing(String)
+  /// A member that contradicts another, or can't be.
+  case invalid(String)
+}
+
+/// How a model is read: in any order of members, from any tool that writes JSON.
+extension ModelFile {
+  /// - Throws: ``ModelFileError``
+  package init(_ stream: inout JSONStream) throws(ModelFileError) {
+    do {
+      guard try stream.kind() == .object else { throw ModelFileError.notAModel }
+      var reader = Reader()
+      try stream.readObject { key, stream in try reader.read(key, &stream) }
+      try stream.finish()
+      self = try reader.finish()
+    } catch let error as ModelFileError {
+      throw error
+    } catch let error as JSONStreamError {
+      throw .stream(error)
+    } catch {
+      preconditionFailure("another error: \(error)")
+    }
+  }
+
+  /// The members that have been read.
+  private struct Reader {
+    var format: String?
+    var version: Int?
+    var settings: FeatureSettings?
+    var numbers: [String: Int] = [:]
+    var minimumLength: Int?
+    var eligible: EligibleDocuments?
+    var inputs: [Input]?
+    var counts: [UInt64]?
+    var featureCount: UInt64 = 0
+    var sample: DocumentSample?
+    /// Sums beyond this could overflow where models are merged.
+    static let largestCount = 1 << 56
+
+    mutating func read(_ key: String, _ stream: inout JSONStream) throws {
+      switch key {
+      case "format":
+        format = try stream.readString()
+        guard format == ModelFile.format else { throw ModelFileError.notAModel }
+      case "format_version":
+        let found = try stream.readCount()
+        guard found <= ModelFile.version else {
+          throw ModelFileError.newerVersion(found, readable: ModelFile.version)
+        }
+        version = found
+      case "settings": settings = try readSettings(&stream)
+      case "documents", "tokens", "features": numbers[key] = try readCount(key, &stream)
+      case "eligible": try readEligible(&stream)
+      case "inputs": try readInputs(&stream)
+      case "counts": try readCounts(&stream)
+      case "sample": try readSample(&stream)
+      // What later versions may add without a change of meaning.
+      default: try stream.skipValue()
+      }
+    }
+
+    private func readCount(_ name: String, _ stream: inout JSONStream) throws -> Int {
+      let count = try stream.readCount()
+      guard count <= Self.largestCount else { throw ModelFileError.invalid(name) }
+      return count
+    }
+
+    private func readSettings(_ stream: inout JSONStream) throws -> FeatureSettings {
+      var strings: [String: String] = [:]
+      var numbers: [String: Int] = [:]
+      try stream.readObject { key, stream in
+        switch key {
+        case "tokenizer", "unicode_version", "hashing": strings[key] = try stream.readString()
+        case "ngrams", "buckets": numbers[key] = try stream.readCount()
+        default: try stream.skipValue()
+        }
+      }
+      for name in ["tokenizer", "unicode_version", "hashing"] where strings[name] == nil {
+        throw ModelFileError.missing("settings.\(name)")
+      }
+      guard let tokenizer = strings["tokenizer"].flatMap(TokenizerKind.init(rawValue:)) else {
+        throw ModelFileError.invalid("settings.tokenizer")
+      }
+      guard let hashing = strings["hashing"].flatMap(FeatureHashing.init(rawValue:)) else {
+        throw ModelFileError.invalid("settings.hashing")
+      }
+      guard let order = numbers["ngrams"], (1...FeatureSettings.maximumOrder).contains(order) else {
+        throw ModelFileError.invalid("settings.ngrams")
+      }
+      guard let buckets = numbers["buckets"], FeatureSettings.bucketCounts.contains(buckets) else {
+        throw ModelFileError.invalid("settings.buckets")
+      }
+      guard let tables = strings["unicode_version"], tables == UnicodeTables.version else {
+        throw ModelFileError.otherUnicodeTables(
+          strings["unicode_version"] ?? "", own: UnicodeTables.version)
+      }
+      return FeatureSettings(
+        tokenizer: tokenizer, maximumOrder: order, bucketCount: buckets, hashing: hashing)
+    }
+
+    private mutating func readEligible(_ stream: inout JSONStream) throws {
+      var read = EligibleDocuments()
+      var minimum: Int?
+      try stream.readObject { key, stream in
+        switch key {
+        case "min_tokens": minimum = try readCount("eligible.min_tokens", &stream)
+        case "documents": read.documentCount = try readCount("eligible.documents", &stream)
+        case "tokens": read.tokenCount = try readCount("eligible.tokens", &stream)
+        case "bytes": read.byteCount = try readCount("eligible.bytes", &stream)
+        default: try stream.skipValue()
+        }
+      }
+      guard let minimum else { throw ModelFileError.missing("eligible.min_tokens") }
+      minimumLength = minimum
+      eligible = read
+    }
+
+    private mutating func readInputs(_ stream: inout JSONStream) throws {
+      var read: [Input] = []
+      try stream.readArray { stream in
+        var input = Input(path: "", byteCount: 0, documentCount: 0, contentHash: 0)
+        var hash: UInt64?
+        try stream.readObject { key, stream in
+          switch key {
+          case "path": input.path = try stream.readString()
+          case "bytes": input.byteCount = try stream.readCount()
+          case "documents": input.documentCount = try stream.readCount()
+          case "xxh3": hash = UInt64(hexadecimal: try stream.readString())
+          default: try stream.skipValue()
+          }
+        }
+        guard let hash else { throw ModelFileError.invalid("inputs[].xxh3") }
+        input.contentHash = hash
+        guard read.count < Self.mostInputs else { throw ModelFileError.invalid("inputs") }
+        read.append(input)
+      }
+      inputs = read
+    }
+
+    /// As many as a pool may have shards.
+    private static let mostInputs = 1 << 20
+
+    private mutating func readCounts(_ stream: inout JSONStream) throws {
+      var read: [UInt64] = []
+      if let settings { read.reserveCapacity(settings.bucketCount) }
+      var sum: UInt64 = 0
+      try stream.readArray { stream in
+        let count = try stream.readUnsigned()
+        guard read.count < FeatureSettings.bucketCounts.upperBound, count <= Self.largestCount
+        else { throw ModelFileError.invalid("counts") }
+        read.append(count)
+        sum += count
+        guard sum <= Self.largestCount else { throw ModelFileError.invalid("counts") }
+      }
+      counts = read
+      featureCount = sum
+    }
+
+    private mutating func readSample(_ stream: inout JSONStream) throws {
+      var threshold: DocumentSample.Priority?
+      var members: [(DocumentSample.Priority, [UInt16])] = []
+      var count = 0
+      try stream.readObject { key, stream in
+        switch key {
+        case "threshold":
+          threshold = try Self.priority("sample.threshold", try stream.readString())
+        case "documents":
+          try stream.readArray { stream in
+            let member = try Self.readMember(&stream)
+            members.append(member)
+            count += member.1.count
+            guard members.count <= DocumentSample.capacity, count <= DocumentSample.featureCapacity
+            else { throw ModelFileError.invalid("sample.documents") }
+          }
+        default: try stream.skipValue()
+        }
+      }
+      guard let threshold else { throw ModelFileError.missing("sample.threshold") }
+      var read = DocumentSample(threshold: threshold)
+      for (priority, features) in members { read.add(features, priority: priority) }
+      read.trim()
+      guard read.documentCount == members.count else {
+        throw ModelFileError.invalid("sample.documents")
+      }
+      sample = read
+    }
+
+    private static func readMember(
+      _ stream: inout JSONStream
+    ) throws -> (DocumentSample.Priority, [UInt16]) {
+      var priority: DocumentSample.Priority?
+      var features: [UInt16] = []
+      try stream.readObject { key, stream in
+        switch key {
+        case "priority":
+          priority = try Self.priority("sample.documents[].priority", try stream.readString())
+        case "features":
+          guard let decoded = Self.features(base64: try stream.readString()) else {
+            throw ModelFileError.invalid("sample.documents[].features")
+          }
+          features = decoded
+        default: try stream.skipValue()
+        }
+      }
+      guard let priority, !features.isEmpty else {
+        throw ModelFileError.invalid("sample.documents")
+      }
+      return (priority, features)
+    }
+
+    private static func priority(
+      _ name: String, _ text: String
+    ) throws -> DocumentSample.Priority {
+      guard let bits = UInt64(hexadecimal: text) else { throw ModelFileError.invalid(name) }
+      return DocumentSample.Priority(bits: bits)
+    }
+
+    private static func features(base64: String) -> [UInt16]? {
+      guard let data = Data(base64Encoded: base64), data.count % 2 == 0 else { return nil }
+      let bytes = Array(data)
+      return stride(from: 0, to: bytes.count, by: 2).map {
+        UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8
+      }
+    }
+
+    func finish() throws(ModelFileError) -> ModelFile {
+      guard format != nil else { throw .notAModel }
+      guard version != nil else { throw .missing("format_version") }
+      guard let settings else { throw .missing("settings") }
+      guard let counts else { throw .missing("counts") }
+      guard let documents = numbers["documents"] else { throw .missing("documents") }
+      guard let tokens = numbers["tokens"] else { throw .missing("tokens") }
+      guard let eligible, let minimumLength else { throw .missing("eligible") }
+      guard counts.count == settings.bucketCount else { throw .invalid("counts") }
+      if let features = numbers["features"], UInt64(features) != featureCount {
+        throw .invalid("features")
+      }
+      guard eligible.documentCount <= documents else { throw .invalid("eligible.documents") }
+      return ModelFile(
+        settings: settings,
+        counts: FeatureCounts(counts: counts, documentCount: documents, tokenCount: tokens),
+        minimumLength: minimumLength, eligible: eligible, inputs: inputs ?? [], sample: sample)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import Pipeline
+import Reading
+import Weighting
+
+/// What is said of files that one run writes and another reads.
+extension ErrorMessage {
+  static func composition(_ error: PipelineError) -> String {
+    switch error {
+    case .model(let path, let error): "\(path): \(model(error))"
+    case .mismatch(let path, let other, let mismatch):
+      "\(path): \(name(mismatch.option)) is \(mismatch.one) in the one and \(mismatch.other) in the other of "
+        + "\(other) and \(path). Run 'dsel fit' again with the same options for both."
+    case .repeatedInput(let path, let other, let input):
+      "\(path): \(input) was fitted for \(other) too, and would count twice. Leave one of them out, or add "
+        + "--allow-repeats."
+    default: preconditionFailure("no message for \(error)")
+    }
+  }
+
+  private static func name(_ option: String) -> String { "--\(option)" }
+
+  private static func model(_ error: ModelFileError) -> String {
+    let again = "Run 'dsel fit' again."
+    return switch error {
+    case .stream(let error):
+      "not a whole model: \(stream(error)). Copy it again, or run 'dsel fit' again."
+    case .notAModel: "not a model file. Name one that 'dsel fit' or 'dsel merge' wrote."
+    case .newerVersion(let version, let readable):
+      "its format version is \(version), and this dsel reads up to \(readable). Update dsel, or run "
+        + "'dsel fit' again."
+    case .otherUnicodeTables(let theirs, let own):
+      "its tokens were made by the tables of Unicode \(theirs), and this dsel has those of \(own). \(again)"
+    case .missing(let member): "the member \"\(member)\" is missing. \(again)"
+    case .invalid(let member):
+      "the member \"\(member)\" can't be, or contradicts another. \(again)"
+    }
+  }
+
+  static func stream(_ error: JSONStreamError) -> String {
+    switch error {
+    case .reading: preconditionFailure("a reading error has its own message")
+    case .syntax(let fault, let offset): "not valid JSON at byte \(offset + 1): \(fault.rawValue)"
+    case .notUTF8(let offset): "not UTF-8 at byte \(offset + 1)"
+    case .unexpected(let expected, let found, let offset):
+      "\(found.rawValue) at byte \(offset + 1), where \(expected.rawValue) is expected"
+    case .notAWholeNumber(let offset): "no whole number from 0 to 2^64 - 1 at byte \(offset + 1)"
+    case .repeatedKey(let key, let offset): "the key \"\(key)\" comes twice, at byte \(offset + 1)"
+    case .tooLong(let offset): "a value at byte \(offset + 1) is longer than any that is meant"
+    }
+  }
+}
