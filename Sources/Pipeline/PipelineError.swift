@@ -19,6 +19,14 @@ package enum PipelineError: Error {
   case model(path: String, ModelFileError)
   /// Two models don't go together.
   case mismatch(path: String, otherPath: String, ModelFile.Mismatch)
+  /// Files of different kinds were to be merged.
+  case mixedKinds(path: String, otherPath: String)
+  /// A file has no candidates that can be used.
+  case candidates(path: String, CandidateFileError)
+  /// Candidates were weighed or kept with another value of an option.
+  case candidateMismatch(path: String, option: String)
+  /// Candidates of the same shard are in two files.
+  case repeatedShard(path: String, shard: String)
   /// Two models were fitted on the same file, so that their sum would count it twice.
   case repeatedInput(path: String, otherPath: String, input: String)
 

@@ -67,6 +67,20 @@ package struct ByteSource: ~Copyable, Sendable {
     offset = shard.isRereadable ? 0 : nil
   }
 
+  /// The first decompressed bytes of a shard: `byteCount` of them, or fewer if there are no more.
+  ///
+  /// - Throws: ``ReadingError``
+  package static func head(
+    of shard: Shard, byteCount: Int, limits: ReadingLimits
+  ) throws(ReadingError) -> [UInt8] {
+    var source = try open(shard, maximumWindow: limits.maximumWindow)
+    var head: [UInt8] = []
+    try head.append(addingCapacity: byteCount) { output throws(ReadingError) in
+      try source.read(into: &output)
+    }
+    return head
+  }
+
   /// Whether checksums guard what has been read so far; nil for plain files, which have none.
   package var hasChecksums: Bool? { decompressor.hasChecksums }
 

@@ -21,7 +21,7 @@ package struct JSONStream: ~Copyable {
   private var position = 0
   /// Where the buffer begins in the decompressed bytes.
   private var bufferOffset = 0
-  private var isAtEnd = false
+  private var hasEnded = false
   private var scratch: [UInt8] = []
 
   /// - Throws: ``JSONStreamError/reading(_:)``
@@ -134,6 +134,16 @@ package struct JSONStream: ~Copyable {
     return value
   }
 
+  /// Reads true or false.
+  ///
+  /// - Throws: ``JSONStreamError``
+  package mutating func readBoolean() throws(JSONStreamError) -> Bool {
+    try expect(.boolean)
+    let value = try peek() == UInt8(ascii: "t")
+    try readLiteral(value ? "true" : "false")
+    return value
+  }
+
   /// Reads a string.
   ///
   /// - Parameter maximumByteCount: of the string as it is written.
@@ -162,12 +172,19 @@ package struct JSONStream: ~Copyable {
     try skipValue(depth: 0)
   }
 
+  /// True if nothing but blanks follows.
+  ///
+  /// - Throws: ``JSONStreamError``
+  package mutating func isAtEnd() throws(JSONStreamError) -> Bool {
+    try skipBlanks()
+    return try peek() == nil
+  }
+
   /// Checks that nothing follows.
   ///
   /// - Throws: ``JSONStreamError``
   package mutating func finish() throws(JSONStreamError) {
-    try skipBlanks()
-    guard try peek() == nil else { throw fault(.trailingData) }
+    guard try isAtEnd() else { throw fault(.trailingData) }
   }
 
   private mutating func skipValue(depth: Int) throws {
@@ -283,9 +300,9 @@ package struct JSONStream: ~Copyable {
   /// The next byte; nil at the end.
   private mutating func peek() throws(JSONStreamError) -> UInt8? {
     if position == buffer.count {
-      guard !isAtEnd else { return nil }
+      guard !hasEnded else { return nil }
       do throws(ReadingError) { try fill() } catch { throw .reading(error) }
-      guard !isAtEnd else { return nil }
+      guard !hasEnded else { return nil }
     }
     return buffer.span[position]
   }
@@ -300,7 +317,7 @@ package struct JSONStream: ~Copyable {
     try buffer.append(upTo: Self.blockSize) { output throws(ReadingError) in
       try source.read(into: &output)
     }
-    isAtEnd = buffer.isEmpty
+    hasEnded = buffer.isEmpty
   }
 }
 

@@ -23,12 +23,12 @@ package struct Candidate: Sendable, Equatable {
   /// XXH3-64 of the text.
   package let textHash: UInt64
   /// The shard's number above the lowest 44 bits, the offset in them: 16 TiB of a shard's text.
-  private let place: UInt64
+  private var place: UInt64
   private let lineBytes: UInt32
   private let textBytes: UInt32
   private let tokens: UInt32
   /// Documents with the same text that were left out for this one.
-  package private(set) var copies: UInt32 = 0
+  package private(set) var copies: UInt32
 
   /// How many shards a pool may have, and how many bytes of text a shard.
   package static let maximumShardCount = 1 << 20
@@ -39,7 +39,7 @@ package struct Candidate: Sendable, Equatable {
   ///   - textByteCount: the length of the text, unescaped.
   package init(
     key: Double, secondKey: Double = 0, textHash: UInt64, position: Position, lineByteCount: Int,
-    textByteCount: Int, tokenCount: Int
+    textByteCount: Int, tokenCount: Int, copies: UInt32 = 0
   ) {
     precondition(position.shard < Self.maximumShardCount && position.offset <= Self.maximumOffset)
     self.key = key
@@ -49,6 +49,7 @@ package struct Candidate: Sendable, Equatable {
     lineBytes = UInt32(lineByteCount)
     textBytes = UInt32(textByteCount)
     tokens = UInt32(tokenCount)
+    self.copies = copies
   }
 
   package var position: Position {
@@ -64,6 +65,14 @@ package struct Candidate: Sendable, Equatable {
     if key != other.key { return key > other.key }
     if textHash != other.textHash { return textHash > other.textHash }
     return place < other.place
+  }
+
+  /// The candidate where its shard has another number.
+  package func moved(toShard shard: Int) -> Candidate {
+    precondition((0..<Self.maximumShardCount).contains(shard))
+    var result = self
+    result.place = UInt64(shard) << 44 | UInt64(position.offset)
+    return result
   }
 
   /// The candidate as the other part of the draw sees it.
@@ -82,7 +91,7 @@ package struct Candidate: Sendable, Equatable {
   /// Leaves `other`, which has the same text, out for this one, or the other way round: the first in
   /// pool order stays.
   mutating func absorb(_ other: Candidate) {
-    let total = copies + other.copies + 1
+    let total = copies &+ other.copies &+ 1
     if other.place < place { self = other }
     copies = total
   }

@@ -49,6 +49,18 @@ package struct PartedCandidates: Sendable {
     for dropped in first.exchange(candidate) { second?.add(dropped.exchanged) }
   }
 
+  /// What a draw of this budget, or of a smaller one, may need of these documents, whatever others come; in no particular
+  /// order.
+  ///
+  /// - Precondition: the budget is one of documents.
+  package consuming func kept() -> [Candidate] {
+    guard case .documents = first.budget else { preconditionFailure("documents only") }
+    let (mine, rest) = first.drawAndLeave()
+    guard var others = second else { return mine.documents }
+    for left in rest { others.add(left.exchanged) }
+    return mine.documents + others.draw().documents.map(\.exchanged)
+  }
+
   /// Draws: the largest keys of each part, as many as its share of the budget allows.
   package consuming func draw() -> PartedSelection {
     let (mine, rest) = first.drawAndLeave()

@@ -24,4 +24,14 @@ package struct ManifestWriter {
     }
     return Array(data) + [UInt8(ascii: "\n")]
   }
+
+  /// The record on one line, without a line end.
+  package static func encodeLine(_ record: some Encodable) -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(record) else {
+      preconditionFailure("the record can't be encoded")
+    }
+    return Array(data)
+  }
 }

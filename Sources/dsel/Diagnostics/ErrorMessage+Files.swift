@@ -13,6 +13,14 @@ extension ErrorMessage {
     case .repeatedInput(let path, let other, let input):
       "\(path): \(input) was fitted for \(other) too, and would count twice. Leave one of them out, or add "
         + "--allow-repeats."
+    case .mixedKinds(let path, let other):
+      "\(path): of another kind than \(other). Merge models with models, and candidates with candidates."
+    case .candidates(let path, let error): "\(path): \(candidates(error))"
+    case .candidateMismatch(let path, let option):
+      "\(path): it was made with another \(option) than the files before it. Run 'dsel weigh' again with the "
+        + "same options for all shards."
+    case .repeatedShard(let path, let shard):
+      "\(path): the candidates of \(shard) are in a file before it, too. Leave one of them out."
     default: preconditionFailure("no message for \(error)")
     }
   }
@@ -33,6 +41,19 @@ extension ErrorMessage {
     case .missing(let member): "the member \"\(member)\" is missing. \(again)"
     case .invalid(let member):
       "the member \"\(member)\" can't be, or contradicts another. \(again)"
+    }
+  }
+
+  private static func candidates(_ error: CandidateFileError) -> String {
+    let again = "Run 'dsel weigh --candidates' again."
+    return switch error {
+    case .stream(let error):
+      "not a whole file of candidates: \(stream(error)). Copy it again, or weigh again."
+    case .notCandidates: "not a file of candidates. Name one that 'dsel weigh --candidates' wrote."
+    case .newerVersion(let version, let readable):
+      "its format version is \(version), and this dsel reads up to \(readable). Update dsel, or weigh again."
+    case .missing(let member): "the member \"\(member)\" is missing. \(again)"
+    case .invalid(let member): "the member \"\(member)\" can't be, or contradicts another. \(again)"
     }
   }
 

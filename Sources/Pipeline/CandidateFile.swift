@@ -1,0 +1,127 @@
+internal import Resampling
+package import Weighting
+
+/// The documents of some shards that a draw from the whole pool may need: so every shard is weighed where it lies,
+/// and the draw is still the global one.
+///
+/// A file is lines of JSON: a header, and a candidate a line in pool order. Files of different shards merge exactly, in any
+/// order and grouping. Shards have the order of their paths, byte by byte.
+package struct CandidateFile: Sendable {
+  package static let format = "dsel-candidates"
+  package static let version = 1
+
+  /// What candidates must agree in to be merged: what they were weighed with, and what they were kept for.
+  package struct Settings: Sendable, Equatable {
+    package var seed: UInt64
+    package var topK: Bool
+    package var temperature: Double
+    /// The largest draw that they serve.
+    package var count: Int
+    package var logisticShare: Double
+    package var minimumTokenCount: Int
+    package var estimator: String
+    package var normalization: String
+    package var smoothing: Double
+    package var targetSmoothing: Double
+    package var compatibility: String?
+    /// XXH3-64 of the model files.
+    package var targetModel: UInt64
+    package var poolModel: UInt64
+    package var textField: String
+  }
+
+  package struct Header: Sendable {
+    package var settings: Settings
+    package var shards: [ModelFile.Input]
+    /// Documents weighed, and those of them that have enough tokens.
+    package var documentCount = 0
+    package var eligibleCount = 0
+  }
+
+  package internal(set) var header: Header
+  /// In pool order, by the shards of the header.
+  var candidates: [Candidate]
+
+  /// - Parameters:
+  ///   - shards: in the order of the candidates' positions.
+  ///   - candidates: in no particular order.
+  init(
+    settings: Settings, shards: [ModelFile.Input], documentCount: Int, eligibleCount: Int,
+    candidates: PartedCandidates
+  ) {
+    header = Header(
+      settings: settings, shards: shards, documentCount: documentCount, eligibleCount: eligibleCount
+    )
+    self.candidates = candidates.kept().sorted { $0.position < $1.position }
+    sortShards()
+  }
+
+  /// Puts the shards in the order of their paths, and the candidates with them.
+  private mutating func sortShards() {
+    let order = header.shards.indices.sorted { Self.precedes(header.shards[$0], header.shards[$1]) }
+    var places = [Int](repeating: 0, count: order.count)
+    for (place, index) in order.enumerated() { places[index] = place }
+    header.shards = order.map { header.shards[$0] }
+    candidates = candidates.map { $0.moved(toShard: places[$0.position.shard]) }
+      .sorted { $0.position < $1.position }
+  }
+
+  /// Byte by byte, as `LC_ALL=C ls` sorts.
+  static func precedes(_ one: ModelFile.Input, _ other: ModelFile.Input) -> Bool {
+    one.path.utf8.lexicographicallyPrecedes(other.path.utf8)
+  }
+
+  /// Adds the candidates of other shards, and leaves out what no draw can need any more.
+  ///
+  /// - Throws: ``PipelineError``
+  mutating func merge(_ other: CandidateFile, path: String) throws(PipelineError) {
+    if let option = header.settings.firstDifference(from: other.header.settings) {
+      throw .candidateMismatch(path: path, option: option)
+    }
+    let known = Set(header.shards.map(\.path))
+    if let shard = other.header.shards.first(where: { known.contains($0.path) }) {
+      throw .repeatedShard(path: path, shard: shard.path)
+    }
+    let offset = header.shards.count
+    header.shards += other.header.shards
+    header.documentCount += other.header.documentCount
+    header.eligibleCount += other.header.eligibleCount
+    candidates += other.candidates.map { $0.moved(toShard: $0.position.shard + offset) }
+    // Which copy of a text is the first depends on the order of shards: so that comes before the draw.
+    sortShards()
+    candidates = buffer().kept().sorted { $0.position < $1.position }
+  }
+
+  /// A buffer that holds the candidates.
+  func buffer() -> PartedCandidates { buffer(count: header.settings.count) }
+
+  /// - Parameter count: no larger than the header's.
+  func buffer(count: Int) -> PartedCandidates {
+    var buffer = PartedCandidates(
+      budget: .documents(count), secondShare: header.settings.logisticShare, joinsCopies: true,
+      expectedCount: candidates.count)
+    for candidate in candidates { buffer.add(candidate) }
+    return buffer
+  }
+}
+
+extension CandidateFile.Settings {
+  /// The option in which the two differ; nil if they don't.
+  func firstDifference(from other: Self) -> String? {
+    let pairs: [(String, Bool)] = [
+      ("--target-model", targetModel == other.targetModel),
+      ("--pool-model", poolModel == other.poolModel), ("--seed", seed == other.seed),
+      ("--candidates", count == other.count), ("--top-k", topK == other.topK),
+      ("--temperature", temperature == other.temperature),
+      ("--logistic-share", logisticShare == other.logisticShare),
+      ("--min-tokens", minimumTokenCount == other.minimumTokenCount),
+      ("--estimator", estimator == other.estimator),
+      ("--normalize", normalization == other.normalization),
+      ("--smoothing", smoothing == other.smoothing),
+      ("--target-smoothing", targetSmoothing == other.targetSmoothing),
+      ("--compat", compatibility == other.compatibility),
+      ("--text-field", textField == other.textField),
+    ]
+    return pairs.first { !$0.1 }?.0
+  }
+}

@@ -1,0 +1,109 @@
+package import Compression
+package import Reading
+internal import Weighting
+package import Writing
+
+/// Adds files of the same kind up: models to the model of all their documents, candidates to those of the whole pool.
+package struct Merge: Sendable {
+  let settings: MergeSettings
+  let registry: TemporaryFiles
+
+  package init(_ settings: MergeSettings, registry: TemporaryFiles) {
+    self.settings = settings
+    self.registry = registry
+  }
+
+  /// What was merged.
+  package enum Outcome: Sendable {
+    case model(FitReport.Model)
+    case candidates(CandidateFile.Header)
+  }
+
+  /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one untouched.
+  package func run() throws -> Outcome {
+    let shards = try SelectInput(settings.inputs).shards
+    let outputs = OutputFiles(paths: settings.output.paths, replaces: settings.replacesOutputs)
+    try outputs.check(against: shards)
+    let areCandidates = try shards.map { try CandidateFile.isOne($0, limits: settings.limits) }
+    if let first = areCandidates.first, let odd = areCandidates.firstIndex(of: !first) {
+      throw PipelineError.mixedKinds(path: shards[odd].name, otherPath: shards[0].name)
+    }
+    return areCandidates.first == true ? try mergeCandidates(outputs) : try mergeModels(outputs)
+  }
+
+  private func mergeModels(_ outputs: OutputFiles) throws -> Outcome {
+    var whole: StoredModel?
+    // Which of the models each input is in, by what tells its content.
+    var owners: [Content: Int] = [:]
+    for (number, path) in settings.inputs.enumerated() {
+      let part = try StoredModel(reading: path, limits: settings.limits)
+      // Empty inputs are all alike, and count for nothing.
+      for input in part.model.inputs where !settings.allowsRepeats && input.documentCount > 0 {
+        let owner = owners[Content(input), default: number]
+        guard owner == number else {
+          throw PipelineError.repeatedInput(
+            path: part.path, otherPath: settings.inputs[owner], input: input.path)
+        }
+        owners[Content(input)] = number
+      }
+      guard whole != nil else {
+        whole = part
+        continue
+      }
+      do throws(ModelFile.Mismatch) { try whole?.model.merge(part.model) } catch {
+        throw PipelineError.mismatch(path: part.path, otherPath: settings.inputs[0], error)
+      }
+    }
+    guard let whole else { preconditionFailure("nothing to merge") }
+    do {
+      try outputs.commit(
+        whole.model.write(
+          to: settings.output, container: settings.container, replaces: settings.replacesOutputs,
+          registry: registry))
+    } catch let error as WritingError {
+      throw PipelineError.writing(error)
+    }
+    return .model(FitReport.Model(whole.model))
+  }
+
+  private struct Content: Hashable {
+    var byteCount: Int
+    var hash: UInt64
+
+    init(_ input: ModelFile.Input) {
+      byteCount = input.byteCount
+      hash = input.contentHash
+    }
+  }
+
+  private func mergeCandidates(_ outputs: OutputFiles) throws -> Outcome {
+    var whole: CandidateFile?
+    for path in settings.inputs {
+      let part = try CandidateFile(reading: path, limits: settings.limits)
+      if whole == nil { whole = part } else { try whole?.merge(part, path: path) }
+    }
+    guard let whole else { preconditionFailure("nothing to merge") }
+    do {
+      try outputs.commit(
+        whole.write(
+          to: settings.output, container: settings.container, replaces: settings.replacesOutputs,
+          registry: registry))
+    } catch let error as WritingError {
+      throw PipelineError.writing(error)
+    }
+    return .candidates(whole.header)
+  }
+}
+
+/// Everything that `dsel merge` was told.
+package struct MergeSettings: Sendable {
+  package var inputs: [String]
+  package var limits = ReadingSettings().limits
+  package var output = Destination.standardOutput
+  package var container = Container.plain
+  package var replacesOutputs = false
+  /// Whether models that were fitted on the same file may be added up.
+  package var allowsRepeats = false
+
+  package init(inputs: [String]) { self.inputs = inputs }
+}
