@@ -346,7 +346,7 @@ struct JSONScanner {
   }
 
   /// The value of the escape `\uXXXX` at `start`, or nil where there is none.
-  private static func codeUnit(_ line: Span<UInt8>, at start: Int) -> UInt32? {
+  static func codeUnit(_ line: Span<UInt8>, at start: Int) -> UInt32? {
     guard start + 6 <= line.count, line[start] == UInt8(ascii: "\\"),
       line[start + 1] == UInt8(ascii: "u")
     else { return nil }
@@ -362,74 +362,5 @@ struct JSONScanner {
       value = value << 4 | UInt32(digit)
     }
     return value
-  }
-
-  // MARK: Unescaping
-
-  /// Resolves the escapes of a scanned string where it stands, since what they mean is never longer
-  /// than how they are written. Returns the range in `bytes` of what they mean; the bytes behind it, up to the
-  /// string's old end, are unspecified.
-  ///
-  /// - Parameter lineStart: where the scanned line begins in `bytes`.
-  static func unescape(
-    _ raw: RawString, in bytes: inout MutableSpan<UInt8>, from lineStart: Int
-  ) -> Range<Int> {
-    let start = lineStart + raw.range.lowerBound
-    let end = lineStart + raw.range.upperBound
-    guard raw.hasEscapes else { return start..<end }
-    var read = start
-    var write = start
-    while read < end {
-      guard bytes[read] == UInt8(ascii: "\\") else {
-        bytes[write] = bytes[read]
-        read += 1
-        write += 1
-        continue
-      }
-      let (resolved, length) = resolveEscape(bytes.span, at: read)
-      for byte in resolved {
-        bytes[write] = byte
-        write += 1
-      }
-      read += length
-    }
-    return start..<write
-  }
-
-  /// The escapes of a valid string resolved, in a new array: for short strings such as keys.
-  static func unescaped(_ raw: Span<UInt8>) -> [UInt8] {
-    var result: [UInt8] = []
-    var read = 0
-    while read < raw.count {
-      if raw[read] == UInt8(ascii: "\\") {
-        let (bytes, length) = resolveEscape(raw, at: read)
-        result += bytes
-        read += length
-      } else {
-        result.append(raw[read])
-        read += 1
-      }
-    }
-    return result
-  }
-
-  /// The UTF-8 that the escape at `start` of a valid string stands for, and the escape's length.
-  private static func resolveEscape(_ line: Span<UInt8>, at start: Int) -> (String.UTF8View, Int) {
-    switch line[start + 1] {
-    case UInt8(ascii: "b"): return ("\u{8}".utf8, 2)
-    case UInt8(ascii: "f"): return ("\u{C}".utf8, 2)
-    case UInt8(ascii: "n"): return ("\n".utf8, 2)
-    case UInt8(ascii: "r"): return ("\r".utf8, 2)
-    case UInt8(ascii: "t"): return ("\t".utf8, 2)
-    case UInt8(ascii: "u"):
-      let unit = codeUnit(line, at: start) ?? 0xFFFD
-      guard 0xD800...0xDBFF ~= unit, let low = codeUnit(line, at: start + 6) else {
-        return (String(Unicode.Scalar(unit) ?? "\u{FFFD}").utf8, 6)
-      }
-      let value = 0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00)
-      return (String(Unicode.Scalar(value) ?? "\u{FFFD}").utf8, 12)
-    default:
-      return (String(Unicode.Scalar(line[start + 1])).utf8, 2)
-    }
   }
 }

@@ -42,12 +42,29 @@ import Files
       }
     } catch {
       let message = fullMessage(for: error)
-      if exitCode(for: error) == .success, message == helpMessage(for: SelectCommand.self) {
+      if exitCode(for: error) == .success, let examples = examples(behind: message) {
         print(message)
-        print(SelectCommand.examples)
+        print("\nEXAMPLES:")
+        for line in examples.split(separator: "\n", omittingEmptySubsequences: false) {
+          print(line.isEmpty ? "" : "  \(line)")
+        }
         exit()
       }
       exit(withError: error)
     }
   }
+
+  /// The examples of the command whose help `message` is.
+  private static func examples(behind message: String) -> String? {
+    for command in configuration.subcommands where message == helpMessage(for: command) {
+      return (command as? any CommandWithExamples.Type)?.examples
+    }
+    return nil
+  }
+}
+
+/// A command whose help, and manual page, end with examples.
+protocol CommandWithExamples: ParsableCommand {
+  /// What each does, and under it the command, indented by two spaces.
+  static var examples: String { get }
 }

@@ -4,10 +4,7 @@ import Pipeline
 import Resampling
 import Weighting
 
-extension Compatibility: ExpressibleByArgument {}
-extension Estimator: ExpressibleByArgument {}
 extension Normalization: ExpressibleByArgument {}
-extension TokenizerKind: ExpressibleByArgument {}
 
 /// How much is selected.
 struct SizeOptions: ParsableArguments {
@@ -184,111 +181,5 @@ struct DrawOptions: ParsableArguments {
     settings.logisticShare =
       estimator == .blend ? logisticShare ?? DrawSettings.defaultLogisticShare : 0
     return settings
-  }
-}
-
-/// What the models are made of.
-struct FeatureOptions: ParsableArguments {
-  @Option(
-    help: """
-      Reproduce another implementation's weights. dsir: the Python package data-selection 1.0.3 \
-      (wordpunct tokens, SHA-256, no smoothing).
-      """)
-  var compat: Compatibility?
-
-  @Option(
-    help: """
-      How weights are estimated: ratio is DSIR as published, shrunk doubts rare n-grams, logistic learns to tell \
-      target from pool, blend is the last two together. (default: blend; ratio with --compat dsir)
-      """)
-  var estimator: Estimator?
-
-  @Option(help: "How text is cut into tokens. (default: words; wordpunct with --compat dsir)")
-  var tokenizer: TokenizerKind?
-
-  @Option(help: ArgumentHelp("Count n-grams of 1 to n tokens; n is 1 to 5.", valueName: "n"))
-  var ngrams = 2
-
-  @Option(
-    help: ArgumentHelp(
-      """
-      Hash n-grams into so many buckets; 2 to 16777216. (default: 1048576; 10000 with --estimator \
-      ratio)
-      """, valueName: "n"))
-  var buckets: Count?
-
-  @Option(
-    help: ArgumentHelp(
-      """
-      The pseudocount of every bucket, in both models; the prior of --estimator shrunk and blend. \
-      (default: 1; 0 with --compat dsir)
-      """,
-      valueName: "a"))
-  var smoothing: Double?
-
-  @Option(
-    help: ArgumentHelp(
-      "The pseudocount of the target's model. (default: --smoothing)", valueName: "a"))
-  var targetSmoothing: Double?
-
-  func validate() throws {
-    guard (1...FeatureSettings.maximumOrder).contains(ngrams) else {
-      throw ValidationError("--ngrams must be from 1 to \(FeatureSettings.maximumOrder).")
-    }
-    guard buckets.map({ FeatureSettings.bucketCounts.contains($0.value) }) ?? true else {
-      throw ValidationError(
-        "--buckets must be from 2 to \(FeatureSettings.bucketCounts.upperBound).")
-    }
-    if let compat { try validate(compat) } else { try validateSmoothing() }
-    if weights == .logistic, smoothing != nil {
-      throw ValidationError("--estimator logistic has no counts to smooth. Leave --smoothing out.")
-    }
-    if weights != .ratio, targetSmoothing != nil {
-      throw ValidationError(
-        "--target-smoothing needs --estimator ratio, which has a model of the target to smooth.")
-    }
-  }
-
-  private func validateSmoothing() throws {
-    for (name, value) in [("--smoothing", smoothing), ("--target-smoothing", targetSmoothing)] {
-      if let value, !(value > 0 && value.isFinite) {
-        throw ValidationError("\(name) must be above 0: an empty bucket has no logarithm.")
-      }
-    }
-  }
-
-  /// Refuses what contradicts the implementation that is to be reproduced.
-  private func validate(_ compat: Compatibility) throws {
-    guard tokenizer ?? .wordpunct == .wordpunct else {
-      throw ValidationError(
-        "--compat \(compat.rawValue) takes wordpunct tokens. Leave --tokenizer out, or --compat.")
-    }
-    guard estimator ?? .ratio == .ratio else {
-      throw ValidationError(
-        "--compat \(compat.rawValue) weighs by the ratio of two models. "
-          + "Leave --estimator out, or --compat.")
-    }
-    guard smoothing ?? 0 == 0 else {
-      throw ValidationError(
-        "--compat \(compat.rawValue) does not smooth the pool's model. "
-          + "Smooth the target's with --target-smoothing, or leave --compat out.")
-    }
-    if let targetSmoothing, !(targetSmoothing >= 0 && targetSmoothing.isFinite) {
-      throw ValidationError("--target-smoothing must be at least 0.")
-    }
-  }
-
-  /// The estimator.
-  var weights: Estimator { estimator ?? (compat == nil ? .blend : .ratio) }
-
-  var poolPseudocount: Double { smoothing ?? (compat == nil ? 1 : 0) }
-
-  var targetPseudocount: Double { targetSmoothing ?? poolPseudocount }
-
-  var settings: FeatureSettings {
-    FeatureSettings(
-      tokenizer: tokenizer ?? (compat == nil ? .words : .wordpunct), maximumOrder: ngrams,
-      bucketCount: buckets?.value ?? weights.defaultBucketCount,
-      hashing: compat == nil ? .xxh3 : .sha256)
   }
 }

@@ -1,9 +1,8 @@
 import ArgumentParser
 import Pipeline
-import Reading
 import Resampling
 
-/// What is read, and how.
+/// What `select` reads, and how.
 struct InputOptions: ParsableArguments {
   @Option(
     name: .customLong("target"), parsing: .upToNextOption,
@@ -17,22 +16,8 @@ struct InputOptions: ParsableArguments {
       valueName: "file"))
   var pool: [String] = []
 
-  @Option(help: ArgumentHelp("Where the text is; dots lead into objects.", valueName: "path"))
-  var textField = "text"
-
-  @Option(help: "At an invalid line: fail, or skip and count it.")
-  var onError = OnError.fail
-
-  @Option(help: ArgumentHelp("Write skipped lines here.", valueName: "file"))
-  var rejects: String?
-
-  @Option(help: ArgumentHelp("The longest line that is read.", valueName: "bytes"))
-  var maxLineBytes = ByteCount(256 << 20)
-
-  @Option(help: ArgumentHelp("The largest zstd window that is allowed.", valueName: "bytes"))
-  var maxWindow = ByteCount(128 << 20)
-
-  enum OnError: String, ExpressibleByArgument, CaseIterable { case fail, skip }
+  @OptionGroup var reading: ReadingOptions
+  @OptionGroup var rejecting: RejectOptions
 
   func validate() throws {
     guard !targets.isEmpty else {
@@ -48,21 +33,7 @@ struct InputOptions: ParsableArguments {
         "--pool names \(pool.count) files, and \(Candidate.maximumShardCount) are the most. "
           + "Join some: files of one container may be concatenated.")
     }
-    guard (targets + pool).count(where: { $0 == "-" }) < 2 else {
-      throw ValidationError("Standard input (-) is named twice. It can be read as one input only.")
-    }
-    guard !textField.split(separator: ".", omittingEmptySubsequences: false).contains("") else {
-      throw ValidationError(
-        "--text-field '\(textField)' has an empty key. Write it like meta.doc.text.")
-    }
-    guard rejects == nil || onError == .skip else {
-      throw ValidationError("--rejects needs --on-error skip: otherwise no line is skipped.")
-    }
-    guard maxLineBytes.value >= 1, maxLineBytes.value <= 2 << 30 else {
-      throw ValidationError("--max-line-bytes must be from 1 to 2GiB.")
-    }
-    guard maxWindow.value >= 1024 else {
-      throw ValidationError("--max-window must be at least 1KiB, the smallest window of zstd.")
-    }
+    try ReadingOptions.validateFiles(targets + pool)
+    try rejecting.validate(with: reading)
   }
 }

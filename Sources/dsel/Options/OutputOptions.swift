@@ -53,23 +53,3 @@ struct OutputOptions: ParsableArguments {
     }
   }
 }
-
-/// How the run shows itself.
-struct RunOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Worker threads. (default: all cores)", valueName: "n"))
-  var threads: Int?
-
-  @Flag(name: .shortAndLong, help: "Print errors and warnings only.")
-  var quiet = false
-
-  @Option(help: "Show progress on standard error; auto: if it is a terminal.")
-  var progress = Progress.auto
-
-  enum Progress: String, ExpressibleByArgument, CaseIterable { case auto, always, never }
-
-  func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads must be from 1 to 1024.")
-    }
-  }
-}

@@ -1,17 +1,9 @@
 import ArgumentParser
 import Files
 import Pipeline
-import Reading
-import Writing
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// `dsel select`: the whole job.
-struct SelectCommand: AsyncParsableCommand {
+struct SelectCommand: AsyncParsableCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "select",
     abstract: "Select the documents of a pool that look most like a target.",
@@ -22,20 +14,18 @@ struct SelectCommand: AsyncParsableCommand {
       """)
 
   static let examples = """
+    A tenth of the pool, to standard output:
+      dsel select --target wiki.jsonl --pool crawl.jsonl.zst > selected.jsonl
 
-    EXAMPLES:
-      A tenth of the pool, to standard output:
-        dsel select --target wiki.jsonl --pool crawl.jsonl.zst > selected.jsonl
+    10,000 documents out of many shards, compressed, with a manifest beside them:
+      dsel select --target wiki.jsonl --pool shards/*.jsonl.zst --count 10k -o selected.jsonl.zst
 
-      10,000 documents out of many shards, compressed, with a manifest beside them:
-        dsel select --target wiki.jsonl --pool shards/*.jsonl.zst --count 10k -o selected.jsonl.zst
+    A draw that is really random, of 5 million tokens, from a pipe:
+      zcat crawl.gz | jq -c 'select(.lang == "en")' |
+        dsel select --target wiki.jsonl --pool - --tokens 5M --temperature auto
 
-      A draw that is really random, of 5 million tokens, from a pipe:
-        zcat crawl.gz | jq -c 'select(.lang == "en")' |
-          dsel select --target wiki.jsonl --pool - --tokens 5M --temperature auto
-
-      What the DSIR reference package selects without noise:
-        dsel select --compat dsir --top-k --target wiki.jsonl --pool crawl.jsonl --count 10k
+    What the DSIR reference package selects without noise:
+      dsel select --compat dsir --top-k --target wiki.jsonl --pool crawl.jsonl --count 10k
     """
 
   @OptionGroup(title: "Input") var input: InputOptions
@@ -51,34 +41,22 @@ struct SelectCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let diagnostics = Diagnostics(isQuiet: execution.quiet)
-    let registry = TemporaryFiles()
-    let signals = SignalWatch(registry)
-    defer { signals.stop() }
-    do {
+    try await execution.run { surroundings in
       if output.container != .plain, output.path == nil, File.standardOutput().isTerminal {
         throw ValidationError(
           "The output would be compressed bytes on a terminal. Name a file with --output.")
       }
-      let settings = try settings()
-      let progress = ProgressPrinter(execution.progress, isQuiet: execution.quiet)
-      let manifest = try await Select(settings, progress: progress.meter, registry: registry).run()
-      progress.clear()
-      diagnostics.report(manifest)
-    } catch let error as PipelineError {
-      ProgressPrinter.clearLine(execution.progress, isQuiet: execution.quiet)
-      if ErrorMessage.isClosedOutput(error) { return }
-      diagnostics.fail(ErrorMessage(error).text)
-      throw ExitCode.failure
-    } catch let error as SystemError {
-      diagnostics.fail(ErrorMessage(error).text)
-      throw ExitCode.failure
+      let manifest = try await Select(
+        settings(), progress: surroundings.progress.meter, registry: surroundings.registry
+      ).run()
+      surroundings.progress.clear()
+      surroundings.diagnostics.report(manifest)
     }
   }
 
   private func settings() throws -> SelectSettings {
     var settings = SelectSettings(targets: input.targets, pool: input.pool)
-    settings.reading.textField = input.textField
+    settings.reading = input.reading.settings(execution)
     settings.features = features.settings
     settings.pseudocount = features.poolPseudocount
     settings.targetPseudocount = features.targetPseudocount
@@ -86,18 +64,13 @@ struct SelectCommand: AsyncParsableCommand {
     settings.size = size.size
     settings.estimator = features.weights
     settings.draw = draw.settings(features.weights)
-    settings.reading.limits = ReadingLimits(
-      maximumLine: input.maxLineBytes.value, maximumWindow: input.maxWindow.value)
-    settings.reading.threadCount = execution.threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    settings.reading.errorPolicy = input.onError == .skip ? .skip : .fail
-    settings.rejects = input.rejects
+    settings.rejects = input.rejecting.rejects
     settings.output = output.destination
     settings.container = output.container
     settings.annotates = output.annotate
     let isRegular = try output.path.map { try FileStatus(path: $0)?.kind != .other } ?? false
     settings.manifest = output.manifestPath(isRegular: isRegular)
     settings.replacesOutputs = output.force
-    settings.reading.spoolDirectory = Environment["TMPDIR"] ?? "/tmp"
     settings.version = Dsel.version
     return settings
   }

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Files
+import Pipeline
+import Writing
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// How the run shows itself.
+struct RunOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Worker threads. (default: all cores)", valueName: "n"))
+  var threads: Int?
+
+  @Flag(name: .shortAndLong, help: "Print errors and warnings only.")
+  var quiet = false
+
+  @Option(help: "Show progress on standard error; auto: if it is a terminal.")
+  var progress = Progress.auto
+
+  enum Progress: String, ExpressibleByArgument, CaseIterable { case auto, always, never }
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads must be from 1 to 1024.")
+    }
+  }
+
+  var threadCount: Int { threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+  /// What a command's work has around it.
+  struct Surroundings {
+    let progress: ProgressPrinter
+    let diagnostics: Diagnostics
+    let registry: TemporaryFiles
+
+    /// Writes a result to standard output.
+    ///
+    /// - Throws: ``PipelineError/writing(_:)``
+    func write(_ result: [UInt8]) throws {
+      progress.clear()
+      do throws(SystemError) { try File.standardOutput().writeAll(result.span) } catch {
+        throw PipelineError.writing(.system(error))
+      }
+    }
+  }
+
+  /// Does a command's work: with progress, without leaving temporary files behind, and with messages for errors.
+  ///
+  /// - Throws: `ExitCode.failure` once the message is out, `ValidationError`
+  func run(_ work: (Surroundings) async throws -> Void) async throws {
+    let registry = TemporaryFiles()
+    let signals = SignalWatch(registry)
+    defer { signals.stop() }
+    let diagnostics = Diagnostics(isQuiet: quiet)
+    do {
+      try await work(
+        Surroundings(
+          progress: ProgressPrinter(progress, isQuiet: quiet), diagnostics: diagnostics,
+          registry: registry))
+    } catch let error as PipelineError {
+      ProgressPrinter.clearLine(progress, isQuiet: quiet)
+      if ErrorMessage.isClosedOutput(error) { return }
+      diagnostics.fail(ErrorMessage(error).text)
+      throw ExitCode.failure
+    } catch let error as SystemError {
+      ProgressPrinter.clearLine(progress, isQuiet: quiet)
+      diagnostics.fail(ErrorMessage(error).text)
+      throw ExitCode.failure
+    }
+  }
+}
