@@ -57,4 +57,16 @@ extension File {
     if errno == EEXIST, try FileStatus(path: path)?.kind == .directory { return }
     throw SystemError(.createTemporary, path)
   }
+
+  /// Creates the folders that lead to `path`, as far as they aren't there.
+  ///
+  /// - Throws: ``SystemError`` of operation `createTemporary`.
+  package static func createFolders(above path: String) throws(SystemError) {
+    var folder = ""
+    for part in path.split(separator: "/", omittingEmptySubsequences: false).dropLast() {
+      folder += part
+      if !folder.isEmpty { try createFolder(folder) }
+      folder += "/"
+    }
+  }
 }

@@ -41,6 +41,7 @@ package struct CandidateFile: Sendable {
   package internal(set) var header: Header
   /// In pool order, by the shards of the header.
   var candidates: [Candidate]
+  package var candidateCount: Int { candidates.count }
 
   /// - Parameters:
   ///   - shards: in the order of the candidates' positions.

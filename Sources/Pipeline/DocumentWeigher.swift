@@ -28,8 +28,12 @@ struct DocumentWeigher: ~Copyable {
   init(_ model: WeighingModel) {
     self.model = model
     featurizer = Featurizer(model.features, tables: model.tables)
-    scorers = model.targets.compactMap(\.regression)
-      .map { LogisticScorer($0, bucketCount: model.features.bucketCount) }
+    var scorers: [LogisticScorer] = []
+    for target in model.targets {
+      guard let regression = target.regression else { continue }
+      scorers.append(LogisticScorer(regression, bucketCount: model.features.bucketCount))
+    }
+    self.scorers = scorers
     precondition(scorers.isEmpty || scorers.count == model.targets.count)
     sums = Array(repeating: 0, count: model.targets.count * model.features.maximumOrder)
   }

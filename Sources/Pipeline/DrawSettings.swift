@@ -1,5 +1,3 @@
-package import Weighting
-
 /// How log weights become keys.
 package struct DrawSettings: Sendable, Equatable {
   /// What log weights are divided by.
@@ -15,7 +13,6 @@ package struct DrawSettings: Sendable, Equatable {
   /// False for top-k: keys without noise.
   package var addsNoise = true
   package var temperature = Temperature.fixed(1)
-  package var normalization = Normalization.none
   /// Documents of fewer tokens are never drawn.
   package var minimumTokenCount = 100
   package var keepsDuplicates = false

@@ -55,9 +55,11 @@ package struct Fit: Sendable {
     }
     try outputs.commit(rejects)
     try outputs.commit(written)
+    let side = SelectManifest.Side(model.counts, report)
     return FitReport(
-      dsel_version: settings.version, model: .init(model), side: .init(model.counts, report),
-      reused_inputs: reused, timings: clock.timings(threadCount: settings.reading.threadCount))
+      dsel_version: settings.version, model: .init(model), skipped_lines: side.skipped_lines,
+      inputs: side.inputs, reused_inputs: reused,
+      timings: clock.timings(threadCount: settings.reading.threadCount))
   }
 
   private func step() -> FitStep {
@@ -174,7 +176,8 @@ package struct FitReport: Encodable, Sendable {
   package var dsel_version: String
   package var command = "fit"
   package var model: Model
-  package var side: SelectManifest.Side
+  package var skipped_lines: [String: Int]
+  package var inputs: [SelectManifest.Input]
   /// Inputs whose results were in the work folder.
   package var reused_inputs: Int
   package var timings: SelectManifest.Timings

@@ -16,7 +16,7 @@ package struct Merge: Sendable {
   /// What was merged.
   package enum Outcome: Sendable {
     case model(FitReport.Model)
-    case candidates(CandidateFile.Header)
+    case candidates(CandidateFile)
   }
 
   /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one untouched.
@@ -91,7 +91,7 @@ package struct Merge: Sendable {
     } catch let error as WritingError {
       throw PipelineError.writing(error)
     }
-    return .candidates(whole.header)
+    return .candidates(whole)
   }
 }
 

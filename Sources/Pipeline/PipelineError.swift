@@ -19,6 +19,14 @@ package enum PipelineError: Error {
   case model(path: String, ModelFileError)
   /// Two models don't go together.
   case mismatch(path: String, otherPath: String, ModelFile.Mismatch)
+  /// Models whose n-grams are hashed as `--compat dsir` does were to be used without that, or the other way round.
+  case otherHashing(path: String, needsCompatibility: Bool)
+  /// The regression needs a sample, and the model has none.
+  case noSample(path: String)
+  /// A model of no n-grams at all.
+  case emptyModel(path: String)
+  /// Attributes mirror documents, and the file is in no folder of that name.
+  case notInDocuments(path: String)
   /// Files of different kinds were to be merged.
   case mixedKinds(path: String, otherPath: String)
   /// A file has no candidates that can be used.

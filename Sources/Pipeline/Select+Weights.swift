@@ -19,7 +19,7 @@ extension Select {
     let step = FitStep(
       workers: workers, features: settings.features, tables: UnicodeTables(),
       minimumLength: settings.draw.minimumTokenCount,
-      keepsSample: settings.estimator.usesRegression)
+      keepsSample: settings.weights.estimator.usesRegression)
     var fitted: [Fitted] = []
     for (input, name, role) in [
       (targets, Step.fitTarget, PipelineError.Role.target), (pool, Step.fitPool, .pool),
@@ -59,8 +59,9 @@ extension Select {
     return clock.time(.train) {
       var prepared = Prepared(
         model: WeighingModel(
-          features: settings.features, tables: UnicodeTables(), estimator: settings.estimator,
-          normalization: settings.draw.normalization,
+          features: settings.features, tables: UnicodeTables(),
+          estimator: settings.weights.estimator,
+          normalization: settings.weights.normalization,
           targets: [
             TargetModel(
               name: nil, target: target.outcome.counts, pool: pool.outcome.counts,

@@ -49,7 +49,7 @@ package struct Select: Sendable {
       joinsCopies: !settings.draw.keepsDuplicates, expectedCount: documentCount)
     begin(.weigh, pool)
     let weighBegin = ContinuousClock.now
-    let weighed = try await weigh.run(pool.shards, into: &candidates)
+    let (weighed, _) = try await weigh.run(pool.shards, into: &candidates)
     let selection = candidates.draw()
     clock.add(.weigh, since: weighBegin)
 

@@ -13,15 +13,16 @@ extension SelectManifest.Settings {
       case .bytes(let count): ["bytes": Double(count)]
       }
     self.init(
-      text_field: settings.reading.textField, compat: settings.compatibility?.rawValue,
-      estimator: settings.estimator.rawValue, tokenizer: settings.features.tokenizer.rawValue,
+      text_field: settings.reading.textField, compat: settings.weights.compatibility?.rawValue,
+      estimator: settings.weights.estimator.rawValue,
+      tokenizer: settings.features.tokenizer.rawValue,
       unicode_version: UnicodeTables.version, ngrams: settings.features.maximumOrder,
       buckets: settings.features.bucketCount, hashing: settings.features.hashing.rawValue,
-      smoothing: settings.pseudocount, target_smoothing: settings.targetPseudocount,
-      floor: settings.compatibility?.weightFloor ?? 0, size: size,
+      smoothing: settings.weights.pseudocount, target_smoothing: settings.weights.targetPseudocount,
+      floor: settings.weights.compatibility?.weightFloor ?? 0, size: size,
       top_k: !settings.draw.addsNoise, temperature: temperature,
       temperature_goal: Self.goal(settings.draw.temperature),
-      normalize: settings.draw.normalization.rawValue,
+      normalize: settings.weights.normalization.rawValue,
       logistic_share: settings.draw.logisticShare,
       min_tokens: settings.draw.minimumTokenCount,
       duplicates: settings.draw.keepsDuplicates ? "keep" : "drop",

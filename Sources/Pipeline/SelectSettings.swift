@@ -1,7 +1,6 @@
 package import Compression
 package import Featurizing
 internal import Resampling
-package import Weighting
 package import Writing
 
 /// How much to select.
@@ -28,11 +27,7 @@ package struct SelectSettings: Sendable {
   package var pool: [String]
   package var reading = ReadingSettings()
   package var features = FeatureSettings()
-  /// The pool's pseudocount, and the prior of shrunk log-ratios.
-  package var pseudocount = 1.0
-  package var targetPseudocount = 1.0
-  package var compatibility: Compatibility?
-  package var estimator = Estimator.ratio
+  package var weights = EstimatorSettings()
   package var size = SelectionSize.fraction(0.1)
   package var draw = DrawSettings()
   package var rejects: String?
@@ -42,16 +37,6 @@ package struct SelectSettings: Sendable {
   package var manifest: String?
   package var replacesOutputs = false
   package var version = ""
-
-  var weights: EstimatorSettings {
-    var weights = EstimatorSettings()
-    weights.estimator = estimator
-    weights.normalization = draw.normalization
-    weights.pseudocount = pseudocount
-    weights.targetPseudocount = targetPseudocount
-    weights.compatibility = compatibility
-    return weights
-  }
 
   package init(targets: [String], pool: [String]) {
     self.targets = targets

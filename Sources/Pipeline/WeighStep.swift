@@ -19,6 +19,8 @@ struct WeighStep {
   struct Outcome: Sendable {
     var eligibleCount = 0
     var underMinimumCount = 0
+    /// Of all documents.
+    var tokenCount = 0
     var effectiveSampleSize = EffectiveSampleSize()
     var correlation = Correlation()
     /// Of weights over temperature.
@@ -33,6 +35,7 @@ struct WeighStep {
     mutating func merge(_ other: Outcome) {
       eligibleCount += other.eligibleCount
       underMinimumCount += other.underMinimumCount
+      tokenCount += other.tokenCount
       effectiveSampleSize.merge(other.effectiveSampleSize)
       correlation.merge(other.correlation)
       histogram.merge(other.histogram)
@@ -42,13 +45,15 @@ struct WeighStep {
 
   /// - Parameter candidates: those so far; the pool's are added.
   /// - Throws: ``PipelineError``
-  func run(_ shards: [Shard], into candidates: inout PartedCandidates) async throws -> Outcome {
+  func run(_ shards: [Shard], into candidates: inout PartedCandidates) async throws -> (
+    Outcome, PassReport
+  ) {
     let shared = SharedCandidates(candidates)
-    let (results, _) = try await workers.run(shards) { [self] in Weigher(self, shared) }
+    let (results, report) = try await workers.run(shards) { [self] in Weigher(self, shared) }
     candidates = shared.take()
     var outcome = results[0]
     for result in results.dropFirst() { outcome.merge(result) }
-    return outcome
+    return (outcome, report)
   }
 
   /// The keys of documents.
@@ -140,6 +145,7 @@ struct WeighStep {
 
     mutating func add(_ text: Span<UInt8>, of line: DocumentLine) {
       let size = weigher.weigh(text)
+      outcome.tokenCount += size.tokenCount
       guard size.length >= minimumLength else {
         outcome.underMinimumCount += 1
         return

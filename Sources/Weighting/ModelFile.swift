@@ -75,6 +75,11 @@ package struct ModelFile: Sendable, Equatable {
     try Self.check("buckets", "\(mine.bucketCount)", "\(others.bucketCount)")
   }
 
+  /// - Throws: ``Mismatch`` if they call documents of other lengths short.
+  package func checkMinimumLength(matches other: ModelFile) throws(Mismatch) {
+    try Self.check("min-tokens", "\(minimumLength)", "\(other.minimumLength)")
+  }
+
   private static func check(_ option: String, _ one: String, _ other: String) throws(Mismatch) {
     guard one == other else { throw Mismatch(option: option, one: one, other: other) }
   }
@@ -84,7 +89,7 @@ package struct ModelFile: Sendable, Equatable {
   /// - Throws: ``Mismatch``; then this one is as it was.
   package mutating func merge(_ other: ModelFile) throws(Mismatch) {
     try checkFeatures(match: other)
-    try Self.check("min-tokens", "\(minimumLength)", "\(other.minimumLength)")
+    try checkMinimumLength(matches: other)
     try Self.check(
       "no-sample", sample == nil ? "given" : "not given",
       other.sample == nil ? "given" : "not given")

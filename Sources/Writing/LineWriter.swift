@@ -58,6 +58,14 @@ package struct LineWriter: ~Copyable {
     try endLine()
   }
 
+  /// Writes whole lines, each with its line feed already.
+  ///
+  /// - Throws: ``WritingError``
+  package mutating func write(lines: Span<UInt8>) throws(WritingError) {
+    try append(lines)
+    if self.lines.count >= Self.blockSize { try flush() }
+  }
+
   /// Writes the line, which is a JSON object, with one more member at its end.
   ///
   /// - Parameter member: key and value, such as `"dsel":{…}`.

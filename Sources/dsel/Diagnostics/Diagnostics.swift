@@ -8,6 +8,8 @@ struct Diagnostics {
 
   func fail(_ message: String) { write(message) }
 
+  func say(_ line: String) { write(line) }
+
   /// The summary, and warnings where the draw is not what was asked for.
   func report(_ manifest: SelectManifest) {
     for warning in Self.warnings(manifest) { write("warning: \(warning)") }
@@ -15,25 +17,10 @@ struct Diagnostics {
   }
 
   static func warnings(_ manifest: SelectManifest) -> [String] {
-    var warnings: [String] = []
-    for (name, side) in [("target", manifest.target), ("pool", manifest.pool)] {
-      let skipped = side.skipped_lines.values.reduce(0, +)
-      if skipped > 0 {
-        let reasons = side.skipped_lines.sorted { $0.key < $1.key }
-          .map { "\($0.key) \(Format.count($0.value))" }.joined(separator: ", ")
-        warnings.append(
-          "\(Format.count(skipped)) invalid lines of the \(name) were skipped (\(reasons)).")
-      }
-    }
-    let inputs = manifest.target.inputs + manifest.pool.inputs
-    if let files = names(inputs.filter { $0.checksum == false }) {
-      warnings.append(
-        "without a checksum: \(files). Damage to such a file can go unnoticed: the zstd command writes one, and "
-          + "libraries do if they are asked to.")
-    }
-    if let files = names(inputs.filter { $0.bytes == 0 }) {
-      warnings.append("empty: \(files). Check that nothing was lost.")
-    }
+    var warnings =
+      Self.warnings(skipped: manifest.target.skipped_lines, role: "target")
+      + Self.warnings(skipped: manifest.pool.skipped_lines, role: "pool")
+      + Self.warnings(manifest.target.inputs + manifest.pool.inputs)
     let selected = manifest.selected
     if selected.all_eligible {
       let documents = Format.count(selected.documents)
@@ -48,6 +35,29 @@ struct Diagnostics {
     } else if selected.documents == 0 {
       warnings.append(
         "nothing was selected: the document with the largest key is larger than the whole budget.")
+    }
+    return warnings
+  }
+
+  /// What was left out of the files of a role.
+  static func warnings(skipped counts: [String: Int], role: String) -> [String] {
+    let skipped = counts.values.reduce(0, +)
+    guard skipped > 0 else { return [] }
+    let reasons = counts.sorted { $0.key < $1.key }
+      .map { "\($0.key) \(Format.count($0.value))" }.joined(separator: ", ")
+    return ["\(Format.count(skipped)) invalid lines of the \(role) were skipped (\(reasons))."]
+  }
+
+  /// What is odd about input files.
+  static func warnings(_ inputs: [SelectManifest.Input]) -> [String] {
+    var warnings: [String] = []
+    if let files = names(inputs.filter { $0.checksum == false }) {
+      warnings.append(
+        "without a checksum: \(files). Damage to such a file can go unnoticed: the zstd command writes one, and "
+          + "libraries do if they are asked to.")
+    }
+    if let files = names(inputs.filter { $0.bytes == 0 }) {
+      warnings.append("empty: \(files). Check that nothing was lost.")
     }
     return warnings
   }

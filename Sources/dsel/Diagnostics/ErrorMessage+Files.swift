@@ -13,6 +13,18 @@ extension ErrorMessage {
     case .repeatedInput(let path, let other, let input):
       "\(path): \(input) was fitted for \(other) too, and would count twice. Leave one of them out, or add "
         + "--allow-repeats."
+    case .otherHashing(let path, let needsCompatibility):
+      needsCompatibility
+        ? "\(path): it was fitted with --compat dsir, which --compat dsir must say here, too."
+        : "\(path): it was fitted without --compat dsir. Leave that out here, or run 'dsel fit' again with it."
+    case .noSample(let path):
+      "\(path): it has no sample of documents, from which the regression learns. Fit it without --no-sample, or "
+        + "take --estimator shrunk."
+    case .emptyModel(let path):
+      "\(path): the model has no n-grams. Fit it on documents that have text."
+    case .notInDocuments(let path):
+      "\(path): --format dolma writes beside files in a folder 'documents', and this is in none. Move it to one, or "
+        + "take --format jsonl."
     case .mixedKinds(let path, let other):
       "\(path): of another kind than \(other). Merge models with models, and candidates with candidates."
     case .candidates(let path, let error): "\(path): \(candidates(error))"

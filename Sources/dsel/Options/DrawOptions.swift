@@ -175,7 +175,6 @@ struct DrawOptions: ParsableArguments {
       case .auto:
         overlap.map { .overlap($0) } ?? .effectiveSampleSize(effectiveSize.map { Double($0.value) })
       }
-    settings.normalization = normalize ?? estimator.defaultNormalization
     settings.minimumTokenCount = minTokens.value
     settings.keepsDuplicates = duplicates == .keep
     settings.logisticShare =

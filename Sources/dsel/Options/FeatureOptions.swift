@@ -9,21 +9,43 @@ extension TokenizerKind: ExpressibleByArgument {}
 
 /// What the models are made of.
 struct FeatureOptions: ParsableArguments {
+  @OptionGroup var compatibility: CompatibilityOptions
+  @OptionGroup var estimating: EstimatorOptions
+  @OptionGroup var counting: CountingOptions
+
+  func validate() throws {
+    try estimating.validate(with: compatibility.compat)
+    try counting.validate(with: compatibility.compat)
+  }
+
+  var compat: Compatibility? { compatibility.compat }
+
+  /// The estimator.
+  var weights: Estimator { estimating.weights(compat) }
+
+  var settings: FeatureSettings {
+    counting.settings(compat, defaultBucketCount: weights.defaultBucketCount)
+  }
+}
+
+/// Whether another implementation is reproduced.
+struct CompatibilityOptions: ParsableArguments {
   @Option(
     help: """
       Reproduce another implementation's weights. dsir: the Python package data-selection 1.0.3 \
       (wordpunct tokens, SHA-256, no smoothing).
       """)
   var compat: Compatibility?
+}
 
+/// How weights are estimated.
+struct EstimatorOptions: ParsableArguments {
   @Option(
     help: """
       How weights are estimated: ratio is DSIR as published, shrunk doubts rare n-grams, logistic learns to tell \
       target from pool, blend is the last two together. (default: blend; ratio with --compat dsir)
       """)
   var estimator: Estimator?
-
-  @OptionGroup var counting: CountingOptions
 
   @Option(
     help: ArgumentHelp(
@@ -39,12 +61,13 @@ struct FeatureOptions: ParsableArguments {
       "The pseudocount of the target's model. (default: --smoothing)", valueName: "a"))
   var targetSmoothing: Double?
 
-  func validate() throws {
+  func validate(with compat: Compatibility?) throws {
     if let compat { try validate(compat) } else { try validateSmoothing() }
-    if weights == .logistic, smoothing != nil {
+    let estimator = weights(compat)
+    if estimator == .logistic, smoothing != nil {
       throw ValidationError("--estimator logistic has no counts to smooth. Leave --smoothing out.")
     }
-    if weights != .ratio, targetSmoothing != nil {
+    if estimator != .ratio, targetSmoothing != nil {
       throw ValidationError(
         "--target-smoothing needs --estimator ratio, which has a model of the target to smooth.")
     }
@@ -60,10 +83,6 @@ struct FeatureOptions: ParsableArguments {
 
   /// Refuses what contradicts the implementation that is to be reproduced.
   private func validate(_ compat: Compatibility) throws {
-    guard counting.tokenizer ?? .wordpunct == .wordpunct else {
-      throw ValidationError(
-        "--compat \(compat.rawValue) takes wordpunct tokens. Leave --tokenizer out, or --compat.")
-    }
     guard estimator ?? .ratio == .ratio else {
       throw ValidationError(
         "--compat \(compat.rawValue) weighs by the ratio of two models. "
@@ -79,18 +98,17 @@ struct FeatureOptions: ParsableArguments {
     }
   }
 
-  /// The estimator.
-  var weights: Estimator { estimator ?? (compat == nil ? .blend : .ratio) }
+  func weights(_ compat: Compatibility?) -> Estimator {
+    estimator ?? (compat == nil ? .blend : .ratio)
+  }
 
-  var poolPseudocount: Double { smoothing ?? (compat == nil ? 1 : 0) }
-
-  var targetPseudocount: Double { targetSmoothing ?? poolPseudocount }
-
-  var settings: FeatureSettings {
-    var settings = counting.settings(
-      defaultTokenizer: compat == nil ? .words : .wordpunct,
-      defaultBucketCount: weights.defaultBucketCount)
-    settings.hashing = compat == nil ? .xxh3 : .sha256
+  func settings(_ compat: Compatibility?, normalize: Normalization?) -> EstimatorSettings {
+    var settings = EstimatorSettings()
+    settings.estimator = weights(compat)
+    settings.normalization = normalize ?? settings.estimator.defaultNormalization
+    settings.pseudocount = smoothing ?? (compat == nil ? 1 : 0)
+    settings.targetPseudocount = targetSmoothing ?? settings.pseudocount
+    settings.compatibility = compat
     return settings
   }
 }
@@ -121,11 +139,20 @@ struct CountingOptions: ParsableArguments {
     }
   }
 
+  /// Refuses what contradicts the implementation that is to be reproduced.
+  func validate(with compat: Compatibility?) throws {
+    if let compat, tokenizer ?? .wordpunct != .wordpunct {
+      throw ValidationError(
+        "--compat \(compat.rawValue) takes wordpunct tokens. Leave --tokenizer out, or --compat.")
+    }
+  }
+
   func settings(
-    defaultTokenizer: TokenizerKind = .words, defaultBucketCount: Int = 1 << 20
+    _ compat: Compatibility? = nil, defaultBucketCount: Int = 1 << 20
   ) -> FeatureSettings {
     FeatureSettings(
-      tokenizer: tokenizer ?? defaultTokenizer, maximumOrder: ngrams,
-      bucketCount: buckets?.value ?? defaultBucketCount)
+      tokenizer: tokenizer ?? (compat == nil ? .words : .wordpunct), maximumOrder: ngrams,
+      bucketCount: buckets?.value ?? defaultBucketCount,
+      hashing: compat == nil ? .xxh3 : .sha256)
   }
 }

@@ -28,7 +28,10 @@ struct OutputOptions: ParsableArguments {
 
   var path: String? { output == "-" ? nil : output }
 
-  var container: Container {
+  var container: Container { Self.container(compress, path) }
+
+  /// What was asked for, or else what the name asks for.
+  static func container(_ compress: Compression?, _ path: String?) -> Container {
     switch compress {
     case Compression.none?: .plain
     case .zst?: .zstd

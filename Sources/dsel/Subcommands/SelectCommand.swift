@@ -58,11 +58,8 @@ struct SelectCommand: AsyncParsableCommand, CommandWithExamples {
     var settings = SelectSettings(targets: input.targets, pool: input.pool)
     settings.reading = input.reading.settings(execution)
     settings.features = features.settings
-    settings.pseudocount = features.poolPseudocount
-    settings.targetPseudocount = features.targetPseudocount
-    settings.compatibility = features.compat
     settings.size = size.size
-    settings.estimator = features.weights
+    settings.weights = features.estimating.settings(features.compat, normalize: draw.normalize)
     settings.draw = draw.settings(features.weights)
     settings.rejects = input.rejecting.rejects
     settings.output = output.destination

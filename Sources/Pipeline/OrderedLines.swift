@@ -1,0 +1,88 @@
+internal import Files
+internal import Writing
+
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// Writes what workers make of chunks in the order of the chunks.
+///
+/// A block that comes early waits in memory, and a worker that is too far ahead waits with it: so memory is bounded
+/// however long one chunk takes. The chunk that is next never waits, so neither do the others for ever.
+final class OrderedLines: Sendable {
+  /// Blocks beyond this many bytes wait with their workers.
+  private static let waitingByteLimit = 16 << 20
+  private static let microsecondsBetweenLooks: UInt32 = 500
+
+  private struct State: ~Copyable {
+    var writer: LineWriter?
+    var next = 0
+    var waiting: [Int: [UInt8]] = [:]
+    var waitingByteCount = 0
+    var hasFailed = false
+  }
+
+  private let state: Lock<State>
+
+  init(_ writer: consuming sending LineWriter) {
+    state = Lock(State(writer: consume writer))
+  }
+
+  /// Lets chunks count from 0 again, once all have come.
+  func begin() {
+    state.withLock { state in
+      precondition(state.waiting.isEmpty || state.hasFailed)
+      state.next = 0
+    }
+  }
+
+  /// Takes what chunk `number` has become: whole lines, or nothing. Every chunk must come, from 0 on.
+  ///
+  /// - Throws: ``PipelineError/writing(_:)``
+  func put(_ lines: consuming [UInt8], chunk number: Int) throws(PipelineError) {
+    while true {
+      do throws(WritingError) {
+        let isTaken = try state.withLock { state throws(WritingError) -> Bool in
+          if state.hasFailed { return true }
+          if number == state.next {
+            try Self.write(lines, &state)
+            while let block = state.waiting.removeValue(forKey: state.next) {
+              state.waitingByteCount -= block.count
+              try Self.write(block, &state)
+            }
+            return true
+          }
+          guard state.waitingByteCount < Self.waitingByteLimit else { return false }
+          state.waitingByteCount += lines.count
+          state.waiting[number] = lines
+          return true
+        }
+        if isTaken { return }
+      } catch {
+        throw .writing(error)
+      }
+      usleep(Self.microsecondsBetweenLooks)
+    }
+  }
+
+  private static func write(
+    _ lines: [UInt8], _ state: inout State
+  ) throws(WritingError) {
+    state.next += 1
+    do throws(WritingError) { try state.writer?.write(lines: lines.span) } catch {
+      state.hasFailed = true
+      throw error
+    }
+  }
+
+  /// Gives the writer back, once all chunks have come.
+  func take() -> LineWriter {
+    state.withLock { state in
+      precondition(state.waiting.isEmpty || state.hasFailed)
+      guard let writer = state.writer.take() else { preconditionFailure("taken twice") }
+      return writer
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import Pipeline
+import Writing
+
+/// What commands say they did, in a line or two.
+enum Summary {
+  static func model(_ model: FitReport.Model, reused: Int) -> String {
+    var line =
+      "model of \(Format.count(model.documents)) documents, \(Format.count(model.tokens)) tokens: "
+      + "\(Format.count(model.features)) n-grams in \(Format.count(model.buckets)) buckets, "
+      + "\(Format.count(model.empty_buckets)) of them empty"
+    if let sampled = model.sampled_documents {
+      line += "; a sample of \(Format.count(sampled)) documents"
+    }
+    if reused > 0 { line += "; \(Format.count(reused)) files were fitted before" }
+    return line
+  }
+
+  static func candidates(_ candidates: CandidateSummary) -> String {
+    "candidates of \(Format.count(candidates.shards)) files: "
+      + "\(Format.count(candidates.candidates)) for a draw of up to \(Format.count(candidates.count)) out of "
+      + "\(Format.count(candidates.documents)) documents"
+  }
+
+  static func weights(_ report: WeighReport) -> String {
+    let bytes = report.inputs.reduce(0) { $0 + $1.text_bytes }
+    let seconds = report.timings.total_seconds
+    var line =
+      "weighed \(Format.count(report.documents)) documents, \(Format.count(report.tokens)) tokens "
+      + "in \(Format.decimal(seconds, digits: 2)) s: "
+      + "\(Format.count(Int(Double(bytes) / 1e6 / max(seconds, 1e-9)))) MB/s "
+      + "with \(report.timings.threads) threads"
+    if let candidates = report.candidates {
+      line += "; kept \(Format.count(candidates.kept)) candidates"
+    }
+    if report.reused_inputs > 0 {
+      line += "; \(Format.count(report.reused_inputs)) files were weighed before"
+    }
+    return line
+  }
+
+  /// Warnings of what a pass found in its inputs.
+  static func warnings(
+    skipped: [String: Int], inputs: [SelectManifest.Input], role: String
+  ) -> [String] {
+    Diagnostics.warnings(skipped: skipped, role: role) + Diagnostics.warnings(inputs)
+  }
+}
+
+/// What there is to say of a file of candidates.
+struct CandidateSummary: Encodable {
+  var count: Int
+  var candidates: Int
+  var shards: Int
+  var documents: Int
+  var eligible_documents: Int
+  var seed: UInt64
+
+  init(_ file: CandidateFile) {
+    count = file.header.settings.count
+    candidates = file.candidateCount
+    shards = file.header.shards.count
+    documents = file.header.documentCount
+    eligible_documents = file.header.eligibleCount
+    seed = file.header.settings.seed
+  }
+}
+
+extension RunOptions.Surroundings {
+  /// Says what was done: as JSON on standard output, or in words on standard error.
+  func report<Report: Encodable>(
+    _ report: Report, _ options: ReportOptions, words: (Report) -> [String]
+  ) throws {
+    progress.clear()
+    if options.json { try write(ManifestWriter.encode(report)) }
+    for line in words(report) { diagnostics.say(line) }
+  }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Compression
+import Files
+import Writing
+
+/// Where a command writes its one result.
+struct FileOutputOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Write here. (default: standard output)", valueName: "file"))
+  var output: String?
+
+  @Option(help: "Compress the output. (default: as the output's name ends)")
+  var compress: OutputOptions.Compression?
+
+  @Flag(help: "Replace files that exist.")
+  var force = false
+
+  var path: String? { output == "-" ? nil : output }
+
+  var destination: Destination { path.map { .file(path: $0) } ?? .standardOutput }
+
+  var container: Container { OutputOptions.container(compress, path) }
+
+  func validate() throws {
+    if output == "" { throw ValidationError("--output is empty. Name a file.") }
+  }
+
+  /// - Throws: `ValidationError`
+  func checkTerminal() throws {
+    if container != .plain, path == nil, File.standardOutput().isTerminal {
+      throw ValidationError(
+        "The output would be compressed bytes on a terminal. Name a file with --output.")
+    }
+  }
+}
+
+/// For commands that do nothing long enough to show progress of.
+struct QuietOptions: ParsableArguments {
+  @Flag(name: .shortAndLong, help: "Print errors and warnings only.")
+  var quiet = false
+}
+
+/// How a command tells what it did.
+struct ReportOptions: ParsableArguments {
+  @Flag(help: "Print what was done as JSON to standard output.")
+  var json = false
+
+  /// Refuses to mix results and report in standard output.
+  func validate(with output: FileOutputOptions) throws {
+    try validate(writesToStandardOutput: output.path == nil)
+  }
+
+  func validate(writesToStandardOutput: Bool) throws {
+    guard !json || !writesToStandardOutput else {
+      throw ValidationError(
+        "--json prints to standard output, where the result goes. Name a file with --output.")
+    }
+  }
+}
+
+/// What goes with a work folder, and what doesn't.
+enum WorkFolderRules {
+  static func validate(_ folder: String?, files: [String], rejects: String?) throws {
+    guard let folder else { return }
+    guard folder != "" else { throw ValidationError("--work-dir is empty. Name a folder.") }
+    guard !files.contains("-") else {
+      throw ValidationError(
+        "--work-dir knows inputs by their files, and standard input (-) is none.")
+    }
+    guard rejects == nil else {
+      throw ValidationError(
+        "--rejects doesn't go with --work-dir, which reads only what has changed.")
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Pipeline
+import Writing
+
+/// `dsel fit`: what a target or a pool is made of, in a file.
+struct FitCommand: AsyncParsableCommand, CommandWithExamples {
+  static let configuration = CommandConfiguration(
+    commandName: "fit",
+    abstract: "Count the n-grams of documents, and write them as a model file.",
+    discussion: """
+      A model file is JSON with exact counts, so that the models of shards merge to the model of them all. It also \
+      holds a sample of the documents, from which 'dsel weigh' learns to tell target from pool.
+      """)
+
+  static let examples = """
+    A target, fitted once for all shards of a pool:
+      dsel fit wiki.jsonl -o wiki.model
+
+    A pool, a shard a machine, and the sum of all:
+      dsel fit shards/0001.jsonl.zst -o models/0001.model.zst
+      dsel merge models/*.model.zst -o pool.model.zst
+
+    Many shards, with results that an interrupted run leaves to the next:
+      dsel fit shards/*.jsonl.zst --work-dir fit.work -o pool.model.zst
+    """
+
+  @Argument(
+    help: ArgumentHelp(
+      "Documents: JSON lines, .zst and .gz too; - is standard input.", valueName: "file"))
+  var files: [String]
+
+  @OptionGroup(title: "Input") var reading: ReadingOptions
+  @OptionGroup var rejecting: RejectOptions
+  @OptionGroup(title: "Model") var compatibility: CompatibilityOptions
+  @OptionGroup var counting: CountingOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Documents of fewer tokens count, but can't be selected: see 'dsel select'.", valueName: "n"))
+  var minTokens = Count(100)
+
+  @Flag(help: "Keep no sample of the documents: --estimator blend and logistic need one.")
+  var noSample = false
+
+  @OptionGroup(title: "Output") var output: FileOutputOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep each file's model here, and use those that are here.", valueName: "folder"))
+  var workDir: String?
+
+  @OptionGroup(title: "Run") var execution: RunOptions
+  @OptionGroup var reporting: ReportOptions
+
+  func validate() throws {
+    try ReadingOptions.validateFiles(files)
+    try rejecting.validate(with: reading)
+    try counting.validate(with: compatibility.compat)
+    try WorkFolderRules.validate(
+      workDir, files: files, rejects: rejecting.rejects)
+    try reporting.validate(with: output)
+  }
+
+  func run() async throws {
+    try await execution.run { surroundings in
+      try output.checkTerminal()
+      var settings = FitSettings(inputs: files)
+      settings.reading = reading.settings(execution)
+      settings.features = counting.settings(compatibility.compat)
+      if compatibility.compat != nil, counting.buckets == nil {
+        settings.features.bucketCount = 10_000
+      }
+      settings.minimumTokenCount = minTokens.value
+      settings.keepsSample = !noSample && compatibility.compat == nil
+      settings.output = output.destination
+      settings.container = output.container
+      settings.replacesOutputs = output.force
+      settings.rejects = rejecting.rejects
+      settings.workFolder = workDir
+      settings.version = Dsel.version
+      let report = try await Fit(
+        settings, progress: surroundings.progress.meter, registry: surroundings.registry
+      ).run()
+      surroundings.progress.clear()
+      try surroundings.report(report, reporting) { report in
+        Summary.warnings(
+          skipped: report.skipped_lines, inputs: report.inputs, role: "input"
+        )
+        .map { "warning: \($0)" }
+          + (execution.quiet ? [] : [Summary.model(report.model, reused: report.reused_inputs)])
+      }
+    }
+  }
+}

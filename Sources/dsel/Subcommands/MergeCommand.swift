@@ -1,0 +1,67 @@
+import ArgumentParser
+import Pipeline
+
+/// `dsel merge`: the sum of models, or of candidates.
+struct MergeCommand: AsyncParsableCommand, CommandWithExamples {
+  static let configuration = CommandConfiguration(
+    commandName: "merge",
+    abstract: "Add up model files, or candidate files, of the same settings.",
+    discussion: """
+      The sum is exact: the same bytes in any order and grouping, and those of one run over all the documents.
+      """)
+
+  static let examples = """
+    The model of a pool from those of its shards:
+      dsel merge models/*.model.zst -o pool.model.zst
+
+    What a draw needs, of all shards:
+      dsel merge candidates/*.jsonl.zst -o all.candidates.jsonl.zst
+    """
+
+  @Argument(
+    help: ArgumentHelp(
+      "Files that 'dsel fit' or 'dsel weigh --candidates' wrote.", valueName: "file"))
+  var files: [String]
+
+  @Flag(help: "Add models up that were fitted on the same file, too: it counts each time.")
+  var allowRepeats = false
+
+  @Option(help: ArgumentHelp("The largest zstd window that is allowed.", valueName: "bytes"))
+  var maxWindow = ByteCount(128 << 20)
+
+  @OptionGroup(title: "Output") var output: FileOutputOptions
+  @OptionGroup(title: "Run") var quietness: QuietOptions
+  @OptionGroup var reporting: ReportOptions
+
+  func validate() throws {
+    guard !files.contains("-") else {
+      throw ValidationError("merge reads files twice, so - can't be one. Name a file.")
+    }
+    try reporting.validate(with: output)
+  }
+
+  func run() async throws {
+    var execution = RunOptions()
+    execution.quiet = quietness.quiet
+    execution.progress = .never
+    try await execution.run { surroundings in
+      try output.checkTerminal()
+      var settings = MergeSettings(inputs: files)
+      settings.limits.maximumWindow = maxWindow.value
+      settings.output = output.destination
+      settings.container = output.container
+      settings.replacesOutputs = output.force
+      settings.allowsRepeats = allowRepeats
+      switch try Merge(settings, registry: surroundings.registry).run() {
+      case .model(let model):
+        try surroundings.report(model, reporting) {
+          quietness.quiet ? [] : [Summary.model($0, reused: 0)]
+        }
+      case .candidates(let file):
+        try surroundings.report(CandidateSummary(file), reporting) {
+          quietness.quiet ? [] : [Summary.candidates($0)]
+        }
+      }
+    }
+  }
+}

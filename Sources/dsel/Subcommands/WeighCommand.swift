@@ -1,0 +1,266 @@
+import ArgumentParser
+import Files
+import Pipeline
+import Resampling
+import Weighting
+
+extension WeightFormat: ExpressibleByArgument {}
+
+/// `dsel weigh`: the log importance weight of every document.
+struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
+  static let configuration = CommandConfiguration(
+    commandName: "weigh",
+    abstract: "Give every document of a pool its log importance weight.",
+    discussion: """
+      Takes models that 'dsel fit' wrote. Writes a line of JSON for each document, in pool order, from which \
+      'dsel resample' draws; or, with --candidates, only those that a draw from the whole pool may need.
+      """)
+
+  static let examples = """
+    Weights of a pool, to draw from as often as you like:
+      dsel weigh --target-model wiki.model --pool-model pool.model crawl.jsonl.zst -o weights.jsonl.zst
+      dsel resample --weights weights.jsonl.zst --pool crawl.jsonl.zst --count 10k -o selected.jsonl
+
+    A shard a machine: what it has for a draw of 1 million out of the whole pool:
+      dsel weigh --target-model wiki.model --pool-model pool.model shards/0001.jsonl.zst \\
+        --candidates 1M -o candidates/0001.jsonl.zst
+
+    Weights for two targets, as attributes beside the documents of a Dolma data set:
+      dsel weigh --target-model wiki=wiki.model --target-model law=law.model --pool-model pool.model \\
+        --format dolma cc/documents/*.jsonl.gz
+    """
+
+  @Argument(
+    help: ArgumentHelp(
+      "The pool's documents: files in order, .zst and .gz too; - is standard input.",
+      valueName: "file"))
+  var pool: [String]
+
+  @Option(
+    help: ArgumentHelp(
+      "What the selection should resemble; give it again, with names, for several targets.",
+      valueName: "[name=]file"))
+  var targetModel: [String] = []
+
+  @Option(help: ArgumentHelp("What the pool is made of.", valueName: "file"))
+  var poolModel: String
+
+  @OptionGroup(title: "Input") var reading: ReadingOptions
+  @OptionGroup var rejecting: RejectOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Where a document's id is. (default: its file and line; id with --format dolma)",
+      valueName: "path"))
+  var idField: String?
+
+  @OptionGroup(title: "Weights") var compatibility: CompatibilityOptions
+  @OptionGroup var estimating: EstimatorOptions
+
+  @Option(
+    help: """
+      Divide the sums of log-ratios by the number of features (length), by its root (sqrt), or not. \
+      (default: sqrt; none with --estimator ratio)
+      """)
+  var normalize: Normalization?
+
+  @OptionGroup(title: "Candidates") var candidates: CandidateOptions
+
+  @Option(help: "jsonl: a line a document; dolma: attributes/dsel/… beside documents/….")
+  var format = WeightFormat.jsonl
+
+  @OptionGroup(title: "Output") var output: FileOutputOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep each file's weights or candidates here, and leave out those that are here.",
+      valueName: "folder"))
+  var workDir: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the record of the run here. (default: OUTPUT.manifest.json)", valueName: "file"))
+  var manifest: String?
+
+  @OptionGroup(title: "Run") var execution: RunOptions
+  @OptionGroup var reporting: ReportOptions
+
+  func validate() throws {
+    guard !targetModel.isEmpty else {
+      throw ValidationError(
+        "--target-model is missing. Name what 'dsel fit' made of what the selection should resemble."
+      )
+    }
+    _ = try targets()
+    guard pool.count <= Candidate.maximumShardCount else {
+      throw ValidationError("\(pool.count) files, and \(Candidate.maximumShardCount) are the most.")
+    }
+    try ReadingOptions.validateFiles(pool)
+    if let idField { try ReadingOptions.validateField(idField, option: "--id-field") }
+    try rejecting.validate(with: reading)
+    try estimating.validate(with: compatibility.compat)
+    let estimator = estimating.weights(compatibility.compat)
+    guard normalize == nil || estimator.usesLogRatios else {
+      throw ValidationError(
+        "--estimator \(estimator.rawValue) weighs vectors of unit length. Leave --normalize out.")
+    }
+    try candidates.validate(estimator, targetCount: targetModel.count)
+    try WorkFolderRules.validate(workDir, files: pool, rejects: rejecting.rejects)
+    guard output.output == nil || (workDir == nil && format != .dolma) else {
+      let other = workDir == nil ? "--format dolma" : "--work-dir"
+      throw ValidationError("\(other) writes a file an input. Leave --output out.")
+    }
+    if format == .dolma {
+      guard workDir == nil, candidates.candidates == nil, !pool.contains("-") else {
+        throw ValidationError(
+          "--format dolma writes beside the documents' files: no --work-dir, no --candidates, no standard input (-)."
+        )
+      }
+    }
+    try reporting.validate(
+      writesToStandardOutput: workDir == nil && format != .dolma && output.path == nil)
+  }
+
+  private func targets() throws -> [NamedModel] {
+    let models = targetModel.map(NamedFile.init).map { NamedModel(name: $0.name, path: $0.path) }
+    guard models.count > 1 else { return models }
+    let names = models.compactMap(\.name)
+    guard names.count == models.count, Set(names).count == names.count else {
+      throw ValidationError(
+        "Several target models need a name each, such as --target-model wiki=wiki.model.")
+    }
+    return models
+  }
+
+  func run() async throws {
+    try await execution.run { surroundings in
+      try output.checkTerminal()
+      let report = try await Weigh(
+        settings(), progress: surroundings.progress.meter, registry: surroundings.registry
+      ).run()
+      try surroundings.report(report, reporting) { report in
+        Summary.warnings(skipped: report.skipped_lines, inputs: report.inputs, role: "pool")
+          .map { "warning: \($0)" } + (execution.quiet ? [] : [Summary.weights(report)])
+      }
+    }
+  }
+
+  private func settings() throws -> WeighSettings {
+    var settings = WeighSettings(targetModels: try targets(), poolModel: poolModel, pool: pool)
+    settings.reading = reading.settings(execution)
+    settings.weights = estimating.settings(compatibility.compat, normalize: normalize)
+    settings.format = format
+    settings.idField = idField
+    settings.output = output.destination
+    settings.container = output.container
+    settings.replacesOutputs = output.force
+    settings.rejects = rejecting.rejects
+    settings.workFolder = workDir
+    settings.candidates = candidates.settings(settings.weights.estimator)
+    let isRegular = try output.path.map { try FileStatus(path: $0)?.kind != .other } ?? false
+    settings.manifest = manifest ?? (isRegular ? output.path.map { "\($0).manifest.json" } : nil)
+    settings.version = Dsel.version
+    return settings
+  }
+}
+
+/// `[name=]file` on the command line. A name is of letters, digits, `_`, `-` and `.`; a file that looks so is
+/// meant by `./a=b`.
+struct NamedFile {
+  var name: String?
+  var path: String
+
+  init(_ argument: String) {
+    if let sign = argument.firstIndex(of: "="), sign != argument.startIndex,
+      argument[..<sign].utf8.allSatisfy(Self.isOfName)
+    {
+      name = String(argument[..<sign])
+      path = String(argument[argument.index(after: sign)...])
+    } else {
+      path = argument
+    }
+  }
+
+  private static func isOfName(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"),
+      UInt8(ascii: "."):
+      true
+    default: false
+    }
+  }
+}
+
+/// For which draw candidates are kept.
+struct CandidateOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Keep only what a draw of up to so many documents from the whole pool may need.",
+      valueName: "n"))
+  var candidates: Count?
+
+  @Option(help: "With --candidates: the seed of the draw's noise. (default: 0)")
+  var seed: UInt64?
+
+  @Flag(name: .customLong("top-k"), help: "With --candidates: take the largest log weights.")
+  var topK = false
+
+  @Option(
+    help: ArgumentHelp(
+      "With --candidates: divide log weights by this. (default: 1)", valueName: "t"))
+  var temperature: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      With --candidates: the share of --estimator blend's draw that the regression draws alone. \
+      (default: \(DrawSettings.defaultLogisticShare))
+      """, valueName: "f"))
+  var logisticShare: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --candidates: never select documents of fewer tokens. (default: 100)", valueName: "n"))
+  var minTokens: Count?
+
+  func validate(_ estimator: Estimator, targetCount: Int) throws {
+    guard let candidates else {
+      let given = [
+        ("--seed", seed != nil), ("--top-k", topK), ("--temperature", temperature != nil),
+        ("--logistic-share", logisticShare != nil), ("--min-tokens", minTokens != nil),
+      ].first { $0.1 }
+      if let given {
+        throw ValidationError("\(given.0) needs --candidates: weights don't depend on the draw.")
+      }
+      return
+    }
+    guard candidates.value >= 1 else { throw ValidationError("--candidates must be at least 1.") }
+    guard targetCount == 1 else {
+      throw ValidationError("--candidates serves one target. Weigh for each apart.")
+    }
+    if let temperature, !(temperature >= 1e-6 && temperature.isFinite) {
+      throw ValidationError("--temperature must be at least 1e-6. For no noise use --top-k.")
+    }
+    if let logisticShare {
+      guard (0...1).contains(logisticShare) else {
+        throw ValidationError("--logistic-share must be from 0 to 1.")
+      }
+      guard estimator == .blend else {
+        throw ValidationError("--logistic-share needs --estimator blend: others draw in one part.")
+      }
+    }
+  }
+
+  func settings(_ estimator: Estimator) -> WeighSettings.CandidateSettings? {
+    guard let candidates else { return nil }
+    var draw = DrawSettings()
+    draw.seed = seed ?? 0
+    draw.addsNoise = !topK
+    draw.temperature = .fixed(temperature ?? 1)
+    draw.minimumTokenCount = minTokens?.value ?? 100
+    draw.logisticShare =
+      estimator == .blend ? logisticShare ?? DrawSettings.defaultLogisticShare : 0
+    return WeighSettings.CandidateSettings(count: candidates.value, draw: draw)
+  }
+}
