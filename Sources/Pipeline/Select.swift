@@ -27,9 +27,10 @@ package struct Select: Sendable {
     var clock = StepClock()
     var targets = try SelectInput(settings.targets)
     var pool = try SelectInput(settings.pool)
-    try checkOutputs(against: targets.shards + pool.shards)
+    let outputs = try RunOutputs(
+      settings.outputs, inputs: targets.shards + pool.shards, registry: registry)
     // A target is read once, unless its rejected lines are to be copied.
-    if settings.rejects != nil { try clock.time(.spool) { try spool(&targets) } }
+    if settings.outputs.rejects != nil { try clock.time(.spool) { try spool(&targets) } }
     try clock.time(.spool) { try spool(&pool) }
 
     let fitted = try await prepare(fit(targets, pool, &clock), &clock)
@@ -54,18 +55,17 @@ package struct Select: Sendable {
     let copyBegin = ContinuousClock.now
     progress.begin(.copy, totalStoredByteCount: nil)
     var weigher = DocumentWeigher(model)
-    var writer = try opening { () throws(WritingError) in
-      try LineWriter(
-        settings.output, container: settings.container, replaces: settings.replacesOutputs,
-        registry: registry)
-    }
+    var sink = try outputs.openOutput()
     let copied = try CopyStep(shards: pool.shards, limits: settings.limits, progress: progress).run(
       selection.documents, textField: settings.textField, weigher: &weigher,
-      annotates: settings.annotates, into: &writer)
-    let output = try close(writer)
-    let rejects = try writeRejects(
-      [(targets, fitted.targetReport), (pool, fitted.poolReport)])
+      annotates: settings.annotates, order: shuffleOrder, into: &sink)
+    let output = try outputs.close(sink)
+    let rejects = try outputs.writeRejects(
+      [(targets, fitted.targetReport), (pool, fitted.poolReport)], limits: settings.limits,
+      progress: progress)
     clock.add(.copy, since: copyBegin)
+    let remainder = try writeRemainder(
+      of: selection.documents, in: pool, fitted.poolReport, outputs, &clock)
 
     let (targetCounts, poolCounts) = (fitted.targetCounts, fitted.poolCounts)
     let fromPool = Divergence.between(targetCounts, poolCounts)
@@ -87,12 +87,11 @@ package struct Select: Sendable {
       kl_reduction: fromRandom.flatMap { random in fromSelected.map { random - $0 } },
       kl_reduction_from_pool: fromPool.flatMap { pool in fromSelected.map { pool - $0 } },
       selected: .init(selection, copied, budget),
+      shuffle_seed: settings.outputs.shuffleSeed, shards: OutputRecord.shards(of: output),
+      remainder: OutputRecord.remainder(remainder),
       timings: clock.timings(threadCount: settings.threadCount))
     // All files are whole and on the disk before the first gets its name; the manifest comes last.
-    let record = try write(manifest)
-    try commit(rejects)
-    try commit(output)
-    try commit(record)
+    try outputs.commit(output, remainder, rejects, outputs.write(manifest))
     return manifest
   }
 

@@ -26,7 +26,7 @@ extension SelectManifest.Settings {
       min_tokens: settings.draw.minimumTokenCount,
       duplicates: settings.draw.keepsDuplicates ? "keep" : "drop",
       on_error: settings.errorPolicy == .skip ? "skip" : "fail", annotate: settings.annotates,
-      compress: settings.container.rawValue, max_line_bytes: settings.limits.maximumLine,
+      compress: settings.outputs.container.rawValue, max_line_bytes: settings.limits.maximumLine,
       max_window: settings.limits.maximumWindow)
   }
 

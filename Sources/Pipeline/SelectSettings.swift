@@ -1,9 +1,7 @@
-package import Compression
 package import Featurizing
 package import Reading
 internal import Resampling
 package import Weighting
-package import Writing
 
 /// How much to select.
 package enum SelectionSize: Equatable, Sendable {
@@ -39,12 +37,8 @@ package struct SelectSettings: Sendable {
   package var limits = ReadingLimits()
   package var threadCount = 1
   package var errorPolicy = ErrorPolicy.fail
-  package var rejects: String?
-  package var output = Destination.standardOutput
-  package var container = Container.plain
+  package var outputs = OutputSettings()
   package var annotates = false
-  package var manifest: String?
-  package var replacesOutputs = false
   package var spoolDirectory = "/tmp"
   package var version = ""
 

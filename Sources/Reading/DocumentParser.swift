@@ -58,6 +58,16 @@ package import Files
     try body(all.span.extracting(text))
   }
 
+  /// Checks that the line is a document, and leaves its bytes as they are.
+  ///
+  /// - Throws: what ``parse(_:of:_:)`` throws.
+  package mutating func validate(
+    _ range: Range<Int>, of bytes: borrowing ByteBuffer
+  ) throws {
+    if range.count <= Self.longLine, try parseQuickly(range, of: bytes, { _ in }) { return }
+    _ = try JSONScanner.findText(in: bytes.span.extracting(range), path: path)
+  }
+
   /// Reads the line with simdjson. Returns false, and hasn't called `body`, if simdjson finds no text.
   private mutating func parseQuickly(
     _ range: Range<Int>, of bytes: borrowing ByteBuffer, _ body: (Span<UInt8>) throws -> Void

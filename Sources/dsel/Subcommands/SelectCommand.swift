@@ -30,6 +30,10 @@ struct SelectCommand: AsyncParsableCommand {
       10,000 documents out of many shards, compressed, with a manifest beside them:
         dsel select --target wiki.jsonl --pool shards/*.jsonl.zst --count 10k -o selected.jsonl.zst
 
+      Shuffled, in shards of 100 MB, and the rest of the pool beside them:
+        dsel select --target wiki.jsonl --pool shards/*.jsonl.zst --shuffle --output-dir selected \\
+          --shard-bytes 100M --remainder rest/
+
       A draw that is really random, of 5 million tokens, from a pipe:
         zcat crawl.gz | jq -c 'select(.lang == "en")' |
           dsel select --target wiki.jsonl --pool - --tokens 5M --temperature auto
@@ -56,7 +60,7 @@ struct SelectCommand: AsyncParsableCommand {
     let signals = SignalWatch(registry)
     defer { signals.stop() }
     do {
-      if output.container != .plain, output.path == nil, File.standardOutput().isTerminal {
+      if output.container != .plain, output.isStandardOutput, File.standardOutput().isTerminal {
         throw ValidationError(
           "The output would be compressed bytes on a terminal. Name a file with --output.")
       }
@@ -90,14 +94,9 @@ struct SelectCommand: AsyncParsableCommand {
       maximumLine: input.maxLineBytes.value, maximumWindow: input.maxWindow.value)
     settings.threadCount = execution.threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     settings.errorPolicy = input.onError == .skip ? .skip : .fail
-    settings.rejects = input.rejects
-    settings.output = output.destination
-    settings.container = output.container
+    settings.outputs = try output.settings(rejects: input.rejects, seed: draw.seed)
     settings.annotates = output.annotate
-    let isRegular = try output.path.map { try FileStatus(path: $0)?.kind != .other } ?? false
-    settings.manifest = output.manifestPath(isRegular: isRegular)
-    settings.replacesOutputs = output.force
-    settings.spoolDirectory = Environment["TMPDIR"] ?? "/tmp"
+    settings.spoolDirectory = settings.outputs.spoolDirectory
     settings.version = Dsel.version
     return settings
   }
