@@ -30,6 +30,18 @@ extension File {
     unsafe linkat(AT_FDCWD, path, AT_FDCWD, newPath, 0) == 0 ? 0 : errno
   }
 
+  /// Makes a folder, in one that is there.
+  ///
+  /// - Returns: zero, or `errno`.
+  package static func makeFolder(_ path: String) -> Int32 {
+    unsafe mkdir(path, 0o777) == 0 ? 0 : errno
+  }
+
+  /// Takes a folder away, if it is empty.
+  package static func removeFolder(_ path: String) {
+    unsafe _ = rmdir(path)
+  }
+
   /// The names in a folder, in no particular order; none if it can't be read.
   package static func names(in folder: String) -> [String] {
     guard let stream = unsafe opendir(folder) else { return [] }

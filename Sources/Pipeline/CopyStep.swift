@@ -6,7 +6,7 @@ internal import Resampling
 internal import Weighting
 internal import Writing
 
-/// Copies chosen lines, byte for byte and in pool order.
+/// Reads chosen lines in pool order, and copies them byte for byte.
 struct CopyStep {
   var shards: [Shard]
   var limits: ReadingLimits
@@ -54,11 +54,13 @@ struct CopyStep {
   /// Each text's hash is compared with the one that was weighed: so a pool that changed in between can't
   /// be taken for the one that was.
   ///
-  /// - Parameter annotates: weigh each document again, and add log weight and key to its line.
+  /// - Parameters:
+  ///   - annotates: weigh each document again, and add log weight and key to its line.
+  ///   - order: for a sink that shuffles.
   /// - Throws: ``PipelineError``
   func run(
     _ selection: [Candidate], textField: String, weigher: inout DocumentWeigher,
-    annotates: Bool, into writer: inout LineWriter
+    annotates: Bool, order: ShuffleOrder?, into sink: inout LineSink
   ) throws -> Outcome {
     var outcome = Outcome(counts: weigher.emptyCounts)
     do {
@@ -68,10 +70,11 @@ struct CopyStep {
       ) { document, bytes, range in
         // Before the text is parsed, which may resolve escapes where they stand.
         var line: [UInt8] = []
+        let number = order?(document) ?? 0
         if annotates {
           line.append(copying: bytes.span.extracting(range))
         } else {
-          try writer.write(bytes.span.extracting(range))
+          try sink.write(bytes.span.extracting(range), order: number)
         }
         outcome.byteCount += range.count + 1
         outcome.copyCount += Int(document.copies)
@@ -83,8 +86,10 @@ struct CopyStep {
             if annotates {
               _ = weigher.weigh(text)
               let logWeight = weigher[0].logWeight
-              try writer.write(
-                line.span, adding: "\"dsel\":{\"log_weight\":\(logWeight),\"key\":\(document.key)}")
+              try sink.write(
+                line.span,
+                adding: "\"dsel\":{\"log_weight\":\(logWeight),\"key\":\(document.key)}",
+                order: number)
             }
           }
         } catch is InvalidLine {

@@ -62,5 +62,5 @@ package final class ProgressMeter: Sendable {
 
 /// The steps of a run, in order.
 package enum Step: String, CaseIterable, Sendable {
-  case spool, fit, fitTarget, fitPool, train, measure, weigh, copy
+  case spool, fit, fitTarget, fitPool, train, measure, weigh, copy, remainder
 }

@@ -1,33 +1,30 @@
-internal import Compression
-internal import Files
 internal import Reading
+internal import Resampling
 internal import Writing
 
-/// How `select` writes: all files are whole before the first gets its name.
+/// What `select` writes besides the selection.
 extension Select {
-  var outputs: OutputFiles {
-    var paths: [String] = settings.output.paths
-    paths += [settings.manifest, settings.rejects].compactMap { $0 }
-    return OutputFiles(paths: paths, replaces: settings.replacesOutputs)
-  }
-
-  func opening<Result: ~Copyable>(
-    _ open: () throws(WritingError) -> Result
-  ) throws -> Result {
-    do throws(WritingError) { return try open() } catch { throw PipelineError.writing(error) }
-  }
-
-  func close(_ writer: consuming LineWriter) throws -> AtomicFile? {
-    do throws(WritingError) { return try writer.close() } catch {
-      throw PipelineError.writing(error)
+  var shuffleOrder: ShuffleOrder? {
+    settings.outputs.shuffleSeed.map {
+      ShuffleOrder(seed: $0, keepsDuplicates: settings.draw.keepsDuplicates)
     }
   }
 
-  func write(_ manifest: SelectManifest) throws -> AtomicFile? {
-    guard let path = settings.manifest else { return nil }
-    return try opening { () throws(WritingError) in
-      try ManifestWriter.write(
-        manifest, to: path, replaces: settings.replacesOutputs, registry: registry)
-    }
+  /// - Returns: nil if the remainder isn't asked for.
+  func writeRemainder(
+    of chosen: [Candidate], in pool: SelectInput, _ report: PassReport, _ outputs: RunOutputs,
+    _ clock: inout StepClock
+  ) throws -> WholeOutput? {
+    guard var sink = try outputs.openRemainder() else { return nil }
+    let begin = ContinuousClock.now
+    self.begin(.remainder, pool)
+    try RemainderStep(
+      shards: pool.shards, textField: settings.reading.textField,
+      limits: settings.reading.limits,
+      errorPolicy: settings.reading.errorPolicy, progress: progress
+    ).run(chosen: chosen, documentCounts: report.shards.map(\.documentCount), into: &sink)
+    let output = try outputs.close(sink)
+    clock.add(.remainder, since: begin)
+    return output
   }
 }

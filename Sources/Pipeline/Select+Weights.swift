@@ -15,7 +15,7 @@ extension Select {
   ) async throws -> (target: Fitted, pool: Fitted) {
     var workers = workers()
     workers.hashesContent = true
-    workers.keepsRejects = settings.rejects != nil
+    workers.keepsRejects = settings.outputs.rejects != nil
     let step = FitStep(
       workers: workers, features: settings.features, tables: UnicodeTables(),
       minimumLength: settings.draw.minimumTokenCount,

@@ -27,10 +27,11 @@ package struct Select: Sendable {
     var clock = StepClock()
     var targets = try SelectInput(settings.targets)
     var pool = try SelectInput(settings.pool)
-    try outputs.check(against: targets.shards + pool.shards)
+    let outputs = try RunOutputs(
+      settings.outputs, inputs: targets.shards + pool.shards, registry: registry)
     // A target is read once, unless its rejected lines are to be copied.
     try clock.time(.spool) {
-      if settings.rejects != nil { try targets.spool(settings.reading, progress) }
+      if settings.outputs.rejects != nil { try targets.spool(settings.reading, progress) }
       try pool.spool(settings.reading, progress)
     }
 
@@ -56,21 +57,19 @@ package struct Select: Sendable {
     let copyBegin = ContinuousClock.now
     progress.begin(.copy, totalStoredByteCount: nil)
     var weigher = DocumentWeigher(model)
-    var writer = try opening { () throws(WritingError) in
-      try LineWriter(
-        settings.output, container: settings.container, replaces: settings.replacesOutputs,
-        registry: registry)
-    }
+    var sink = try outputs.openOutput()
     let copied = try CopyStep(
       shards: pool.shards, limits: settings.reading.limits, progress: progress
     ).run(
       selection.documents, textField: settings.reading.textField, weigher: &weigher,
-      annotates: settings.annotates, into: &writer)
-    let output = try close(writer)
+      annotates: settings.annotates, order: shuffleOrder, into: &sink)
+    let output = try outputs.close(sink)
     let rejects = try outputs.writeRejects(
-      settings.rejects, [(targets, fitted.targetReport), (pool, fitted.poolReport)],
-      settings.reading, progress, registry)
+      [(targets, fitted.targetReport), (pool, fitted.poolReport)],
+      limits: settings.reading.limits, progress: progress)
     clock.add(.copy, since: copyBegin)
+    let remainder = try writeRemainder(
+      of: selection.documents, in: pool, fitted.poolReport, outputs, &clock)
 
     let (targetCounts, poolCounts) = (fitted.targetCounts, fitted.poolCounts)
     let fromPool = Divergence.between(targetCounts, poolCounts)
@@ -92,12 +91,11 @@ package struct Select: Sendable {
       kl_reduction: fromRandom.flatMap { random in fromSelected.map { random - $0 } },
       kl_reduction_from_pool: fromPool.flatMap { pool in fromSelected.map { pool - $0 } },
       selected: .init(selection, copied, budget),
+      shuffle_seed: settings.outputs.shuffleSeed, shards: OutputRecord.shards(of: output),
+      remainder: OutputRecord.remainder(remainder),
       timings: clock.timings(threadCount: settings.reading.threadCount))
     // All files are whole and on the disk before the first gets its name; the manifest comes last.
-    let record = try write(manifest)
-    try outputs.commit(rejects)
-    try outputs.commit(output)
-    try outputs.commit(record)
+    try outputs.commit(output, remainder, rejects, outputs.write(manifest))
     return manifest
   }
 

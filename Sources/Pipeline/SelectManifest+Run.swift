@@ -27,8 +27,8 @@ extension SelectManifest.Settings {
       min_tokens: settings.draw.minimumTokenCount,
       duplicates: settings.draw.keepsDuplicates ? "keep" : "drop",
       on_error: settings.reading.errorPolicy == .skip ? "skip" : "fail",
-      annotate: settings.annotates,
-      compress: settings.container.rawValue, max_line_bytes: settings.reading.limits.maximumLine,
+      annotate: settings.annotates, compress: settings.outputs.container.rawValue,
+      max_line_bytes: settings.reading.limits.maximumLine,
       max_window: settings.reading.limits.maximumWindow)
   }
 

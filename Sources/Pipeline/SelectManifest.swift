@@ -116,6 +116,12 @@ package struct SelectManifest: Encodable, Sendable {
   /// By how much it is nearer than the whole pool: the measure of the paper's first author (issue 9).
   package var kl_reduction_from_pool: Double?
   package var selected: Selected
+  /// The seed of the order of lines; left out if they are in pool order.
+  package var shuffle_seed: UInt64?
+  /// The output's shards; left out for a single file.
+  package var shards: [OutputRecord.Shard]?
+  /// What was written of the documents that weren't selected.
+  package var remainder: OutputRecord.Remainder?
   /// All that may differ between two equal runs.
   package var timings: Timings
 }

@@ -1,7 +1,5 @@
-package import Compression
 package import Featurizing
 internal import Resampling
-package import Writing
 
 /// How much to select.
 package enum SelectionSize: Equatable, Sendable {
@@ -30,12 +28,8 @@ package struct SelectSettings: Sendable {
   package var weights = EstimatorSettings()
   package var size = SelectionSize.fraction(0.1)
   package var draw = DrawSettings()
-  package var rejects: String?
-  package var output = Destination.standardOutput
-  package var container = Container.plain
+  package var outputs = OutputSettings()
   package var annotates = false
-  package var manifest: String?
-  package var replacesOutputs = false
   package var version = ""
 
   package init(targets: [String], pool: [String]) {

@@ -89,6 +89,16 @@ package import Files
     if !isParsed { try parseCarefully(range, of: &bytes, fields: fields, body) }
   }
 
+  /// Checks that the line is a document, and leaves its bytes as they are.
+  ///
+  /// - Throws: what ``parse(_:of:_:)`` throws.
+  package mutating func validate(
+    _ range: Range<Int>, of bytes: borrowing ByteBuffer
+  ) throws {
+    if try parseQuickly(range, of: bytes, { _ in }) { return }
+    _ = try JSONScanner.find(in: bytes.span.extracting(range), path: path, fields: [])
+  }
+
   /// Reads the line with ``JSONScanner``.
   private func parseCarefully(
     _ range: Range<Int>, of bytes: inout ByteBuffer, fields: [[[UInt8]]],

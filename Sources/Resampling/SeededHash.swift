@@ -13,6 +13,8 @@ package struct SeededHash: Sendable {
     case randomArm = 2
     /// The Gumbel noise of a draw's second part.
     case secondNoise = 3
+    /// The order of a shuffled output.
+    case order = 4
   }
 
   private let seed: UInt64

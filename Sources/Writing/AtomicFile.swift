@@ -78,11 +78,28 @@ package struct AtomicFile: ~Copyable {
     return nil
   }
 
+  /// Takes the name of an older file away, before any output of the run gets its own. If the run fails, it is there again.
+  ///
+  /// What is no regular file keeps its name.
+  ///
+  /// - Throws: ``WritingError/system(_:)``; then all names are as they were.
+  package static func retire(
+    _ path: String, registry: TemporaryFiles
+  ) throws(WritingError) {
+    do throws(SystemError) {
+      guard try FileStatus(path: path)?.kind == .regular else { return }
+    } catch {
+      throw .system(error)
+    }
+    let code = registry.retire(path, keptPath: TemporaryNames(for: path).kept)
+    guard code == 0 else { throw .system(SystemError(.rename, path, code: code)) }
+  }
+
   /// Where a file stands: its folder, however that is written, and its name. Outputs replace what has their
   /// name, links too, so two of them collide only when both agree.
   package struct Place: Equatable {
-    private let folder: FileStatus?
-    private let name: Substring
+    let folder: FileStatus?
+    let name: Substring
 
     /// - Throws: ``SystemError`` of operation `inspect`.
     package init(path: String) throws {

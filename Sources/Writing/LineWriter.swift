@@ -12,6 +12,25 @@ package struct LineWriter: ~Copyable {
   private enum Sink: ~Copyable {
     case standardOutput(File)
     case file(AtomicFile)
+    /// A temporary file among others, and the name that it will have.
+    case shard(ShardFile)
+  }
+
+  private struct ShardFile: ~Copyable {
+    let file: File
+    let path: String
+
+    func write(_ bytes: Span<UInt8>) throws(WritingError) {
+      do throws(SystemError) { try file.writeAll(bytes) } catch {
+        throw .system(SystemError(error.operation, path, code: error.code))
+      }
+    }
+
+    func synchronize() throws(WritingError) {
+      do throws(SystemError) { try file.synchronize() } catch {
+        throw .system(SystemError(error.operation, path, code: error.code))
+      }
+    }
   }
 
   private static let blockSize = 256 << 10
@@ -31,6 +50,15 @@ package struct LineWriter: ~Copyable {
     let sink = try Self.open(destination, replaces: replaces, registry: registry)
     self.compressor = compressor
     self.sink = sink
+    lines.reserveCapacity(Self.blockSize + Self.blockSize / 2)
+  }
+
+  /// - Parameter path: the name that the file will have.
+  /// - Throws: ``WritingError``
+  init(shard file: consuming File, path: String, container: Container) throws(WritingError) {
+    let compressor = try Self.compressor(container)
+    self.compressor = compressor
+    sink = .shard(ShardFile(file: file, path: path))
     lines.reserveCapacity(Self.blockSize + Self.blockSize / 2)
   }
 
@@ -71,13 +99,30 @@ package struct LineWriter: ~Copyable {
   /// - Parameter member: key and value, such as `"dsel":{…}`.
   /// - Throws: ``WritingError``
   package mutating func write(_ line: Span<UInt8>, adding member: String) throws(WritingError) {
-    let end = line.lastIndex(of: UInt8(ascii: "}")) ?? line.count
+    let end = Self.endOfMembers(line)
     try append(line.extracting(..<end))
     lines.append(UInt8(ascii: ","))
     lines.append(contentsOf: member.utf8)
     try append(line.extracting(end...))
     byteCount += member.utf8.count + 1
     try endLine()
+  }
+
+  /// Writes the line, and the member if there is one.
+  ///
+  /// - Throws: ``WritingError``
+  mutating func write(_ line: Span<UInt8>, adding member: String?) throws(WritingError) {
+    if let member { try write(line, adding: member) } else { try write(line) }
+  }
+
+  /// Where a member is added to a line that is a JSON object.
+  static func endOfMembers(_ line: Span<UInt8>) -> Int {
+    line.lastIndex(of: UInt8(ascii: "}")) ?? line.count
+  }
+
+  /// The bytes that a line becomes, with comma and line feed.
+  static func byteCount(of line: Span<UInt8>, adding member: String?) -> Int {
+    line.count + (member.map { $0.utf8.count + 1 } ?? 0) + 1
   }
 
   /// Ends the output and gives the file its name.
@@ -90,7 +135,7 @@ package struct LineWriter: ~Copyable {
   /// Ends the output.
   ///
   /// - Returns: the whole file, on the disk already, which gets its name by ``AtomicFile/commit()``; nil
-  ///   for standard output.
+  ///   for standard output, and for a shard, which is on the disk and closed.
   /// - Throws: ``WritingError``; then a file isn't there, or is the older one.
   package consuming func close() throws(WritingError) -> AtomicFile? {
     try flush()
@@ -106,6 +151,10 @@ package struct LineWriter: ~Copyable {
       try file.write(block.span)
       try file.synchronize()
       return file
+    case .shard(let file):
+      try file.write(block.span)
+      try file.synchronize()
+      return nil
     }
   }
 
@@ -144,6 +193,8 @@ package struct LineWriter: ~Copyable {
     case .standardOutput(let file):
       do throws(SystemError) { try file.writeAll(block.span) } catch { throw .system(error) }
     case .file(let file):
+      try file.write(block.span)
+    case .shard(let file):
       try file.write(block.span)
     }
   }

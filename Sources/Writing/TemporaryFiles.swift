@@ -8,57 +8,10 @@ internal import Files
 
 /// The outputs of a run: they get their names together, or none does.
 ///
-/// A file is temporary until it is whole. Once the first of several gets its name, what had that name before
+/// An output is temporary until it is whole. Once the first of several gets its name, what had that name before
 /// is kept until the last one has got its own: a failure or a signal in between puts it back.
 package final class TemporaryFiles: Sendable {
-  /// A file that has its name while others still wait for theirs.
-  private struct Named {
-    let path: String
-    let former: Former
-  }
-
-  /// What had a name before.
-  private enum Former {
-    case nothing
-    case kept(KeptFile)
-    /// There is no way to keep it: the file system has no hard links.
-    case lost
-  }
-
-  /// A second name for an older file, locked while this process lives, as its temporary files are.
-  private final class KeptFile: Sendable {
-    let path: String
-    private let file: File?
-
-    init(_ path: String) {
-      self.path = path
-      let file = try? File(reading: path)
-      _ = file?.lock()
-      self.file = file
-    }
-  }
-
-  private struct State {
-    var temporary: Set<String> = []
-    var named: [Named] = []
-    /// True once all outputs have their names: the run has done what it was for.
-    var isDone = false
-
-    /// Takes away all that this run has made.
-    mutating func undo() {
-      for path in temporary { File.remove(path) }
-      temporary = []
-      while let last = named.popLast() {
-        switch last.former {
-        case .nothing: File.remove(last.path)
-        case .kept(let kept): _ = File.rename(kept.path, to: last.path)
-        case .lost: break
-        }
-      }
-    }
-  }
-
-  private let state = Lock(State())
+  let state = Lock(State())
 
   package init() {}
 
@@ -84,7 +37,25 @@ package final class TemporaryFiles: Sendable {
     state.withLock { state in
       guard state.temporary.remove(temporaryPath) != nil else { return }
       File.remove(temporaryPath)
-      if !state.named.isEmpty { state.undo() }
+      state.giveUp()
+    }
+  }
+
+  /// Takes the name of an older file away before any output gets its own.
+  ///
+  /// So is done with the manifest: while one is there, it tells of what is there, and of nothing else.
+  ///
+  /// - Returns: zero, also where there is no such file, or `errno`; then no output of this run has its name.
+  func retire(_ path: String, keptPath: String) -> Int32 {
+    state.withLock { state in
+      let code = File.rename(path, to: keptPath)
+      guard code == 0 else {
+        if code == ENOENT { return 0 }
+        state.undo()
+        return code
+      }
+      state.journal.append(.named(path: path, former: .kept(KeptFile(keptPath))))
+      return 0
     }
   }
 
@@ -95,8 +66,7 @@ package final class TemporaryFiles: Sendable {
   func commit(_ temporaryPath: String, to path: String, keptPath: String) -> Int32 {
     state.withLock { state in
       state.temporary.remove(temporaryPath)
-      let isLast = state.temporary.isEmpty
-      let former = isLast ? .lost : Self.keep(path, as: keptPath)
+      let former = state.isWaiting ? Self.keep(path, as: keptPath) : .lost
       let code = File.rename(temporaryPath, to: path)
       guard code == 0 else {
         File.remove(temporaryPath)
@@ -104,12 +74,8 @@ package final class TemporaryFiles: Sendable {
         state.undo()
         return code
       }
-      state.named.append(Named(path: path, former: former))
-      if isLast {
-        for case .kept(let kept) in state.named.map(\.former) { File.remove(kept.path) }
-        state.named = []
-        state.isDone = true
-      }
+      state.journal.append(.named(path: path, former: former))
+      state.endIfLast()
       return 0
     }
   }
@@ -133,5 +99,115 @@ package final class TemporaryFiles: Sendable {
       state.undo()
       File.exitAtOnce(status: status)
     }
+  }
+}
+
+extension TemporaryFiles {
+  struct State {
+    /// Files that aren't whole yet, or wait for their names.
+    var temporary: Set<String> = []
+    /// Folders of shards that aren't whole yet, or wait for their names.
+    var staged: Set<String> = []
+    /// Folders that this run has made for its shards.
+    var made: [String] = []
+    var journal: [Step] = []
+    /// True once all outputs have their names: the run has done what it was for.
+    var isDone = false
+
+    var isWaiting: Bool { !temporary.isEmpty || !staged.isEmpty }
+
+    /// Takes away all that this run has made.
+    mutating func undo() {
+      for path in temporary { File.remove(path) }
+      temporary = []
+      for path in staged { File.removeFolderOfFiles(path) }
+      staged = []
+      while let last = journal.popLast() { last.undo() }
+      removeMadeFolders()
+    }
+
+    /// Takes the other outputs away, too, if some have their names already.
+    mutating func giveUp() {
+      if !journal.isEmpty { undo() } else if !isWaiting { removeMadeFolders() }
+    }
+
+    /// Lets go of what was before, once no output waits for its name.
+    mutating func endIfLast() {
+      guard !isWaiting else { return }
+      for step in journal { step.end() }
+      journal = []
+      made = []
+      isDone = true
+    }
+
+    private mutating func removeMadeFolders() {
+      // The last first: it may lie in another one.
+      while let path = made.popLast() { File.removeFolder(path) }
+    }
+  }
+
+  /// What has been done to names. Undone from the last to the first.
+  enum Step {
+    /// A file has got its name while others still wait for theirs, or an older one has lost it.
+    case named(path: String, former: Former)
+    /// The older shards of a folder have been moved to another one.
+    case retired(folder: String, keptFolder: String)
+    /// So many shards have got their names. The leftovers of killed runs go when this one has succeeded.
+    case shards(
+      folder: String, count: Int, name: @Sendable (Int) -> String, leftovers: [String])
+
+    func undo() {
+      switch self {
+      case .named(let path, .nothing): File.remove(path)
+      case .named(let path, .kept(let kept)): _ = File.rename(kept.path, to: path)
+      case .named(_, .lost): break
+      case .retired(let folder, let keptFolder):
+        for name in File.names(in: keptFolder) where ShardName.matches(name) {
+          _ = File.rename("\(keptFolder)/\(name)", to: "\(folder)/\(name)")
+        }
+        File.removeFolder(keptFolder)
+      case .shards(let folder, let count, let name, _):
+        for number in 0..<count { File.remove("\(folder)/\(name(number))") }
+      }
+    }
+
+    func end() {
+      switch self {
+      case .named(_, .kept(let kept)): File.remove(kept.path)
+      case .retired(_, let keptFolder): File.removeFolderOfFiles(keptFolder)
+      case .shards(_, _, _, let leftovers):
+        for folder in leftovers { File.removeFolderOfFiles(folder) }
+      case .named: break
+      }
+    }
+  }
+
+  /// What had a name before.
+  enum Former {
+    case nothing
+    case kept(KeptFile)
+    /// There is no way to keep it: the file system has no hard links.
+    case lost
+  }
+
+  /// A second name for an older file, locked while this process lives, as its temporary files are.
+  final class KeptFile: Sendable {
+    let path: String
+    private let file: File?
+
+    init(_ path: String) {
+      self.path = path
+      let file = try? File(reading: path)
+      _ = file?.lock()
+      self.file = file
+    }
+  }
+}
+
+extension File {
+  /// Takes away a folder, and the files in it.
+  static func removeFolderOfFiles(_ folder: String) {
+    for name in names(in: folder) where name != "." && name != ".." { remove("\(folder)/\(name)") }
+    removeFolder(folder)
   }
 }

@@ -6,7 +6,8 @@ internal import Files
   internal import Darwin
 #endif
 
-/// The names of the files that dsel has beside an output `NAME` while it works.
+/// The names of the files that dsel has beside an output `NAME` while it works; for shards those of folders among them,
+/// where `NAME` is `shards`.
 struct TemporaryNames {
   static let temporarySuffix = ".dsel-tmp"
   static let keptSuffix = ".dsel-old"
@@ -22,13 +23,17 @@ struct TemporaryNames {
   }
 
   /// The new file until it is whole: `.NAME.PID.dsel-tmp`, or `.NAME.PID-NUMBER.dsel-tmp` if that is taken.
-  func temporary(_ number: Int) -> String {
-    let process = number == 1 ? "\(getpid())" : "\(getpid())-\(number)"
-    return "\(folder)/\(prefix)\(process)\(Self.temporarySuffix)"
-  }
+  func temporary(_ number: Int) -> String { name(number, Self.temporarySuffix) }
 
-  /// The older file, while other outputs wait for their names.
-  var kept: String { "\(folder)/\(prefix)\(getpid())\(Self.keptSuffix)" }
+  /// The older file, while other outputs wait for their names: `.NAME.PID.dsel-old`.
+  var kept: String { kept(1) }
+
+  func kept(_ number: Int) -> String { name(number, Self.keptSuffix) }
+
+  private func name(_ number: Int, _ suffix: String) -> String {
+    let process = number == 1 ? "\(getpid())" : "\(getpid())-\(number)"
+    return "\(folder)/\(prefix)\(process)\(suffix)"
+  }
 
   /// Whether `name` is one of these, for any process.
   func matches(_ name: String) -> Bool {

@@ -7,4 +7,9 @@ package enum WritingError: Error, Equatable {
   case compression(CompressionError)
   case outputExists(path: String)
   case isDirectory(path: String)
+  case notDirectory(path: String)
+  /// The directory holds shards of an earlier run.
+  case shardsExist(path: String)
+  /// Another run writes shards to the directory.
+  case folderInUse(path: String)
 }

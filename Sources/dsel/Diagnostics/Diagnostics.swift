@@ -76,6 +76,9 @@ struct Diagnostics {
     return [
       "selected \(Format.count(selected.documents)) of \(Format.count(pool.documents)) documents: "
         + "\(Format.count(selected.tokens)) tokens, \(Format.bytes(selected.bytes))",
+      manifest.remainder.map {
+        "left \(Format.count($0.documents)) documents: \(Format.bytes($0.bytes))"
+      },
       divergences(manifest), randomness(manifest),
       "pool of \(Format.bytes(poolBytes)) in \(Format.decimal(seconds, digits: 2)) s: "
         + "\(Format.count(Int(Double(poolBytes) / 1e6 / max(seconds, 1e-9)))) MB/s "

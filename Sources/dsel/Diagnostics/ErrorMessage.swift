@@ -133,7 +133,13 @@ struct ErrorMessage {
     case .outputExists(let path):
       "\(path): the file exists. Add --force to replace it, or name another."
     case .isDirectory(let path):
-      "\(path): is a directory. Name a file in it."
+      "\(path): is a directory. Name a file in it, or write shards with --output-dir."
+    case .notDirectory(let path):
+      "\(path): is no directory, and shards go to one. Name another, or write one file."
+    case .shardsExist(let path):
+      "\(path): the directory holds shards. Add --force to replace all of them, or name another."
+    case .folderInUse(let path):
+      "\(path): another run of dsel writes shards there. Wait for its end, or name another directory."
     }
   }
 

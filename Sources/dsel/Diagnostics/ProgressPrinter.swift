@@ -53,6 +53,7 @@ struct ProgressPrinter {
     case .measure: "measuring the pool"
     case .weigh: "weighing the pool "
     case .copy: "copying           "
+    case .remainder: "copying the rest  "
     }
   }
 

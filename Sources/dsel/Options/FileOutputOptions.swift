@@ -20,7 +20,9 @@ struct FileOutputOptions: ParsableArguments {
 
   var destination: Destination { path.map { .file(path: $0) } ?? .standardOutput }
 
-  var container: Container { OutputOptions.container(compress, path) }
+  var container: Container {
+    OutputOptions.container(compress) ?? path.map { Container(suffixOf: $0) } ?? .plain
+  }
 
   func validate() throws {
     if output == "" { throw ValidationError("--output is empty. Name a file.") }

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Compression
+import Files
+import Pipeline
 import Writing
 
 /// What is written, and where.
@@ -10,7 +12,31 @@ struct OutputOptions: ParsableArguments {
       "Write the selected lines here. (default: standard output)", valueName: "file"))
   var output: String?
 
-  @Option(help: "Compress the output. (default: as the output's name ends)")
+  @Option(
+    help: ArgumentHelp(
+      "Write shards to this directory: shard_00000000.jsonl.zst, … and manifest.json.",
+      valueName: "dir"))
+  var outputDir: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "End a shard before the line that would make it larger, uncompressed. (default: 256M)",
+      valueName: "bytes"))
+  var shardBytes: ByteCount?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the pool's other documents here, as shards if it is a directory or ends in /.",
+      valueName: "file|dir"))
+  var remainder: String?
+
+  @Flag(help: "Write the selected lines in a random order.")
+  var shuffle = false
+
+  @Option(help: ArgumentHelp("The seed of that order. (default: --seed)", valueName: "seed"))
+  var shuffleSeed: UInt64?
+
+  @Option(help: "Compress the output. (default: as the output's name ends; zst in a directory)")
   var compress: Compression?
 
   @Flag(help: "Add \"dsel\": {log_weight, key} to each line.")
@@ -18,38 +44,100 @@ struct OutputOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Write the record of the run here. (default: OUTPUT.manifest.json)", valueName: "file"))
+      """
+      Write the record of the run here. (default: OUTPUT.manifest.json, or manifest.json in \
+      --output-dir)
+      """, valueName: "file"))
   var manifest: String?
 
-  @Flag(help: "Replace files that exist.")
+  @Flag(help: "Replace files that exist, and all shards in a directory.")
   var force = false
 
   enum Compression: String, ExpressibleByArgument, CaseIterable { case none, zst, gz }
 
   var path: String? { output == "-" ? nil : output }
 
-  var container: Container { Self.container(compress, path) }
+  private var place: OutputSettings.Place {
+    if let outputDir { return .folder(path: outputDir) }
+    return path.map { .file(path: $0) } ?? .standardOutput
+  }
 
-  /// What was asked for, or else what the name asks for.
-  static func container(_ compress: Compression?, _ path: String?) -> Container {
+  var container: Container { container(place) }
+
+  private func container(_ place: OutputSettings.Place) -> Container {
+    Self.container(compress) ?? place.defaultContainer
+  }
+
+  /// What was asked for; nil where a file's name tells.
+  static func container(_ compress: Compression?) -> Container? {
     switch compress {
     case Compression.none?: .plain
     case .zst?: .zstd
     case .gz?: .gzip
-    case nil: path.map { Container(suffixOf: $0) } ?? .plain
+    case nil: nil
     }
   }
 
-  var destination: Destination { path.map { .file(path: $0) } ?? .standardOutput }
+  /// True if lines go to standard output.
+  var isStandardOutput: Bool { place == .standardOutput }
 
-  /// What is no regular file, such as `/dev/null`, gets no manifest beside it unless one is named.
-  func manifestPath(isRegular: Bool) -> String? {
-    manifest ?? (isRegular ? path.map { "\($0).manifest.json" } : nil)
+  /// - Parameters:
+  ///   - rejects: where skipped lines go.
+  ///   - seed: the run's.
+  /// - Throws: ``SystemError`` of operation `inspect`.
+  func settings(rejects: String?, seed: UInt64) throws -> OutputSettings {
+    var settings = OutputSettings()
+    settings.output = place
+    settings.container = container
+    if let remainder {
+      let isFolder = try remainder.hasSuffix("/") || FileStatus(path: remainder)?.kind == .directory
+      settings.remainder = isFolder ? .folder(path: remainder) : .file(path: remainder)
+      // A file's name tells: --compress is the output's.
+      settings.remainderContainer =
+        isFolder ? container(.folder(path: remainder)) : Container(suffixOf: remainder)
+    }
+    if let shardBytes { settings.shardByteLimit = shardBytes.value }
+    settings.rejects = rejects
+    settings.manifest = try manifest ?? defaultManifest()
+    settings.shuffleSeed = shuffle ? shuffleSeed ?? seed : nil
+    settings.replaces = force
+    settings.spoolDirectory = Environment["TMPDIR"] ?? "/tmp"
+    return settings
+  }
+
+  /// What is no regular file, such as `/dev/null`, gets no manifest beside it.
+  private func defaultManifest() throws -> String? {
+    switch place {
+    case .standardOutput: nil
+    case .folder(let path): "\(path)\(path.hasSuffix("/") ? "" : "/")\(ShardFolder.manifestName)"
+    case .file(let path):
+      try FileStatus(path: path)?.kind == .other ? nil : "\(path).manifest.json"
+    }
   }
 
   func validate() throws {
     for (name, value) in [("--output", output), ("--manifest", manifest)] where value == "" {
       throw ValidationError("\(name) is empty. Name a file.")
+    }
+    for (name, value) in [("--output-dir", outputDir), ("--remainder", remainder)] {
+      if value == "" { throw ValidationError("\(name) is empty. Name a directory.") }
+      if value == "-" {
+        throw ValidationError("\(name) can't be standard output (-). Write ./- for that name.")
+      }
+    }
+    guard output == nil || outputDir == nil else {
+      throw ValidationError("Give only one of --output and --output-dir.")
+    }
+    if let shardBytes {
+      guard shardBytes.value >= 1 else {
+        throw ValidationError("--shard-bytes must be at least 1.")
+      }
+      guard outputDir != nil || remainder != nil else {
+        throw ValidationError("--shard-bytes needs a directory: --output-dir or --remainder.")
+      }
+    }
+    guard shuffleSeed == nil || shuffle else {
+      throw ValidationError("--shuffle-seed needs --shuffle.")
     }
     if let path, path == manifest {
       throw ValidationError("--output and --manifest name the same file.")

@@ -24,6 +24,10 @@ struct SelectCommand: AsyncParsableCommand, CommandWithExamples {
       zcat crawl.gz | jq -c 'select(.lang == "en")' |
         dsel select --target wiki.jsonl --pool - --tokens 5M --temperature auto
 
+    Shuffled, in shards of 100 MB, and the rest of the pool beside them:
+      dsel select --target wiki.jsonl --pool shards/*.jsonl.zst --shuffle --output-dir selected \\
+        --shard-bytes 100M --remainder rest/
+
     What the DSIR reference package selects without noise:
       dsel select --compat dsir --top-k --target wiki.jsonl --pool crawl.jsonl --count 10k
     """
@@ -42,7 +46,7 @@ struct SelectCommand: AsyncParsableCommand, CommandWithExamples {
 
   func run() async throws {
     try await execution.run { surroundings in
-      if output.container != .plain, output.path == nil, File.standardOutput().isTerminal {
+      if output.container != .plain, output.isStandardOutput, File.standardOutput().isTerminal {
         throw ValidationError(
           "The output would be compressed bytes on a terminal. Name a file with --output.")
       }
@@ -61,13 +65,8 @@ struct SelectCommand: AsyncParsableCommand, CommandWithExamples {
     settings.size = size.size
     settings.weights = features.estimating.settings(features.compat, normalize: draw.normalize)
     settings.draw = draw.settings(features.weights)
-    settings.rejects = input.rejecting.rejects
-    settings.output = output.destination
-    settings.container = output.container
+    settings.outputs = try output.settings(rejects: input.rejecting.rejects, seed: draw.seed)
     settings.annotates = output.annotate
-    let isRegular = try output.path.map { try FileStatus(path: $0)?.kind != .other } ?? false
-    settings.manifest = output.manifestPath(isRegular: isRegular)
-    settings.replacesOutputs = output.force
     settings.version = Dsel.version
     return settings
   }

@@ -1,0 +1,46 @@
+package import Compression
+
+/// What a run writes, and where.
+package struct OutputSettings: Sendable {
+  package enum Place: Sendable, Equatable {
+    case standardOutput
+    case file(path: String)
+    /// Shards in a directory.
+    case folder(path: String)
+
+    /// The container, if nothing else is asked for: a file's name tells, and shards are compressed.
+    package var defaultContainer: Container {
+      switch self {
+      case .standardOutput: .plain
+      case .file(let path): Container(suffixOf: path)
+      case .folder: .zstd
+      }
+    }
+  }
+
+  package var output = Place.standardOutput
+  package var container = Container.plain
+  /// Where the pool's documents go that weren't chosen.
+  package var remainder: Place?
+  package var remainderContainer = Container.plain
+  /// A shard ends before the line that would bring it above so many bytes, before compression.
+  package var shardByteLimit = 256_000_000
+  package var rejects: String?
+  package var manifest: String?
+  /// Lines are written in the random order that this gives; nil: in pool order.
+  package var shuffleSeed: UInt64?
+  package var replaces = false
+  /// Where temporary files without a name go.
+  package var spoolDirectory = "/tmp"
+
+  package init() {}
+
+  /// The files that get a name of their own.
+  var paths: [String] {
+    var paths = [output, remainder].compactMap { place -> String? in
+      if case .file(let path)? = place { path } else { nil }
+    }
+    paths += [manifest, rejects].compactMap { $0 }
+    return paths
+  }
+}

@@ -1,0 +1,181 @@
+internal import Compression
+internal import Files
+internal import Reading
+internal import Resampling
+internal import Writing
+
+/// The outputs of a run: refused before any work if they can't be, and whole before the first gets its name.
+///
+///     let outputs = try RunOutputs(settings, inputs: shards, registry: registry)
+///     var sink = try outputs.openOutput()
+///     … write, and close each …
+///     try outputs.commit(output, remainder, rejects, outputs.write(manifest))
+struct RunOutputs: Sendable {
+  let settings: OutputSettings
+  private let registry: TemporaryFiles
+  private var outputFolder: ShardFolder?
+  private var remainderFolder: ShardFolder?
+
+  /// Makes and locks the directories for shards.
+  ///
+  /// - Throws: ``PipelineError`` if an output is an input or another output, exists, or can't be.
+  init(_ settings: OutputSettings, inputs: [Shard], registry: TemporaryFiles) throws {
+    self.settings = settings
+    self.registry = registry
+    outputFolder = try openFolder(settings.output, inputs)
+    remainderFolder = try openFolder(settings.remainder, inputs)
+    try checkPaths(inputs)
+  }
+
+  private func openFolder(_ place: OutputSettings.Place?, _ inputs: [Shard]) throws -> ShardFolder?
+  {
+    guard case .folder(let path)? = place else { return nil }
+    return try Self.mapped {
+      if let other = outputFolder, let status = try FileStatus(path: path),
+        try other.isSameFolder(as: status)
+      {
+        throw PipelineError.outputIsOutput(path: path)
+      }
+      let folder = try ShardFolder(path: path, replaces: settings.replaces, registry: registry)
+      for name in folder.olderShards {
+        try Self.check("\(folder.path)/\(name)", isNoneOf: inputs)
+      }
+      try folder.checkReplaceable()
+      return folder
+    }
+  }
+
+  private func checkPaths(_ inputs: [Shard]) throws {
+    var places: [AtomicFile.Place] = []
+    for path in settings.paths {
+      try Self.mapped {
+        try Self.check(path, isNoneOf: inputs)
+        try AtomicFile.check(path: path, replaces: settings.replaces)
+        let place = try AtomicFile.Place(path: path)
+        var isTaken = places.contains(place)
+        for folder in [outputFolder, remainderFolder] {
+          isTaken = try isTaken || folder?.hasShard(at: place) ?? false
+        }
+        if isTaken { throw PipelineError.outputIsOutput(path: path) }
+        places.append(place)
+      }
+    }
+  }
+
+  private static func check(_ path: String, isNoneOf inputs: [Shard]) throws {
+    if let status = try FileStatus(path: path), status.kind == .regular,
+      inputs.contains(where: { $0.status.isSameFile(as: status) })
+    {
+      throw PipelineError.outputIsInput(path: path)
+    }
+  }
+
+  /// Runs `body`, and turns the errors of outputs into those of a run.
+  private static func mapped<Result: ~Copyable>(_ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let error as SystemError {
+      throw PipelineError.writing(.system(error))
+    } catch let error as WritingError {
+      throw PipelineError.writing(error)
+    }
+  }
+
+  // MARK: Writing
+
+  /// - Throws: ``PipelineError``
+  func openOutput() throws -> LineSink {
+    try open(
+      settings.output, settings.container, outputFolder,
+      shuffle: settings.shuffleSeed.map { _ in
+        ShuffleSettings(spoolDirectory: settings.spoolDirectory)
+      })
+  }
+
+  /// - Returns: nil if the remainder isn't asked for.
+  /// - Throws: ``PipelineError``
+  func openRemainder() throws -> LineSink? {
+    guard let place = settings.remainder else { return nil }
+    return try open(place, settings.remainderContainer, remainderFolder)
+  }
+
+  private func open(
+    _ place: OutputSettings.Place, _ container: Container, _ folder: ShardFolder?,
+    shuffle: ShuffleSettings? = nil
+  ) throws -> LineSink {
+    let linePlace: LineSink.Place
+    switch (place, folder) {
+    case (.standardOutput, _): linePlace = .standardOutput
+    case (.file(let path), _): linePlace = .file(path: path)
+    case (.folder, let folder?):
+      linePlace = .folder(folder, shardByteLimit: settings.shardByteLimit)
+    case (.folder, nil): preconditionFailure("folders are opened first")
+    }
+    return try Self.mapped {
+      try LineSink(
+        linePlace, container: container, replaces: settings.replaces, registry: registry,
+        shuffle: shuffle)
+    }
+  }
+
+  /// - Throws: ``PipelineError``
+  func close(_ sink: consuming LineSink) throws -> WholeOutput {
+    do throws(WritingError) { return try sink.close() } catch {
+      throw PipelineError.writing(error)
+    }
+  }
+
+  /// Copies skipped lines.
+  ///
+  /// - Returns: nil if they aren't asked for.
+  /// - Throws: ``PipelineError``
+  func writeRejects(
+    _ passes: [(SelectInput, PassReport)], limits: ReadingLimits, progress: ProgressMeter
+  ) throws -> WholeOutput? {
+    guard let path = settings.rejects else { return nil }
+    var sink = try open(.file(path: path), Container(suffixOf: path), nil)
+    for (input, report) in passes {
+      let places = report.rejects.sorted { $0.position < $1.position }
+      let copy = CopyStep(shards: input.shards, limits: limits, progress: progress)
+      do {
+        try copy.forEachLine(places, at: { $0 }) { _, bytes, range in
+          try sink.write(bytes.span.extracting(range))
+        }
+      } catch let error as WritingError {
+        throw PipelineError.writing(error)
+      }
+    }
+    return try close(sink)
+  }
+
+  /// - Returns: nil if no manifest is asked for.
+  /// - Throws: ``PipelineError``
+  func write(_ manifest: some Encodable) throws -> AtomicFile? {
+    guard let path = settings.manifest else { return nil }
+    return try Self.mapped {
+      try ManifestWriter.write(
+        manifest, to: path, replaces: settings.replaces, registry: registry)
+    }
+  }
+
+  /// Gives all outputs their names.
+  ///
+  /// The manifests of an earlier run are taken away first, and the new one comes last: so a manifest is never there beside
+  /// what it doesn't tell of.
+  ///
+  /// - Throws: ``PipelineError``; then all names are as they were.
+  func commit(
+    _ output: consuming WholeOutput, _ remainder: consuming WholeOutput?,
+    _ rejects: consuming WholeOutput?, _ manifest: consuming AtomicFile?
+  ) throws {
+    do throws(WritingError) {
+      if let path = settings.manifest { try AtomicFile.retire(path, registry: registry) }
+      try outputFolder?.retireManifest()
+      try remainderFolder?.retireManifest()
+      try output.commit()
+      if let remainder { try remainder.commit() }
+      if let rejects { try rejects.commit() }
+      if let manifest { try manifest.commit() }
+    } catch {
+      throw PipelineError.writing(error)
+    }
+  }
+}

@@ -1,0 +1,125 @@
+internal import Files
+
+/// How lines are put in another order.
+package struct ShuffleSettings: Sendable {
+  /// Where lines wait that memory has no room for.
+  package var spoolDirectory: String
+  /// As many bytes of lines are sorted in memory.
+  var batchByteLimit = 16 << 20
+  /// As many bytes of lines are compressed at a time.
+  var blockByteCount = 32 << 10
+
+  package init(spoolDirectory: String) {
+    self.spoolDirectory = spoolDirectory
+  }
+}
+
+/// Puts lines in the order of numbers that come with them, in bounded memory.
+///
+///     lines that fit into a batch are sorted in memory
+///     once there are more, each goes to one of 256 parts by the highest 8 bits of its number
+///     at the end, part after part: one that fits into a batch is sorted in memory,
+///       another one is parted in the same way by the next 8 bits
+///
+/// So memory is a batch, a block for each part, and one line, however many lines there are. Lines too long for a batch are
+/// parted until each is alone; what has all 64 bits in common stays in the order in which it came, as it does
+/// in a sorted batch. For numbers that are spread evenly two rounds do for 1 TB.
+struct ExternalShuffle: ~Copyable {
+  private let settings: ShuffleSettings
+  /// How many bits of the numbers all lines have in common.
+  private let commonBits: Int
+  private var batch = LineBatch()
+  private var parts: LineParts?
+
+  init(_ settings: ShuffleSettings) {
+    self.init(settings, commonBits: 0)
+  }
+
+  private init(_ settings: ShuffleSettings, commonBits: Int) {
+    self.settings = settings
+    self.commonBits = commonBits
+  }
+
+  /// - Throws: ``WritingError/system(_:)``, ``WritingError/compression(_:)``
+  mutating func add(_ line: Span<UInt8>, order: UInt64) throws(WritingError) {
+    if parts == nil {
+      if batch.byteCount + LineBatch.byteCount(of: line) <= settings.batchByteLimit {
+        return try batch.add(line, order: order)
+      }
+      try part()
+    }
+    try parts?.add(line, order: order)
+  }
+
+  /// Moves the batch to parts.
+  private mutating func part() throws(WritingError) {
+    var parts = try LineParts(settings, commonBits: commonBits)
+    try batch.forEach { line, order throws(WritingError) in try parts.add(line, order: order) }
+    batch = LineBatch()
+    self.parts = consume parts
+  }
+
+  /// Writes the lines in order.
+  ///
+  /// - Throws: ``WritingError``
+  /// - Complexity: O(*n* log *n*)
+  consuming func drain(into lines: inout SequentialLines) throws(WritingError) {
+    guard var parts = parts.take() else { return try batch.drain(into: &lines) }
+    try parts.finish()
+    var line = ByteBuffer()
+    for number in 0..<LineParts.count {
+      var reader = try parts.reader(number)
+      let isOrdered = parts.lineCount(number) <= 1 || commonBits + LineParts.bitCount >= 64
+      if isOrdered {
+        while try reader.next(into: &line) != nil { try lines.write(line.span) }
+      } else if parts.byteCount(number) <= settings.batchByteLimit {
+        while let order = try reader.next(into: &line) { try batch.add(line.span, order: order) }
+        try batch.drain(into: &lines)
+      } else {
+        var shuffle = ExternalShuffle(settings, commonBits: commonBits + LineParts.bitCount)
+        while let order = try reader.next(into: &line) { try shuffle.add(line.span, order: order) }
+        line.removeAll(keepingCapacityUpTo: settings.blockByteCount)
+        try shuffle.drain(into: &lines)
+      }
+      line.removeAll(keepingCapacityUpTo: settings.batchByteLimit)
+    }
+  }
+}
+
+/// Lines in memory, to be sorted.
+struct LineBatch: ~Copyable {
+  private struct Entry {
+    var order: UInt64
+    var range: Range<Int>
+  }
+
+  private var text = ByteBuffer()
+  private var entries: [Entry] = []
+
+  /// Bytes of lines and of what is kept with each.
+  var byteCount: Int { text.count + entries.count * MemoryLayout<Entry>.stride }
+
+  static func byteCount(of line: Span<UInt8>) -> Int {
+    line.count + MemoryLayout<Entry>.stride
+  }
+
+  mutating func add(_ line: Span<UInt8>, order: UInt64) throws(WritingError) {
+    let start = text.count
+    do throws(SystemError) { try text.append(line) } catch { throw .system(error) }
+    entries.append(Entry(order: order, range: start..<text.count))
+  }
+
+  func forEach(
+    _ body: (Span<UInt8>, UInt64) throws(WritingError) -> Void
+  ) throws(WritingError) {
+    for entry in entries { try body(text.span.extracting(entry.range), entry.order) }
+  }
+
+  /// Writes the lines in order; then the batch is empty.
+  mutating func drain(into lines: inout SequentialLines) throws(WritingError) {
+    entries.sort { ($0.order, $0.range.lowerBound) < ($1.order, $1.range.lowerBound) }
+    for entry in entries { try lines.write(text.span.extracting(entry.range)) }
+    entries.removeAll(keepingCapacity: true)
+    text.removeAll(keepingCapacityUpTo: .max)
+  }
+}

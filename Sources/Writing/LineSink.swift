@@ -1,0 +1,137 @@
+package import Compression
+internal import Files
+
+/// Takes the lines of an output, one after the other, wherever they go and in whatever order they come out.
+///
+///     var sink = try LineSink(.file(path: "out.jsonl"), container: .plain, replaces: false, registry: registry)
+///     try sink.write(line)
+///     let output = try sink.close()
+///     try output.commit()
+package struct LineSink: ~Copyable {
+  /// Where lines go.
+  package enum Place: Sendable {
+    case standardOutput
+    case file(path: String)
+    /// To shards of up to so many bytes, before compression.
+    case folder(ShardFolder, shardByteLimit: Int)
+  }
+
+  private let place: Place
+  private let container: Container
+  private var lines: SequentialLines
+  private var shuffle: ExternalShuffle?
+  package private(set) var lineCount = 0
+  /// Bytes of lines written, before compression.
+  package private(set) var byteCount = 0
+
+  /// - Parameter shuffle: lets lines out in the order of the numbers that come with them.
+  /// - Throws: ``WritingError``
+  package init(
+    _ place: Place, container: Container, replaces: Bool, registry: TemporaryFiles,
+    shuffle: ShuffleSettings? = nil
+  ) throws(WritingError) {
+    self.place = place
+    self.container = container
+    lines = try SequentialLines(place, container, replaces, registry)
+    if let shuffle { self.shuffle = ExternalShuffle(shuffle) }
+  }
+
+  /// Writes the line and a line feed.
+  ///
+  /// - Parameters:
+  ///   - member: what is added at the line's end, which is a JSON object: key and value, such as `"dsel":{…}`.
+  ///   - order: lines with smaller numbers come first, and of equal ones the first. Without a shuffle it
+  ///     means nothing.
+  /// - Throws: ``WritingError``
+  package mutating func write(
+    _ line: Span<UInt8>, adding member: String? = nil, order: UInt64 = 0
+  ) throws(WritingError) {
+    lineCount += 1
+    byteCount += LineWriter.byteCount(of: line, adding: member)
+    guard shuffle != nil else { return try lines.write(line, adding: member) }
+    if let member {
+      var whole: [UInt8] = []
+      let end = LineWriter.endOfMembers(line)
+      whole.append(copying: line.extracting(..<end))
+      whole += ",\(member)".utf8
+      whole.append(copying: line.extracting(end...))
+      try shuffle?.add(whole.span, order: order)
+    } else {
+      try shuffle?.add(line, order: order)
+    }
+  }
+
+  /// Ends the output.
+  ///
+  /// - Returns: the whole output, on the disk already, which gets its name by ``WholeOutput/commit()``.
+  /// - Throws: ``WritingError``; then it isn't there, or is the older one.
+  package consuming func close() throws(WritingError) -> WholeOutput {
+    let (lineCount, byteCount, place, container) = (lineCount, byteCount, place, container)
+    if let shuffle = shuffle.take() { try shuffle.drain(into: &lines) }
+    var output = WholeOutput(lineCount: lineCount, byteCount: byteCount, container: container)
+    try lines.close(into: &output)
+    if case .folder(let folder, _) = place { output.folder = folder }
+    return output
+  }
+}
+
+/// An output that is whole and on the disk, and has still to get its name.
+package struct WholeOutput: ~Copyable {
+  package let lineCount: Int
+  /// Bytes of lines, before compression.
+  package let byteCount: Int
+  /// nil if it is a single file, or standard output.
+  package fileprivate(set) var shards: [WrittenShard]?
+  fileprivate var file: AtomicFile?
+  fileprivate var folder: ShardFolder?
+  fileprivate let container: Container
+
+  fileprivate init(lineCount: Int, byteCount: Int, container: Container) {
+    self.lineCount = lineCount
+    self.byteCount = byteCount
+    self.container = container
+  }
+
+  /// Gives the output its name, or names.
+  ///
+  /// If other outputs of the run still wait for their names, a failure of theirs takes this one back.
+  ///
+  /// - Throws: ``WritingError/system(_:)``; then all names are as they were.
+  package consuming func commit() throws(WritingError) {
+    if let folder, let shards { try folder.commit(count: shards.count, container) }
+    if let file = file.take() { try file.commit() }
+  }
+}
+
+/// Writes lines in the order in which they come, to one file or to shards.
+struct SequentialLines: ~Copyable {
+  // One of these is there. (An enum would be plainer, but Swift can't yet change a noncopyable payload
+  // in place.)
+  private var writer: LineWriter?
+  private var shards: ShardWriter?
+
+  init(
+    _ place: LineSink.Place, _ container: Container, _ replaces: Bool, _ registry: TemporaryFiles
+  ) throws(WritingError) {
+    switch place {
+    case .standardOutput:
+      writer = try LineWriter(
+        .standardOutput, container: container, replaces: replaces, registry: registry)
+    case .file(let path):
+      writer = try LineWriter(
+        .file(path: path), container: container, replaces: replaces, registry: registry)
+    case .folder(let folder, let shardByteLimit):
+      shards = ShardWriter(folder, container: container, byteLimit: shardByteLimit)
+    }
+  }
+
+  mutating func write(_ line: Span<UInt8>, adding member: String? = nil) throws(WritingError) {
+    try writer?.write(line, adding: member)
+    try shards?.write(line, adding: member)
+  }
+
+  fileprivate consuming func close(into output: inout WholeOutput) throws(WritingError) {
+    if let shards = shards.take() { output.shards = try shards.close() }
+    if let writer = writer.take() { output.file = try writer.close() }
+  }
+}

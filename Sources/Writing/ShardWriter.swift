@@ -1,0 +1,68 @@
+internal import Compression
+internal import Files
+
+/// A shard that has been written.
+package struct WrittenShard: Sendable, Equatable {
+  /// Its name in the directory.
+  package let name: String
+  /// Bytes of lines, before compression.
+  package let byteCount: Int
+  package let lineCount: Int
+}
+
+/// Writes lines to the shards of a directory.
+///
+/// A shard ends before the first line that would bring its bytes above the limit, so a longer line is a shard of its
+/// own: where shards end depends on the lines only. One shard is open at a time.
+struct ShardWriter: ~Copyable {
+  private let folder: ShardFolder
+  private let container: Container
+  private let byteLimit: Int
+  private var current: LineWriter?
+  private var lineCount = 0
+  private(set) var shards: [WrittenShard] = []
+
+  init(_ folder: ShardFolder, container: Container, byteLimit: Int) {
+    self.folder = folder
+    self.container = container
+    self.byteLimit = byteLimit
+  }
+
+  /// - Parameter member: see ``LineWriter/write(_:adding:)``.
+  /// - Throws: ``WritingError``
+  mutating func write(_ line: Span<UInt8>, adding member: String?) throws(WritingError) {
+    let added = LineWriter.byteCount(of: line, adding: member)
+    let before = currentByteCount
+    // A line may be as long as memory: the sum would be above the limit if this difference is.
+    if let before, added > byteLimit - before { try endShard() }
+    if current == nil { current = try folder.openShard(shards.count, container) }
+    try current?.write(line, adding: member)
+    lineCount += 1
+  }
+
+  /// Ends the last shard.
+  ///
+  /// - Throws: ``WritingError``
+  consuming func close() throws(WritingError) -> [WrittenShard] {
+    try endShard()
+    return shards
+  }
+
+  private var currentByteCount: Int? {
+    switch current {
+    case .some(let writer): writer.byteCount
+    case nil: nil
+    }
+  }
+
+  /// Waits until the shard is on the disk, and closes it: thousands of shards take one descriptor.
+  private mutating func endShard() throws(WritingError) {
+    guard let writer = current.take() else { return }
+    shards.append(
+      WrittenShard(
+        name: ShardName.name(shards.count, container), byteCount: writer.byteCount,
+        lineCount: lineCount))
+    lineCount = 0
+    _ = try writer.close()
+  }
+}

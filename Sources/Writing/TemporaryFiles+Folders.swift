@@ -1,0 +1,166 @@
+internal import Files
+
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// Folders of shards, which get their names together, too.
+extension TemporaryFiles {
+  /// A folder that this run alone writes shards to.
+  struct OpenFolder: ~Copyable {
+    /// Locked, where the file system knows locks.
+    let lock: File
+    /// The folder in it that takes the shards until all are whole.
+    let staging: String
+    /// Folders in it that killed runs left with shards that were there before.
+    let leftovers: [String]
+  }
+
+  /// Makes the folder if there is none, locks it, removes what killed runs left in it, and makes a folder in
+  /// it for shards that aren't whole yet.
+  ///
+  /// - Throws: ``WritingError``; then all is as it was.
+  func openFolder(_ path: String) throws(WritingError) -> OpenFolder {
+    try state.withLock { state throws(WritingError) in
+      var isMade = false
+      do throws(WritingError) {
+        let lock = try Self.lockFolder(path, &isMade)
+        let isLocked: Bool
+        switch lock.lock() {
+        case .busy: throw WritingError.folderInUse(path: path)
+        case .taken: isLocked = true
+        case .unsupported: isLocked = false
+        }
+        let names = TemporaryNames(for: "\(path)/shards")
+        // Without a lock nobody knows whether they are left over.
+        let leftovers = isLocked ? File.names(in: path).filter(names.matches) : []
+        for name in leftovers where name.hasSuffix(TemporaryNames.temporarySuffix) {
+          File.removeFolderOfFiles("\(path)/\(name)")
+        }
+        let staging = try Self.makeFolder(names.temporary, path)
+        state.isDone = false
+        state.staged.insert(staging)
+        if isMade { state.made.append(path) }
+        return OpenFolder(
+          lock: lock, staging: staging,
+          leftovers: leftovers.filter { $0.hasSuffix(TemporaryNames.keptSuffix) }
+            .map { "\(path)/\($0)" })
+      } catch {
+        if isMade { File.removeFolder(path) }
+        throw error
+      }
+    }
+  }
+
+  /// Opens the folder, which is made if there is none.
+  private static func lockFolder(
+    _ path: String, _ isMade: inout Bool
+  ) throws(WritingError) -> File {
+    let code = File.makeFolder(path)
+    guard code == 0 || code == EEXIST else {
+      throw .system(SystemError(.createTemporary, path, code: code))
+    }
+    isMade = code == 0
+    do throws(SystemError) {
+      let folder = try File(reading: path)
+      if try folder.status().kind == .directory { return folder }
+    } catch {
+      throw .system(SystemError(error.operation, path, code: error.code))
+    }
+    throw .notDirectory(path: path)
+  }
+
+  /// Makes a folder by the first of the names that is free.
+  private static func makeFolder(
+    _ name: (Int) -> String, _ path: String
+  ) throws(WritingError) -> String {
+    var number = 0
+    while true {
+      number += 1
+      let folder = name(number)
+      let code = File.makeFolder(folder)
+      if code == 0 { return folder }
+      guard code == EEXIST else {
+        throw .system(SystemError(.createTemporary, path, code: code))
+      }
+    }
+  }
+
+  /// Creates a file in a staging folder, with which it is taken away.
+  ///
+  /// - Throws: ``SystemError`` of operation `createTemporary`
+  func createStaged(_ path: String) throws(SystemError) -> File {
+    try state.withLock { _ throws(SystemError) in try File(creating: path, mode: 0o666) }
+  }
+
+  /// Takes a staging folder away, and with it the other outputs, if some have their names already.
+  func discardFolder(_ staging: String) {
+    state.withLock { state in
+      guard state.staged.remove(staging) != nil else { return }
+      File.removeFolderOfFiles(staging)
+      state.giveUp()
+    }
+  }
+
+  /// Shards that are whole and wait for their names.
+  struct StagedShards {
+    let folder: String
+    let staging: String
+    /// As ``OpenFolder/leftovers``.
+    let leftovers: [String]
+    let count: Int
+    let name: @Sendable (Int) -> String
+    /// Whether older shards may be replaced.
+    let replaces: Bool
+  }
+
+  /// Gives shards their names.
+  ///
+  /// First the folder's older shards are moved away, all of them, and then the new ones in: so there is no moment at which
+  /// it holds shards of both.
+  ///
+  /// - Returns: zero, or `errno`; then no output of this run has its name.
+  func commit(_ shards: StagedShards) -> Int32 {
+    state.withLock { state in
+      state.staged.remove(shards.staging)
+      let code = Self.move(shards, &state)
+      File.removeFolderOfFiles(shards.staging)
+      if code == 0 { state.endIfLast() } else { state.undo() }
+      return code
+    }
+  }
+
+  private static func move(_ shards: StagedShards, _ state: inout State) -> Int32 {
+    let folder = shards.folder
+    let older = File.names(in: folder).filter(ShardName.matches)
+    if !older.isEmpty {
+      guard shards.replaces else { return EEXIST }
+      let kept: String
+      do throws(WritingError) {
+        kept = try makeFolder(TemporaryNames(for: "\(folder)/shards").kept, folder)
+      } catch {
+        guard case .system(let error) = error else { return EIO }
+        return error.code
+      }
+      state.journal.append(.retired(folder: folder, keptFolder: kept))
+      for name in older {
+        let code = File.rename("\(folder)/\(name)", to: "\(kept)/\(name)")
+        guard code == 0 else { return code }
+      }
+    }
+    var count = 0
+    defer {
+      state.journal.append(
+        .shards(folder: folder, count: count, name: shards.name, leftovers: shards.leftovers))
+    }
+    while count < shards.count {
+      let name = shards.name(count)
+      let code = File.rename("\(shards.staging)/\(name)", to: "\(folder)/\(name)")
+      guard code == 0 else { return code }
+      count += 1
+    }
+    return 0
+  }
+}
