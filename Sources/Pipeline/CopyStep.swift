@@ -44,9 +44,21 @@ struct CopyStep {
 
   /// What was copied.
   struct Outcome {
-    var counts: FeatureCounts
+    /// The features of the documents that each target drew; empty without a weigher.
+    var counts: [FeatureCounts] = []
+    var documentCount = 0
+    var tokenCount = 0
     var byteCount = 0
     var copyCount = 0
+
+    mutating func add(_ other: Outcome) {
+      for target in counts.indices { counts[target].merge(other.counts[target]) }
+      if counts.isEmpty { counts = other.counts }
+      documentCount += other.documentCount
+      tokenCount += other.tokenCount
+      byteCount += other.byteCount
+      copyCount += other.copyCount
+    }
   }
 
   /// Writes the selected documents, and counts their features.
@@ -55,19 +67,25 @@ struct CopyStep {
   /// be taken for the one that was.
   ///
   /// - Parameters:
+  ///   - weigher: counts what each target drew; nil where there are no models.
   ///   - annotates: weigh each document again, and add log weight and key to its line.
   ///   - order: for a sink that shuffles.
   /// - Throws: ``PipelineError``
   func run(
-    _ selection: [Candidate], textField: String, weigher: inout DocumentWeigher,
+    _ selection: [DrawnDocument], textField: String, weigher: inout DocumentWeigher?,
     annotates: Bool, order: ShuffleOrder?, into sink: inout LineSink
   ) throws -> Outcome {
-    var outcome = Outcome(counts: weigher.emptyCounts)
+    var outcome = Outcome()
+    outcome.counts = weigher?.emptyCounts ?? []
     do {
       var parser = try DocumentParser(textField: textField)
       try forEachLine(
-        selection, at: { LinePlace(position: $0.position, byteCount: $0.lineByteCount) }
-      ) { document, bytes, range in
+        selection,
+        at: {
+          LinePlace(position: $0.candidate.position, byteCount: $0.candidate.lineByteCount)
+        }
+      ) { drawn, bytes, range in
+        let document = drawn.candidate
         // Before the text is parsed, which may resolve escapes where they stand.
         var line: [UInt8] = []
         let number = order?(document) ?? 0
@@ -76,20 +94,19 @@ struct CopyStep {
         } else {
           try sink.write(bytes.span.extracting(range), order: number)
         }
+        outcome.documentCount += 1
+        outcome.tokenCount += document.tokenCount
         outcome.byteCount += range.count + 1
         outcome.copyCount += Int(document.copies)
         let changed = ReadingError.changed(path: shards[document.position.shard].name)
         do {
           try parser.parse(range, of: &bytes) { text in
             guard GumbelNoise.identity(of: text) == document.textHash else { throw changed }
-            weigher.count(text, in: &outcome.counts)
+            // What is drawn at random is nobody's.
+            if let target = drawn.target { weigher?.count(text, in: &outcome.counts[target]) }
             if annotates {
-              _ = weigher.weigh(text)
-              let logWeight = weigher[0].logWeight
-              try sink.write(
-                line.span,
-                adding: "\"dsel\":{\"log_weight\":\(logWeight),\"key\":\(document.key)}",
-                order: number)
+              let member = try drawn.annotation(text, &weigher)
+              try sink.write(line.span, adding: member, order: number)
             }
           }
         } catch is InvalidLine {
@@ -100,5 +117,30 @@ struct CopyStep {
       throw PipelineError.writing(error)
     }
     return outcome
+  }
+}
+
+/// A document of a selection.
+struct DrawnDocument: Sendable {
+  var candidate: Candidate
+  /// The target that drew it; nil if it was drawn at random.
+  var target: Int?
+  /// The target's name, if it has one.
+  var name: String?
+
+  /// What is added to its line.
+  fileprivate func annotation(
+    _ text: Span<UInt8>, _ weigher: inout DocumentWeigher?
+  ) throws -> String {
+    var members = ["\"key\":\(candidate.key)"]
+    if let target, let logWeight = weigher?.logWeight(of: text, target: target) {
+      members.insert("\"log_weight\":\(logWeight)", at: 0)
+    }
+    if let name {
+      var quoted: [UInt8] = []
+      quoted.append(jsonString: name)
+      members.append("\"target\":\(String(decoding: quoted, as: UTF8.self))")
+    }
+    return "\"dsel\":{\(members.joined(separator: ","))}"
   }
 }

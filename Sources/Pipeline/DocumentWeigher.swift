@@ -75,9 +75,15 @@ struct DocumentWeigher: ~Copyable {
     return DocumentWeight(logWeight: normalized + logOdds, logOdds: logOdds)
   }
 
-  /// Counts for ``count(_:in:)``, folded for divergences.
-  var emptyCounts: FeatureCounts {
-    Divergence.emptyCounts(bucketCount: model.features.bucketCount)
+  /// The log weight of one document for one target.
+  mutating func logWeight(of text: Span<UInt8>, target: Int) -> Double {
+    _ = weigh(text)
+    return self[target].logWeight
+  }
+
+  /// Counts for ``count(_:in:)``, one a target, folded for divergences.
+  var emptyCounts: [FeatureCounts] {
+    model.targets.map { _ in Divergence.emptyCounts(bucketCount: model.features.bucketCount) }
   }
 
   /// Counts the document's features and tokens.

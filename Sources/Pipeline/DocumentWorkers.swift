@@ -77,7 +77,7 @@ struct DocumentWorkers {
   /// - Returns: the consumers' results in no particular order.
   /// - Throws: the first failure in pool order: ``PipelineError``, or what a consumer throws.
   func run<Consumer: DocumentConsumer & ~Copyable>(
-    _ shards: [Shard], makeConsumer: @escaping @Sendable () -> Consumer
+    _ shards: [Shard], makeConsumer: @escaping @Sendable () throws -> Consumer
   ) async throws -> ([Consumer.Result], PassReport) {
     let queue = ChunkQueue(
       shards,
@@ -90,7 +90,7 @@ struct DocumentWorkers {
       for _ in 0..<threadCount {
         group.addTask {
           var worker = try Worker(self, queue)
-          var consumer = makeConsumer()
+          var consumer = try makeConsumer()
           worker.work(&consumer)
           return (consumer.finish(), worker.report)
         }

@@ -12,6 +12,8 @@ struct FitStep {
   /// Shorter documents count, but are not eligible, and sampled after all others.
   var minimumLength: Int
   var keepsSample: Bool
+  /// Whether eligible documents are counted by the first of ``DocumentWorkers/fields``, too.
+  var countsStrata = false
   /// The order by which documents are sampled. It doesn't depend on the draw's seed: so a model file serves every seed.
   private static let sampleHash = SeededHash(seed: 0, purpose: .sample)
 
@@ -21,7 +23,12 @@ struct FitStep {
     /// Trimmed.
     var sample: DocumentSample?
     var eligible = EligibleDocuments()
+    /// Eligible documents by stratum.
+    var strata: [String: Int] = [:]
   }
+
+  /// A pool of more strata than this is not stratified: they would fill the memory.
+  static let mostStrata = 10_000
 
   /// - Throws: ``PipelineError``
   func run(_ shards: [Shard]) async throws -> (Outcome, PassReport) {
@@ -31,6 +38,10 @@ struct FitStep {
     for result in results {
       result.counter.add(to: &outcome.counts)
       outcome.eligible.merge(result.eligible)
+      outcome.strata.merge(result.strata, uniquingKeysWith: +)
+    }
+    guard outcome.strata.count <= Self.mostStrata else {
+      throw PipelineError.tooManyStrata(limit: Self.mostStrata)
     }
     if keepsSample { outcome.sample = shared.take() }
     return (outcome, report)
@@ -68,6 +79,7 @@ struct FitStep {
   private struct Counted: Sendable {
     var counter: FeatureCounter
     var eligible = EligibleDocuments()
+    var strata: [String: Int] = [:]
   }
 
   private struct Counter: DocumentConsumer, ~Copyable {
@@ -113,6 +125,10 @@ struct FitStep {
         counted.eligible.documentCount += 1
         counted.eligible.tokenCount += featurizer.tokenCount
         counted.eligible.byteCount += line.byteCount + 1
+        // One more than are allowed is enough to say so.
+        if step.countsStrata, counted.strata.count <= FitStep.mostStrata {
+          counted.strata[line.fields[0].stratum, default: 0] += 1
+        }
       }
       let priority = DocumentSample.Priority(hash: hash, isShort: isShort)
       if samples, priority <= largestPriority, !sampled.isEmpty {

@@ -5,35 +5,54 @@ internal import Weighting
 /// Weighs the pool to find out how weights are spread, before a temperature is chosen.
 struct MeasureStep {
   var workers: DocumentWorkers
-  var model: WeighingModel
   var minimumLength: Int
+  var targetCount: Int
 
-  /// - Returns: the weights of the eligible documents.
-  /// - Throws: ``PipelineError``
-  func run(_ shards: [Shard]) async throws -> WeightHistogram {
-    let (results, _) = try await workers.run(shards) { [self] in Measurer(self) }
-    var histogram = WeightHistogram()
-    for result in results { histogram.merge(result) }
-    return histogram
+  /// What there is to draw from.
+  struct Outcome: Sendable {
+    var documentCount = 0
+    /// Of the eligible documents, one a target.
+    var histograms: [WeightHistogram]
+
+    mutating func merge(_ other: Outcome) {
+      documentCount += other.documentCount
+      for target in histograms.indices { histograms[target].merge(other.histograms[target]) }
+    }
   }
 
-  private struct Measurer: DocumentConsumer, ~Copyable {
-    private let minimumLength: Int
-    private var weigher: DocumentWeigher
-    private var histogram = WeightHistogram()
+  /// - Throws: ``PipelineError``
+  func run<Reader: WeightReader & ~Copyable>(
+    _ shards: [Shard], makeReader: @escaping @Sendable () throws -> Reader
+  ) async throws -> Outcome {
+    let (results, _) = try await workers.run(shards) { [self] in try Measurer(self, makeReader()) }
+    var outcome = results[0]
+    for result in results.dropFirst() { outcome.merge(result) }
+    return outcome
+  }
 
-    init(_ step: MeasureStep) {
+  private struct Measurer<Reader: WeightReader & ~Copyable>: DocumentConsumer, ~Copyable {
+    private let minimumLength: Int
+    private var reader: Reader
+    private var outcome: Outcome
+
+    init(_ step: MeasureStep, _ reader: consuming Reader) {
       minimumLength = step.minimumLength
-      weigher = DocumentWeigher(step.model)
+      self.reader = reader
+      outcome = Outcome(
+        histograms: Array(repeating: WeightHistogram(), count: step.targetCount))
     }
 
-    mutating func add(_ text: Span<UInt8>, of line: DocumentLine) {
-      let size = weigher.weigh(text)
-      if size.length >= minimumLength { histogram.add(weigher[0].logWeight) }
+    mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
+      let document = try reader.read(text, of: line)
+      outcome.documentCount += 1
+      guard document.size.length >= minimumLength else { return }
+      for target in outcome.histograms.indices {
+        outcome.histograms[target].add(reader.weight(target).logWeight)
+      }
     }
 
     mutating func endChunk(_ number: Int) {}
 
-    consuming func finish() -> WeightHistogram { histogram }
+    consuming func finish() -> Outcome { outcome }
   }
 }

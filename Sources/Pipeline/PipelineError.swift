@@ -27,6 +27,10 @@ package enum PipelineError: Error {
   case emptyModel(path: String)
   /// Attributes mirror documents, and the file is in no folder of that name.
   case notInDocuments(path: String)
+  /// The stratifying field has more values than are kept apart.
+  case tooManyStrata(limit: Int)
+  /// No eligible document is in any stratum that is to be drawn from.
+  case emptyMixture(field: String, values: [String])
   /// Files of different kinds were to be merged.
   case mixedKinds(path: String, otherPath: String)
   /// A file has no candidates that can be used.

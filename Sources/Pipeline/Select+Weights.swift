@@ -10,94 +10,154 @@ extension Select {
     var report: PassReport
   }
 
+  /// The fields that the pool is read for, besides the text.
+  var stratumFields: [String] { settings.stratify.map { [$0.field] } ?? [] }
+
   func fit(
-    _ targets: SelectInput, _ pool: SelectInput, _ clock: inout StepClock
-  ) async throws -> (target: Fitted, pool: Fitted) {
+    _ targets: [SelectInput], _ pool: SelectInput, _ clock: inout StepClock
+  ) async throws -> (targets: [Fitted], pool: Fitted) {
+    var fitted: [Fitted] = []
+    for target in targets {
+      fitted.append(try await fit(target, .fitTarget, role: .target, &clock))
+    }
+    return (fitted, try await fit(pool, .fitPool, role: .pool, &clock))
+  }
+
+  private func fit(
+    _ input: SelectInput, _ name: Step, role: PipelineError.Role, _ clock: inout StepClock
+  ) async throws -> Fitted {
     var workers = workers()
     workers.hashesContent = true
     workers.keepsRejects = settings.outputs.rejects != nil
+    if role == .pool { workers.fields = stratumFields }
     let step = FitStep(
       workers: workers, features: settings.features, tables: UnicodeTables(),
       minimumLength: settings.draw.minimumTokenCount,
-      keepsSample: settings.weights.estimator.usesRegression)
-    var fitted: [Fitted] = []
-    for (input, name, role) in [
-      (targets, Step.fitTarget, PipelineError.Role.target), (pool, Step.fitPool, .pool),
-    ] {
-      begin(name, input)
-      let begin = ContinuousClock.now
-      let (outcome, report) = try await step.run(input.shards)
-      clock.add(name, since: begin)
-      guard outcome.counts.documentCount > 0 else {
-        throw PipelineError.empty(role: role, skippedLines: report.skippedCount)
-      }
-      guard outcome.counts.featureCount > 0 else { throw PipelineError.noTokens(role: role) }
-      fitted.append(Fitted(outcome: outcome, report: input.corrected(report)))
+      keepsSample: settings.weights.estimator.usesRegression,
+      countsStrata: role == .pool && settings.stratify != nil)
+    begin(name, input)
+    let begin = ContinuousClock.now
+    let (outcome, report) = try await step.run(input.shards)
+    clock.add(name, since: begin)
+    guard outcome.counts.documentCount > 0 else {
+      throw PipelineError.empty(role: role, skippedLines: report.skippedCount)
     }
-    return (fitted[0], fitted[1])
+    guard outcome.counts.featureCount > 0 else { throw PipelineError.noTokens(role: role) }
+    return Fitted(outcome: outcome, report: input.corrected(report))
   }
 
   /// What the later steps need of the fits: the tables of counts and the samples are too large to keep.
   struct Prepared {
     var model: WeighingModel
     var eligible: EligibleDocuments
-    var target: SelectManifest.Side
+    var strata: [String: Int]
+    var targets: [PreparedTarget] = []
     var pool: SelectManifest.Side
-    var targetReport: PassReport
     var poolReport: PassReport
-    var unseenShare: Double
     /// Folded for divergences.
-    var targetCounts: FeatureCounts
     var poolCounts: FeatureCounts
   }
 
+  struct PreparedTarget {
+    var side: SelectManifest.Side
+    var report: PassReport
+    /// The share of the pool's features in buckets that the target leaves empty.
+    var unseenShare: Double
+    /// Folded for divergences.
+    var counts: FeatureCounts
+  }
+
   func prepare(
-    _ fitted: consuming (target: Fitted, pool: Fitted), _ clock: inout StepClock
+    _ fitted: consuming (targets: [Fitted], pool: Fitted), _ clock: inout StepClock
   ) -> Prepared {
-    var (target, pool) = (fitted.target, fitted.pool)
+    var (targets, pool) = (fitted.targets, fitted.pool)
     progress.begin(.train, totalStoredByteCount: nil)
     return clock.time(.train) {
       var prepared = Prepared(
         model: WeighingModel(
           features: settings.features, tables: UnicodeTables(),
-          estimator: settings.weights.estimator,
-          normalization: settings.weights.normalization,
-          targets: [
-            TargetModel(
-              name: nil, target: target.outcome.counts, pool: pool.outcome.counts,
-              settings.weights)
-          ]),
-        eligible: pool.outcome.eligible, target: .init(target.outcome.counts, target.report),
-        pool: .init(pool.outcome.counts, pool.report), targetReport: target.report,
-        poolReport: pool.report,
-        unseenShare: pool.outcome.counts.share(missingIn: target.outcome.counts),
-        targetCounts: target.outcome.counts.folded(to: Divergence.bucketCount),
+          estimator: settings.weights.estimator, normalization: settings.weights.normalization,
+          targets: []),
+        eligible: pool.outcome.eligible, strata: pool.outcome.strata,
+        pool: .init(pool.outcome.counts, pool.report), poolReport: pool.report,
         poolCounts: pool.outcome.counts.folded(to: Divergence.bucketCount))
-      // Gone before training asks for memory of its own.
-      target.outcome.counts = FeatureCounts(bucketCount: 0)
+      for index in targets.indices {
+        let (counts, report) = (targets[index].outcome.counts, targets[index].report)
+        prepared.model.targets.append(
+          TargetModel(
+            name: settings.targets[index].name, target: counts, pool: pool.outcome.counts,
+            settings.weights))
+        prepared.targets.append(
+          PreparedTarget(
+            side: .init(counts, report), report: report,
+            unseenShare: pool.outcome.counts.share(missingIn: counts),
+            counts: counts.folded(to: Divergence.bucketCount)))
+        // Gone before training asks for memory of its own.
+        targets[index].outcome.counts = FeatureCounts(bucketCount: 0)
+      }
       pool.outcome.counts = FeatureCounts(bucketCount: 0)
-      prepared.model.targets[0].train(target: target.outcome.sample, pool: pool.outcome.sample)
+      for index in targets.indices {
+        prepared.model.targets[index].train(
+          target: targets[index].outcome.sample, pool: pool.outcome.sample)
+        targets[index].outcome.sample = nil
+      }
       return prepared
     }
   }
 
-  /// The temperature that was asked for, or the one that reaches what was.
-  func temperature(
-    _ pool: SelectInput, _ model: WeighingModel, expectedDraw: Int, _ clock: inout StepClock
-  ) async throws -> Double {
-    let goal: WeightHistogram.Goal
-    switch settings.draw.temperature {
-    case .fixed(let temperature): return temperature
-    case .effectiveSampleSize(let size):
-      goal = .effectiveSampleSize(size ?? Double(max(1, expectedDraw)))
-    case .overlap(let share): goal = .overlap(share, draw: max(1, expectedDraw))
+  /// What is drawn, but for the budget.
+  func recipe(
+    _ pool: SelectInput, _ fitted: Prepared, expectedDraw: Int, _ clock: inout StepClock
+  ) async throws -> DrawRecipe {
+    var recipe = DrawRecipe(draw: settings.draw, seeds: [settings.draw.seed])
+    recipe.targetShares = TargetSettings.shares(settings.targets)
+    recipe.replay = settings.replay
+    if let stratify = settings.stratify {
+      recipe.strata = stratify.shares(fitted.strata)
+      let isAnywhere = recipe.strata?.contains { fitted.strata[$0.name] != nil } ?? false
+      guard isAnywhere else {
+        throw PipelineError.emptyMixture(
+          field: stratify.field, values: fitted.strata.keys.sorted().prefix(20).map { $0 })
+      }
+    }
+    recipe.temperatures = try await temperatures(
+      pool, fitted.model, recipe.targetShares, expectedDraw: expectedDraw, &clock)
+    return recipe
+  }
+
+  /// The temperature that was asked for, or those that reach what was, one a target.
+  private func temperatures(
+    _ pool: SelectInput, _ model: WeighingModel, _ shares: [Double], expectedDraw: Int,
+    _ clock: inout StepClock
+  ) async throws -> [Double] {
+    if case .fixed(let temperature) = settings.draw.temperature {
+      return model.targets.map { _ in temperature }
     }
     begin(.measure, pool)
     let begin = ContinuousClock.now
-    let histogram = try await MeasureStep(
-      workers: workers(), model: model, minimumLength: settings.draw.minimumTokenCount
-    ).run(pool.shards)
+    let measured = try await MeasureStep(
+      workers: workers(), minimumLength: settings.draw.minimumTokenCount,
+      targetCount: model.targets.count
+    ).run(pool.shards) { ModelWeightReader(model) }
     clock.add(.measure, since: begin)
-    return histogram.temperature(for: goal)
+    return zip(measured.histograms, shares).map { histogram, share in
+      settings.draw.temperature.value(
+        for: histogram, expectedDraw: Int((share * Double(expectedDraw)).rounded()))
+    }
+  }
+}
+
+extension DrawSettings.Temperature {
+  /// The temperature, or the one that reaches what was asked for.
+  ///
+  /// - Parameter expectedDraw: about how many documents will be drawn by these weights.
+  func value(for histogram: WeightHistogram, expectedDraw: Int) -> Double {
+    switch self {
+    case .fixed(let temperature): temperature
+    case .effectiveSampleSize(let size):
+      histogram.temperature(for: .effectiveSampleSize(size ?? Double(max(1, expectedDraw))))
+    case .overlap(let share):
+      histogram.temperature(for: .overlap(share, draw: max(1, expectedDraw)))
+    }
   }
 }

@@ -25,72 +25,83 @@ package struct Select: Sendable {
   ///   untouched.
   package func run() async throws -> SelectManifest {
     var clock = StepClock()
-    var targets = try SelectInput(settings.targets)
+    var targets = try settings.targets.map { try SelectInput($0.paths) }
     var pool = try SelectInput(settings.pool)
     let outputs = try RunOutputs(
-      settings.outputs, inputs: targets.shards + pool.shards, registry: registry)
+      settings.outputs, inputs: targets.flatMap(\.shards) + pool.shards, registry: registry)
     // A target is read once, unless its rejected lines are to be copied.
     try clock.time(.spool) {
-      if settings.outputs.rejects != nil { try targets.spool(settings.reading, progress) }
+      for target in targets.indices where settings.outputs.rejects != nil {
+        try targets[target].spool(settings.reading, progress)
+      }
       try pool.spool(settings.reading, progress)
     }
 
     let fitted = try await prepare(fit(targets, pool, &clock), &clock)
     let (model, eligible) = (fitted.model, fitted.eligible)
-    let documentCount = fitted.pool.documents
-    let budget = settings.size.budget(documentCount: documentCount)
-    let temperature = try await temperature(
-      pool, model, expectedDraw: budget.expectedCount(of: eligible), &clock)
+    let budget = settings.size.budget(documentCount: fitted.pool.documents)
+    let recipe = try await recipe(
+      pool, fitted, expectedDraw: budget.expectedCount(of: eligible), &clock)
 
-    let weigh = WeighStep(
-      workers: workers(), model: model, draw: settings.draw, temperature: temperature,
-      randomRate: budget.share(of: eligible))
-    var candidates = PartedCandidates(
-      budget: budget, secondShare: settings.draw.logisticShare,
-      joinsCopies: !settings.draw.keepsDuplicates, expectedCount: documentCount)
+    var workers = workers()
+    workers.fields = stratumFields
+    let draw = DrawRun(
+      workers: workers, recipe: recipe, budget: budget, fills: settings.stratify?.fills ?? false,
+      expectedCount: fitted.pool.documents, randomRate: budget.share(of: eligible),
+      randomSeed: settings.draw.seed,
+      emptyCounts: Divergence.emptyCounts(bucketCount: settings.features.bucketCount),
+      stratumField: settings.stratify == nil ? nil : 0)
     begin(.weigh, pool)
     let weighBegin = ContinuousClock.now
-    let (weighed, _) = try await weigh.run(pool.shards, into: &candidates)
-    let selection = candidates.draw()
+    let drawn = try await draw.run(pool.shards) { ModelWeightReader(model) }
     clock.add(.weigh, since: weighBegin)
 
     let copyBegin = ContinuousClock.now
     progress.begin(.copy, totalStoredByteCount: nil)
-    var weigher = DocumentWeigher(model)
+    let names = settings.targets.map(\.name)
+    let selection = drawn.documents(epoch: 0, names: names)
+    var weigher: DocumentWeigher? = DocumentWeigher(model)
     var sink = try outputs.openOutput()
     let copied = try CopyStep(
       shards: pool.shards, limits: settings.reading.limits, progress: progress
     ).run(
-      selection.documents, textField: settings.reading.textField, weigher: &weigher,
+      selection, textField: settings.reading.textField, weigher: &weigher,
       annotates: settings.annotates, order: shuffleOrder, into: &sink)
     let output = try outputs.close(sink)
     let rejects = try outputs.writeRejects(
-      [(targets, fitted.targetReport), (pool, fitted.poolReport)],
+      zip(targets, fitted.targets.map(\.report)).map { ($0, $1) } + [(pool, fitted.poolReport)],
       limits: settings.reading.limits, progress: progress)
     clock.add(.copy, since: copyBegin)
     let remainder = try writeRemainder(
-      of: selection.documents, in: pool, fitted.poolReport, outputs, &clock)
+      of: selection.map(\.candidate), in: pool, fitted.poolReport, outputs, &clock)
 
-    let (targetCounts, poolCounts) = (fitted.targetCounts, fitted.poolCounts)
-    let fromPool = Divergence.between(targetCounts, poolCounts)
-    let fromRandom = Divergence.between(targetCounts, weighed.randomArm)
-    let fromSelected = Divergence.between(targetCounts, copied.counts)
-    let keys = WeighStep.Keys(settings.draw, temperature: temperature)
+    let (weighed, isOne) = (drawn.weighed, settings.targets.count == 1)
+    let records = settings.targets.indices.map { target in
+      TargetRecord(
+        settings.targets[target], fitted.targets[target], share: recipe.targetShares[target],
+        temperature: recipe.temperatures[target], weighed.spreads[target],
+        parts: drawn.parts.filter { $0.arm.target == target }, pool: fitted.poolCounts,
+        random: weighed.randomArm, selected: copied.counts[target])
+    }
+    let first = records[0]
     let manifest = SelectManifest(
       dsel_version: settings.version, seed: settings.draw.seed,
-      settings: .init(settings, temperature: temperature), target: fitted.target,
-      pool: fitted.pool, eligible_documents: weighed.eligibleCount,
-      under_min_tokens: weighed.underMinimumCount,
-      effective_sample_size: weighed.effectiveSampleSize.value,
-      overlap_with_top_k: weighed.overlap(selection.first, keys),
-      weight_length_correlation: weighed.correlation.value,
-      unseen_share: fitted.unseenShare,
+      settings: .init(settings, temperature: recipe.temperatures[0]),
+      target: isOne ? first.side : nil, targets: isOne ? nil : records, pool: fitted.pool,
+      eligible_documents: weighed.eligibleCount, under_min_tokens: weighed.underMinimumCount,
+      outside_mixture: settings.stratify == nil ? nil : weighed.outsideCount,
+      effective_sample_size: isOne ? first.effective_sample_size : nil,
+      overlap_with_top_k: drawn.overlap(recipe),
+      weight_length_correlation: isOne ? first.weight_length_correlation : nil,
+      unseen_share: isOne ? first.unseen_share : nil,
       random_arm: .init(
         documents: weighed.randomArm.documentCount, tokens: weighed.randomArm.tokenCount),
-      kl_target_pool: fromPool, kl_target_random: fromRandom, kl_target_selected: fromSelected,
-      kl_reduction: fromRandom.flatMap { random in fromSelected.map { random - $0 } },
-      kl_reduction_from_pool: fromPool.flatMap { pool in fromSelected.map { pool - $0 } },
-      selected: .init(selection, copied, budget),
+      kl_target_pool: isOne ? first.kl_target_pool : nil,
+      kl_target_random: isOne ? first.kl_target_random : nil,
+      kl_target_selected: isOne ? first.kl_target_selected : nil,
+      kl_reduction: isOne ? first.kl_reduction : nil,
+      kl_reduction_from_pool: isOne ? first.kl_reduction_from_pool : nil,
+      selected: .init(drawn, copied, budget), parts: drawn.records(names: names),
       shuffle_seed: settings.outputs.shuffleSeed, shards: OutputRecord.shards(of: output),
       remainder: OutputRecord.remainder(remainder),
       timings: clock.timings(threadCount: settings.reading.threadCount))

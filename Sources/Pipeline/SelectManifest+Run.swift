@@ -23,7 +23,9 @@ extension SelectManifest.Settings {
       top_k: !settings.draw.addsNoise, temperature: temperature,
       temperature_goal: Self.goal(settings.draw.temperature),
       normalize: settings.weights.normalization.rawValue,
-      logistic_share: settings.draw.logisticShare,
+      logistic_share: settings.draw.logisticShare, replay: settings.replay,
+      stratify: settings.stratify?.field, mixture: settings.stratify?.mixture,
+      mixture_temperature: settings.stratify?.temperature, fill: settings.stratify?.fills,
       min_tokens: settings.draw.minimumTokenCount,
       duplicates: settings.draw.keepsDuplicates ? "keep" : "drop",
       on_error: settings.reading.errorPolicy == .skip ? "skip" : "fail",
@@ -60,34 +62,25 @@ extension SelectManifest.Side {
   }
 }
 
-extension SelectManifest.Selected {
-  init(_ selection: PartedSelection, _ copied: CopyStep.Outcome, _ budget: Budget) {
-    let unit =
-      switch budget {
-      case .documents: "documents"
-      case .tokens: "tokens"
-      case .bytes: "bytes"
-      }
-    self.init(
-      documents: copied.counts.documentCount, tokens: copied.counts.tokenCount,
-      features: Int(copied.counts.featureCount), bytes: copied.byteCount,
-      shortfall: selection.shortfall, shortfall_unit: unit, all_eligible: selection.isExhausted,
-      dropped_copies: copied.copyCount, by_logistic: selection.second?.documents.count ?? 0,
-      threshold_key: selection.first.thresholdKey)
+extension Budget {
+  /// What it is measured in.
+  var unit: String {
+    switch self {
+    case .documents: "documents"
+    case .tokens: "tokens"
+    case .bytes: "bytes"
+    }
   }
 }
 
-extension WeighStep.Outcome {
-  /// The share of a selection whose weights are among as many largest, where copies that were left out count
-  /// with what they are copies of; nil for an empty selection.
-  func overlap(_ selection: Selection, _ keys: WeighStep.Keys) -> Double? {
-    guard !selection.documents.isEmpty else { return nil }
-    let copies = selection.documents.reduce(0) { $0 + Int($1.copies) }
-    let top = histogram.top(selection.documents.count + copies)
-    let hits = selection.documents.reduce(0.0) {
-      $0 + top.contains(keys.effectiveWeight(of: $1))
-    }
-    return hits / Double(selection.documents.count)
+extension SelectManifest.Selected {
+  init(_ drawn: DrawRun.Outcome, _ copied: CopyStep.Outcome, _ budget: Budget) {
+    self.init(
+      documents: copied.documentCount, tokens: copied.tokenCount,
+      features: copied.counts.reduce(0) { $0 + Int($1.featureCount) }, bytes: copied.byteCount,
+      shortfall: drawn.shortfall, shortfall_unit: budget.unit, all_eligible: drawn.isExhausted,
+      dropped_copies: copied.copyCount, by_logistic: drawn.logisticCount,
+      threshold_key: drawn.parts.first?.selection.thresholdKey)
   }
 }
 

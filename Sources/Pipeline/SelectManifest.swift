@@ -29,6 +29,12 @@ package struct SelectManifest: Encodable, Sendable {
     package var normalize: String
     /// The share of the selection that the regression draws alone.
     package var logistic_share: Double
+    /// The share drawn at random.
+    package var replay: Double
+    package var stratify: String?
+    package var mixture: [String: Double]?
+    package var mixture_temperature: Double?
+    package var fill: Bool?
     package var min_tokens: Int
     package var duplicates: String
     package var on_error: String
@@ -63,6 +69,7 @@ package struct SelectManifest: Encodable, Sendable {
   package struct Selected: Encodable, Sendable {
     package var documents: Int
     package var tokens: Int
+    /// Without those of documents that were drawn at random.
     package var features: Int
     package var bytes: Int
     /// What the budget had left, in its own unit.
@@ -93,19 +100,24 @@ package struct SelectManifest: Encodable, Sendable {
   package var command = "select"
   package var seed: UInt64
   package var settings: Settings
-  package var target: Side
+  /// nil where there are several.
+  package var target: Side?
+  /// nil where there is only one, of which the manifest itself tells.
+  package var targets: [TargetRecord]?
   package var pool: Side
   package var eligible_documents: Int
   /// Documents of the pool with fewer than `min_tokens` tokens.
   package var under_min_tokens: Int
+  /// Documents of no stratum that was drawn from; nil without strata.
+  package var outside_mixture: Int?
   /// (Σ w)² / Σ w² over the eligible documents, at the draw's temperature.
-  package var effective_sample_size: Double
+  package var effective_sample_size: Double?
   /// The share of the selection that top-k would have selected, too; of its first part, if there are two.
   package var overlap_with_top_k: Double?
   /// Pearson's, of log weight and number of tokens, over the eligible documents.
   package var weight_length_correlation: Double?
   /// The share of the pool's features in buckets that the target leaves empty.
-  package var unseen_share: Double
+  package var unseen_share: Double?
   package var random_arm: RandomArm
   /// KL divergences in nats: see ``Divergence``. Left out where there is nothing to take one of.
   package var kl_target_pool: Double?
@@ -116,6 +128,8 @@ package struct SelectManifest: Encodable, Sendable {
   /// By how much it is nearer than the whole pool: the measure of the paper's first author (issue 9).
   package var kl_reduction_from_pool: Double?
   package var selected: Selected
+  /// What each part of the draw selected: targets, strata, replay; nil for a plain one.
+  package var parts: [PartRecord]?
   /// The seed of the order of lines; left out if they are in pool order.
   package var shuffle_seed: UInt64?
   /// The output's shards; left out for a single file.
@@ -124,4 +138,7 @@ package struct SelectManifest: Encodable, Sendable {
   package var remainder: OutputRecord.Remainder?
   /// All that may differ between two equal runs.
   package var timings: Timings
+
+  /// What was read for each target.
+  package var targetSides: [Side] { target.map { [$0] } ?? (targets ?? []).map(\.side) }
 }

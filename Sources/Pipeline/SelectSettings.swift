@@ -19,20 +19,46 @@ package enum SelectionSize: Equatable, Sendable {
   }
 }
 
+/// One of the things that a selection should resemble.
+package struct TargetSettings: Sendable, Equatable {
+  /// nil where there is only one.
+  package var name: String?
+  package var paths: [String]
+  /// Its share of the selection; nil for an equal part of what the others leave.
+  package var share: Double?
+
+  package init(name: String?, paths: [String], share: Double? = nil) {
+    self.name = name
+    self.paths = paths
+    self.share = share
+  }
+
+  /// The shares of all targets.
+  static func shares(_ targets: [TargetSettings]) -> [Double] {
+    let given = targets.compactMap(\.share).reduce(0, +)
+    let open = targets.count { $0.share == nil }
+    return targets.map { $0.share ?? max(0, 1 - given) / Double(open) }
+  }
+}
+
 /// Everything that `dsel select` was told.
 package struct SelectSettings: Sendable {
-  package var targets: [String]
+  /// One or more, in the order in which they draw.
+  package var targets: [TargetSettings]
   package var pool: [String]
   package var reading = ReadingSettings()
   package var features = FeatureSettings()
   package var weights = EstimatorSettings()
   package var size = SelectionSize.fraction(0.1)
   package var draw = DrawSettings()
+  /// The share of the selection that is drawn at random, before the targets draw.
+  package var replay = 0.0
+  package var stratify: StratifySettings?
   package var outputs = OutputSettings()
   package var annotates = false
   package var version = ""
 
-  package init(targets: [String], pool: [String]) {
+  package init(targets: [TargetSettings], pool: [String]) {
     self.targets = targets
     self.pool = pool
   }

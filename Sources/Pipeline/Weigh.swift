@@ -195,21 +195,19 @@ package struct Weigh: Sendable {
     _ shards: [Shard], _ wanted: WeighSettings.CandidateSettings,
     _ settings: CandidateFile.Settings, _ model: WeighingModel, _ weighed: inout Weighed
   ) async throws -> (CandidateFile, PassReport) {
-    var draw = wanted.draw
-    draw.minimumTokenCount = settings.minimumTokenCount
+    let recipe = DrawRecipe(
+      draw: wanted.draw, temperatures: [settings.temperature], seeds: [settings.seed])
+    var buffers = DrawBuffers(recipe.plan(.documents(wanted.count)), expectedCount: .max)
     let step = WeighStep(
-      workers: workers(), model: model, draw: draw, temperature: settings.temperature,
-      randomRate: 0)
-    var buffer = PartedCandidates(
-      budget: .documents(wanted.count), secondShare: settings.logisticShare, joinsCopies: true,
-      expectedCount: .max)
-    let (outcome, report) = try await step.run(shards, into: &buffer)
+      workers: workers(), plan: buffers.plan, temperatures: recipe.temperatures,
+      emptyCounts: Divergence.emptyCounts(bucketCount: model.features.bucketCount))
+    let (outcome, report) = try await step.run(shards, into: &buffers) { ModelWeightReader(model) }
     weighed.outcome.documentCount += report.documentCount
     weighed.outcome.tokenCount += outcome.tokenCount
     weighed.report.add(report)
     let file = CandidateFile(
       settings: settings, shards: report.inputs, documentCount: report.documentCount,
-      eligibleCount: outcome.eligibleCount, candidates: buffer)
+      eligibleCount: outcome.eligibleCount, candidates: buffers.takeOnlyParted())
     return (file, report)
   }
 

@@ -1,169 +1,223 @@
-internal import Files
 internal import Featurizing
+internal import Files
 internal import Reading
 internal import Resampling
 internal import Weighting
 
-/// Gives every document of the pool its log importance weight and its keys, and keeps those that may be drawn.
+/// A document as a draw needs it, without its weights.
+struct WeighedDocument {
+  var size: DocumentSize
+  /// XXH3-64 of the text.
+  var textHash: UInt64
+  var position: Position
+  var lineByteCount: Int
+  var textByteCount: Int
+}
+
+/// Gives documents their weights: by models, from a file of weights, or from a field of anyone's.
+protocol WeightReader: ~Copyable, SendableMetatype {
+  /// - Throws: ``InvalidLine``, ``PipelineError``
+  mutating func read(_ text: Span<UInt8>, of line: DocumentLine) throws -> WeighedDocument
+
+  /// The weight of the document that was read last, for a target.
+  func weight(_ target: Int) -> DocumentWeight
+
+  /// Counts the features of a text.
+  mutating func count(_ text: Span<UInt8>, in counts: inout FeatureCounts)
+}
+
+/// Weighs by models.
+struct ModelWeightReader: WeightReader, ~Copyable {
+  private var weigher: DocumentWeigher
+
+  init(_ model: WeighingModel) { weigher = DocumentWeigher(model) }
+
+  mutating func read(_ text: Span<UInt8>, of line: DocumentLine) -> WeighedDocument {
+    WeighedDocument(
+      size: weigher.weigh(text), textHash: GumbelNoise.identity(of: text),
+      position: line.position, lineByteCount: line.byteCount, textByteCount: text.count)
+  }
+
+  func weight(_ target: Int) -> DocumentWeight { weigher[target] }
+
+  mutating func count(_ text: Span<UInt8>, in counts: inout FeatureCounts) {
+    weigher.count(text, in: &counts)
+  }
+}
+
+/// Gives every document of the pool its weights and its keys, and keeps those that may be drawn.
 ///
 /// In the same pass a random arm is drawn and counted: each eligible document with the same probability.
 struct WeighStep {
   var workers: DocumentWorkers
-  var model: WeighingModel
-  var draw: DrawSettings
-  /// What weights are divided by.
-  var temperature: Double
+  var plan: DrawPlan
+  /// What weights are divided by, one a target.
+  var temperatures: [Double]
   /// The probability that a document is in the random arm.
-  var randomRate: Double
+  var randomRate = 0.0
+  var randomSeed: UInt64 = 0
+  /// Where the features of the random arm are counted.
+  var emptyCounts = FeatureCounts(bucketCount: 0)
+  /// Where a document's stratum is among ``DocumentLine/fields``; nil without strata.
+  var stratumField: Int?
 
-  struct Outcome: Sendable {
-    var eligibleCount = 0
-    var underMinimumCount = 0
-    /// Of all documents.
-    var tokenCount = 0
+  /// How the weights for one target are spread.
+  struct Spread: Sendable {
     var effectiveSampleSize = EffectiveSampleSize()
     var correlation = Correlation()
     /// Of weights over temperature.
     var histogram = WeightHistogram()
+
+    mutating func merge(_ other: Spread) {
+      effectiveSampleSize.merge(other.effectiveSampleSize)
+      correlation.merge(other.correlation)
+      histogram.merge(other.histogram)
+    }
+  }
+
+  struct Outcome: Sendable {
+    var eligibleCount = 0
+    var underMinimumCount = 0
+    /// Documents of no stratum that is drawn from.
+    var outsideCount = 0
+    /// Of all documents.
+    var tokenCount = 0
+    var spreads: [Spread]
     /// Folded for divergences.
     var randomArm: FeatureCounts
-
-    init(_ features: FeatureSettings) {
-      randomArm = Divergence.emptyCounts(bucketCount: features.bucketCount)
-    }
 
     mutating func merge(_ other: Outcome) {
       eligibleCount += other.eligibleCount
       underMinimumCount += other.underMinimumCount
+      outsideCount += other.outsideCount
       tokenCount += other.tokenCount
-      effectiveSampleSize.merge(other.effectiveSampleSize)
-      correlation.merge(other.correlation)
-      histogram.merge(other.histogram)
+      for target in spreads.indices { spreads[target].merge(other.spreads[target]) }
       randomArm.merge(other.randomArm)
     }
   }
 
-  /// - Parameter candidates: those so far; the pool's are added.
+  /// - Parameter buffers: what may be drawn so far; the shards' documents are added.
   /// - Throws: ``PipelineError``
-  func run(_ shards: [Shard], into candidates: inout PartedCandidates) async throws -> (
-    Outcome, PassReport
-  ) {
-    let shared = SharedCandidates(candidates)
-    let (results, report) = try await workers.run(shards) { [self] in Weigher(self, shared) }
-    candidates = shared.take()
+  func run<Reader: WeightReader & ~Copyable>(
+    _ shards: [Shard], into buffers: inout DrawBuffers,
+    makeReader: @escaping @Sendable () throws -> Reader
+  ) async throws -> (Outcome, PassReport) {
+    let shared = SharedBuffers(buffers)
+    let (results, report) = try await workers.run(shards) { [self] in
+      try Weigher(self, shared, makeReader())
+    }
+    buffers = shared.take()
     var outcome = results[0]
     for result in results.dropFirst() { outcome.merge(result) }
     return (outcome, report)
   }
 
-  /// The keys of documents.
-  struct Keys: Sendable {
-    private let draw: DrawSettings
-    private let temperature: Double
-    private let noise: GumbelNoise
-    private let secondNoise: GumbelNoise
-
-    init(_ draw: DrawSettings, temperature: Double) {
-      self.draw = draw
-      self.temperature = temperature
-      noise = GumbelNoise(seed: draw.seed)
-      secondNoise = GumbelNoise(seed: draw.seed, purpose: .secondNoise)
-    }
-
-    /// What the noise of a document is keyed by.
-    func identity(textHash: UInt64, position: Position) -> UInt64 {
-      draw.keepsDuplicates ? GumbelNoise.identity(of: position) : textHash
-    }
-
-    func key(of weight: DocumentWeight, _ identity: UInt64) -> Double {
-      weight.logWeight / temperature + (draw.addsNoise ? noise.noise(of: identity) : 0)
-    }
-
-    /// The key for the part that the regression draws.
-    func secondKey(of weight: DocumentWeight, _ identity: UInt64) -> Double {
-      guard draw.logisticShare > 0 else { return 0 }
-      return weight.logOdds / (temperature * DrawSettings.logisticTemperature)
-        + (draw.addsNoise ? secondNoise.noise(of: identity) : 0)
-    }
-
-    /// The weight over temperature that a key was made of.
-    func effectiveWeight(of candidate: Candidate) -> Double {
-      let identity = identity(textHash: candidate.textHash, position: candidate.position)
-      return candidate.key - (draw.addsNoise ? noise.noise(of: identity) : 0)
-    }
-  }
-
   /// The candidates of all workers. One buffer instead of one a worker keeps memory independent of the
   /// number of threads; workers come by once a chunk.
-  private final class SharedCandidates: Sendable {
-    private let candidates: Lock<PartedCandidates>
+  private final class SharedBuffers: Sendable {
+    private let buffers: Lock<DrawBuffers>
 
-    init(_ candidates: PartedCandidates) { self.candidates = Lock(candidates) }
+    init(_ buffers: DrawBuffers) { self.buffers = Lock(buffers) }
 
-    var thresholds: PartedCandidates.Thresholds { candidates.withLock { $0.thresholds } }
+    var thresholds: DrawBuffers.Thresholds { buffers.withLock { $0.thresholds } }
 
     /// Takes a chunk's candidates in, and returns the new thresholds.
-    func add(_ chunk: [Candidate]) -> PartedCandidates.Thresholds {
-      candidates.withLock { candidates in
-        for candidate in chunk { candidates.add(candidate) }
-        return candidates.thresholds
+    func add(_ chunk: [DrawBuffers.Entry]) -> DrawBuffers.Thresholds {
+      buffers.withLock { buffers in
+        buffers.add(chunk)
+        return buffers.thresholds
       }
     }
 
     /// Takes the candidates out.
-    func take() -> PartedCandidates {
-      candidates.withLock { candidates in
-        var empty = PartedCandidates(
-          budget: .documents(0), secondShare: 0, joinsCopies: true, expectedCount: 0)
-        swap(&empty, &candidates)
+    func take() -> DrawBuffers {
+      buffers.withLock { buffers in
+        var empty = DrawBuffers(
+          DrawPlan(groups: [], keepsDuplicates: false, minimumLength: 0), expectedCount: 0)
+        swap(&empty, &buffers)
         return empty
       }
     }
   }
 
-  private struct Weigher: DocumentConsumer, ~Copyable {
-    private let shared: SharedCandidates
-    private let keys: Keys
+  private struct Weigher<Reader: WeightReader & ~Copyable>: DocumentConsumer, ~Copyable {
+    private let shared: SharedBuffers
+    private let plan: DrawPlan
+    private let groups: StratumGroups
+    private let temperatures: [Double]
     private let arm: RandomArm
-    private let minimumLength: Int
-    private let temperature: Double
-    private var weigher: DocumentWeigher
+    private var reader: Reader
     private var outcome: Outcome
-    private var ofChunk: [Candidate] = []
-    private var thresholds: PartedCandidates.Thresholds
+    private var ofChunk: [DrawBuffers.Entry] = []
+    private var thresholds: DrawBuffers.Thresholds
 
-    init(_ step: WeighStep, _ shared: SharedCandidates) {
+    init(_ step: WeighStep, _ shared: SharedBuffers, _ reader: consuming Reader) {
       self.shared = shared
-      keys = Keys(step.draw, temperature: step.temperature)
-      arm = RandomArm(seed: step.draw.seed, rate: step.randomRate)
-      minimumLength = step.draw.minimumTokenCount
-      temperature = step.temperature
-      weigher = DocumentWeigher(step.model)
-      outcome = Outcome(step.model.features)
+      plan = step.plan
+      groups = StratumGroups(step.plan, field: step.stratumField)
+      temperatures = step.temperatures
+      arm = RandomArm(seed: step.randomSeed, rate: step.randomRate)
+      self.reader = reader
+      outcome = Outcome(
+        spreads: step.temperatures.map { _ in Spread() }, randomArm: step.emptyCounts)
       thresholds = shared.thresholds
     }
 
-    mutating func add(_ text: Span<UInt8>, of line: DocumentLine) {
-      let size = weigher.weigh(text)
-      outcome.tokenCount += size.tokenCount
-      guard size.length >= minimumLength else {
+    mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
+      let document = try reader.read(text, of: line)
+      outcome.tokenCount += document.size.tokenCount
+      guard document.size.length >= plan.minimumLength else {
         outcome.underMinimumCount += 1
         return
       }
-      let weight = weigher[0]
+      let groups = groups.groups(of: line)
+      guard !groups.isEmpty else {
+        outcome.outsideCount += 1
+        return
+      }
       outcome.eligibleCount += 1
-      outcome.effectiveSampleSize.add(logWeight: weight.logWeight / temperature)
-      outcome.correlation.add(logWeight: weight.logWeight, length: size.tokenCount)
-      outcome.histogram.add(weight.logWeight / temperature)
+      for target in temperatures.indices {
+        let logWeight = reader.weight(target).logWeight
+        let scaled = logWeight / temperatures[target]
+        outcome.spreads[target].effectiveSampleSize.add(logWeight: scaled)
+        outcome.spreads[target].correlation.add(
+          logWeight: logWeight, length: document.size.tokenCount)
+        outcome.spreads[target].histogram.add(scaled)
+      }
+      if arm.contains(document.textHash) { reader.count(text, in: &outcome.randomArm) }
+      for group in groups { consider(document, group) }
+    }
 
-      let textHash = GumbelNoise.identity(of: text)
-      if arm.contains(textHash) { weigher.count(text, in: &outcome.randomArm) }
-      let identity = keys.identity(textHash: textHash, position: line.position)
-      let candidate = Candidate(
-        key: keys.key(of: weight, identity), secondKey: keys.secondKey(of: weight, identity),
-        textHash: textHash, position: line.position, lineByteCount: line.byteCount,
-        textByteCount: text.count, tokenCount: size.tokenCount)
-      if thresholds.admit(candidate) { ofChunk.append(candidate) }
+    private mutating func consider(_ document: WeighedDocument, _ group: Int) {
+      let identity = plan.identity(textHash: document.textHash, position: document.position)
+      let arms = plan.groups[group].arms
+      if plan.groups[group].isParted {
+        let key = key(arms[0], identity)
+        let secondKey = arms.count > 1 ? self.key(arms[1], identity) : 0
+        admit(group, 0, candidate(document, key: key, secondKey: secondKey))
+      } else {
+        for arm in arms.indices {
+          admit(group, arm, candidate(document, key: key(arms[arm], identity), secondKey: 0))
+        }
+      }
+    }
+
+    private func key(_ arm: DrawPlan.Arm, _ identity: UInt64) -> Double {
+      arm.key(of: arm.target.map { reader.weight($0) } ?? DocumentWeight(), identity: identity)
+    }
+
+    private func candidate(
+      _ document: WeighedDocument, key: Double, secondKey: Double
+    ) -> Candidate {
+      Candidate(
+        key: key, secondKey: secondKey, textHash: document.textHash, position: document.position,
+        lineByteCount: document.lineByteCount, textByteCount: document.textByteCount,
+        tokenCount: document.size.tokenCount)
+    }
+
+    private mutating func admit(_ group: Int, _ arm: Int, _ candidate: Candidate) {
+      let entry = DrawBuffers.Entry(group: group, arm: arm, candidate: candidate)
+      if thresholds.admit(entry) { ofChunk.append(entry) }
     }
 
     mutating func endChunk(_ number: Int) {
@@ -172,6 +226,43 @@ struct WeighStep {
     }
 
     consuming func finish() -> Outcome { outcome }
+  }
+}
+
+/// Which groups a document is drawn by.
+private struct StratumGroups: Sendable {
+  private let field: Int?
+  private let byStratum: [String: [Int]]
+  private let all: [Int]
+
+  init(_ plan: DrawPlan, field: Int?) {
+    self.field = field
+    all = Array(plan.groups.indices)
+    var byStratum: [String: [Int]] = [:]
+    for (group, settings) in plan.groups.enumerated() {
+      if let stratum = settings.stratum {
+        byStratum[plan.strata[stratum], default: []].append(group)
+      }
+    }
+    self.byStratum = byStratum
+  }
+
+  func groups(of line: DocumentLine) -> [Int] {
+    guard let field else { return all }
+    return byStratum[line.fields[field].stratum] ?? []
+  }
+}
+
+extension FieldValue {
+  /// The stratum of a document with this value: what stands there as it is written, and nothing where it stands for nothing.
+  var stratum: String {
+    switch self {
+    case .string(let value): value
+    case .number(let value): Int(exactly: value).map(String.init) ?? String(value)
+    case .largeNumber(let value): value
+    case .boolean(let value): String(value)
+    case .missing, .null, .other: ""
+    }
   }
 }
 

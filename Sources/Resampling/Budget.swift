@@ -6,6 +6,36 @@ package enum Budget: Equatable, Sendable {
   /// The largest keys whose lines, with their line ends, add up to no more bytes than this.
   case bytes(Int)
 
+  /// Shares the budget out in proportion, exactly: each share rounded down, and what that leaves to those with the largest
+  /// remainders, of equal ones to the first (Hamilton's method).
+  ///
+  /// - Parameter proportions: not negative and finite, and not all zero; they are taken relative to their sum.
+  package func shared(by proportions: [Double]) -> [Budget] {
+    let sum = proportions.reduce(0, +)
+    precondition(sum > 0 && sum.isFinite && proportions.allSatisfy { $0 >= 0 })
+    let exact = proportions.map { Double(amount) * ($0 / sum) }
+    // An amount beyond 2⁵³ may round up: no more is given away than there is.
+    var left = amount
+    var amounts = exact.map { share in
+      let whole = min(left, Int(exactly: share.rounded(.down)) ?? left)
+      left -= whole
+      return whole
+    }
+    let byRemainder = exact.indices.sorted {
+      let (one, other) = (
+        exact[$0] - exact[$0].rounded(.down), exact[$1] - exact[$1].rounded(.down)
+      )
+      return one != other ? one > other : $0 < $1
+    }
+    // Rounding errors apart, less is left than there are shares.
+    for index in byRemainder where left > 0 && proportions[index] > 0 {
+      amounts[index] += 1
+      left -= 1
+    }
+    amounts[byRemainder.first { proportions[$0] > 0 } ?? 0] += left
+    return amounts.map { with(amount: $0) }
+  }
+
   /// What a candidate takes of the budget.
   func cost(of candidate: Candidate) -> Int {
     switch self {
@@ -25,7 +55,7 @@ package enum Budget: Equatable, Sendable {
   }
 
   /// Another budget in the same units.
-  func with(amount: Int) -> Budget {
+  package func with(amount: Int) -> Budget {
     switch self {
     case .documents: .documents(amount)
     case .tokens: .tokens(amount)
@@ -50,5 +80,5 @@ package struct Selection: Sendable {
   /// What is left of the budget, in its own units.
   package let shortfall: Int
   /// True if every eligible document was drawn, and there would have been room for more.
-  package let isExhausted: Bool
+  package internal(set) var isExhausted: Bool
 }

@@ -14,16 +14,29 @@ package struct PartedCandidates: Sendable {
   ///   - joinsCopies: draw documents of equal text once, the first in pool order.
   ///   - expectedCount: the number of documents that may come, to reserve no more memory than that.
   package init(budget: Budget, secondShare: Double, joinsCopies: Bool, expectedCount: Int) {
-    precondition((0...1).contains(secondShare))
-    let shared = Int(exactly: (Double(budget.amount) * secondShare).rounded(.down)) ?? 0
-    first = Candidates(
-      budget: budget.with(amount: budget.amount - shared), joinsCopies: joinsCopies,
+    self.init(
+      budgets: Self.budgets(sharing: budget, secondShare: secondShare), joinsCopies: joinsCopies,
       expectedCount: expectedCount)
-    second =
-      secondShare > 0
-      ? Candidates(
-        budget: budget.with(amount: shared), joinsCopies: joinsCopies, expectedCount: expectedCount)
-      : nil
+  }
+
+  /// The budgets of both parts.
+  package static func budgets(
+    sharing budget: Budget, secondShare: Double
+  ) -> (first: Budget, second: Budget?) {
+    precondition((0...1).contains(secondShare))
+    guard secondShare > 0 else { return (budget, nil) }
+    let shared = Int(exactly: (Double(budget.amount) * secondShare).rounded(.down)) ?? 0
+    return (budget.with(amount: budget.amount - shared), budget.with(amount: shared))
+  }
+
+  package init(
+    budgets: (first: Budget, second: Budget?), joinsCopies: Bool, expectedCount: Int
+  ) {
+    first = Candidates(
+      budget: budgets.first, joinsCopies: joinsCopies, expectedCount: expectedCount)
+    second = budgets.second.map {
+      Candidates(budget: $0, joinsCopies: joinsCopies, expectedCount: expectedCount)
+    }
   }
 
   package var thresholds: Thresholds {

@@ -15,6 +15,10 @@ package struct SeededHash: Sendable {
     case secondNoise = 3
     /// The order of a shuffled output.
     case order = 4
+    /// The noise of what is drawn at random, for replay.
+    case replayNoise = 5
+    /// The seeds of further epochs.
+    case epoch = 6
   }
 
   private let seed: UInt64

@@ -1,8 +1,8 @@
 /// The documents that may still be drawn for several targets, which draw one after the other and without
-/// replacement between them.
+/// replacement between them. (A target is whatever has keys and a budget of its own: an epoch may be one.)
 ///
 ///     var candidates = TargetCandidates(
-///       counts: TargetCandidates.counts(sharing: 1000, by: [0.3, 0.7]), joinsCopies: true,
+///       budgets: [.documents(300), .documents(700)], joinsCopies: true,
 ///       expectedCount: documentCount)
 ///     for each document and target { candidates.add(candidate, target: target) }
 ///     let selections = candidates.draw()
@@ -10,11 +10,12 @@
 /// A document has a key for each target. The first target draws its largest keys, the second the largest of its
 /// own keys among what is left, and so on: so later targets get leftovers where tastes are alike.
 ///
-/// Of target t, the k₁ + … + kₜ largest keys are kept. The targets before it take no more than
-/// k₁ + … + kₜ₋₁ of those documents, so kₜ are left to it whatever they take: memory stays bounded, and the
-/// draw is that of a full sort.
+/// Of target t, the largest keys that a budget of k₁ + … + kₜ allows are kept. The targets before it take no more than
+/// k₁ + … + kₜ₋₁ of those documents, so what kₜ allows is left to it whatever they take: memory stays bounded, and the
+/// draw is that of a full sort. (With budgets of tokens or bytes, too: the first document that the sum has no room for has
+/// no room in what is left of it either.)
 package struct TargetCandidates: Sendable {
-  package let counts: [Int]
+  package let budgets: [Budget]
   private var candidates: [Candidates]
 
   /// Shares a number of documents among targets: ⌊total × proportion⌋ each, and the rest for the last.
@@ -41,14 +42,21 @@ package struct TargetCandidates: Sendable {
   ///     Copies must have equal keys.
   ///   - expectedCount: the number of documents that may come, to reserve no more memory than that.
   package init(counts: [Int], joinsCopies: Bool, expectedCount: Int) {
-    precondition(counts.allSatisfy { $0 >= 0 })
-    self.counts = counts
+    self.init(
+      budgets: counts.map { .documents($0) }, joinsCopies: joinsCopies,
+      expectedCount: expectedCount)
+  }
+
+  /// - Parameter budgets: what each target draws, in the order in which they draw; all in the same unit.
+  package init(budgets: [Budget], joinsCopies: Bool, expectedCount: Int) {
+    precondition(budgets.allSatisfy { $0.amount >= 0 })
+    self.budgets = budgets
     var sum = 0
-    candidates = counts.map { count in
-      // Counts may be any number: saturate rather than overflow.
-      sum = count > .max - sum ? .max : sum + count
+    candidates = budgets.map { budget in
+      // Amounts may be any number: saturate rather than overflow.
+      sum = budget.amount > .max - sum ? .max : sum + budget.amount
       return Candidates(
-        budget: .documents(sum), joinsCopies: joinsCopies, expectedCount: expectedCount)
+        budget: budget.with(amount: sum), joinsCopies: joinsCopies, expectedCount: expectedCount)
     }
   }
 
@@ -62,23 +70,40 @@ package struct TargetCandidates: Sendable {
     candidates[target].add(candidate)
   }
 
-  /// Draws: for each target in order, as many of its largest keys among what is left as its count says.
+  /// What is kept for each target.
+  package func keptByTarget() -> [[Candidate]] {
+    candidates.map { candidates in
+      let (selection, rest) = candidates.drawAndLeave()
+      return selection.documents + rest
+    }
+  }
+
+  /// What is kept for any target: a document once.
+  package func kept() -> [Candidate] {
+    var seen: Set<Position> = []
+    return keptByTarget().joined().filter { seen.insert($0.position).inserted }
+  }
+
+  /// Draws: for each target in order, the largest of its keys among what is left, as many as its budget allows.
   ///
-  /// - Returns: a selection for each target. The shortfall is in documents.
+  /// - Returns: a selection for each target.
   /// - Complexity: O(*m* log *m*) for *m* candidates kept.
   package consuming func draw() -> [Selection] {
     var taken: Set<Position> = []
     var selections: [Selection] = []
-    for (target, count) in counts.enumerated() {
+    for (target, budget) in budgets.enumerated() {
+      let keepsAll = candidates[target].threshold == -.infinity
+      let kept = candidates[target].drawAndLeave()
       // A text's first copy in the pool stands for it in every target, so places are enough to compare.
-      var left = candidates[target].draw().documents.filter { !taken.contains($0.position) }
-      _ = Candidates.keepBest(count, of: &left)
-      left.sort { $0.position < $1.position }
-      taken.formUnion(left.lazy.map(\.position))
-      selections.append(
-        Selection(
-          documents: left, thresholdKey: left.lazy.map(\.key).min(), shortfall: count - left.count,
-          isExhausted: left.count < count))
+      var left = Candidates(budget: budget, joinsCopies: false, expectedCount: 0)
+      for candidate in kept.selection.documents + kept.rest
+      where !taken.contains(candidate.position) {
+        left.add(candidate)
+      }
+      var selection = left.draw()
+      if !keepsAll { selection.isExhausted = false }
+      taken.formUnion(selection.documents.lazy.map(\.position))
+      selections.append(selection)
     }
     return selections
   }

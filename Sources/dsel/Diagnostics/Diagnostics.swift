@@ -18,9 +18,9 @@ struct Diagnostics {
 
   static func warnings(_ manifest: SelectManifest) -> [String] {
     var warnings =
-      Self.warnings(skipped: manifest.target.skipped_lines, role: "target")
+      manifest.targetSides.flatMap { Self.warnings(skipped: $0.skipped_lines, role: "target") }
       + Self.warnings(skipped: manifest.pool.skipped_lines, role: "pool")
-      + Self.warnings(manifest.target.inputs + manifest.pool.inputs)
+      + Self.warnings(manifest.targetSides.flatMap(\.inputs) + manifest.pool.inputs)
     let selected = manifest.selected
     if selected.all_eligible {
       let documents = Format.count(selected.documents)
@@ -36,7 +36,7 @@ struct Diagnostics {
       warnings.append(
         "nothing was selected: the document with the largest key is larger than the whole budget.")
     }
-    return warnings
+    return warnings + shortfalls(manifest.parts ?? [], unit: selected.shortfall_unit)
   }
 
   /// What was left out of the files of a role.
@@ -87,24 +87,44 @@ struct Diagnostics {
     ].compactMap { $0 }.joined(separator: "\n")
   }
 
+  /// A line for the only target, or one for each.
   private static func divergences(_ manifest: SelectManifest) -> String? {
-    guard let pool = manifest.kl_target_pool else { return nil }
+    if let targets = manifest.targets {
+      return targets.map { target in
+        let line =
+          "\(target.name ?? "target"): \(Format.count(target.documents)) documents, effective sample size "
+          + Format.significant(target.effective_sample_size)
+        let kl = divergences(
+          target.kl_target_pool, target.kl_target_random, target.kl_target_selected,
+          target.kl_reduction)
+        return kl.map { "\(line); \($0)" } ?? line
+      }.joined(separator: "\n")
+    }
+    return divergences(
+      manifest.kl_target_pool, manifest.kl_target_random, manifest.kl_target_selected,
+      manifest.kl_reduction)
+  }
+
+  private static func divergences(
+    _ pool: Double?, _ random: Double?, _ selected: Double?, _ reduction: Double?
+  ) -> String? {
+    guard let pool else { return nil }
     var line = "KL(target || pool) \(Format.decimal(pool))"
-    if let random = manifest.kl_target_random { line += ", random \(Format.decimal(random))" }
-    if let selected = manifest.kl_target_selected {
-      line += ", selected \(Format.decimal(selected))"
-    }
-    if let reduction = manifest.kl_reduction {
-      line += ": reduced by \(Format.decimal(reduction)) nats"
-    }
+    if let random { line += ", random \(Format.decimal(random))" }
+    if let selected { line += ", selected \(Format.decimal(selected))" }
+    if let reduction { line += ": reduced by \(Format.decimal(reduction)) nats" }
     return line
   }
 
   private static func randomness(_ manifest: SelectManifest) -> String {
+    let eligible =
+      "\(Format.count(manifest.eligible_documents)) eligible documents "
+      + "(\(Format.count(manifest.under_min_tokens)) under --min-tokens"
+      + (manifest.outside_mixture.map { ", \(Format.count($0)) outside --mixture" } ?? "") + ")"
     var line =
-      "effective sample size \(Format.significant(manifest.effective_sample_size)) of "
-      + "\(Format.count(manifest.eligible_documents)) eligible documents "
-      + "(\(Format.count(manifest.under_min_tokens)) under --min-tokens)"
+      manifest.effective_sample_size.map {
+        "effective sample size \(Format.significant($0)) of \(eligible)"
+      } ?? eligible
     if let overlap = manifest.overlap_with_top_k {
       line += ", overlap with top-k \(Format.decimal(100 * overlap, digits: 1)) %"
     }
@@ -114,20 +134,34 @@ struct Diagnostics {
     return line
   }
 
+  /// What parts of a draw fell short of.
+  static func shortfalls(_ parts: [PartRecord], unit: String) -> [String] {
+    parts.filter { $0.shortfall > 0 && (unit == "documents" || $0.documents == 0) }.map { part in
+      let names = [
+        part.epoch.map { "epoch \($0)" }, part.stratum.map { "stratum \"\($0)\"" },
+        part.target.map { "target \($0)" }, part.by == "weights" ? nil : part.by,
+      ].compactMap { $0 }
+      return "\(names.joined(separator: ", ")): \(Format.count(part.shortfall)) \(unit) short of "
+        + "\(Format.count(part.budget))."
+    }
+  }
+
   /// What the figures say about the draw, and the option that helps: the weightiest only.
   static func advice(_ manifest: SelectManifest) -> String? {
     let (settings, selected) = (manifest.settings, manifest.selected)
+    let unseenShare =
+      manifest.unseen_share ?? manifest.targets?.map(\.unseen_share).max() ?? 0
     if settings.compat == nil, settings.estimator == Estimator.ratio.rawValue,
-      manifest.unseen_share > largestUnseenShare
+      unseenShare > largestUnseenShare
     {
-      let share = Format.decimal(100 * manifest.unseen_share, digits: 0)
+      let share = Format.decimal(100 * unseenShare, digits: 0)
       return "the target is small for so many buckets: \(share) % of the pool's n-grams fall into "
         + "buckets that it leaves empty, and chance decides what they weigh. Add to the target, or "
         + "take --estimator blend, which doubts them, or fewer --buckets."
     }
-    if manifest.target.tokens < smallestTarget {
+    if let tokens = manifest.targetSides.map(\.tokens).min(), tokens < smallestTarget {
       return
-        "the target has \(Format.count(manifest.target.tokens)) tokens, too few to tell what is "
+        "the target has \(Format.count(tokens)) tokens, too few to tell what is "
         + "typical of it. Add to the target."
     }
     if !settings.top_k, selected.documents > 1,

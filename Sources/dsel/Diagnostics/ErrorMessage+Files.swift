@@ -25,6 +25,11 @@ extension ErrorMessage {
     case .notInDocuments(let path):
       "\(path): --format dolma writes beside files in a folder 'documents', and this is in none. Move it to one, or "
         + "take --format jsonl."
+    case .tooManyStrata(let limit):
+      "--stratify: the field has more than \(Format.count(limit)) values. Name one that sorts documents into few."
+    case .emptyMixture(let field, let values):
+      "--mixture: no eligible document has a named value in \"\(field)\". There is: "
+        + "\(values.map { "\"\($0)\"" }.joined(separator: ", "))."
     case .mixedKinds(let path, let other):
       "\(path): of another kind than \(other). Merge models with models, and candidates with candidates."
     case .candidates(let path, let error): "\(path): \(candidates(error))"

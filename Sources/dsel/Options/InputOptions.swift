@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Pipeline
 import Resampling
 
@@ -6,8 +7,16 @@ import Resampling
 struct InputOptions: ParsableArguments {
   @Option(
     name: .customLong("target"), parsing: .upToNextOption,
-    help: ArgumentHelp("What you wish you had more of.", valueName: "file"))
+    help: ArgumentHelp(
+      "What you wish you had more of; several targets have names: wiki=a.jsonl,b.jsonl law=c.jsonl.",
+      valueName: "[name=]file"))
   var targets: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "A target's share of the selection; give it again for others. (default: equal parts)",
+      valueName: "name=f"))
+  var share: [NamedShare] = []
 
   @Option(
     parsing: .upToNextOption,
@@ -33,7 +42,149 @@ struct InputOptions: ParsableArguments {
         "--pool names \(pool.count) files, and \(Candidate.maximumShardCount) are the most. "
           + "Join some: files of one container may be concatenated.")
     }
-    try ReadingOptions.validateFiles(targets + pool)
+    try ReadingOptions.validateFiles(try settings().flatMap(\.paths) + pool)
     try rejecting.validate(with: reading)
+  }
+
+  /// The targets, in the order in which they draw.
+  ///
+  /// - Throws: `ValidationError`
+  func settings() throws -> [TargetSettings] {
+    var settings: [TargetSettings] = []
+    for argument in targets {
+      let named = NamedFile(argument)
+      let isFile = (try? FileStatus(path: named.path)) != nil
+      let paths = isFile ? [named.path] : named.path.split(separator: ",").map(String.init)
+      guard !paths.isEmpty else {
+        throw ValidationError("--target '\(argument)' names no file. Write it like wiki=a.jsonl.")
+      }
+      if let index = settings.firstIndex(where: { $0.name == named.name }) {
+        settings[index].paths += paths
+      } else {
+        settings.append(TargetSettings(name: named.name, paths: paths))
+      }
+    }
+    guard settings.count == 1 || settings.allSatisfy({ $0.name != nil }) else {
+      throw ValidationError("Several targets need a name each, such as --target wiki=wiki.jsonl.")
+    }
+    for share in share {
+      guard let index = settings.firstIndex(where: { $0.name == share.name }) else {
+        throw ValidationError("--share names '\(share.name)', which is no target's name.")
+      }
+      settings[index].share = share.value
+    }
+    if share.count != Set(share.map(\.name)).count {
+      throw ValidationError("--share names a target twice.")
+    }
+    let sum = settings.compactMap(\.share).reduce(0, +)
+    let isWhole = settings.allSatisfy { $0.share != nil }
+    guard sum <= 1 + StratifySettings.rounding, !isWhole || sum >= 1 - StratifySettings.rounding
+    else {
+      throw ValidationError("The shares of the targets add up to \(sum), and should to 1.")
+    }
+    return settings
+  }
+}
+
+/// `name=0.3` on the command line.
+struct NamedShare: ExpressibleByArgument {
+  var name: String
+  var value: Double
+
+  init?(argument: String) {
+    // The last one: values of a field may have such signs in them.
+    guard let sign = argument.lastIndex(of: "="),
+      let value = Double(argument[argument.index(after: sign)...]), (0...1).contains(value)
+    else { return nil }
+    name = String(argument[..<sign])
+    self.value = value
+  }
+}
+
+/// Of which parts a selection is made.
+struct MixtureOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Draw from the documents of each value of this field apart, by the pool's shares.",
+      valueName: "path"))
+  var stratify: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --stratify: the shares of values; the others have what is left.",
+      valueName: "value=f,…"))
+  var mixture: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --stratify: raise the pool's shares to the power 1/t: more than 1 makes them alike.",
+      valueName: "t"))
+  var mixtureTemperature: Double?
+
+  @Flag(help: "With --stratify: draw of the others what one has too little of.")
+  var fill = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw this share of the selection at random from the whole pool, before all else.",
+      valueName: "f"))
+  var replay: Double?
+
+  func validate() throws {
+    if let stratify {
+      try ReadingOptions.validateField(stratify, option: "--stratify")
+    } else {
+      for (name, isGiven) in [
+        ("--mixture", mixture != nil), ("--mixture-temperature", mixtureTemperature != nil),
+        ("--fill", fill),
+      ] where isGiven {
+        throw ValidationError("\(name) needs --stratify, which names the field.")
+      }
+    }
+    if let mixtureTemperature, !(mixtureTemperature > 0 && mixtureTemperature.isFinite) {
+      throw ValidationError("--mixture-temperature must be above 0.")
+    }
+    if let replay, !(0...1).contains(replay) {
+      throw ValidationError("--replay must be from 0 to 1.")
+    }
+    _ = try shares()
+  }
+
+  private func shares() throws -> [String: Double]? {
+    guard let mixture else { return nil }
+    var shares: [String: Double] = [:]
+    for part in mixture.split(separator: ",") {
+      guard let share = NamedShare(argument: String(part)) else {
+        throw ValidationError(
+          "--mixture '\(part)' is no share. Write it like wiki=0.4,web=0.6, each from 0 to 1.")
+      }
+      guard shares.updateValue(share.value, forKey: share.name) == nil else {
+        throw ValidationError("--mixture names '\(share.name)' twice.")
+      }
+    }
+    let sum = shares.values.reduce(0, +)
+    guard sum > 0, sum <= 1 + StratifySettings.rounding else {
+      throw ValidationError("The shares of --mixture add up to \(sum), and should to at most 1.")
+    }
+    return shares
+  }
+
+  func settings() throws -> StratifySettings? {
+    guard let stratify else { return nil }
+    var settings = StratifySettings(field: stratify)
+    settings.mixture = try shares()
+    settings.temperature = mixtureTemperature ?? 1
+    settings.fills = fill
+    return settings
+  }
+
+  /// - Parameter size: what is drawn.
+  func validate(_ size: SelectionSize) throws {
+    guard fill else { return }
+    switch size {
+    case .documents, .fraction: return
+    case .tokens, .bytes:
+      throw ValidationError("--fill passes documents on: give the size as --count or --fraction.")
+    }
   }
 }

@@ -35,6 +35,7 @@ struct SelectCommand: AsyncParsableCommand, CommandWithExamples {
   @OptionGroup(title: "Input") var input: InputOptions
   @OptionGroup(title: "Size (one of)") var size: SizeOptions
   @OptionGroup(title: "Draw") var draw: DrawOptions
+  @OptionGroup(title: "Mixture") var mixture: MixtureOptions
   @OptionGroup(title: "Models") var features: FeatureOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Run") var execution: RunOptions
@@ -42,6 +43,7 @@ struct SelectCommand: AsyncParsableCommand, CommandWithExamples {
   func validate() throws {
     if let compat = features.compat { try draw.validate(compat) }
     try draw.validate(features.weights)
+    try mixture.validate(size.size)
   }
 
   func run() async throws {
@@ -59,12 +61,14 @@ struct SelectCommand: AsyncParsableCommand, CommandWithExamples {
   }
 
   private func settings() throws -> SelectSettings {
-    var settings = SelectSettings(targets: input.targets, pool: input.pool)
+    var settings = SelectSettings(targets: try input.settings(), pool: input.pool)
     settings.reading = input.reading.settings(execution)
     settings.features = features.settings
     settings.size = size.size
     settings.weights = features.estimating.settings(features.compat, normalize: draw.normalize)
     settings.draw = draw.settings(features.weights)
+    settings.stratify = try mixture.settings()
+    settings.replay = mixture.replay ?? 0
     settings.outputs = try output.settings(rejects: input.rejecting.rejects, seed: draw.seed)
     settings.annotates = output.annotate
     settings.version = Dsel.version

@@ -1,0 +1,176 @@
+internal import Reading
+internal import Resampling
+internal import Weighting
+
+/// One pass over weighed documents, and the draw from them.
+struct DrawRun {
+  var workers: DocumentWorkers
+  var recipe: DrawRecipe
+  /// Of each epoch.
+  var budget: Budget
+  /// Whether strata that have too little leave their share to the others.
+  var fills = false
+  /// The number of documents that may come, to reserve no more memory than that.
+  var expectedCount = Int.max
+  /// The probability that a document is in the random arm.
+  var randomRate = 0.0
+  var randomSeed: UInt64 = 0
+  /// Where the features of the random arm are counted.
+  var emptyCounts = FeatureCounts(bucketCount: 0)
+  var stratumField: Int?
+
+  /// What was drawn by one arm.
+  struct Part: Sendable {
+    var arm: DrawPlan.Arm
+    var stratum: String?
+    var selection: Selection
+  }
+
+  struct Outcome: Sendable {
+    var weighed: WeighStep.Outcome
+    var report: PassReport
+    /// In the order of the plan.
+    var parts: [Part]
+    var epochCount: Int
+  }
+
+  /// - Throws: ``PipelineError``
+  func run<Reader: WeightReader & ~Copyable>(
+    _ shards: [Shard], makeReader: @escaping @Sendable () throws -> Reader
+  ) async throws -> Outcome {
+    let isFilled = fills && recipe.strata != nil
+    let wide = isFilled ? recipe.plan((recipe.strata ?? []).map { _ in budget }) : nil
+    var buffers = DrawBuffers(wide ?? recipe.plan(budget), expectedCount: expectedCount)
+    let step = WeighStep(
+      workers: workers, plan: buffers.plan, temperatures: recipe.temperatures,
+      randomRate: randomRate, randomSeed: randomSeed, emptyCounts: emptyCounts,
+      stratumField: stratumField)
+    let (weighed, report) = try await step.run(shards, into: &buffers, makeReader: makeReader)
+    if isFilled { buffers = buffers.moved(to: filledPlan(buffers)) }
+    return outcome(&buffers, weighed, report)
+  }
+
+  /// Draws what buffers hold.
+  func outcome(
+    _ buffers: inout DrawBuffers, _ weighed: WeighStep.Outcome, _ report: PassReport
+  ) -> Outcome {
+    let plan = buffers.plan
+    var parts: [Part] = []
+    for (group, selections) in zip(plan.groups, buffers.draw()) {
+      for (arm, selection) in zip(group.arms, selections) {
+        parts.append(
+          Part(arm: arm, stratum: group.stratum.map { plan.strata[$0] }, selection: selection))
+      }
+    }
+    return Outcome(
+      weighed: weighed, report: report, parts: parts, epochCount: recipe.seeds.count)
+  }
+
+  private func filledPlan(_ buffers: DrawBuffers) -> DrawPlan {
+    let counts = buffers.availableCounts()
+    let strata = recipe.strata ?? []
+    let available = strata.indices.map { stratum in
+      zip(buffers.plan.groups, counts).lazy.filter { $0.0.stratum == stratum }.map(\.1).min() ?? 0
+    }
+    let amounts = Fill.amounts(
+      total: budget.amount, shares: strata.map(\.share), available: available)
+    return recipe.plan(amounts.map { budget.with(amount: $0) })
+  }
+}
+
+extension DrawRun.Outcome {
+  /// What an epoch selected, in pool order.
+  ///
+  /// - Parameter names: of the targets; nil for the only one.
+  func documents(epoch: Int, names: [String?]) -> [DrawnDocument] {
+    var documents: [DrawnDocument] = []
+    for part in parts where part.arm.epoch == epoch {
+      let target = part.arm.target
+      let name = target.flatMap { names[$0] }
+      documents += part.selection.documents.lazy.map {
+        DrawnDocument(candidate: $0, target: target, name: name)
+      }
+    }
+    // A document may be in two strata only where its copies are.
+    documents.sort { $0.candidate.position < $1.candidate.position }
+    return documents
+  }
+
+  /// What is left of the budgets, in their own unit.
+  var shortfall: Int { parts.reduce(0) { $0 + $1.selection.shortfall } }
+
+  /// True if every eligible document was selected, and there would have been room for more.
+  var isExhausted: Bool {
+    var byEpochAndStratum: [String: Bool] = [:]
+    for part in parts {
+      let key = "\(part.arm.epoch)/\(part.stratum ?? "")"
+      byEpochAndStratum[key] = byEpochAndStratum[key] == true || part.selection.isExhausted
+    }
+    return byEpochAndStratum.values.allSatisfy { $0 }
+  }
+
+  /// Documents that the regression drew alone.
+  var logisticCount: Int {
+    parts.reduce(0) { sum, part in
+      if case .logOdds = part.arm.source { sum + part.selection.documents.count } else { sum }
+    }
+  }
+
+  /// What is told of each part, unless there is but one.
+  func records(names: [String?]) -> [PartRecord]? {
+    let isPlain = parts.allSatisfy {
+      $0.stratum == nil && $0.arm.epoch == 0 && $0.arm.target == 0 && names == [nil]
+    }
+    return isPlain ? nil : parts.map { PartRecord($0, names: names, epochCount: epochCount) }
+  }
+
+  /// The share of the only target's first part whose weights are among as many largest, where copies that were left out
+  /// count with what they are copies of; nil where there are several parts like it, or nothing was drawn.
+  func overlap(_ plan: DrawRecipe) -> Double? {
+    guard let part = parts.first, plan.targetShares.count == 1, plan.strata == nil,
+      plan.seeds.count == 1, plan.replay == 0, !part.selection.documents.isEmpty
+    else { return nil }
+    let documents = part.selection.documents
+    let copies = documents.reduce(0) { $0 + Int($1.copies) }
+    let top = weighed.spreads[0].histogram.top(documents.count + copies)
+    let hits = documents.reduce(0.0) { sum, document in
+      let identity =
+        plan.draw.keepsDuplicates
+        ? GumbelNoise.identity(of: document.position) : document.textHash
+      return sum + top.contains(document.key - (part.arm.noise?.noise(of: identity) ?? 0))
+    }
+    return hits / Double(documents.count)
+  }
+}
+
+/// What one part of a draw selected, as a manifest says it.
+package struct PartRecord: Encodable, Sendable {
+  package var epoch: Int?
+  package var stratum: String?
+  /// The target's name.
+  package var target: String?
+  /// `weights`, `logistic` for the regression alone, or `random` for replay.
+  package var by: String
+  package var budget: Int
+  package var documents: Int
+  package var tokens: Int
+  /// Of lines, with their line ends.
+  package var bytes: Int
+  package var shortfall: Int
+
+  init(_ part: DrawRun.Part, names: [String?], epochCount: Int) {
+    epoch = epochCount > 1 ? part.arm.epoch : nil
+    stratum = part.stratum
+    target = part.arm.target.flatMap { names[$0] }
+    switch part.arm.source {
+    case .logWeight: by = "weights"
+    case .logOdds: by = "logistic"
+    case .random: by = "random"
+    }
+    budget = part.arm.budget.amount
+    documents = part.selection.documents.count
+    tokens = part.selection.documents.reduce(0) { $0 + $1.tokenCount }
+    bytes = part.selection.documents.reduce(0) { $0 + $1.lineByteCount + 1 }
+    shortfall = part.selection.shortfall
+  }
+}
