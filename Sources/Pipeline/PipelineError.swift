@@ -27,6 +27,12 @@ package enum PipelineError: Error {
   case emptyModel(path: String)
   /// Attributes mirror documents, and the file is in no folder of that name.
   case notInDocuments(path: String)
+  /// Weights are of a file that isn't among the pool's.
+  case unknownShard(path: String)
+  /// Candidates know nothing of one of the pool's files.
+  case shardWithoutCandidates(path: String, shard: String)
+  /// More documents were asked for than candidates were kept for.
+  case tooFewCandidates(path: String, kept: Int, wanted: Int)
   /// The stratifying field has more values than are kept apart.
   case tooManyStrata(limit: Int)
   /// No eligible document is in any stratum that is to be drawn from.
@@ -46,5 +52,7 @@ package enum PipelineError: Error {
     case target, pool
     /// What a model is fitted on.
     case input
+    /// What is drawn by.
+    case weights
   }
 }

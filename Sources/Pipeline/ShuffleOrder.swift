@@ -7,14 +7,20 @@ internal import Resampling
 struct ShuffleOrder: Sendable {
   private let hash: SeededHash
   private let keepsDuplicates: Bool
+  /// What numbers of this epoch begin with, so that epochs stay one behind the other.
+  private let epoch: (bits: UInt64, width: Int)
 
-  init(seed: UInt64, keepsDuplicates: Bool) {
-    hash = SeededHash(seed: seed, purpose: .order)
+  init(seed: UInt64, keepsDuplicates: Bool, epoch: Int = 0, epochCount: Int = 1) {
+    hash = SeededHash(seed: seed &+ UInt64(epoch), purpose: .order)
     self.keepsDuplicates = keepsDuplicates
+    let width = Int.bitWidth - (epochCount - 1).leadingZeroBitCount
+    self.epoch = (width == 0 ? 0 : UInt64(epoch) << (64 - width), width)
   }
 
   /// Documents with smaller numbers come first, and of equal ones the first in pool order.
   func callAsFunction(_ document: Candidate) -> UInt64 {
-    hash(keepsDuplicates ? GumbelNoise.identity(of: document.position) : document.textHash)
+    let random = hash(
+      keepsDuplicates ? GumbelNoise.identity(of: document.position) : document.textHash)
+    return epoch.bits | random >> epoch.width
   }
 }

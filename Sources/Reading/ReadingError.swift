@@ -21,6 +21,8 @@ package enum InvalidLine: Error, Equatable, Sendable {
   case notAnObject(found: JSONKind)
   case missingField(path: String, present: [String])
   case notAString(path: String, found: JSONKind)
+  /// A field that should have a number, and of the right kind, has something else: as it is written, or a kind of value.
+  case notANumber(path: String, found: String)
 
   package enum Fault: String, Sendable {
     case expectedValue = "a value is expected"
@@ -44,6 +46,7 @@ package enum InvalidLine: Error, Equatable, Sendable {
     case notAnObject = "not_an_object"
     case missingField = "missing_field"
     case notAString = "not_a_string"
+    case notANumber = "not_a_number"
   }
 
   package var reason: Reason {
@@ -53,6 +56,7 @@ package enum InvalidLine: Error, Equatable, Sendable {
     case .notAnObject: .notAnObject
     case .missingField: .missingField
     case .notAString: .notAString
+    case .notANumber: .notANumber
     }
   }
 }

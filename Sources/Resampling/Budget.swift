@@ -81,4 +81,11 @@ package struct Selection: Sendable {
   package let shortfall: Int
   /// True if every eligible document was drawn, and there would have been room for more.
   package internal(set) var isExhausted: Bool
+
+  /// The selection without the documents for which `transform` returns nil; the others are what it returns, in pool order.
+  package func filtered(_ transform: (Candidate) -> Candidate?) -> Selection {
+    Selection(
+      documents: documents.compactMap(transform).sorted { $0.position < $1.position },
+      thresholdKey: thresholdKey, shortfall: shortfall, isExhausted: isExhausted)
+  }
 }

@@ -20,8 +20,9 @@ package struct LogSum: Sendable {
 
   package init() {}
 
-  /// - Precondition: `x` is finite, and no larger than 2⁵⁸ either way.
+  /// - Precondition: `x` is finite. Beyond 2⁵⁶ either way it counts as that.
   package mutating func add(_ x: Double) {
+    let x = max(-0x1p56, min(0x1p56, x))
     let binary = x * 1.4426950408889634  // log2 e
     let exponent = Int(binary.rounded(.down))
     guard exponent > largestExponent - Self.span else { return }

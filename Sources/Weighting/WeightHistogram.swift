@@ -18,7 +18,7 @@ package struct WeightHistogram: Sendable {
 
   package init() {}
 
-  /// - Precondition: `weight` is finite, and no larger than 2³⁰ either way.
+  /// - Precondition: `weight` is finite. Beyond 2³⁸ either way it counts as that.
   package mutating func add(_ weight: Double) {
     counts[bin(weight), default: 0] += 1
     count += 1
@@ -35,7 +35,8 @@ package struct WeightHistogram: Sendable {
   }
 
   private func bin(_ weight: Double) -> Int {
-    Int((scalbn(weight, Int32(resolution))).rounded(.down))
+    let bounded = max(-0x1p38, min(0x1p38, weight))
+    return Int((scalbn(bounded, Int32(resolution))).rounded(.down))
   }
 
   private mutating func coarsen() {
@@ -63,7 +64,8 @@ package struct WeightHistogram: Sendable {
 
     /// The probability that a document of this weight is among them: 1 or 0, but for the bin that the border runs through.
     package func contains(_ weight: Double) -> Double {
-      let bin = Int(scalbn(weight, Int32(resolution)).rounded(.down))
+      let bounded = max(-0x1p38, min(0x1p38, weight))
+      let bin = Int(scalbn(bounded, Int32(resolution)).rounded(.down))
       return bin > lastBin ? 1 : bin == lastBin ? shareOfLastBin : 0
     }
   }

@@ -25,6 +25,14 @@ extension ErrorMessage {
     case .notInDocuments(let path):
       "\(path): --format dolma writes beside files in a folder 'documents', and this is in none. Move it to one, or "
         + "take --format jsonl."
+    case .unknownShard(let path):
+      "\(path): weights are of this file, which isn't among the pool's. Name all files that were weighed, with "
+        + "--pool."
+    case .shardWithoutCandidates(let path, let shard):
+      "\(shard): \(path) has no candidates of this file. Weigh it with --candidates, and merge what comes of it."
+    case .tooFewCandidates(let path, let kept, let wanted):
+      "--count is \(wanted), and \(path) has the candidates for \(kept). Lower --count, or weigh again with "
+        + "--candidates \(wanted)."
     case .tooManyStrata(let limit):
       "--stratify: the field has more than \(Format.count(limit)) values. Name one that sorts documents into few."
     case .emptyMixture(let field, let values):

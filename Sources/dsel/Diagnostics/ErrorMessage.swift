@@ -121,6 +121,10 @@ struct ErrorMessage {
       return
         "the field \"\(path)\" is \(found.rawValue), and a string is expected. Name the field that "
         + "holds the text with --text-field, \(skip)"
+    case .notANumber(let path, let found):
+      return
+        "the field \"\(path)\" is \(found), and a number that can stand there is expected. Name the "
+        + "field that holds it, \(skip)"
     }
   }
 

@@ -1,0 +1,234 @@
+internal import Files
+internal import Reading
+internal import Resampling
+internal import Weighting
+
+/// Where `resample` has its weights from.
+extension Resample {
+  // MARK: Weights
+
+  func drawByWeights(
+    _ stored: SelectInput, _ target: String?, _ pool: SelectInput
+  ) async throws -> Drawn {
+    var reading = settings.reading
+    reading.textField = StoredWeightReader.textField
+    var workers = reading.workers(progress)
+    workers.fields = StoredWeightReader.fields(target: target)
+    workers.hashesContent = true
+    workers.keepsRejects = settings.outputs.rejects != nil
+    let finder = ShardFinder(pool.shards)
+    // A file of a blend has log odds in every line.
+    let hasLogOdds = try firstLineHasLogOdds(stored, target)
+    var recipe = recipe(seed: settings.draw.seed)
+    if !hasLogOdds { recipe.draw.logisticShare = 0 }
+    let usesLogOdds = recipe.draw.logisticShare > 0
+    let makeReader: @Sendable () -> StoredWeightReader = {
+      StoredWeightReader(target: target, shards: finder, usesLogOdds: usesLogOdds)
+    }
+    let (budget, temperature) = try await sizes(stored.shards, workers, makeReader)
+    recipe.temperatures = [temperature]
+    let run = DrawRun(workers: workers, recipe: recipe, budget: budget)
+    let outcome = try await run.run(stored.shards, makeReader: makeReader)
+    guard outcome.report.documentCount > 0 else {
+      throw PipelineError.empty(role: .weights, skippedLines: outcome.report.skippedCount)
+    }
+    return Drawn(
+      outcome: outcome, recipe: recipe, budget: budget,
+      inputs: SelectManifest.Side(
+        FeatureCounts(bucketCount: 0), stored.corrected(outcome.report)
+      ).inputs, documentCount: outcome.report.documentCount,
+      underMinimumCount: outcome.weighed.underMinimumCount)
+  }
+
+  private func firstLineHasLogOdds(_ stored: SelectInput, _ target: String?) throws -> Bool {
+    guard settings.draw.logisticShare > 0, let shard = stored.shards.first else { return false }
+    do {
+      let head = try ByteSource.head(
+        of: shard, byteCount: 1 << 20, limits: settings.reading.limits)
+      var buffer = ByteBuffer()
+      try buffer.append(head.span)
+      let end = head.firstIndex(of: UInt8(ascii: "\n")) ?? head.count
+      var parser = try DocumentParser(
+        textField: StoredWeightReader.textField,
+        fields: [StoredWeightReader.fields(target: target)[6]])
+      var hasLogOdds = false
+      try parser.parse(0..<end, of: &buffer) { _, fields in hasLogOdds = fields[0] != .missing }
+      return hasLogOdds
+    } catch let error as ReadingError {
+      throw PipelineError.reading(error, line: nil)
+    } catch let error as SystemError {
+      throw PipelineError.reading(.system(error), line: nil)
+    } catch is InvalidLine {
+      // The pass will say what is wrong with it.
+      return false
+    }
+  }
+
+  // MARK: Fields
+
+  func drawByFields(_ fields: [FieldWeight], _ pool: SelectInput) async throws -> Drawn {
+    var workers = settings.reading.workers(progress)
+    workers.fields = fields.map(\.field)
+    workers.hashesContent = true
+    workers.keepsRejects = settings.outputs.rejects != nil
+    let countsTokens = settings.countsTokens
+    let makeReader: @Sendable () -> FieldWeightReader = {
+      FieldWeightReader(fields, countsTokens: countsTokens)
+    }
+    var recipe = recipe(seed: settings.draw.seed)
+    recipe.draw.logisticShare = 0
+    let (budget, temperature) = try await sizes(pool.shards, workers, makeReader)
+    recipe.temperatures = [temperature]
+    var stratumField: Int?
+    if let stratify = settings.stratify {
+      let counts = try await strata(stratify, pool)
+      recipe.strata = stratify.shares(counts)
+      guard recipe.strata?.contains(where: { counts[$0.name] != nil }) == true else {
+        throw PipelineError.emptyMixture(
+          field: stratify.field, values: counts.keys.sorted().prefix(20).map { $0 })
+      }
+      stratumField = workers.fields.count
+      workers.fields.append(stratify.field)
+    }
+    let run = DrawRun(
+      workers: workers, recipe: recipe, budget: budget, fills: settings.stratify?.fills ?? false,
+      stratumField: stratumField)
+    let outcome = try await run.run(pool.shards, makeReader: makeReader)
+    guard outcome.report.documentCount > 0 else {
+      throw PipelineError.empty(role: .pool, skippedLines: outcome.report.skippedCount)
+    }
+    return Drawn(
+      outcome: outcome, recipe: recipe, budget: budget, inputs: nil,
+      documentCount: outcome.report.documentCount,
+      documentCounts: outcome.report.shards.map(\.documentCount),
+      underMinimumCount: outcome.weighed.underMinimumCount)
+  }
+
+  /// Documents by stratum.
+  private func strata(
+    _ stratify: StratifySettings, _ pool: SelectInput
+  ) async throws -> [String: Int] {
+    var workers = settings.reading.workers(progress)
+    workers.fields = [stratify.field]
+    let (results, _) = try await workers.run(pool.shards) { StratumCounter() }
+    var counts: [String: Int] = [:]
+    for result in results { counts.merge(result, uniquingKeysWith: +) }
+    guard counts.count <= FitStep.mostStrata else {
+      throw PipelineError.tooManyStrata(limit: FitStep.mostStrata)
+    }
+    return counts
+  }
+
+  private struct StratumCounter: DocumentConsumer, ~Copyable {
+    private var counts: [String: Int] = [:]
+
+    mutating func add(_ text: Span<UInt8>, of line: DocumentLine) {
+      if counts.count <= FitStep.mostStrata { counts[line.fields[0].stratum, default: 0] += 1 }
+    }
+
+    mutating func endChunk(_ number: Int) {}
+
+    consuming func finish() -> [String: Int] { counts }
+  }
+
+  // MARK: Candidates
+
+  func drawCandidates(_ paths: [String], _ pool: SelectInput) throws -> Drawn {
+    let limits = settings.reading.limits
+    var whole = try CandidateFile(reading: paths[0], limits: limits)
+    for path in paths.dropFirst() {
+      try whole.merge(CandidateFile(reading: path, limits: limits), path: path)
+    }
+    let known = whole.header.settings
+    let count: Int
+    switch settings.size {
+    case nil: count = known.count
+    case .documents(let wanted): count = wanted
+    default: preconditionFailure("the command line doesn't let this pass")
+    }
+    guard count <= known.count else {
+      throw PipelineError.tooFewCandidates(path: paths[0], kept: known.count, wanted: count)
+    }
+    var recipe = recipe(seed: known.seed)
+    recipe.temperatures = [known.temperature]
+    recipe.draw.logisticShare = known.logisticShare
+    recipe.draw.minimumTokenCount = known.minimumTokenCount
+    recipe.draw.addsNoise = !known.topK
+    recipe.draw.seed = known.seed
+    let run = DrawRun(
+      workers: settings.reading.workers(progress), recipe: recipe, budget: .documents(count))
+    var buffers = DrawBuffers(recipe.plan(run.budget), expectedCount: whole.candidates.count)
+    buffers.add(whole.candidates.map { .init(group: 0, arm: 0, candidate: $0) })
+    var weighed = WeighStep.Outcome(spreads: [], randomArm: FeatureCounts(bucketCount: 0))
+    weighed.eligibleCount = whole.header.eligibleCount
+    var outcome = run.outcome(&buffers, weighed, PassReport())
+
+    // Only what is in the shards that were named: others are copied elsewhere.
+    let shards = try places(of: pool, in: whole, paths[0])
+    for part in outcome.parts.indices {
+      outcome.parts[part].selection = outcome.parts[part].selection.filtered { candidate in
+        shards[candidate.position.shard].map { candidate.moved(toShard: $0) }
+      }
+    }
+    var counts = [Int](repeating: 0, count: pool.shards.count)
+    for (number, shard) in shards.enumerated() {
+      if let shard { counts[shard] = whole.header.shards[number].documentCount }
+    }
+    return Drawn(
+      outcome: outcome, recipe: recipe, budget: run.budget, inputs: nil,
+      documentCount: whole.header.documentCount, documentCounts: counts, underMinimumCount: nil,
+      hasSpread: false)
+  }
+
+  /// Which shard of the pool each shard of the candidates is; nil for those that weren't named.
+  private func places(
+    of pool: SelectInput, in file: CandidateFile, _ path: String
+  ) throws -> [Int?] {
+    let finder = ShardFinder(pool.shards)
+    let places = file.header.shards.map { finder.shard($0.path) }
+    let found = Set(places.compactMap { $0 })
+    if let unknown = pool.shards.indices.first(where: { !found.contains($0) }) {
+      throw PipelineError.shardWithoutCandidates(path: path, shard: pool.shards[unknown].name)
+    }
+    return places
+  }
+
+  // MARK: Sizes
+
+  private func recipe(seed: UInt64) -> DrawRecipe {
+    var recipe = DrawRecipe(
+      draw: settings.draw, seeds: DrawRecipe.seeds(seed, count: settings.epochCount))
+    recipe.replay = settings.replay
+    recipe.areEpochsDisjoint = settings.areEpochsDisjoint
+    return recipe
+  }
+
+  /// The budget and the temperature: a pass of their own finds them, where they depend on the weights.
+  private func sizes<Reader: WeightReader & ~Copyable>(
+    _ shards: [Shard], _ workers: DocumentWorkers,
+    _ makeReader: @escaping @Sendable () -> Reader
+  ) async throws -> (Budget, Double) {
+    let size = settings.size ?? .fraction(0.1)
+    var needsPass = false
+    if case .fraction = size { needsPass = true }
+    if case .fixed(let temperature) = settings.draw.temperature {
+      if !needsPass { return (size.budget(documentCount: 0), temperature) }
+    }
+    let measured = try await MeasureStep(
+      workers: workers, minimumLength: settings.draw.minimumTokenCount, targetCount: 1
+    ).run(shards, makeReader: makeReader)
+    let budget = size.budget(documentCount: measured.documentCount)
+    let histogram = measured.histograms[0]
+    // Budgets of tokens and bytes have no number of documents: the command line asks for one.
+    let expected = min(histogram.count, budget.unit == "documents" ? budget.amount : .max)
+    return (budget, settings.draw.temperature.value(for: histogram, expectedDraw: expected))
+  }
+}
+
+extension ResampleSettings {
+  /// Whether a draw by fields has to know how many tokens documents have.
+  var countsTokens: Bool {
+    if case .tokens? = size { return true }
+    return draw.minimumTokenCount > 0
+  }
+}

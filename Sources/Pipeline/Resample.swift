@@ -1,0 +1,182 @@
+internal import Reading
+internal import Resampling
+internal import Weighting
+package import Writing
+
+/// Draws by weights that are there already: `dsel resample`.
+package struct Resample: Sendable {
+  let settings: ResampleSettings
+  let progress: ProgressMeter
+  let registry: TemporaryFiles
+
+  package init(_ settings: ResampleSettings, progress: ProgressMeter, registry: TemporaryFiles) {
+    self.settings = settings
+    self.progress = progress
+    self.registry = registry
+  }
+
+  /// What was drawn, from what.
+  struct Drawn {
+    var outcome: DrawRun.Outcome
+    var recipe: DrawRecipe
+    var budget: Budget
+    /// The files of weights or candidates; nil where weights are in the pool.
+    var inputs: [SelectManifest.Input]?
+    var documentCount: Int
+    /// The documents of each shard of the pool, where they are known.
+    var documentCounts: [Int]?
+    /// nil where it isn't known any more.
+    var underMinimumCount: Int?
+    /// False where only the candidates are known.
+    var hasSpread = true
+  }
+
+  /// - Returns: what was done; it has been written already where that was asked for.
+  /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one untouched.
+  package func run() async throws -> ResampleManifest {
+    var clock = StepClock()
+    var pool = try SelectInput(settings.pool)
+    var stored: SelectInput?
+    switch settings.source {
+    case .weights(let paths, _), .candidates(let paths): stored = try SelectInput(paths)
+    case .fields: stored = nil
+    }
+    let outputs = try RunOutputs(
+      settings.outputs, inputs: pool.shards + (stored?.shards ?? []), registry: registry)
+    try clock.time(.spool) {
+      try pool.spool(settings.reading, progress)
+      try stored?.spool(settings.reading, progress)
+    }
+
+    progress.begin(.weigh, totalStoredByteCount: (stored ?? pool).totalStoredByteCount)
+    let begin = ContinuousClock.now
+    let drawn: Drawn
+    switch settings.source {
+    case .weights(_, let target):
+      drawn = try await drawByWeights(stored ?? pool, target, pool)
+    case .candidates(let paths): drawn = try drawCandidates(paths, pool)
+    case .fields(let fields): drawn = try await drawByFields(fields, pool)
+    }
+    clock.add(.weigh, since: begin)
+
+    let copyBegin = ContinuousClock.now
+    progress.begin(.copy, totalStoredByteCount: nil)
+    var sink = try outputs.openOutput()
+    var copied = CopyStep.Outcome()
+    var epochs: [ResampleManifest.Epoch] = []
+    var chosen: Set<Position> = []
+    var remaining: [Candidate] = []
+    for (number, seed) in drawn.recipe.seeds.enumerated() {
+      let documents = drawn.outcome.documents(epoch: number, names: [nil])
+      let epoch = try copy(documents, number, pool, into: &sink)
+      epochs.append(
+        ResampleManifest.Epoch(
+          seed: seed, documents: epoch.documentCount, tokens: epoch.tokenCount,
+          bytes: epoch.byteCount))
+      copied.add(epoch)
+      guard settings.outputs.remainder != nil else { continue }
+      remaining += documents.lazy.map(\.candidate).filter { chosen.insert($0.position).inserted }
+    }
+    let output = try outputs.close(sink)
+    let rejects = try outputs.writeRejects(
+      [(stored ?? pool, drawn.outcome.report)], limits: settings.reading.limits,
+      progress: progress)
+    let remainder = try writeRemainder(
+      of: remaining.sorted { $0.position < $1.position }, in: pool, drawn, outputs)
+    clock.add(.copy, since: copyBegin)
+
+    let manifest = manifest(
+      drawn, copied, epochs, pool, output, remainder,
+      clock.timings(threadCount: settings.reading.threadCount))
+    try outputs.commit(output, remainder, rejects, outputs.write(manifest))
+    return manifest
+  }
+
+  private func copy(
+    _ documents: [DrawnDocument], _ epoch: Int, _ pool: SelectInput, into sink: inout LineSink
+  ) throws -> CopyStep.Outcome {
+    let order = settings.outputs.shuffleSeed.map {
+      ShuffleOrder(
+        seed: $0, keepsDuplicates: settings.draw.keepsDuplicates, epoch: epoch,
+        epochCount: settings.epochCount)
+    }
+    var weigher: DocumentWeigher?
+    return try CopyStep(shards: pool.shards, limits: settings.reading.limits, progress: progress)
+      .run(
+        documents, textField: settings.reading.textField, weigher: &weigher,
+        annotates: settings.annotates, order: order, into: &sink)
+  }
+
+  private func writeRemainder(
+    of chosen: [Candidate], in pool: SelectInput, _ drawn: Drawn, _ outputs: RunOutputs
+  ) throws -> WholeOutput? {
+    guard var sink = try outputs.openRemainder() else { return nil }
+    guard let counts = drawn.documentCounts else {
+      preconditionFailure("the command line doesn't let this pass")
+    }
+    progress.begin(.remainder, totalStoredByteCount: pool.totalStoredByteCount)
+    try RemainderStep(
+      shards: pool.shards, textField: settings.reading.textField,
+      limits: settings.reading.limits, errorPolicy: settings.reading.errorPolicy,
+      progress: progress
+    ).run(chosen: chosen, documentCounts: counts, into: &sink)
+    return try outputs.close(sink)
+  }
+
+  private func manifest(
+    _ drawn: Drawn, _ copied: CopyStep.Outcome, _ epochs: [ResampleManifest.Epoch],
+    _ pool: SelectInput, _ output: borrowing WholeOutput, _ remainder: borrowing WholeOutput?,
+    _ timings: SelectManifest.Timings
+  ) -> ResampleManifest {
+    let (weighed, recipe) = (drawn.outcome.weighed, drawn.recipe)
+    let spread = drawn.hasSpread ? weighed.spreads[0] : nil
+    return ResampleManifest(
+      dsel_version: settings.version, seed: recipe.draw.seed,
+      settings: .init(settings, recipe, drawn.budget), inputs: drawn.inputs,
+      pool: pool.shards.map { .init(path: $0.name, bytes: $0.status.byteCount) },
+      documents: drawn.documentCount,
+      skipped_lines: Dictionary(
+        uniqueKeysWithValues: drawn.outcome.report.skipped.map { ($0.key.rawValue, $0.value) }),
+      eligible_documents: weighed.eligibleCount, under_min_tokens: drawn.underMinimumCount,
+      outside_mixture: settings.stratify == nil ? nil : weighed.outsideCount,
+      effective_sample_size: spread?.effectiveSampleSize.value,
+      overlap_with_top_k: drawn.hasSpread ? drawn.outcome.overlap(recipe) : nil,
+      weight_length_correlation: spread?.correlation.value,
+      selected: .init(drawn.outcome, copied, drawn.budget), epochs: epochs,
+      parts: drawn.outcome.records(names: [nil]), shuffle_seed: settings.outputs.shuffleSeed,
+      shards: OutputRecord.shards(of: output), remainder: OutputRecord.remainder(remainder),
+      timings: timings)
+  }
+}
+
+extension ResampleManifest.Settings {
+  fileprivate init(_ settings: ResampleSettings, _ recipe: DrawRecipe, _ budget: Budget) {
+    var (target, fields): (String?, [String: Double]?) = (nil, nil)
+    switch settings.source {
+    case .weights(_, let name):
+      source = "weights"
+      target = name
+    case .candidates: source = "candidates"
+    case .fields(let weights):
+      source = "fields"
+      fields = Dictionary(weights.map { ($0.field, $0.scale) }, uniquingKeysWith: +)
+    }
+    self.target = target
+    self.fields = fields
+    size = [budget.unit: Double(budget.amount)]
+    top_k = !recipe.draw.addsNoise
+    temperature = recipe.temperatures[0]
+    logistic_share = recipe.draw.logisticShare
+    min_tokens = recipe.draw.minimumTokenCount
+    duplicates = recipe.draw.keepsDuplicates ? "keep" : "drop"
+    replay = recipe.replay
+    stratify = settings.stratify?.field
+    mixture = settings.stratify?.mixture
+    mixture_temperature = settings.stratify?.temperature
+    fill = settings.stratify?.fills
+    text_field = settings.reading.textField
+    on_error = settings.reading.errorPolicy == .skip ? "skip" : "fail"
+    without_repeats = settings.areEpochsDisjoint
+    compress = settings.outputs.container.rawValue
+  }
+}

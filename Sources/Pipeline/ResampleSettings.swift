@@ -1,0 +1,108 @@
+/// A number in a document's line, and what it is multiplied by.
+package struct FieldWeight: Sendable, Equatable {
+  /// Dotted keys.
+  package var field: String
+  package var scale: Double
+
+  package init(field: String, scale: Double) {
+    self.field = field
+    self.scale = scale
+  }
+}
+
+/// Everything that `dsel resample` was told.
+package struct ResampleSettings: Sendable {
+  /// Where log weights come from.
+  package enum Source: Sendable, Equatable {
+    /// Files that `dsel weigh` wrote; the target's name, if there are several.
+    case weights([String], target: String?)
+    /// Files that `dsel weigh --candidates` wrote.
+    case candidates([String])
+    /// The sum of numbers in the pool's own lines.
+    case fields([FieldWeight])
+  }
+
+  package var source: Source
+  package var pool: [String]
+  package var reading = ReadingSettings()
+  /// nil for as many as candidates were kept for, and otherwise a tenth.
+  package var size: SelectionSize?
+  package var draw = DrawSettings()
+  package var epochCount = 1
+  /// Whether a document is drawn in one epoch only.
+  package var areEpochsDisjoint = false
+  /// The share of the selection that is drawn at random.
+  package var replay = 0.0
+  /// For draws by fields only.
+  package var stratify: StratifySettings?
+  package var outputs = OutputSettings()
+  package var annotates = false
+  package var version = ""
+
+  package init(source: Source, pool: [String]) {
+    self.source = source
+    self.pool = pool
+  }
+}
+
+/// What `dsel resample` did: the content of its manifest.
+package struct ResampleManifest: Encodable, Sendable {
+  package struct Settings: Encodable, Sendable {
+    /// `weights`, `candidates` or `fields`.
+    package var source: String
+    package var target: String?
+    package var fields: [String: Double]?
+    package var size: [String: Double]
+    package var top_k: Bool
+    package var temperature: Double
+    package var logistic_share: Double
+    package var min_tokens: Int
+    package var duplicates: String
+    package var replay: Double
+    package var stratify: String?
+    package var mixture: [String: Double]?
+    package var mixture_temperature: Double?
+    package var fill: Bool?
+    package var text_field: String
+    package var on_error: String
+    package var without_repeats: Bool
+    package var compress: String
+  }
+
+  package struct Epoch: Encodable, Sendable {
+    package var seed: UInt64
+    package var documents: Int
+    package var tokens: Int
+    /// Of lines, with their line ends.
+    package var bytes: Int
+  }
+
+  package struct Pool: Encodable, Sendable {
+    package var path: String
+    package var bytes: Int
+  }
+
+  package var dsel_version: String
+  package var command = "resample"
+  package var seed: UInt64
+  package var settings: Settings
+  /// The files of weights or candidates.
+  package var inputs: [SelectManifest.Input]?
+  package var pool: [Pool]
+  package var documents: Int
+  package var skipped_lines: [String: Int]
+  package var eligible_documents: Int
+  package var under_min_tokens: Int?
+  package var outside_mixture: Int?
+  package var effective_sample_size: Double?
+  package var overlap_with_top_k: Double?
+  package var weight_length_correlation: Double?
+  package var selected: SelectManifest.Selected
+  /// In the order in which they stand in the output.
+  package var epochs: [Epoch]
+  package var parts: [PartRecord]?
+  package var shuffle_seed: UInt64?
+  package var shards: [OutputRecord.Shard]?
+  package var remainder: OutputRecord.Remainder?
+  package var timings: SelectManifest.Timings
+}

@@ -1,0 +1,160 @@
+internal import Featurizing
+internal import Reading
+internal import Resampling
+internal import Weighting
+
+/// Finds a pool's shards by the paths that files of weights have for them.
+struct ShardFinder: Sendable {
+  private var byPath: [String: Int] = [:]
+  /// nil where several shards have one name.
+  private var byName: [Substring: Int?] = [:]
+
+  init(_ shards: [Shard]) {
+    for (number, shard) in shards.enumerated() {
+      byPath[shard.name] = byPath[shard.name] ?? number
+      let name = Self.name(shard.name)
+      byName[name] = byName[name] == nil ? .some(number) : .some(nil)
+    }
+  }
+
+  /// The shard of that path, or the only one of that name: on another machine it may be in another folder.
+  func shard(_ path: String) -> Int? { byPath[path] ?? byName[Self.name(path)] ?? nil }
+
+  private static func name(_ path: String) -> Substring {
+    path.split(separator: "/").last ?? path[...]
+  }
+}
+
+/// Reads what `dsel weigh` wrote. The pool's documents are where its lines say, and nowhere else.
+struct StoredWeightReader: WeightReader, ~Copyable {
+  /// What stands where a document's text does.
+  static let textField = "text_hash"
+
+  /// The fields of a line, in the order of ``read(_:of:)``.
+  static func fields(target: String?) -> [String] {
+    let suffix = target.map { ".\($0)" } ?? ""
+    return [
+      "file", "offset", "bytes", "text_bytes", "tokens", "log_weight\(suffix)",
+      "log_odds\(suffix)",
+    ]
+  }
+
+  private let fields: [String]
+  private let shards: ShardFinder
+  private let usesLogOdds: Bool
+  private var weight = DocumentWeight()
+  /// Lines of one file come one after the other.
+  private var lastFile = ""
+  private var lastShard = 0
+
+  init(target: String?, shards: ShardFinder, usesLogOdds: Bool) {
+    fields = Self.fields(target: target)
+    self.shards = shards
+    self.usesLogOdds = usesLogOdds
+  }
+
+  mutating func read(_ text: Span<UInt8>, of line: DocumentLine) throws -> WeighedDocument {
+    guard case .string(let file) = line.fields[0] else {
+      throw InvalidLine.missingField(path: fields[0], present: [])
+    }
+    if file != lastFile || lastFile.isEmpty {
+      guard let shard = shards.shard(file) else { throw PipelineError.unknownShard(path: file) }
+      lastFile = file
+      lastShard = shard
+    }
+    let hash = String(decoding: text.indices.map { text[$0] }, as: UTF8.self)
+    guard let textHash = UInt64(hexadecimal: hash) else {
+      throw InvalidLine.notANumber(path: Self.textField, found: "\"\(hash)\"")
+    }
+    weight = DocumentWeight(
+      logWeight: try number(5, line), logOdds: usesLogOdds ? try number(6, line) : 0)
+    let tokenCount = try count(4, line, upTo: Int(UInt32.max))
+    return WeighedDocument(
+      size: DocumentSize(tokenCount: tokenCount, featureCount: 0, length: tokenCount),
+      textHash: textHash,
+      position: Position(
+        shard: lastShard, offset: try count(1, line, upTo: Candidate.maximumOffset)),
+      lineByteCount: try count(2, line, upTo: Int(UInt32.max)),
+      textByteCount: try count(3, line, upTo: Int(UInt32.max)))
+  }
+
+  private func number(_ field: Int, _ line: DocumentLine) throws -> Double {
+    try line.fields[field].double(of: fields[field])
+  }
+
+  private func count(_ field: Int, _ line: DocumentLine, upTo limit: Int) throws -> Int {
+    let value = try number(field, line)
+    guard let count = Int(exactly: value), (0...limit).contains(count) else {
+      throw InvalidLine.notANumber(path: fields[field], found: "\(value)")
+    }
+    return count
+  }
+
+  func weight(_ target: Int) -> DocumentWeight { weight }
+
+  func count(_ text: Span<UInt8>, in counts: inout FeatureCounts) {}
+}
+
+/// Takes the sum of numbers in a document's own line for its log weight.
+struct FieldWeightReader: WeightReader, ~Copyable {
+  private let fields: [FieldWeight]
+  /// nil where lengths don't matter.
+  private var featurizer: Featurizer?
+  private var weight = DocumentWeight()
+
+  init(_ fields: [FieldWeight], countsTokens: Bool) {
+    self.fields = fields
+    if countsTokens {
+      featurizer = Featurizer(
+        FeatureSettings(maximumOrder: 1, bucketCount: 2), tables: UnicodeTables())
+    } else {
+      featurizer = nil
+    }
+  }
+
+  mutating func read(_ text: Span<UInt8>, of line: DocumentLine) throws -> WeighedDocument {
+    var sum = 0.0
+    for (index, field) in fields.enumerated() {
+      sum += field.scale * (try line.fields[index].double(of: field.field))
+    }
+    guard sum.isFinite else {
+      throw InvalidLine.notANumber(path: fields[0].field, found: "\(sum)")
+    }
+    weight = DocumentWeight(logWeight: sum)
+    var tokenCount = 0
+    if featurizer != nil {
+      featurizer?.begin()
+      while featurizer?.nextBlock(of: text) == true {}
+      tokenCount = featurizer?.tokenCount ?? 0
+    }
+    return WeighedDocument(
+      size: DocumentSize(tokenCount: tokenCount, featureCount: 0, length: tokenCount),
+      textHash: GumbelNoise.identity(of: text), position: line.position,
+      lineByteCount: line.byteCount, textByteCount: text.count)
+  }
+
+  func weight(_ target: Int) -> DocumentWeight { weight }
+
+  func count(_ text: Span<UInt8>, in counts: inout FeatureCounts) {}
+}
+
+extension FieldValue {
+  /// The number in the field `path`.
+  ///
+  /// - Throws: ``InvalidLine/missingField(path:present:)``, ``InvalidLine/notANumber(path:found:)``
+  func double(of path: String) throws(InvalidLine) -> Double {
+    switch self {
+    case .number(let value): return value
+    case .largeNumber(let text):
+      guard let value = Double(text), value.isFinite else {
+        throw .notANumber(path: path, found: text)
+      }
+      return value
+    case .missing: throw .missingField(path: path, present: [])
+    case .string: throw .notANumber(path: path, found: JSONKind.string.rawValue)
+    case .boolean: throw .notANumber(path: path, found: JSONKind.boolean.rawValue)
+    case .null: throw .notANumber(path: path, found: JSONKind.null.rawValue)
+    case .other: throw .notANumber(path: path, found: "an object or an array")
+    }
+  }
+}
