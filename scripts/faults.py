@@ -170,8 +170,8 @@ def scenarios(target, pool):
     outputs = ["out.jsonl.zst", "out.jsonl.zst.manifest.json", "rejects.jsonl.gz"]
     piped = ["--pool", "-", "--manifest", "record.json", "--rejects", "rejects.jsonl", "--threads", "1", *common]
     # Of these only what differs from the others: where the outputs go.
-    shards = ["--pool", pool[1], "--output-dir", "out", "--remainder", "rest/", "--shard-bytes", "60k", "--shuffle"]
-    shards += ["--threads", "1", *common]
+    shards = ["--pool", pool[1], "--output-dir", "out", "--remainder", "rest/", "--shard-bytes", "15k", "--shuffle"]
+    shards += ["--threads", "1", *[option if option != "30" else "12" for option in common]]
     calls = ["open", "write", "fsync", "rename", "link", "mkdir", "lock", "stat"]
     older_shards = ["out/shard_00000000.jsonl", "out/shard_00000009.jsonl.zst", "out/manifest.json"]
     older_shards += ["rest/shard_00000000.jsonl.zst"]
