@@ -82,7 +82,8 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "Pipeline", "Featurizing", "Files", "Reading", "Resampling", "Weighting", "TestSupport",
+        "Pipeline", "Featurizing", "Files", "Reading", "Resampling", "Weighting", "Writing",
+        "TestSupport",
       ],
       swiftSettings: strict),
   ],

@@ -3,7 +3,7 @@
 
     scripts/faults.py [DSEL] [--calls read,write] [--verbose]
 
-For each kind of call (open, read, write, fsync, rename, link, lock, stat, allocate), each way to fail, and each n until
+For each kind of call (open, read, write, fsync, rename, link, mkdir, lock, stat, allocate), each way to fail, and each n until
 there is no nth call: dsel must end with exit status 1 and a message that says why, no output under its final name, no
 temporary file left, and older outputs untouched; or with exit status 0 and the very bytes of an undisturbed run.
 Interrupted calls and short reads and writes must always end in the latter. Linux only: the faults are those of
@@ -22,6 +22,7 @@ FAULTS = {
     "write": [(errno.EIO, False), (errno.ENOSPC, False), (errno.EINTR, True), (SHORT, True)],
     "fsync": [(errno.EIO, False), (errno.ENOSPC, False), (errno.EINTR, True)],
     "rename": [(errno.EIO, False), (errno.ENOSPC, False)],
+    "mkdir": [(errno.EIO, False), (errno.ENOSPC, False)],
     # Without hard links or locks, as on some network file systems, dsel works as well as it can.
     "link": [(errno.EPERM, True)],
     "lock": [(errno.ENOLCK, True), (errno.EINTR, True)],
@@ -35,12 +36,14 @@ LASTING = {"write": [errno.ENOSPC, SHORT], "read": [SHORT], "link": [errno.EPERM
 class Scenario:
     """A way to run dsel: its command, what is there before, and what an undisturbed run leaves."""
 
-    def __init__(self, name, arguments, older=(), piped=None):
+    def __init__(self, name, arguments, older=(), piped=None, calls=None):
         self.name, self.arguments, self.older, self.piped = name, arguments, older, piped
+        self.calls = calls or list(FAULTS)
 
     def prepare(self, folder):
         os.makedirs(os.path.join(folder, "spool"))
         for name in self.older:
+            os.makedirs(os.path.join(folder, os.path.dirname(name)), exist_ok=True)
             with open(os.path.join(folder, name), "w") as file:
                 file.write(f"older {name}\n")
 
@@ -57,9 +60,10 @@ class Scenario:
 
 
 def content(folder):
-    """All files of a folder; of a manifest, all but the times."""
+    """All files and folders of a folder; of a manifest, all but the times."""
     files = {}
-    for path, _, names in os.walk(folder):
+    for path, folders, names in os.walk(folder):
+        files.update({os.path.relpath(os.path.join(path, name), folder) + "/": None for name in folders})
         for name in names:
             with open(os.path.join(path, name), "rb") as file:
                 data = file.read()
@@ -112,6 +116,8 @@ def sweep(options, library, scenario, expected, pool):
     """Makes each call fail in each way; returns the number of runs, and the problems."""
     runs, problems = 0, []
     for call in options.calls:
+        if call not in scenario.calls:
+            continue
         if call == "allocate" and scenario.name == "files":
             continue  # What allocates is the same as with older files, which two threads read.
         kinds = [(code, False) for code, _ in FAULTS[call]] + [(code, True) for code in LASTING.get(call, [])]
@@ -163,7 +169,15 @@ def scenarios(target, pool):
     files = ["--pool", *pool, "--output", "out.jsonl.zst", "--rejects", "rejects.jsonl.gz", *common]
     outputs = ["out.jsonl.zst", "out.jsonl.zst.manifest.json", "rejects.jsonl.gz"]
     piped = ["--pool", "-", "--manifest", "record.json", "--rejects", "rejects.jsonl", "--threads", "1", *common]
+    # Of these only what differs from the others: where the outputs go.
+    shards = ["--pool", pool[1], "--output-dir", "out", "--remainder", "rest/", "--shard-bytes", "15k", "--shuffle"]
+    shards += ["--threads", "1", *[option if option != "30" else "12" for option in common]]
+    calls = ["open", "write", "fsync", "rename", "link", "mkdir", "lock", "stat"]
+    older_shards = ["out/shard_00000000.jsonl", "out/shard_00000009.jsonl.zst", "out/manifest.json"]
+    older_shards += ["rest/shard_00000000.jsonl.zst"]
     return [
+        Scenario("shards", shards, calls=calls),
+        Scenario("older shards", shards + ["--force"], older=older_shards, calls=calls),
         Scenario("files", files + ["--threads", "1"]),
         Scenario("older files", files + ["--threads", "2", "--force"], older=outputs),
         Scenario("pipes", piped, piped=pool[1]),

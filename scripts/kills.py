@@ -4,7 +4,8 @@
     scripts/kills.py [DSEL] [--kills 200] [--signals 60] [--seed 1]
 
 After SIGKILL, the next run of the same command gives the bytes of an undisturbed one and cleans up what was left, which
-has the names of temporary files. After SIGINT and SIGTERM nothing is left. Where the disk is full, dsel says so and
+has the names of temporary files; and there are never shards of two runs in a directory, nor a manifest beside shards that it
+doesn't tell of. After SIGINT and SIGTERM nothing is left. Where the disk is full, dsel says so and
 leaves nothing (a small tmpfs; skipped where none may be mounted). Inputs that change between the passes are refused.
 """
 import argparse, json, os, random, re, shutil, signal, subprocess, sys, tempfile, time
@@ -206,6 +207,92 @@ def change_while_reading(dsel, folder, pool, count, generator):
     print(f"  changed while read: {count} runs, {refused} refused")
 
 
+class ShardRun(Run):
+    """A selection and a remainder in shards. Each run has more of them than the last one's, or fewer."""
+
+    def __init__(self, dsel, folder, pool):
+        super().__init__(dsel, folder, "shards", [pool])
+        self.inputs, self.turn = self.command[:6], 0
+
+    def turn_over(self):
+        self.turn += 1
+        self.command = self.inputs + [
+            "--count", "300" if self.turn % 2 else "200", "--output-dir", "out", "--remainder", "rest/", "--shard-bytes",
+            "4k" if self.turn % 2 else "5k", "--estimator", "ratio", "--shuffle", "--shuffle-seed", str(self.turn % 2), "--force", "--quiet"]
+
+    def names(self, folder):
+        path = os.path.join(self.folder, folder)
+        return sorted(os.listdir(path)) if os.path.isdir(path) else []
+
+    def content(self, folder):
+        """The bytes of each shard by its name."""
+        found = {}
+        for name in self.names(folder):
+            if name.startswith("shard_"):
+                with open(os.path.join(self.folder, folder, name), "rb") as file:
+                    found[name] = file.read()
+        return found
+
+
+def interrupt_names(run, number, delay):
+    """A signal while outputs get their names: once the older manifest is gone."""
+    path = os.path.join(run.folder, "out", "manifest.json")
+    if not os.path.exists(path):
+        return interrupt(run, number, 10 * delay)
+    process = run.start()
+    while process.poll() is None and os.path.exists(path):
+        pass
+    begin = time.monotonic()
+    while time.monotonic() - begin < delay:
+        pass
+    process.send_signal(number)
+    process.communicate(timeout=120)
+    return process.returncode
+
+
+def kill_shards(dsel, folder, pool, count, generator):
+    """SIGKILL and SIGTERM: there are never shards of two runs, and a manifest only beside those that it tells of."""
+    run, expected = ShardRun(dsel, folder, pool), {}
+    for _ in range(2):
+        run.turn_over()
+        finish(run)
+        expected[run.turn % 2] = [run.content("out"), run.content("rest")]
+    check(expected[0] != expected[1], "shards: both turns give the same")
+    whole = without = restored = 0
+    for number in range(count):
+        before = [run.content("out"), run.content("rest")]
+        run.turn_over()
+        sent = signal.SIGTERM if number % 4 == 3 else signal.SIGKILL
+        status = interrupt_names(run, sent, generator.uniform(0, 0.003))
+        after = [run.content("out"), run.content("rest")]
+        for found, *wholes in zip(after, *expected.values()):
+            check(any(found.items() <= one.items() for one in wholes), f"shards {number}: those of two runs")
+        if "manifest.json" in run.names("out"):
+            whole += 1
+            check(after in expected.values(), f"shards {number}: a manifest beside what it doesn't tell of")
+            with open(os.path.join(run.folder, "out", "manifest.json")) as file:
+                listed = {shard["path"] for shard in json.load(file)["shards"]}
+            check(listed == set(after[0]), f"shards {number}: a manifest of other shards")
+        else:
+            without += 1
+        if sent == signal.SIGTERM:
+            restored += status == 143
+            check(status in (0, 143, -15), f"shards {number}: exit status {status}")
+            if status == 143:
+                check(after == before, f"shards {number}: older shards changed")
+        if number % 3 == 0 or number == count - 1 or sent == signal.SIGTERM:
+            finish(run)
+            check([run.content("out"), run.content("rest")] == expected[run.turn % 2], f"shards {number}: other bytes")
+            strangers = [name for name in run.names("out") + run.names("rest") if name.startswith(".")]
+            check(strangers == [], f"shards {number}: not cleaned up: {strangers}")
+    print(f"  shards: {count} runs killed; manifest there after {whole}, not there after {without}; {restored} ended by SIGTERM")
+
+
+def finish(run):
+    status, errors = run.finish()
+    check(status == 0, f"an undisturbed run failed: {errors}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dsel", nargs="?", default=os.path.join(ROOT, ".build", "release", "dsel"))
@@ -228,6 +315,7 @@ def main():
         runs = [(run, *measure(run)) for run in runs]
         kill(runs, options.kills, generator)
         stop(runs, options.signals, generator)
+        kill_shards(dsel, folder, pool, options.signals // 3, generator)
         fill_disk(dsel, folder, pool)
         change_inputs(dsel, folder, pool)
         change_while_reading(dsel, folder, pool, 20, generator)

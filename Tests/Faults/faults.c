@@ -1,6 +1,6 @@
 // Makes one call of a program fail. Preloaded into dsel by scripts/faults.py; Linux with glibc only.
 //
-//   FAULT_CALL    open, read, write, fsync, rename, link, lock, stat or allocate
+//   FAULT_CALL    open, read, write, fsync, rename, link, mkdir, lock, stat or allocate
 //   FAULT_NUMBER  which of those calls, from 1
 //   FAULT_ERRNO   what it fails with; 0 makes a read or a write short: one byte is transferred
 //   FAULT_LASTS   if set, all later calls of the kind fail as well, as on a disk that is full; short ones then
@@ -132,6 +132,11 @@ int rename(const char *from, const char *to) {
 int linkat(int from_folder, const char *from, int to_folder, const char *to, int flags) {
   if (is_our_path(from) && fails("link")) return -1;
   return (int)syscall(SYS_linkat, from_folder, from, to_folder, to, flags);
+}
+
+int mkdir(const char *path, mode_t mode) {
+  if (is_our_path(path) && fails("mkdir")) return -1;
+  return (int)syscall(SYS_mkdirat, AT_FDCWD, path, mode);
 }
 
 int flock(int descriptor, int operation) {
