@@ -141,7 +141,7 @@ struct FieldWeightReader: WeightReader, ~Copyable {
 extension FieldValue {
   /// The number in the field `path`.
   ///
-  /// - Throws: ``InvalidLine/missingField(path:present:)``, ``InvalidLine/notANumber(path:found:)``
+  /// - Throws: ``InvalidLine/notANumber(path:found:)``
   func double(of path: String) throws(InvalidLine) -> Double {
     switch self {
     case .number(let value): return value
@@ -150,7 +150,7 @@ extension FieldValue {
         throw .notANumber(path: path, found: text)
       }
       return value
-    case .missing: throw .missingField(path: path, present: [])
+    case .missing: throw .notANumber(path: path, found: "missing")
     case .string: throw .notANumber(path: path, found: JSONKind.string.rawValue)
     case .boolean: throw .notANumber(path: path, found: JSONKind.boolean.rawValue)
     case .null: throw .notANumber(path: path, found: JSONKind.null.rawValue)

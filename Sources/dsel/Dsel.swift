@@ -24,7 +24,10 @@ import Files
       Exit status: 0 done, 1 failed, 64 wrong command line.
       """,
     version: version,
-    subcommands: [SelectCommand.self, FitCommand.self, MergeCommand.self, WeighCommand.self])
+    subcommands: [
+      SelectCommand.self, FitCommand.self, MergeCommand.self, WeighCommand.self,
+      ResampleCommand.self,
+    ])
 
   /// Parses and runs. Help for a subcommand ends with its examples, which ArgumentParser has no
   /// place for behind the options.

@@ -122,7 +122,8 @@ import Weighting
       chunkSize: chunkSize, progress: ProgressMeter(show: nil))
     let features = FeatureSettings(bucketCount: 500)
     let step = FitStep(
-      workers: workers, features: features, tables: Self.tables, minimumLength: 100)
+      workers: workers, features: features, tables: Self.tables, minimumLength: 100,
+      keepsSample: false)
     let (outcome, report) = try await step.run(shards)
     return (outcome.counts, report)
   }

@@ -426,7 +426,7 @@ def weigh(target, pool, settings):
         weight = math.fsum(table[bucket] for bucket in document["features"])
         value = normalized(weight, len(document["features"]), settings["normalize"])
         document["value"] = value + odds
-        document["log_weight"] = value + odds if estimator == "blend" else weight
+        document["log_weight"] = value + odds
 
 
 def run(settings):

@@ -38,6 +38,47 @@ enum Summary {
     return line
   }
 
+  static func lines(_ manifest: ResampleManifest) -> [String] {
+    let selected = manifest.selected
+    var line =
+      "drew \(Format.count(selected.documents)) of \(Format.count(manifest.documents)) documents: "
+      + "\(Format.bytes(selected.bytes))"
+    if manifest.epochs.count > 1 { line += " in \(Format.count(manifest.epochs.count)) epochs" }
+    var lines = [line]
+    if let size = manifest.effective_sample_size {
+      var line =
+        "effective sample size \(Format.significant(size)) of "
+        + "\(Format.count(manifest.eligible_documents)) eligible documents"
+      if let overlap = manifest.overlap_with_top_k {
+        line += ", overlap with top-k \(Format.decimal(100 * overlap, digits: 1)) %"
+      }
+      lines.append(line)
+    }
+    if let remainder = manifest.remainder {
+      lines.append(
+        "left \(Format.count(remainder.documents)) documents: \(Format.bytes(remainder.bytes))")
+    }
+    return lines
+  }
+
+  static func warnings(_ manifest: ResampleManifest) -> [String] {
+    let isByFields = manifest.inputs == nil
+    var warnings = warnings(
+      skipped: manifest.skipped_lines, inputs: manifest.inputs ?? [],
+      role: isByFields ? "pool" : "weights")
+    let selected = manifest.selected
+    if selected.all_eligible {
+      warnings.append(
+        "more was asked for than there is: all eligible documents were drawn, "
+          + "\(Format.count(selected.shortfall)) \(selected.shortfall_unit) short.")
+    } else if selected.documents == 0, manifest.settings.source != "candidates" {
+      warnings.append(
+        "nothing was drawn: the document with the largest key is larger than the whole budget.")
+    }
+    return warnings
+      + Diagnostics.shortfalls(manifest.parts ?? [], unit: selected.shortfall_unit)
+  }
+
   /// Warnings of what a pass found in its inputs.
   static func warnings(
     skipped: [String: Int], inputs: [SelectManifest.Input], role: String

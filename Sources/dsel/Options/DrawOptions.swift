@@ -36,12 +36,20 @@ struct SizeOptions: ParsableArguments {
     }
   }
 
-  var size: SelectionSize {
+  var size: SelectionSize { given ?? .fraction(0.1) }
+
+  /// nil if nothing was said.
+  var given: SelectionSize? {
     if let count { return .documents(count.value) }
     if let tokens { return .tokens(tokens.value) }
     if let bytes { return .bytes(bytes.value) }
-    return .fraction(fraction ?? 0.1)
+    return fraction.map { .fraction($0) }
   }
+
+  /// True if no number of documents follows from it.
+  var isOpen: Bool { tokens != nil || bytes != nil }
+
+  var isCountOrNothing: Bool { tokens == nil && bytes == nil && fraction == nil }
 }
 
 /// How the log weights are drawn by.
@@ -105,6 +113,14 @@ struct DrawOptions: ParsableArguments {
       }
     }
 
+    func setting(_ effectiveSize: Count?, _ overlap: Double?) -> DrawSettings.Temperature {
+      switch self {
+      case .number(let value): .fixed(value)
+      case .auto:
+        overlap.map { .overlap($0) } ?? .effectiveSampleSize(effectiveSize.map { Double($0.value) })
+      }
+    }
+
     var defaultValueDescription: String {
       switch self {
       case .number(let value): "\(value)"
@@ -113,7 +129,10 @@ struct DrawOptions: ParsableArguments {
     }
   }
 
-  func validate() throws {
+  /// Refuses what contradicts itself in how random a draw is to be.
+  static func validate(
+    _ temperature: Temperature, _ topK: Bool, _ effectiveSize: Count?, _ overlap: Double?
+  ) throws {
     if case .number(let value) = temperature {
       guard value >= 1e-6, value.isFinite else {
         throw ValidationError("--temperature must be at least 1e-6. For no noise use --top-k.")
@@ -136,6 +155,10 @@ struct DrawOptions: ParsableArguments {
     if let overlap, !(overlap > 0 && overlap < 1) {
       throw ValidationError("--overlap must be above 0 and below 1. For 1 use --top-k.")
     }
+  }
+
+  func validate() throws {
+    try Self.validate(temperature, topK, effectiveSize, overlap)
     if let logisticShare, !(0...1).contains(logisticShare) {
       throw ValidationError("--logistic-share must be from 0 to 1.")
     }
@@ -169,12 +192,7 @@ struct DrawOptions: ParsableArguments {
     var settings = DrawSettings()
     settings.seed = seed
     settings.addsNoise = !topK
-    settings.temperature =
-      switch temperature {
-      case .number(let value): .fixed(value)
-      case .auto:
-        overlap.map { .overlap($0) } ?? .effectiveSampleSize(effectiveSize.map { Double($0.value) })
-      }
+    settings.temperature = temperature.setting(effectiveSize, overlap)
     settings.minimumTokenCount = minTokens.value
     settings.keepsDuplicates = duplicates == .keep
     settings.logisticShare =

@@ -1,0 +1,286 @@
+import ArgumentParser
+import Files
+import Pipeline
+import Resampling
+
+/// `dsel resample`: draws by weights that are there already.
+struct ResampleCommand: AsyncParsableCommand, CommandWithExamples {
+  static let configuration = CommandConfiguration(
+    commandName: "resample",
+    abstract: "Draw documents by weights from 'dsel weigh', or by numbers in their lines.",
+    discussion: """
+      Draws without replacement, as 'dsel select' does, but weighs nothing. A weight is the logarithm of what a document's \
+      probability is proportional to.
+      """)
+
+  static let examples = """
+    Other sizes, seeds and temperatures, without weighing again:
+      dsel resample --weights weights.jsonl.zst --pool crawl.jsonl.zst --count 10k --seed 7 -o seven.jsonl
+
+    A shard's part of a draw from all shards:
+      dsel resample --candidates all.candidates.jsonl.zst --pool shards/0001.jsonl.zst -o 0001.jsonl.zst
+
+    By a quality rating in the lines (QuRating draws so), and away from a loss:
+      dsel resample --field metadata.quality --temperature 2 crawl.jsonl.zst --count 10k -o good.jsonl
+      dsel resample --field loss --negate crawl.jsonl.zst --count 10k -o easy.jsonl
+
+    By weight and quality together, where 'dsel select --annotate' left its weights:
+      dsel resample --field dsel.log_weight --field quality --field-scale 1 --field-scale 0.3 \\
+        annotated.jsonl --count 10k -o both.jsonl
+
+    Three epochs that share no document, each in random order:
+      dsel resample --weights weights.jsonl.zst --pool crawl.jsonl.zst --count 10k --epochs 3 \\
+        --without-repeats --shuffle -o epochs.jsonl.zst
+    """
+
+  @Argument(
+    help: ArgumentHelp(
+      "The pool's files, .zst and .gz too; - is standard input.", valueName: "file"))
+  var files: [String] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("The pool's files, where other options follow.", valueName: "file"))
+  var pool: [String] = []
+
+  @OptionGroup(title: "Weights (one of)") var source: WeightSourceOptions
+  @OptionGroup(title: "Input") var reading: ReadingOptions
+  @OptionGroup var rejecting: RejectOptions
+  @OptionGroup(title: "Size (one of)") var size: SizeOptions
+  @OptionGroup(title: "Draw") var draw: ResampleDrawOptions
+  @OptionGroup(title: "Mixture") var mixture: MixtureOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Run") var execution: RunOptions
+  @OptionGroup var reporting: ReportOptions
+
+  private var paths: [String] { files + pool }
+
+  func validate() throws {
+    guard !paths.isEmpty else {
+      throw ValidationError("The pool is missing. Name the files to draw from.")
+    }
+    guard paths.count <= Candidate.maximumShardCount else {
+      throw ValidationError(
+        "\(paths.count) files, and \(Candidate.maximumShardCount) are the most.")
+    }
+    try ReadingOptions.validateFiles(paths + source.weights + source.candidates)
+    try rejecting.validate(with: reading)
+    try mixture.validate(size.size)
+    try reporting.validate(writesToStandardOutput: output.isStandardOutput)
+    let isByFields = source.weights.isEmpty && source.candidates.isEmpty
+    guard isByFields || mixture.stratify == nil else {
+      throw ValidationError(
+        "--stratify needs --field: files of weights don't have the documents' other fields.")
+    }
+    guard !source.weights.isEmpty || draw.logisticShare == nil else {
+      throw ValidationError("--logistic-share needs --weights, which have the regression's part.")
+    }
+    guard source.weights.isEmpty || output.remainder == nil else {
+      throw ValidationError(
+        "--remainder doesn't go with --weights, which don't say how many documents a file has.")
+    }
+    if !source.candidates.isEmpty { try validateCandidates() }
+    if draw.temperature == .auto, draw.effectiveSize == nil, size.isOpen {
+      throw ValidationError(
+        "--temperature auto needs --effective-size, or a size in documents (--count or --fraction)."
+      )
+    }
+  }
+
+  /// What was decided when candidates were kept can't be decided again.
+  private func validateCandidates() throws {
+    let given: [(String, Bool)] = [
+      ("--seed", draw.seed != nil), ("--top-k", draw.topK),
+      ("--temperature", draw.temperature != .number(1)), ("--min-tokens", draw.minTokens != nil),
+      ("--duplicates", draw.duplicates == .keep), ("--epochs", draw.epochs.value > 1),
+      ("--replay", mixture.replay != nil),
+    ]
+    if let option = given.first(where: { $0.1 })?.0 {
+      throw ValidationError(
+        "\(option) doesn't go with --candidates, which 'dsel weigh' kept for one draw. Take --weights."
+      )
+    }
+    guard size.isCountOrNothing else {
+      throw ValidationError(
+        "Candidates are drawn by documents: give --count, or nothing for all that they serve.")
+    }
+  }
+
+  func run() async throws {
+    try await execution.run { surroundings in
+      if output.container != .plain, output.isStandardOutput, File.standardOutput().isTerminal {
+        throw ValidationError(
+          "The output would be compressed bytes on a terminal. Name a file with --output.")
+      }
+      let manifest = try await Resample(
+        settings(), progress: surroundings.progress.meter, registry: surroundings.registry
+      ).run()
+      try surroundings.report(manifest, reporting) { manifest in
+        Summary.warnings(manifest).map { "warning: \($0)" }
+          + (execution.quiet ? [] : Summary.lines(manifest))
+      }
+    }
+  }
+
+  private func settings() throws -> ResampleSettings {
+    var settings = ResampleSettings(source: source.source, pool: paths)
+    settings.reading = reading.settings(execution)
+    settings.size = size.given
+    settings.draw = draw.settings(isByFields: source.source.isByFields)
+    settings.epochCount = draw.epochs.value
+    settings.areEpochsDisjoint = draw.withoutRepeats
+    settings.replay = mixture.replay ?? 0
+    settings.stratify = try mixture.settings()
+    settings.outputs = try output.settings(rejects: rejecting.rejects, seed: draw.seed ?? 0)
+    settings.annotates = output.annotate
+    settings.version = Dsel.version
+    return settings
+  }
+}
+
+/// Where weights come from.
+struct WeightSourceOptions: ParsableArguments {
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Files that 'dsel weigh' wrote.", valueName: "file"))
+  var weights: [String] = []
+
+  @Option(help: ArgumentHelp("With --weights of several targets: whose.", valueName: "name"))
+  var target: String?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Files that 'dsel weigh --candidates' wrote.", valueName: "file"))
+  var candidates: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "A number in the lines that is the log weight, or with others their sum.", valueName: "path"))
+  var field: [String] = []
+
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("With --field: multiply it by this; one for each, in order.", valueName: "x")
+  )
+  var fieldScale: [Double] = []
+
+  @Flag(help: "With --field: the smaller the number the better, as a loss is.")
+  var negate = false
+
+  func validate() throws {
+    let count = [!weights.isEmpty, !candidates.isEmpty, !field.isEmpty].count { $0 }
+    guard count == 1 else {
+      throw ValidationError(
+        count == 0
+          ? "What to draw by is missing: give --weights, --candidates or --field."
+          : "Give only one of --weights, --candidates and --field.")
+    }
+    guard target == nil || !weights.isEmpty else {
+      throw ValidationError("--target needs --weights.")
+    }
+    guard !field.isEmpty || (fieldScale.isEmpty && !negate) else {
+      throw ValidationError("--field-scale and --negate need --field.")
+    }
+    guard fieldScale.isEmpty || fieldScale.count == field.count else {
+      throw ValidationError(
+        "There are \(field.count) fields and \(fieldScale.count) of --field-scale. Give one for each, or none."
+      )
+    }
+    guard fieldScale.allSatisfy(\.isFinite) else {
+      throw ValidationError("--field-scale must be a number.")
+    }
+    for path in field { try ReadingOptions.validateField(path, option: "--field") }
+  }
+
+  var source: ResampleSettings.Source {
+    if !weights.isEmpty { return .weights(weights, target: target) }
+    if !candidates.isEmpty { return .candidates(candidates) }
+    return .fields(
+      field.enumerated().map { index, path in
+        let scale = fieldScale.isEmpty ? 1 : fieldScale[index]
+        return FieldWeight(field: path, scale: negate ? -scale : scale)
+      })
+  }
+}
+
+/// How is drawn, where weights are there already.
+struct ResampleDrawOptions: ParsableArguments {
+  @Option(help: "The seed of the draw's noise. (default: 0)")
+  var seed: UInt64?
+
+  @Flag(name: .customLong("top-k"), help: "Take the largest log weights, without noise.")
+  var topK = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Divide log weights by this: more makes the draw more random. auto: see the next two.",
+      valueName: "t|auto"))
+  var temperature = DrawOptions.Temperature.number(1)
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      With --temperature auto: make the weights worth so many equally weighted documents. \
+      (default: as many as are drawn)
+      """, valueName: "n"))
+  var effectiveSize: Count?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --temperature auto: let the draw share this part with top-k; 0 to 1.", valueName: "f"))
+  var overlap: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      With --weights of --estimator blend: the share that the regression draws alone. \
+      (default: \(DrawSettings.defaultLogisticShare))
+      """, valueName: "f"))
+  var logisticShare: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Never select documents of fewer tokens. (default: 100; 0 with --field)", valueName: "n"))
+  var minTokens: Count?
+
+  @Option(help: "Of equal texts, draw the first only (drop), or each.")
+  var duplicates = DrawOptions.Duplicates.drop
+
+  @Option(help: ArgumentHelp("Draw so often, with seeds made of the one.", valueName: "n"))
+  var epochs = Count(1)
+
+  @Flag(help: "With --epochs: draw no document twice.")
+  var withoutRepeats = false
+
+  func validate() throws {
+    try DrawOptions.validate(temperature, topK, effectiveSize, overlap)
+    if let logisticShare, !(0...1).contains(logisticShare) {
+      throw ValidationError("--logistic-share must be from 0 to 1.")
+    }
+    guard (1...10_000).contains(epochs.value) else {
+      throw ValidationError("--epochs must be from 1 to 10000.")
+    }
+    guard !topK || epochs.value == 1 || withoutRepeats else {
+      throw ValidationError(
+        "--top-k draws the same in each of the --epochs. Add --without-repeats, or leave it out.")
+    }
+    guard !withoutRepeats || epochs.value > 1 else {
+      throw ValidationError("--without-repeats needs --epochs of more than 1.")
+    }
+  }
+
+  func settings(isByFields: Bool) -> DrawSettings {
+    var settings = DrawSettings()
+    settings.seed = seed ?? 0
+    settings.addsNoise = !topK
+    settings.temperature = temperature.setting(effectiveSize, overlap)
+    settings.minimumTokenCount = minTokens?.value ?? (isByFields ? 0 : 100)
+    settings.keepsDuplicates = duplicates == .keep
+    settings.logisticShare = isByFields ? 0 : logisticShare ?? DrawSettings.defaultLogisticShare
+    return settings
+  }
+}
+
+extension ResampleSettings.Source {
+  var isByFields: Bool { if case .fields = self { true } else { false } }
+}
