@@ -24,10 +24,9 @@ package struct Fit: Sendable {
   package func run() async throws -> FitReport {
     var clock = StepClock()
     var input = try SelectInput(settings.inputs)
-    let outputs = OutputFiles(
-      paths: settings.output.paths + [settings.rejects].compactMap { $0 },
-      replaces: settings.replacesOutputs)
-    try outputs.check(against: input.shards)
+    let outputs = try RunOutputs(
+      .of(settings.output.paths, rejects: settings.rejects, replaces: settings.replacesOutputs),
+      inputs: input.shards, registry: registry)
     // A pipe is read once, unless its rejected lines are to be copied.
     if settings.rejects != nil {
       try clock.time(.spool) { try input.spool(settings.reading, progress) }
@@ -44,17 +43,17 @@ package struct Fit: Sendable {
     model.inputs = report.inputs
 
     let rejects = try outputs.writeRejects(
-      settings.rejects, [(input, report)], settings.reading, progress, registry)
-    let written: AtomicFile?
+      [(input, report)], limits: settings.reading.limits, progress: progress)
+    let written: WrittenFiles
     do throws(WritingError) {
-      written = try model.write(
-        to: settings.output, container: settings.container, replaces: settings.replacesOutputs,
-        registry: registry)
+      written = WrittenFiles(
+        try model.write(
+          to: settings.output, container: settings.container, replaces: settings.replacesOutputs,
+          registry: registry))
     } catch {
       throw PipelineError.writing(error)
     }
-    try outputs.commit(rejects)
-    try outputs.commit(written)
+    try outputs.commit(written, rejects, nil)
     let side = SelectManifest.Side(model.counts, report)
     return FitReport(
       dsel_version: settings.version, model: .init(model), skipped_lines: side.skipped_lines,
@@ -211,6 +210,20 @@ extension ReadingSettings {
   var fingerprint: String {
     "text_field=\(textField) on_error=\(errorPolicy) max_line_bytes=\(limits.maximumLine) "
       + "max_window=\(limits.maximumWindow)"
+  }
+}
+
+extension OutputSettings {
+  /// Outputs that are written on their own, but checked and named with the others.
+  static func of(
+    _ paths: [String], rejects: String? = nil, manifest: String? = nil, replaces: Bool
+  ) -> OutputSettings {
+    var settings = OutputSettings()
+    settings.others = paths
+    settings.rejects = rejects
+    settings.manifest = manifest
+    settings.replaces = replaces
+    return settings
   }
 }
 

@@ -22,8 +22,9 @@ package struct Merge: Sendable {
   /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one untouched.
   package func run() throws -> Outcome {
     let shards = try SelectInput(settings.inputs).shards
-    let outputs = OutputFiles(paths: settings.output.paths, replaces: settings.replacesOutputs)
-    try outputs.check(against: shards)
+    let outputs = try RunOutputs(
+      .of(settings.output.paths, replaces: settings.replacesOutputs), inputs: shards,
+      registry: registry)
     let areCandidates = try shards.map { try CandidateFile.isOne($0, limits: settings.limits) }
     if let first = areCandidates.first, let odd = areCandidates.firstIndex(of: !first) {
       throw PipelineError.mixedKinds(path: shards[odd].name, otherPath: shards[0].name)
@@ -31,7 +32,7 @@ package struct Merge: Sendable {
     return areCandidates.first == true ? try mergeCandidates(outputs) : try mergeModels(outputs)
   }
 
-  private func mergeModels(_ outputs: OutputFiles) throws -> Outcome {
+  private func mergeModels(_ outputs: RunOutputs) throws -> Outcome {
     var whole: StoredModel?
     // Which of the models each input is in, by what tells its content.
     var owners: [Content: Int] = [:]
@@ -55,14 +56,16 @@ package struct Merge: Sendable {
       }
     }
     guard let whole else { preconditionFailure("nothing to merge") }
-    do {
-      try outputs.commit(
-        whole.model.write(
+    let written: WrittenFiles
+    do throws(WritingError) {
+      written = WrittenFiles(
+        try whole.model.write(
           to: settings.output, container: settings.container, replaces: settings.replacesOutputs,
           registry: registry))
-    } catch let error as WritingError {
+    } catch {
       throw PipelineError.writing(error)
     }
+    try outputs.commit(written, nil, nil)
     return .model(FitReport.Model(whole.model))
   }
 
@@ -76,21 +79,23 @@ package struct Merge: Sendable {
     }
   }
 
-  private func mergeCandidates(_ outputs: OutputFiles) throws -> Outcome {
+  private func mergeCandidates(_ outputs: RunOutputs) throws -> Outcome {
     var whole: CandidateFile?
     for path in settings.inputs {
       let part = try CandidateFile(reading: path, limits: settings.limits)
       if whole == nil { whole = part } else { try whole?.merge(part, path: path) }
     }
     guard let whole else { preconditionFailure("nothing to merge") }
-    do {
-      try outputs.commit(
-        whole.write(
+    let written: WrittenFiles
+    do throws(WritingError) {
+      written = WrittenFiles(
+        try whole.write(
           to: settings.output, container: settings.container, replaces: settings.replacesOutputs,
           registry: registry))
-    } catch let error as WritingError {
+    } catch {
       throw PipelineError.writing(error)
     }
+    try outputs.commit(written, nil, nil)
     return .candidates(whole)
   }
 }

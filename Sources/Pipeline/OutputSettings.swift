@@ -26,6 +26,8 @@ package struct OutputSettings: Sendable {
   /// A shard ends before the line that would bring it above so many bytes, before compression.
   package var shardByteLimit = 256_000_000
   package var rejects: String?
+  /// Files that the run writes besides, each on its own.
+  package var others: [String] = []
   package var manifest: String?
   /// Lines are written in the random order that this gives; nil: in pool order.
   package var shuffleSeed: UInt64?
@@ -41,6 +43,6 @@ package struct OutputSettings: Sendable {
       if case .file(let path)? = place { path } else { nil }
     }
     paths += [manifest, rejects].compactMap { $0 }
-    return paths
+    return paths + others
   }
 }

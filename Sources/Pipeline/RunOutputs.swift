@@ -178,4 +178,20 @@ struct RunOutputs: Sendable {
       throw PipelineError.writing(error)
     }
   }
+
+  /// Gives files that were written on their own their names, and those that go with them.
+  ///
+  /// - Throws: ``PipelineError``; then all names are as they were.
+  func commit(
+    _ files: WrittenFiles, _ rejects: consuming WholeOutput?, _ manifest: consuming AtomicFile?
+  ) throws {
+    do throws(WritingError) {
+      if let path = settings.manifest { try AtomicFile.retire(path, registry: registry) }
+      if let rejects { try rejects.commit() }
+      try files.commit()
+      if let manifest { try manifest.commit() }
+    } catch {
+      throw PipelineError.writing(error)
+    }
+  }
 }

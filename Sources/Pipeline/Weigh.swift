@@ -35,11 +35,11 @@ package struct Weigh: Sendable {
     var clock = StepClock()
     var pool = try SelectInput(settings.pool)
     let models = try StoredModels(settings)
-    let outputs = OutputFiles(
-      paths: try outputPaths(pool.shards)
-        + [settings.manifest, settings.rejects].compactMap { $0 },
-      replaces: settings.replacesOutputs)
-    try outputs.check(against: pool.shards + models.shards)
+    let outputs = try RunOutputs(
+      .of(
+        try outputPaths(pool.shards), rejects: settings.rejects, manifest: settings.manifest,
+        replaces: settings.replacesOutputs),
+      inputs: pool.shards + models.shards, registry: registry)
     if settings.rejects != nil {
       try clock.time(.spool) { try pool.spool(settings.reading, progress) }
     }
@@ -67,13 +67,10 @@ package struct Weigh: Sendable {
     }
 
     let rejects = try outputs.writeRejects(
-      settings.rejects, [(pool, weighed.report)], settings.reading, progress, registry)
+      [(pool, weighed.report)], limits: settings.reading.limits, progress: progress)
     let report = report(
       weighed, models, clock.timings(threadCount: settings.reading.threadCount))
-    let manifest = try writeManifest(report)
-    try outputs.commit(rejects)
-    try files.commit()
-    try outputs.commit(manifest)
+    try outputs.commit(files, rejects, outputs.write(report))
     return report
   }
 
@@ -238,16 +235,6 @@ package struct Weigh: Sendable {
       return try LineWriter(
         destination, container: container,
         replaces: settings.replacesOutputs || settings.workFolder != nil, registry: registry)
-    } catch {
-      throw PipelineError.writing(error)
-    }
-  }
-
-  private func writeManifest(_ report: WeighReport) throws -> AtomicFile? {
-    guard let path = settings.manifest else { return nil }
-    do throws(WritingError) {
-      return try ManifestWriter.write(
-        report, to: path, replaces: settings.replacesOutputs, registry: registry)
     } catch {
       throw PipelineError.writing(error)
     }

@@ -8,13 +8,14 @@ struct WrittenFiles {
     if let file { files.append(Box(file)) }
   }
 
-  /// - Throws: ``PipelineError``; then no output of the run has its name.
-  func commit() throws {
-    do {
-      for file in files { try file.commit() }
-    } catch let error as WritingError {
-      throw PipelineError.writing(error)
-    }
+  init() {}
+
+  /// One file, or nothing where it went to standard output.
+  init(_ file: consuming AtomicFile?) { append(file) }
+
+  /// - Throws: ``WritingError``; then no output of the run has its name.
+  func commit() throws(WritingError) {
+    for file in files { try file.commit() }
   }
 
   /// An array can't hold what can't be copied.
@@ -23,7 +24,7 @@ struct WrittenFiles {
 
     init(_ file: consuming AtomicFile) { self.file = consume file }
 
-    func commit() throws {
+    func commit() throws(WritingError) {
       if let file = file.take() { try file.commit() }
     }
   }
