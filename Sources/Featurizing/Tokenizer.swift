@@ -322,4 +322,22 @@
   private func isSet(_ mask: UnsafeMutablePointer<UInt64>, _ place: Int) -> Bool {
     unsafe mask[place >> 6] &>> UInt64(place & 63) & 1 == 1
   }
+
+  // MARK: Copies
+
+  /// The bytes of one of the segment's tokens; of one that continues a part, the rest of them.
+  func bytes(ofToken token: Int) -> [UInt8] {
+    precondition(token < tokenCount)
+    // SAFETY: tokens lie within the bytes used.
+    let (start, end) = unsafe (Int(starts[token]), Int(ends[token]))
+    return unsafe Array(UnsafeBufferPointer(start: bytes + start, count: end - start))
+  }
+
+  /// The bytes of ``unfinishedPart``; none without one.
+  var bytesOfUnfinishedPart: [UInt8] {
+    guard let part = unfinishedPart else { return [] }
+    // SAFETY: the part lies within the bytes used.
+    return unsafe Array(
+      UnsafeBufferPointer(start: bytes + part.lowerBound, count: part.count))
+  }
 }

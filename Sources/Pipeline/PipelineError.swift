@@ -15,6 +15,8 @@ package enum PipelineError: Error {
   /// No document in any file of that role.
   case empty(role: Role, skippedLines: Int)
   case noTokens(role: Role)
+  case noSuchLine(path: String, line: Int, lineCount: Int)
+  case blankLine(path: String, line: Int)
   /// A file is no model, or none that can be used.
   case model(path: String, ModelFileError)
   /// Two models don't go together.
@@ -54,5 +56,7 @@ package enum PipelineError: Error {
     case input
     /// What is drawn by.
     case weights
+    /// What is compared with the target.
+    case selected
   }
 }

@@ -63,4 +63,6 @@ package final class ProgressMeter: Sendable {
 /// The steps of a run, in order.
 package enum Step: String, CaseIterable, Sendable {
   case spool, fit, fitTarget, fitPool, train, measure, weigh, copy, remainder
+  /// Those of `compare` and `explain`.
+  case countSelected, countRandom, explain
 }

@@ -26,7 +26,7 @@ import Files
     version: version,
     subcommands: [
       SelectCommand.self, FitCommand.self, MergeCommand.self, WeighCommand.self,
-      ResampleCommand.self,
+      ResampleCommand.self, CompareCommand.self, ExplainCommand.self, ManualCommand.self,
     ])
 
   /// Parses and runs. Help for a subcommand ends with its examples, which ArgumentParser has no

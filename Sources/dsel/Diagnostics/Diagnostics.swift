@@ -10,9 +10,13 @@ struct Diagnostics {
 
   func say(_ line: String) { write(line) }
 
+  func warn(_ warnings: [String]) {
+    for warning in warnings { write("warning: \(warning)") }
+  }
+
   /// The summary, and warnings where the draw is not what was asked for.
   func report(_ manifest: SelectManifest) {
-    for warning in Self.warnings(manifest) { write("warning: \(warning)") }
+    warn(Self.warnings(manifest))
     if !isQuiet { write(Self.summary(manifest)) }
   }
 

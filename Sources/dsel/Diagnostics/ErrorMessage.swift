@@ -21,14 +21,24 @@ struct ErrorMessage {
     case .empty(let role, let skipped):
       let lines = skipped > 0 ? " (\(Format.count(skipped)) invalid lines were skipped)" : ""
       text =
-        "the \(role.rawValue) is empty: no document in any of its files\(lines). "
+        "the \(Self.name(role)) is empty: no document in any of its files\(lines). "
         + "Check the files named\(Self.option(role))."
     case .noTokens(let role):
       text =
-        "the \(role.rawValue) has documents, but not one token in them. "
+        "the \(Self.name(role)) has documents, but not one token in them. "
         + "Check --text-field and the files named\(Self.option(role))."
+    case .noSuchLine(let path, let line, let lineCount):
+      text =
+        "\(path): there is no line \(line): it has \(Format.count(lineCount)). "
+        + "Lines are counted from 1, blank ones too."
+    case .blankLine(let path, let line):
+      text = "\(path):\(line): the line is blank, and no document. Name another with --line."
     default: text = Self.composition(error)
     }
+  }
+
+  private static func name(_ role: PipelineError.Role) -> String {
+    role == .selected ? "selection" : role.rawValue
   }
 
   private static func option(_ role: PipelineError.Role) -> String {
@@ -47,11 +57,12 @@ struct ErrorMessage {
 
   /// The text with control characters spelled out: names and texts come from anywhere, and a terminal acts on
   /// what it is sent.
-  static func printable(_ text: String) -> String {
+  static func printable(_ text: String, keepsLines: Bool = true) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar.properties.generalCategory {
-      case .control where scalar != "\n", .format, .lineSeparator, .paragraphSeparator:
+      case .control where !(keepsLines && scalar == "\n"), .format, .lineSeparator,
+        .paragraphSeparator:
         result += "\\u{\(String(scalar.value, radix: 16))}"
       default: result.unicodeScalars.append(scalar)
       }

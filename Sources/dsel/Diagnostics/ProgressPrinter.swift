@@ -54,6 +54,9 @@ struct ProgressPrinter {
     case .weigh: "weighing the pool "
     case .copy: "copying           "
     case .remainder: "copying the rest  "
+    case .countSelected: "reading selection "
+    case .countRandom: "reading random arm"
+    case .explain: "explaining        "
     }
   }
 

@@ -42,8 +42,8 @@ struct CompatibilityOptions: ParsableArguments {
 struct EstimatorOptions: ParsableArguments {
   @Option(
     help: """
-      How weights are estimated: ratio is DSIR as published, shrunk doubts rare n-grams, logistic learns to tell \
-      target from pool, blend is the last two together. (default: blend; ratio with --compat dsir)
+      How weights are estimated: ratio is DSIR as published (in 10000 buckets), shrunk doubts \
+      rare n-grams, logistic learns to tell target from pool, blend is the last two together. (default: blend; ratio with --compat dsir)
       """)
   var estimator: Estimator?
 
@@ -115,22 +115,23 @@ struct EstimatorOptions: ParsableArguments {
 
 /// Which n-grams are counted, and in what.
 struct CountingOptions: ParsableArguments {
-  @Option(help: "How text is cut into tokens. (default: words; wordpunct with --compat dsir)")
+  @Option(help: "How text is cut into tokens. (default: words)")
   var tokenizer: TokenizerKind?
 
-  @Option(help: ArgumentHelp("Count n-grams of 1 to n tokens; n is 1 to 5.", valueName: "n"))
-  var ngrams = 2
+  @Option(
+    help: ArgumentHelp(
+      "Count n-grams of 1 to n tokens; n is 1 to 5. (default: 2)", valueName: "n"))
+  var ngrams: Int?
 
   @Option(
     help: ArgumentHelp(
       """
-      Hash n-grams into so many buckets; 2 to 16777216. (default: 1048576; 10000 with --estimator \
-      ratio)
+      Hash n-grams into so many buckets; 2 to 16777216. (default: 1048576)
       """, valueName: "n"))
   var buckets: Count?
 
   func validate() throws {
-    guard (1...FeatureSettings.maximumOrder).contains(ngrams) else {
+    guard (1...FeatureSettings.maximumOrder).contains(ngrams ?? 2) else {
       throw ValidationError("--ngrams must be from 1 to \(FeatureSettings.maximumOrder).")
     }
     guard buckets.map({ FeatureSettings.bucketCounts.contains($0.value) }) ?? true else {
@@ -151,7 +152,7 @@ struct CountingOptions: ParsableArguments {
     _ compat: Compatibility? = nil, defaultBucketCount: Int = 1 << 20
   ) -> FeatureSettings {
     FeatureSettings(
-      tokenizer: tokenizer ?? (compat == nil ? .words : .wordpunct), maximumOrder: ngrams,
+      tokenizer: tokenizer ?? (compat == nil ? .words : .wordpunct), maximumOrder: ngrams ?? 2,
       bucketCount: buckets?.value ?? defaultBucketCount,
       hashing: compat == nil ? .xxh3 : .sha256)
   }

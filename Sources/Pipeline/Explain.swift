@@ -1,0 +1,163 @@
+internal import Featurizing
+internal import Reading
+internal import Weighting
+
+/// Shows which n-grams a document's log weight is made of, or what weighs most in a target: `dsel explain`.
+package struct Explain: Sendable {
+  let settings: ExplainSettings
+  let progress: ProgressMeter
+
+  package init(_ settings: ExplainSettings, progress: ProgressMeter) {
+    self.settings = settings
+    self.progress = progress
+  }
+
+  /// The models, and all that a weight needs.
+  struct Models {
+    var target: FeatureCounts
+    var pool: FeatureCounts
+    var weighing: WeighingModel
+  }
+
+  /// - Throws: ``PipelineError``
+  package func run() async throws -> Explanation {
+    var texts = try SelectInput(settings.texts)
+    let documents = try SelectInput(settings.documents)
+    let models: Models
+    switch settings.models {
+    case .files(let target, let pool): models = try stored(target, pool)
+    case .fitted(_, let pool):
+      // The target is read again for its n-grams.
+      if settings.documents.isEmpty { try texts.spool(settings.reading, progress) }
+      models = try await fitted(texts, SelectInput(pool))
+    }
+    progress.begin(.explain, totalStoredByteCount: nil)
+    var explanation = Explanation(
+      dsel_version: settings.version, settings: .init(settings, models.weighing.features),
+      target_model: .init(models.target), pool_model: .init(models.pool),
+      buckets: .init(BucketLoad(models.target, models.pool)), skipped_lines: [:])
+    if settings.documents.isEmpty {
+      try explainTarget(texts, models, in: &explanation)
+    } else {
+      try explainDocuments(documents, models, in: &explanation)
+    }
+    return explanation
+  }
+
+  // MARK: Models
+
+  private func stored(_ target: String, _ pool: String) throws -> Models {
+    var weigh = WeighSettings(
+      targetModels: [NamedModel(name: nil, path: target)], poolModel: pool, pool: [])
+    weigh.reading = settings.reading
+    weigh.weights = settings.weights
+    let stored = try StoredModels(weigh)
+    return Models(
+      target: stored.targets[0].stored.model.counts, pool: stored.pool.model.counts,
+      weighing: stored.weighingModel(settings.weights))
+  }
+
+  private func fitted(_ targets: SelectInput, _ pool: SelectInput) async throws -> Models {
+    let step = FitStep(
+      workers: settings.reading.workers(progress), features: settings.features,
+      tables: UnicodeTables(), minimumLength: settings.minimumTokenCount,
+      keepsSample: settings.weights.estimator.usesRegression)
+    var outcomes: [FitStep.Outcome] = []
+    for (input, name, role) in [
+      (targets, Step.fitTarget, PipelineError.Role.target), (pool, .fitPool, .pool),
+    ] {
+      progress.begin(name, totalStoredByteCount: input.totalStoredByteCount)
+      let (outcome, report) = try await step.run(input.shards)
+      guard outcome.counts.documentCount > 0 else {
+        throw PipelineError.empty(role: role, skippedLines: report.skippedCount)
+      }
+      guard outcome.counts.featureCount > 0 else { throw PipelineError.noTokens(role: role) }
+      outcomes.append(outcome)
+    }
+    var model = TargetModel(
+      name: nil, target: outcomes[0].counts, pool: outcomes[1].counts, settings.weights)
+    model.train(target: outcomes[0].sample, pool: outcomes[1].sample)
+    return Models(
+      target: outcomes[0].counts, pool: outcomes[1].counts,
+      weighing: WeighingModel(
+        features: settings.features, tables: UnicodeTables(),
+        estimator: settings.weights.estimator, normalization: settings.weights.normalization,
+        targets: [model]))
+  }
+
+  // MARK: Documents
+
+  private func explainDocuments(
+    _ input: SelectInput, _ models: Models, in explanation: inout Explanation
+  ) throws {
+    var explainer = DocumentExplainer(models.weighing)
+    var documents: [Explanation.Document] = []
+    var hasMore = false
+    let lines = DocumentLines(reading: settings.reading)
+    if let line = settings.line {
+      let document = try lines.document(at: line, of: input.shards[0]) { place, text in
+        explained(explainer.explain(text), place, models)
+      }
+      documents.append(document)
+    } else {
+      let skipped = try lines.forEach(input.shards) { place, text in
+        guard documents.count < ExplainSettings.documentLimit else {
+          hasMore = true
+          return false
+        }
+        documents.append(explained(explainer.explain(text), place, models))
+        return true
+      }
+      explanation.skip(skipped)
+      guard !documents.isEmpty else {
+        throw PipelineError.empty(role: .input, skippedLines: skipped.values.reduce(0, +))
+      }
+    }
+    explanation.documents = documents
+    explanation.more_documents = hasMore
+  }
+
+  private func explained(
+    _ outcome: borrowing DocumentExplainer.Outcome, _ place: DocumentLines.Place, _ models: Models
+  ) -> Explanation.Document {
+    let estimator = settings.weights.estimator
+    let parts = outcome.parts
+    var ofBucket: [Int: [String]] = [:]
+    for part in parts { ofBucket[part.ngram.bucket, default: []].append(part.ngram.text) }
+    func shown(_ part: DocumentExplainer.Part) -> Explanation.NGram {
+      let own = Array(part.ngram.text.utf8)
+      let others = (ofBucket[part.ngram.bucket] ?? []).filter { Array($0.utf8) != own }
+      return Explanation.NGram(
+        ngram: shownNGram(part.ngram.text), order: part.ngram.order, bucket: part.ngram.bucket,
+        count: part.ngram.count, target_count: Int(models.target.counts[part.ngram.bucket]),
+        pool_count: Int(models.pool.counts[part.ngram.bucket]),
+        log_ratio: estimator.usesLogRatios ? part.logRatio : nil,
+        contribution: part.contribution,
+        by_log_ratio: estimator.usesLogRatios ? part.byLogRatio : nil,
+        by_regression: estimator.usesRegression ? part.byRegression : nil,
+        shares_bucket_with: others.map { shownNGram($0) })
+    }
+    // Sorting is stable: of equal contributions that comes first which does in the document.
+    let sorted = parts.enumerated().sorted {
+      let (one, other) = ($0.element.contribution, $1.element.contribution)
+      return one == other ? $0.offset < $1.offset : one > other
+    }.map(\.element)
+    return Explanation.Document(
+      file: place.file, line: place.line, tokens: outcome.size.tokenCount,
+      features: outcome.size.featureCount, log_weight: outcome.logWeight,
+      by_log_ratio: estimator.usesLogRatios ? parts.reduce(0) { $0 + $1.byLogRatio } : nil,
+      by_regression: estimator.usesRegression ? parts.reduce(0) { $0 + $1.byRegression } : nil,
+      bias: estimator.usesRegression ? outcome.bias : nil, different_ngrams: parts.count,
+      ngrams_that_share_a_bucket: ofBucket.values.reduce(0) { $0 + ($1.count > 1 ? $1.count : 0) },
+      up: sorted.lazy.filter { $0.contribution > 0 }.prefix(settings.top).map { shown($0) },
+      down: sorted.reversed().lazy.filter { $0.contribution < 0 }.prefix(settings.top)
+        .map { shown($0) })
+  }
+}
+
+extension Explanation {
+  mutating func skip(_ skipped: [InvalidLine.Reason: Int]) {
+    skipped_lines = Dictionary(
+      uniqueKeysWithValues: skipped.map { ($0.key.rawValue, $0.value) })
+  }
+}

@@ -1,0 +1,67 @@
+/// How lengths are spread, in bounded memory and with a result that doesn't depend on their order.
+///
+/// Lengths below 4,096 have a bin each; those from 2ᵉ up to 2ᵉ⁺¹ share 2,048 of equal width. So a quantile is exact
+/// up to 4,095, and beyond at most 1/2,048 too small. The smallest and the largest length are always exact.
+package struct LengthHistogram: Sendable {
+  private static let binBits = 11
+  private static let exactLimit = 2 << binBits
+
+  private var bins: [Int] = []
+  package private(set) var count = 0
+  package private(set) var minimum = Int.max
+  package private(set) var maximum = 0
+
+  package init() {}
+
+  /// - Precondition: `length` is not negative.
+  package mutating func add(_ length: Int) {
+    add(1, toBin: Self.bin(of: length))
+    count += 1
+    minimum = min(minimum, length)
+    maximum = max(maximum, length)
+  }
+
+  package mutating func merge(_ other: LengthHistogram) {
+    for (bin, count) in other.bins.enumerated() where count > 0 { add(count, toBin: bin) }
+    count += other.count
+    minimum = min(minimum, other.minimum)
+    maximum = max(maximum, other.maximum)
+  }
+
+  /// The smallest length (its bin's smallest) that at least the share `percent` of the lengths don't exceed: the
+  /// nearest rank, ⌈`percent` n / 100⌉, but at least the first.
+  ///
+  /// - Parameter percent: 0 to 100.
+  /// - Returns: nil without lengths.
+  package func quantile(percent: Int) -> Int? {
+    guard count > 0 else { return nil }
+    if percent == 0 { return minimum }
+    if percent == 100 { return maximum }
+    let rank = (count * percent + 99) / 100
+    var seen = 0
+    for (bin, count) in bins.enumerated() {
+      seen += count
+      if seen >= rank { return max(minimum, Self.smallest(ofBin: bin)) }
+    }
+    return maximum
+  }
+
+  private mutating func add(_ added: Int, toBin bin: Int) {
+    if bin >= bins.count { bins += Array(repeating: 0, count: bin + 1 - bins.count) }
+    bins[bin] += added
+  }
+
+  private static func bin(of length: Int) -> Int {
+    guard length >= exactLimit else { return length }
+    let exponent = Int.bitWidth - 1 - length.leadingZeroBitCount
+    let place = (length >> (exponent - binBits)) - (1 << binBits)
+    return exactLimit + ((exponent - binBits - 1) << binBits) + place
+  }
+
+  private static func smallest(ofBin bin: Int) -> Int {
+    guard bin >= exactLimit else { return bin }
+    let exponent = ((bin - exactLimit) >> binBits) + binBits + 1
+    let place = (bin - exactLimit) & ((1 << binBits) - 1)
+    return ((1 << binBits) + place) << (exponent - binBits)
+  }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import FoundationEssentials
+
+/// What the parser knows of a command: the part of its `--experimental-dump-help` that a manual page takes.
+struct CommandInfo: Decodable {
+  struct Dump: Decodable {
+    var command: CommandInfo
+  }
+
+  struct Argument: Decodable {
+    struct Name: Decodable {
+      var kind: String
+      var name: String
+
+      /// As it is typed.
+      var option: String { kind == "long" ? "--\(name)" : "-\(name)" }
+    }
+
+    var kind: String
+    var shouldDisplay: Bool
+    var sectionTitle: String?
+    var isOptional: Bool
+    var isRepeating: Bool
+    var names: [Name]?
+    var valueName: String?
+    var defaultValue: String?
+    var allValues: [String]?
+    var abstract: String?
+    var discussion: String?
+  }
+
+  var commandName: String
+  var shouldDisplay: Bool?
+  var abstract: String?
+  var discussion: String?
+  var subcommands: [CommandInfo]?
+  var arguments: [Argument]?
+
+  /// All of dsel, with the subcommands that its help shows.
+  static func ofDsel() throws -> CommandInfo {
+    let dump = try JSONDecoder().decode(Dump.self, from: Data(Dsel._dumpHelp().utf8))
+    var command = dump.command
+    command.subcommands?.removeAll { $0.shouldDisplay == false || $0.commandName == "help" }
+    return command
+  }
+}

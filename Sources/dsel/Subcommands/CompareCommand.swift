@@ -1,0 +1,114 @@
+import ArgumentParser
+import Pipeline
+import Writing
+
+/// `dsel compare`: how near a selection is to its target.
+struct CompareCommand: AsyncParsableCommand, CommandWithExamples {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Compare a selection with its target and pool.",
+    discussion: """
+      Prints KL divergences of n-grams to the target, the share of the target's n-grams that are seen, documents, tokens, \
+      bytes, lengths, and documents by domain. With --pool the same for the pool, and for documents drawn from \
+      it at random with about as many tokens as the selection.
+      """)
+
+  static let examples = """
+    Did the selection come nearer to the target than a random one?
+      dsel compare --target wiki.jsonl --selected selected.jsonl --pool crawl.jsonl.zst
+
+    Which sites did it take, as JSON:
+      dsel compare --target wiki.jsonl --selected selected.jsonl.zst --pool crawl.jsonl.zst \\
+        --domain-field metadata.site --json | jq '.domains.table[:10]'
+
+    Any two sets of documents:
+      dsel compare --target wiki.jsonl --selected news/*.jsonl.gz
+    """
+
+  @OptionGroup(title: "Input") var files: Files
+  @OptionGroup(title: "Input") var reading: ReadingOptions
+  @OptionGroup(title: "N-grams") var counting: CountingOptions
+  @OptionGroup(title: "Output") var result: ResultOptions
+  @OptionGroup(title: "Run") var execution: RunOptions
+
+  struct Files: ParsableArguments {
+    @Option(
+      name: .customLong("target"), parsing: .upToNextOption,
+      help: ArgumentHelp("What the selection should resemble.", valueName: "file"))
+    var targets: [String] = []
+
+    @Option(
+      parsing: .upToNextOption,
+      help: ArgumentHelp("What was selected; .zst and .gz too.", valueName: "file"))
+    var selected: [String] = []
+
+    @Option(
+      parsing: .upToNextOption,
+      help: ArgumentHelp(
+        "What it was selected from; - is standard input, here or above.", valueName: "file"))
+    var pool: [String] = []
+
+    @Option(
+      help: ArgumentHelp(
+        "Count documents by the value of this field; dots lead into objects.", valueName: "path"))
+    var domainField: String?
+
+    @Option(help: "The seed of the random arm.")
+    var seed: UInt64 = 0
+
+    func validate() throws {
+      guard !targets.isEmpty else {
+        throw ValidationError("--target is missing. Name the files that were selected for.")
+      }
+      guard !selected.isEmpty else {
+        throw ValidationError("--selected is missing. Name the files that were selected.")
+      }
+      try ReadingOptions.validateFiles(targets + selected + pool)
+      if let domainField {
+        try ReadingOptions.validateField(domainField, option: "--domain-field")
+      }
+    }
+  }
+
+  func run() async throws {
+    try await execution.run { surroundings in
+      var settings = CompareSettings(
+        targets: files.targets, selected: files.selected, pool: files.pool)
+      settings.reading = reading.settings(execution)
+      settings.features = counting.settings()
+      settings.domainField = files.domainField
+      settings.seed = files.seed
+      settings.version = Dsel.version
+      let comparison = try await Compare(settings, progress: surroundings.progress.meter).run()
+      surroundings.progress.clear()
+      surroundings.diagnostics.warn(Self.warnings(comparison))
+      try surroundings.write(
+        result.json
+          ? ManifestWriter.encode(comparison) : Array(ComparisonText(comparison).text.utf8))
+    }
+  }
+
+  private static func warnings(_ comparison: Comparison) -> [String] {
+    // The random arm's inputs are the pool's.
+    let sides = [comparison.target, comparison.selected, comparison.pool].compactMap { $0 }
+    var warnings = zip(sides, ["target", "selection", "pool"]).flatMap { side, name in
+      Diagnostics.warnings(skipped: side.skipped_lines, role: name)
+    }
+    warnings += Diagnostics.warnings(sides.flatMap(\.inputs))
+    if let domains = comparison.domains {
+      let others = [domains.others.target, domains.others.selected, domains.others.pool]
+      if others.contains(where: { ($0?.documents ?? 0) > 0 }) {
+        warnings.append(
+          "the field has more than \(Format.count(domains.limit)) different values: so many, chosen by a hash, are "
+            + "counted one by one, and the rest together.")
+      }
+    }
+    return warnings
+  }
+}
+
+/// How a result is printed.
+struct ResultOptions: ParsableArguments {
+  @Flag(help: "Print the result as one JSON document.")
+  var json = false
+}

@@ -1,0 +1,178 @@
+import ArgumentParser
+import Pipeline
+import Weighting
+import Writing
+
+/// `dsel explain`: what a log weight is made of.
+struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Show the n-grams that a log weight is made of.",
+    discussion: """
+      For each document: the n-grams that push its log weight up and down most, with their counts in the document and in \
+      both models, log-ratios and contributions. Without documents: what weighs most in the target. Models come from \
+      files of 'dsel fit', or are fitted to --target and --pool first.
+      """)
+
+  static let examples = """
+    Why was this line selected?
+      dsel explain --target-model wiki.model --pool-model pool.model crawl.jsonl.zst --line 1234
+
+    The same without model files, and only the five n-grams that count most each way:
+      dsel explain --target wiki.jsonl --pool crawl.jsonl.zst --top 5 crawl.jsonl.zst --line 1234
+
+    All selected documents' weights, as JSON:
+      dsel explain --target-model wiki.model --pool-model pool.model selected.jsonl --json |
+        jq '.documents[] | {line, log_weight, up: [.up[].ngram]}'
+
+    What is typical of the target:
+      dsel explain --target-model wiki.model --pool-model pool.model --target wiki.jsonl
+    """
+
+  @OptionGroup(title: "Models") var models: Models
+  @OptionGroup(title: "Weights") var features: FeatureOptions
+  @OptionGroup(title: "Input") var reading: ReadingOptions
+  @OptionGroup(title: "Output") var result: ResultOptions
+  @OptionGroup(title: "Run") var execution: RunOptions
+
+  @Argument(
+    help: ArgumentHelp(
+      "Documents to explain: files of JSON lines, .zst and .gz too; - is standard input. At most \(ExplainSettings.documentLimit) documents.",
+      valueName: "doc"))
+  var documents: [String] = []
+
+  @Option(help: ArgumentHelp("Explain only this line of the one file; from 1.", valueName: "n"))
+  var line: Int?
+
+  @Option(help: ArgumentHelp("Show so many n-grams each way.", valueName: "n"))
+  var top = 20
+
+  @Option(
+    help: """
+      Divide sums of log-ratios by the number of features (length), by its root (sqrt), or not. \
+      (default: sqrt; none with --estimator ratio)
+      """)
+  var normalize: Normalization?
+
+  struct Models: ParsableArguments {
+    @Option(help: ArgumentHelp("The target's model, of 'dsel fit'.", valueName: "model"))
+    var targetModel: String?
+
+    @Option(help: ArgumentHelp("The pool's model.", valueName: "model"))
+    var poolModel: String?
+
+    @Option(
+      name: .customLong("target"),
+      help: ArgumentHelp(
+        "Fit the target's model to this file, and others given so; with --target-model, take its n-grams from it.",
+        valueName: "file"))
+    var targets: [String] = []
+
+    @Option(
+      help: ArgumentHelp(
+        "Fit the pool's model to this file, and others given so.", valueName: "file"))
+    var pool: [String] = []
+
+    @Option(
+      help: ArgumentHelp(
+        "When models are fitted: what 'dsel select' was given. Shorter documents train the regression last.",
+        valueName: "n"))
+    var minTokens = Count(100)
+
+    var areFiles: Bool { targetModel != nil || poolModel != nil }
+
+    func validate() throws {
+      if areFiles {
+        guard targetModel != nil, poolModel != nil else {
+          let missing = targetModel == nil ? "--target-model" : "--pool-model"
+          throw ValidationError("\(missing) is missing: a weight takes two models. Name both.")
+        }
+        guard pool.isEmpty else {
+          throw ValidationError("--pool is fitted where no --pool-model is given. Leave one out.")
+        }
+      } else {
+        guard !targets.isEmpty, !pool.isEmpty else {
+          throw ValidationError(
+            "Models are missing. Name --target-model and --pool-model, or --target and --pool to fit them."
+          )
+        }
+      }
+    }
+  }
+
+  func validate() throws {
+    if documents.isEmpty {
+      guard !models.targets.isEmpty else {
+        throw ValidationError(
+          "Name documents to explain, or with --target those of the target: a model holds counts of hashes, and no "
+            + "n-grams to show.")
+      }
+    } else if models.areFiles, !models.targets.isEmpty {
+      throw ValidationError(
+        "--target is for the n-grams of the target, and documents are named to explain. Leave one of them out."
+      )
+    }
+    try ReadingOptions.validateFiles(documents + models.targets + models.pool)
+    if let line {
+      guard line >= 1 else { throw ValidationError("--line must be at least 1.") }
+      guard documents.count == 1 else {
+        throw ValidationError("--line needs exactly one file of documents.")
+      }
+    }
+    guard (1...10_000).contains(top) else {
+      throw ValidationError("--top must be from 1 to 10000.")
+    }
+    if models.areFiles {
+      let counting = features.counting
+      let given = [
+        ("--tokenizer", counting.tokenizer != nil), ("--ngrams", counting.ngrams != nil),
+        ("--buckets", counting.buckets != nil),
+      ].first { $0.1 }
+      if let given {
+        throw ValidationError("\(given.0) is the models' own. Leave it out.")
+      }
+    }
+    guard normalize == nil || features.weights.usesLogRatios else {
+      throw ValidationError(
+        "--estimator \(features.weights.rawValue) weighs vectors of unit length. Leave --normalize out."
+      )
+    }
+  }
+
+  func run() async throws {
+    try await execution.run { surroundings in
+      let explanation = try await Explain(settings(), progress: surroundings.progress.meter).run()
+      surroundings.progress.clear()
+      surroundings.diagnostics.warn(Self.warnings(explanation))
+      try surroundings.write(
+        result.json
+          ? ManifestWriter.encode(explanation) : Array(ExplanationText(explanation).text.utf8))
+    }
+  }
+
+  private func settings() -> ExplainSettings {
+    var source = ExplainSettings.Models.fitted(targets: models.targets, pool: models.pool)
+    if let target = models.targetModel, let pool = models.poolModel {
+      source = .files(target: target, pool: pool)
+    }
+    var settings = ExplainSettings(source, documents: documents, texts: models.targets)
+    settings.line = line
+    settings.reading = reading.settings(execution)
+    settings.features = features.settings
+    settings.minimumTokenCount = models.minTokens.value
+    settings.weights = features.estimating.settings(features.compat, normalize: normalize)
+    settings.top = top
+    settings.version = Dsel.version
+    return settings
+  }
+
+  private static func warnings(_ explanation: Explanation) -> [String] {
+    var warnings = Diagnostics.warnings(skipped: explanation.skipped_lines, role: "documents")
+    if explanation.more_documents == true {
+      warnings.append(
+        "there are more than \(ExplainSettings.documentLimit) documents: the first ones are explained. Name one with "
+          + "--line, or pick some with 'head' or 'jq'.")
+    }
+    return warnings
+  }
+}
