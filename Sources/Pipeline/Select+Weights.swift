@@ -34,12 +34,13 @@ extension Select {
       workers: workers, features: settings.features, tables: UnicodeTables(),
       minimumLength: settings.draw.minimumTokenCount,
       keepsSample: settings.weights.estimator.usesRegression,
-      countsStrata: role == .pool && settings.stratify != nil)
+      countsStrata: role == .pool && settings.stratify != nil,
+      fittedShare: role == .pool ? settings.fittedShare : 1)
     begin(name, input)
     let begin = ContinuousClock.now
     let (outcome, report) = try await step.run(input.shards)
     clock.add(name, since: begin)
-    guard outcome.counts.documentCount > 0 else {
+    guard report.documentCount > 0 else {
       throw PipelineError.empty(role: role, skippedLines: report.skippedCount)
     }
     guard outcome.counts.featureCount > 0 else { throw PipelineError.noTokens(role: role) }
@@ -78,7 +79,9 @@ extension Select {
           features: settings.features, tables: UnicodeTables(),
           estimator: settings.weights.estimator, normalization: settings.weights.normalization,
           targets: []),
-        eligible: pool.outcome.eligible, strata: pool.outcome.strata,
+        eligible: pool.outcome.eligible.scaled(
+          by: Double(pool.report.documentCount) / Double(pool.outcome.counts.documentCount)),
+        strata: pool.outcome.strata,
         pool: .init(pool.outcome.counts, pool.report), poolReport: pool.report,
         poolCounts: pool.outcome.counts.folded(to: Divergence.bucketCount))
       for index in targets.indices {

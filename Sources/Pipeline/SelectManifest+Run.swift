@@ -24,6 +24,7 @@ extension SelectManifest.Settings {
       temperature_goal: Self.goal(settings.draw.temperature),
       normalize: settings.weights.normalization.rawValue,
       logistic_share: settings.draw.logisticShare, replay: settings.replay,
+      fit_sample: settings.fittedShare,
       stratify: settings.stratify?.field, mixture: settings.stratify?.mixture,
       mixture_temperature: settings.stratify?.temperature, fill: settings.stratify?.fills,
       min_tokens: settings.draw.minimumTokenCount,
@@ -55,7 +56,8 @@ extension SelectManifest.Side {
           documents: shard.documentCount,
           xxh3: (shard.contentHash ?? 0).hexadecimal)
       },
-      documents: counts.documentCount, tokens: counts.tokenCount,
+      documents: report.documentCount, fitted_documents: counts.documentCount,
+      tokens: counts.tokenCount,
       features: Int(counts.featureCount), empty_buckets: counts.emptyBucketCount,
       skipped_lines: Dictionary(
         uniqueKeysWithValues: report.skipped.map { ($0.key.rawValue, $0.value) }))

@@ -31,6 +31,7 @@ package struct SelectManifest: Encodable, Sendable {
     package var logistic_share: Double
     /// The share drawn at random.
     package var replay: Double
+    package var fit_sample: Double
     package var stratify: String?
     package var mixture: [String: Double]?
     package var mixture_temperature: Double?
@@ -60,6 +61,8 @@ package struct SelectManifest: Encodable, Sendable {
   package struct Side: Encodable, Sendable {
     package var inputs: [Input]
     package var documents: Int
+    /// Those of them that were fitted, to which tokens and features belong.
+    package var fitted_documents: Int
     package var tokens: Int
     package var features: Int
     package var empty_buckets: Int

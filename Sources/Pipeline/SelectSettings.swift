@@ -53,6 +53,8 @@ package struct SelectSettings: Sendable {
   package var draw = DrawSettings()
   /// The share of the selection that is drawn at random, before the targets draw.
   package var replay = 0.0
+  /// The share of the pool's documents that its model is fitted on.
+  package var fittedShare = 1.0
   package var stratify: StratifySettings?
   package var outputs = OutputSettings()
   package var annotates = false

@@ -19,6 +19,8 @@ package struct SeededHash: Sendable {
     case replayNoise = 5
     /// The seeds of further epochs.
     case epoch = 6
+    /// Which documents are fitted, where not all are.
+    case fitSample = 7
   }
 
   private let seed: UInt64

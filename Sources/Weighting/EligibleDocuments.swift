@@ -12,4 +12,13 @@ package struct EligibleDocuments: Sendable, Equatable {
     tokenCount += other.tokenCount
     byteCount += other.byteCount
   }
+
+  /// About how many there are, where these are a random share of them.
+  package func scaled(by factor: Double) -> EligibleDocuments {
+    var scaled = EligibleDocuments()
+    scaled.documentCount = Int((Double(documentCount) * factor).rounded())
+    scaled.tokenCount = Int((Double(tokenCount) * factor).rounded())
+    scaled.byteCount = Int((Double(byteCount) * factor).rounded())
+    return scaled
+  }
 }

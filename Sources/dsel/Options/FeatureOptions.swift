@@ -13,7 +13,16 @@ struct FeatureOptions: ParsableArguments {
   @OptionGroup var estimating: EstimatorOptions
   @OptionGroup var counting: CountingOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "Fit the pool's model on this share of its documents, chosen by a hash of their text.",
+      valueName: "f"))
+  var fitSample: Double?
+
   func validate() throws {
+    if let fitSample, !(fitSample > 0 && fitSample <= 1) {
+      throw ValidationError("--fit-sample must be above 0 and at most 1.")
+    }
     try estimating.validate(with: compatibility.compat)
     try counting.validate(with: compatibility.compat)
   }

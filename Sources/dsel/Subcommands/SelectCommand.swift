@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import Pipeline
+import Writing
 
 /// `dsel select`: the whole job.
 struct SelectCommand: AsyncParsableCommand, CommandWithExamples {
@@ -39,11 +40,16 @@ struct SelectCommand: AsyncParsableCommand, CommandWithExamples {
   @OptionGroup(title: "Models") var features: FeatureOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Run") var execution: RunOptions
+  @OptionGroup var reporting: ReportOptions
 
   func validate() throws {
     if let compat = features.compat { try draw.validate(compat) }
     try draw.validate(features.weights)
     try mixture.validate(size.size)
+    guard features.fitSample == nil || mixture.stratify == nil else {
+      throw ValidationError("--stratify counts all documents of the pool. Leave --fit-sample out.")
+    }
+    try reporting.validate(writesToStandardOutput: output.isStandardOutput)
   }
 
   func run() async throws {
@@ -56,6 +62,7 @@ struct SelectCommand: AsyncParsableCommand, CommandWithExamples {
         settings(), progress: surroundings.progress.meter, registry: surroundings.registry
       ).run()
       surroundings.progress.clear()
+      if reporting.json { try surroundings.write(ManifestWriter.encode(manifest)) }
       surroundings.diagnostics.report(manifest)
     }
   }
@@ -69,6 +76,7 @@ struct SelectCommand: AsyncParsableCommand, CommandWithExamples {
     settings.draw = draw.settings(features.weights)
     settings.stratify = try mixture.settings()
     settings.replay = mixture.replay ?? 0
+    settings.fittedShare = features.fitSample ?? 1
     settings.outputs = try output.settings(rejects: input.rejecting.rejects, seed: draw.seed)
     settings.annotates = output.annotate
     settings.version = Dsel.version

@@ -1,0 +1,56 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A pool's model that is fitted on some of its documents.
+@Suite struct FitSampleTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func select(_ options: [String], to name: String) throws -> (Data, JSON) {
+    let run = try Dsel.select(["--count", "100", "-q", "-o", name] + options, in: folder)
+    #expect(run.status == 0 && run.errors == "")
+    return (try folder.read(name), try folder.json("\(name).manifest.json"))
+  }
+
+  @Test func `A quarter of the documents is fitted, whatever the threads, and all are weighed`()
+    throws
+  {
+    let (lines, manifest) = try select(["--fit-sample", "0.25", "--threads", "1"], to: "one.jsonl")
+    let (others, _) = try select(["--fit-sample", "0.25", "--threads", "3"], to: "three.jsonl")
+    #expect(lines == others)
+    let fitted = try #require(manifest.pool.fitted_documents.int)
+    // 1,360 documents, each with probability 1/4: 340, with a standard deviation of 16; five of them.
+    #expect((260...420).contains(fitted))
+    #expect(manifest.pool.documents.int == 1360)
+    // What is 1,309 of all; from a quarter of them it is an estimate for the random arm alone.
+    #expect(manifest.eligible_documents.int == 1309)
+    #expect(manifest.settings.fit_sample.number == 0.25)
+    let (plain, _) = try select([], to: "plain.jsonl")
+    #expect(lines != plain)
+  }
+
+  @Test func `A sample of all documents is all of them`() throws {
+    let (lines, manifest) = try select(["--fit-sample", "1"], to: "all.jsonl")
+    let (plain, _) = try select([], to: "plain.jsonl")
+    #expect(lines == plain)
+    #expect(manifest.pool.fitted_documents.int == 1360)
+  }
+
+  @Test(arguments: ["0", "1.5", "-1"])
+  func `A share that is none is refused`(share: String) throws {
+    let run = try Dsel.select(["--fit-sample=\(share)"], in: folder)
+    #expect(run.status == 64)
+    #expect(run.errors.contains("--fit-sample must be above 0 and at most 1."))
+  }
+
+  @Test func `The record is printed as JSON where it is asked for`() throws {
+    let run = try Dsel.select(["--count", "5", "-o", "out.jsonl", "--json", "-q"], in: folder)
+    #expect(run.status == 0)
+    #expect(try JSON(run.output) == folder.json("out.jsonl.manifest.json"))
+    let mixed = try Dsel.select(["--count", "5", "--json"], in: folder)
+    #expect(mixed.status == 64)
+    #expect(mixed.errors.contains("--json prints to standard output, where the result goes."))
+  }
+}
