@@ -30,6 +30,7 @@ let package = Package(
       providers: [.apt(["libsimdjson-dev"]), .brew(["simdjson"])]),
     .systemLibrary(name: "CMalloc"),
     .target(name: "CSimdjson", dependencies: ["CSimdjsonLibrary"]),
+    .target(name: "CVector"),
 
     .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: strict),
     .target(name: "Files", swiftSettings: strict),
@@ -37,7 +38,7 @@ let package = Package(
       name: "Reading", dependencies: ["Compression", "CSimdjson", "CXXHash", "Files"],
       swiftSettings: strict),
     .target(
-      name: "Featurizing", dependencies: ["CCrypto", "CXXHash"], swiftSettings: strict),
+      name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash"], swiftSettings: strict),
     .target(name: "Weighting", dependencies: ["Featurizing", "Reading"], swiftSettings: strict),
     .target(name: "Resampling", dependencies: ["CXXHash"], swiftSettings: strict),
     .target(name: "Writing", dependencies: ["Compression", "Files"], swiftSettings: strict),

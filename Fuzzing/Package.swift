@@ -20,13 +20,14 @@ let package = Package(
     .target(
       name: "CSimdjson", dependencies: ["CSimdjsonLibrary"],
       cxxSettings: [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])]),
+    .target(name: "CVector", cSettings: [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])]),
     .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: instrumented),
     .target(name: "Files", swiftSettings: instrumented),
     .target(
       name: "Reading", dependencies: ["Compression", "CSimdjson", "CXXHash", "Files"],
       swiftSettings: instrumented),
     .target(
-      name: "Featurizing", dependencies: ["CCrypto", "CXXHash"], swiftSettings: instrumented),
+      name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash"], swiftSettings: instrumented),
     .target(name: "CFuzzer"),
     .executableTarget(
       name: "fuzz", dependencies: ["CFuzzer", "Compression", "Featurizing", "Files", "Reading"],

@@ -1,3 +1,5 @@
+internal import CVector
+
 /// Turns texts into feature ids, a block at a time, in memory of fixed size.
 ///
 ///     featurizer.begin()
@@ -22,38 +24,49 @@
   private var joinedHasher: JoinedFeatureHasher?
   /// Hashes of the tokens: first those that earlier blocks left for longer n-grams, then the block's.
   private let hashes: UnsafeMutablePointer<UInt64>
-  /// Hashes of the n-grams that end at the same place.
+  /// Hashes of the n-grams that end at the same places, of the order at hand and of the one before.
   private let grams: UnsafeMutablePointer<UInt64>
+  private let shorterGrams: UnsafeMutablePointer<UInt64>
   /// The ids, order by order.
   private let ids: UnsafeMutablePointer<UInt32>
   private var idCounts: [Int]
+  /// How many ids before them belong to an earlier block.
+  private var idOffsets: [Int]
   private var keptCount = 0
+  /// Whether n-grams go through ``CVector``.
+  private let usesVectors: Bool
   private static let capacity = Tokenizer.capacity + FeatureSettings.maximumOrder
 
   package init(_ settings: FeatureSettings, tables: UnicodeTables) {
-    self.init(settings, tables: tables, cacheSizes: JoinedFeatureHasher.CacheSizes())
+    self.init(settings, tables: tables, usesVectors: Vectors.areSupported)
   }
 
   init(
-    _ settings: FeatureSettings, tables: UnicodeTables, cacheSizes: JoinedFeatureHasher.CacheSizes
+    _ settings: FeatureSettings, tables: UnicodeTables,
+    cacheSizes: JoinedFeatureHasher.CacheSizes = JoinedFeatureHasher.CacheSizes(),
+    usesVectors: Bool = Vectors.areSupported
   ) {
+    self.usesVectors = usesVectors
     self.settings = settings
     switch settings.hashing {
     case .xxh3: joinedHasher = nil
     case .sha256: joinedHasher = JoinedFeatureHasher(settings, cacheSizes: cacheSizes)
     }
-    tokenizer = Tokenizer(settings.tokenizer, tables: tables)
-    hasher = TokenHasher(capacity: Tokenizer.capacity)
+    tokenizer = Tokenizer(settings.tokenizer, tables: tables, usesVectors: usesVectors)
+    hasher = TokenHasher(capacity: Tokenizer.capacity, usesVectors: usesVectors)
     idCounts = Array(repeating: 0, count: settings.maximumOrder)
+    idOffsets = idCounts
     // SAFETY: allocated here, freed in `deinit`; a segment has fewer than `capacity` tokens.
     unsafe hashes = .allocate(capacity: Self.capacity)
     unsafe grams = .allocate(capacity: Self.capacity)
+    unsafe shorterGrams = .allocate(capacity: Self.capacity)
     unsafe ids = .allocate(capacity: Self.capacity * settings.maximumOrder)
   }
 
   deinit {
     unsafe hashes.deallocate()
     unsafe grams.deallocate()
+    unsafe shorterGrams.deallocate()
     unsafe ids.deallocate()
   }
 
@@ -88,43 +101,67 @@
   @_lifetime(borrow self)
   package func features(order: Int) -> Span<UInt32> {
     precondition((1...settings.maximumOrder).contains(order))
-    // SAFETY: `findFeatures` wrote that many ids of the order, and `self` is borrowed meanwhile.
+    // SAFETY: `findFeatures` wrote that many ids of the order there, and `self` is borrowed meanwhile.
     let ids = unsafe UnsafeBufferPointer(
-      start: ids + (order - 1) * Self.capacity, count: idCounts[order - 1])
+      start: ids + (order - 1) * Self.capacity + idOffsets[order - 1], count: idCounts[order - 1])
     return unsafe _overrideLifetime(Span(_unsafeElements: ids), borrowing: self)
   }
 
   /// Computes the ids of the n-grams that end at the tokens `first..<end` of `hashes`, and keeps the
   /// hashes that the next block's n-grams begin with.
   private mutating func findFeatures(from first: Int, to end: Int) {
-    let bucketCount = UInt64(settings.bucketCount)
-    // SAFETY: `end` is at most `capacity`, the size of each array and of each order's ids.
-    let hashes = unsafe hashes
-    let grams = unsafe grams
-    for index in first..<end {
-      unsafe ids[index - first] = Self.bucket(hashes[index], bucketCount)
-    }
     idCounts[0] = end - first
-    if settings.maximumOrder > 1 {
-      unsafe grams.update(from: hashes, count: end)
-    }
+    // SAFETY: `end` is at most `capacity`, the size of each array and of each order's ids.
+    unsafe findBuckets(of: hashes + first, count: end - first)
+    var shorter = unsafe hashes
+    var (next, afterNext) = unsafe (grams, shorterGrams)
     for order in stride(from: 2, through: settings.maximumOrder, by: 1) {
-      let idsOfOrder = unsafe ids + (order - 1) * Self.capacity
-      let firstEnd = max(first, order - 1)
-      // Backwards, so that the n-gram before this one is still one token shorter.
-      for index in stride(from: end - 1, through: order - 1, by: -1) {
-        let shorter = unsafe grams[index - 1]
-        let gram =
-          unsafe ((shorter &<< 29 | shorter &>> 35) &+ hashes[index]) &* 0x9E37_79B9_7F4A_7C15
-        unsafe grams[index] = gram
-        if index >= firstEnd {
-          unsafe idsOfOrder[index - firstEnd] = Self.bucket(gram, bucketCount)
-        }
-      }
-      idCounts[order - 1] = max(0, end - firstEnd)
+      // Those that end before `first` are an earlier block's, but what longer ones are made of.
+      let count = max(0, end - (order - 1))
+      idOffsets[order - 1] = max(0, first - (order - 1))
+      idCounts[order - 1] = max(0, count - idOffsets[order - 1])
+      // Grams stand where the first of their tokens does.
+      unsafe mix(shorter, with: hashes + (order - 1), count: count, into: next, order: order)
+      unsafe shorter = next
+      unsafe swap(&next, &afterNext)
     }
     keptCount = min(end, settings.maximumOrder - 1)
     unsafe hashes.update(from: hashes + (end - keptCount), count: keptCount)
+  }
+
+  /// Writes the buckets of single tokens.
+  @unsafe
+  private func findBuckets(of hashes: UnsafePointer<UInt64>, count: Int) {
+    let bucketCount = UInt64(settings.bucketCount)
+    if usesVectors {
+      unsafe dsel_vector_buckets(hashes, count, bucketCount, ids)
+    } else {
+      let ids = unsafe ids
+      for index in 0..<count { unsafe ids[index] = Self.bucket(hashes[index], bucketCount) }
+    }
+  }
+
+  /// Makes n-grams of `order` tokens of those that are shorter by one and of the tokens behind them, and writes their
+  /// buckets.
+  @unsafe
+  private func mix(
+    _ shorter: UnsafePointer<UInt64>, with hashes: UnsafePointer<UInt64>, count: Int,
+    into grams: UnsafeMutablePointer<UInt64>, order: Int
+  ) {
+    let bucketCount = UInt64(settings.bucketCount)
+    let ids = unsafe ids + (order - 1) * Self.capacity
+    if usesVectors {
+      let isLast = order == settings.maximumOrder
+      unsafe dsel_vector_mix(shorter, hashes, count, bucketCount, isLast ? nil : grams, ids)
+    } else {
+      for index in 0..<count {
+        let before = unsafe shorter[index]
+        let gram =
+          unsafe ((before &<< 29 | before &>> 35) &+ hashes[index]) &* 0x9E37_79B9_7F4A_7C15
+        unsafe grams[index] = gram
+        unsafe ids[index] = Self.bucket(gram, bucketCount)
+      }
+    }
   }
 
   @inline(__always)

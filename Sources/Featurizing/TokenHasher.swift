@@ -1,3 +1,4 @@
+internal import CVector
 internal import CXXHash
 
 /// Hashes the tokens of a segment: XXH3-64 of each.
@@ -7,6 +8,8 @@ internal import CXXHash
 @safe struct TokenHasher: ~Copyable {
   private static let classCount = 4
   private let capacity: Int
+  /// Whether short tokens go through ``CVector``.
+  private let usesVectors: Bool
   /// The numbers of the tokens of each class.
   private let members: UnsafeMutablePointer<UInt32>
   /// How many there are of each class.
@@ -15,8 +18,9 @@ internal import CXXHash
   private var partState: OpaquePointer?
 
   /// - Parameter capacity: the most tokens of a segment.
-  init(capacity: Int) {
+  init(capacity: Int, usesVectors: Bool = Vectors.areSupported) {
     self.capacity = capacity
+    self.usesVectors = usesVectors
     // SAFETY: allocated here, freed in `deinit`; each class has room for all tokens.
     unsafe members = .allocate(capacity: Self.classCount * capacity)
     unsafe memberCounts = .allocate(capacity: Self.classCount)
@@ -35,6 +39,44 @@ internal import CXXHash
   mutating func hashTokens(
     of tokenizer: borrowing Tokenizer, into hashes: UnsafeMutablePointer<UInt64>
   ) {
+    // A token that continues an earlier segment's may have no bytes here: `hashParts` sees to it.
+    let first = tokenizer.continuesPart ? min(1, tokenizer.tokenCount) : 0
+    if usesVectors {
+      unsafe hashWithVectors(tokenizer, from: first, into: hashes)
+    } else {
+      unsafe hashByClass(tokenizer, from: first, into: hashes)
+    }
+    unsafe hashParts(of: tokenizer, into: hashes)
+  }
+
+  /// Hashes tokens of up to 8 bytes eight at a time, and the others one by one.
+  @unsafe
+  private func hashWithVectors(
+    _ tokenizer: borrowing Tokenizer, from first: Int, into hashes: UnsafeMutablePointer<UInt64>
+  ) {
+    let bytes = unsafe tokenizer.bytes
+    let starts = unsafe tokenizer.starts
+    let ends = unsafe tokenizer.ends
+    // SAFETY: tokens lie within the tokenizer's bytes, behind which more than 7 can be read, and `members` has room
+    // for all of them and more.
+    let others = unsafe members
+    let otherCount = unsafe dsel_vector_hash(
+      bytes, starts + first, ends + first, tokenizer.tokenCount - first, hashes + first, others)
+    for index in 0..<otherCount {
+      let token = unsafe first + Int(others[index])
+      let start = unsafe Int(starts[token])
+      let count = unsafe Int(ends[token]) - start
+      unsafe hashes[token] =
+        count <= 16
+        ? XXH3.hash9to16(bytes + start, count: count) : XXH3.hash(bytes + start, count: count)
+    }
+  }
+
+  /// Sorts the tokens by length class, and hashes one class after the other.
+  @unsafe
+  private func hashByClass(
+    _ tokenizer: borrowing Tokenizer, from first: Int, into hashes: UnsafeMutablePointer<UInt64>
+  ) {
     let count = tokenizer.tokenCount
     let bytes = unsafe tokenizer.bytes
     let starts = unsafe tokenizer.starts
@@ -43,8 +85,6 @@ internal import CXXHash
     // SAFETY: tokens lie within the tokenizer's bytes, and `members` has room for each in each class.
     let counts = unsafe memberCounts
     for index in 0..<Self.classCount { unsafe counts[index] = 0 }
-    // A token that continues an earlier segment's may have no bytes here: `hashParts` sees to it.
-    let first = tokenizer.continuesPart ? min(1, count) : 0
     for token in first..<count {
       // Negative differences have their top bit set: so the class is a sum, and no branch is made of it.
       let length = unsafe ends[token] &- starts[token]
@@ -79,7 +119,6 @@ internal import CXXHash
       let start = unsafe Int(starts[token])
       unsafe hashes[token] = XXH3.hash(bytes + start, count: Int(ends[token]) - start)
     }
-    unsafe hashParts(of: tokenizer, into: hashes)
   }
 
   /// Ends the hash of a token that began in an earlier segment, and begins or goes on with one that this

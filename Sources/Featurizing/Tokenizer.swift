@@ -1,8 +1,10 @@
+internal import CVector
+
 /// Cuts a text into tokens, a segment at a time, in memory of fixed size.
 ///
-/// A segment is lower-cased into ``bytes`` while three bit arrays note what each byte is; the borders of
-/// tokens are then the bits where the class changes. Blocks of 64 ASCII bytes take no branch that depends on
-/// the text; scalars beyond ASCII are decoded one at a time.
+/// A segment is lower-cased into ``bytes``, 64 bytes at a time, while 64 bits each note which of them belong to words and
+/// which to other tokens: the borders of tokens are the bits where the class changes. Blocks of ASCII take no branch
+/// that depends on the text; in other blocks, scalars beyond ASCII are looked up one at a time.
 ///
 /// A token that reaches the end of its segment waits for the next one: its bytes move to the front. When
 /// they are many, the caller must take them away instead: see ``unfinishedPart``.
@@ -21,25 +23,20 @@
   let ends: UnsafeMutablePointer<UInt32>
   private(set) var tokenCount = 0
 
-  /// One bit a byte of ``bytes``: part of a token of word characters; of one of other characters; the first
-  /// byte of a token though the byte before it is of the same class.
-  private let word: UnsafeMutablePointer<UInt64>
-  private let other: UnsafeMutablePointer<UInt64>
-  private let breaks: UnsafeMutablePointer<UInt64>
-  private static let maskCount = capacity / 64 + 2
-
   private let tables: UnicodeTables
   /// Whether marks and single-character scripts have rules of their own.
   private let kind: TokenizerKind
+  /// Whether ASCII goes through ``CVector``.
+  private let usesVectors: Bool
 
   /// Bytes used of ``bytes``; between segments, those of the waiting token, from `waitingStart` on.
   private var count = 0
   private var waitingStart = 0
   /// Where the next segment begins in the text.
   private var position = 0
-  /// The unfinished token's class, and whether it is a single character that nothing but marks joins.
-  private var waitingIsWord = false
-  private var waitingIsSingle = false
+  /// How the segment's last byte leaves the next one: after it, of which class the unfinished token is, and whether it
+  /// is a single character that nothing but marks joins.
+  private var borders = dsel_borders()
 
   /// True if the first token that ``nextSegment(of:)`` finds, or ``unfinishedPart``, continues
   /// an earlier segment's ``unfinishedPart``.
@@ -49,17 +46,15 @@
   /// segment, so the caller must hash the part now.
   private(set) var unfinishedPart: Range<Int>?
 
-  init(_ kind: TokenizerKind, tables: UnicodeTables) {
+  init(_ kind: TokenizerKind, tables: UnicodeTables, usesVectors: Bool = Vectors.areSupported) {
     self.tables = tables
     self.kind = kind
+    self.usesVectors = usesVectors
     // SAFETY: allocated here, freed in `deinit`; every access stays within `capacity`, which the
     // segment size bounds.
     unsafe bytes = .allocate(capacity: Self.capacity)
     unsafe starts = .allocate(capacity: Self.capacity)
     unsafe ends = .allocate(capacity: Self.capacity)
-    unsafe word = .allocate(capacity: Self.maskCount)
-    unsafe other = .allocate(capacity: Self.maskCount)
-    unsafe breaks = .allocate(capacity: Self.maskCount)
     unsafe bytes.initialize(repeating: 0, count: Self.capacity)
   }
 
@@ -67,9 +62,6 @@
     unsafe bytes.deallocate()
     unsafe starts.deallocate()
     unsafe ends.deallocate()
-    unsafe word.deallocate()
-    unsafe other.deallocate()
-    unsafe breaks.deallocate()
   }
 
   /// Prepares for a new text.
@@ -93,12 +85,12 @@
     unsafe bytes.update(from: bytes + waitingStart, count: count)
     waitingStart = 0
     let end = segmentEnd(in: text)
-    clearMasks()
+    beginBorders(isWaiting: count > 0 || continuesPart)
     unsafe text.withUnsafeBufferPointer { buffer in
       // SAFETY: `classify` reads from `position` up to `end`, which is at most the text's length.
       if let base = buffer.baseAddress { unsafe classify(base, to: end, text) }
     }
-    findBorders()
+    finishBorders()
     if end == text.count {
       count = 0
     } else {
@@ -116,32 +108,36 @@
     return end
   }
 
-  /// Leaves only the waiting token's bits.
-  private mutating func clearMasks() {
-    for index in 0..<Self.maskCount {
-      // SAFETY: the arrays have `maskCount` words each.
-      unsafe word[index] = 0
-      unsafe other[index] = 0
-      unsafe breaks[index] = 0
+  /// The first border is that of the waiting token, if there is one.
+  private mutating func beginBorders(isWaiting: Bool) {
+    borders.end_count = 0
+    if isWaiting {
+      // SAFETY: there is room for more than one.
+      unsafe starts[0] = 0
+      borders.start_count = 1
+    } else {
+      borders = dsel_borders()
     }
-    for index in 0..<count {
-      unsafe setBits(1, at: index, in: waitingIsWord ? word : other)
+  }
+
+  /// A token that reaches the end of the segment ends there, until it turns out to go on.
+  private mutating func finishBorders() {
+    tokenCount = borders.end_count
+    if borders.word_before | borders.other_before != 0 {
+      // SAFETY: there are no more tokens than bytes.
+      unsafe ends[tokenCount] = UInt32(count)
+      tokenCount += 1
     }
-    if (count > 0 || continuesPart) && waitingIsSingle { unsafe setBits(1, at: count, in: breaks) }
+    assert(borders.start_count == tokenCount)
   }
 
   /// Takes the token that reaches the segment's end back, for the next segment to finish.
   private mutating func keepUnfinished() {
     let used = count
     count = 0
-    // SAFETY: `tokenCount` entries are valid, and lie within the bytes used.
-    guard tokenCount > 0, used > 0 || continuesPart, unsafe ends[tokenCount - 1] == UInt32(used)
-    else {
-      return
-    }
-    if used > 0 { waitingIsWord = unsafe isSet(word, used - 1) }
-    waitingIsSingle = unsafe isSet(breaks, used)
+    guard borders.word_before | borders.other_before != 0 else { return }
     tokenCount -= 1
+    // SAFETY: the token that reaches the end is the last.
     let start = unsafe Int(starts[tokenCount])
     if used - start > Self.longestWaiting || (continuesPart && tokenCount == 0) {
       unfinishedPart = start..<used
@@ -154,38 +150,160 @@
 
   // MARK: Classes
 
-  /// Lower-cases the text up to `end` into ``bytes`` and sets the bits of what is there.
+  /// Lower-cases the text up to `end` into ``bytes`` and finds the borders in it.
   @unsafe
   private mutating func classify(
     _ base: UnsafePointer<UInt8>, to end: Int, _ text: Span<UInt8>
   ) {
     while position < end {
-      let available = end - position
+      if usesVectors {
+        // SAFETY: 64 bytes and places behind what is used are within `capacity`.
+        let done = unsafe dsel_vector_tokenize(
+          base + position, end - position, bytes + count, UInt32(truncatingIfNeeded: count),
+          starts, ends, &borders)
+        position += done
+        count += done
+        if position == end { break }
+      }
+      let available = min(end - position, 64)
       let block: ByteClasses
-      if available >= 64 {
+      if available == 64 {
         block = unsafe ByteClasses(of: base + position, loweringInto: bytes + count)
       } else {
         block = unsafe Self.classifyTail(base + position, available, bytes + count)
       }
-      let taken = min(block.nonASCII.trailingZeroBitCount, available)
-      let valid = taken == 64 ? ~0 : (1 &<< UInt64(taken)) &- 1
-      unsafe setBits(block.word & valid, at: count, in: word)
-      unsafe setBits(~(block.word | block.space) & valid, at: count, in: other)
-      count += taken
-      position += taken
-      while position < end, unsafe base[position] >= 0x80 {
+      var classes = Classes(block, byteCount: available, breaksAtStart: borders.break_before)
+      if block.nonASCII & classes.valid != 0 {
+        unsafe classifyScalars(base + position, block.nonASCII & classes.valid, &classes, text)
+      }
+      if classes.byteCount > 0 {
+        position += classes.byteCount
+        addBorders(classes)
+      } else {
+        // The lower-case form of the block's first scalar is of another length.
         let scalar = unsafe UTF8Decoding.scalar(base + position)
-        let properties = tables.properties(of: scalar.value)
-        if properties.hasLowercase || scalar.value == UnicodeTables.capitalIWithDot {
-          appendLowercase(scalar.value, properties, text)
-        } else {
-          // SAFETY: a scalar has at most four bytes, and they are all within the text.
-          for index in 0..<scalar.length { unsafe bytes[count + index] = base[position + index] }
-          mark(properties.classIndex, length: scalar.length)
-        }
+        appendLowercase(scalar.value)
         position += scalar.length
       }
     }
+  }
+
+  /// What up to 64 bytes at ``count`` are, one bit a byte.
+  private struct Classes {
+    /// Part of a token of word characters; of one of other characters.
+    var word: UInt64
+    var other: UInt64
+    /// The first byte of a token though the byte before it may be of the same class; of the byte behind the 64th, in
+    /// `breakBehind`.
+    var breaks: UInt64
+    var breakBehind: UInt64 = 0
+    var byteCount: Int
+
+    var valid: UInt64 { ~0 &>> UInt64(truncatingIfNeeded: 64 &- byteCount) }
+
+    @inline(__always)
+    init(_ block: ByteClasses, byteCount: Int, breaksAtStart: UInt64) {
+      self.byteCount = byteCount
+      word = block.word
+      other = ~(block.word | block.space | block.nonASCII)
+      breaks = breaksAtStart
+    }
+
+    /// Has a token begin at byte `place`, unless another class has it begin anyway.
+    @inline(__always)
+    mutating func setBreak(at place: Int) {
+      if place < 64 { breaks |= 1 &<< UInt64(place) } else { breakBehind = 1 }
+    }
+  }
+
+  /// Adds what the scalars beyond ASCII are, whose bytes `marked` has. Ends the block before a scalar that isn't whole
+  /// within it, or that is lower-cased to another length.
+  @unsafe
+  private mutating func classifyScalars(
+    _ source: UnsafePointer<UInt8>, _ marked: UInt64, _ classes: inout Classes, _ text: Span<UInt8>
+  ) {
+    var rest = marked
+    while rest != 0 {
+      let place = rest.trailingZeroBitCount
+      // SAFETY: a whole scalar begins here, since segments end between scalars.
+      let (value, length) = unsafe UTF8Decoding.scalar(source + place)
+      guard place + length <= 64 else {
+        classes.byteCount = place
+        return
+      }
+      var properties = tables.properties(of: value)
+      if properties.hasLowercase {
+        let lower = lowercase(value, properties, at: position + place, in: text)
+        guard Self.utf8Length(lower) == length else {
+          classes.byteCount = place
+          return
+        }
+        properties = tables.properties(of: lower)
+        // SAFETY: as many bytes as the scalar had.
+        unsafe Self.encode(lower, into: bytes + (count + place))
+      } else if value == UnicodeTables.capitalIWithDot {
+        classes.byteCount = place
+        return
+      }
+      let bits = ((1 &<< UInt64(length)) &- 1 as UInt64) &<< UInt64(place)
+      rest &= ~bits
+      add(properties.classIndex, bits, at: place, length: length, to: &classes)
+    }
+  }
+
+  /// Notes that the `length` bytes at `place`, which `bits` has, are a scalar of a class.
+  @inline(__always)
+  private func add(
+    _ classIndex: Int, _ bits: UInt64, at place: Int, length: Int, to classes: inout Classes
+  ) {
+    switch (classIndex, kind) {
+    case (2, _), (4, .wordpunct):
+      classes.word |= bits
+    case (4, .words):
+      classes.word |= bits
+      classes.setBreak(at: place)
+      classes.setBreak(at: place + length)
+    case (3, .words):
+      let otherBefore = classes.other &<< 1 | borders.other_before
+      if otherBefore &>> UInt64(place) & 1 == 1 {
+        classes.other |= bits
+      } else {
+        classes.word |= bits
+      }
+      if classes.breaks &>> UInt64(place) & 1 == 1 {
+        // The mark belongs to a single character: the break comes behind it.
+        classes.breaks &= ~(1 &<< UInt64(place))
+        classes.setBreak(at: place + length)
+      }
+    case (1, _):
+      break
+    default:
+      classes.other |= bits
+    }
+  }
+
+  /// Finds the borders in the bytes at ``count``, and counts the bytes.
+  @inline(__always)
+  private mutating func addBorders(_ classes: Classes) {
+    let byteCount = UInt64(truncatingIfNeeded: classes.byteCount)
+    let valid = classes.valid
+    let word = classes.word & valid
+    let other = classes.other & valid
+    let wordBefore = word &<< 1 | borders.word_before
+    let otherBefore = other &<< 1 | borders.other_before
+    let broken = classes.breaks & word & wordBefore
+    let begins = (word & ~wordBefore) | (other & ~otherBefore) | broken
+    let finishes = ((~word & wordBefore) | (~other & otherBefore) | broken) & valid
+    borders.word_before = word &>> (byteCount &- 1)
+    borders.other_before = other &>> (byteCount &- 1)
+    borders.break_before =
+      byteCount < 64 ? classes.breaks &>> byteCount & 1 : classes.breakBehind
+    let place = UInt32(truncatingIfNeeded: count)
+    // SAFETY: each border is a byte, or one behind the last, and the arrays have room for as many and those that
+    // are written in advance.
+    borders.start_count += unsafe Self.list(begins, place, into: starts + borders.start_count)
+    borders.end_count += unsafe Self.list(finishes, place, into: ends + borders.end_count)
+    count += classes.byteCount
   }
 
   /// The classes of fewer than 64 bytes, without reading behind them.
@@ -202,93 +320,75 @@
     }
   }
 
-  /// Appends the lower-case form of a scalar that has one.
-  private mutating func appendLowercase(
-    _ scalar: UInt32, _ properties: UnicodeTables.Properties, _ text: Span<UInt8>
-  ) {
-    switch scalar {
-    case UnicodeTables.capitalIWithDot:
+  // MARK: Lower case
+
+  /// The lower-case form of a scalar that has one, in its place in the text.
+  @inline(__always)
+  private func lowercase(
+    _ scalar: UInt32, _ properties: UnicodeTables.Properties, at place: Int, in text: Span<UInt8>
+  ) -> UInt32 {
+    if scalar == UnicodeTables.capitalSigma, tables.isFinalSigma(in: text, at: place) {
+      return UnicodeTables.finalSigma
+    }
+    return tables.lowercase(properties)
+  }
+
+  /// Appends the lower-case form of a scalar, of another length than its own.
+  private mutating func appendLowercase(_ scalar: UInt32) {
+    if scalar == UnicodeTables.capitalIWithDot {
       // Python's lower() and Unicode's SpecialCasing.txt: an i and a combining dot.
       append(0x69)
       append(0x307)
-    case UnicodeTables.capitalSigma where tables.isFinalSigma(in: text, at: position):
-      append(UnicodeTables.finalSigma)
-    default:
-      append(tables.lowercase(properties))
+    } else {
+      append(tables.lowercase(tables.properties(of: scalar)))
     }
   }
 
   /// Appends a scalar as it is.
   private mutating func append(_ scalar: UInt32) {
-    var length = 0
-    for unit in String(Unicode.Scalar(scalar) ?? "\u{FFFD}").utf8 {
-      // SAFETY: lower-casing makes at most three bytes of two, which `capacity` allows for.
-      unsafe bytes[count + length] = unit
-      length += 1
-    }
-    mark(tables.properties(of: scalar).classIndex, length: length)
+    let length = Self.utf8Length(scalar)
+    // SAFETY: lower-casing makes at most three bytes of two, which `capacity` allows for.
+    unsafe Self.encode(scalar, into: bytes + count)
+    var classes = Classes(
+      ByteClasses(), byteCount: length, breaksAtStart: borders.break_before)
+    classes.other = 0
+    let bits = (1 &<< UInt64(length)) &- 1 as UInt64
+    add(tables.properties(of: scalar).classIndex, bits, at: 0, length: length, to: &classes)
+    addBorders(classes)
   }
 
-  /// Sets the bits of the `length` bytes at ``count``, which are one scalar of a class, and counts them.
   @inline(__always)
-  private mutating func mark(_ classIndex: Int, length: Int) {
-    let bits = (1 &<< UInt64(length)) &- 1 as UInt64
-    // SAFETY: `count + length` is within `capacity`.
-    switch (classIndex, kind) {
-    case (2, _), (4, .wordpunct):
-      unsafe setBits(bits, at: count, in: word)
-    case (4, .words):
-      unsafe setBits(bits, at: count, in: word)
-      unsafe setBits(1, at: count, in: breaks)
-      unsafe setBits(1, at: count + length, in: breaks)
-    case (3, .words):
-      let joinsOther = count > 0 ? unsafe isSet(other, count - 1) : continuesPart && !waitingIsWord
-      unsafe setBits(bits, at: count, in: joinsOther ? other : word)
-      if unsafe isSet(breaks, count) {
-        // The mark belongs to a single character: the break comes behind it.
-        unsafe breaks[count >> 6] &= ~(1 &<< UInt64(count & 63))
-        unsafe setBits(1, at: count + length, in: breaks)
-      }
-    case (1, _):
-      break
-    default:
-      unsafe setBits(bits, at: count, in: other)
+  private static func utf8Length(_ scalar: UInt32) -> Int {
+    scalar < 0x80 ? 1 : scalar < 0x800 ? 2 : scalar < 0x10000 ? 3 : 4
+  }
+
+  @inline(__always) @unsafe
+  private static func encode(_ scalar: UInt32, into bytes: UnsafeMutablePointer<UInt8>) {
+    func tail(_ shift: UInt32) -> UInt8 {
+      UInt8(truncatingIfNeeded: 0x80 | (scalar &>> shift & 0x3F))
     }
-    count += length
+    func head(_ mark: UInt32, _ shift: UInt32) -> UInt8 {
+      UInt8(truncatingIfNeeded: mark | scalar &>> shift)
+    }
+    // SAFETY: the caller vouches for as many bytes as the scalar has.
+    switch utf8Length(scalar) {
+    case 1: unsafe bytes[0] = head(0, 0)
+    case 2:
+      unsafe bytes[0] = head(0xC0, 6)
+      unsafe bytes[1] = tail(0)
+    case 3:
+      unsafe bytes[0] = head(0xE0, 12)
+      unsafe bytes[1] = tail(6)
+      unsafe bytes[2] = tail(0)
+    default:
+      unsafe bytes[0] = head(0xF0, 18)
+      unsafe bytes[1] = tail(12)
+      unsafe bytes[2] = tail(6)
+      unsafe bytes[3] = tail(0)
+    }
   }
 
   // MARK: Borders
-
-  /// Finds where tokens begin and end: where a class's bits begin and end, and at breaks within words.
-  private mutating func findBorders() {
-    var wordBefore: UInt64 = continuesPart && waitingIsWord ? 1 : 0
-    var otherBefore: UInt64 = continuesPart && !waitingIsWord ? 1 : 0
-    var startCount = 0
-    var endCount = 0
-    if continuesPart {
-      unsafe starts[0] = 0
-      startCount = 1
-    }
-    // One bit more than there are bytes: a token that reaches the end ends there.
-    for index in 0...(count >> 6) {
-      // SAFETY: `count >> 6` is below `maskCount`; each border is a byte, or one behind the last,
-      // and the arrays have room for as many and the eight that are written in advance.
-      let w = unsafe word[index]
-      let o = unsafe other[index]
-      let previousWord = w &<< 1 | wordBefore
-      let previousOther = o &<< 1 | otherBefore
-      let broken = unsafe breaks[index] & w & previousWord
-      let begins = (w & ~previousWord) | (o & ~previousOther) | broken
-      let finishes = (~w & previousWord) | (~o & previousOther) | broken
-      wordBefore = w &>> 63
-      otherBefore = o &>> 63
-      let base = UInt32(truncatingIfNeeded: index &<< 6)
-      startCount += unsafe Self.list(begins, base, into: starts + startCount)
-      endCount += unsafe Self.list(finishes, base, into: ends + endCount)
-    }
-    assert(startCount == endCount)
-    tokenCount = endCount
-  }
 
   /// Writes the places of the set bits, and returns how many there are. Up to eight places behind them are
   /// overwritten: writing eight at a time spares most of the branches.
@@ -310,19 +410,6 @@
     return count
   }
 
-  @inline(__always) @unsafe
-  private func setBits(_ bits: UInt64, at place: Int, in mask: UnsafeMutablePointer<UInt64>) {
-    let shift = UInt64(place & 63)
-    unsafe mask[place >> 6] |= bits &<< shift
-    // The smart shift gives 0 for a shift by 64.
-    unsafe mask[(place >> 6) + 1] |= bits >> (64 - shift)
-  }
-
-  @inline(__always) @unsafe
-  private func isSet(_ mask: UnsafeMutablePointer<UInt64>, _ place: Int) -> Bool {
-    unsafe mask[place >> 6] &>> UInt64(place & 63) & 1 == 1
-  }
-
   // MARK: Copies
 
   /// The bytes of one of the segment's tokens; of one that continues a part, the rest of them.
@@ -340,4 +427,9 @@
     return unsafe Array(
       UnsafeBufferPointer(start: bytes + part.lowerBound, count: part.count))
   }
+}
+
+/// Whether the hot loops run with vectors of 64 bytes.
+enum Vectors {
+  static let areSupported = dsel_vector_is_supported() == 1
 }

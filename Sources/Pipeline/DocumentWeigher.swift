@@ -51,8 +51,10 @@ struct DocumentWeigher: ~Copyable {
           model.targets[target].logRatios?
             .addLogRatios(of: ids, to: &sums[target * orderCount + order - 1])
         }
-        for target in scorers.indices { scorers[target].add(ids) }
       }
+      // The regression sees single tokens only.
+      let ids = featurizer.features(order: 1)
+      for target in scorers.indices { scorers[target].add(ids) }
     }
     let tokenCount = featurizer.tokenCount
     return DocumentSize(

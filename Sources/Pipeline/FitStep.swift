@@ -123,8 +123,8 @@ struct FitStep {
         for order in 1...step.features.maximumOrder {
           let ids = featurizer.features(order: order)
           counted.counter.add(ids)
-          if samples { Self.append(ids, shift, to: &sampled) }
         }
+        if samples { Self.append(featurizer.features(order: 1), shift, to: &sampled) }
       }
       counted.counter.addDocument(tokenCount: featurizer.tokenCount)
       let length = step.features.documentLength(tokenCount: featurizer.tokenCount)

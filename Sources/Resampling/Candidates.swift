@@ -126,7 +126,9 @@ package struct Candidates: Sendable {
     var kept = 0
     next: for index in entries.indices {
       let entry = entries[index]
-      var slot = Int(entry.textHash.multipliedFullWidth(by: slotCount).high)
+      // Mixed first: among equal keys the largest hashes are kept, whose high bits are all the same.
+      let mixed = entry.textHash &* 0x9E37_79B9_7F4A_7C15
+      var slot = Int(mixed.multipliedFullWidth(by: slotCount).high)
       while slots[slot] != .max {
         let other = Int(slots[slot])
         if entries[other].hasSameText(as: entry) {

@@ -7,7 +7,7 @@
 /// | --- | --- |
 /// | ``ratio`` | Σ c(f) (ln p_target(f) − ln p_pool(f)) / n^e |
 /// | ``shrunk`` | Σ c(f) ln((c_target(f) + a) / (E(f) + a)) / n^e, E(f) = N_target p_pool(f) |
-/// | ``logistic`` | b + Σ θ(f) ln(1 + c(f)) / √(Σ ln²(1 + c(f))) |
+/// | ``logistic`` | b + Σ θ(f) ln(1 + c(f)) / √(Σ ln²(1 + c(f))), single tokens alone |
 /// | ``blend`` | the sum of the last two |
 package enum Estimator: String, CaseIterable, Sendable, Codable {
   /// The log-ratios of two smoothed bags of n-grams: DSIR as published (Xie et al. 2023).

@@ -1,5 +1,6 @@
-/// What the logistic regression sees of documents.
+/// What the logistic regression sees of documents: their single tokens.
 ///
+/// Pairs of tokens would double its cost, and the selections are as good without them (Documentation/Weights.md).
 /// Its buckets are the features' own, folded to 2¹⁶ at most: id ≫ shift. As ids are the high part of a hash, folding
 /// them is hashing into fewer buckets.
 package enum FeatureVector {

@@ -17,11 +17,13 @@ import Testing
     let order = Int(seed % 5) + 1
     let settings = FeatureSettings(tokenizer: kind, maximumOrder: order, bucketCount: 1 << 24)
     var featurizer = Featurizer(settings, tables: Self.tables)
+    var portable = Featurizer(settings, tables: Self.tables, usesVectors: false)
     for byteCount in Self.byteCounts {
       let text = texts.text(byteCount: byteCount)
       let found = features(text, &featurizer)
       let expected = naive.features(text, maximumOrder: order, bucketCount: 1 << 24)
       #expect(found == expected, "\(text.utf8.count) bytes")
+      #expect(features(text, &portable) == expected, "\(text.utf8.count) bytes, without vectors")
       #expect(featurizer.tokenCount == expected[0].count)
       #expect(
         settings.featureCount(tokenCount: featurizer.tokenCount) == found.joined().count)
@@ -40,6 +42,7 @@ import Testing
       let naive = NaiveFeaturizer(tables: Self.tables, kind: kind)
       let settings = FeatureSettings(tokenizer: kind, maximumOrder: 2, bucketCount: 1 << 24)
       var featurizer = Featurizer(settings, tables: Self.tables)
+      var portable = Featurizer(settings, tables: Self.tables, usesVectors: false)
       // The long waits of the filler (or its blank) end in the same segment as the piece.
       for (waiting, distance) in [(40, 0), (40, 1), (40, 3), (1_024, 2), (1_025, 1), (4_096, 4)] {
         let count = max(0, Tokenizer.segmentSize - waiting - distance)
@@ -49,7 +52,57 @@ import Testing
         let found = features(text, &featurizer)
         let expected = naive.features(text, maximumOrder: 2, bucketCount: 1 << 24)
         #expect(found == expected, "\(kind), \(waiting), \(distance)")
+        #expect(features(text, &portable) == expected, "\(kind), \(waiting), \(distance)")
       }
+    }
+  }
+
+  /// What may stand where a block of 64 bytes ends: whole and cut scalars, marks behind single characters, letters that
+  /// are lower-cased to another length.
+  private static let atBlockEnds = [
+    "a", "A.", " ", "É", "Ⱥ", "İ", "Σ", "ΑΣ", "漢", "漢字", "漢\u{301}", ".\u{301}", "😀", "😀😀",
+    "\u{2003}",
+    "ẞ", "K", "𐐀", "\u{301}", "a\u{301}\u{301}b",
+  ]
+
+  @Test(arguments: atBlockEnds, [false, true])
+  func `A block's end changes no token`(piece: String, usesVectors: Bool) {
+    for kind in TokenizerKind.allCases {
+      let naive = NaiveFeaturizer(tables: Self.tables, kind: kind)
+      let settings = FeatureSettings(tokenizer: kind, maximumOrder: 2, bucketCount: 1 << 24)
+      var featurizer = Featurizer(settings, tables: Self.tables, usesVectors: usesVectors)
+      for filler in ["w", ".", "漢", " w", "É"] {
+        for length in 56...68 {
+          let before = String(repeating: filler, count: length / filler.utf8.count)
+          for behind in ["", "z", "漢", "!", " z", "\u{301}"] {
+            let text = before + piece + behind + String(repeating: "x y", count: 30)
+            let expected = naive.features(text, maximumOrder: 2, bucketCount: 1 << 24)
+            #expect(features(text, &featurizer) == expected, "\(kind), \(text)")
+          }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: 0..<4 as Range<UInt64>, [false, true])
+  func `ASCII tokens of all lengths are cut and hashed as by the naive twin`(
+    seed: UInt64, usesVectors: Bool
+  ) {
+    var random = SplitMix64(state: seed)
+    let naive = NaiveFeaturizer(tables: Self.tables, kind: .words)
+    let settings = FeatureSettings(maximumOrder: 3, bucketCount: 999_983)
+    var featurizer = Featurizer(settings, tables: Self.tables, usesVectors: usesVectors)
+    for tokenCount in 0..<120 {
+      let text = (0..<tokenCount).map { _ in
+        let isWord = Bool.random(using: &random)
+        let alphabet = Array(isWord ? "aZ_09xQ" : ".,;!-(")
+        return String(
+          (0..<Int.random(in: 1...20, using: &random)).map { _ in
+            alphabet.randomElement(using: &random)!
+          }) + (Bool.random(using: &random) ? " " : "")
+      }.joined()
+      let expected = naive.features(text, maximumOrder: 3, bucketCount: 999_983)
+      #expect(features(text, &featurizer) == expected, "\(text)")
     }
   }
 

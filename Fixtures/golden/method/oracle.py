@@ -224,14 +224,15 @@ def kl_divergence(p, q):
 REGULARIZATION = 1e-5
 FOLDED_BITS = 16
 BIAS = 2**FOLDED_BITS  # the index of the feature that is 1 in every document
-# From this many features on, dsel knows but the leading ones of a document it trains with.
-LEADING_FEATURES = 16384
+# From this many tokens on, dsel knows but the leading ones of a document it trains with.
+LEADING_TOKENS = 16384
 
 
-def logistic_vector(document_features, bucket_count):
-    """Pairs of an index and a value: the folded buckets, scaled to length 1, and the bias."""
+def logistic_vector(document, bucket_count):
+    """Pairs of an index and a value: folded buckets of tokens, scaled to length 1, and the bias."""
+    tokens = document["features"][: document["tokens"]]  # the features of order 1 come first
     shift = max(0, (bucket_count - 1).bit_length() - FOLDED_BITS)
-    counts = collections.Counter(bucket >> shift for bucket in document_features)
+    counts = collections.Counter(bucket >> shift for bucket in tokens)
     logs = {bucket: math.log(1 + min(times, 255)) for bucket, times in counts.items()}
     length = math.sqrt(math.fsum(value * value for value in logs.values()))
     return [(bucket, value / length) for bucket, value in sorted(logs.items())] + [(BIAS, 1.0)]
@@ -241,7 +242,7 @@ def matrix(documents, bucket_count):
     """A row a document."""
     rows, columns, values = [], [], []
     for row, document in enumerate(documents):
-        for index, value in logistic_vector(document["features"], bucket_count):
+        for index, value in logistic_vector(document, bucket_count):
             rows.append(row)
             columns.append(index)
             values.append(value)
@@ -258,7 +259,7 @@ def train(target, pool, settings):
     positive = distinct([d for d in target if d["features"]])
     negative = distinct([d for d in pool if d["tokens"] >= settings["min_tokens"]])
     assert len(positive) <= 4096 and len(negative) <= 4096, "dsel would train with a sample"
-    assert all(len(d["features"]) <= LEADING_FEATURES for d in positive + negative)
+    assert all(d["tokens"] <= LEADING_TOKENS for d in positive + negative)
     x = matrix(positive + negative, settings["buckets"])
     y = numpy.array([1.0] * len(positive) + [-1.0] * len(negative))
     costs = numpy.where(y > 0, 0.5 / len(positive), 0.5 / len(negative))

@@ -1,0 +1,48 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// dsel's own sources, built once more (Sources/ links to them), so that the benchmark can reach each stage alone.
+let measured: [SwiftSetting] = [
+  .unsafeFlags(["-enable-testing"]), .enableExperimentalFeature("Lifetimes"),
+]
+
+let package = Package(
+  name: "Benchmarks",
+  platforms: [.macOS(.v26)],
+  targets: [
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd"),
+    .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash"),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto"),
+    .systemLibrary(name: "CISAL", pkgConfig: "libisal"),
+    .systemLibrary(name: "CSimdjsonLibrary", pkgConfig: "simdjson"),
+    .target(name: "CSimdjson", dependencies: ["CSimdjsonLibrary"]),
+    .target(name: "CVector"),
+    .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: measured),
+    .target(name: "Files", swiftSettings: measured),
+    .target(
+      name: "Reading", dependencies: ["Compression", "CSimdjson", "CXXHash", "Files"],
+      swiftSettings: measured),
+    .target(
+      name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash"], swiftSettings: measured),
+    .target(
+      name: "Weighting", dependencies: ["Featurizing", "Reading"], swiftSettings: measured),
+    .target(name: "Resampling", dependencies: ["CXXHash"], swiftSettings: measured),
+    .target(name: "Writing", dependencies: ["Compression", "Files"], swiftSettings: measured),
+    .target(
+      name: "Pipeline",
+      dependencies: [
+        "Compression", "Files", "Reading", "Featurizing", "Weighting", "Resampling", "Writing",
+      ],
+      swiftSettings: measured),
+    .executableTarget(
+      name: "benchmark",
+      dependencies: [
+        "Compression", "Files", "Reading", "Featurizing", "Weighting", "Resampling", "Writing",
+        "Pipeline",
+      ],
+      swiftSettings: [.enableExperimentalFeature("Lifetimes")]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,56 @@
+import Foundation
+
+/// `benchmark FILE [--repeat N] [--megabytes M] [--keys N] [--drawn K] [STAGE...]`
+///
+/// Times the stages of dsel one by one, on one thread, with the first M megabytes (100) of a file of JSON lines. A
+/// stage that needs others' work first (`features` needs `tokens`) is timed with them: what it costs by itself is the
+/// difference. The figures are of processor time, the median of N runs (5).
+@main struct Benchmark {
+  static func main() async throws {
+    var path: String?
+    var repeatCount = 5
+    var megabytes = 100
+    var keys = (count: 20_000_000, drawn: 2_000_000)
+    var names: [String] = []
+    var arguments = CommandLine.arguments.dropFirst().makeIterator()
+    while let argument = arguments.next() {
+      switch argument {
+      case "--repeat": repeatCount = Int(arguments.next() ?? "") ?? repeatCount
+      case "--megabytes": megabytes = Int(arguments.next() ?? "") ?? megabytes
+      case "--keys": keys.count = Int(arguments.next() ?? "") ?? keys.count
+      case "--drawn": keys.drawn = Int(arguments.next() ?? "") ?? keys.drawn
+      default:
+        if path == nil { path = argument } else { names.append(argument) }
+      }
+    }
+    guard let path else {
+      print("usage: benchmark FILE [--repeat N] [--megabytes M] [--keys N] [--drawn K] [STAGE...]")
+      exit(64)
+    }
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "dsel-benchmark-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let corpus = try Corpus(path, byteLimit: megabytes * 1_000_000, folder: folder)
+    let stages = Stage.all(corpus, keys: keys)
+
+    print("| stage | MB/s of JSONL | best | ns a token | ns a document or key |")
+    print("| --- | ---: | ---: | ---: | ---: |")
+    for stage in stages where names.isEmpty || names.contains(stage.name) {
+      var times: [Double] = []
+      for _ in 0..<repeatCount {
+        let begin = processorTime()
+        try stage.run()
+        times.append(processorTime() - begin)
+      }
+      print(stage.row(times, corpus))
+      fflush(nil)
+    }
+  }
+
+  private static func processorTime() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+}

@@ -1,0 +1,205 @@
+import Foundation
+
+@testable import Compression
+@testable import Featurizing
+@testable import Files
+@testable import Pipeline
+@testable import Reading
+@testable import Resampling
+@testable import Weighting
+@testable import Writing
+
+/// One thing to time.
+struct Stage {
+  let name: String
+  /// Keys that the stage handles; nil for a stage that goes over the corpus.
+  var keyCount: Int?
+  let run: () throws -> Void
+
+  /// A row of the table.
+  func row(_ times: [Double], _ corpus: Corpus) -> String {
+    let (best, median) = (times.min()!, times.sorted()[times.count / 2])
+    func nanoseconds(_ count: Int) -> String {
+      String(format: "%.1f", median * 1e9 / Double(count))
+    }
+    func rate(_ seconds: Double) -> String {
+      String(format: "%.0f", Double(corpus.byteCount) / 1e6 / seconds)
+    }
+    if let keyCount { return "| \(name) | | | | \(nanoseconds(keyCount)) |" }
+    return "| \(name) | \(rate(median)) | \(rate(best)) | \(nanoseconds(corpus.tokenCount)) | "
+      + "\(nanoseconds(corpus.texts.count)) |"
+  }
+
+  static func all(_ corpus: Corpus, keys: (count: Int, drawn: Int)) -> [Stage] {
+    reading(corpus) + featurizing(corpus) + weighting(corpus) + [
+      Stage(name: "candidates", keyCount: keys.count) { draw(keys.drawn, of: keys.count) },
+      Stage(name: "copy") { try copy(corpus) },
+    ]
+  }
+
+  // MARK: Reading
+
+  private static func reading(_ corpus: Corpus) -> [Stage] {
+    [Container.plain, .zstd, .gzip].map { container in
+      Stage(name: "read-\(container.rawValue)") {
+        try corpus.forEachLine(of: container) { _, line in sink &+= UInt64(line.count) }
+      }
+    } + [
+      Stage(name: "json") {
+        var parser = try DocumentParser(textField: "text")
+        try corpus.forEachLine(of: .plain) { chunk, line in
+          try parser.parse(line, of: &chunk.bytes) { sink &+= UInt64($0.count) }
+        }
+      },
+      Stage(name: "identity") {
+        corpus.forEachText { sink &+= GumbelNoise.identity(of: $0) }
+      },
+    ]
+  }
+
+  // MARK: Featurizing
+
+  private static func featurizing(_ corpus: Corpus) -> [Stage] {
+    let tables = UnicodeTables()
+    return [
+      Stage(name: "tokens") {
+        var tokenizer = Tokenizer(.words, tables: tables)
+        corpus.forEachText { text in
+          tokenizer.begin()
+          while tokenizer.nextSegment(of: text) { sink &+= UInt64(tokenizer.tokenCount) }
+        }
+      },
+      Stage(name: "hashes") {
+        var tokenizer = Tokenizer(.words, tables: tables)
+        var hasher = TokenHasher(capacity: Tokenizer.capacity)
+        let hashes = UnsafeMutablePointer<UInt64>.allocate(capacity: Tokenizer.capacity)
+        defer { hashes.deallocate() }
+        corpus.forEachText { text in
+          tokenizer.begin()
+          while tokenizer.nextSegment(of: text) {
+            hasher.hashTokens(of: tokenizer, into: hashes)
+            sink &+= hashes[0]
+          }
+        }
+      },
+    ]
+      + [10_000, 1 << 20].map { bucketCount in
+        Stage(name: "features-\(bucketCount)") {
+          var featurizer = Featurizer(FeatureSettings(bucketCount: bucketCount), tables: tables)
+          corpus.forEachText { text in
+            featurizer.begin()
+            while featurizer.nextBlock(of: text) { sink &+= UInt64(featurizer.tokenCount) }
+          }
+        }
+      }
+  }
+
+  // MARK: Weighting
+
+  private static func weighting(_ corpus: Corpus) -> [Stage] {
+    [10_000, 1 << 20].map { bucketCount in
+      Stage(name: "count-\(bucketCount)") { _ = counted(corpus, bucketCount) }
+    }
+      + [(Estimator.ratio, 10_000), (.ratio, 1 << 20), (.shrunk, 1 << 20), (.blend, 1 << 20)].map {
+        estimator, bucketCount in
+        let model = model(corpus, estimator, bucketCount)
+        return Stage(name: "weigh-\(estimator.rawValue)-\(bucketCount)") {
+          var weigher = DocumentWeigher(model)
+          corpus.forEachText { text in
+            _ = weigher.weigh(text)
+            sink &+= weigher[0].logWeight.bitPattern
+          }
+        }
+      }
+  }
+
+  /// The counts of every n-th document's features.
+  private static func counted(
+    _ corpus: Corpus, _ bucketCount: Int, every step: Int = 1
+  ) -> FeatureCounts {
+    let settings = FeatureSettings(bucketCount: bucketCount)
+    var featurizer = Featurizer(settings, tables: UnicodeTables())
+    var counter = FeatureCounter(bucketCount: bucketCount)
+    var number = 0
+    corpus.forEachText { text in
+      number += 1
+      guard number % step == 0 else { return }
+      featurizer.begin()
+      while featurizer.nextBlock(of: text) {
+        for order in 1...2 { counter.add(featurizer.features(order: order)) }
+      }
+      counter.addDocument(tokenCount: featurizer.tokenCount)
+    }
+    var counts = FeatureCounts(bucketCount: bucketCount)
+    counter.add(to: &counts)
+    return counts
+  }
+
+  /// A model that tells every tenth document from all.
+  private static func model(
+    _ corpus: Corpus, _ estimator: Estimator, _ bucketCount: Int
+  ) -> WeighingModel {
+    let (target, pool) = (counted(corpus, bucketCount, every: 10), counted(corpus, bucketCount))
+    var settings = EstimatorSettings()
+    settings.estimator = estimator
+    settings.normalization = estimator.defaultNormalization
+    var model = TargetModel(name: nil, target: target, pool: pool, settings)
+    if estimator.usesRegression {
+      // What the parameters are makes no difference to the time.
+      let weights = (0..<FeatureVector.maximumBucketCount).map { Float($0 % 7) - 3 }
+      model.regression = LogisticModel(bias: 0, weights: weights)
+    }
+    return WeighingModel(
+      features: FeatureSettings(bucketCount: bucketCount), tables: UnicodeTables(),
+      estimator: estimator, normalization: settings.normalization, targets: [model])
+  }
+
+  // MARK: Drawing
+
+  /// Draws the largest of random keys.
+  private static func draw(_ count: Int, of keyCount: Int) {
+    var candidates = Candidates(
+      budget: .documents(count), joinsCopies: true, expectedCount: keyCount)
+    let hash = SeededHash(seed: 0, purpose: .noise)
+    for number in 0..<keyCount {
+      let bits = hash(UInt64(number))
+      candidates.add(
+        Candidate(
+          key: Double(bits >> 11), textHash: hash(bits),
+          position: Position(shard: 0, offset: number),
+          lineByteCount: 100, textByteCount: 90, tokenCount: 20))
+    }
+    sink &+= UInt64(candidates.draw().documents.count)
+  }
+
+  /// Copies every tenth line.
+  private static func copy(_ corpus: Corpus) throws {
+    let shard = corpus.files[.plain]!
+    var places: [LinePlace] = []
+    var reader = try ChunkReader(
+      shard, number: 0, limits: ReadingLimits(), chunkSize: ChunkReader.defaultChunkSize,
+      hashesContent: false)
+    var chunk = Chunk()
+    var number = 0
+    while try reader.next(into: &chunk) {
+      var place = 0
+      while let line = chunk.nextLine(from: &place) {
+        number += 1
+        guard number % 10 == 0 else { continue }
+        places.append(
+          LinePlace(
+            position: Position(shard: 0, offset: chunk.offset + line.lowerBound),
+            byteCount: line.count))
+      }
+    }
+    var writer = try LineWriter(
+      .file(path: corpus.folder.appending(path: "copied").path), container: .plain,
+      replaces: true, registry: TemporaryFiles())
+    let step = CopyStep(
+      shards: [shard], limits: ReadingLimits(), progress: ProgressMeter(show: nil))
+    try step.forEachLine(places, at: { $0 }) { _, bytes, range in
+      try writer.write(bytes.span.extracting(range))
+    }
+    try writer.finish()
+  }
+}

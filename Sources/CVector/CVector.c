@@ -1,0 +1,209 @@
+#include "CVector.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define VECTOR __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi,popcnt")))
+
+int dsel_vector_is_supported(void) {
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2");
+}
+
+/// The numbers 0 to 63, a byte each.
+static const uint8_t numbers[64] = {
+    0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+    22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
+    44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+
+/// Writes the places of the set bits, 16 at a time, and returns how many there are.
+static inline VECTOR size_t list(uint64_t bits, uint32_t base, uint32_t *places) {
+  size_t count = (size_t)__builtin_popcountll(bits);
+  __m512i found = _mm512_maskz_compress_epi8(bits, _mm512_loadu_si512(numbers));
+  __m512i first = _mm512_set1_epi32((int)base);
+  _mm512_storeu_si512(
+      places, _mm512_add_epi32(first, _mm512_cvtepu8_epi32(_mm512_castsi512_si128(found))));
+  if (__builtin_expect(count > 16, 0)) {
+    _mm512_storeu_si512(
+        places + 16,
+        _mm512_add_epi32(first, _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(found, 1))));
+    _mm512_storeu_si512(
+        places + 32,
+        _mm512_add_epi32(first, _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(found, 2))));
+    _mm512_storeu_si512(
+        places + 48,
+        _mm512_add_epi32(first, _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(found, 3))));
+  }
+  return count;
+}
+
+static inline VECTOR __mmask64 is_in(__m512i bytes, char first, char count) {
+  return _mm512_cmplt_epu8_mask(
+      _mm512_sub_epi8(bytes, _mm512_set1_epi8(first)), _mm512_set1_epi8(count));
+}
+
+VECTOR size_t dsel_vector_tokenize(
+    const uint8_t *text, size_t count, uint8_t *lowered, uint32_t place, uint32_t *starts,
+    uint32_t *ends, dsel_borders *borders) {
+  dsel_borders state = *borders;
+  size_t done = 0;
+  while (done < count) {
+    size_t taken = count - done < 64 ? count - done : 64;
+    uint64_t valid = ~0ull >> (64 - taken);
+    __m512i bytes = _mm512_maskz_loadu_epi8(valid, text + done);
+    if (_mm512_movepi8_mask(bytes)) { break; }
+    __m512i lower = _mm512_mask_add_epi8(
+        bytes, is_in(bytes, 'A', 26), bytes, _mm512_set1_epi8(0x20));
+    _mm512_storeu_si512(lowered + done, lower);
+
+    uint64_t word = is_in(lower, 'a', 26) | is_in(bytes, '0', 10) |
+                    _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('_'));
+    uint64_t space = is_in(bytes, 0x09, 5) | is_in(bytes, 0x1C, 5);
+    word &= valid;
+    uint64_t other = ~(word | space) & valid;
+    uint64_t word_before = word << 1 | state.word_before;
+    uint64_t other_before = other << 1 | state.other_before;
+    uint64_t broken = state.break_before & word & word_before;
+    uint64_t begins = (word & ~word_before) | (other & ~other_before) | broken;
+    uint64_t finishes = ((~word & word_before) | (~other & other_before) | broken) & valid;
+    state.word_before = word >> (taken - 1);
+    state.other_before = other >> (taken - 1);
+    state.break_before = 0;
+    uint32_t base = place + (uint32_t)done;
+    state.start_count += list(begins, base, starts + state.start_count);
+    state.end_count += list(finishes, base, ends + state.end_count);
+    done += taken;
+  }
+  *borders = state;
+  return done;
+}
+
+/// https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md: XXH3-64 with the default secret, of 1 to 3 and of 4 to
+/// 8 bytes. Both are computed for all tokens, as far as they differ.
+VECTOR size_t dsel_vector_hash(
+    const uint8_t *bytes, const uint32_t *starts, const uint32_t *ends, size_t count,
+    uint64_t *hashes, uint32_t *others) {
+  const __m512i low8 = _mm512_set1_epi64(0xFF);
+  const __m512i low32 = _mm512_set1_epi64(0xFFFFFFFF);
+  // Secret words: 0 ^ 4 (of four bytes) for short tokens, 8 ^ 16 (of eight) for longer ones.
+  const __m512i flip_short = _mm512_set1_epi64((int64_t)(0x396CFEB8u ^ 0xBE4BA423u));
+  const __m512i flip = _mm512_set1_epi64(0x1CAD21F72C81017CLL ^ (int64_t)0xDB979083E96DD4DEull);
+  const __m512i prime_short1 = _mm512_set1_epi64((int64_t)0xC2B2AE3D27D4EB4Full);
+  const __m512i prime_short2 = _mm512_set1_epi64(0x165667B19E3779F9LL);
+  const __m512i prime = _mm512_set1_epi64((int64_t)0x9FB21C651E98DF25ull);
+  size_t other_count = 0;
+  for (size_t index = 0; index < count; index += 8) {
+    __mmask8 valid = count - index < 8 ? (__mmask8)((1u << (count - index)) - 1) : 0xFF;
+    __m256i start = _mm256_maskz_loadu_epi32(valid, starts + index);
+    __m256i length32 = _mm256_sub_epi32(_mm256_maskz_loadu_epi32(valid, ends + index), start);
+    __m512i length = _mm512_cvtepu32_epi64(length32);
+    __m512i text =
+        _mm512_mask_i32gather_epi64(_mm512_setzero_si512(), valid, start, bytes, 1);
+    __mmask8 is_short = _mm512_cmple_epu64_mask(length, _mm512_set1_epi64(3));
+    __m512i bits = _mm512_slli_epi64(length, 3);
+
+    // 4 to 8: the first four bytes above the last four.
+    __m512i last4 = _mm512_srlv_epi64(text, _mm512_sub_epi64(bits, _mm512_set1_epi64(32)));
+    __m512i key = _mm512_or_si512(_mm512_and_si512(last4, low32), _mm512_slli_epi64(text, 32));
+    key = _mm512_xor_si512(key, flip);
+    // 1 to 3: the last byte, the length, the first byte, the middle one.
+    __m512i last = _mm512_srlv_epi64(text, _mm512_sub_epi64(bits, _mm512_set1_epi64(8)));
+    __m512i middle_place = _mm512_slli_epi64(_mm512_srli_epi64(length, 1), 3);
+    __m512i middle = _mm512_and_si512(_mm512_srlv_epi64(text, middle_place), low8);
+    __m512i short_key = _mm512_or_si512(
+        _mm512_or_si512(_mm512_and_si512(last, low8), _mm512_slli_epi64(length, 8)),
+        _mm512_or_si512(
+            _mm512_slli_epi64(_mm512_and_si512(text, low8), 16), _mm512_slli_epi64(middle, 24)));
+    short_key = _mm512_xor_si512(short_key, flip_short);
+
+    // The finalisation of XXH64.
+    __m512i short_hash = _mm512_xor_si512(short_key, _mm512_srli_epi64(short_key, 33));
+    short_hash = _mm512_mullo_epi64(short_hash, prime_short1);
+    short_hash = _mm512_xor_si512(short_hash, _mm512_srli_epi64(short_hash, 29));
+    short_hash = _mm512_mullo_epi64(short_hash, prime_short2);
+    short_hash = _mm512_xor_si512(short_hash, _mm512_srli_epi64(short_hash, 32));
+    // rrmxmx.
+    __m512i hash = _mm512_xor_si512(
+        key, _mm512_xor_si512(_mm512_rol_epi64(key, 49), _mm512_rol_epi64(key, 24)));
+    hash = _mm512_mullo_epi64(hash, prime);
+    hash = _mm512_xor_si512(hash, _mm512_add_epi64(_mm512_srli_epi64(hash, 35), length));
+    hash = _mm512_mullo_epi64(hash, prime);
+    hash = _mm512_xor_si512(hash, _mm512_srli_epi64(hash, 28));
+    _mm512_mask_storeu_epi64(
+        hashes + index, valid, _mm512_mask_blend_epi64(is_short, hash, short_hash));
+
+    __mmask8 is_other =
+        _mm512_mask_cmpgt_epu64_mask(valid, length, _mm512_set1_epi64(8));
+    __m256i number = _mm256_add_epi32(
+        _mm256_set1_epi32((int)index), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+    _mm256_storeu_si256(
+        (__m256i *)(others + other_count), _mm256_maskz_compress_epi32(is_other, number));
+    other_count += (size_t)__builtin_popcount(is_other);
+  }
+  return other_count;
+}
+
+/// The high half of each product, of which the second factor has no more than 32 bits.
+static inline VECTOR __m256i buckets(__m512i hashes, __m512i bucket_count) {
+  __m512i low = _mm512_srli_epi64(_mm512_mul_epu32(hashes, bucket_count), 32);
+  __m512i high = _mm512_mul_epu32(_mm512_srli_epi64(hashes, 32), bucket_count);
+  return _mm512_cvtepi64_epi32(_mm512_srli_epi64(_mm512_add_epi64(high, low), 32));
+}
+
+VECTOR void dsel_vector_buckets(
+    const uint64_t *hashes, size_t count, uint64_t bucket_count, uint32_t *ids) {
+  const __m512i factor = _mm512_set1_epi64((int64_t)bucket_count);
+  for (size_t index = 0; index < count; index += 8) {
+    __mmask8 valid = count - index < 8 ? (__mmask8)((1u << (count - index)) - 1) : 0xFF;
+    __m512i hash = _mm512_maskz_loadu_epi64(valid, hashes + index);
+    _mm256_mask_storeu_epi32(ids + index, valid, buckets(hash, factor));
+  }
+}
+
+VECTOR void dsel_vector_mix(
+    const uint64_t *shorter, const uint64_t *hashes, size_t count, uint64_t bucket_count,
+    uint64_t *grams, uint32_t *ids) {
+  const __m512i factor = _mm512_set1_epi64((int64_t)bucket_count);
+  const __m512i multiplier = _mm512_set1_epi64((int64_t)0x9E3779B97F4A7C15ull);
+  for (size_t index = 0; index < count; index += 8) {
+    __mmask8 valid = count - index < 8 ? (__mmask8)((1u << (count - index)) - 1) : 0xFF;
+    __m512i before = _mm512_maskz_loadu_epi64(valid, shorter + index);
+    __m512i hash = _mm512_maskz_loadu_epi64(valid, hashes + index);
+    __m512i gram = _mm512_mullo_epi64(
+        _mm512_add_epi64(_mm512_rol_epi64(before, 29), hash), multiplier);
+    if (grams) { _mm512_mask_storeu_epi64(grams + index, valid, gram); }
+    _mm256_mask_storeu_epi32(ids + index, valid, buckets(gram, factor));
+  }
+}
+
+#else
+
+// Never called: other processors run the Swift code.
+int dsel_vector_is_supported(void) { return 0; }
+
+size_t dsel_vector_tokenize(
+    const uint8_t *text, size_t count, uint8_t *lowered, uint32_t place, uint32_t *starts,
+    uint32_t *ends, dsel_borders *borders) {
+  __builtin_trap();
+}
+
+size_t dsel_vector_hash(
+    const uint8_t *bytes, const uint32_t *starts, const uint32_t *ends, size_t count,
+    uint64_t *hashes, uint32_t *others) {
+  __builtin_trap();
+}
+
+void dsel_vector_buckets(
+    const uint64_t *hashes, size_t count, uint64_t bucket_count, uint32_t *ids) {
+  __builtin_trap();
+}
+
+void dsel_vector_mix(
+    const uint64_t *shorter, const uint64_t *hashes, size_t count, uint64_t bucket_count,
+    uint64_t *grams, uint32_t *ids) {
+  __builtin_trap();
+}
+
+#endif

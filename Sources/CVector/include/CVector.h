@@ -1,0 +1,58 @@
+#ifndef DSEL_CVECTOR_H
+#define DSEL_CVECTOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// The hot loops of Featurizing for x86-64 processors with AVX-512, whose instructions Swift can't be asked for function
+/// by function. Everything here is there in Swift, too, which is what other processors run: the tests hold each
+/// against the other. Nothing is called unless `dsel_vector_is_supported()`.
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// 1 if this processor has what the functions below need: AVX-512 F, BW, DQ, VL, VBMI and VBMI2.
+int dsel_vector_is_supported(void);
+
+/// Where a tokenizer stands between two blocks of bytes.
+typedef struct {
+  /// 1 if the byte before belongs to a token of word characters, or of other characters.
+  uint64_t word_before, other_before;
+  /// 1 if the next byte begins a token even if the byte before is of its class.
+  uint64_t break_before;
+  /// How many places of begins and ends of tokens have been written.
+  size_t start_count, end_count;
+} dsel_borders;
+
+/// Lower-cases ASCII text, 64 bytes at a time, and writes where tokens begin and end, counted from `place`.
+///
+/// Stops before the first block of 64 (or fewer at the end) that has a byte beyond ASCII, and returns the number of bytes
+/// that were handled. 64 bytes of `lowered` behind those are overwritten, and 64 places of `starts` and `ends`.
+size_t dsel_vector_tokenize(
+    const uint8_t *text, size_t count, uint8_t *lowered, uint32_t place, uint32_t *starts,
+    uint32_t *ends, dsel_borders *borders);
+
+/// Writes XXH3-64 of tokens of 1 to 8 bytes, and the numbers of the other tokens to `others`.
+///
+/// Behind each token 7 bytes must be readable. Up to 8 numbers behind the last are overwritten in `others`, and the hashes
+/// of other tokens have no meaning. Returns how many others there are.
+size_t dsel_vector_hash(
+    const uint8_t *bytes, const uint32_t *starts, const uint32_t *ends, size_t count,
+    uint64_t *hashes, uint32_t *others);
+
+/// Writes the high half of hash × `bucket_count` (below 2³²) for each hash.
+void dsel_vector_buckets(
+    const uint64_t *hashes, size_t count, uint64_t bucket_count, uint32_t *ids);
+
+/// Mixes n-grams that are one token shorter with the tokens behind them: (rotl(shorter, 29) + hash) × 0x9E3779B97F4A7C15;
+/// writes the mixed hashes to `grams` unless it is null, and their buckets to `ids`.
+void dsel_vector_mix(
+    const uint64_t *shorter, const uint64_t *hashes, size_t count, uint64_t bucket_count,
+    uint64_t *grams, uint32_t *ids);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
