@@ -5,7 +5,7 @@ internal import Weighting
 ///
 /// With c(g) the count of n-gram g, r its bucket's log-ratio, n the number of features and n^e what sums are divided
 /// by, the log-ratios' part is c(g) r / n^e. The regression's sum is one over folded buckets: the value of each is split
-/// among the document's n-grams in it, by their counts. So all contributions and the regression's bias add up to
+/// among the document's tokens in it, by their counts, and longer n-grams have none. So all contributions and the regression's bias add up to
 /// the log weight; see ``Estimator`` for which parts there are.
 struct DocumentExplainer: ~Copyable {
   /// An n-gram of a document.
@@ -43,13 +43,16 @@ struct DocumentExplainer: ~Copyable {
     let ngrams = reader.ngrams(of: text)
     let shift = FeatureVector.shift(bucketCount: model.features.bucketCount)
     var folded: [Int: Int] = [:]
-    for ngram in ngrams { folded[ngram.bucket >> shift, default: 0] += ngram.count }
+    // The regression sees single tokens only.
+    for ngram in ngrams where ngram.order == 1 {
+      folded[ngram.bucket >> shift, default: 0] += ngram.count
+    }
     let regression = model.targets[0].regression
     let ofFolded = regression?.contributions(of: folded) ?? [:]
     let parts = ngrams.map { ngram in
       let logRatio = model.targets[0].logRatios?[ngram.bucket] ?? 0
       let bucket = ngram.bucket >> shift
-      let share = Double(ngram.count) / Double(folded[bucket] ?? 1)
+      let share = ngram.order == 1 ? Double(ngram.count) / Double(folded[bucket] ?? 1) : 0
       return Part(
         ngram: ngram, logRatio: logRatio,
         byLogRatio: model.normalization.apply(

@@ -34,10 +34,14 @@ extension Explain {
     let model = models.weighing.targets[0]
     let shift = FeatureVector.shift(bucketCount: models.weighing.features.bucketCount)
     let featureCount = Double(models.target.featureCount)
+    // The regression sees single tokens, which a bucket's count doesn't tell from longer n-grams.
+    let sees = models.weighing.features.maximumOrder == 1
+    func regressionWeight(_ bucket: Int) -> Double? {
+      sees ? model.regression.map { Double($0.weights[bucket >> shift]) } : nil
+    }
     var scored: [Scored] = []
     for (bucket, count) in models.target.counts.enumerated() where count > 0 {
-      let weight = model.regression.map { Double($0.weights[bucket >> shift]) } ?? 0
-      let value = model.logRatios.map { $0[bucket] } ?? weight
+      let value = model.logRatios.map { $0[bucket] } ?? regressionWeight(bucket) ?? 0
       scored.append(Scored(bucket: bucket, contribution: Double(count) * value / featureCount))
     }
     scored.sort { (one: Scored, other: Scored) -> Bool in
@@ -68,7 +72,7 @@ extension Explain {
         bucket: scored.bucket, target_count: Int(models.target.counts[scored.bucket]),
         pool_count: Int(models.pool.counts[scored.bucket]),
         log_ratio: model.logRatios?[scored.bucket],
-        regression_weight: model.regression.map { Double($0.weights[scored.bucket >> shift]) },
+        regression_weight: regressionWeight(scored.bucket),
         contribution: scored.contribution,
         texts: shown.map {
           Explanation.BucketText(

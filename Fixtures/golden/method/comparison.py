@@ -92,14 +92,15 @@ def explain(settings, places):
         document = pool[place]
         occurrences = ngrams(document, settings)
         counts = collections.Counter(occurrences)
-        folded = collections.Counter(bucket >> shift for _, bucket in occurrences)
-        vector = dict(oracle.logistic_vector(document["features"], buckets))
+        # The regression sees single tokens, whose features come first.
+        folded = collections.Counter(bucket >> shift for _, bucket in occurrences[: document["tokens"]])
+        vector = dict(oracle.logistic_vector(document, buckets))
         entries = []
         for (text, bucket), times in counts.items():
             log_ratio = table.get(bucket, 0.0)
             scale = oracle.normalized(1.0, len(occurrences), settings["normalize"])
             regression = 0.0
-            if theta is not None:
+            if theta is not None and " " not in text:
                 whole = float(theta[bucket >> shift]) * vector[bucket >> shift]
                 regression = whole * times / folded[bucket >> shift]
             by_ratio = 0.0 if estimator == "logistic" else times * log_ratio * scale

@@ -107,6 +107,11 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
           "Name documents to explain, or with --target those of the target: a model holds counts of hashes, and no "
             + "n-grams to show.")
       }
+      guard features.weights.usesLogRatios else {
+        throw ValidationError(
+          "--estimator logistic sees single tokens, which models don't tell from longer n-grams. Name documents to "
+            + "explain, or take another estimator.")
+      }
     } else if models.areFiles, !models.targets.isEmpty {
       throw ValidationError(
         "--target is for the n-grams of the target, and documents are named to explain. Leave one of them out."
