@@ -39,6 +39,9 @@ swift test --disable-xctest --configuration release -Xswiftc -enable-testing --s
 step "faults"
 scripts/faults.py .build-release/release/dsel | tail -n 1
 
+step "a pool in five shards, apart and as one"
+DSEL=.build-release/release/dsel scripts/distributed.sh Fixtures/crawl.jsonl.zst 5 | tail -n 1
+
 step "kills, signals, full disks, changing inputs"
 scripts/kills.py .build-release/release/dsel
 
