@@ -74,7 +74,8 @@ let package = Package(
       name: "FeaturizingTests", dependencies: ["Featurizing", "CXXHash", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "WeightingTests", dependencies: ["Weighting", "TestSupport"], swiftSettings: strict),
+      name: "WeightingTests", dependencies: ["Weighting", "Featurizing", "Reading", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "ResamplingTests", dependencies: ["Resampling", "TestSupport"], swiftSettings: strict),
     .testTarget(

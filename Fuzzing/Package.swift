@@ -27,10 +27,25 @@ let package = Package(
       name: "Reading", dependencies: ["Compression", "CSimdjson", "CXXHash", "Files"],
       swiftSettings: instrumented),
     .target(
-      name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash"], swiftSettings: instrumented),
+      name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash"],
+      swiftSettings: instrumented),
+    .target(
+      name: "Weighting", dependencies: ["Featurizing", "Reading"], swiftSettings: instrumented),
+    .target(name: "Resampling", dependencies: ["CXXHash"], swiftSettings: instrumented),
+    .target(name: "Writing", dependencies: ["Compression", "Files"], swiftSettings: instrumented),
+    .target(
+      name: "Pipeline",
+      dependencies: [
+        "Compression", "Files", "Reading", "Featurizing", "Weighting", "Resampling", "Writing",
+      ],
+      swiftSettings: instrumented),
     .target(name: "CFuzzer"),
     .executableTarget(
-      name: "fuzz", dependencies: ["CFuzzer", "Compression", "Featurizing", "Files", "Reading"],
+      name: "fuzz",
+      dependencies: [
+        "CFuzzer", "Compression", "Featurizing", "Files", "Pipeline", "Reading", "Resampling",
+        "Weighting",
+      ],
       swiftSettings: instrumented,
       // Without libFuzzer's own `main`: SwiftPM gives an executable one.
       linkerSettings: [.unsafeFlags(["-sanitize=address"])]),

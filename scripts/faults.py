@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Makes every system call of a small `dsel select` fail once, and looks at what dsel makes of it.
+"""Makes every system call of small runs of dsel fail once, and looks at what dsel makes of it.
 
-    scripts/faults.py [DSEL] [--calls read,write] [--verbose]
+    scripts/faults.py [DSEL] [--calls read,write] [--only NAMES] [--verbose]
 
 For each kind of call (open, read, write, fsync, rename, link, mkdir, lock, stat, allocate), each way to fail, and each n until
 there is no nth call: dsel must end with exit status 1 and a message that says why, no output under its final name, no
@@ -36,9 +36,12 @@ LASTING = {"write": [errno.ENOSPC, SHORT], "read": [SHORT], "link": [errno.EPERM
 class Scenario:
     """A way to run dsel: its command, what is there before, and what an undisturbed run leaves."""
 
-    def __init__(self, name, arguments, older=(), piped=None, calls=None):
+    def __init__(self, name, arguments, older=(), piped=None, calls=None, command="select", keeps=None):
         self.name, self.arguments, self.older, self.piped = name, arguments, older, piped
         self.calls = calls or list(FAULTS)
+        self.command = command
+        # A folder whose results a run that failed may leave to the next.
+        self.keeps = keeps
 
     def prepare(self, folder):
         os.makedirs(os.path.join(folder, "spool"))
@@ -47,11 +50,17 @@ class Scenario:
             with open(os.path.join(folder, name), "w") as file:
                 file.write(f"older {name}\n")
 
+    def kept(self, files):
+        """The files without those that may be there after a failure, of which none may be temporary."""
+        return {
+            name: data for name, data in files.items()
+            if not self.keeps or not name.startswith(self.keeps) or ".dsel-" in name}
+
     def run(self, dsel, folder, environment):
         source = subprocess.Popen(["cat", self.piped], stdout=subprocess.PIPE) if self.piped else None
         environment = {**os.environ, "TMPDIR": os.path.join(folder, "spool"), **environment}
         run = subprocess.run(
-            [dsel, "select"] + self.arguments, cwd=folder, env=environment, capture_output=True, timeout=120,
+            [dsel, self.command] + self.arguments, cwd=folder, env=environment, capture_output=True, timeout=120,
             stdin=source.stdout if source else subprocess.DEVNULL)
         if source:
             source.stdout.close()
@@ -85,7 +94,7 @@ def judge(scenario, run, before, after, expected, must_succeed):
         return f"exit status {run.returncode}: {errors.strip()[:500]}"
     elif not re.search(r"^\S.*[:.].*\.\n\Z", errors, re.S) or "error:" in errors.lower():
         return f"no clear message: {errors!r}"
-    elif after != before:
+    elif scenario.kept(after) != scenario.kept(before):
         return f"files after the failure: {sorted(after)}, changed: {[k for k in after if after[k] != before.get(k)]}"
     return None
 
@@ -184,10 +193,57 @@ def scenarios(target, pool):
     ]
 
 
+def stages(dsel, target, pool, folder):
+    """The commands that make and take models, weights and candidates. Of these only what differs from `select`."""
+    path = lambda name: os.path.join(folder, name)
+    common = ["--on-error", "skip", "--quiet"]
+    fit = ["--ngrams", "1", "--buckets", "1000", "--min-tokens", "0", *common]
+    models = ["--target-model", path("target.model"), "--pool-model", path("pool.model.zst"), *common]
+    kept = ["--candidates", "20", "--min-tokens", "0"]
+    for command in [
+        ["fit", target, "-o", path("target.model"), *fit], ["fit", *pool, "-o", path("pool.model.zst"), *fit],
+        ["fit", pool[0], "-o", path("one.model"), *fit], ["fit", *pool[1:], "-o", path("two.model.zst"), *fit],
+        ["weigh", *pool, "-o", path("weights.jsonl.zst"), *models],
+        ["weigh", pool[0], "-o", path("one.kept"), *models, *kept],
+        ["weigh", *pool[1:], "-o", path("two.kept.zst"), *models, *kept],
+    ]:
+        subprocess.run([dsel, *command], check=True, capture_output=True)
+    calls = ["open", "read", "write", "fsync", "rename", "link", "stat"]
+    single = ["--threads", "1"]
+    some = ["open", "read", "write", "fsync", "rename", "mkdir", "stat"]
+    return [
+        Scenario("fit", [pool[1], "-o", "m.zst", *fit, *single], calls=calls, command="fit"),
+        Scenario(
+            "fit in a work folder", [*pool[1:], "-o", "m", "--work-dir", "work", *fit, *single], calls=some,
+            command="fit", keeps="work/"),
+        Scenario(
+            "merge", [path("one.model"), path("two.model.zst"), "-o", "m", "--force", "--quiet"], older=["m"],
+            calls=calls, command="merge"),
+        Scenario(
+            "merge candidates", [path("one.kept"), path("two.kept.zst"), "-o", "all", "--quiet"], calls=calls,
+            command="merge"),
+        Scenario("weigh", [*pool[1:], "-o", "w.gz", *models, *single], calls=calls, command="weigh"),
+        Scenario(
+            "weigh for candidates", [pool[1], "-o", "kept", *models, *kept, *single], calls=calls, command="weigh"),
+        Scenario(
+            "weigh in a work folder", [*pool[1:], "--work-dir", "work", *models, *single], calls=some,
+            command="weigh", keeps="work/"),
+        Scenario(
+            "resample", [
+                "--weights", path("weights.jsonl.zst"), "--pool", *pool, "-o", "out", "--count", "20", "--min-tokens", "0",
+                *common, *single], calls=calls, command="resample"),
+        Scenario(
+            "resample candidates", [
+                "--candidates", path("one.kept"), path("two.kept.zst"), "--pool", *pool[1:], "-o", "out", *common,
+                *single], calls=calls, command="resample"),
+    ]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dsel", nargs="?", default=os.path.join(ROOT, ".build", "release", "dsel"))
     parser.add_argument("--calls", type=lambda text: text.split(","), default=list(FAULTS))
+    parser.add_argument("--only", help="scenarios whose names this regular expression finds")
     parser.add_argument("--verbose", action="store_true", help="print what dsel says of each fault")
     options = parser.parse_args()
     options.dsel = os.path.abspath(options.dsel)
@@ -202,7 +258,10 @@ def main():
         subprocess.run(
             ["cc", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", library, source, "-ldl"], check=True)
         runs, problems = 0, []
-        for scenario in scenarios(*make_inputs(options.folder)):
+        inputs = make_inputs(options.folder)
+        for scenario in scenarios(*inputs) + stages(options.dsel, *inputs, options.folder):
+            if options.only and not re.search(options.only, scenario.name):
+                continue
             undisturbed = os.path.join(folder, scenario.name)
             scenario.prepare(undisturbed)
             run = scenario.run(options.dsel, undisturbed, {})

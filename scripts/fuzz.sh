@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../Fuzzing"
 
 seconds="${1:-30}"
 targets=("${@:2}")
-[ "${#targets[@]}" -gt 0 ] || targets=(documents tokens containers)
+[ "${#targets[@]}" -gt 0 ] || targets=(documents tokens containers models candidates weights)
 if [ "$(uname)" != Linux ]; then
   echo "fuzz.sh: skipped: there is a libFuzzer for Linux only." >&2
   exit 0
@@ -24,7 +24,7 @@ fuzz="$PWD/.build/release/fuzz"
 # The seeds: each line of the small malformed files; texts; and whole files, behind the bytes that choose settings.
 corpus="$(mktemp -d)"
 trap 'rm -rf "$corpus"' EXIT
-mkdir -p "$corpus"/{documents,tokens,containers} findings
+mkdir -p "$corpus"/{documents,tokens,containers,models,candidates,weights} findings
 number=0
 for file in ../Fixtures/malformed/*.json*; do
   { [ -f "$file" ] && [ "$(wc -c < "$file")" -lt 20000 ]; } || continue
@@ -41,6 +41,17 @@ done
 head -c 2000 ../Fixtures/wiki.jsonl > "$corpus/text"
 { printf '\005\001'; zstd -qc "$corpus/text"; zstd -qc --no-check "$corpus/text"; } > "$corpus/containers/frames"
 { printf '\005\001'; gzip -nc "$corpus/text"; gzip -c "$corpus/text"; } > "$corpus/containers/members"
+
+for name in model candidates; do
+  folder="$corpus/${name%s}s"
+  file=../Fixtures/models/version-1.$name
+  cp "$file" "$folder/plain"
+  zstd -qc "$file" > "$folder/packed"
+  tr -d '\n' < "$file" > "$folder/one-line"
+done
+while IFS= read -r line; do
+  for choice in 0 1 2 3; do printf "\\00$choice%s" "$line" > "$corpus/weights/$choice-${#line}"; done
+done < ../Fixtures/models/version-1.weights
 
 for target in "${targets[@]}"; do
   printf '%s: ' "$target"

@@ -164,8 +164,8 @@ extension CandidateFile {
       case "seed", "estimator", "normalize", "compat", "target_model_xxh3", "pool_model_xxh3",
         "text_field":
         strings[key] = try stream.readString()
-      case "count", "min_tokens", "documents", "eligible_documents", "candidates":
-        numbers[key] = try stream.readCount()
+      case "count", "min_tokens", "candidates": numbers[key] = try stream.readCount()
+      case "documents", "eligible_documents": numbers[key] = try count(key, &stream)
       case "temperature", "logistic_share", "smoothing", "target_smoothing":
         doubles[key] = try stream.readNumber()
       case "top_k": topK = try stream.readBoolean()
@@ -240,6 +240,12 @@ extension CandidateFile {
           textField: try string("text_field")),
         shards: shards, documentCount: try number("documents"),
         eligibleCount: try number("eligible_documents"))
+    }
+
+    private func count(_ key: String, _ stream: inout JSONStream) throws -> Int {
+      let count = try stream.readCount()
+      guard count <= CandidateFile.largestCount else { throw CandidateFileError.invalid(key) }
+      return count
     }
 
     static func candidate(

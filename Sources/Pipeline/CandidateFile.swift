@@ -9,6 +9,8 @@ package import Weighting
 package struct CandidateFile: Sendable {
   package static let format = "dsel-candidates"
   package static let version = 1
+  /// The documents of all files that are merged are no more, so that their sum doesn't overflow.
+  static let largestCount = 1 << 56
 
   /// What candidates must agree in to be merged: what they were weighed with, and what they were kept for.
   package struct Settings: Sendable, Equatable {
@@ -83,7 +85,13 @@ package struct CandidateFile: Sendable {
     if let shard = other.header.shards.first(where: { known.contains($0.path) }) {
       throw .repeatedShard(path: path, shard: shard.path)
     }
+    guard header.documentCount + other.header.documentCount <= Self.largestCount,
+      header.eligibleCount + other.header.eligibleCount <= Self.largestCount
+    else { throw .candidates(path: path, .invalid("documents")) }
     let offset = header.shards.count
+    guard offset + other.header.shards.count <= Candidate.maximumShardCount else {
+      throw .candidates(path: path, .invalid("shards"))
+    }
     header.shards += other.header.shards
     header.documentCount += other.header.documentCount
     header.eligibleCount += other.header.eligibleCount

@@ -69,15 +69,15 @@ struct DrawRecipe: Sendable {
   func plan(_ budget: Budget) -> DrawPlan {
     let strata = strata ?? []
     let budgets = strata.isEmpty ? [budget] : budget.shared(by: strata.map(\.share))
-    return plan(budgets)
+    return plan(budgets.map { budget in seeds.map { _ in budget } })
   }
 
-  /// - Parameter budgets: of each stratum, or of all documents.
-  func plan(_ budgets: [Budget]) -> DrawPlan {
+  /// - Parameter budgets: of each stratum, or of all documents; one an epoch.
+  func plan(_ budgets: [[Budget]]) -> DrawPlan {
     var groups: [DrawPlan.Group] = []
-    for (number, budget) in budgets.enumerated() {
+    for (number, budgets) in budgets.enumerated() {
       let stratum = strata == nil ? nil : number
-      let epochs = seeds.indices.map { arms($0, budget) }
+      let epochs = zip(seeds.indices, budgets).map { arms($0, $1) }
       if areEpochsDisjoint {
         groups.append(DrawPlan.Group(stratum: stratum, arms: Array(epochs.joined())))
       } else {
@@ -135,6 +135,26 @@ struct DrawRecipe: Sendable {
 
 /// Passes what strata fall short on to the others.
 enum Fill {
+  /// What each stratum gives to each epoch: by the rule below, of all that it has, or of what earlier epochs left of that
+  /// where no document is drawn twice. What none can give any more stays asked for, in proportion, and is missed.
+  ///
+  /// - Returns: for each stratum, an amount an epoch; the amounts of an epoch add up to `total`.
+  static func amounts(
+    total: Int, shares: [Double], available: [Int], epochCount: Int, areEpochsDisjoint: Bool
+  ) -> [[Int]] {
+    var amounts = shares.map { _ in [Int]() }
+    var left = available
+    for _ in 0..<epochCount {
+      let given = Self.amounts(total: total, shares: shares, available: left)
+      let missing = Budget.documents(total - given.reduce(0, +)).shared(by: shares)
+      for stratum in shares.indices {
+        amounts[stratum].append(given[stratum] + missing[stratum].amount)
+        if areEpochsDisjoint { left[stratum] -= given[stratum] }
+      }
+    }
+    return amounts
+  }
+
   /// Shares `total` among strata in proportion, but to none more than it has: what one can't take goes to those that can, by
   /// the same proportions, until all is given away or none can take more.
   static func amounts(total: Int, shares: [Double], available: [Int]) -> [Int] {

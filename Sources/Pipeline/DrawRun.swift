@@ -39,7 +39,8 @@ struct DrawRun {
     _ shards: [Shard], makeReader: @escaping @Sendable () throws -> Reader
   ) async throws -> Outcome {
     let isFilled = fills && recipe.strata != nil
-    let wide = isFilled ? recipe.plan((recipe.strata ?? []).map { _ in budget }) : nil
+    let all = recipe.seeds.map { _ in budget }
+    let wide = isFilled ? recipe.plan((recipe.strata ?? []).map { _ in all }) : nil
     var buffers = DrawBuffers(wide ?? recipe.plan(budget), expectedCount: expectedCount)
     let step = WeighStep(
       workers: workers, plan: buffers.plan, temperatures: recipe.temperatures,
@@ -73,8 +74,9 @@ struct DrawRun {
       zip(buffers.plan.groups, counts).lazy.filter { $0.0.stratum == stratum }.map(\.1).min() ?? 0
     }
     let amounts = Fill.amounts(
-      total: budget.amount, shares: strata.map(\.share), available: available)
-    return recipe.plan(amounts.map { budget.with(amount: $0) })
+      total: budget.amount, shares: strata.map(\.share), available: available,
+      epochCount: recipe.seeds.count, areEpochsDisjoint: recipe.areEpochsDisjoint)
+    return recipe.plan(amounts.map { $0.map { budget.with(amount: $0) } })
   }
 }
 

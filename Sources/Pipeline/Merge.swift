@@ -51,6 +51,9 @@ package struct Merge: Sendable {
         whole = part
         continue
       }
+      guard whole?.model.hasRoom(for: part.model) == true else {
+        throw PipelineError.model(path: part.path, .invalid("counts"))
+      }
       do throws(ModelFile.Mismatch) { try whole?.model.merge(part.model) } catch {
         throw PipelineError.mismatch(path: part.path, otherPath: settings.inputs[0], error)
       }

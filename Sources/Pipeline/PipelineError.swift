@@ -29,6 +29,8 @@ package enum PipelineError: Error {
   case emptyModel(path: String)
   /// Attributes mirror documents, and the file is in no folder of that name.
   case notInDocuments(path: String)
+  /// Weights are of several targets and none is named, or of none of that name.
+  case otherTargets(path: String, name: String?)
   /// Weights are of a file that isn't among the pool's.
   case unknownShard(path: String)
   /// Candidates know nothing of one of the pool's files.

@@ -40,28 +40,49 @@ extension Resample {
       underMinimumCount: outcome.weighed.underMinimumCount)
   }
 
+  /// Looks at the first line that there is, in whichever file.
+  ///
+  /// - Throws: ``PipelineError``, if weights are of other targets than the one that is asked for.
   private func firstLineHasLogOdds(_ stored: SelectInput, _ target: String?) throws -> Bool {
-    guard settings.draw.logisticShare > 0, let shard = stored.shards.first else { return false }
-    do {
-      let head = try ByteSource.head(
-        of: shard, byteCount: 1 << 20, limits: settings.reading.limits)
-      var buffer = ByteBuffer()
-      try buffer.append(head.span)
-      let end = head.firstIndex(of: UInt8(ascii: "\n")) ?? head.count
-      var parser = try DocumentParser(
-        textField: StoredWeightReader.textField,
-        fields: [StoredWeightReader.fields(target: target)[6]])
-      var hasLogOdds = false
-      try parser.parse(0..<end, of: &buffer) { _, fields in hasLogOdds = fields[0] != .missing }
-      return hasLogOdds
-    } catch let error as ReadingError {
-      throw PipelineError.reading(error, line: nil)
-    } catch let error as SystemError {
-      throw PipelineError.reading(.system(error), line: nil)
-    } catch is InvalidLine {
-      // The pass will say what is wrong with it.
-      return false
+    let fields = StoredWeightReader.fields(target: target)
+    for shard in stored.shards {
+      do {
+        let head = try ByteSource.head(
+          of: shard, byteCount: 1 << 20, limits: settings.reading.limits)
+        var parser = try DocumentParser(
+          textField: StoredWeightReader.textField, fields: [fields[5], fields[6], "log_weight"])
+        var found: [FieldValue]?
+        for line in head.split(separator: UInt8(ascii: "\n")) where found == nil {
+          found = try Self.values(in: line, &parser)
+        }
+        // If there is none, the pass will say what is wrong with its lines.
+        guard let values = found else { continue }
+        if values[2] == .other ? target == nil || values[0] == .missing : target != nil {
+          throw PipelineError.otherTargets(path: shard.name, name: target)
+        }
+        return values[1] != .missing
+      } catch let error as ReadingError {
+        throw PipelineError.reading(error, line: nil)
+      } catch let error as SystemError {
+        throw PipelineError.reading(.system(error), line: nil)
+      }
     }
+    return false
+  }
+
+  /// The fields that `parser` finds in a line; nil if that is no document.
+  private static func values(
+    in line: ArraySlice<UInt8>, _ parser: inout DocumentParser
+  ) throws -> [FieldValue]? {
+    var buffer = ByteBuffer()
+    try buffer.append(Array(line).span)
+    var values: [FieldValue]?
+    do {
+      try parser.parse(0..<line.count, of: &buffer) { _, fields in values = fields }
+    } catch is InvalidLine {
+      return nil
+    }
+    return values
   }
 
   // MARK: Fields
@@ -184,8 +205,7 @@ extension Resample {
   private func places(
     of pool: SelectInput, in file: CandidateFile, _ path: String
   ) throws -> [Int?] {
-    let finder = ShardFinder(pool.shards)
-    let places = file.header.shards.map { finder.shard($0.path) }
+    let places = ShardFinder(pool.shards).shards(file.header.shards.map(\.path))
     let found = Set(places.compactMap { $0 })
     if let unknown = pool.shards.indices.first(where: { !found.contains($0) }) {
       throw PipelineError.shardWithoutCandidates(path: path, shard: pool.shards[unknown].name)

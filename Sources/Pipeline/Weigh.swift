@@ -156,9 +156,12 @@ package struct Weigh: Sendable {
           kept += known.notes["kept"] ?? 0
           continue
         }
+        let before = weighed.outcome.tokenCount
         let (file, report) = try await candidates([shard], wanted, settings, model, &weighed)
         kept += file.candidates.count
-        let notes = ["tokens": 0, "kept": file.candidates.count]
+        let notes = [
+          "tokens": weighed.outcome.tokenCount - before, "kept": file.candidates.count,
+        ]
         try folder.keep(report, of: shard, notes: notes, registry: registry) {
           path throws(WritingError) in
           try file.write(

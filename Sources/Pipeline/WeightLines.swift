@@ -101,7 +101,8 @@ struct WeightLines: Sendable {
       append(",\"tokens\":", size.tokenCount)
       append(",\"features\":", size.featureCount)
       appendWeights(",\"log_weight\":") { $0.logWeight }
-      if settings.model.estimator.usesRegression {
+      // What a blend's second part is drawn by; where weights are log odds alone, there is no second part.
+      if settings.model.estimator == .blend {
         appendWeights(",\"log_odds\":") { $0.logOdds }
       }
       block.append(contentsOf: ",\"text_hash\":\"".utf8)

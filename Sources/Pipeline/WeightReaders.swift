@@ -20,6 +20,21 @@ struct ShardFinder: Sendable {
   /// The shard of that path, or the only one of that name: on another machine it may be in another folder.
   func shard(_ path: String) -> Int? { byPath[path] ?? byName[Self.name(path)] ?? nil }
 
+  /// For each path its shard, each shard once: one that has its path in the list is no other's, and of several paths of one
+  /// name none has it by the name.
+  func shards(_ paths: [String]) -> [Int?] {
+    let named = Set(paths.compactMap { byPath[$0] })
+    var counts: [Substring: Int] = [:]
+    for path in paths { counts[Self.name(path), default: 0] += 1 }
+    return paths.map { path in
+      if let shard = byPath[path] { return shard }
+      guard counts[Self.name(path)] == 1, let shard = shard(path), !named.contains(shard) else {
+        return nil
+      }
+      return shard
+    }
+  }
+
   private static func name(_ path: String) -> Substring {
     path.split(separator: "/").last ?? path[...]
   }

@@ -39,6 +39,12 @@ struct WorkFolder {
     var skipped_lines: [String: Int]
     var notes: [String: Int]
     var result: Content
+
+    /// False where someone else has written it.
+    var isPossible: Bool {
+      let counts = [text_bytes, documents] + skipped_lines.values + notes.values
+      return format_version == 1 && counts.allSatisfy { $0 >= 0 }
+    }
   }
 
   private struct Content: Codable, Equatable {
@@ -75,7 +81,8 @@ struct WorkFolder {
       guard shard.isRereadable,
         let bytes = try ContentHash.smallFile(recordPath(for: shard), limit: 1 << 20),
         let record = try? JSONDecoder().decode(Record.self, from: Data(bytes)),
-        record.settings == settings, record.input.bytes == shard.status.byteCount,
+        record.settings == settings, record.isPossible,
+        record.input.bytes == shard.status.byteCount,
         try FileStatus(path: resultPath(for: shard))?.byteCount == record.result.bytes
       else { return nil }
       let input = try Self.content(shard)

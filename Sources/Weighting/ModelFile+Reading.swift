@@ -46,8 +46,8 @@ extension ModelFile {
     var counts: [UInt64]?
     var featureCount: UInt64 = 0
     var sample: DocumentSample?
-    /// Sums beyond this could overflow where models are merged.
-    static let largestCount = 1 << 56
+    /// In the sample.
+    var largestFeature: UInt16 = 0
 
     mutating func read(_ key: String, _ stream: inout JSONStream) throws {
       switch key {
@@ -56,6 +56,7 @@ extension ModelFile {
         guard format == ModelFile.format else { throw ModelFileError.notAModel }
       case "format_version":
         let found = try stream.readCount()
+        guard found >= 1 else { throw ModelFileError.invalid("format_version") }
         guard found <= ModelFile.version else {
           throw ModelFileError.newerVersion(found, readable: ModelFile.version)
         }
@@ -73,7 +74,7 @@ extension ModelFile {
 
     private func readCount(_ name: String, _ stream: inout JSONStream) throws -> Int {
       let count = try stream.readCount()
-      guard count <= Self.largestCount else { throw ModelFileError.invalid(name) }
+      guard count <= ModelFile.largestCount else { throw ModelFileError.invalid(name) }
       return count
     }
 
@@ -111,38 +112,48 @@ extension ModelFile {
     }
 
     private mutating func readEligible(_ stream: inout JSONStream) throws {
-      var read = EligibleDocuments()
-      var minimum: Int?
+      var read: [String: Int] = [:]
       try stream.readObject { key, stream in
         switch key {
-        case "min_tokens": minimum = try readCount("eligible.min_tokens", &stream)
-        case "documents": read.documentCount = try readCount("eligible.documents", &stream)
-        case "tokens": read.tokenCount = try readCount("eligible.tokens", &stream)
-        case "bytes": read.byteCount = try readCount("eligible.bytes", &stream)
+        case "min_tokens", "documents", "tokens", "bytes":
+          read[key] = try readCount("eligible.\(key)", &stream)
         default: try stream.skipValue()
         }
       }
-      guard let minimum else { throw ModelFileError.missing("eligible.min_tokens") }
-      minimumLength = minimum
-      eligible = read
+      func count(_ name: String) throws(ModelFileError) -> Int {
+        guard let count = read[name] else { throw .missing("eligible.\(name)") }
+        return count
+      }
+      minimumLength = try count("min_tokens")
+      var documents = EligibleDocuments()
+      documents.documentCount = try count("documents")
+      documents.tokenCount = try count("tokens")
+      documents.byteCount = try count("bytes")
+      eligible = documents
     }
 
     private mutating func readInputs(_ stream: inout JSONStream) throws {
       var read: [Input] = []
       try stream.readArray { stream in
-        var input = Input(path: "", byteCount: 0, documentCount: 0, contentHash: 0)
-        var hash: UInt64?
+        var strings: [String: String] = [:]
+        var counts: [String: Int] = [:]
         try stream.readObject { key, stream in
           switch key {
-          case "path": input.path = try stream.readString()
-          case "bytes": input.byteCount = try stream.readCount()
-          case "documents": input.documentCount = try stream.readCount()
-          case "xxh3": hash = UInt64(hexadecimal: try stream.readString())
+          case "path", "xxh3": strings[key] = try stream.readString()
+          case "bytes", "documents": counts[key] = try stream.readCount()
           default: try stream.skipValue()
           }
         }
-        guard let hash else { throw ModelFileError.invalid("inputs[].xxh3") }
-        input.contentHash = hash
+        guard let path = strings["path"] else { throw ModelFileError.missing("inputs[].path") }
+        guard let bytes = counts["bytes"] else { throw ModelFileError.missing("inputs[].bytes") }
+        guard let documents = counts["documents"] else {
+          throw ModelFileError.missing("inputs[].documents")
+        }
+        guard let hash = strings["xxh3"].flatMap({ UInt64(hexadecimal: $0) }) else {
+          throw ModelFileError.invalid("inputs[].xxh3")
+        }
+        let input = Input(
+          path: path, byteCount: bytes, documentCount: documents, contentHash: hash)
         guard read.count < Self.mostInputs else { throw ModelFileError.invalid("inputs") }
         read.append(input)
       }
@@ -158,11 +169,11 @@ extension ModelFile {
       var sum: UInt64 = 0
       try stream.readArray { stream in
         let count = try stream.readUnsigned()
-        guard read.count < FeatureSettings.bucketCounts.upperBound, count <= Self.largestCount
+        guard read.count < FeatureSettings.bucketCounts.upperBound, count <= ModelFile.largestCount
         else { throw ModelFileError.invalid("counts") }
         read.append(count)
         sum += count
-        guard sum <= Self.largestCount else { throw ModelFileError.invalid("counts") }
+        guard sum <= ModelFile.largestCount else { throw ModelFileError.invalid("counts") }
       }
       counts = read
       featureCount = sum
@@ -170,13 +181,14 @@ extension ModelFile {
 
     private mutating func readSample(_ stream: inout JSONStream) throws {
       var threshold: DocumentSample.Priority?
-      var members: [(DocumentSample.Priority, [UInt16])] = []
+      var documents: [(DocumentSample.Priority, [UInt16])]?
       var count = 0
       try stream.readObject { key, stream in
         switch key {
         case "threshold":
           threshold = try Self.priority("sample.threshold", try stream.readString())
         case "documents":
+          var members: [(DocumentSample.Priority, [UInt16])] = []
           try stream.readArray { stream in
             let member = try Self.readMember(&stream)
             members.append(member)
@@ -184,10 +196,13 @@ extension ModelFile {
             guard members.count <= DocumentSample.capacity, count <= DocumentSample.featureCapacity
             else { throw ModelFileError.invalid("sample.documents") }
           }
+          documents = members
         default: try stream.skipValue()
         }
       }
       guard let threshold else { throw ModelFileError.missing("sample.threshold") }
+      guard let members = documents else { throw ModelFileError.missing("sample.documents") }
+      largestFeature = members.lazy.compactMap { $0.1.max() }.max() ?? 0
       var read = DocumentSample(threshold: threshold)
       for (priority, features) in members { read.add(features, priority: priority) }
       read.trim()
@@ -244,14 +259,25 @@ extension ModelFile {
       guard let tokens = numbers["tokens"] else { throw .missing("tokens") }
       guard let eligible, let minimumLength else { throw .missing("eligible") }
       guard counts.count == settings.bucketCount else { throw .invalid("counts") }
-      if let features = numbers["features"], UInt64(features) != featureCount {
-        throw .invalid("features")
-      }
+      guard let features = numbers["features"] else { throw .missing("features") }
+      guard UInt64(features) == featureCount else { throw .invalid("features") }
+      guard let inputs else { throw .missing("inputs") }
       guard eligible.documentCount <= documents else { throw .invalid("eligible.documents") }
+      guard eligible.tokenCount <= tokens else { throw .invalid("eligible.tokens") }
+      if let sample {
+        // The regression can't learn from nothing, though there are features.
+        guard sample.documentCount > 0 || featureCount == 0 else {
+          throw .invalid("sample.documents")
+        }
+        let shift = FeatureVector.shift(bucketCount: settings.bucketCount)
+        guard Int(largestFeature) <= (settings.bucketCount - 1) >> shift else {
+          throw .invalid("sample.documents[].features")
+        }
+      }
       return ModelFile(
         settings: settings,
         counts: FeatureCounts(counts: counts, documentCount: documents, tokenCount: tokens),
-        minimumLength: minimumLength, eligible: eligible, inputs: inputs ?? [], sample: sample)
+        minimumLength: minimumLength, eligible: eligible, inputs: inputs, sample: sample)
     }
   }
 }

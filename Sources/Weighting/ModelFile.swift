@@ -84,6 +84,22 @@ package struct ModelFile: Sendable, Equatable {
     guard one == other else { throw Mismatch(option: option, one: one, other: other) }
   }
 
+  /// No count of a file is larger, so that sums don't overflow.
+  static let largestCount = 1 << 56
+
+  /// False if the sum with another model is larger than a file can say.
+  package func hasRoom(for other: ModelFile) -> Bool {
+    let sums = [
+      counts.documentCount + other.counts.documentCount,
+      counts.tokenCount + other.counts.tokenCount,
+      Int(counts.featureCount) + Int(other.counts.featureCount),
+      eligible.documentCount + other.eligible.documentCount,
+      eligible.tokenCount + other.eligible.tokenCount,
+      eligible.byteCount + other.eligible.byteCount,
+    ]
+    return sums.allSatisfy { $0 <= Self.largestCount }
+  }
+
   /// Adds what another model was fitted on: exactly, and in any order and grouping.
   ///
   /// - Throws: ``Mismatch``; then this one is as it was.

@@ -39,6 +39,46 @@ import Testing
     }
   }
 
+  @Test(arguments: [0, 0.04, 0.3, 1], [60, 700, 9_000])
+  func `What parts keep, merged in any grouping, is what the whole keeps`(
+    share: Double, count: Int
+  ) {
+    for seed in 0..<3 as Range<UInt64> {
+      let pool = Pool(seed: seed, hasTies: seed == 1)
+      let whole = kept(pool.candidates, count, share)
+      #expect(whole.count <= count)
+      var random = SplitMix64(state: seed)
+      // Some parts get nothing, and some all of a text's copies.
+      var parts = [[Candidate]](repeating: [], count: 9)
+      for candidate in pool.candidates {
+        parts[Int(min(random.next() % 8, random.next() % 8))].append(candidate)
+      }
+      parts = parts.map { kept($0, count, share) }
+      while parts.count > 1 {
+        parts.shuffle(using: &random)
+        let size = Int.random(in: 2...min(4, parts.count), using: &random)
+        let merged = kept(Array(parts.prefix(size).joined()), count, share)
+        parts = [merged] + parts.dropFirst(size)
+      }
+      let found = parts[0].sorted { $0.position < $1.position }
+      #expect(found == whole.sorted { $0.position < $1.position })
+      // Any smaller draw is that of all documents.
+      for smaller in [1, 24, 25, count / 2, count - 1, count] {
+        let expected = draw(pool.candidates, .documents(smaller), share, true)
+        let drawn = draw(found, .documents(smaller), share, true)
+        #expect(drawn.documents == expected.documents)
+        #expect(drawn.second?.documents == expected.second?.documents)
+      }
+    }
+  }
+
+  private func kept(_ pool: [Candidate], _ count: Int, _ share: Double) -> [Candidate] {
+    var candidates = PartedCandidates(
+      budget: .documents(count), secondShare: share, joinsCopies: true, expectedCount: 0)
+    for candidate in pool { candidates.add(candidate) }
+    return candidates.kept()
+  }
+
   private func draw(
     _ arrival: [Candidate], _ budget: Budget, _ share: Double, _ joinsCopies: Bool
   ) -> PartedSelection {

@@ -34,6 +34,37 @@ import Testing
     }
   }
 
+  /// Budgets of tokens and bytes below and beyond the buffer's slack; documents have 100 tokens and 275 bytes on average.
+  private static let budgets: [[Budget]] = [
+    [.tokens(300), .tokens(0), .tokens(9_000)], [.bytes(50_000), .bytes(200_000)],
+    [.tokens(400_000), .tokens(150_000), .tokens(.max)], [.bytes(1_300_000), .bytes(1)],
+  ]
+
+  @Test(arguments: budgets, 0..<2 as Range<UInt64>)
+  func `Budgets of tokens and bytes are those of a full sort, too`(budgets: [Budget], seed: UInt64)
+  {
+    for (hasTies, joinsCopies) in [(false, true), (true, true), (false, false)] {
+      let pools = Self.pools(targetCount: budgets.count, seed: seed, hasTies: hasTies)
+      let expected = Self.naiveDraw(pools, budgets, joinsCopies: joinsCopies)
+      var random = SplitMix64(state: seed)
+      let order = pools[0].indices.shuffled(using: &random)
+      var candidates = TargetCandidates(
+        budgets: budgets, joinsCopies: joinsCopies, expectedCount: order.count)
+      for place in order {
+        for target in budgets.indices
+        where pools[target][place].key >= candidates.threshold(target: target) {
+          candidates.add(pools[target][place], target: target)
+        }
+      }
+      let selections = candidates.draw()
+      #expect(selections.map { $0.documents.map(Drawn.init) } == expected)
+      for (budget, selection) in zip(budgets, selections) {
+        let used = selection.documents.reduce(0) { $0 + budget.cost(of: $1) }
+        #expect(selection.shortfall == budget.amount - used)
+      }
+    }
+  }
+
   @Test func `The last target takes the remainder`() {
     #expect(TargetCandidates.counts(sharing: 11, by: [0.3, 0.7]) == [3, 8])
     #expect(TargetCandidates.counts(sharing: 10, by: [1, 1, 1]) == [3, 3, 4])
@@ -73,10 +104,16 @@ import Testing
   private static func naiveDraw(
     _ pools: [[Candidate]], _ counts: [Int], joinsCopies: Bool
   ) -> [[Drawn]] {
+    naiveDraw(pools, counts.map { Budget.documents($0) }, joinsCopies: joinsCopies)
+  }
+
+  private static func naiveDraw(
+    _ pools: [[Candidate]], _ budgets: [Budget], joinsCopies: Bool
+  ) -> [[Drawn]] {
     var copies: [UInt64: [Position]] = [:]
     for document in pools[0] { copies[document.textHash, default: []].append(document.position) }
     var taken: Set<Position> = []
-    return zip(pools, counts).map { pool, count in
+    return zip(pools, budgets).map { pool, budget in
       var left = pool.filter { document in
         let isFirst = copies[document.textHash]?.min() == document.position
         return !taken.contains(document.position) && (isFirst || !joinsCopies)
@@ -85,7 +122,16 @@ import Testing
         if $0.key != $1.key { return $0.key > $1.key }
         return ($0.textHash, $1.position) > ($1.textHash, $0.position)
       }
-      let drawn = left.prefix(count).sorted { $0.position < $1.position }
+      var room = budget.amount
+      let fitting = left.prefix { document in
+        switch budget {
+        case .documents: room -= 1
+        case .tokens: room -= document.tokenCount
+        case .bytes: room -= document.lineByteCount + 1
+        }
+        return room >= 0
+      }
+      let drawn = fitting.sorted { $0.position < $1.position }
       taken.formUnion(drawn.map(\.position))
       return drawn.map { document in
         var drawn = Drawn(document)

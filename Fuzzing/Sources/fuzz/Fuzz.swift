@@ -6,6 +6,9 @@ import CFuzzer
     "documents": { fuzzDocuments(bytes($0, $1)) },
     "tokens": { fuzzTokens(bytes($0, $1)) },
     "containers": { fuzzContainers(bytes($0, $1)) },
+    "models": { fuzzModels(bytes($0, $1)) },
+    "candidates": { fuzzCandidates(bytes($0, $1)) },
+    "weights": { fuzzWeights(bytes($0, $1)) },
   ]
 
   static func main() {

@@ -25,6 +25,11 @@ extension ErrorMessage {
     case .notInDocuments(let path):
       "\(path): --format dolma writes beside files in a folder 'documents', and this is in none. Move it to one, or "
         + "take --format jsonl."
+    case .otherTargets(let path, let name?):
+      "\(path): it has no weights for a target \"\(name)\". Look at \"log_weight\" in its lines for the names that "
+        + "--target can have, or leave that out if there are none."
+    case .otherTargets(let path, nil):
+      "\(path): it has weights for targets that have names. Say with --target by whose to draw."
     case .unknownShard(let path):
       "\(path): weights are of this file, which isn't among the pool's. Name all files that were weighed, with "
         + "--pool."

@@ -164,8 +164,8 @@ struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
   }
 }
 
-/// `[name=]file` on the command line. A name is of letters, digits, `_`, `-` and `.`; a file that looks so is
-/// meant by `./a=b`.
+/// `[name=]file` on the command line. A name is of letters, digits, `_` and `-`, and has no dots, which lead into objects
+/// where weights are read; a file that looks so is meant by `./a=b`.
 struct NamedFile {
   var name: String?
   var path: String
@@ -184,8 +184,7 @@ struct NamedFile {
   private static func isOfName(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"),
-      UInt8(ascii: "."):
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
       true
     default: false
     }

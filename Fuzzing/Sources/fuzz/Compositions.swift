@@ -1,0 +1,104 @@
+import Files
+import Glibc
+
+@testable import Featurizing
+@testable import Pipeline
+@testable import Reading
+@testable import Resampling
+@testable import Weighting
+
+/// One file in memory that each input is written to: what is read by path has to have one.
+private let path: String = {
+  let path = "/dev/shm/dsel-fuzz-\(getpid())"
+  atexit { unlink("/dev/shm/dsel-fuzz-\(getpid())") }
+  return path
+}()
+
+private func write(_ bytes: [UInt8]) {
+  let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+  require(file >= 0, "can't create \(path)")
+  let written = Glibc.write(file, bytes, bytes.count)
+  require(written == bytes.count, "can't write \(path)")
+  close(file)
+}
+
+private let limits = ReadingLimits(maximumLine: 1 << 20, maximumWindow: 1 << 20)
+
+/// A model is refused, or it is one that can be written, read again, merged and learned from.
+func fuzzModels(_ input: [UInt8]) -> Int32 {
+  write(input)
+  guard let model = readModel() else { return 0 }
+  var bytes: [UInt8] = []
+  model.forEachLine { bytes += $0 + [UInt8(ascii: "\n")] }
+  write(bytes)
+  require(readModel() == model, "another model")
+  require(model.counts.bucketCount == model.settings.bucketCount, "another number of buckets")
+  guard model.hasRoom(for: model) else { return 0 }
+  var twice = model
+  do { try twice.merge(model) } catch { fatalError("\(error)") }
+  require(twice.counts.featureCount == 2 * model.counts.featureCount, "another sum")
+  require(twice.sample == model.sample, "another sample")
+  if let sample = model.sample, model.counts.featureCount > 0, sample.documentCount < 8 {
+    _ = LogisticTrainer(target: sample, pool: sample).train()
+  }
+  return 0
+}
+
+private func readModel() -> ModelFile? {
+  guard let shard = try? Shard(path: path), var stream = try? JSONStream(shard, limits: limits)
+  else { return nil }
+  do { return try ModelFile(&stream) } catch { return nil }
+}
+
+/// Candidates are refused, or they can be drawn from, in whole and in parts.
+func fuzzCandidates(_ input: [UInt8]) -> Int32 {
+  write(input)
+  guard let file = try? CandidateFile(reading: path, limits: limits) else { return 0 }
+  let count = file.header.settings.count
+  let all = file.buffer().draw().documents
+  require(all.count <= min(count, file.candidates.count), "more than there are")
+  let some = file.buffer(count: min(count, 3)).draw().documents
+  require(some.count <= 3, "more than were asked for")
+  require(some.allSatisfy { $0.position.shard < file.header.shards.count }, "no such shard")
+  var other = file
+  do throws(PipelineError) {
+    try other.merge(file, path: path)
+    require(file.header.shards.isEmpty, "a shard twice")
+  } catch {
+    switch error {
+    case .repeatedShard, .candidates: break
+    default: fatalError("\(error)")
+    }
+  }
+  return 0
+}
+
+/// A line of weights is refused, or it is of a document that can be.
+func fuzzWeights(_ input: [UInt8]) -> Int32 {
+  guard !input.contains(UInt8(ascii: "\n")), let choice = input.first else { return -1 }
+  let line = Array(input.dropFirst())
+  let target = choice % 2 == 0 ? nil : "x"
+  var buffer = ByteBuffer()
+  write([])
+  guard let file = try? File(reading: path),
+    let shard = try? Shard(name: "two.jsonl", spool: Shard.OpenFile(file)), (try? buffer.append(line.span)) != nil,
+    var parser = try? DocumentParser(
+      textField: StoredWeightReader.textField, fields: StoredWeightReader.fields(target: target))
+  else { return -1 }
+  var reader = StoredWeightReader(
+    target: target, shards: ShardFinder([shard]), usesLogOdds: choice & 2 != 0)
+  try? parser.parse(0..<line.count, of: &buffer) { text, fields in
+    let document = try reader.read(
+      text,
+      of: DocumentLine(
+        position: Position(shard: 0, offset: 0), byteCount: line.count, number: 1, fields: fields))
+    require(document.position.shard == 0 && document.position.offset >= 0, "no such place")
+    require(reader.weight(0).logWeight.isFinite && reader.weight(0).logOdds.isFinite, "no weight")
+    // Whatever it says, it can be a candidate.
+    _ = Candidate(
+      key: reader.weight(0).logWeight, textHash: document.textHash, position: document.position,
+      lineByteCount: document.lineByteCount, textByteCount: document.textByteCount,
+      tokenCount: document.size.tokenCount)
+  }
+  return 0
+}

@@ -1,0 +1,145 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A pool's shards, each fitted and weighed by a process of its own: the draw is that of one `select`.
+@Suite(.enabled(if: !Dsel.isDebugBuild))
+struct CandidateTests {
+  private let folder: TemporaryFolder
+  private let shards: [String]
+
+  init() throws {
+    folder = try TemporaryFolder()
+    shards = try Stages.shards(7, in: folder)
+    // Copies across shards: the first in the order of names stands for the others.
+    for (from, to) in [(6, 0), (3, 1), (0, 5)] {
+      let copies = try folder.read(shards[from]).rawLines.prefix(20)
+      try folder.write(folder.read(shards[to]) + Array(copies).joinedLines, to: shards[to])
+    }
+  }
+
+  @Test(
+    arguments: 0..<2 as Range<UInt64>,
+    [
+      ["--logistic-share", "0.3"], ["--top-k"], ["--seed", "7", "--temperature", "4"],
+      ["--estimator", "shrunk"],
+    ])
+  func `Shards in separate processes, in random order and some twice, are one select`(
+    seed: UInt64, options: [String]
+  ) throws {
+    var random = SplitMix64(state: seed)
+    let selected = try Dsel.select(
+      pool: shards, Stages.buckets + options + ["--count", "200"], in: folder)
+    try #require(selected.output.rawLines.count == 200, "\(selected.errors)")
+
+    let twice = shards.shuffled(using: &random).prefix(3)
+    for shard in (shards + twice).shuffled(using: &random) {
+      try Stages.run(
+        ["fit", shard, "-o", "\(shard).model", "--force"] + Stages.buckets, in: folder)
+    }
+    let models = shards.map { "\($0).model" }.shuffled(using: &random)
+    try Stages.run(["merge"] + models + ["-o", "pool.model.zst"], in: folder)
+    let wiki = try Stages.models().path("wiki.model")
+    for shard in (shards + twice).shuffled(using: &random) {
+      try Stages.run(
+        ["weigh", "--target-model", wiki, "--pool-model", "pool.model.zst", shard]
+          + ["--candidates", "200", "-o", "\(shard).candidates.zst", "--force"] + options,
+        in: folder)
+    }
+    let candidates = shards.map { "\($0).candidates.zst" }.shuffled(using: &random)
+    try Stages.run(["merge"] + candidates + ["-o", "all.candidates"], in: folder)
+    for (count, expected) in [
+      (200, selected.output),
+      // A smaller draw is in what was kept for the larger.
+      (
+        45,
+        try Dsel.select(pool: shards, Stages.buckets + options + ["--count", "45"], in: folder)
+          .output
+      ),
+    ] {
+      let size = count == 200 ? [] : ["--count", "\(count)"]
+      let parts = try shards.map { shard in
+        try Stages.run(
+          ["resample", "--candidates", "all.candidates", "--pool", shard] + size, in: folder)
+      }
+      #expect(parts.reduce(Data(), +) == expected, "\(count)")
+      #expect(
+        try Stages.run(
+          ["resample", "--candidates", "all.candidates", "--pool"] + shards + size, in: folder)
+          == expected)
+      // Nor need they be merged before.
+      #expect(
+        try Stages.run(
+          ["resample", "--candidates"] + candidates + ["--pool"] + shards + size, in: folder)
+          == expected)
+    }
+  }
+
+  @Test(arguments: 0..<3 as Range<UInt64>)
+  func `Merging in any order and grouping gives the bytes of one run`(seed: UInt64) throws {
+    var random = SplitMix64(state: seed)
+    let weigh =
+      try ["weigh", "--candidates", "60", "--logistic-share", "0.3"]
+      + Stages.modelOptions()
+    let fit = ["fit"] + Stages.buckets
+    for (name, command) in [("model", fit), ("candidates", weigh)] {
+      try Stages.run(command + shards + ["-o", "whole.\(name)"], in: folder)
+      for (number, shard) in shards.enumerated() {
+        // Plain and compressed files merge with one another.
+        let suffix = number % 2 == 0 ? "" : ".zst"
+        try Stages.run(command + [shard, "-o", "\(number).\(name)\(suffix)"], in: folder)
+      }
+      var parts = shards.indices.map { "\($0).\(name)\($0 % 2 == 0 ? "" : ".zst")" }
+      var number = 0
+      while parts.count > 1 {
+        parts.shuffle(using: &random)
+        let size = Int.random(in: 2...min(4, parts.count), using: &random)
+        number += 1
+        let merged = "merged\(number).\(name)"
+        try Stages.run(["merge"] + parts.prefix(size) + ["-o", merged], in: folder)
+        parts = Array(parts.dropFirst(size)) + [merged]
+      }
+      #expect(try folder.read(parts[0]) == folder.read("whole.\(name)"), "\(name)")
+    }
+  }
+
+  @Test func `Shards of one name in several folders are told apart`() throws {
+    for (place, shard) in [("a", 3), ("b", 4)] {
+      try FileManager.default.createDirectory(
+        atPath: folder.path(place), withIntermediateDirectories: true)
+      try folder.write(folder.read(shards[shard]), to: "\(place)/part.jsonl")
+    }
+    let pool = ["a/part.jsonl", "b/part.jsonl"]
+    try Stages.run(
+      ["weigh"] + Stages.modelOptions() + pool + ["--candidates", "50", "-o", "kept"], in: folder)
+    let parts = try pool.map {
+      try Stages.run(["resample", "--candidates", "kept", "--pool", $0], in: folder)
+    }
+    #expect(parts.allSatisfy { !$0.isEmpty })
+    #expect(
+      try parts[0] + parts[1]
+        == Stages.run(["resample", "--candidates", "kept", "--pool"] + pool, in: folder))
+    #expect((parts[0] + parts[1]).rawLines.count == 50)
+    // Of which of the two it would be can't be told.
+    try folder.write(folder.read("a/part.jsonl"), to: "part.jsonl")
+    let run = try Dsel.run(
+      ["resample", "--candidates", "kept", "--pool", "part.jsonl"], in: folder)
+    #expect(run.status == 1 && run.errors.contains("part.jsonl: kept has no candidates of this"))
+  }
+
+  @Test func `What a shard leaves is its share of the remainder`() throws {
+    try Stages.run(
+      ["weigh"] + Stages.modelOptions() + shards + ["--candidates", "90", "-o", "kept"], in: folder)
+    for shard in shards {
+      let drawn = try Stages.run(
+        ["resample", "--candidates", "kept", "--pool", shard, "--remainder", "\(shard).rest"],
+        in: folder)
+      let lines = try folder.read(shard).rawLines
+      let chosen = Set(drawn.rawLines)
+      // Copies of a chosen text within the shard are left, too: so they are counted.
+      let rest = try folder.read("\(shard).rest").rawLines
+      #expect(rest.count + drawn.rawLines.count == lines.count)
+      #expect(Set(rest).union(chosen) == Set(lines))
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `select` is fit, fit, weigh and resample.
+@Suite(.enabled(if: !Dsel.isDebugBuild))
+struct CompositionTests {
+  private let folder: TemporaryFolder
+  /// Three shards; the last ends with copies of documents of the first.
+  private let pool: [String]
+
+  init() throws {
+    folder = try TemporaryFolder()
+    pool = try Stages.shards(3, in: folder)
+    let copies = try folder.read(pool[0]).rawLines.prefix(90)
+    try folder.write(folder.read(pool[2]) + Array(copies).joinedLines, to: pool[2])
+  }
+
+  struct Case: Sendable, CustomTestStringConvertible {
+    /// Of `fit` and `select`.
+    var fit: [String] = []
+    /// Of `weigh` and `select`.
+    var weigh: [String] = []
+    /// Of `resample` and `select`.
+    var draw: [String] = []
+    var testDescription: String { (fit + weigh + draw).joined(separator: " ") }
+  }
+
+  static let cases = [
+    Case(), Case(weigh: ["--estimator", "ratio"]), Case(weigh: ["--estimator", "shrunk"]),
+    Case(weigh: ["--estimator", "logistic"]),
+    Case(fit: ["--compat", "dsir"], weigh: ["--compat", "dsir"]),
+    Case(fit: ["--tokenizer", "wordpunct", "--ngrams", "3", "--buckets", "1000"]),
+    Case(weigh: ["--normalize", "length", "--smoothing", "0.5"]),
+    Case(draw: ["--top-k"]), Case(draw: ["--seed", "7"]),
+    Case(draw: ["--temperature", "4", "--count", "300"]),
+    Case(draw: ["--temperature", "auto", "--overlap", "0.6"]),
+    Case(draw: ["--tokens", "20k"]), Case(draw: ["--bytes", "100kB"]),
+    Case(draw: ["--fraction", "0.35"]), Case(draw: ["--count", "100k"]),
+    Case(draw: ["--duplicates", "keep", "--fraction", "0.6", "--temperature", "3"]),
+    Case(draw: ["--logistic-share", "0.4", "--count", "250"]),
+    Case(draw: ["--replay", "0.2"]), Case(draw: ["--shuffle", "--shuffle-seed", "5"]),
+  ]
+
+  @Test(arguments: cases)
+  func `Select is fit, fit, weigh and resample, byte for byte`(options: Case) throws {
+    let fit = options.fit.contains("--buckets") ? options.fit : options.fit + Stages.buckets
+    let selected = try Dsel.select(
+      pool: pool, fit + options.weigh + options.draw + ["-o", "selected.jsonl"], in: folder)
+    try #require(selected.status == 0, "\(selected.errors)")
+
+    try Stages.run(["fit", Fixtures.wiki, "-o", "wiki.model"] + fit, in: folder)
+    try Stages.run(["fit"] + pool + ["-o", "pool.model.zst"] + fit, in: folder)
+    try Stages.run(
+      ["weigh", "--target-model", "wiki.model", "--pool-model", "pool.model.zst"] + pool
+        + ["-o", "weights.jsonl.zst"] + options.weigh, in: folder)
+    try Stages.run(
+      ["resample", "--weights", "weights.jsonl.zst", "-o", "drawn.jsonl"] + options.draw
+        + ["--pool"] + pool, in: folder)
+
+    #expect(try !folder.read("selected.jsonl").isEmpty)
+    #expect(try folder.read("drawn.jsonl") == folder.read("selected.jsonl"))
+    let (one, other) = try (
+      folder.json("selected.jsonl.manifest.json"), folder.json("drawn.jsonl.manifest.json")
+    )
+    for name in [
+      "eligible_documents", "under_min_tokens", "effective_sample_size", "overlap_with_top_k",
+      "weight_length_correlation", "shuffle_seed",
+    ] {
+      #expect(one[name] == other[name], "\(name)")
+    }
+    #expect(one.settings.temperature == other.settings.temperature)
+    #expect(one.selected.without("features") == other.selected.without("features"))
+  }
+
+  @Test func `The minimum of tokens is fitted, and drawn by`() throws {
+    let fit = Stages.buckets + ["--min-tokens", "300"]
+    let selected = try Dsel.select(pool: pool, fit + ["--count", "150"], in: folder)
+    try Stages.run(["fit", Fixtures.wiki, "-o", "wiki.model"] + fit, in: folder)
+    try Stages.run(["fit"] + pool + ["-o", "pool.model"] + fit, in: folder)
+    try Stages.run(
+      ["weigh", "--target-model", "wiki.model", "--pool-model", "pool.model"] + pool
+        + ["-o", "weights.jsonl"], in: folder)
+    let drawn = try Stages.run(
+      ["resample", "--weights", "weights.jsonl", "--count", "150", "--min-tokens", "300"]
+        + ["--pool"] + pool, in: folder)
+    #expect(drawn == selected.output && drawn.rawLines.count == 150)
+  }
+
+  @Test
+  func `Weights may be in files of their own, an empty one first, and drawn from in any order`()
+    throws
+  {
+    try folder.write("", to: "empty.jsonl")
+    let shards = ["empty.jsonl"] + pool
+    for shard in shards {
+      // A file without a document can't be weighed alone.
+      let others = shard == "empty.jsonl" ? ["--work-dir", "work", pool[0]] : ["-o", "\(shard).w"]
+      try Stages.run(["weigh"] + Stages.modelOptions() + [shard] + others, in: folder)
+    }
+    let empty = try #require(
+      FileManager.default.contentsOfDirectory(atPath: folder.path("work"))
+        .first { $0.hasPrefix("empty") && $0.hasSuffix(".zst") })
+    try Stages.weigh(pool, in: folder)
+    let options = ["--logistic-share", "0.3", "--pool"] + shards
+    let expected = try Stages.run(["resample", "--weights", "weights.jsonl"] + options, in: folder)
+    for order in [pool, pool.reversed()] {
+      let weights = ["work/\(empty)"] + order.map { "\($0).w" }
+      #expect(
+        try Stages.run(["resample", "--weights"] + weights + options, in: folder) == expected)
+    }
+  }
+
+  @Test func `The pool may be in other folders, and in another order than the weights`() throws {
+    try Stages.weigh(pool, in: folder)
+    let expected = try Stages.run(
+      ["resample", "--weights", "weights.jsonl", "--pool"] + pool, in: folder)
+    let moved = try pool.map { shard in
+      try FileManager.default.createDirectory(
+        atPath: folder.path("at-\(shard)"), withIntermediateDirectories: true)
+      try folder.write(folder.read(shard), to: "at-\(shard)/\(shard)")
+      return "at-\(shard)/\(shard)"
+    }
+    #expect(
+      try Stages.run(["resample", "--weights", "weights.jsonl", "--pool"] + moved, in: folder)
+        == expected)
+    let reversed = try Stages.run(
+      ["resample", "--weights", "weights.jsonl", "--pool"] + pool.reversed(), in: folder)
+    #expect(reversed.rawLines.count == expected.rawLines.count)
+    #expect(Set(reversed.rawLines) == Set(expected.rawLines))
+  }
+
+  @Test func `Pool and weights may come through pipes`() throws {
+    try Stages.weigh(pool, in: folder)
+    let expected = try Stages.run(
+      ["resample", "--weights", "weights.jsonl", "--count", "70", "--pool"] + pool, in: folder)
+    #expect(
+      try Stages.run(
+        ["resample", "--weights", "-", "--count", "70", "--pool"] + pool,
+        input: folder.read("weights.jsonl"), in: folder) == expected)
+    let text = try pool.map { try folder.read($0) }.reduce(Data(), +)
+    let weights = try Stages.run(["weigh"] + Stages.modelOptions() + ["-"], input: text, in: folder)
+    try folder.write(weights, to: "piped.jsonl")
+    #expect(
+      try Stages.run(
+        ["resample", "--weights", "piped.jsonl", "--count", "70", "--pool", "-"], input: text,
+        in: folder) == expected)
+  }
+}

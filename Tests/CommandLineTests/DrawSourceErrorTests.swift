@@ -1,0 +1,155 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What `resample` and `merge` refuse of weights, candidates and pools.
+@Suite(.enabled(if: !Dsel.isDebugBuild))
+struct DrawSourceErrorTests {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    for name in ["a", "b"] {
+      let lines = (0..<40).map { "{\"text\": \"the document \($0) of \(name)\", \"q\": \($0)}\n" }
+      try folder.write(lines.joined(), to: "\(name).jsonl")
+    }
+  }
+
+  private func expectFailure(_ arguments: [String], _ fragment: String) throws {
+    let before = folder.names
+    let run = try Dsel.run(arguments, in: folder)
+    #expect(run.status == 1, "\(arguments.joined(separator: " ")): \(run.status) \(run.errors)")
+    #expect(run.errors.contains(fragment), "\(run.errors)")
+    #expect(folder.names == before)
+  }
+
+  private func keep(_ name: String, as output: String, _ options: [String] = []) throws {
+    try Stages.run(
+      ["weigh", "\(name).jsonl", "-o", output, "--min-tokens", "0", "--candidates"]
+        + (options.first == "10" ? options : ["20"] + options) + Stages.modelOptions(), in: folder)
+  }
+
+  @Test func `Candidates of other options are refused by the option's name`() throws {
+    try keep("a", as: "kept-a")
+    for (name, options) in [
+      ("--candidates", ["10"]), ("--seed", ["--seed", "2"]), ("--top-k", ["--top-k"]),
+      ("--temperature", ["--temperature", "2"]), ("--logistic-share", ["--logistic-share", "0.1"]),
+      ("--normalize", ["--normalize", "length"]), ("--smoothing", ["--smoothing", "2"]),
+      ("--text-field", ["--text-field", "text.x"]),
+    ] {
+      if name == "--text-field" { try folder.write("{\"text\":{\"x\":\"y\"}}\n", to: "b.jsonl") }
+      try keep("b", as: "kept-b", options + ["--force"])
+      try expectFailure(
+        ["merge", "kept-a", "kept-b", "-o", "m"], "kept-b: it was made with another \(name)")
+    }
+    try keep("a", as: "again")
+    try expectFailure(
+      ["merge", "kept-a", "again", "-o", "m"], "again: the candidates of a.jsonl are in a file")
+    try expectFailure(
+      ["merge", "kept-a", Stages.models().path("wiki.model"), "-o", "m"],
+      "wiki.model: of another kind than kept-a")
+  }
+
+  @Test func `Draws that candidates don't serve are refused`() throws {
+    try keep("a", as: "kept")
+    let resample = ["resample", "-o", "out", "--candidates", "kept", "--pool"]
+    try expectFailure(resample + ["b.jsonl"], "b.jsonl: kept has no candidates of this file")
+    try expectFailure(
+      resample + ["a.jsonl", "--count", "21"],
+      "--count is 21, and kept has the candidates for 20. Lower --count")
+    // A letter of every document.
+    let changed = try String(decoding: folder.read("a.jsonl"), as: UTF8.self)
+      .replacing("the doc", with: "The doc")
+    try folder.write(changed, to: "a.jsonl")
+    try expectFailure(resample + ["a.jsonl"], "a.jsonl: the file changed while it was read")
+    try folder.write(Data(changed.utf8).prefix(9), to: "a.jsonl")
+    try expectFailure(resample + ["a.jsonl"], "a.jsonl: ")
+  }
+
+  @Test func `A file that has no whole candidates is refused`() throws {
+    try keep("a", as: "kept")
+    let text = String(decoding: try folder.read("kept"), as: UTF8.self)
+    let lines = text.split(separator: "\n")
+    for (name, content, fragment) in [
+      ("newer", text.replacing("_version\":1,", with: "_version\":2,"), "format version is 2"),
+      ("cut", String(text.dropLast(30)), "not a whole file of candidates: not valid JSON"),
+      ("fewer", lines.dropLast().joined(separator: "\n"), "the member \"candidates\" can't be"),
+      ("more", text + lines[1], "the member \"candidates\" can't be"),
+      ("shard", text.replacing("{\"shard\":0", with: "{\"shard\":1"), "\"shard\" can't be"),
+      ("seed", text.replacing("\"seed\":\"0\"", with: "\"seed\":\"x\""), "\"seed\" can't be"),
+      ("share", text.replacing("_share\":0.04", with: "_share\":1.5"), "\"logistic_share\" can't"),
+      ("warm", text.replacing("\"temperature\":1", with: "\"temperature\":0"), "\"temperature\""),
+      ("key", text.replacing("\"second_key\"", with: "\"second\""), "\"key\" is missing"),
+      ("hash", text.replacing("\"text_hash\":\"", with: "\"text_hash\":\"z"), "\"text_hash\""),
+      ("far", text.replacing("\"offset\":", with: "\"offset\":9000000000000000"), "\"offset\""),
+      (
+        "count",
+        text.replacing("\"documents\":40,\"e", with: "\"documents\":9223372036854775807,\"e"),
+        "\"documents\" can't be"
+      ),
+      ("none", "{\"text\": \"dsel-candidates\"}\n", "is not"),
+    ] {
+      #expect(content != text, "\(name)")
+      try folder.write(content, to: name)
+      if name != "none" { try expectFailure(["merge", name, "-o", "out"], "\(name): ") }
+      try expectFailure(
+        ["resample", "a.jsonl", "-o", "out", "--candidates", name],
+        name == "none" ? "none: not a file of candidates" : fragment)
+    }
+  }
+
+  @Test func `Weights that aren't of this pool or this target are refused`() throws {
+    let models = try Stages.models()
+    try Stages.weigh(["a.jsonl"], in: folder)
+    let named = ["--target-model", "x=\(models.path("wiki.model"))"]
+    try Stages.run(
+      ["weigh", "a.jsonl", "-o", "named", "--pool-model", models.path("pool.model")] + named,
+      in: folder)
+    let resample = ["resample", "-o", "out", "--min-tokens", "0", "--weights"]
+    try expectFailure(
+      resample + ["weights.jsonl", "--pool", "b.jsonl"],
+      "a.jsonl: weights are of this file, which isn't among the pool's")
+    try expectFailure(
+      resample + ["named", "--pool", "a.jsonl"], "named: it has weights for targets that have names"
+    )
+    try expectFailure(
+      resample + ["named", "--target", "y", "--pool", "a.jsonl"],
+      "named: it has no weights for a target \"y\"")
+    try expectFailure(
+      resample + ["weights.jsonl", "--target", "y", "--pool", "a.jsonl"],
+      "weights.jsonl: it has no weights for a target \"y\"")
+    try folder.write("", to: "none")
+    try expectFailure(resample + ["none", "--pool", "a.jsonl"], "the weights is empty")
+    let text = String(decoding: try folder.read("weights.jsonl"), as: UTF8.self)
+    for (name, content, fragment) in [
+      ("hash", text.replacing("\"text_hash\":\"", with: "\"text_hash\":\"z"), "\"text_hash\""),
+      ("offset", text.replacing("\"offset\":", with: "\"offset\":-"), "\"offset\" is -"),
+      ("half", text.replacing("\"bytes\":", with: "\"bytes\":0.5,\"b\":"), "\"bytes\" is 0.5"),
+      ("file", text.replacing("\"file\":", with: "\"path\":"), "\"file\" is missing"),
+      ("weight", text.replacing("\"log_weight\":", with: "\"lw\":"), "\"log_weight\" is missing"),
+      ("odds", text.replacing("\"log_odds\":-", with: "\"log_odds\":1e99"), "\"log_odds\" is 1e9"),
+    ] {
+      #expect(content != text, "\(name)")
+      try folder.write(content, to: name)
+      if name != "odds" {
+        try expectFailure(resample + [name, "--pool", "a.jsonl"], "\(name):")
+        try expectFailure(resample + [name, "--pool", "a.jsonl"], fragment)
+      }
+    }
+    // The weights' own text, and where it was.
+    try folder.write(folder.read("b.jsonl"), to: "a.jsonl")
+    try expectFailure(
+      resample + ["weights.jsonl", "--pool", "a.jsonl"], "a.jsonl: the file changed")
+  }
+
+  @Test func `Too many strata, and none that are asked for, are refused`() throws {
+    let lines = (0..<10_001).map { "{\"text\": \"t\($0)\", \"q\": 1, \"d\": \($0)}\n" }
+    try folder.write(lines.joined(), to: "many.jsonl")
+    let resample = ["resample", "-o", "out", "--field", "q", "--stratify"]
+    try expectFailure(
+      resample + ["d", "many.jsonl"], "--stratify: the field has more than 10,000 values")
+    try expectFailure(
+      resample + ["none", "--mixture", "x=1", "a.jsonl"],
+      "--mixture: no eligible document has a named value in \"none\". There is: \"\"")
+  }
+}

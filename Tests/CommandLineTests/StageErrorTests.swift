@@ -1,0 +1,260 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What the commands that read and write models, weights and candidates refuse: wrong command lines with status 64, before
+/// any file is opened; files that can't be used with status 1, by name, and without leaving anything.
+@Suite struct StageErrorTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// `W` stands for the options that `weigh` must have, `R` for those of `resample` by weights.
+  static let wrong: [(command: String, fragment: String)] = [
+    ("fit", "Missing expected argument"),
+    ("fit a - -", "Standard input (-) is named twice"),
+    ("fit a --json", "--json prints to standard output, where the result goes"),
+    ("fit a --work-dir=", "--work-dir is empty"),
+    ("fit - --work-dir w", "--work-dir knows inputs by their files"),
+    ("fit a --work-dir w --on-error skip --rejects r", "--rejects doesn't go with --work-dir"),
+    ("fit a --rejects r", "--rejects needs --on-error skip"),
+    ("fit a --buckets 1", "--buckets must be from 2"),
+    ("fit a --ngrams 9", "--ngrams must be from 1 to 5"),
+    ("fit a --compat dsir --tokenizer words", "--compat dsir takes wordpunct tokens"),
+    ("fit a --output=", "--output is empty"),
+    ("fit a --compress bz2", "--compress"),
+    ("merge", "Missing expected argument"),
+    ("merge a -", "merge reads files twice"),
+    ("merge a --json", "--json prints to standard output"),
+    ("weigh a --pool-model p", "--target-model is missing"),
+    ("weigh a --target-model t", "--pool-model"),
+    ("weigh W", "Missing expected argument"),
+    ("weigh a W --target-model u", "Several target models need a name each"),
+    ("weigh a --pool-model p --target-model x=t --target-model x=u", "need a name each"),
+    ("weigh a W --estimator logistic --normalize sqrt", "Leave --normalize out"),
+    ("weigh a W --seed 1", "--seed needs --candidates"),
+    ("weigh a W --top-k", "--top-k needs --candidates"),
+    ("weigh a W --temperature 2", "--temperature needs --candidates"),
+    ("weigh a W --logistic-share 0.1", "--logistic-share needs --candidates"),
+    ("weigh a W --min-tokens 5", "--min-tokens needs --candidates"),
+    ("weigh a W --candidates 0", "--candidates must be at least 1"),
+    ("weigh a W --candidates 5 --temperature 0", "--temperature must be at least 1e-6"),
+    ("weigh a W --candidates 5 --logistic-share 2", "--logistic-share must be from 0 to 1"),
+    (
+      "weigh a W --candidates 5 --estimator ratio --logistic-share 0.1",
+      "--logistic-share needs --estimator blend"
+    ),
+    (
+      "weigh a --pool-model p --target-model x=t --target-model y=u --candidates 5",
+      "--candidates serves one target"
+    ),
+    ("weigh a W --work-dir w -o o", "--work-dir writes a file an input"),
+    ("weigh documents/a W --format dolma -o o", "--format dolma writes a file an input"),
+    ("weigh - W --format dolma", "--format dolma writes beside the documents' files"),
+    ("weigh documents/a W --format dolma --candidates 5", "no --candidates"),
+    ("weigh a W --format csv", "--format"),
+    ("weigh a W --id-field a..b", "--id-field"),
+    ("weigh a W --json", "--json prints to standard output"),
+    ("resample", "What to draw by is missing"),
+    ("resample a", "What to draw by is missing"),
+    ("resample --field q", "The pool is missing"),
+    ("resample a R --field q", "only one of --weights, --candidates and --field"),
+    ("resample a --candidates c --field q", "only one of --weights, --candidates and --field"),
+    ("resample a --field q --target t", "--target needs --weights"),
+    ("resample a R --negate", "--field-scale and --negate need --field"),
+    ("resample a R --field-scale 2", "--field-scale and --negate need --field"),
+    ("resample a --field q --field r --field-scale 2", "There are 2 fields and 1 of --field-scale"),
+    ("resample a --field q --field-scale nan", "--field-scale must be a number"),
+    ("resample a --field q..r", "--field"),
+    ("resample - --weights - --count 5", "Standard input (-) is named twice"),
+    ("resample a --field q --epochs 0", "--epochs must be from 1 to 10000"),
+    ("resample a --field q --epochs 10001", "--epochs must be from 1 to 10000"),
+    ("resample a --field q --epochs 2 --top-k", "--top-k draws the same in each of the --epochs"),
+    ("resample a --field q --without-repeats", "--without-repeats needs --epochs"),
+    ("resample a --field q --logistic-share 0.1", "--logistic-share needs --weights"),
+    ("resample a R --stratify d", "--stratify needs --field"),
+    ("resample a R --remainder r", "--remainder doesn't go with --weights"),
+    ("resample a --field q --temperature 0", "--temperature must be at least 1e-6"),
+    ("resample a --field q --temperature auto --tokens 5", "--temperature auto needs"),
+    ("resample a --field q --replay 1.1", "--replay must be from 0 to 1"),
+    ("resample a --field q --mixture a=1", "--mixture needs --stratify"),
+    ("resample a --field q --fill", "--fill needs --stratify"),
+    ("resample a --field q --mixture-temperature 2", "--mixture-temperature needs --stratify"),
+    ("resample a --field q --stratify d --mixture a", "--mixture 'a' is no share"),
+    ("resample a --field q --stratify d --mixture a=2", "--mixture 'a=2' is no share"),
+    ("resample a --field q --stratify d --mixture a=0.6,b=0.6", "add up to 1.2"),
+    ("resample a --field q --stratify d --mixture a=0", "add up to 0"),
+    ("resample a --field q --stratify d --mixture a=0.1,a=0.2", "--mixture names 'a' twice"),
+    ("resample a --field q --stratify d --mixture-temperature 0", "must be above 0"),
+    ("resample a --field q --stratify d --fill --tokens 9", "give the size as --count"),
+    ("resample a --field q --json", "--json prints to standard output"),
+    ("resample a --candidates c --seed 1", "--seed doesn't go with --candidates"),
+    ("resample a --candidates c --top-k", "--top-k doesn't go with --candidates"),
+    ("resample a --candidates c --temperature 2", "--temperature doesn't go with --candidates"),
+    ("resample a --candidates c --min-tokens 2", "--min-tokens doesn't go with --candidates"),
+    ("resample a --candidates c --duplicates keep", "--duplicates doesn't go with --candidates"),
+    ("resample a --candidates c --epochs 2", "--epochs doesn't go with --candidates"),
+    ("resample a --candidates c --replay 0.1", "--replay doesn't go with --candidates"),
+    ("resample a --candidates c --tokens 9", "Candidates are drawn by documents"),
+    ("select --pool a --target t --target u", "Several targets need a name each"),
+    ("select --pool a --target x=t --share y=0.5", "--share names 'y', which is no target's name"),
+    ("select --pool a --target x=t y=u --share x=0.5 --share x=0.5", "names a target twice"),
+    ("select --pool a --target x=t y=u --share x=0.5 --share y=0.6", "add up to 1.1"),
+    ("select --pool a --target x=t y=u --share x=0.5 --share y=0.4", "add up to 0.9"),
+    ("select --pool a --target x=t --share x=2", "--share"),
+  ]
+
+  @Test(arguments: wrong)
+  func `A wrong command line is refused by name`(command: String, fragment: String) throws {
+    let long = command.replacing(" W", with: " --target-model t --pool-model p")
+      .replacing(" R", with: " --weights w --count 5")
+    let run = try Dsel.run(long.split(separator: " ").map(String.init), in: folder)
+    #expect(run.status == 64, "\(run.errors)")
+    // Its usage wraps lines.
+    #expect(run.errors.contains(fragment), "\(run.errors)")
+    #expect(run.output.isEmpty && folder.names == [])
+  }
+
+  /// Runs a command that must fail with this message, and leave no file of its own.
+  private func expectFailure(_ arguments: [String], _ fragment: String) throws {
+    let before = folder.names
+    let run = try Dsel.run(arguments, in: folder)
+    #expect(run.status == 1, "\(arguments.joined(separator: " ")): \(run.status) \(run.errors)")
+    #expect(run.errors.contains(fragment), "\(run.errors)")
+    #expect(run.errors.hasSuffix(".\n"), "what to do ends with a period: \(run.errors)")
+    #expect(folder.names == before)
+  }
+
+  private static let pool = (0..<30).map { number in
+    Data("{\"text\": \"the document of number \(number)\", \"d\": \"a\", \"q\": \(number)}".utf8)
+  }
+
+  /// Writes `pool.jsonl`, and fits `pool.model` to it.
+  private func fit() throws {
+    try folder.write(Self.pool.joinedLines, to: "pool.jsonl")
+    try Stages.run(["fit", "pool.jsonl", "-o", "pool.model"] + Self.fitOptions, in: folder)
+  }
+
+  private static let fitOptions = ["--buckets", "64", "--min-tokens", "2"]
+  private static let models = ["--target-model", "wiki.model", "--pool-model", "pool.model"]
+
+  @Test func `Models of other settings are refused by the option's name`() throws {
+    try fit()
+    for (name, options) in [
+      ("--buckets", ["--buckets", "65"]), ("--ngrams", ["--ngrams", "3"]),
+      ("--tokenizer", ["--tokenizer", "wordpunct"]), ("--min-tokens", ["--min-tokens", "3"]),
+      ("--compat", ["--compat", "dsir"]), ("--no-sample", ["--no-sample"]),
+    ] {
+      let fit = Self.fitOptions.filter { !options.contains($0) }
+      let defaults = stride(from: 0, to: Self.fitOptions.count, by: 2)
+        .filter { !options.contains(Self.fitOptions[$0]) }
+        .flatMap { Self.fitOptions[$0...$0 + 1] }
+      #expect(!fit.isEmpty)
+      try folder.write("{\"text\": \"a target of its own\"}\n", to: "t.jsonl")
+      try Stages.run(["fit", "t.jsonl", "-o", "wiki.model"] + defaults + options, in: folder)
+      try expectFailure(["merge", "pool.model", "wiki.model", "-o", "m"], "wiki.model: \(name) is")
+      if name != "--no-sample" {
+        try expectFailure(
+          ["weigh", "pool.jsonl", "-o", "w"] + Self.models, "pool.model: \(name) is")
+      } else {
+        try expectFailure(
+          ["weigh", "pool.jsonl", "-o", "w"] + Self.models, "wiki.model: it has no sample")
+      }
+      try FileManager.default.removeItem(atPath: folder.path("wiki.model"))
+    }
+    try Stages.run(["fit", "pool.jsonl", "-o", "d", "--compat", "dsir"], in: folder)
+    let both = ["weigh", "pool.jsonl", "-o", "w", "--target-model", "d", "--pool-model", "d"]
+    try expectFailure(both, "d: it was fitted with --compat dsir")
+    try expectFailure(
+      ["weigh", "pool.jsonl", "-o", "w", "--target-model", "pool.model", "--pool-model"]
+        + ["pool.model", "--compat", "dsir"], "pool.model: it was fitted without --compat dsir")
+  }
+
+  @Test func `A file that is no whole model is refused`() throws {
+    try fit()
+    let text = String(decoding: try folder.read("pool.model"), as: UTF8.self)
+    try folder.write(text, to: "model.jsonl")
+    let packed = try Containers.zstd(Data(text.utf8), in: folder)
+    var flipped = packed
+    flipped[packed.count / 2] ^= 0x10
+    for (name, content, fragment) in [
+      ("newer", text.replacing("_version\": 1,", with: "_version\": 2,"), "format version is 2"),
+      ("unicode", text.replacing("14.0.0", with: "99.0.0"), "tables of Unicode 99.0.0"),
+      ("cut", String(text.dropLast(40)), "not a whole model: not valid JSON at byte"),
+      ("more", text + "{}", "not a whole model: not valid JSON at byte"),
+      ("twice", text.replacing("\"tokens\": ", with: "\"documents\": 3,\n\"tokens\": "), "twice"),
+      ("kind", text.replacing("dsel-model", with: "dsel-modem"), "not a model file"),
+      ("none", "{\"text\": \"a document\"}\n", "not a model file"),
+      ("array", "[1]", "not a model file"), ("empty", "", "not a whole model"),
+      ("negative", text.replacing("\"documents\": 3", with: "\"documents\": -3"), "whole number"),
+      ("sum", text.replacing("\"features\": ", with: "\"features\": 1"), "\"features\" can't be"),
+      (
+        "huge",
+        text.replacing("\"tokens\": ", with: "\"tokens\": 99999999999999999999"), "whole number"
+      ),
+      ("large", text.replacing("\"tokens\": ", with: "\"tokens\": 9000000000000000"), "\"tokens\""),
+    ] {
+      try folder.write(content, to: name)
+      try expectFailure(["merge", name, "-o", "out"], "\(name): ")
+      try expectFailure(["merge", name, "-o", "out"], fragment)
+      try expectFailure(
+        ["weigh", "pool.jsonl", "-o", "w", "--target-model", name, "--pool-model", "pool.model"],
+        fragment)
+    }
+    try folder.write(packed.dropLast(5), to: "short.zst")
+    try expectFailure(
+      ["merge", "short.zst", "-o", "out"], "short.zst: the file stops inside a zstd")
+    try folder.write(flipped, to: "flipped.zst")
+    try expectFailure(
+      ["merge", "flipped.zst", "-o", "out"], "flipped.zst: the zstd data is corrupt")
+    try expectFailure(["merge", "missing", "-o", "out"], "missing: no such file")
+    try folder.write(Data(), to: "out.model")
+    try expectFailure(["merge", "pool.model", "-o", "out.model"], "the file exists. Add --force")
+    try expectFailure(
+      ["merge", "pool.model", "-o", "pool.model", "--force"], "the output is also an input")
+  }
+
+  @Test func `What was fitted twice counts once, unless that is meant`() throws {
+    try fit()
+    try folder.write(Self.pool.joinedLines, to: "copy.jsonl")
+    try Stages.run(["fit", "copy.jsonl", "-o", "copy.model"] + Self.fitOptions, in: folder)
+    try expectFailure(
+      ["merge", "pool.model", "copy.model", "-o", "m"],
+      "copy.model: copy.jsonl was fitted for pool.model too")
+    try Stages.run(
+      ["merge", "pool.model", "copy.model", "-o", "m", "--allow-repeats"], in: folder)
+    let (one, two) = try (folder.json("pool.model"), folder.json("m"))
+    #expect(two.counts.elements.map(\.int) == one.counts.elements.map { ($0.int ?? 0) * 2 })
+    #expect(two.documents.int == 60 && two.inputs.elements.count == 2)
+    #expect(two.sample == one.sample, "a sample has each text once")
+    // Sums that no count can hold.
+    let large = try String(decoding: folder.read("pool.model"), as: UTF8.self).replacing(
+      "\"tokens\": \(one.tokens.int ?? 0),", with: "\"tokens\": 72057594037927936,")
+    try folder.write(large, to: "large")
+    try expectFailure(
+      ["merge", "large", "large", "-o", "n", "--allow-repeats"], "\"counts\" can't be")
+  }
+
+  @Test func `A model without n-grams can't be weighed by`() throws {
+    try fit()
+    try folder.write("{\"text\": \" \"}\n", to: "blank.jsonl")
+    try expectFailure(["fit", "blank.jsonl", "-o", "b"] + Self.fitOptions, "not one token")
+    try folder.write("", to: "none.jsonl")
+    try expectFailure(["fit", "none.jsonl", "-o", "b"], "the input is empty")
+    var text = String(decoding: try folder.read("pool.model"), as: UTF8.self)
+    let counts = try #require(
+      text.range(of: #"(?<="counts": \[)[^\]]*"#, options: .regularExpression))
+    text.replaceSubrange(counts, with: Array(repeating: "0", count: 64).joined(separator: ","))
+    text = text.replacing(/"features": \d+,/, with: "\"features\": 0,")
+    try folder.write(text, to: "zero")
+    try expectFailure(
+      ["weigh", "pool.jsonl", "-o", "w", "--target-model", "zero", "--pool-model", "pool.model"],
+      "zero: the model has no n-grams")
+    try expectFailure(
+      ["weigh", "none.jsonl", "-o", "w", "--target-model", "pool.model", "--pool-model"]
+        + ["pool.model"], "the pool is empty")
+    try expectFailure(
+      ["weigh", "pool.jsonl", "--format", "dolma", "--target-model", "pool.model"]
+        + ["--pool-model", "pool.model"], "pool.jsonl: --format dolma writes beside files in")
+  }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The models of the small fixture, fitted once for all tests of a process, and what many tests do with them.
+enum Stages {
+  /// Enough buckets to tell texts apart, and few enough to be read quickly a hundred times.
+  static let buckets = ["--buckets", "65536"]
+
+  private static let fitted = Swift.Result { try fit() }
+
+  private static func fit() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    try run(["fit", Fixtures.wiki, "-o", "wiki.model"] + buckets, in: folder)
+    try run(["fit", Fixtures.crawl, "-o", "pool.model"] + buckets, in: folder)
+    // What a global owns is never freed.
+    atexit { _ = try? FileManager.default.removeItem(at: Stages.fitted.get().url) }
+    return folder
+  }
+
+  /// Where `wiki.model` and `pool.model` are.
+  static func models() throws -> TemporaryFolder { try fitted.get() }
+
+  /// `--target-model` and `--pool-model`.
+  static func modelOptions() throws -> [String] {
+    let folder = try models()
+    return [
+      "--target-model", folder.path("wiki.model"), "--pool-model", folder.path("pool.model"),
+    ]
+  }
+
+  /// Runs a command that must succeed, without a word.
+  @discardableResult
+  static func run(
+    _ arguments: [String], input: Data? = nil, in folder: TemporaryFolder
+  ) throws -> Data {
+    let run = try Dsel.run(arguments + ["--quiet"], input: input, in: folder)
+    try #require(run.status == 0, "\(arguments.joined(separator: " ")): \(run.errors)")
+    return run.output
+  }
+
+  /// Writes the pool in so many files of unequal size, whose names are in pool order.
+  static func shards(_ count: Int, in folder: TemporaryFolder) throws -> [String] {
+    let lines = try Fixtures.crawlText().rawLines
+    return try (0..<count).map { number in
+      // Squares: 1 : 3 : 5 : …
+      let (begin, end) = (number * number, (number + 1) * (number + 1))
+      let part = lines[
+        (lines.count * begin / (count * count))..<(lines.count * end / (count * count))]
+      try folder.write(Array(part).joinedLines, to: "shard\(number).jsonl")
+      return "shard\(number).jsonl"
+    }
+  }
+
+  /// Weighs the pool's files to `weights.jsonl`.
+  static func weigh(_ pool: [String], _ options: [String] = [], in folder: TemporaryFolder) throws {
+    try run(
+      ["weigh"] + modelOptions() + pool + ["-o", "weights.jsonl", "--force"] + options, in: folder)
+  }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import Resampling
+import TestSupport
+import Testing
+import Weighting
+import Writing
+
+@testable import Pipeline
+@testable import Reading
+
+@Suite struct CandidateFileTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private static let settings = CandidateFile.Settings(
+    seed: .max, topK: true, temperature: 0.1, count: 500, logisticShare: 0.04,
+    minimumTokenCount: 9, estimator: "blend", normalization: "sqrt", smoothing: 1e-9,
+    targetSmoothing: 3, compatibility: nil, targetModel: 1, poolModel: 1 << 63,
+    textField: "a.\"b\"")
+
+  private static func file(_ shards: [String], seed: UInt64) -> CandidateFile {
+    var random = SplitMix64(state: seed)
+    var candidates = PartedCandidates(
+      budget: .documents(500), secondShare: 0.04, joinsCopies: true, expectedCount: 0)
+    for number in 0..<400 {
+      candidates.add(
+        Candidate(
+          key: Double(bitPattern: random.next() >> 2), secondKey: -Double(random.next()) / 7,
+          textHash: random.next(),
+          position: Position(
+            shard: number % shards.count, offset: Int(random.next() % UInt64(1 << 44))),
+          lineByteCount: Int(UInt32.max), textByteCount: Int(random.next() >> 32), tokenCount: 0))
+    }
+    return CandidateFile(
+      settings: settings,
+      shards: shards.map {
+        ModelFile.Input(path: $0, byteCount: 5, documentCount: 6, contentHash: random.next())
+      }, documentCount: 500, eligibleCount: 450, candidates: candidates)
+  }
+
+  private func write(_ file: CandidateFile, _ name: String) throws -> Data {
+    try file.write(
+      to: .file(path: folder.path(name)), container: .plain, replaces: true,
+      registry: TemporaryFiles())?.commit()
+    return try folder.read(name)
+  }
+
+  private static let limits = ReadingLimits(maximumLine: 1 << 20, maximumWindow: 1 << 20)
+
+  @Test(arguments: 0..<5 as Range<UInt64>)
+  func `Candidates are read as they were written`(seed: UInt64) throws {
+    let file = Self.file(["b/\u{1}", "a\"", "é"], seed: seed)
+    let bytes = try write(file, "one")
+    let found = try CandidateFile(reading: folder.path("one"), limits: Self.limits)
+    #expect(found.candidates == file.candidates && found.candidates.count == 400)
+    #expect(found.header.settings == Self.settings)
+    #expect(found.header.shards == file.header.shards)
+    // Byte by byte.
+    #expect(found.header.shards.map(\.path) == ["a\"", "b/\u{1}", "é"])
+    #expect((found.header.documentCount, found.header.eligibleCount) == (500, 450))
+    #expect(try write(found, "two") == bytes)
+  }
+
+  @Test func `A header without one of its members is refused`() throws {
+    let text = String(decoding: try write(Self.file(["a"], seed: 1), "one"), as: UTF8.self)
+    let line = try #require(text.split(separator: "\n").first)
+    let rest = text.dropFirst(line.count)
+    let header = try #require(
+      JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    #expect(header.count == 19)
+    for name in header.keys {
+      var part = header
+      part[name] = nil
+      let path = try folder.write(
+        JSONSerialization.data(withJSONObject: part) + Data(rest.utf8), to: "part")
+      #expect(throws: PipelineError.self, "\(name)") {
+        try CandidateFile(reading: path, limits: Self.limits)
+      }
+    }
+    // The one member that need not be there, and one of later versions.
+    var more = header
+    (more["compat"], more["new"]) = ("dsir", [1])
+    let path = try folder.write(
+      JSONSerialization.data(withJSONObject: more) + Data(rest.utf8), to: "more")
+    #expect(
+      try CandidateFile(reading: path, limits: Self.limits).header.settings.compatibility == "dsir")
+  }
+
+  @Test func `A candidate without one of its members is refused`() throws {
+    let text = String(decoding: try write(Self.file(["a"], seed: 1), "one"), as: UTF8.self)
+    for name in [
+      "shard", "offset", "bytes", "text_bytes", "tokens", "copies", "text_hash", "key",
+      "second_key",
+    ] {
+      let path = try folder.write(
+        text.replacing("\"\(name)\":", with: "\"other\":", maxReplacements: 3), to: "part")
+      #expect(throws: PipelineError.self, "\(name)") {
+        try CandidateFile(reading: path, limits: Self.limits)
+      }
+    }
+  }
+}
