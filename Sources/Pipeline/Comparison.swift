@@ -112,7 +112,8 @@ extension Comparison.Side {
   init(_ outcome: CompareStep.Outcome, _ report: PassReport) {
     let side = SelectManifest.Side(outcome.counts, report)
     self.init(
-      inputs: side.inputs, documents: side.fitted_documents, tokens: side.tokens, features: side.features,
+      inputs: side.inputs, documents: side.fitted_documents, tokens: side.tokens,
+      features: side.features,
       bytes: outcome.byteCount, empty_buckets: side.empty_buckets,
       skipped_lines: side.skipped_lines, tokens_per_document: .init(outcome.lengths))
   }

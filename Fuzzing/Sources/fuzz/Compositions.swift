@@ -81,7 +81,8 @@ func fuzzWeights(_ input: [UInt8]) -> Int32 {
   var buffer = ByteBuffer()
   write([])
   guard let file = try? File(reading: path),
-    let shard = try? Shard(name: "two.jsonl", spool: Shard.OpenFile(file)), (try? buffer.append(line.span)) != nil,
+    let shard = try? Shard(name: "two.jsonl", spool: Shard.OpenFile(file)),
+    (try? buffer.append(line.span)) != nil,
     var parser = try? DocumentParser(
       textField: StoredWeightReader.textField, fields: StoredWeightReader.fields(target: target))
   else { return -1 }
