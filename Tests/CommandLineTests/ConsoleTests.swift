@@ -27,7 +27,7 @@ import Testing
       #expect(help.contains("\n\(title)\n"), "\(title)")
     }
     let examples = try #require(help.range(of: "\nEXAMPLES:\n"))
-    #expect(help[examples.upperBound...].components(separatedBy: "dsel select --target").count == 5)
+    #expect(help[examples.upperBound...].components(separatedBy: "dsel select --target").count == 6)
   }
 
   @Test func `The version is that of the manifest`() throws {

@@ -121,12 +121,12 @@ struct MixtureOptions: ParsableArguments {
       valueName: "t"))
   var mixtureTemperature: Double?
 
-  @Flag(help: "With --stratify: draw of the others what one has too little of.")
+  @Flag(help: "With --stratify: what a value has too few documents for, draw of the others.")
   var fill = false
 
   @Option(
     help: ArgumentHelp(
-      "Draw this share of the selection at random from the whole pool, before all else.",
+      "Draw this share of the selection at random, whatever the weights, before all else.",
       valueName: "f"))
   var replay: Double?
 

@@ -39,7 +39,7 @@ struct OutputOptions: ParsableArguments {
   @Option(help: "Compress the output. (default: as the output's name ends; zst in a directory)")
   var compress: Compression?
 
-  @Flag(help: "Add \"dsel\": {log_weight, key} to each line.")
+  @Flag(help: "Add \"dsel\": {log_weight, key} to each line; resample adds the key alone.")
   var annotate = false
 
   @Option(

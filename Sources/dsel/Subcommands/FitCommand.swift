@@ -9,7 +9,8 @@ struct FitCommand: AsyncParsableCommand, CommandWithExamples {
     abstract: "Count the n-grams of documents, and write them as a model file.",
     discussion: """
       A model file is JSON with exact counts, so that the models of shards merge to the model of them all. It also \
-      holds a sample of the documents, from which 'dsel weigh' learns to tell target from pool.
+      holds a sample of the documents, from which 'dsel weigh' learns to tell target from pool. Fit target and pool with \
+      the same options; for weights by --estimator ratio as in 'dsel select', with --buckets 10k.
       """)
 
   static let examples = """
@@ -30,27 +31,31 @@ struct FitCommand: AsyncParsableCommand, CommandWithExamples {
   var files: [String]
 
   @OptionGroup(title: "Input") var reading: ReadingOptions
-  @OptionGroup var rejecting: RejectOptions
+  @OptionGroup(title: "Input") var rejecting: RejectOptions
   @OptionGroup(title: "Model") var compatibility: CompatibilityOptions
-  @OptionGroup var counting: CountingOptions
+  @OptionGroup(title: "Model") var counting: CountingOptions
 
   @Option(
     help: ArgumentHelp(
-      "Documents of fewer tokens count, but can't be selected: see 'dsel select'.", valueName: "n"))
+      "Documents of fewer tokens are counted, but not eligible. Say the same for target, pool and draw.",
+      valueName: "n"))
   var minTokens = Count(100)
 
-  @Flag(help: "Keep no sample of the documents: --estimator blend and logistic need one.")
+  @Flag(
+    help:
+      "Keep no sample of the documents. The estimators blend (the default) and logistic need one.")
   var noSample = false
 
   @OptionGroup(title: "Output") var output: FileOutputOptions
 
   @Option(
     help: ArgumentHelp(
-      "Keep each file's model here, and use those that are here.", valueName: "folder"))
+      "Keep each file's model here, too. What is here, of the same input and settings, isn't made again.",
+      valueName: "folder"))
   var workDir: String?
 
   @OptionGroup(title: "Run") var execution: RunOptions
-  @OptionGroup var reporting: ReportOptions
+  @OptionGroup(title: "Run") var reporting: ReportOptions
 
   func validate() throws {
     try ReadingOptions.validateFiles(files)

@@ -31,7 +31,7 @@ struct MergeCommand: AsyncParsableCommand, CommandWithExamples {
 
   @OptionGroup(title: "Output") var output: FileOutputOptions
   @OptionGroup(title: "Run") var quietness: QuietOptions
-  @OptionGroup var reporting: ReportOptions
+  @OptionGroup(title: "Run") var reporting: ReportOptions
 
   func validate() throws {
     guard !files.contains("-") else {

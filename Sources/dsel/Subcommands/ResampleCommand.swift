@@ -9,8 +9,9 @@ struct ResampleCommand: AsyncParsableCommand, CommandWithExamples {
     commandName: "resample",
     abstract: "Draw documents by weights from 'dsel weigh', or by numbers in their lines.",
     discussion: """
-      Draws without replacement, as 'dsel select' does, but weighs nothing. A weight is the logarithm of what a document's \
-      probability is proportional to.
+      Draws without replacement, as 'dsel select' does, but weighs nothing. A number in the lines is a log weight: the \
+      logarithm of what a document's chance is proportional to, as a logit is. The lines of --weights and --candidates \
+      name the pool's files and the places of documents in them.
       """)
 
   static let examples = """
@@ -40,18 +41,20 @@ struct ResampleCommand: AsyncParsableCommand, CommandWithExamples {
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("The pool's files, where other options follow.", valueName: "file"))
+    help: ArgumentHelp(
+      "The same, behind an option that takes several files. It takes all up to the next option.",
+      valueName: "file"))
   var pool: [String] = []
 
   @OptionGroup(title: "Weights (one of)") var source: WeightSourceOptions
   @OptionGroup(title: "Input") var reading: ReadingOptions
-  @OptionGroup var rejecting: RejectOptions
+  @OptionGroup(title: "Input") var rejecting: RejectOptions
   @OptionGroup(title: "Size (one of)") var size: SizeOptions
   @OptionGroup(title: "Draw") var draw: ResampleDrawOptions
   @OptionGroup(title: "Mixture") var mixture: MixtureOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Run") var execution: RunOptions
-  @OptionGroup var reporting: ReportOptions
+  @OptionGroup(title: "Run") var reporting: ReportOptions
 
   private var paths: [String] { files + pool }
 
@@ -145,7 +148,9 @@ struct WeightSourceOptions: ParsableArguments {
     help: ArgumentHelp("Files that 'dsel weigh' wrote.", valueName: "file"))
   var weights: [String] = []
 
-  @Option(help: ArgumentHelp("With --weights of several targets: whose.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "With --weights of several targets: the name of the one to draw by.", valueName: "name"))
   var target: String?
 
   @Option(
@@ -155,12 +160,14 @@ struct WeightSourceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A number in the lines that is the log weight, or with others their sum.", valueName: "path"))
+      "Draw by the number here in the lines, as log weight; given again, by the sum of all.",
+      valueName: "path"))
   var field: [String] = []
 
   @Option(
     parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("With --field: multiply it by this; one for each, in order.", valueName: "x")
+    help: ArgumentHelp(
+      "With --field: multiply the number by this; one for each field, in order.", valueName: "x")
   )
   var fieldScale: [Double] = []
 
@@ -246,10 +253,13 @@ struct ResampleDrawOptions: ParsableArguments {
   @Option(help: "Of equal texts, draw the first only (drop), or each.")
   var duplicates = DrawOptions.Duplicates.drop
 
-  @Option(help: ArgumentHelp("Draw so often, with seeds made of the one.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Draw so many times, and write one draw behind the other; the seeds are made of --seed.",
+      valueName: "n"))
   var epochs = Count(1)
 
-  @Flag(help: "With --epochs: draw no document twice.")
+  @Flag(help: "With --epochs: draw no document in two of them.")
   var withoutRepeats = false
 
   func validate() throws {

@@ -29,6 +29,10 @@ struct SelectCommand: AsyncParsableCommand, CommandWithExamples {
       dsel select --target wiki.jsonl --pool shards/*.jsonl.zst --shuffle --output-dir selected \\
         --shard-bytes 100M --remainder rest/
 
+    Two targets, the first with seven tenths, and a tenth drawn at random:
+      dsel select --target wiki=wiki.jsonl law=law.jsonl --share wiki=0.7 --replay 0.1 \\
+        --pool crawl.jsonl.zst --count 10k -o selected.jsonl
+
     What the DSIR reference package selects without noise:
       dsel select --compat dsir --top-k --target wiki.jsonl --pool crawl.jsonl --count 10k
     """
@@ -40,7 +44,7 @@ struct SelectCommand: AsyncParsableCommand, CommandWithExamples {
   @OptionGroup(title: "Models") var features: FeatureOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Run") var execution: RunOptions
-  @OptionGroup var reporting: ReportOptions
+  @OptionGroup(title: "Run") var reporting: ReportOptions
 
   func validate() throws {
     if let compat = features.compat { try draw.validate(compat) }

@@ -38,15 +38,15 @@ struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
 
   @Option(
     help: ArgumentHelp(
-      "What the selection should resemble; give it again, with names, for several targets.",
+      "The model of what the selection should resemble; give it again, with names, for several targets.",
       valueName: "[name=]file"))
   var targetModel: [String] = []
 
-  @Option(help: ArgumentHelp("What the pool is made of.", valueName: "file"))
+  @Option(help: ArgumentHelp("The model of the whole pool, of all its shards.", valueName: "file"))
   var poolModel: String
 
   @OptionGroup(title: "Input") var reading: ReadingOptions
-  @OptionGroup var rejecting: RejectOptions
+  @OptionGroup(title: "Input") var rejecting: RejectOptions
 
   @Option(
     help: ArgumentHelp(
@@ -55,7 +55,7 @@ struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
   var idField: String?
 
   @OptionGroup(title: "Weights") var compatibility: CompatibilityOptions
-  @OptionGroup var estimating: EstimatorOptions
+  @OptionGroup(title: "Weights") var estimating: EstimatorOptions
 
   @Option(
     help: """
@@ -73,7 +73,7 @@ struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
 
   @Option(
     help: ArgumentHelp(
-      "Keep each file's weights or candidates here, and leave out those that are here.",
+      "Keep each file's weights or candidates here, instead of --output. What is here, of the same input and settings, isn't made again.",
       valueName: "folder"))
   var workDir: String?
 
@@ -83,7 +83,7 @@ struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
   var manifest: String?
 
   @OptionGroup(title: "Run") var execution: RunOptions
-  @OptionGroup var reporting: ReportOptions
+  @OptionGroup(title: "Run") var reporting: ReportOptions
 
   func validate() throws {
     guard !targetModel.isEmpty else {
