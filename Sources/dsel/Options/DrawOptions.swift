@@ -57,27 +57,7 @@ struct DrawOptions: ParsableArguments {
   @Option(help: "The seed of the draw's noise.")
   var seed: UInt64 = 0
 
-  @Flag(name: .customLong("top-k"), help: "Take the largest log weights, without noise.")
-  var topK = false
-
-  @Option(
-    help: ArgumentHelp(
-      "Divide log weights by this: more makes the draw more random. auto: see the next two.",
-      valueName: "t|auto"))
-  var temperature = Temperature.number(1)
-
-  @Option(
-    help: ArgumentHelp(
-      """
-      With --temperature auto: make the weights worth so many equally weighted documents. \
-      (default: as many as are drawn)
-      """, valueName: "n"))
-  var effectiveSize: Count?
-
-  @Option(
-    help: ArgumentHelp(
-      "With --temperature auto: let the draw share this part with top-k; 0 to 1.", valueName: "f"))
-  var overlap: Double?
+  @OptionGroup var randomness: RandomnessOptions
 
   @Option(
     help: """
@@ -100,6 +80,73 @@ struct DrawOptions: ParsableArguments {
 
   enum Duplicates: String, ExpressibleByArgument, CaseIterable { case drop, keep }
 
+  func validate() throws {
+    if let logisticShare, !(0...1).contains(logisticShare) {
+      throw ValidationError("--logistic-share must be from 0 to 1.")
+    }
+  }
+
+  /// Refuses what another implementation doesn't have.
+  func validate(_ compat: Compatibility) throws {
+    guard normalize ?? Normalization.none == Normalization.none else {
+      throw ValidationError(
+        "--compat \(compat.rawValue) draws by the sum of a document's log-ratios. "
+          + "Leave --normalize out, or --compat.")
+    }
+    guard randomness.temperature == .number(1) else {
+      throw ValidationError(
+        "--compat \(compat.rawValue) has no temperature. Leave --temperature out, or --compat.")
+    }
+  }
+
+  /// Refuses what the estimator has no use for.
+  func validate(_ estimator: Estimator) throws {
+    guard normalize == nil || estimator.usesLogRatios else {
+      throw ValidationError(
+        "--estimator \(estimator.rawValue) weighs vectors of unit length. Leave --normalize out.")
+    }
+    guard logisticShare == nil || estimator == .blend else {
+      throw ValidationError("--logistic-share needs --estimator blend: others draw in one part.")
+    }
+  }
+
+  func settings(_ estimator: Estimator) -> DrawSettings {
+    var settings = DrawSettings()
+    settings.seed = seed
+    settings.addsNoise = !randomness.topK
+    settings.temperature = randomness.setting
+    settings.minimumTokenCount = minTokens.value
+    settings.keepsDuplicates = duplicates == .keep
+    settings.logisticShare =
+      estimator == .blend ? logisticShare ?? DrawSettings.defaultLogisticShare : 0
+    return settings
+  }
+}
+
+/// How random a draw is.
+struct RandomnessOptions: ParsableArguments {
+  @Flag(name: .customLong("top-k"), help: "Take the largest log weights, without noise.")
+  var topK = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Divide log weights by this: more makes the draw more random. auto: see the next two.",
+      valueName: "t|auto"))
+  var temperature = Temperature.number(1)
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      With --temperature auto: make the weights worth so many equally weighted documents. \
+      (default: as many as are drawn)
+      """, valueName: "n"))
+  var effectiveSize: Count?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --temperature auto: let the draw share this part with top-k; 0 to 1.", valueName: "f"))
+  var overlap: Double?
+
   enum Temperature: ExpressibleByArgument, Equatable {
     case number(Double)
     case auto
@@ -113,14 +160,6 @@ struct DrawOptions: ParsableArguments {
       }
     }
 
-    func setting(_ effectiveSize: Count?, _ overlap: Double?) -> DrawSettings.Temperature {
-      switch self {
-      case .number(let value): .fixed(value)
-      case .auto:
-        overlap.map { .overlap($0) } ?? .effectiveSampleSize(effectiveSize.map { Double($0.value) })
-      }
-    }
-
     var defaultValueDescription: String {
       switch self {
       case .number(let value): "\(value)"
@@ -129,10 +168,7 @@ struct DrawOptions: ParsableArguments {
     }
   }
 
-  /// Refuses what contradicts itself in how random a draw is to be.
-  static func validate(
-    _ temperature: Temperature, _ topK: Bool, _ effectiveSize: Count?, _ overlap: Double?
-  ) throws {
+  func validate() throws {
     if case .number(let value) = temperature {
       guard value >= 1e-6, value.isFinite else {
         throw ValidationError("--temperature must be at least 1e-6. For no noise use --top-k.")
@@ -157,46 +193,11 @@ struct DrawOptions: ParsableArguments {
     }
   }
 
-  func validate() throws {
-    try Self.validate(temperature, topK, effectiveSize, overlap)
-    if let logisticShare, !(0...1).contains(logisticShare) {
-      throw ValidationError("--logistic-share must be from 0 to 1.")
+  var setting: DrawSettings.Temperature {
+    switch temperature {
+    case .number(let value): .fixed(value)
+    case .auto:
+      overlap.map { .overlap($0) } ?? .effectiveSampleSize(effectiveSize.map { Double($0.value) })
     }
-  }
-
-  /// Refuses what another implementation doesn't have.
-  func validate(_ compat: Compatibility) throws {
-    guard normalize ?? Normalization.none == Normalization.none else {
-      throw ValidationError(
-        "--compat \(compat.rawValue) draws by the sum of a document's log-ratios. "
-          + "Leave --normalize out, or --compat.")
-    }
-    guard temperature == .number(1) else {
-      throw ValidationError(
-        "--compat \(compat.rawValue) has no temperature. Leave --temperature out, or --compat.")
-    }
-  }
-
-  /// Refuses what the estimator has no use for.
-  func validate(_ estimator: Estimator) throws {
-    guard normalize == nil || estimator.usesLogRatios else {
-      throw ValidationError(
-        "--estimator \(estimator.rawValue) weighs vectors of unit length. Leave --normalize out.")
-    }
-    guard logisticShare == nil || estimator == .blend else {
-      throw ValidationError("--logistic-share needs --estimator blend: others draw in one part.")
-    }
-  }
-
-  func settings(_ estimator: Estimator) -> DrawSettings {
-    var settings = DrawSettings()
-    settings.seed = seed
-    settings.addsNoise = !topK
-    settings.temperature = temperature.setting(effectiveSize, overlap)
-    settings.minimumTokenCount = minTokens.value
-    settings.keepsDuplicates = duplicates == .keep
-    settings.logisticShare =
-      estimator == .blend ? logisticShare ?? DrawSettings.defaultLogisticShare : 0
-    return settings
   }
 }

@@ -83,7 +83,7 @@ struct ResampleCommand: AsyncParsableCommand, CommandWithExamples {
         "--remainder doesn't go with --weights, which don't say how many documents a file has.")
     }
     if !source.candidates.isEmpty { try validateCandidates() }
-    if draw.temperature == .auto, draw.effectiveSize == nil, size.isOpen {
+    if draw.randomness.temperature == .auto, draw.randomness.effectiveSize == nil, size.isOpen {
       throw ValidationError(
         "--temperature auto needs --effective-size, or a size in documents (--count or --fraction)."
       )
@@ -93,8 +93,9 @@ struct ResampleCommand: AsyncParsableCommand, CommandWithExamples {
   /// What was decided when candidates were kept can't be decided again.
   private func validateCandidates() throws {
     let given: [(String, Bool)] = [
-      ("--seed", draw.seed != nil), ("--top-k", draw.topK),
-      ("--temperature", draw.temperature != .number(1)), ("--min-tokens", draw.minTokens != nil),
+      ("--seed", draw.seed != nil), ("--top-k", draw.randomness.topK),
+      ("--temperature", draw.randomness.temperature != .number(1)),
+      ("--min-tokens", draw.minTokens != nil),
       ("--duplicates", draw.duplicates == .keep), ("--epochs", draw.epochs.value > 1),
       ("--replay", mixture.replay != nil),
     ]
@@ -215,27 +216,7 @@ struct ResampleDrawOptions: ParsableArguments {
   @Option(help: "The seed of the draw's noise. (default: 0)")
   var seed: UInt64?
 
-  @Flag(name: .customLong("top-k"), help: "Take the largest log weights, without noise.")
-  var topK = false
-
-  @Option(
-    help: ArgumentHelp(
-      "Divide log weights by this: more makes the draw more random. auto: see the next two.",
-      valueName: "t|auto"))
-  var temperature = DrawOptions.Temperature.number(1)
-
-  @Option(
-    help: ArgumentHelp(
-      """
-      With --temperature auto: make the weights worth so many equally weighted documents. \
-      (default: as many as are drawn)
-      """, valueName: "n"))
-  var effectiveSize: Count?
-
-  @Option(
-    help: ArgumentHelp(
-      "With --temperature auto: let the draw share this part with top-k; 0 to 1.", valueName: "f"))
-  var overlap: Double?
+  @OptionGroup var randomness: RandomnessOptions
 
   @Option(
     help: ArgumentHelp(
@@ -263,14 +244,13 @@ struct ResampleDrawOptions: ParsableArguments {
   var withoutRepeats = false
 
   func validate() throws {
-    try DrawOptions.validate(temperature, topK, effectiveSize, overlap)
     if let logisticShare, !(0...1).contains(logisticShare) {
       throw ValidationError("--logistic-share must be from 0 to 1.")
     }
     guard (1...10_000).contains(epochs.value) else {
       throw ValidationError("--epochs must be from 1 to 10000.")
     }
-    guard !topK || epochs.value == 1 || withoutRepeats else {
+    guard !randomness.topK || epochs.value == 1 || withoutRepeats else {
       throw ValidationError(
         "--top-k draws the same in each of the --epochs. Add --without-repeats, or leave it out.")
     }
@@ -282,8 +262,8 @@ struct ResampleDrawOptions: ParsableArguments {
   func settings(isByFields: Bool) -> DrawSettings {
     var settings = DrawSettings()
     settings.seed = seed ?? 0
-    settings.addsNoise = !topK
-    settings.temperature = temperature.setting(effectiveSize, overlap)
+    settings.addsNoise = !randomness.topK
+    settings.temperature = randomness.setting
     settings.minimumTokenCount = minTokens?.value ?? (isByFields ? 0 : 100)
     settings.keepsDuplicates = duplicates == .keep
     settings.logisticShare = isByFields ? 0 : logisticShare ?? DrawSettings.defaultLogisticShare
