@@ -14,14 +14,14 @@ import Testing
     ("fit", "Missing expected argument"),
     ("fit a - -", "Standard input (-) is named twice"),
     ("fit a --json", "--json prints to standard output, where the result goes"),
-    ("fit a --work-dir=", "--work-dir is empty"),
+    ("fit a --work-dir=", "--work-dir"),
     ("fit - --work-dir w", "--work-dir knows inputs by their files"),
     ("fit a --work-dir w --on-error skip --rejects r", "--rejects doesn't go with --work-dir"),
     ("fit a --rejects r", "--rejects needs --on-error skip"),
     ("fit a --buckets 1", "--buckets must be from 2"),
     ("fit a --ngrams 9", "--ngrams must be from 1 to 5"),
     ("fit a --compat dsir --tokenizer words", "--compat dsir takes wordpunct tokens"),
-    ("fit a --output=", "--output is empty"),
+    ("fit a --output=", "--output"),
     ("fit a --compress bz2", "--compress"),
     ("merge", "Missing expected argument"),
     ("merge a -", "merge reads files twice"),
@@ -96,7 +96,7 @@ import Testing
     ("resample a --candidates c --epochs 2", "--epochs doesn't go with --candidates"),
     ("resample a --candidates c --replay 0.1", "--replay doesn't go with --candidates"),
     ("resample a --candidates c --tokens 9", "Candidates are drawn by documents"),
-    ("select --pool a --target t --target u", "Several targets need a name each"),
+    ("select --pool a --target t --target x=u", "Several targets need a name each"),
     ("select --pool a --target x=t --share y=0.5", "--share names 'y', which is no target's name"),
     ("select --pool a --target x=t y=u --share x=0.5 --share x=0.5", "names a target twice"),
     ("select --pool a --target x=t y=u --share x=0.5 --share y=0.6", "add up to 1.1"),
@@ -187,7 +187,10 @@ import Testing
       ("none", "{\"text\": \"a document\"}\n", "not a model file"),
       ("array", "[1]", "not a model file"), ("empty", "", "not a whole model"),
       ("negative", text.replacing("\"documents\": 3", with: "\"documents\": -3"), "whole number"),
-      ("sum", text.replacing("\"features\": ", with: "\"features\": 1"), "\"features\" can't be"),
+      (
+        "sum", text.replacing("\"features\": ", with: "\"features\": 1", maxReplacements: 1),
+        "\"features\" can't be"
+      ),
       (
         "huge",
         text.replacing("\"tokens\": ", with: "\"tokens\": 99999999999999999999"), "whole number"
@@ -224,7 +227,7 @@ import Testing
     try Stages.run(
       ["merge", "pool.model", "copy.model", "-o", "m", "--allow-repeats"], in: folder)
     let (one, two) = try (folder.json("pool.model"), folder.json("m"))
-    #expect(two.counts.elements.map(\.int) == one.counts.elements.map { ($0.int ?? 0) * 2 })
+    #expect(two["counts"].elements.map(\.int) == one["counts"].elements.map { ($0.int ?? 0) * 2 })
     #expect(two.documents.int == 60 && two.inputs.elements.count == 2)
     #expect(two.sample == one.sample, "a sample has each text once")
     // Sums that no count can hold.
