@@ -22,6 +22,9 @@ package struct Merge: Sendable {
   /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one untouched.
   package func run() throws -> Outcome {
     let shards = try SelectInput(settings.inputs).shards
+    if let pipe = shards.first(where: { !$0.isRereadable }) {
+      throw PipelineError.notRereadable(path: pipe.name)
+    }
     let outputs = try RunOutputs(
       .of(settings.output.paths, replaces: settings.replacesOutputs), inputs: shards,
       registry: registry)

@@ -39,6 +39,10 @@ package enum PipelineError: Error {
   case tooFewCandidates(path: String, kept: Int, wanted: Int)
   /// The stratifying field has more values than are kept apart.
   case tooManyStrata(limit: Int)
+  /// No document has the stratifying field.
+  case noStrata(field: String)
+  /// What is read twice can be read only once.
+  case notRereadable(path: String)
   /// No eligible document is in any stratum that is to be drawn from.
   case emptyMixture(field: String, values: [String])
   /// Files of different kinds were to be merged.

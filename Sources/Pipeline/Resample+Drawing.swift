@@ -103,6 +103,9 @@ extension Resample {
     var stratumField: Int?
     if let stratify = settings.stratify {
       let counts = try await strata(stratify, pool)
+      guard counts.keys.contains(where: { $0 != "" }) else {
+        throw PipelineError.noStrata(field: stratify.field)
+      }
       recipe.strata = stratify.shares(counts)
       guard recipe.strata?.contains(where: { counts[$0.name] != nil }) == true else {
         throw PipelineError.emptyMixture(

@@ -116,6 +116,9 @@ extension Select {
     recipe.targetShares = TargetSettings.shares(settings.targets)
     recipe.replay = settings.replay
     if let stratify = settings.stratify {
+      guard fitted.strata.keys.contains(where: { $0 != "" }) else {
+        throw PipelineError.noStrata(field: stratify.field)
+      }
       recipe.strata = stratify.shares(fitted.strata)
       let isAnywhere = recipe.strata?.contains { fitted.strata[$0.name] != nil } ?? false
       guard isAnywhere else {

@@ -40,6 +40,10 @@ extension ErrorMessage {
         + "--candidates \(wanted)."
     case .tooManyStrata(let limit):
       "--stratify: the field has more than \(Format.count(limit)) values. Name one that sorts documents into few."
+    case .noStrata(let field):
+      "--stratify: no document has the field \"\(field)\". Check its name: dots lead into objects."
+    case .notRereadable(let path):
+      "\(path): it is no regular file, and is read twice. Write it to a file first."
     case .emptyMixture(let field, let values):
       "--mixture: no eligible document has a named value in \"\(field)\". There is: "
         + "\(values.map { "\"\($0)\"" }.joined(separator: ", "))."

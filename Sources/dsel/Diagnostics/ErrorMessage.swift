@@ -86,7 +86,7 @@ struct ErrorMessage {
         + "that the file has one JSON object a line."
     case .changed(let path):
       return
-        "\(path): the file changed while it was read. Run the same command again when nothing "
+        "\(path): the file changed while it was read, or since it was weighed. Run again when nothing "
         + "writes to it."
     }
   }

@@ -28,6 +28,14 @@ struct FileOutputOptions: ParsableArguments {
     if output == "" { throw ValidationError("--output is empty. Name a file.") }
   }
 
+  /// Refuses the records that stand beside results, which a shell's `*` takes in.
+  static func refuseManifests(_ paths: [String]) throws {
+    guard let path = paths.first(where: { $0.hasSuffix(".manifest.json") }) else { return }
+    throw ValidationError(
+      "\(path) is the record of a run, and not its result. Name the results alone, such as folder/*.zst."
+    )
+  }
+
   /// - Throws: `ValidationError`
   func checkTerminal() throws {
     if container != .plain, path == nil, File.standardOutput().isTerminal {

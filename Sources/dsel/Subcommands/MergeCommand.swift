@@ -37,6 +37,7 @@ struct MergeCommand: AsyncParsableCommand, CommandWithExamples {
     guard !files.contains("-") else {
       throw ValidationError("merge reads files twice, so - can't be one. Name a file.")
     }
+    try FileOutputOptions.refuseManifests(files)
     try reporting.validate(with: output)
   }
 

@@ -60,13 +60,14 @@ struct ResampleCommand: AsyncParsableCommand, CommandWithExamples {
 
   func validate() throws {
     guard !paths.isEmpty else {
-      throw ValidationError("The pool is missing. Name the files to draw from.")
+      throw ValidationError("The pool is missing. Name the files to draw from, with --pool.")
     }
     guard paths.count <= Candidate.maximumShardCount else {
       throw ValidationError(
         "\(paths.count) files, and \(Candidate.maximumShardCount) are the most.")
     }
     try ReadingOptions.validateFiles(paths + source.weights + source.candidates)
+    try FileOutputOptions.refuseManifests(source.weights + source.candidates)
     try rejecting.validate(with: reading)
     try mixture.validate(size.size)
     try reporting.validate(writesToStandardOutput: output.isStandardOutput)
