@@ -226,9 +226,10 @@ def runs_of_dsel(dsel, target, files):
             with open(output + ".manifest.json", encoding="utf-8") as file:
                 manifest = json.load(file)
             megabytes = manifest["pool"]["inputs"][0]["text_bytes"] / 1e6
-            steps = manifest["timings"]["seconds"]
+            steps, busy = (manifest["timings"][name] for name in ["seconds", "processor_seconds"])
             return {
                 "fit": megabytes / steps["fitPool"], "weigh": megabytes / steps["weigh"],
+                "fit a core": megabytes / busy["fitPool"], "weigh a core": megabytes / busy["weigh"],
                 "whole": megabytes / taken["wall"], "processor": megabytes / taken["processor"]}
         return run
 
