@@ -266,7 +266,8 @@ def report(figures, files, options, dsel):
         "# Speed", "",
         f"dsel {version} and its neighbours on one machine in one run: medians of {options.runs} interleaved runs, "
         "MB (10⁶ bytes) of uncompressed JSONL per second; in brackets the smallest and the largest.", "",
-        f"Machine: {processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}. "
+        f"Machine: {processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}; load average "
+        f"{os.getloadavg()[1]:.1f} over the last five minutes. "
         f"Pool: {size(files['plain']):.0f} MB. Repeat it with `scripts/benchmark.sh`; the stages of dsel alone: "
         "`cd Benchmarks && swift run -c release benchmark FILE`.", "", "![Bar chart](RESULTS.svg)", "",
         "| what | MB/s |", "| --- | ---: |"]
