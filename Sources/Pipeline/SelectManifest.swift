@@ -95,6 +95,8 @@ package struct SelectManifest: Encodable, Sendable {
 
   package struct Timings: Encodable, Sendable {
     package var seconds: [String: Double] = [:]
+    /// Of all processors together, by step.
+    package var processor_seconds: [String: Double] = [:]
     package var total_seconds = 0.0
     package var threads = 0
   }

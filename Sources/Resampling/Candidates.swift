@@ -3,13 +3,15 @@
 /// A buffer holds the best and some more. When it is full, the copies of equal texts in it are
 /// joined, the best are kept by quickselect, and the smallest key among them becomes the threshold below
 /// which a document needs no second look. So a key costs O(1) on average, and memory stays bounded by
-/// the budget: at most 9/8 of k candidates of 48 bytes and an index of 7 bytes each.
+/// the budget: at most 9/8 of k candidates of 48 bytes, and an index of 2 bytes each.
 ///
 /// What is drawn doesn't depend on the order in which candidates come.
 package struct Candidates: Sendable {
   package let budget: Budget
   private let joinsCopies: Bool
   private var entries: [Candidate] = []
+  /// The first of them that have texts of their own: those behind may be copies.
+  private var distinctCount = 0
   /// The buffer is compacted when it holds as many.
   private var limit: Int
   private static let smallestSlack = 4096
@@ -23,12 +25,13 @@ package struct Candidates: Sendable {
   package init(budget: Budget, joinsCopies: Bool, expectedCount: Int) {
     self.budget = budget
     self.joinsCopies = joinsCopies
+    // Copies are joined early and often: so the index of those that are new since is never large.
+    limit = Self.limit(keeping: 0)
     if case .documents(let count) = budget {
-      limit = Self.limit(keeping: count)
+      entries.reserveCapacity(min(Self.limit(keeping: count), expectedCount))
     } else {
-      limit = Self.limit(keeping: 0)
+      entries.reserveCapacity(min(limit, expectedCount))
     }
-    entries.reserveCapacity(min(limit, expectedCount))
   }
 
   /// Takes a candidate in.
@@ -54,7 +57,7 @@ package struct Candidates: Sendable {
 
   /// Draws, and returns those that were not drawn.
   consuming func drawAndLeave() -> (selection: Selection, rest: [Candidate]) {
-    if joinsCopies { Self.joinCopies(&entries) }
+    if joinsCopies { Self.joinCopies(&entries, behind: distinctCount) }
     let eligible = entries.count
     var rest: [Candidate] = []
     var left = budget.amount
@@ -87,7 +90,7 @@ package struct Candidates: Sendable {
 
   /// Drops what can't be drawn any more, and returns it.
   private mutating func compact() -> [Candidate] {
-    if joinsCopies { Self.joinCopies(&entries) }
+    if joinsCopies { Self.joinCopies(&entries, behind: distinctCount) }
     let dropped: [Candidate] =
       if case .documents(let count) = budget {
         Self.keepBest(count, of: &entries)
@@ -98,6 +101,7 @@ package struct Candidates: Sendable {
       threshold = smallest
     }
     limit = Self.limit(keeping: entries.count)
+    distinctCount = entries.count
     return dropped
   }
 
@@ -118,30 +122,34 @@ package struct Candidates: Sendable {
 
   /// Joins candidates of equal text.
   ///
-  /// - Complexity: O(*n*), by an open-addressing index of text hashes.
-  private static func joinCopies(_ entries: inout [Candidate]) {
-    guard entries.count > 1 else { return }
-    let slotCount = UInt64(entries.count + entries.count / 2)
-    var slots = [UInt32](repeating: .max, count: Int(slotCount))
-    var kept = 0
-    next: for index in entries.indices {
-      let entry = entries[index]
-      // Mixed first: among equal keys the largest hashes are kept, whose high bits are all the same.
-      let mixed = entry.textHash &* 0x9E37_79B9_7F4A_7C15
-      var slot = Int(mixed.multipliedFullWidth(by: slotCount).high)
-      while slots[slot] != .max {
-        let other = Int(slots[slot])
-        if entries[other].hasSameText(as: entry) {
-          entries[other].absorb(entry)
-          continue next
-        }
-        slot = slot + 1 < slots.count ? slot + 1 : 0
+  /// - Parameter distinctCount: how many entries, from the first on, are known to have texts of their own.
+  /// - Complexity: O(*n*), by an index of the new entries.
+  private static func joinCopies(_ entries: inout [Candidate], behind distinctCount: Int) {
+    guard entries.count > max(1, distinctCount) else { return }
+    var index = TextIndex(capacity: entries.count - distinctCount)
+    var kept = distinctCount
+    for place in distinctCount..<entries.count {
+      let entry = entries[place]
+      if let other = index.find(entry, in: entries, orInsert: kept) {
+        entries[other].absorb(entry)
+      } else {
+        entries[kept] = entry
+        kept += 1
       }
-      slots[slot] = UInt32(kept)
-      entries[kept] = entry
-      kept += 1
     }
     entries.removeSubrange(kept...)
+
+    var joined: [Int] = []
+    for place in 0..<distinctCount {
+      guard let other = index.find(entries[place], in: entries) else { continue }
+      entries[place].absorb(entries[other])
+      joined.append(other)
+    }
+    // From the last on, so that what takes a place hasn't to go itself.
+    for place in joined.sorted(by: >) {
+      entries.swapAt(place, entries.count - 1)
+      entries.removeLast()
+    }
   }
 
   /// Keeps the `count` best, in no particular order, and returns the others.
@@ -181,5 +189,44 @@ package struct Candidates: Sendable {
     let others = Array(entries[count...])
     entries.removeSubrange(count...)
     return others
+  }
+}
+
+/// Finds entries by their texts: open addressing, with a part of the hash beside each place, so that entries, which lie
+/// all over the memory, are looked at only where they are likely the same.
+private struct TextIndex {
+  /// The fingerprint above 32 bits, the place plus one in them; 0 is empty.
+  private var slots: [UInt64]
+
+  /// - Parameter capacity: the most entries that are inserted; half as many as there are slots.
+  init(capacity: Int) { slots = Array(repeating: 0, count: 2 * capacity) }
+
+  /// The place of an entry of the same text.
+  func find(_ entry: Candidate, in entries: [Candidate]) -> Int? {
+    look(for: entry, in: entries).found
+  }
+
+  /// The place of an entry of the same text. If there is none, `place` is from now on.
+  mutating func find(_ entry: Candidate, in entries: [Candidate], orInsert place: Int) -> Int? {
+    let (found, slot, fingerprint) = look(for: entry, in: entries)
+    if found == nil { slots[slot] = fingerprint | UInt64(place + 1) }
+    return found
+  }
+
+  private func look(
+    for entry: Candidate, in entries: [Candidate]
+  ) -> (found: Int?, slot: Int, fingerprint: UInt64) {
+    // Mixed, since among equal keys the largest hashes are kept, whose high bits are all the same.
+    let mixed = entry.textHash &* 0x9E37_79B9_7F4A_7C15
+    let fingerprint = mixed &<< 32
+    var slot = Int(mixed.multipliedFullWidth(by: UInt64(slots.count)).high)
+    while slots[slot] != 0 {
+      let (content, place) = (slots[slot], Int(slots[slot] & 0xFFFF_FFFF) - 1)
+      if content & ~0xFFFF_FFFF == fingerprint, entries[place].hasSameText(as: entry) {
+        return (place, slot, fingerprint)
+      }
+      slot = slot + 1 < slots.count ? slot + 1 : 0
+    }
+    return (nil, slot, fingerprint)
   }
 }

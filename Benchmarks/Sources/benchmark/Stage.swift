@@ -30,11 +30,18 @@ struct Stage {
       + "\(nanoseconds(corpus.texts.count)) |"
   }
 
-  static func all(_ corpus: Corpus, keys: (count: Int, drawn: Int)) -> [Stage] {
-    reading(corpus) + featurizing(corpus) + weighting(corpus) + [
+  /// - Parameter isWanted: whether the stage of a name is.
+  static func all(
+    _ corpus: Corpus, keys: (count: Int, drawn: Int), where isWanted: (String) -> Bool
+  ) -> [Stage] {
+    let others = [
       Stage(name: "candidates", keyCount: keys.count) { draw(keys.drawn, of: keys.count) },
       Stage(name: "copy") { try copy(corpus) },
     ]
+    let cheap = (reading(corpus) + featurizing(corpus) + counting(corpus)).filter {
+      isWanted($0.name)
+    }
+    return cheap + weighing(corpus, where: isWanted) + others.filter { isWanted($0.name) }
   }
 
   // MARK: Reading
@@ -96,21 +103,31 @@ struct Stage {
 
   // MARK: Weighting
 
-  private static func weighting(_ corpus: Corpus) -> [Stage] {
+  private static func counting(_ corpus: Corpus) -> [Stage] {
     [10_000, 1 << 20].map { bucketCount in
       Stage(name: "count-\(bucketCount)") { _ = counted(corpus, bucketCount) }
     }
-      + [(Estimator.ratio, 10_000), (.ratio, 1 << 20), (.shrunk, 1 << 20), (.blend, 1 << 20)].map {
-        estimator, bucketCount in
-        let model = model(corpus, estimator, bucketCount)
-        return Stage(name: "weigh-\(estimator.rawValue)-\(bucketCount)") {
+  }
+
+  private static func weighing(_ corpus: Corpus, where isWanted: (String) -> Bool) -> [Stage] {
+    var stages: [Stage] = []
+    for (estimator, bucketCount) in [
+      (Estimator.ratio, 10_000), (.ratio, 1 << 20), (.shrunk, 1 << 20), (.blend, 10_000),
+      (.blend, 1 << 20),
+    ] {
+      let name = "weigh-\(estimator.rawValue)-\(bucketCount)"
+      guard isWanted(name) else { continue }
+      let model = model(corpus, estimator, bucketCount)
+      stages.append(
+        Stage(name: name) {
           var weigher = DocumentWeigher(model)
           corpus.forEachText { text in
             _ = weigher.weigh(text)
             sink &+= weigher[0].logWeight.bitPattern
           }
-        }
-      }
+        })
+    }
+    return stages
   }
 
   /// The counts of every n-th document's features.

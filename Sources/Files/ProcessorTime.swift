@@ -1,0 +1,15 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The time that processors have spent on this process, all its threads together.
+package enum ProcessorTime {
+  package static var now: Duration {
+    var time = timespec()
+    // SAFETY: the clock is written to `time` during the call.
+    unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+  }
+}

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Counts the allocations of `dsel select` over pools of 50 and of 100 MB: what the second half adds is what its documents
+# cost in two passes. With `--estimator shrunk` that are some for each chunk of 512 KiB, and the script fails if it is more
+# than one for ten documents. The default allocates for each document that enters the regression's sample, too: with n
+# documents those are 4,096 ln(n / 4,096) at most. Linux with glibc only.
+#
+#   scripts/allocations.sh [DSEL [TARGET [POOL]]]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+dsel=${1:-.build/release/dsel}
+target=${2:-../shared/corpora/targets/lexicon.jsonl}
+pool=${3:-../shared/corpora/pool.jsonl.zst}
+if [ "$(uname)" != Linux ]; then
+  echo "allocations.sh: skipped: glibc is needed." >&2
+  exit 0
+fi
+for file in "$dsel" "$target" "$pool"; do
+  if [ ! -f "$file" ]; then
+    echo "allocations.sh: skipped: $file is not there. Name a dsel, a target and a pool." >&2
+    exit 0
+  fi
+done
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cc -O2 -shared -fPIC -o "$folder/allocations.so" scripts/allocations.c
+case $pool in
+  *.zst) zstd -dcq "$pool" ;;
+  *) cat "$pool" ;;
+esac | head -c 100000000 | sed '$d' > "$folder/100.jsonl" || true
+documents=$(wc -l < "$folder/100.jsonl")
+head -n $((documents / 2)) "$folder/100.jsonl" > "$folder/50.jsonl"
+
+count() {  # allocations of a run over a pool, with options
+  LD_PRELOAD=$folder/allocations.so ALLOCATIONS=$folder/count "$dsel" select --target "$target" --pool "$1" \
+    --count 1000 --threads 1 --quiet --force --output "$folder/selected.jsonl" "${@:2}"
+  cat "$folder/count"
+}
+more=$((documents - documents / 2))
+for estimator in blend shrunk; do
+  half=$(count "$folder/50.jsonl" --estimator "$estimator")
+  whole=$(count "$folder/100.jsonl" --estimator "$estimator")
+  echo "$estimator: $half allocations with $((documents / 2)) documents, $((whole - half)) more with $more more"
+done
+if [ $(((whole - half) * 10)) -gt "$more" ]; then
+  echo "allocations.sh: that is more than one for ten documents." >&2
+  exit 1
+fi
