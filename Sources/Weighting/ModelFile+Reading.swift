@@ -13,6 +13,8 @@ package enum ModelFileError: Error, Equatable {
   case missing(String)
   /// A member that contradicts another, or can't be.
   case invalid(String)
+  /// A member, or the sum of those of several files, is larger than any that is read.
+  case tooLarge(String, limit: Int)
 }
 
 /// How a model is read: in any order of members, from any tool that writes JSON.
@@ -46,9 +48,6 @@ extension ModelFile {
     var counts: [UInt64]?
     var featureCount: UInt64 = 0
     var sample: DocumentSample?
-    /// Sums beyond this could overflow where models are merged.
-    static let largestCount = 1 << 56
-
     mutating func read(_ key: String, _ stream: inout JSONStream) throws {
       switch key {
       case "format":
@@ -73,7 +72,9 @@ extension ModelFile {
 
     private func readCount(_ name: String, _ stream: inout JSONStream) throws -> Int {
       let count = try stream.readCount()
-      guard count <= Self.largestCount else { throw ModelFileError.invalid(name) }
+      guard count <= ModelFile.largestCount else {
+        throw ModelFileError.tooLarge(name, limit: ModelFile.largestCount)
+      }
       return count
     }
 
@@ -129,28 +130,32 @@ extension ModelFile {
 
     private mutating func readInputs(_ stream: inout JSONStream) throws {
       var read: [Input] = []
+      var pathBytes = 0
       try stream.readArray { stream in
         var input = Input(path: "", byteCount: 0, documentCount: 0, contentHash: 0)
         var hash: UInt64?
         try stream.readObject { key, stream in
           switch key {
-          case "path": input.path = try stream.readString()
-          case "bytes": input.byteCount = try stream.readCount()
-          case "documents": input.documentCount = try stream.readCount()
+          case "path": input.path = try stream.readString(maximumByteCount: ModelFile.longestPath)
+          case "bytes": input.byteCount = try readCount("inputs[].bytes", &stream)
+          case "documents": input.documentCount = try readCount("inputs[].documents", &stream)
           case "xxh3": hash = UInt64(hexadecimal: try stream.readString())
           default: try stream.skipValue()
           }
         }
         guard let hash else { throw ModelFileError.invalid("inputs[].xxh3") }
         input.contentHash = hash
-        guard read.count < Self.mostInputs else { throw ModelFileError.invalid("inputs") }
+        pathBytes += input.path.utf8.count
+        guard pathBytes <= ModelFile.mostPathBytes else {
+          throw ModelFileError.tooLarge("inputs", limit: ModelFile.mostPathBytes)
+        }
+        guard read.count < ModelFile.mostInputs else {
+          throw ModelFileError.tooLarge("inputs", limit: ModelFile.mostInputs)
+        }
         read.append(input)
       }
       inputs = read
     }
-
-    /// As many as a pool may have shards.
-    private static let mostInputs = 1 << 20
 
     private mutating func readCounts(_ stream: inout JSONStream) throws {
       var read: [UInt64] = []
@@ -158,11 +163,15 @@ extension ModelFile {
       var sum: UInt64 = 0
       try stream.readArray { stream in
         let count = try stream.readUnsigned()
-        guard read.count < FeatureSettings.bucketCounts.upperBound, count <= Self.largestCount
-        else { throw ModelFileError.invalid("counts") }
+        guard read.count < FeatureSettings.bucketCounts.upperBound else {
+          throw ModelFileError.tooLarge("counts", limit: FeatureSettings.bucketCounts.upperBound)
+        }
+        let limit = UInt64(ModelFile.largestCount)
+        guard count <= limit, sum + count <= limit else {
+          throw ModelFileError.tooLarge("counts", limit: ModelFile.largestCount)
+        }
         read.append(count)
         sum += count
-        guard sum <= Self.largestCount else { throw ModelFileError.invalid("counts") }
       }
       counts = read
       featureCount = sum
