@@ -42,10 +42,42 @@ extension File {
     unsafe _ = rmdir(path)
   }
 
+  /// Takes a folder away, and the files in it. What is no folder, such as a link to one, stays, and so do folders in it:
+  /// in a folder that others may write to, a name may be anything's.
+  package static func removeFolderOfFiles(_ folder: String) {
+    let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    guard let stream = unsafe fdopendir(descriptor) else {
+      _ = close(descriptor)
+      return
+    }
+    for name in unsafe names(in: stream) where name != "." && name != ".." {
+      unsafe _ = unlinkat(descriptor, name, 0)
+    }
+    unsafe _ = closedir(stream)
+    removeFolder(folder)
+  }
+
+  /// Waits until the names in a folder are on the disk.
+  ///
+  /// - Returns: zero, or `errno`. Zero also where there is no way to wait: not every file system has one for folders,
+  ///   and a folder that may be written but not read can't be opened.
+  package static func synchronizeFolder(_ folder: String) -> Int32 {
+    let descriptor = retrying { unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    guard descriptor >= 0 else { return errno == EACCES ? 0 : errno }
+    defer { _ = close(descriptor) }
+    guard retrying({ fsync(descriptor) }) != 0 else { return 0 }
+    return [EINVAL, ENOTSUP, EBADF, EROFS].contains(errno) ? 0 : errno
+  }
+
   /// The names in a folder, in no particular order; none if it can't be read.
   package static func names(in folder: String) -> [String] {
     guard let stream = unsafe opendir(folder) else { return [] }
     defer { unsafe _ = closedir(stream) }
+    return unsafe names(in: stream)
+  }
+
+  private static func names(in stream: OpaquePointer) -> [String] {
     var names: [String] = []
     // SAFETY: the entry is valid until the next call, and its name ends with a NUL.
     while let entry = unsafe readdir(stream) {

@@ -37,16 +37,40 @@
     self.init(descriptor: descriptor, path: path)
   }
 
-  /// Creates a file that must not exist yet, readable by its owner alone (the mode less `umask`).
+  /// Creates a file that must not exist yet, not even as a link, and that its owner alone may read and write.
   ///
   /// - Throws: ``SystemError`` of operation `createTemporary`.
-  package init(creating path: String, mode: mode_t) throws(SystemError) {
+  package init(creating path: String) throws(SystemError) {
     let descriptor = Self.retrying {
-      unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+      unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     }
     guard descriptor >= 0 else { throw SystemError(.createTemporary, path) }
     self.init(descriptor: descriptor, path: path)
   }
+
+  /// Opens a file only to lock it: not what a link points to, and without waiting for a pipe's other end.
+  ///
+  /// - Throws: ``SystemError`` of operation `open`.
+  package init(locking path: String) throws(SystemError) {
+    let descriptor = Self.retrying {
+      unsafe open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    }
+    guard descriptor >= 0 else { throw SystemError(.open, path) }
+    self.init(descriptor: descriptor, path: path)
+  }
+
+  /// Gives a file the mode that the shell's `>` gives to a new one: 0666 less `umask`.
+  ///
+  /// File systems without modes may refuse that, and need it not.
+  package func setDefaultMode() { _ = fchmod(descriptor, Self.defaultMode) }
+
+  /// Found out once: there is no other way to ask than to set it.
+  private static let defaultMode: mode_t = {
+    // What another thread creates in between is its owner's alone.
+    let mask = umask(0o077)
+    _ = umask(mask)
+    return 0o666 & ~mask
+  }()
 
   /// Keeps the numbers of standard input, output and error from being given to other files where the caller
   /// closed them: using them is an error then, as it should be.
@@ -171,7 +195,7 @@
     guard result == 0 else { throw SystemError(.sync, path) }
   }
 
-  private static func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
+  static func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
     while true {
       let result = call()
       if result != -1 || errno != EINTR { return result }

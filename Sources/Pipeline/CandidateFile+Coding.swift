@@ -11,6 +11,8 @@ package enum CandidateFileError: Error, Equatable {
   case newerVersion(Int, readable: Int)
   case missing(String)
   case invalid(String)
+  /// A member, or the sum of those of several files, is larger than any that is read.
+  case tooLarge(String, limit: Int)
 }
 
 /// How candidates are written and read.
@@ -118,6 +120,10 @@ extension CandidateFile {
       try stream.readObject { key, stream in try reader.readHeader(key, &stream) }
       var file = CandidateFile(header: try reader.header(), candidates: [])
       while try !stream.isAtEnd() {
+        // Not more than was announced, however long the file goes on.
+        guard file.candidates.count < reader.numbers["candidates", default: 0] else {
+          throw CandidateFileError.invalid("candidates")
+        }
         file.candidates.append(
           try Reader.candidate(&stream, shardCount: file.header.shards.count))
       }
@@ -164,8 +170,9 @@ extension CandidateFile {
       case "seed", "estimator", "normalize", "compat", "target_model_xxh3", "pool_model_xxh3",
         "text_field":
         strings[key] = try stream.readString()
-      case "count", "min_tokens", "candidates": numbers[key] = try stream.readCount()
-      case "documents", "eligible_documents": numbers[key] = try count(key, &stream)
+      case "count", "min_tokens": numbers[key] = try stream.readCount()
+      case "documents", "eligible_documents", "candidates":
+        numbers[key] = try count(key, &stream)
       case "temperature", "logistic_share", "smoothing", "target_smoothing":
         doubles[key] = try stream.readNumber()
       case "top_k": topK = try stream.readBoolean()
@@ -176,19 +183,24 @@ extension CandidateFile {
 
     private mutating func readShards(_ stream: inout JSONStream) throws {
       var read: [ModelFile.Input] = []
+      var pathBytes = 0
       try stream.readArray { stream in
         guard read.count < Candidate.maximumShardCount else {
-          throw CandidateFileError.invalid("shards")
+          throw CandidateFileError.tooLarge("shards", limit: Candidate.maximumShardCount)
         }
         var input = ModelFile.Input(path: "", byteCount: 0, documentCount: 0, contentHash: 0)
         try stream.readObject { key, stream in
           switch key {
-          case "path": input.path = try stream.readString()
+          case "path": input.path = try stream.readString(maximumByteCount: ModelFile.longestPath)
           case "bytes": input.byteCount = try stream.readCount()
           case "documents": input.documentCount = try stream.readCount()
           case "xxh3": input.contentHash = try Self.hash("shards[].xxh3", &stream)
           default: try stream.skipValue()
           }
+        }
+        pathBytes += input.path.utf8.count
+        guard pathBytes <= ModelFile.mostPathBytes else {
+          throw CandidateFileError.tooLarge("shards", limit: ModelFile.mostPathBytes)
         }
         read.append(input)
       }
@@ -221,6 +233,10 @@ extension CandidateFile {
         return value
       }
       _ = try number("format_version")
+      // A draw takes no more than its count from what was eligible.
+      guard try number("eligible_documents") <= number("documents"),
+        try number("candidates") <= number("eligible_documents")
+      else { throw .invalid("eligible_documents") }
       guard let seed = UInt64(try string("seed")) else { throw .invalid("seed") }
       guard let topK else { throw .missing("top_k") }
       guard let shards else { throw .missing("shards") }
@@ -244,7 +260,9 @@ extension CandidateFile {
 
     private func count(_ key: String, _ stream: inout JSONStream) throws -> Int {
       let count = try stream.readCount()
-      guard count <= CandidateFile.largestCount else { throw CandidateFileError.invalid(key) }
+      guard count <= ModelFile.largestCount else {
+        throw CandidateFileError.tooLarge(key, limit: ModelFile.largestCount)
+      }
       return count
     }
 

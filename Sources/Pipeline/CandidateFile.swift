@@ -1,3 +1,4 @@
+internal import Reading
 internal import Resampling
 package import Weighting
 
@@ -9,8 +10,6 @@ package import Weighting
 package struct CandidateFile: Sendable {
   package static let format = "dsel-candidates"
   package static let version = 1
-  /// The documents of all files that are merged are no more, so that their sum doesn't overflow.
-  static let largestCount = 1 << 56
 
   /// What candidates must agree in to be merged: what they were weighed with, and what they were kept for.
   package struct Settings: Sendable, Equatable {
@@ -74,28 +73,52 @@ package struct CandidateFile: Sendable {
     one.path.utf8.lexicographicallyPrecedes(other.path.utf8)
   }
 
-  /// Adds the candidates of other shards, and leaves out what no draw can need any more.
+  /// Reads the candidates of several files of different shards, and leaves out what no draw can need.
   ///
+  /// - Complexity: O(*n* log *n*) for *n* candidates and shards, of however many files. Of candidates, no more than twice
+  ///   those that are kept are held, and those of one file.
   /// - Throws: ``PipelineError``
-  mutating func merge(_ other: CandidateFile, path: String) throws(PipelineError) {
+  init(merging paths: [String], limits: ReadingLimits) throws(PipelineError) {
+    self = try CandidateFile(reading: paths[0], limits: limits)
+    var known = Set(header.shards.map(\.path))
+    var keptCount = Self.smallestBatch
+    for path in paths.dropFirst() {
+      try append(CandidateFile(reading: path, limits: limits), path: path, &known)
+      guard candidates.count > 2 * keptCount else { continue }
+      trim()
+      keptCount = max(keptCount, candidates.count)
+    }
+    if paths.count > 1 { trim() }
+  }
+
+  /// Candidates that aren't worth being sorted before more have come.
+  private static let smallestBatch = 1 << 14
+
+  private mutating func append(
+    _ other: CandidateFile, path: String, _ known: inout Set<String>
+  ) throws(PipelineError) {
     if let option = header.settings.firstDifference(from: other.header.settings) {
       throw .candidateMismatch(path: path, option: option)
     }
-    let known = Set(header.shards.map(\.path))
-    if let shard = other.header.shards.first(where: { known.contains($0.path) }) {
+    for shard in other.header.shards where !known.insert(shard.path).inserted {
       throw .repeatedShard(path: path, shard: shard.path)
     }
-    guard header.documentCount + other.header.documentCount <= Self.largestCount,
-      header.eligibleCount + other.header.eligibleCount <= Self.largestCount
-    else { throw .candidates(path: path, .invalid("documents")) }
+    // An eligible document is a document.
+    guard header.documentCount + other.header.documentCount <= ModelFile.largestCount else {
+      throw .candidates(path: path, .tooLarge("documents", limit: ModelFile.largestCount))
+    }
     let offset = header.shards.count
     guard offset + other.header.shards.count <= Candidate.maximumShardCount else {
-      throw .candidates(path: path, .invalid("shards"))
+      throw .candidates(path: path, .tooLarge("shards", limit: Candidate.maximumShardCount))
     }
     header.shards += other.header.shards
     header.documentCount += other.header.documentCount
     header.eligibleCount += other.header.eligibleCount
     candidates += other.candidates.map { $0.moved(toShard: $0.position.shard + offset) }
+  }
+
+  /// Leaves out what no draw can need any more.
+  private mutating func trim() {
     // Which copy of a text is the first depends on the order of shards: so that comes before the draw.
     sortShards()
     candidates = buffer().kept().sorted { $0.position < $1.position }

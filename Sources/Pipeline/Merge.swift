@@ -54,10 +54,12 @@ package struct Merge: Sendable {
         whole = part
         continue
       }
-      guard whole?.model.hasRoom(for: part.model) == true else {
-        throw PipelineError.model(path: part.path, .invalid("counts"))
-      }
-      do throws(ModelFile.Mismatch) { try whole?.model.merge(part.model) } catch {
+      do {
+        try whole?.model.checkSum(with: part.model)
+        try whole?.model.merge(part.model)
+      } catch let error as ModelFileError {
+        throw PipelineError.model(path: part.path, error)
+      } catch let error as ModelFile.Mismatch {
         throw PipelineError.mismatch(path: part.path, otherPath: settings.inputs[0], error)
       }
     }
@@ -86,12 +88,7 @@ package struct Merge: Sendable {
   }
 
   private func mergeCandidates(_ outputs: RunOutputs) throws -> Outcome {
-    var whole: CandidateFile?
-    for path in settings.inputs {
-      let part = try CandidateFile(reading: path, limits: settings.limits)
-      if whole == nil { whole = part } else { try whole?.merge(part, path: path) }
-    }
-    guard let whole else { preconditionFailure("nothing to merge") }
+    let whole = try CandidateFile(merging: settings.inputs, limits: settings.limits)
     let written: WrittenFiles
     do throws(WritingError) {
       written = WrittenFiles(

@@ -159,10 +159,7 @@ extension Resample {
 
   func drawCandidates(_ paths: [String], _ pool: SelectInput) throws -> Drawn {
     let limits = settings.reading.limits
-    var whole = try CandidateFile(reading: paths[0], limits: limits)
-    for path in paths.dropFirst() {
-      try whole.merge(CandidateFile(reading: path, limits: limits), path: path)
-    }
+    let whole = try CandidateFile(merging: paths, limits: limits)
     let known = whole.header.settings
     let count: Int
     switch settings.size {

@@ -1,6 +1,7 @@
 internal import Files
 internal import FoundationEssentials
 internal import Reading
+internal import Weighting
 internal import Writing
 
 /// Results of single inputs, kept so that a run that was interrupted, or that has more inputs now, need not begin again.
@@ -89,6 +90,10 @@ struct WorkFolder {
       guard input == record.input,
         try Self.content(Shard(path: resultPath(for: shard))) == record.result
       else { return nil }
+      // These are added up.
+      let numbers =
+        [record.text_bytes, record.documents] + record.skipped_lines.values + record.notes.values
+      guard numbers.allSatisfy({ (0...ModelFile.largestCount).contains($0) }) else { return nil }
       var summary = ShardSummary(name: shard.name)
       summary.storedByteCount = record.input.bytes
       summary.byteCount = record.text_bytes

@@ -139,7 +139,9 @@ package struct ChunkReader: ~Copyable, Sendable {
 
   /// Reads on until the chunk has its size, or by half as much again if it has it already.
   private mutating func fill(_ bytes: inout ByteBuffer) throws(ReadingError) {
-    let wanted = max(chunkSize - bytes.count, bytes.count / 2, chunkSize / 2)
+    // No more than shows that a line is too long: the memory for it is bounded by the longest line allowed.
+    let growth = min(bytes.count / 2, max(0, maximumLine + 1 - bytes.count))
+    let wanted = max(chunkSize - bytes.count, growth, chunkSize / 2)
     do throws(SystemError) { try bytes.reserve(additional: wanted) } catch { throw .system(error) }
     let before = bytes.count
     try bytes.append(upTo: wanted) { output throws(ReadingError) in try source.read(into: &output) }

@@ -13,6 +13,8 @@ package enum ModelFileError: Error, Equatable {
   case missing(String)
   /// A member that contradicts another, or can't be.
   case invalid(String)
+  /// A member, or the sum of those of several files, is larger than any that is read.
+  case tooLarge(String, limit: Int)
 }
 
 /// How a model is read: in any order of members, from any tool that writes JSON.
@@ -74,7 +76,9 @@ extension ModelFile {
 
     private func readCount(_ name: String, _ stream: inout JSONStream) throws -> Int {
       let count = try stream.readCount()
-      guard count <= ModelFile.largestCount else { throw ModelFileError.invalid(name) }
+      guard count <= ModelFile.largestCount else {
+        throw ModelFileError.tooLarge(name, limit: ModelFile.largestCount)
+      }
       return count
     }
 
@@ -134,13 +138,16 @@ extension ModelFile {
 
     private mutating func readInputs(_ stream: inout JSONStream) throws {
       var read: [Input] = []
+      var pathBytes = 0
       try stream.readArray { stream in
         var strings: [String: String] = [:]
         var counts: [String: Int] = [:]
         try stream.readObject { key, stream in
           switch key {
-          case "path", "xxh3": strings[key] = try stream.readString()
-          case "bytes", "documents": counts[key] = try stream.readCount()
+          case "path":
+            strings[key] = try stream.readString(maximumByteCount: ModelFile.longestPath)
+          case "xxh3": strings[key] = try stream.readString()
+          case "bytes", "documents": counts[key] = try readCount("inputs[].\(key)", &stream)
           default: try stream.skipValue()
           }
         }
@@ -154,14 +161,17 @@ extension ModelFile {
         }
         let input = Input(
           path: path, byteCount: bytes, documentCount: documents, contentHash: hash)
-        guard read.count < Self.mostInputs else { throw ModelFileError.invalid("inputs") }
+        pathBytes += path.utf8.count
+        guard pathBytes <= ModelFile.mostPathBytes else {
+          throw ModelFileError.tooLarge("inputs", limit: ModelFile.mostPathBytes)
+        }
+        guard read.count < ModelFile.mostInputs else {
+          throw ModelFileError.tooLarge("inputs", limit: ModelFile.mostInputs)
+        }
         read.append(input)
       }
       inputs = read
     }
-
-    /// As many as a pool may have shards.
-    private static let mostInputs = 1 << 20
 
     private mutating func readCounts(_ stream: inout JSONStream) throws {
       var read: [UInt64] = []
@@ -169,11 +179,15 @@ extension ModelFile {
       var sum: UInt64 = 0
       try stream.readArray { stream in
         let count = try stream.readUnsigned()
-        guard read.count < FeatureSettings.bucketCounts.upperBound, count <= ModelFile.largestCount
-        else { throw ModelFileError.invalid("counts") }
+        guard read.count < FeatureSettings.bucketCounts.upperBound else {
+          throw ModelFileError.tooLarge("counts", limit: FeatureSettings.bucketCounts.upperBound)
+        }
+        let limit = UInt64(ModelFile.largestCount)
+        guard count <= limit, sum + count <= limit else {
+          throw ModelFileError.tooLarge("counts", limit: ModelFile.largestCount)
+        }
         read.append(count)
         sum += count
-        guard sum <= ModelFile.largestCount else { throw ModelFileError.invalid("counts") }
       }
       counts = read
       featureCount = sum

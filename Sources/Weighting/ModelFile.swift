@@ -9,6 +9,15 @@ package struct ModelFile: Sendable, Equatable {
   /// Raised when older readers would misread a file. Older versions stay readable.
   package static let version = 1
 
+  /// The largest sums that are read and written: what is added to them can't overflow.
+  package static let largestCount = 1 << 56
+  /// As many as a pool may have shards.
+  package static let mostInputs = 1 << 20
+  /// Bytes of a path as it is written, escapes included: six times Linux's PATH_MAX.
+  package static let longestPath = 6 * 4096
+  /// Bytes of all paths of a file, which are held in memory.
+  package static let mostPathBytes = 64 << 20
+
   /// A file that was fitted.
   package struct Input: Sendable, Equatable, Hashable {
     package var path: String
@@ -84,20 +93,23 @@ package struct ModelFile: Sendable, Equatable {
     guard one == other else { throw Mismatch(option: option, one: one, other: other) }
   }
 
-  /// No count of a file is larger, so that sums don't overflow.
-  static let largestCount = 1 << 56
-
-  /// False if the sum with another model is larger than a file can say.
-  package func hasRoom(for other: ModelFile) -> Bool {
+  /// Checks that the sum is no larger than what can be read again.
+  ///
+  /// - Throws: ``ModelFileError/tooLarge(_:limit:)``
+  package func checkSum(with other: ModelFile) throws(ModelFileError) {
     let sums = [
-      counts.documentCount + other.counts.documentCount,
-      counts.tokenCount + other.counts.tokenCount,
-      Int(counts.featureCount) + Int(other.counts.featureCount),
-      eligible.documentCount + other.eligible.documentCount,
-      eligible.tokenCount + other.eligible.tokenCount,
-      eligible.byteCount + other.eligible.byteCount,
+      ("counts", Int(counts.featureCount) + Int(other.counts.featureCount)),
+      ("documents", counts.documentCount + other.counts.documentCount),
+      ("tokens", counts.tokenCount + other.counts.tokenCount),
+      ("eligible.tokens", eligible.tokenCount + other.eligible.tokenCount),
+      ("eligible.bytes", eligible.byteCount + other.eligible.byteCount),
     ]
-    return sums.allSatisfy { $0 <= Self.largestCount }
+    for (name, sum) in sums where sum > Self.largestCount {
+      throw .tooLarge(name, limit: Self.largestCount)
+    }
+    guard inputs.count + other.inputs.count <= Self.mostInputs else {
+      throw .tooLarge("inputs", limit: Self.mostInputs)
+    }
   }
 
   /// Adds what another model was fitted on: exactly, and in any order and grouping.

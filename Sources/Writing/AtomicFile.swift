@@ -12,7 +12,8 @@ internal import Files
 ///     try file.write(bytes.span)
 ///     try file.commit()
 ///
-/// Until then it is a temporary file beside it, `.NAME.PID.dsel-tmp`; without a commit, `deinit` takes that away.
+/// Until then it is a temporary file beside it, `.NAME.PID.dsel-tmp`, which its owner alone may read; without a commit,
+/// `deinit` takes that away. Once whole it has the mode of any new file, 0666 less `umask`.
 /// It is locked while its process lives: the next run that writes the same file removes what killed ones left.
 /// What is no regular file, such as `/dev/null` or a named pipe, is written to directly.
 package struct AtomicFile: ~Copyable {
@@ -157,6 +158,7 @@ package struct AtomicFile: ~Copyable {
   /// - Throws: ``WritingError/system(_:)``
   package func synchronize() throws(WritingError) {
     guard temporaryPath != nil else { return }
+    file.setDefaultMode()
     do throws(SystemError) { try file.synchronize() } catch {
       throw .system(SystemError(error.operation, path, code: error.code))
     }

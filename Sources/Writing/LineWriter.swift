@@ -27,6 +27,7 @@ package struct LineWriter: ~Copyable {
     }
 
     func synchronize() throws(WritingError) {
+      file.setDefaultMode()
       do throws(SystemError) { try file.synchronize() } catch {
         throw .system(SystemError(error.operation, path, code: error.code))
       }

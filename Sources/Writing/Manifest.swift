@@ -22,7 +22,7 @@ package struct ManifestWriter {
     guard let data = try? encoder.encode(manifest) else {
       preconditionFailure("the manifest can't be encoded")
     }
-    return Array(data) + [UInt8(ascii: "\n")]
+    return escapingControls(data) + [UInt8(ascii: "\n")]
   }
 
   /// The record on one line, without a line end.
@@ -32,6 +32,23 @@ package struct ManifestWriter {
     guard let data = try? encoder.encode(record) else {
       preconditionFailure("the record can't be encoded")
     }
-    return Array(data)
+    return escapingControls(data)
+  }
+
+  /// JSON with escapes for the control characters that JSON lets stand: DEL, and U+0080 to U+009F, which some terminals
+  /// obey. Outside of strings there is none.
+  private static func escapingControls(_ json: Data) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(json.count)
+    for byte in json {
+      let isControl = byte == 0x7F || 0x80..<0xA0 ~= byte && result.last == 0xC2
+      guard isControl else {
+        result.append(byte)
+        continue
+      }
+      if byte != 0x7F { result.removeLast() }
+      result += Array("\\u00\(String(byte, radix: 16))".utf8)
+    }
+    return result
   }
 }

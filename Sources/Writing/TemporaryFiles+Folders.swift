@@ -92,7 +92,7 @@ extension TemporaryFiles {
   ///
   /// - Throws: ``SystemError`` of operation `createTemporary`
   func createStaged(_ path: String) throws(SystemError) -> File {
-    try state.withLock { _ throws(SystemError) in try File(creating: path, mode: 0o666) }
+    try state.withLock { _ throws(SystemError) in try File(creating: path) }
   }
 
   /// Takes a staging folder away, and with it the other outputs, if some have their names already.
@@ -127,7 +127,8 @@ extension TemporaryFiles {
       state.staged.remove(shards.staging)
       let code = Self.move(shards, &state)
       File.removeFolderOfFiles(shards.staging)
-      if code == 0 { state.endIfLast() } else { state.undo() }
+      if code == 0 { return state.endIfLast() }
+      state.undo()
       return code
     }
   }

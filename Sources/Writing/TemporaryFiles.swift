@@ -20,7 +20,7 @@ package final class TemporaryFiles: Sendable {
   /// - Throws: ``SystemError`` of operation `createTemporary`
   func create(_ path: String) throws(SystemError) -> File {
     try state.withLock { state throws(SystemError) in
-      let file = try File(creating: path, mode: 0o666)
+      let file = try File(creating: path)
       state.isDone = false
       state.temporary.insert(path)
       return file
@@ -55,7 +55,8 @@ package final class TemporaryFiles: Sendable {
         return code
       }
       state.journal.append(.named(path: path, former: .kept(KeptFile(keptPath))))
-      return 0
+      // Before any output has its name: after a loss of power too, no manifest tells of other files.
+      return state.synchronizeFolders()
     }
   }
 
@@ -66,8 +67,14 @@ package final class TemporaryFiles: Sendable {
   func commit(_ temporaryPath: String, to path: String, keptPath: String) -> Int32 {
     state.withLock { state in
       state.temporary.remove(temporaryPath)
+      // The last one is the manifest, which must not have its name before what it tells of.
+      var code = state.isWaiting || state.journal.isEmpty ? 0 : state.synchronizeFolders()
+      guard code == 0 else {
+        File.remove(temporaryPath)
+        return code
+      }
       let former = state.isWaiting ? Self.keep(path, as: keptPath) : .lost
-      let code = File.rename(temporaryPath, to: path)
+      code = File.rename(temporaryPath, to: path)
       guard code == 0 else {
         File.remove(temporaryPath)
         if case .kept(let kept) = former { File.remove(kept.path) }
@@ -75,8 +82,7 @@ package final class TemporaryFiles: Sendable {
         return code
       }
       state.journal.append(.named(path: path, former: former))
-      state.endIfLast()
-      return 0
+      return state.endIfLast()
     }
   }
 
@@ -131,13 +137,33 @@ extension TemporaryFiles {
       if !journal.isEmpty { undo() } else if !isWaiting { removeMadeFolders() }
     }
 
-    /// Lets go of what was before, once no output waits for its name.
-    mutating func endIfLast() {
-      guard !isWaiting else { return }
+    /// Lets go of what was before, once no output waits for its name, and the names are on the disk.
+    ///
+    /// - Returns: zero, or `errno`; then no output of this run has its name.
+    mutating func endIfLast() -> Int32 {
+      guard !isWaiting else { return 0 }
+      let code = synchronizeFolders()
+      guard code == 0 else { return code }
       for step in journal { step.end() }
       journal = []
       made = []
       isDone = true
+      return 0
+    }
+
+    /// Waits until what was done to names is on the disk.
+    ///
+    /// - Returns: zero, or `errno`; then all has been undone.
+    mutating func synchronizeFolders() -> Int32 {
+      let folders = journal.map(\.folder) + made.map(AtomicFile.directory)
+      for folder in Set(folders) {
+        let code = File.synchronizeFolder(folder)
+        guard code == 0 else {
+          undo()
+          return code
+        }
+      }
+      return 0
     }
 
     private mutating func removeMadeFolders() {
@@ -155,6 +181,14 @@ extension TemporaryFiles {
     /// So many shards have got their names. The leftovers of killed runs go when this one has succeeded.
     case shards(
       folder: String, count: Int, name: @Sendable (Int) -> String, leftovers: [String])
+
+    /// The folder whose names have changed.
+    var folder: String {
+      switch self {
+      case .named(let path, _): AtomicFile.directory(of: path)
+      case .retired(let folder, _), .shards(let folder, _, _, _): folder
+      }
+    }
 
     func undo() {
       switch self {
@@ -197,17 +231,9 @@ extension TemporaryFiles {
 
     init(_ path: String) {
       self.path = path
-      let file = try? File(reading: path)
+      let file = try? File(locking: path)
       _ = file?.lock()
       self.file = file
     }
-  }
-}
-
-extension File {
-  /// Takes away a folder, and the files in it.
-  static func removeFolderOfFiles(_ folder: String) {
-    for name in names(in: folder) where name != "." && name != ".." { remove("\(folder)/\(name)") }
-    removeFolder(folder)
   }
 }

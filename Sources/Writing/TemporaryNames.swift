@@ -54,7 +54,7 @@ enum Leftovers {
     for name in File.names(in: names.folder) where names.matches(name) {
       let leftover = "\(names.folder)/\(name)"
       // What can't be opened or locked isn't known to be a leftover.
-      guard let file = try? File(reading: leftover), file.lock() == .taken else { continue }
+      guard let file = try? File(locking: leftover), file.lock() == .taken else { continue }
       File.remove(leftover)
     }
   }

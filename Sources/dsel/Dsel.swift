@@ -45,7 +45,8 @@ import Files
       }
     } catch {
       let message = fullMessage(for: error)
-      if exitCode(for: error) == .success, let examples = examples(behind: message) {
+      let status = exitCode(for: error)
+      if status == .success, let examples = examples(behind: message) {
         print(message)
         print("\nEXAMPLES:")
         for line in examples.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -53,7 +54,13 @@ import Files
         }
         exit()
       }
-      exit(withError: error)
+      guard status != .success else { exit(withError: error) }
+      // The parser repeats what it was told, which may be a file name from anywhere.
+      if !message.isEmpty {
+        let text = ErrorMessage.printable(message, keepsLines: true) + "\n"
+        try? File.standardError().writeAll(Array(text.utf8).span)
+      }
+      exit(withError: status)
     }
   }
 

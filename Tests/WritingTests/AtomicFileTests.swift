@@ -138,4 +138,61 @@ import Testing
     #expect(folder.names == ["out"])
     #expect(try folder.read("out").isEmpty)
   }
+
+  @Test func `A temporary file is its owner's alone, and the file has the mode of any new one`()
+    throws
+  {
+    // What the shell's > would give it.
+    try folder.write("", to: "plain")
+    let expected = try mode("plain")
+    let file = try AtomicFile(path: folder.path("out"), replaces: false, registry: registry)
+    let temporary = try #require(folder.names.first { $0.hasSuffix(".dsel-tmp") })
+    #expect(try mode(temporary) == 0o600)
+    try file.commit()
+    #expect(try mode("out") == expected)
+  }
+
+  private func mode(_ name: String) throws -> Int? {
+    let attributes = try FileManager.default.attributesOfItem(atPath: folder.path(name))
+    return (attributes[.posixPermissions] as? NSNumber)?.intValue
+  }
+
+  @Test func `Pipes and links with the names of leftovers neither stop a run nor are followed`()
+    throws
+  {
+    try folder.write("precious", to: "precious")
+    #expect(mkfifo(folder.path(".out.1.dsel-tmp"), 0o600) == 0)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path(".out.2.dsel-tmp"), withDestinationPath: "precious")
+    // The name that this process would take.
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path(".out.\(getpid()).dsel-tmp"), withDestinationPath: "precious")
+    let file = try AtomicFile(path: folder.path("out"), replaces: false, registry: registry)
+    try file.write(Array("new".utf8).span)
+    try file.commit()
+    #expect(try folder.read("precious") == Data("precious".utf8))
+    #expect(try folder.read("out") == Data("new".utf8))
+  }
+
+  @Test func `A folder is emptied and removed, but what a link points to stays`() throws {
+    let files = FileManager.default
+    for name in ["gone", "kept"] {
+      try files.createDirectory(atPath: folder.path(name), withIntermediateDirectories: false)
+      try folder.write("x", to: "\(name)/file")
+    }
+    try files.createSymbolicLink(atPath: folder.path("link"), withDestinationPath: "kept")
+    File.removeFolderOfFiles(folder.path("gone"))
+    File.removeFolderOfFiles(folder.path("link"))
+    #expect(folder.names == ["kept", "link"])
+    #expect(folder.exists("kept/file"))
+  }
+
+  @Test func `Names are waited for, and where that can't be is no error`() {
+    #expect(File.synchronizeFolder(folder.url.path) == 0)
+    #expect(File.synchronizeFolder(folder.path("none")) == ENOENT)
+    // procfs has no fsync for folders: EINVAL.
+    if FileManager.default.fileExists(atPath: "/proc/self") {
+      #expect(File.synchronizeFolder("/proc/self") == 0)
+    }
+  }
 }

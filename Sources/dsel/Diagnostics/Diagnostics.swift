@@ -17,7 +17,7 @@ struct Diagnostics {
   /// The summary, and warnings where the draw is not what was asked for.
   func report(_ manifest: SelectManifest) {
     warn(Self.warnings(manifest))
-    if !isQuiet { write(Self.summary(manifest)) }
+    if !isQuiet { write(Self.summary(manifest), keepsLines: true) }
   }
 
   static func warnings(_ manifest: SelectManifest) -> [String] {
@@ -187,8 +187,9 @@ struct Diagnostics {
   /// A draw that shares more with top-k is called so.
   private static let largestOverlap = 0.95
 
-  private func write(_ text: String) {
+  private func write(_ text: String, keepsLines: Bool = false) {
+    let printable = ErrorMessage.printable(text, keepsLines: keepsLines)
     // Standard error is the last place to tell of trouble: if it is gone there is nobody to tell.
-    try? File.standardError().writeAll(Array((ErrorMessage.printable(text) + "\n").utf8).span)
+    try? File.standardError().writeAll(Array((printable + "\n").utf8).span)
   }
 }

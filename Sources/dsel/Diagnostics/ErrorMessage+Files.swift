@@ -75,7 +75,13 @@ extension ErrorMessage {
     case .missing(let member): "the member \"\(member)\" is missing. \(again)"
     case .invalid(let member):
       "the member \"\(member)\" can't be, or contradicts another. \(again)"
+    case .tooLarge(let member, let limit): tooLarge(member, limit)
     }
+  }
+
+  private static func tooLarge(_ member: String, _ limit: Int) -> String {
+    "the member \"\(member)\" goes beyond \(Format.count(limit)), the most that is read. Check where the file "
+      + "comes from, or merge fewer files."
   }
 
   private static func candidates(_ error: CandidateFileError) -> String {
@@ -88,6 +94,7 @@ extension ErrorMessage {
       "its format version is \(version), and this dsel reads up to \(readable). Update dsel, or weigh again."
     case .missing(let member): "the member \"\(member)\" is missing. \(again)"
     case .invalid(let member): "the member \"\(member)\" can't be, or contradicts another. \(again)"
+    case .tooLarge(let member, let limit): tooLarge(member, limit)
     }
   }
 

@@ -55,13 +55,25 @@ struct ErrorMessage {
     return false
   }
 
+  /// True if there is no memory left. Dispatch, which an orderly end would need, waits for some for ever.
+  static func isOutOfMemory(_ error: PipelineError) -> Bool {
+    switch error {
+    case .reading(.system(let error), _), .writing(.system(let error)): error.operation == .allocate
+    case .reading(.damaged(_, .outOfMemory), _), .writing(.compression(.outOfMemory)): true
+    default: false
+    }
+  }
+
   /// The text with control characters spelled out: names and texts come from anywhere, and a terminal acts on
   /// what it is sent.
-  static func printable(_ text: String, keepsLines: Bool = true) -> String {
+  ///
+  /// - Parameter keepsLines: whether the text is of several lines; otherwise a name with a line feed in it could
+  ///   pass for a message.
+  static func printable(_ text: String, keepsLines: Bool = false) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar.properties.generalCategory {
-      case .control where !(keepsLines && scalar == "\n"), .format, .lineSeparator,
+      case .control where scalar != "\n" || !keepsLines, .format, .lineSeparator,
         .paragraphSeparator:
         result += "\\u{\(String(scalar.value, radix: 16))}"
       default: result.unicodeScalars.append(scalar)

@@ -64,6 +64,7 @@ struct RunOptions: ParsableArguments {
       ProgressPrinter.clearLine(progress, isQuiet: quiet)
       if ErrorMessage.isClosedOutput(error) { return }
       diagnostics.fail(ErrorMessage(error).text)
+      if ErrorMessage.isOutOfMemory(error) { registry.unlinkAllAndExit(status: 1) }
       throw ExitCode.failure
     } catch let error as SystemError {
       ProgressPrinter.clearLine(progress, isQuiet: quiet)
