@@ -90,9 +90,11 @@ struct Stage {
         }
       },
     ]
-      + [10_000, 1 << 20].map { bucketCount in
-        Stage(name: "features-\(bucketCount)") {
-          var featurizer = Featurizer(FeatureSettings(bucketCount: bucketCount), tables: tables)
+      + [(10_000, true), (1 << 20, true), (1 << 20, false)].map { bucketCount, usesVectors in
+        Stage(name: "features-\(bucketCount)\(usesVectors ? "" : "-portable")") {
+          var featurizer = Featurizer(
+            FeatureSettings(bucketCount: bucketCount), tables: tables,
+            usesVectors: usesVectors && Vectors.areSupported)
           corpus.forEachText { text in
             featurizer.begin()
             while featurizer.nextBlock(of: text) { sink &+= UInt64(featurizer.tokenCount) }
