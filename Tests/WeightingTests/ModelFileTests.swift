@@ -200,7 +200,11 @@ import Testing
       _ = try read(text)
       Issue.record("\(member) = \(value) was read")
     } catch let error as ModelFileError {
-      if let name { #expect(error == .invalid(name), "\(member) = \(value)") }
+      switch error {
+      case .invalid(let found) where name != nil, .tooLarge(let found, _) where name != nil:
+        #expect(found == name, "\(member) = \(value)")
+      default: #expect(name == nil, "\(member) = \(value): \(error)")
+      }
     }
   }
 
