@@ -132,6 +132,10 @@ extension CandidateFile {
       throw .candidates(path: path, .stream(error))
     } catch let error as CandidateFileError {
       throw .candidates(path: path, error)
+    } catch ModelFileError.missing(let member) {
+      throw .candidates(path: path, .missing(member))
+    } catch ModelFileError.invalid(let member) {
+      throw .candidates(path: path, .invalid(member))
     } catch {
       preconditionFailure("another error: \(error)")
     }
@@ -180,17 +184,7 @@ extension CandidateFile {
         guard read.count < Candidate.maximumShardCount else {
           throw CandidateFileError.invalid("shards")
         }
-        var input = ModelFile.Input(path: "", byteCount: 0, documentCount: 0, contentHash: 0)
-        try stream.readObject { key, stream in
-          switch key {
-          case "path": input.path = try stream.readString()
-          case "bytes": input.byteCount = try stream.readCount()
-          case "documents": input.documentCount = try stream.readCount()
-          case "xxh3": input.contentHash = try Self.hash("shards[].xxh3", &stream)
-          default: try stream.skipValue()
-          }
-        }
-        read.append(input)
+        read.append(try ModelFile.Input(&stream, of: "shards"))
       }
       shards = read
     }

@@ -135,25 +135,7 @@ extension ModelFile {
     private mutating func readInputs(_ stream: inout JSONStream) throws {
       var read: [Input] = []
       try stream.readArray { stream in
-        var strings: [String: String] = [:]
-        var counts: [String: Int] = [:]
-        try stream.readObject { key, stream in
-          switch key {
-          case "path", "xxh3": strings[key] = try stream.readString()
-          case "bytes", "documents": counts[key] = try stream.readCount()
-          default: try stream.skipValue()
-          }
-        }
-        guard let path = strings["path"] else { throw ModelFileError.missing("inputs[].path") }
-        guard let bytes = counts["bytes"] else { throw ModelFileError.missing("inputs[].bytes") }
-        guard let documents = counts["documents"] else {
-          throw ModelFileError.missing("inputs[].documents")
-        }
-        guard let hash = strings["xxh3"].flatMap({ UInt64(hexadecimal: $0) }) else {
-          throw ModelFileError.invalid("inputs[].xxh3")
-        }
-        let input = Input(
-          path: path, byteCount: bytes, documentCount: documents, contentHash: hash)
+        let input = try Input(&stream, of: "inputs")
         guard read.count < Self.mostInputs else { throw ModelFileError.invalid("inputs") }
         read.append(input)
       }
@@ -279,5 +261,32 @@ extension ModelFile {
         counts: FeatureCounts(counts: counts, documentCount: documents, tokenCount: tokens),
         minimumLength: minimumLength, eligible: eligible, inputs: inputs, sample: sample)
     }
+  }
+}
+
+extension ModelFile.Input {
+  /// Reads an input as models and candidates list them.
+  ///
+  /// - Parameter list: the name of the list, for errors.
+  /// - Throws: ``ModelFileError/missing(_:)``, ``ModelFileError/invalid(_:)``, ``JSONStreamError``
+  package init(_ stream: inout JSONStream, of list: String) throws {
+    var strings: [String: String] = [:]
+    var counts: [String: Int] = [:]
+    try stream.readObject { key, stream in
+      switch key {
+      case "path", "xxh3": strings[key] = try stream.readString()
+      case "bytes", "documents": counts[key] = try stream.readCount()
+      default: try stream.skipValue()
+      }
+    }
+    guard let path = strings["path"] else { throw ModelFileError.missing("\(list)[].path") }
+    guard let bytes = counts["bytes"] else { throw ModelFileError.missing("\(list)[].bytes") }
+    guard let documents = counts["documents"] else {
+      throw ModelFileError.missing("\(list)[].documents")
+    }
+    guard let hash = strings["xxh3"].flatMap({ UInt64(hexadecimal: $0) }) else {
+      throw ModelFileError.invalid("\(list)[].xxh3")
+    }
+    self.init(path: path, byteCount: bytes, documentCount: documents, contentHash: hash)
   }
 }
