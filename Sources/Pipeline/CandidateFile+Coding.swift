@@ -138,6 +138,10 @@ extension CandidateFile {
       throw .candidates(path: path, .stream(error))
     } catch let error as CandidateFileError {
       throw .candidates(path: path, error)
+    } catch ModelFileError.missing(let member) {
+      throw .candidates(path: path, .missing(member))
+    } catch ModelFileError.invalid(let member) {
+      throw .candidates(path: path, .invalid(member))
     } catch {
       preconditionFailure("another error: \(error)")
     }
@@ -188,16 +192,7 @@ extension CandidateFile {
         guard read.count < Candidate.maximumShardCount else {
           throw CandidateFileError.tooLarge("shards", limit: Candidate.maximumShardCount)
         }
-        var input = ModelFile.Input(path: "", byteCount: 0, documentCount: 0, contentHash: 0)
-        try stream.readObject { key, stream in
-          switch key {
-          case "path": input.path = try stream.readString(maximumByteCount: ModelFile.longestPath)
-          case "bytes": input.byteCount = try stream.readCount()
-          case "documents": input.documentCount = try stream.readCount()
-          case "xxh3": input.contentHash = try Self.hash("shards[].xxh3", &stream)
-          default: try stream.skipValue()
-          }
-        }
+        let input = try ModelFile.Input(&stream, of: "shards")
         pathBytes += input.path.utf8.count
         guard pathBytes <= ModelFile.mostPathBytes else {
           throw CandidateFileError.tooLarge("shards", limit: ModelFile.mostPathBytes)

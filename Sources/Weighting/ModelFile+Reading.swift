@@ -140,28 +140,8 @@ extension ModelFile {
       var read: [Input] = []
       var pathBytes = 0
       try stream.readArray { stream in
-        var strings: [String: String] = [:]
-        var counts: [String: Int] = [:]
-        try stream.readObject { key, stream in
-          switch key {
-          case "path":
-            strings[key] = try stream.readString(maximumByteCount: ModelFile.longestPath)
-          case "xxh3": strings[key] = try stream.readString()
-          case "bytes", "documents": counts[key] = try readCount("inputs[].\(key)", &stream)
-          default: try stream.skipValue()
-          }
-        }
-        guard let path = strings["path"] else { throw ModelFileError.missing("inputs[].path") }
-        guard let bytes = counts["bytes"] else { throw ModelFileError.missing("inputs[].bytes") }
-        guard let documents = counts["documents"] else {
-          throw ModelFileError.missing("inputs[].documents")
-        }
-        guard let hash = strings["xxh3"].flatMap({ UInt64(hexadecimal: $0) }) else {
-          throw ModelFileError.invalid("inputs[].xxh3")
-        }
-        let input = Input(
-          path: path, byteCount: bytes, documentCount: documents, contentHash: hash)
-        pathBytes += path.utf8.count
+        let input = try Input(&stream, of: "inputs")
+        pathBytes += input.path.utf8.count
         guard pathBytes <= ModelFile.mostPathBytes else {
           throw ModelFileError.tooLarge("inputs", limit: ModelFile.mostPathBytes)
         }
@@ -293,5 +273,39 @@ extension ModelFile {
         counts: FeatureCounts(counts: counts, documentCount: documents, tokenCount: tokens),
         minimumLength: minimumLength, eligible: eligible, inputs: inputs, sample: sample)
     }
+  }
+}
+
+extension ModelFile.Input {
+  /// Reads an input as models and candidates list them.
+  ///
+  /// - Parameter list: the name of the list, for errors.
+  /// - Throws: ``ModelFileError/missing(_:)``, ``ModelFileError/invalid(_:)``, ``JSONStreamError``
+  package init(_ stream: inout JSONStream, of list: String) throws {
+    var strings: [String: String] = [:]
+    var counts: [String: Int] = [:]
+    try stream.readObject { key, stream in
+      switch key {
+      case "path":
+        strings[key] = try stream.readString(maximumByteCount: ModelFile.longestPath)
+      case "xxh3": strings[key] = try stream.readString()
+      case "bytes", "documents":
+        let count = try stream.readCount()
+        guard count <= ModelFile.largestCount else {
+          throw ModelFileError.tooLarge("\(list)[].\(key)", limit: ModelFile.largestCount)
+        }
+        counts[key] = count
+      default: try stream.skipValue()
+      }
+    }
+    guard let path = strings["path"] else { throw ModelFileError.missing("\(list)[].path") }
+    guard let bytes = counts["bytes"] else { throw ModelFileError.missing("\(list)[].bytes") }
+    guard let documents = counts["documents"] else {
+      throw ModelFileError.missing("\(list)[].documents")
+    }
+    guard let hash = strings["xxh3"].flatMap({ UInt64(hexadecimal: $0) }) else {
+      throw ModelFileError.invalid("\(list)[].xxh3")
+    }
+    self.init(path: path, byteCount: bytes, documentCount: documents, contentHash: hash)
   }
 }

@@ -78,6 +78,17 @@ import Writing
         try CandidateFile(reading: path, limits: Self.limits)
       }
     }
+    for name in ["path", "bytes", "documents", "xxh3"] {
+      var shard = try #require((header["shards"] as? [[String: Any]])?.first)
+      shard[name] = nil
+      var part = header
+      part["shards"] = [shard]
+      let path = try folder.write(
+        JSONSerialization.data(withJSONObject: part) + Data(rest.utf8), to: "part")
+      #expect(throws: PipelineError.self, "\(name)") {
+        try CandidateFile(reading: path, limits: Self.limits)
+      }
+    }
     // The one member that need not be there, and one of later versions.
     var more = header
     (more["compat"], more["new"]) = ("dsir", [1])
