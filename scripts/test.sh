@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every check: format, where `unsafe` may stand, all tests in debug and release, and under the
-# address sanitizer (on Linux; --quick leaves the sanitizer out).
+# sanitizers (on Linux; --quick leaves them out).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -42,6 +42,12 @@ scripts/faults.py .build-release/release/dsel | tail -n 1
 step "a pool in five shards, apart and as one"
 DSEL=.build-release/release/dsel scripts/distributed.sh Fixtures/crawl.jsonl.zst 5 | tail -n 1
 
+step "limits, and ten thousand files"
+scripts/limits.py .build-release/release/dsel | tail -n 1
+
+step "load, a little"
+scripts/soak.py .build-release/release/dsel --weigh 100M --select 100M --share 20M | tail -n 1
+
 step "kills, signals, full disks, changing inputs"
 scripts/kills.py .build-release/release/dsel
 
@@ -52,13 +58,16 @@ if [ "$quick" = false ] && [ "$(uname)" = Linux ]; then
   # The leak checker is off: the test runner itself leaks. Tests that run the built dsel are left to the
   # runs above.
   step "tests, address sanitizer"
-  ASAN_OPTIONS=detect_leaks=0 swift test --disable-xctest --sanitize address \
-    --scratch-path .build-address --skip CommandLineTests 2>&1 | scripts/quiet-tests.sh
+  ASAN_OPTIONS=detect_leaks=0 swift test --disable-xctest --configuration release -Xswiftc -enable-testing \
+    --sanitize address --scratch-path .build-address --skip CommandLineTests 2>&1 | scripts/quiet-tests.sh
+  scripts/sanitize.py .build-address/release/dsel --malformed
 
   # Of the tests, those of what threads share. With the define, Lock is one that the sanitizer knows.
   step "tests, thread sanitizer"
   swift test --disable-xctest --sanitize thread -Xswiftc -DTHREAD_SANITIZER --scratch-path .build-thread \
-    --filter "DocumentWorkersTests|AtomicFileTests" 2>&1 | scripts/quiet-tests.sh
+    --filter "DocumentWorkersTests|AtomicFileTests|ShardFolderTests|RemainderStepTests" 2>&1 |
+    scripts/quiet-tests.sh
+  scripts/sanitize.py .build-thread/debug/dsel
 fi
 
 step "all checks passed"

@@ -66,14 +66,12 @@ package final class TemporaryFiles: Sendable {
   /// - Returns: zero, or `errno`; then no output of this run has its name.
   func commit(_ temporaryPath: String, to path: String, keptPath: String) -> Int32 {
     state.withLock { state in
-      state.temporary.remove(temporaryPath)
       // The last one is the manifest, which must not have its name before what it tells of.
-      var code = state.isWaiting || state.journal.isEmpty ? 0 : state.synchronizeFolders()
-      guard code == 0 else {
-        File.remove(temporaryPath)
-        return code
-      }
-      let former = state.isWaiting ? Self.keep(path, as: keptPath) : .lost
+      let isLast = state.staged.isEmpty && state.temporary == [temporaryPath]
+      var code = isLast ? state.synchronizeFolders() : 0
+      guard code == 0 else { return code }
+      state.temporary.remove(temporaryPath)
+      let former = Self.keep(path, as: keptPath)
       code = File.rename(temporaryPath, to: path)
       guard code == 0 else {
         File.remove(temporaryPath)
