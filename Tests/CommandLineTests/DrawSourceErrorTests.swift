@@ -85,7 +85,7 @@ struct DrawSourceErrorTests {
       (
         "count",
         text.replacing("\"documents\":40,\"e", with: "\"documents\":9223372036854775807,\"e"),
-        "\"documents\" can't be"
+        "\"documents\" goes beyond 72,057,594,037,927,936"
       ),
       ("none", "{\"text\": \"dsel-candidates\"}\n", "is not"),
     ] {
@@ -150,6 +150,9 @@ struct DrawSourceErrorTests {
       resample + ["d", "many.jsonl"], "--stratify: the field has more than 10,000 values")
     try expectFailure(
       resample + ["none", "--mixture", "x=1", "a.jsonl"],
-      "--mixture: no eligible document has a named value in \"none\". There is: \"\"")
+      "--stratify: no document has the field \"none\"")
+    try expectFailure(
+      resample + ["q", "--mixture", "x=1", "a.jsonl"],
+      "--mixture: no eligible document has a named value in \"q\". There is: \"0\", \"1\"")
   }
 }
