@@ -142,6 +142,8 @@ extension CandidateFile {
       throw .candidates(path: path, .missing(member))
     } catch ModelFileError.invalid(let member) {
       throw .candidates(path: path, .invalid(member))
+    } catch ModelFileError.tooLarge(let member, let limit) {
+      throw .candidates(path: path, .tooLarge(member, limit: limit))
     } catch {
       preconditionFailure("another error: \(error)")
     }
