@@ -212,9 +212,14 @@ import Testing
     var text = String(decoding: text(Self.random(seed: 1, bucketCount: 2)), as: UTF8.self)
     let counts = try #require(text.range(of: "\"counts\": [\n"))
     let end = try #require(text.range(of: "\n]", range: counts.upperBound..<text.endIndex))
-    for (one, other) in [("72057594037927936", "1"), ("18446744073709551615", "1"), ("1,1", "1")] {
-      text.replaceSubrange(counts.upperBound..<end.lowerBound, with: "\(one),\(other)")
-      #expect(throws: ModelFileError.invalid("counts")) { try read(Data(text.utf8)) }
+    // 2⁵⁶ and one more; 2⁶⁴ - 1; and three counts where there are two buckets.
+    let tooLarge = ModelFileError.tooLarge("counts", limit: 1 << 56)
+    for (wrong, error) in [
+      ("72057594037927936,1", tooLarge), ("18446744073709551615,1", tooLarge),
+      ("1,1,1", .invalid("counts")),
+    ] {
+      text.replaceSubrange(counts.upperBound..<end.lowerBound, with: wrong)
+      #expect(throws: error) { try read(Data(text.utf8)) }
       text = String(decoding: self.text(Self.random(seed: 1, bucketCount: 2)), as: UTF8.self)
     }
   }
