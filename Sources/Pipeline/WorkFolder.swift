@@ -125,8 +125,7 @@ struct WorkFolder {
   ) throws {
     let path = resultPath(for: shard)
     do {
-      if let file = try write(path) { try file.commit() }
-      registry.goOn()
+      try registry.keepingOn { if let file = try write(path) { try file.commit() } }
       let summary = report.shards[0]
       let record = Record(
         settings: settings,
@@ -138,10 +137,11 @@ struct WorkFolder {
         skipped_lines: Dictionary(
           uniqueKeysWithValues: report.skipped.map { ($0.key.rawValue, $0.value) }),
         notes: notes, result: try Self.content(Shard(path: path)))
-      let file = try ManifestWriter.write(
-        record, to: recordPath(for: shard), replaces: true, registry: registry)
-      try file.commit()
-      registry.goOn()
+      try registry.keepingOn {
+        let file = try ManifestWriter.write(
+          record, to: recordPath(for: shard), replaces: true, registry: registry)
+        try file.commit()
+      }
     } catch let error as WritingError {
       throw PipelineError.writing(error)
     } catch let error as ReadingError {

@@ -92,8 +92,13 @@ package final class TemporaryFiles: Sendable {
     }
   }
 
-  /// Says that more outputs follow after those that have their names already: a signal ends the run again.
-  package func goOn() { state.withLock { $0.isDone = false } }
+  /// Names outputs that are not the last: when all of them have their names, a signal still ends the run, however soon it
+  /// comes.
+  package func keepingOn<Result>(_ body: () throws -> Result) rethrows -> Result {
+    state.withLock { $0.goesOn = true }
+    defer { state.withLock { $0.goesOn = false } }
+    return try body()
+  }
 
   /// Takes them all away, ends the process, and lets no commit happen any more. Returns if all have their names: whoever
   /// is told that the run failed must not find its outputs.
@@ -117,6 +122,8 @@ extension TemporaryFiles {
     var journal: [Step] = []
     /// True once all outputs have their names: the run has done what it was for.
     var isDone = false
+    /// True while outputs get their names that others will follow.
+    var goesOn = false
 
     var isWaiting: Bool { !temporary.isEmpty || !staged.isEmpty }
 
@@ -145,7 +152,7 @@ extension TemporaryFiles {
       for step in journal { step.end() }
       journal = []
       made = []
-      isDone = true
+      isDone = !goesOn
       return 0
     }
 
