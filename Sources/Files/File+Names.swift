@@ -45,11 +45,17 @@ extension File {
   /// Takes a folder away, and the files in it. What is no folder, such as a link to one, stays, and so do folders in it:
   /// in a folder that others may write to, a name may be anything's.
   package static func removeFolderOfFiles(_ folder: String) {
-    let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
+    func opened() -> Int32 {
+      retrying { unsafe open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) }
+    }
+    // Once more: what stands in the way of cleaning up may pass, and nobody else would come back for it.
+    var descriptor = opened()
+    if descriptor < 0 { descriptor = opened() }
+    // Where it can't be looked into it may be empty, and goes all the same; a link doesn't.
+    guard descriptor >= 0 else { return removeFolder(folder) }
     guard let stream = unsafe fdopendir(descriptor) else {
       _ = close(descriptor)
-      return
+      return removeFolder(folder)
     }
     for name in unsafe names(in: stream) where name != "." && name != ".." {
       unsafe _ = unlinkat(descriptor, name, 0)
