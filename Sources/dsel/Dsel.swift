@@ -66,6 +66,8 @@ import Files
 
   /// The examples of the command whose help `message` is.
   private static func examples(behind message: String) -> String? {
+    // To write the help of all commands takes longer than starting does.
+    guard message.hasPrefix("OVERVIEW: ") else { return nil }
     for command in configuration.subcommands where message == helpMessage(for: command) {
       return (command as? any CommandWithExamples.Type)?.examples
     }
