@@ -54,7 +54,7 @@ package struct CandidateFile: Sendable {
     header = Header(
       settings: settings, shards: shards, documentCount: documentCount, eligibleCount: eligibleCount
     )
-    self.candidates = candidates.kept().sorted { $0.position < $1.position }
+    self.candidates = candidates.kept()
     sortShards()
   }
 

@@ -54,10 +54,9 @@ package struct Fit: Sendable {
       throw PipelineError.writing(error)
     }
     try outputs.commit(written, rejects, nil)
-    let side = SelectManifest.Side(model.counts, report)
     return FitReport(
-      dsel_version: settings.version, model: .init(model), skipped_lines: side.skipped_lines,
-      inputs: side.inputs, reused_inputs: reused,
+      dsel_version: settings.version, model: .init(model),
+      skipped_lines: report.skippedByReason, inputs: report.inputRecords, reused_inputs: reused,
       timings: clock.timings(threadCount: settings.reading.threadCount))
   }
 

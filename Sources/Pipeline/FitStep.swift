@@ -16,7 +16,6 @@ struct FitStep {
   var countsStrata = false
   /// The share of the documents that is fitted; the others are read, but not looked into.
   var fittedShare = 1.0
-  private static let shareHash = SeededHash(seed: 0, purpose: .fitSample)
   /// The order by which documents are sampled. It doesn't depend on the draw's seed: so a model file serves every seed.
   private static let sampleHash = SeededHash(seed: 0, purpose: .sample)
 
@@ -92,8 +91,8 @@ struct FitStep {
     private let step: FitStep
     private let shared: SharedSample
     private let shift: UInt32
-    /// Documents of larger hashes aren't fitted; nil: all are.
-    private let limit: UInt64?
+    /// What is fitted; nil: all documents are.
+    private let fitted: RandomDocuments?
     private var featurizer: Featurizer
     private var counted: Counted
     private var ofChunk: [Sampled] = []
@@ -105,14 +104,16 @@ struct FitStep {
       self.step = step
       self.shared = shared
       shift = UInt32(FeatureVector.shift(bucketCount: step.features.bucketCount))
-      limit = step.fittedShare < 1 ? UInt64(step.fittedShare * 0x1p64) : nil
+      fitted =
+        step.fittedShare < 1
+        ? RandomDocuments(seed: 0, purpose: .fitSample, rate: step.fittedShare) : nil
       featurizer = Featurizer(step.features, tables: step.tables)
       counted = Counted(counter: FeatureCounter(bucketCount: step.features.bucketCount))
     }
 
     mutating func add(_ text: Span<UInt8>, of line: DocumentLine) {
-      let identity = step.keepsSample || limit != nil ? GumbelNoise.identity(of: text) : 0
-      if let limit, FitStep.shareHash(identity) >= limit { return }
+      let identity = step.keepsSample || fitted != nil ? GumbelNoise.identity(of: text) : 0
+      if let fitted, !fitted.contains(identity) { return }
       let hash = FitStep.sampleHash(identity)
       let samples =
         step.keepsSample

@@ -34,9 +34,8 @@ extension Resample {
     }
     return Drawn(
       outcome: outcome, recipe: recipe, budget: budget,
-      inputs: SelectManifest.Side(
-        FeatureCounts(bucketCount: 0), stored.corrected(outcome.report)
-      ).inputs, documentCount: outcome.report.documentCount,
+      inputs: stored.corrected(outcome.report).inputRecords,
+      documentCount: outcome.report.documentCount,
       underMinimumCount: outcome.weighed.underMinimumCount)
   }
 

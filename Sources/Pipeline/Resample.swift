@@ -135,8 +135,7 @@ package struct Resample: Sendable {
       settings: .init(settings, recipe, drawn.budget), inputs: drawn.inputs,
       pool: pool.shards.map { .init(path: $0.name, bytes: $0.status.byteCount) },
       documents: drawn.documentCount,
-      skipped_lines: Dictionary(
-        uniqueKeysWithValues: drawn.outcome.report.skipped.map { ($0.key.rawValue, $0.value) }),
+      skipped_lines: drawn.outcome.report.skippedByReason,
       eligible_documents: weighed.eligibleCount, under_min_tokens: drawn.underMinimumCount,
       outside_mixture: settings.stratify == nil ? nil : weighed.outsideCount,
       effective_sample_size: spread?.effectiveSampleSize.value,

@@ -46,21 +46,30 @@ extension SelectManifest.Settings {
   }
 }
 
+extension PassReport {
+  /// The inputs as manifests list them.
+  var inputRecords: [SelectManifest.Input] {
+    shards.map { shard in
+      SelectManifest.Input(
+        path: shard.name, container: shard.container, checksum: shard.hasChecksums,
+        bytes: shard.storedByteCount, text_bytes: shard.byteCount,
+        documents: shard.documentCount, xxh3: (shard.contentHash ?? 0).hexadecimal)
+    }
+  }
+
+  /// Skipped lines as manifests count them.
+  var skippedByReason: [String: Int] {
+    Dictionary(uniqueKeysWithValues: skipped.map { ($0.key.rawValue, $0.value) })
+  }
+}
+
 extension SelectManifest.Side {
   init(_ counts: FeatureCounts, _ report: PassReport) {
     self.init(
-      inputs: report.shards.map { shard in
-        SelectManifest.Input(
-          path: shard.name, container: shard.container, checksum: shard.hasChecksums,
-          bytes: shard.storedByteCount, text_bytes: shard.byteCount,
-          documents: shard.documentCount,
-          xxh3: (shard.contentHash ?? 0).hexadecimal)
-      },
-      documents: report.documentCount, fitted_documents: counts.documentCount,
-      tokens: counts.tokenCount,
+      inputs: report.inputRecords, documents: report.documentCount,
+      fitted_documents: counts.documentCount, tokens: counts.tokenCount,
       features: Int(counts.featureCount), empty_buckets: counts.emptyBucketCount,
-      skipped_lines: Dictionary(
-        uniqueKeysWithValues: report.skipped.map { ($0.key.rawValue, $0.value) }))
+      skipped_lines: report.skippedByReason)
   }
 }
 

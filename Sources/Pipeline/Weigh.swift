@@ -254,7 +254,6 @@ package struct Weigh: Sendable {
     _ weighed: Weighed, _ models: StoredModels, _ timings: SelectManifest.Timings
   ) -> WeighReport {
     let (weights, features) = (settings.weights, models.pool.model.settings)
-    let side = SelectManifest.Side(models.pool.model.counts, weighed.report)
     return WeighReport(
       dsel_version: settings.version,
       settings: WeighReport.Settings(
@@ -266,10 +265,11 @@ package struct Weigh: Sendable {
         on_error: settings.reading.errorPolicy == .skip ? "skip" : "fail"),
       target_models: models.targets.map { .init($0.name, $0.stored) },
       pool_model: .init(nil, models.pool), documents: weighed.outcome.documentCount,
-      tokens: weighed.outcome.tokenCount, skipped_lines: side.skipped_lines,
+      tokens: weighed.outcome.tokenCount, skipped_lines: weighed.report.skippedByReason,
       effective_sample_size: weighed.hasSampleSizes
         ? weighed.outcome.effectiveSampleSizes.map(\.value) : nil,
-      candidates: weighed.candidates, inputs: side.inputs, reused_inputs: weighed.reused,
+      candidates: weighed.candidates, inputs: weighed.report.inputRecords,
+      reused_inputs: weighed.reused,
       outputs: weighed.outputs.isEmpty ? nil : weighed.outputs, timings: timings)
   }
 }

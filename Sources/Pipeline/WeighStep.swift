@@ -145,7 +145,8 @@ struct WeighStep {
     private let plan: DrawPlan
     private let groups: StratumGroups
     private let temperatures: [Double]
-    private let arm: RandomArm
+    /// To compare the draw with.
+    private let arm: RandomDocuments
     private var reader: Reader
     private var outcome: Outcome
     private var ofChunk: [DrawBuffers.Entry] = []
@@ -156,7 +157,8 @@ struct WeighStep {
       plan = step.plan
       groups = StratumGroups(step.plan, field: step.stratumField)
       temperatures = step.temperatures
-      arm = RandomArm(seed: step.randomSeed, rate: step.randomRate)
+      arm = RandomDocuments(
+        seed: step.randomSeed, purpose: .randomArm, rate: step.randomRate)
       self.reader = reader
       outcome = Outcome(
         spreads: step.temperatures.map { _ in Spread() }, randomArm: step.emptyCounts)
@@ -263,22 +265,5 @@ extension FieldValue {
     case .boolean(let value): String(value)
     case .missing, .null, .other: ""
     }
-  }
-}
-
-/// A random selection to compare the draw with: documents whose seeded hash is small.
-private struct RandomArm {
-  private let hash: SeededHash
-  /// nil: all documents are in.
-  private let limit: UInt64?
-
-  init(seed: UInt64, rate: Double) {
-    hash = SeededHash(seed: seed, purpose: .randomArm)
-    limit = rate < 1 ? UInt64(rate * 0x1p64) : nil
-  }
-
-  func contains(_ textHash: UInt64) -> Bool {
-    guard let limit else { return true }
-    return hash(textHash) < limit
   }
 }

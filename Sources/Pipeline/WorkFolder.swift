@@ -134,8 +134,7 @@ struct WorkFolder {
           xxh3: (summary.contentHash ?? 0).hexadecimal),
         container: summary.container, checksum: summary.hasChecksums,
         text_bytes: summary.byteCount, documents: summary.documentCount,
-        skipped_lines: Dictionary(
-          uniqueKeysWithValues: report.skipped.map { ($0.key.rawValue, $0.value) }),
+        skipped_lines: report.skippedByReason,
         notes: notes, result: try Self.content(Shard(path: path)))
       try registry.keepingOn {
         let file = try ManifestWriter.write(

@@ -38,10 +38,7 @@ struct FileOutputOptions: ParsableArguments {
 
   /// - Throws: `ValidationError`
   func checkTerminal() throws {
-    if container != .plain, path == nil, File.standardOutput().isTerminal {
-      throw ValidationError(
-        "The output would be compressed bytes on a terminal. Name a file with --output.")
-    }
+    try OutputOptions.checkTerminal(container, isStandardOutput: path == nil)
   }
 }
 

@@ -81,6 +81,19 @@ struct OutputOptions: ParsableArguments {
   /// True if lines go to standard output.
   var isStandardOutput: Bool { place == .standardOutput }
 
+  /// - Throws: `ValidationError`
+  func checkTerminal() throws {
+    try Self.checkTerminal(container, isStandardOutput: isStandardOutput)
+  }
+
+  /// Refuses to write what no terminal shows.
+  static func checkTerminal(_ container: Container, isStandardOutput: Bool) throws {
+    if container != .plain, isStandardOutput, File.standardOutput().isTerminal {
+      throw ValidationError(
+        "The output would be compressed bytes on a terminal. Name a file with --output.")
+    }
+  }
+
   /// - Parameters:
   ///   - rejects: where skipped lines go.
   ///   - seed: the run's.

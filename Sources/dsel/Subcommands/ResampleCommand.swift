@@ -113,10 +113,7 @@ struct ResampleCommand: AsyncParsableCommand, CommandWithExamples {
 
   func run() async throws {
     try await execution.run { surroundings in
-      if output.container != .plain, output.isStandardOutput, File.standardOutput().isTerminal {
-        throw ValidationError(
-          "The output would be compressed bytes on a terminal. Name a file with --output.")
-      }
+      try output.checkTerminal()
       let manifest = try await Resample(
         settings(), progress: surroundings.progress.meter, registry: surroundings.registry
       ).run()
