@@ -44,37 +44,152 @@ static inline VECTOR __mmask64 is_in(__m512i bytes, char first, char count) {
       _mm512_sub_epi8(bytes, _mm512_set1_epi8(first)), _mm512_set1_epi8(count));
 }
 
+/// What a block of up to 64 bytes holds, one bit a byte.
+typedef struct {
+  size_t count;
+  uint64_t word, other;
+  /// The first byte of a token though the byte before it may be of the same class; of the byte behind the 64th, in
+  /// `break_behind`.
+  uint64_t breaks, break_behind;
+} classes;
+
+static inline void set_break(classes *block, size_t at) {
+  if (at < 64) {
+    block->breaks |= 1ull << at;
+  } else {
+    block->break_behind = 1;
+  }
+}
+
+/// The scalar at `bytes`, which is whole, and how many bytes it has: 2 to 4.
+static inline uint32_t scalar(const uint8_t *bytes, size_t *length) {
+  uint32_t second = bytes[1] & 0x3F;
+  if (bytes[0] < 0xE0) {
+    *length = 2;
+    return (bytes[0] & 0x1Fu) << 6 | second;
+  }
+  uint32_t third = bytes[2] & 0x3F;
+  if (bytes[0] < 0xF0) {
+    *length = 3;
+    return (bytes[0] & 0x0Fu) << 12 | second << 6 | third;
+  }
+  *length = 4;
+  return (bytes[0] & 0x07u) << 18 | second << 12 | third << 6 | (bytes[3] & 0x3Fu);
+}
+
+static inline size_t length_of(uint32_t value) {
+  return value < 0x80 ? 1 : value < 0x800 ? 2 : value < 0x10000 ? 3 : 4;
+}
+
+/// Writes a scalar beyond ASCII.
+static inline void encode(uint32_t value, size_t length, uint8_t *bytes) {
+  for (size_t index = length - 1; index > 0; index -= 1) {
+    bytes[index] = (uint8_t)(0x80 | (value & 0x3F));
+    value >>= 6;
+  }
+  bytes[0] = (uint8_t)((0xF00u >> length & 0xFF) | value);
+}
+
+/// Adds a scalar of a class, which stands at `at`.
+static inline void add_scalar(
+    classes *block, unsigned class_index, size_t at, size_t length, uint64_t other_before,
+    int joins_marks) {
+  uint64_t bits = ((1ull << length) - 1) << at;
+  switch (class_index) {
+  case 1: break;
+  case 2: block->word |= bits; break;
+  case 3:
+    if (!joins_marks) {
+      block->other |= bits;
+      break;
+    }
+    if ((block->other << 1 | other_before) >> at & 1) {
+      block->other |= bits;
+    } else {
+      block->word |= bits;
+    }
+    if (block->breaks >> at & 1) {
+      block->breaks &= ~(1ull << at);
+      set_break(block, at + length);
+    }
+    break;
+  case 4:
+    block->word |= bits;
+    if (joins_marks) {
+      set_break(block, at);
+      set_break(block, at + length);
+    }
+    break;
+  default: block->other |= bits;
+  }
+}
+
+/// Adds the scalars beyond ASCII, whose bytes `marked` has. Ends the block before a scalar that isn't whole within it, or
+/// that is left to the caller.
+static inline void add_scalars(
+    classes *block, uint64_t marked, const uint8_t *text, uint8_t *lowered, uint64_t other_before,
+    const dsel_scalars *scalars) {
+  while (marked) {
+    size_t at = (size_t)__builtin_ctzll(marked), length;
+    uint32_t value = scalar(text + at, &length);
+    uint16_t properties =
+        scalars->blocks[(uint32_t)scalars->block_numbers[value >> 8] << 8 | (value & 0xFF)];
+    int is_whole = at + length <= block->count;
+    if (__builtin_expect(is_whole && properties >> 5 != 0 && value != 0x3A3, 0)) {
+      uint32_t lower = scalars->lowercase[(properties >> 5) - 1];
+      if (length_of(lower) == length) {
+        encode(lower, length, lowered + at);
+        properties =
+            scalars->blocks[(uint32_t)scalars->block_numbers[lower >> 8] << 8 | (lower & 0xFF)] & 7;
+      }
+    }
+    if (!is_whole || properties >> 5 != 0 || value == 0x130) {
+      block->count = at;
+      return;
+    }
+    marked &= ~(((1ull << length) - 1) << at);
+    add_scalar(block, properties & 7, at, length, other_before, scalars->joins_marks);
+  }
+}
+
 VECTOR size_t dsel_vector_tokenize(
     const uint8_t *text, size_t count, uint8_t *lowered, uint32_t place, uint32_t *starts,
-    uint32_t *ends, dsel_borders *borders) {
+    uint32_t *ends, dsel_borders *borders, const dsel_scalars *scalars) {
   dsel_borders state = *borders;
   size_t done = 0;
   while (done < count) {
-    size_t taken = count - done < 64 ? count - done : 64;
-    uint64_t valid = ~0ull >> (64 - taken);
+    classes block = {.count = count - done < 64 ? count - done : 64, .breaks = state.break_before};
+    uint64_t valid = ~0ull >> (64 - block.count);
     __m512i bytes = _mm512_maskz_loadu_epi8(valid, text + done);
-    if (_mm512_movepi8_mask(bytes)) { break; }
+    uint64_t beyond = _mm512_movepi8_mask(bytes);
     __m512i lower = _mm512_mask_add_epi8(
         bytes, is_in(bytes, 'A', 26), bytes, _mm512_set1_epi8(0x20));
     _mm512_storeu_si512(lowered + done, lower);
 
-    uint64_t word = is_in(lower, 'a', 26) | is_in(bytes, '0', 10) |
-                    _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('_'));
+    block.word = is_in(lower, 'a', 26) | is_in(bytes, '0', 10) |
+                 _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('_'));
     uint64_t space = is_in(bytes, 0x09, 5) | is_in(bytes, 0x1C, 5);
-    word &= valid;
-    uint64_t other = ~(word | space) & valid;
+    block.other = ~(block.word | space | beyond);
+    if (__builtin_expect(beyond != 0, 0)) {
+      add_scalars(&block, beyond, text + done, lowered + done, state.other_before, scalars);
+      if (block.count == 0) { break; }
+      valid = ~0ull >> (64 - block.count);
+    }
+    uint64_t word = block.word & valid;
+    uint64_t other = block.other & valid;
     uint64_t word_before = word << 1 | state.word_before;
     uint64_t other_before = other << 1 | state.other_before;
-    uint64_t broken = state.break_before & word & word_before;
+    uint64_t broken = block.breaks & word & word_before;
     uint64_t begins = (word & ~word_before) | (other & ~other_before) | broken;
     uint64_t finishes = ((~word & word_before) | (~other & other_before) | broken) & valid;
-    state.word_before = word >> (taken - 1);
-    state.other_before = other >> (taken - 1);
-    state.break_before = 0;
+    state.word_before = word >> (block.count - 1);
+    state.other_before = other >> (block.count - 1);
+    state.break_before =
+        block.count < 64 ? block.breaks >> block.count & 1 : block.break_behind;
     uint32_t base = place + (uint32_t)done;
     state.start_count += list(begins, base, starts + state.start_count);
     state.end_count += list(finishes, base, ends + state.end_count);
-    done += taken;
+    done += block.count;
   }
   *borders = state;
   return done;
@@ -185,7 +300,7 @@ int dsel_vector_is_supported(void) { return 0; }
 
 size_t dsel_vector_tokenize(
     const uint8_t *text, size_t count, uint8_t *lowered, uint32_t place, uint32_t *starts,
-    uint32_t *ends, dsel_borders *borders) {
+    uint32_t *ends, dsel_borders *borders, const dsel_scalars *scalars) {
   __builtin_trap();
 }
 

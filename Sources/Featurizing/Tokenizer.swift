@@ -4,7 +4,8 @@ internal import CVector
 ///
 /// A segment is lower-cased into ``bytes``, 64 bytes at a time, while 64 bits each note which of them belong to words and
 /// which to other tokens: the borders of tokens are the bits where the class changes. Blocks of ASCII take no branch
-/// that depends on the text; in other blocks, scalars beyond ASCII are looked up one at a time.
+/// that depends on the text; in other blocks, scalars beyond ASCII are looked up one at a time. ``CVector`` does that where it
+/// can, and leaves what it can't to the code here, which is all there is on other processors.
 ///
 /// A token that reaches the end of its segment waits for the next one: its bytes move to the front. When
 /// they are many, the caller must take them away instead: see ``unfinishedPart``.
@@ -26,8 +27,9 @@ internal import CVector
   private let tables: UnicodeTables
   /// Whether marks and single-character scripts have rules of their own.
   private let kind: TokenizerKind
-  /// Whether ASCII goes through ``CVector``.
   private let usesVectors: Bool
+  /// For ``CVector``.
+  private var scalars: dsel_scalars
 
   /// Bytes used of ``bytes``; between segments, those of the waiting token, from `waitingStart` on.
   private var count = 0
@@ -50,6 +52,8 @@ internal import CVector
     self.tables = tables
     self.kind = kind
     self.usesVectors = usesVectors
+    // SAFETY: they point into `tables`, which live as long.
+    unsafe scalars = tables.scalars(for: kind)
     // SAFETY: allocated here, freed in `deinit`; every access stays within `capacity`, which the
     // segment size bounds.
     unsafe bytes = .allocate(capacity: Self.capacity)
@@ -160,7 +164,7 @@ internal import CVector
         // SAFETY: 64 bytes and places behind what is used are within `capacity`.
         let done = unsafe dsel_vector_tokenize(
           base + position, end - position, bytes + count, UInt32(truncatingIfNeeded: count),
-          starts, ends, &borders)
+          starts, ends, &borders, &scalars)
         position += done
         count += done
         if position == end { break }

@@ -1,3 +1,5 @@
+internal import CVector
+
 /// Classes and lower-case mappings of Unicode scalars, in two stages: a block number for every 256
 /// scalars, and blocks, of which equal ones are kept once.
 ///
@@ -38,12 +40,15 @@
 
   private let blockNumbers: UnsafeMutablePointer<UInt16>
   private let blocks: UnsafeMutablePointer<UInt16>
-  private let lowercaseTargets: [UInt32]
+  private let lowercaseTargets: UnsafeMutablePointer<UInt32>
 
   package init() {
     var numbers = [UInt16](repeating: 0, count: Self.scalarCount >> 8)
     var distinct: [UInt16] = []
     var numberOfBlock: [[UInt16]: UInt16] = [:]
+    // Of blocks in which all scalars are alike, by what they are: most are, and hashing each would cost a third of
+    // the start.
+    var numberOfUniform: [UInt16: UInt16] = [:]
     var targets: [UInt32] = []
 
     let ranges = UnicodeTableData.ranges
@@ -53,7 +58,15 @@
     var block = [UInt16](repeating: 0, count: 256)
     for number in numbers.indices {
       let first = UInt32(number) << 8
-      // Most blocks lie inside one range and map nothing: fill those at once.
+      while range + 1 < ranges.count, ranges[range + 1] >> 8 <= first { range += 1 }
+      let isUniform =
+        (range + 1 == ranges.count || ranges[range + 1] >> 8 >= first + 256)
+        && (mapping == mappings.count || mappings[mapping] >= first + 256)
+      let uniform = UInt16(ranges[range] & 0x1F)
+      if isUniform, let known = numberOfUniform[uniform] {
+        numbers[number] = known
+        continue
+      }
       var scalar = first
       while scalar < first + 256 {
         while range + 1 < ranges.count, ranges[range + 1] >> 8 <= scalar { range += 1 }
@@ -76,18 +89,28 @@
         numberOfBlock[block] = numbers[number]
         distinct += block
       }
+      if isUniform { numberOfUniform[uniform] = numbers[number] }
     }
     // SAFETY: allocated and initialised here, freed in `deinit`, read through `properties(of:)`.
     unsafe blockNumbers = .allocate(capacity: numbers.count)
     unsafe blockNumbers.initialize(from: numbers, count: numbers.count)
     unsafe blocks = .allocate(capacity: distinct.count)
     unsafe blocks.initialize(from: distinct, count: distinct.count)
-    lowercaseTargets = targets
+    unsafe lowercaseTargets = .allocate(capacity: targets.count)
+    unsafe lowercaseTargets.initialize(from: targets, count: targets.count)
   }
 
   deinit {
     unsafe blockNumbers.deallocate()
     unsafe blocks.deallocate()
+    unsafe lowercaseTargets.deallocate()
+  }
+
+  /// The tables for ``CVector``, valid as long as this object.
+  @unsafe func scalars(for kind: TokenizerKind) -> dsel_scalars {
+    unsafe dsel_scalars(
+      block_numbers: blockNumbers, blocks: blocks, lowercase: lowercaseTargets,
+      joins_marks: kind == .words ? 1 : 0)
   }
 
   /// - Precondition: `scalar` is below 0x110000.
@@ -99,7 +122,8 @@
 
   /// The lower-case mapping of a scalar that has one, whatever its context.
   @inline(__always) func lowercase(_ properties: Properties) -> UInt32 {
-    lowercaseTargets[Int(properties.bits >> 5) - 1]
+    // SAFETY: bits 5 and up are the place of a mapping plus one.
+    unsafe lowercaseTargets[Int(properties.bits >> 5) - 1]
   }
 
   /// Whether the capital sigma at `position` of `text` ends a word: a cased letter goes before it and none

@@ -4,19 +4,17 @@ internal import Reading
 /// Hands the chunks of shards out to workers, and remembers what only the whole can tell: how many lines
 /// each chunk had, and which failure is the first in pool order.
 ///
-/// A worker stays with a shard until that is used up. Then it opens the next one, or, when all are
-/// open, joins the shard with the fewest workers. So shards are decompressed side by side, and the workers
+/// A worker stays with a shard until that is used up. Then it begins the next one, or, when all are
+/// begun, joins the shard with the fewest workers. So shards are decompressed side by side, and the workers
 /// of one shard take turns at reading.
 final class ChunkQueue: Sendable {
-  /// A shard that is being read. The lock is held while one worker reads the next chunk.
+  /// A shard that is being read.
   final class OpenShard: Sendable {
     let number: Int
-    let reader: Lock<ChunkReader>
+    /// Held while one worker opens the shard or reads the next chunk. nil before, and where it can't be opened.
+    let reader = Lock<ChunkReader?>(nil)
 
-    init(number: Int, reader: consuming sending ChunkReader) {
-      self.number = number
-      self.reader = Lock(consume reader)
-    }
+    init(number: Int) { self.number = number }
   }
 
   /// A failure and where it was met.
@@ -128,26 +126,32 @@ final class ChunkQueue: Sendable {
 
   /// Reads the next chunk of a shard. Returns false at its end, and after a failure.
   private func read(into chunk: inout Chunk, from shard: OpenShard) -> Bool {
-    var stored = 0
-    let isRead = shard.reader.withLock { reader -> Bool in
+    let (isRead, stored) = shard.reader.withLock { slot -> (Bool, Int) in
+      guard var reader = slot.take() ?? open(shard.number) else { return (false, 0) }
       let before = reader.storedByteCount
-      do throws(ReadingError) {
-        let isRead = try reader.next(into: &chunk)
-        stored = reader.storedByteCount - before
-        if !isRead { summarize(reader) }
-        return isRead
-      } catch {
-        var isAtLine = false
-        if case .lineTooLong = error { isAtLine = true }
-        fail(
-          Failure(
-            shard: shard.number, chunk: reader.chunkCount, lineInChunk: 0,
-            kind: .reading(error, isAtLine: isAtLine)))
-        return false
-      }
+      let isRead = read(into: &chunk, from: &reader)
+      let stored = reader.storedByteCount - before
+      slot = consume reader
+      return (isRead, stored)
     }
     settings.progress.advance(stored: stored, text: isRead ? chunk.bytes.count : 0)
     return isRead
+  }
+
+  private func read(into chunk: inout Chunk, from reader: inout ChunkReader) -> Bool {
+    do throws(ReadingError) {
+      let isRead = try reader.next(into: &chunk)
+      if !isRead { summarize(reader) }
+      return isRead
+    } catch {
+      var isAtLine = false
+      if case .lineTooLong = error { isAtLine = true }
+      fail(
+        Failure(
+          shard: reader.shardNumber, chunk: reader.chunkCount, lineInChunk: 0,
+          kind: .reading(error, isAtLine: isAtLine)))
+      return false
+    }
   }
 
   /// Notes what a shard that has been read to its end turned out to be.
@@ -172,30 +176,31 @@ final class ChunkQueue: Sendable {
     }
   }
 
-  /// Opens the next shard, or joins the open one that has the fewest workers.
-  private func join() -> OpenShard? {
-    while true {
-      let number = state.withLock { state -> Int? in
-        guard state.nextShard < shards.count, (state.failure?.shard ?? .max) > state.nextShard
-        else { return nil }
-        state.nextShard += 1
-        return state.nextShard - 1
-      }
-      guard let number else { break }
-      do throws(ReadingError) {
-        let reader = try ChunkReader(
-          shards[number], number: number, limits: settings.limits, chunkSize: settings.chunkSize,
-          hashesContent: settings.hashesContent, countsLines: settings.countsLines)
-        let shard = OpenShard(number: number, reader: reader)
-        state.withLock { $0.open.append((shard, 1)) }
-        return shard
-      } catch {
-        fail(
-          Failure(
-            shard: number, chunk: 0, lineInChunk: 0, kind: .reading(error, isAtLine: false)))
-      }
+  /// Opens a shard. Returns nil, and has noted why, if that can't be.
+  private func open(_ number: Int) -> ChunkReader? {
+    do throws(ReadingError) {
+      return try ChunkReader(
+        shards[number], number: number, limits: settings.limits, chunkSize: settings.chunkSize,
+        hashesContent: settings.hashesContent, countsLines: settings.countsLines)
+    } catch {
+      fail(
+        Failure(shard: number, chunk: 0, lineInChunk: 0, kind: .reading(error, isAtLine: false)))
+      return nil
     }
-    return state.withLock { state in
+  }
+
+  /// Begins the next shard, or joins the one that the fewest workers read.
+  ///
+  /// A shard counts as being read before it is opened, which takes a while: a worker that came in between and found none
+  /// would go home.
+  private func join() -> OpenShard? {
+    state.withLock { state in
+      if state.nextShard < shards.count, (state.failure?.shard ?? .max) > state.nextShard {
+        let shard = OpenShard(number: state.nextShard)
+        state.nextShard += 1
+        state.open.append((shard, 1))
+        return shard
+      }
       guard
         let index = state.open.indices.min(by: { state.open[$0].workers < state.open[$1].workers })
       else { return nil }

@@ -23,10 +23,10 @@ struct CompareStep {
 
   /// - Throws: ``PipelineError``
   func run(_ shards: [Shard]) async throws -> (Outcome, PassReport) {
-    let (results, report) = try await workers.run(shards) { [self] in Counter(self) }
-    var outcome = Outcome(counts: FeatureCounts(bucketCount: features.bucketCount))
+    let counts = SharedCounts(bucketCount: features.bucketCount)
+    let (results, report) = try await workers.run(shards) { [self] in Counter(self, counts) }
+    var outcome = Outcome(counts: counts.take())
     for result in results {
-      result.counter.add(to: &outcome.counts)
       outcome.lengths.merge(result.lengths)
       outcome.domains.merge(result.domains)
       outcome.byteCount += result.byteCount
@@ -35,9 +35,8 @@ struct CompareStep {
     return (outcome, report)
   }
 
-  /// What one worker counted.
+  /// What one worker counted, besides features.
   private struct Counted: Sendable {
-    var counter: FeatureCounter
     var lengths = LengthHistogram()
     var domains = DomainCounts()
     var byteCount = 0
@@ -47,22 +46,25 @@ struct CompareStep {
     private let order: Int
     private let arm: RandomDocuments?
     private var featurizer: Featurizer
-    private var counted: Counted
+    private let counts: SharedCounts
+    private var counter: FeatureCounter
+    private var counted = Counted()
 
-    init(_ step: CompareStep) {
+    init(_ step: CompareStep, _ counts: SharedCounts) {
+      self.counts = counts
       order = step.features.maximumOrder
       arm = step.arm
       featurizer = Featurizer(step.features, tables: step.tables)
-      counted = Counted(counter: FeatureCounter(bucketCount: step.features.bucketCount))
+      counter = FeatureCounter(bucketCount: step.features.bucketCount)
     }
 
     mutating func add(_ text: Span<UInt8>, of line: DocumentLine) {
       if let arm, !arm.contains(GumbelNoise.identity(of: text)) { return }
       featurizer.begin()
       while featurizer.nextBlock(of: text) {
-        for order in 1...order { counted.counter.add(featurizer.features(order: order)) }
+        for order in 1...order { counter.add(featurizer.features(order: order)) }
       }
-      counted.counter.addDocument(tokenCount: featurizer.tokenCount)
+      counter.addDocument(tokenCount: featurizer.tokenCount)
       counted.lengths.add(featurizer.tokenCount)
       if let domain = line.fields.first { counted.domains.add(domain) }
       counted.byteCount += line.byteCount + 1
@@ -70,6 +72,9 @@ struct CompareStep {
 
     mutating func endChunk(_ number: Int) {}
 
-    consuming func finish() -> Counted { counted }
+    consuming func finish() -> Counted {
+      counts.add(counter)
+      return counted
+    }
   }
 }

@@ -37,7 +37,7 @@ extension Explain {
     // The regression sees single tokens, which a bucket's count doesn't tell from longer n-grams.
     let sees = models.weighing.features.maximumOrder == 1
     func regressionWeight(_ bucket: Int) -> Double? {
-      sees ? model.regression.map { Double($0.weights[bucket >> shift]) } : nil
+      sees ? model.regression.map { $0.weight(bucket >> shift) } : nil
     }
     var scored: [Scored] = []
     for (bucket, count) in models.target.counts.enumerated() where count > 0 {

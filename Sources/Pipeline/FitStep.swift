@@ -34,18 +34,19 @@ struct FitStep {
 
   /// - Throws: ``PipelineError``
   func run(_ shards: [Shard]) async throws -> (Outcome, PassReport) {
-    let shared = SharedSample()
-    let (results, report) = try await workers.run(shards) { [self] in Counter(self, shared) }
-    var outcome = Outcome(counts: FeatureCounts(bucketCount: features.bucketCount))
+    let (counts, sample) = (SharedCounts(bucketCount: features.bucketCount), SharedSample())
+    let (results, report) = try await workers.run(shards) { [self] in
+      Counter(self, counts, sample)
+    }
+    var outcome = Outcome(counts: counts.take())
     for result in results {
-      result.counter.add(to: &outcome.counts)
       outcome.eligible.merge(result.eligible)
       outcome.strata.merge(result.strata, uniquingKeysWith: +)
     }
     guard outcome.strata.count <= Self.mostStrata else {
       throw PipelineError.tooManyStrata(limit: Self.mostStrata)
     }
-    if keepsSample { outcome.sample = shared.take() }
+    if keepsSample { outcome.sample = sample.take() }
     return (outcome, report)
   }
 
@@ -77,9 +78,8 @@ struct FitStep {
     var features: [UInt16]
   }
 
-  /// What one worker counted.
+  /// What one worker counted, besides features.
   private struct Counted: Sendable {
-    var counter: FeatureCounter
     var eligible = EligibleDocuments()
     var strata: [String: Int] = [:]
   }
@@ -89,26 +89,29 @@ struct FitStep {
     private static let longestSample = 1 << 14
 
     private let step: FitStep
-    private let shared: SharedSample
+    private let counts: SharedCounts
+    private let sample: SharedSample
     private let shift: UInt32
     /// What is fitted; nil: all documents are.
     private let fitted: RandomDocuments?
     private var featurizer: Featurizer
-    private var counted: Counted
+    private var counter: FeatureCounter
+    private var counted = Counted()
     private var ofChunk: [Sampled] = []
     private var largestPriority = DocumentSample.Priority(bits: .max)
     /// Scratch for the features of one document.
     private var sampled: [UInt16] = []
 
-    init(_ step: FitStep, _ shared: SharedSample) {
+    init(_ step: FitStep, _ counts: SharedCounts, _ sample: SharedSample) {
       self.step = step
-      self.shared = shared
+      self.counts = counts
+      self.sample = sample
       shift = UInt32(FeatureVector.shift(bucketCount: step.features.bucketCount))
       fitted =
         step.fittedShare < 1
         ? RandomDocuments(seed: 0, purpose: .fitSample, rate: step.fittedShare) : nil
       featurizer = Featurizer(step.features, tables: step.tables)
-      counted = Counted(counter: FeatureCounter(bucketCount: step.features.bucketCount))
+      counter = FeatureCounter(bucketCount: step.features.bucketCount)
     }
 
     mutating func add(_ text: Span<UInt8>, of line: DocumentLine) {
@@ -123,11 +126,11 @@ struct FitStep {
       while featurizer.nextBlock(of: text) {
         for order in 1...step.features.maximumOrder {
           let ids = featurizer.features(order: order)
-          counted.counter.add(ids)
+          counter.add(ids)
         }
         if samples { Self.append(featurizer.features(order: 1), shift, to: &sampled) }
       }
-      counted.counter.addDocument(tokenCount: featurizer.tokenCount)
+      counter.addDocument(tokenCount: featurizer.tokenCount)
       let length = step.features.documentLength(tokenCount: featurizer.tokenCount)
       let isShort = length < step.minimumLength
       if !isShort {
@@ -147,18 +150,22 @@ struct FitStep {
     }
 
     private static func append(_ ids: Span<UInt32>, _ shift: UInt32, to sampled: inout [UInt16]) {
-      for index in 0..<min(ids.count, longestSample - sampled.count) {
-        sampled.append(UInt16(ids[index] &>> shift))
+      let count = min(ids.count, longestSample - sampled.count)
+      sampled.append(addingCapacity: count) { output in
+        for index in 0..<count { output.append(UInt16(truncatingIfNeeded: ids[index] &>> shift)) }
       }
     }
 
     mutating func endChunk(_ number: Int) {
       guard step.keepsSample else { return }
-      largestPriority = shared.add(ofChunk)
+      largestPriority = sample.add(ofChunk)
       ofChunk.removeAll(keepingCapacity: true)
     }
 
-    consuming func finish() -> Counted { counted }
+    consuming func finish() -> Counted {
+      counts.add(counter)
+      return counted
+    }
   }
 }
 

@@ -106,7 +106,7 @@ struct WeightLines: Sendable {
         appendWeights(",\"log_odds\":") { $0.logOdds }
       }
       block.append(contentsOf: ",\"text_hash\":\"".utf8)
-      block.append(contentsOf: GumbelNoise.identity(of: text).hexadecimal.utf8)
+      block.append(hexadecimal: GumbelNoise.identity(of: text))
       block.append(UInt8(ascii: "\""))
     }
 

@@ -34,16 +34,13 @@ extension JSONScanner {
   static func unescaped(_ raw: Span<UInt8>) -> [UInt8] {
     var result: [UInt8] = []
     var read = 0
-    while read < raw.count {
-      if raw[read] == UInt8(ascii: "\\") {
-        let (bytes, length) = resolveEscape(raw, at: read)
-        result += bytes
-        read += length
-      } else {
-        result.append(raw[read])
-        read += 1
-      }
+    while let escape = raw.firstIndex(of: UInt8(ascii: "\\"), from: read) {
+      result.append(copying: raw.extracting(read..<escape))
+      let (bytes, length) = resolveEscape(raw, at: escape)
+      result += bytes
+      read = escape + length
     }
+    result.append(copying: raw.extracting(read..<raw.count))
     return result
   }
 

@@ -1,3 +1,4 @@
+internal import Compression
 internal import Files
 
 /// Reads one JSON value of any size from a file, a piece at a time, in memory of fixed size.
@@ -107,6 +108,48 @@ package struct JSONStream: ~Copyable {
       value = sum
     }
     return value
+  }
+
+  /// Reads an array of numbers as ``readUnsigned()`` reads each, but many at a time.
+  ///
+  /// - Throws: ``JSONStreamError``, and what `element` throws.
+  package mutating func readUnsigneds(_ element: (UInt64) throws -> Void) throws {
+    try readArray { stream in
+      try element(try stream.readUnsigned())
+      try stream.readMoreUnsigneds(element)
+    }
+  }
+
+  /// Reads on while a comma and a whole number stand in the buffer, and leaves all else where it is: errors, too.
+  private mutating func readMoreUnsigneds(_ element: (UInt64) throws -> Void) throws {
+    // As many digits can't overflow.
+    let mostDigits = 19
+    var place = position
+    defer { position = place }
+    // Taken out of `self` for a moment: its span and the position can't both be used from there.
+    var taken = ByteBuffer()
+    swap(&taken, &buffer)
+    defer { swap(&taken, &buffer) }
+    let bytes = taken.span
+    while place < bytes.count, bytes[place] == UInt8(ascii: ",") {
+      var next = place + 1
+      while next < bytes.count, Self.isBlank(bytes[next]) { next += 1 }
+      let start = next
+      var value: UInt64 = 0
+      while next < bytes.count, next - start <= mostDigits {
+        let digit = bytes[next] &- UInt8(ascii: "0")
+        guard digit < 10 else { break }
+        value = value &* 10 &+ UInt64(digit)
+        next += 1
+      }
+      let isWhole = 1...mostDigits ~= next - start && next < bytes.count
+      guard isWhole, next - start == 1 || bytes[start] != UInt8(ascii: "0"),
+        bytes[next] == UInt8(ascii: ",") || bytes[next] == UInt8(ascii: "]")
+          || Self.isBlank(bytes[next])
+      else { break }
+      try element(value)
+      place = next
+    }
   }
 
   /// ``readUnsigned()`` for what is counted in signed numbers.
@@ -259,22 +302,45 @@ package struct JSONStream: ~Copyable {
 
   /// Reads the bytes of a string, with its quotes, to `scratch`.
   private mutating func readStringText(limit: Int) throws(JSONStreamError) {
-    scratch.removeAll(keepingCapacity: true)
     let start = offset
-    var isEscaped = false
-    while let byte = try peek() {
-      guard scratch.count - 2 < limit else { throw .tooLong(offset: start) }
-      scratch.append(byte)
-      position += 1
-      if isEscaped {
-        isEscaped = false
-      } else if byte == UInt8(ascii: "\\") {
-        isEscaped = true
-      } else if byte == UInt8(ascii: "\""), scratch.count > 1 {
-        return
-      }
+    var text: [UInt8] = []
+    swap(&text, &scratch)
+    defer { swap(&text, &scratch) }
+    text.removeAll(keepingCapacity: true)
+    var border = StringBorder()
+    while !border.isFound {
+      guard try peek() != nil else { throw fault(.unterminated) }
+      position = border.find(in: buffer.span, from: position, copyingTo: &text)
+      guard text.count - 2 <= limit else { throw .tooLong(offset: start) }
     }
-    throw fault(.unterminated)
+  }
+
+  /// Finds where a string ends that comes in parts.
+  private struct StringBorder {
+    private(set) var isFound = false
+    private var isBegun = false
+    private var isEscaped = false
+
+    /// Copies what belongs to the string. Returns where that ends.
+    mutating func find(
+      in bytes: Span<UInt8>, from start: Int, copyingTo text: inout [UInt8]
+    ) -> Int {
+      var end = start
+      while end < bytes.count, !isFound {
+        let byte = bytes[end]
+        end += 1
+        if isEscaped {
+          isEscaped = false
+        } else if byte == UInt8(ascii: "\\") {
+          isEscaped = true
+        } else if byte == UInt8(ascii: "\"") {
+          isFound = isBegun
+          isBegun = true
+        }
+      }
+      text.append(copying: bytes.extracting(start..<end))
+      return end
+    }
   }
 
   private mutating func readLiteral(_ word: String) throws(JSONStreamError) {
@@ -285,12 +351,12 @@ package struct JSONStream: ~Copyable {
   }
 
   private mutating func skipBlanks() throws(JSONStreamError) {
-    while let byte = try peek() {
-      switch byte {
-      case 0x20, 0x09, 0x0A, 0x0D: position += 1
-      default: return
-      }
-    }
+    while let byte = try peek(), Self.isBlank(byte) { position += 1 }
+  }
+
+  @inline(__always)
+  private static func isBlank(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
   }
 
   private func fault(_ fault: InvalidLine.Fault) -> JSONStreamError {

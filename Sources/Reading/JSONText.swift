@@ -1,11 +1,32 @@
+internal import Compression
+
 /// Writes JSON by hand where a line a document is written: an encoder would cost more than weighing.
 extension [UInt8] {
   /// Appends a string in quotes, with the escapes that JSON asks for, and such of the other control characters (DEL, and
   /// U+0080 to U+009F, which some terminals obey).
-  package mutating func append(jsonString text: some StringProtocol) {
+  package mutating func append(jsonString text: String) {
     append(UInt8(ascii: "\""))
+    let utf8 = text.utf8
+    let bytes = utf8.span
+    if Self.isPlain(bytes) { append(copying: bytes) } else { append(escaping: bytes) }
+    append(UInt8(ascii: "\""))
+  }
+
+  /// Whether no byte has to be escaped, or may have to be.
+  private static func isPlain(_ bytes: Span<UInt8>) -> Bool {
+    for index in bytes.indices {
+      switch bytes[index] {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"), 0..<0x20, 0x7F, 0xC2: return false
+      default: continue
+      }
+    }
+    return true
+  }
+
+  private mutating func append(escaping bytes: Span<UInt8>) {
     var previous: UInt8 = 0
-    for byte in text.utf8 {
+    for index in bytes.indices {
+      let byte = bytes[index]
       defer { previous = byte }
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -21,7 +42,6 @@ extension [UInt8] {
       default: append(byte)
       }
     }
-    append(UInt8(ascii: "\""))
   }
 
   private mutating func append(escapeOf scalar: UInt8) {
@@ -31,14 +51,24 @@ extension [UInt8] {
   }
 
   /// Appends a number in decimal.
-  package mutating func append(decimal value: some FixedWidthInteger & UnsignedInteger) {
+  package mutating func append(decimal value: UInt64) {
+    // Most are counts of one digit.
+    if value < 10 { return append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value)) }
     let start = count
     var rest = value
-    repeat {
-      append(UInt8(ascii: "0") + UInt8(rest % 10))
+    while rest > 0 {
+      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
       rest /= 10
-    } while rest > 0
+    }
     self[start...].reverse()
+  }
+
+  /// Appends sixteen hexadecimal digits: ``Swift/UInt64/hexadecimal``.
+  package mutating func append(hexadecimal value: UInt64) {
+    for shift in stride(from: 60, through: 0, by: -4) {
+      let digit = UInt8(truncatingIfNeeded: value >> UInt64(shift) & 15)
+      append(digit + (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10))
+    }
   }
 
   /// Appends a number in decimal.
@@ -50,8 +80,9 @@ extension [UInt8] {
 extension UInt64 {
   /// Sixteen hexadecimal digits, as `xxhsum` prints a hash.
   package var hexadecimal: String {
-    let digits = String(self, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+    var digits: [UInt8] = []
+    digits.append(hexadecimal: self)
+    return String(decoding: digits, as: UTF8.self)
   }
 
   /// - Parameter hexadecimal: sixteen lower-case digits; nil for anything else.

@@ -35,6 +35,8 @@ package struct DocumentSample: Sendable, Equatable {
   private var members: [Member] = []
   /// The features of all members, one behind the other, and of some that were left out since.
   private var features: [UInt16] = []
+  /// Memory for the next ``trim()``, which new pages each time would make several times as slow.
+  private var spare: [UInt16] = []
   private var isTrimmed = true
   /// Larger priorities can't be in the sample.
   package private(set) var threshold = Priority(bits: .max)
@@ -62,7 +64,7 @@ package struct DocumentSample: Sendable, Equatable {
     let start = self.features.count
     self.features += features
     members.append(Member(priority: priority, features: start..<self.features.count))
-    if members.count > capacity + capacity / 4
+    if members.count >= 2 * capacity
       || self.features.count > featureCapacity + featureCapacity / 4
     {
       trim()
@@ -97,7 +99,10 @@ package struct DocumentSample: Sendable, Equatable {
     isTrimmed = true
     members.sort { $0.priority < $1.priority }
     var kept: [Member] = []
+    kept.reserveCapacity(min(members.count, capacity))
     var keptFeatures: [UInt16] = []
+    swap(&keptFeatures, &spare)
+    keptFeatures.removeAll(keepingCapacity: true)
     keptFeatures.reserveCapacity(min(features.count, featureCapacity))
     for member in members where member.priority <= threshold {
       if let last = kept.last, last.priority == member.priority { continue }
@@ -112,6 +117,12 @@ package struct DocumentSample: Sendable, Equatable {
       kept.append(Member(priority: member.priority, features: start..<keptFeatures.count))
     }
     members = kept
-    features = keptFeatures
+    swap(&features, &spare)
+    swap(&keptFeatures, &features)
+  }
+
+  package static func == (one: DocumentSample, other: DocumentSample) -> Bool {
+    one.threshold == other.threshold && one.isTrimmed == other.isTrimmed
+      && one.members == other.members && one.features == other.features
   }
 }

@@ -1,14 +1,16 @@
+internal import Files
+
 /// Counts features fast and in little memory: two bytes a bucket, which stay in a core's cache where
 /// ``FeatureCounts`` wouldn't, and a note of those that ran over.
-package struct FeatureCounter: Sendable {
-  private var low: [UInt16]
+package struct FeatureCounter: ~Copyable, Sendable {
+  private var low: LargeTable<UInt16>
   /// How often the count of a bucket has run over: 2¹⁶ each.
   private var carries: [UInt32: Int] = [:]
   private var documentCount = 0
   private var tokenCount = 0
 
   package init(bucketCount: Int) {
-    low = Array(repeating: 0, count: bucketCount)
+    low = LargeTable(count: bucketCount)
   }
 
   /// Counts the features of a part of a document.
@@ -36,7 +38,7 @@ package struct FeatureCounter: Sendable {
   ///
   /// - Precondition: both have the same number of buckets.
   package func add(to counts: inout FeatureCounts) {
-    counts.merge(low, documentCount: documentCount, tokenCount: tokenCount)
+    counts.merge(low.span, documentCount: documentCount, tokenCount: tokenCount)
     for (id, count) in carries { counts.add(UInt64(count) << 16, to: Int(id)) }
   }
 }

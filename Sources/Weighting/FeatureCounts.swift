@@ -67,9 +67,8 @@ package struct FeatureCounts: Sendable, Equatable {
   }
 
   /// Adds the small counts of other documents.
-  mutating func merge(_ others: [UInt16], documentCount: Int, tokenCount: Int) {
+  mutating func merge(_ others: Span<UInt16>, documentCount: Int, tokenCount: Int) {
     precondition(bucketCount == others.count)
-    let others = others.span
     var counts = counts.mutableSpan
     for bucket in others.indices { counts[bucket] += UInt64(others[bucket]) }
     self.documentCount += documentCount

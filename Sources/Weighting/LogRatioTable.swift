@@ -3,16 +3,38 @@
 #else
   internal import Darwin
 #endif
+internal import Files
 
 /// What each bucket adds to a document's log weight.
 package struct LogRatioTable: Sendable {
   private enum Storage: Sendable {
     case exact([Double])
-    /// Half the memory, for tables that are looked up all over: half the cache misses.
-    case compact([Float])
+    /// In steps: a quarter of the memory, for tables that are looked up all over.
+    case compact(Steps)
+  }
+
+  /// Shared by all weighers.
+  private final class Steps: Sendable {
+    private let table: LargeTable<Int16>
+
+    init(_ table: consuming LargeTable<Int16>) { self.table = table }
+
+    subscript(bucket: Int) -> Int { table.withSpan { steps in Int(steps[bucket]) } }
+
+    func sum(of ids: Span<UInt32>) -> Int {
+      table.withSpan { steps in
+        var sum = 0
+        for index in ids.indices { sum &+= Int(steps[Int(ids[index])]) }
+        return sum
+      }
+    }
   }
 
   private let storage: Storage
+
+  /// Shrunken log-ratios are rounded to multiples of 2⁻¹⁰ nats, and bounded to ±32: far finer than what any count
+  /// can tell. Sums of them are exact.
+  package static let stepsPerNat = 1024.0
 
   /// ln p_target − ln p_pool.
   ///
@@ -26,43 +48,49 @@ package struct LogRatioTable: Sendable {
   ///
   /// Both counts are Poisson's, with a gamma prior of weight a on each rate: so a bucket that both leave
   /// nearly empty says nothing, whereas the ratio of two smoothed models makes up to ln(N_pool / N_target) of it.
-  /// (Shrunken log odds, as in Monroe, Colaresi and Quinn 2008 with a flat prior.)
+  /// (Shrunken log odds, as in Monroe, Colaresi and Quinn 2008 with a flat prior.) Rounded: see ``stepsPerNat``.
   ///
   /// - Parameter prior: a, in occurrences; above 0.
   /// - Precondition: both have the same number of buckets, and features.
   package init(shrinking target: FeatureCounts, pool: FeatureCounts, prior: Double) {
     precondition(target.bucketCount == pool.bucketCount && prior > 0)
     let scale = Double(target.featureCount) / Double(pool.featureCount)
-    storage = .compact(
-      zip(target.counts, pool.counts).map { inTarget, inPool in
-        Float(log((Double(inTarget) + prior) / (Double(inPool) * scale + prior)))
-      })
+    var table = LargeTable<Int16>(count: target.bucketCount)
+    var steps = table.mutableSpan
+    for bucket in 0..<target.bucketCount {
+      let (inTarget, inPool) = (target.counts[bucket], pool.counts[bucket])
+      // Much of a table is empty on both sides.
+      if inTarget | inPool == 0 { continue }
+      let ratio = (Double(inTarget) + prior) / (Double(inPool) * scale + prior)
+      let rounded = (log(ratio) * Self.stepsPerNat).rounded(.toNearestOrEven)
+      steps[bucket] = Int16(min(max(rounded, -32768), 32767))
+    }
+    storage = .compact(Steps(table))
   }
 
   /// The value of a bucket.
   package subscript(bucket: Int) -> Double {
     switch storage {
     case .exact(let values): values[bucket]
-    case .compact(let values): Double(values[bucket])
+    case .compact(let steps): Double(steps[bucket]) / Self.stepsPerNat
     }
   }
 
   /// Adds the log-ratios of features up.
   ///
-  /// One running sum an order of n-grams, features in text order: so the result has the same bits
+  /// One running sum an order of n-grams, features in text order, or an exact sum: so the result has the same bits
   /// however a text is cut into blocks.
   ///
   /// - Precondition: each id is below the number of buckets.
   package func addLogRatios(of ids: Span<UInt32>, to sum: inout Double) {
-    var total = sum
     switch storage {
     case .exact(let values):
       let values = values.span
+      var total = sum
       for index in ids.indices { total += values[Int(ids[index])] }
-    case .compact(let values):
-      let values = values.span
-      for index in ids.indices { total += Double(values[Int(ids[index])]) }
+      sum = total
+    case .compact(let steps):
+      sum += Double(steps.sum(of: ids)) / Self.stepsPerNat
     }
-    sum = total
   }
 }

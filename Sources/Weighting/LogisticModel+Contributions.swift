@@ -9,7 +9,7 @@ extension LogisticModel {
     let length = logs.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value * $1.value }.squareRoot()
     return Dictionary(
       uniqueKeysWithValues: logs.map { bucket, value in
-        (bucket, Double(weights[bucket]) * value / length)
+        (bucket, weight(bucket) * value / length)
       })
   }
 }

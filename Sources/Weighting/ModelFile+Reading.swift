@@ -157,8 +157,7 @@ extension ModelFile {
       var read: [UInt64] = []
       if let settings { read.reserveCapacity(settings.bucketCount) }
       var sum: UInt64 = 0
-      try stream.readArray { stream in
-        let count = try stream.readUnsigned()
+      try stream.readUnsigneds { count in
         guard read.count < FeatureSettings.bucketCounts.upperBound else {
           throw ModelFileError.tooLarge("counts", limit: FeatureSettings.bucketCounts.upperBound)
         }

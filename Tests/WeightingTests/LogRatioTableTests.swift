@@ -14,11 +14,23 @@ import Testing
     let expected = [
       log((2 + prior) / (1 + prior)), log((1 + prior) / prior), log(prior / (2 + prior)), 0,
     ]
-    for bucket in 0..<4 { #expect(abs(table[bucket] - expected[bucket]) < 1e-6) }
-    // 2 × the first + the third, summed in a table of floats.
+    // Half a step off at most.
+    for bucket in 0..<4 {
+      #expect(abs(table[bucket] - expected[bucket]) <= 1 / 2048.0)
+      #expect(table[bucket] == (expected[bucket] * 1024).rounded(.toNearestOrEven) / 1024)
+    }
+    // 2 × the first + the third.
     var sum = 1.0
     table.addLogRatios(of: ([0, 2, 0] as [UInt32]).span, to: &sum)
-    #expect(abs(sum - (1 + 2 * expected[0] + expected[2])) < 1e-5)
+    #expect(sum == 1 + 2 * table[0] + table[2])
+  }
+
+  @Test func `Log-ratios beyond 32 are 32`() {
+    // 10¹⁵ times in the target where 10⁻³ is expected: ln 10¹⁸ = 41.4; and the other way round.
+    let target = FeatureCounts(counts: [1_000_000_000_000_000, 1], documentCount: 1, tokenCount: 1)
+    let pool = FeatureCounts(counts: [1, 1_000_000_000_000_000], documentCount: 1, tokenCount: 1)
+    let table = LogRatioTable(shrinking: target, pool: pool, prior: 0.001)
+    #expect(table[0] == 32767 / 1024.0 && table[1] == -32)
   }
 
   @Test func `A target drawn from the pool itself says nothing`() {

@@ -187,7 +187,8 @@ def shrunk_table(target, pool):
     for bucket in target.keys() | pool.keys():
         expected = target_total * pool[bucket] / pool_total
         log_ratio = math.log((target[bucket] + PSEUDOCOUNT) / (expected + PSEUDOCOUNT))
-        table[bucket] = float(numpy.float32(log_ratio))
+        # In steps of 2^-10 nats; round() is half to even.
+        table[bucket] = max(-32768, min(32767, round(log_ratio * 1024))) / 1024
     return table
 
 

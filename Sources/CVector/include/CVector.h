@@ -25,13 +25,24 @@ typedef struct {
   size_t start_count, end_count;
 } dsel_borders;
 
-/// Lower-cases ASCII text, 64 bytes at a time, and writes where tokens begin and end, counted from `place`.
+/// What scalars beyond ASCII are: for every 256 of them, the number of a block; and blocks of 256 properties each, which
+/// are a class (bits 0 to 2: 0 other, 1 space, 2 word, 3 mark, 4 single character) and, from bit 5 on, the place of the
+/// lower-case form plus one.
+typedef struct {
+  const uint16_t *block_numbers, *blocks;
+  const uint32_t *lowercase;
+  /// 1 if marks join the token before them, and single characters are tokens of their own.
+  int joins_marks;
+} dsel_scalars;
+
+/// Lower-cases UTF-8 text, 64 bytes at a time, and writes where tokens begin and end, counted from `place`.
 ///
-/// Stops before the first block of 64 (or fewer at the end) that has a byte beyond ASCII, and returns the number of bytes
-/// that were handled. 64 bytes of `lowered` behind those are overwritten, and 64 places of `starts` and `ends`.
+/// Stops before a scalar whose lower-case form depends on what is around it, or has another length, and returns the number
+/// of bytes that were handled. The text ends between scalars. 64 bytes of `lowered` behind those are overwritten, and 64
+/// places of `starts` and `ends`.
 size_t dsel_vector_tokenize(
     const uint8_t *text, size_t count, uint8_t *lowered, uint32_t place, uint32_t *starts,
-    uint32_t *ends, dsel_borders *borders);
+    uint32_t *ends, dsel_borders *borders, const dsel_scalars *scalars);
 
 /// Writes XXH3-64 of tokens of 1 to 8 bytes, and the numbers of the other tokens to `others`.
 ///

@@ -1,0 +1,55 @@
+import Files
+import Foundation
+import Reading
+import TestSupport
+import Testing
+
+@testable import Pipeline
+
+@Suite struct ChunkQueueTests {
+  private struct Ended: Sendable {
+    var documentBytes = 0
+    var wasBeforeThereWasAnything: [Bool] = []
+  }
+
+  @Test(arguments: [2, 5])
+  func `Workers that come while a shard is being opened wait for it`(workerCount: Int) throws {
+    // Opening a named pipe takes until somebody writes to it.
+    let folder = try TemporaryFolder()
+    let path = folder.path("pipe")
+    let status = unsafe mkfifo(path, 0o600)
+    try #require(status == 0)
+    let queue = try ChunkQueue(
+      [Shard(path: path)],
+      ChunkQueue.Settings(
+        limits: ReadingLimits(), chunkSize: 64, hashesContent: false, countsLines: false,
+        progress: ProgressMeter(show: nil)))
+    let isWritten = Lock(false)
+    let ended = Lock(Ended())
+    let all = DispatchGroup()
+    for _ in 0..<workerCount {
+      all.enter()
+      Thread.detachNewThread {
+        var chunk = Chunk()
+        var shard: ChunkQueue.OpenShard?
+        var byteCount = 0
+        while queue.next(into: &chunk, from: &shard) { byteCount += chunk.bytes.count }
+        let wasEarly = isWritten.withLock { !$0 }
+        ended.withLock {
+          $0.documentBytes += byteCount
+          $0.wasBeforeThereWasAnything.append(wasEarly)
+        }
+        all.leave()
+      }
+    }
+    // Long enough for all of them to come; the test holds however long it takes.
+    Thread.sleep(forTimeInterval: 0.1)
+    isWritten.withLock { $0 = true }
+    let lines = String(repeating: #"{"text":"one"}"# + "\n", count: 100)
+    try Data(lines.utf8).write(to: URL(filePath: path))
+    all.wait()
+    let result = ended.withLock { $0 }
+    #expect(result.wasBeforeThereWasAnything == Array(repeating: false, count: workerCount))
+    #expect(result.documentBytes == lines.utf8.count)
+  }
+}
