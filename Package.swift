@@ -39,7 +39,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash"], swiftSettings: strict),
-    .target(name: "Weighting", dependencies: ["Featurizing", "Reading"], swiftSettings: strict),
+    .target(
+      name: "Weighting", dependencies: ["CVector", "Featurizing", "Files", "Reading"],
+      swiftSettings: strict),
     .target(name: "Resampling", dependencies: ["CXXHash"], swiftSettings: strict),
     .target(name: "Writing", dependencies: ["Compression", "Files"], swiftSettings: strict),
     .target(

@@ -26,7 +26,7 @@ let package = Package(
     .target(
       name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash"], swiftSettings: measured),
     .target(
-      name: "Weighting", dependencies: ["Featurizing", "Reading"], swiftSettings: measured),
+      name: "Weighting", dependencies: ["CVector", "Featurizing", "Files", "Reading"], swiftSettings: measured),
     .target(name: "Resampling", dependencies: ["CXXHash"], swiftSettings: measured),
     .target(name: "Writing", dependencies: ["Compression", "Files"], swiftSettings: measured),
     .target(

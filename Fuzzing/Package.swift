@@ -30,7 +30,7 @@ let package = Package(
       name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash"],
       swiftSettings: instrumented),
     .target(
-      name: "Weighting", dependencies: ["Featurizing", "Reading"], swiftSettings: instrumented),
+      name: "Weighting", dependencies: ["CVector", "Featurizing", "Files", "Reading"], swiftSettings: instrumented),
     .target(name: "Resampling", dependencies: ["CXXHash"], swiftSettings: instrumented),
     .target(name: "Writing", dependencies: ["Compression", "Files"], swiftSettings: instrumented),
     .target(

@@ -434,6 +434,6 @@ internal import CVector
 }
 
 /// Whether the hot loops run with vectors of 64 bytes.
-enum Vectors {
-  static let areSupported = dsel_vector_is_supported() == 1
+package enum Vectors {
+  package static let areSupported = dsel_vector_is_supported() == 1
 }

@@ -24,6 +24,8 @@ struct DocumentWeigher: ~Copyable {
   private var scorers: [LogisticScorer]
   /// One sum a target and order, so that the order of additions doesn't depend on where blocks end.
   private var sums: [Double]
+  /// The log odds of the document that was weighed last, one a target; none without regressions.
+  private var logOdds: [Double]
 
   init(_ model: WeighingModel) {
     self.model = model
@@ -34,6 +36,7 @@ struct DocumentWeigher: ~Copyable {
       scorers.append(LogisticScorer(regression, bucketCount: model.features.bucketCount))
     }
     self.scorers = scorers
+    logOdds = Array(repeating: 0, count: scorers.count)
     precondition(scorers.isEmpty || scorers.count == model.targets.count)
     sums = Array(repeating: 0, count: model.targets.count * model.features.maximumOrder)
   }
@@ -56,6 +59,7 @@ struct DocumentWeigher: ~Copyable {
       let ids = featurizer.features(order: 1)
       for target in scorers.indices { scorers[target].add(ids) }
     }
+    for target in scorers.indices { logOdds[target] = scorers[target].logOdds() }
     let tokenCount = featurizer.tokenCount
     return DocumentSize(
       tokenCount: tokenCount, featureCount: model.features.featureCount(tokenCount: tokenCount),
@@ -64,7 +68,7 @@ struct DocumentWeigher: ~Copyable {
 
   /// The weight of the document that was weighed last, for a target.
   subscript(target: Int) -> DocumentWeight {
-    let logOdds = scorers.isEmpty ? 0 : scorers[target].logOdds
+    let logOdds = logOdds.isEmpty ? 0 : logOdds[target]
     guard model.estimator != .logistic else {
       return DocumentWeight(logWeight: logOdds, logOdds: logOdds)
     }

@@ -3,6 +3,8 @@
 #else
   internal import Darwin
 #endif
+internal import CVector
+internal import Featurizing
 internal import Files
 
 /// What each bucket adds to a document's log weight.
@@ -15,17 +17,31 @@ package struct LogRatioTable: Sendable {
 
   /// Shared by all weighers.
   private final class Steps: Sendable {
+    /// One more than there are buckets: the vector code reads two at a time.
     private let table: LargeTable<Int16>
+    private let usesVectors: Bool
 
-    init(_ table: consuming LargeTable<Int16>) { self.table = table }
+    init(_ table: consuming LargeTable<Int16>, usesVectors: Bool) {
+      self.table = table
+      self.usesVectors = usesVectors
+    }
 
     subscript(bucket: Int) -> Int { table.withSpan { steps in Int(steps[bucket]) } }
 
     func sum(of ids: Span<UInt32>) -> Int {
       table.withSpan { steps in
-        var sum = 0
-        for index in ids.indices { sum &+= Int(steps[Int(ids[index])]) }
-        return sum
+        guard usesVectors, ids.count <= 1 << 16 else {
+          var sum = 0
+          for index in ids.indices { sum &+= Int(steps[Int(ids[index])]) }
+          return sum
+        }
+        return unsafe steps.withUnsafeBufferPointer { steps in
+          unsafe ids.withUnsafeBufferPointer { ids in
+            // SAFETY: the numbers are checked against the count, which leaves one element behind the last.
+            guard let values = steps.baseAddress, let first = ids.baseAddress else { return 0 }
+            return unsafe Int(dsel_vector_sum(values, steps.count - 1, first, ids.count))
+          }
+        }
       }
     }
   }
@@ -53,9 +69,14 @@ package struct LogRatioTable: Sendable {
   /// - Parameter prior: a, in occurrences; above 0.
   /// - Precondition: both have the same number of buckets, and features.
   package init(shrinking target: FeatureCounts, pool: FeatureCounts, prior: Double) {
+    self.init(
+      shrinking: target, pool: pool, prior: prior, usesVectors: Vectors.areSupported)
+  }
+
+  init(shrinking target: FeatureCounts, pool: FeatureCounts, prior: Double, usesVectors: Bool) {
     precondition(target.bucketCount == pool.bucketCount && prior > 0)
     let scale = Double(target.featureCount) / Double(pool.featureCount)
-    var table = LargeTable<Int16>(count: target.bucketCount)
+    var table = LargeTable<Int16>(count: target.bucketCount + 1)
     var steps = table.mutableSpan
     for bucket in 0..<target.bucketCount {
       let (inTarget, inPool) = (target.counts[bucket], pool.counts[bucket])
@@ -65,7 +86,7 @@ package struct LogRatioTable: Sendable {
       let rounded = (log(ratio) * Self.stepsPerNat).rounded(.toNearestOrEven)
       steps[bucket] = Int16(min(max(rounded, -32768), 32767))
     }
-    storage = .compact(Steps(table))
+    storage = .compact(Steps(table, usesVectors: usesVectors))
   }
 
   /// The value of a bucket.

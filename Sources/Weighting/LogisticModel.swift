@@ -31,7 +31,7 @@ package struct LogisticModel: Sendable, Equatable {
 ///
 ///     scorer.begin()
 ///     for each block { scorer.add(ids) }
-///     use(scorer.logOdds)
+///     use(scorer.logOdds())
 package struct LogisticScorer {
   /// What one more occurrence adds to ln(1 + c) and to its square.
   private struct Gain {
@@ -106,7 +106,9 @@ package struct LogisticScorer {
   }
 
   /// ln p(document | target) − ln p(document | pool), as far as the regression knows.
-  package var logOdds: Double {
+  ///
+  /// A mutating function, though it changes nothing: of a scorer in an array, a property would be read from a copy.
+  package mutating func logOdds() -> Double {
     squares > 0 ? model.bias + model.step * product / squares.squareRoot() : model.bias
   }
 }

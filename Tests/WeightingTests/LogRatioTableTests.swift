@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Featurizing
 @testable import Weighting
 
 @Suite struct LogRatioTableTests {
@@ -23,6 +24,28 @@ import Testing
     var sum = 1.0
     table.addLogRatios(of: ([0, 2, 0] as [UInt32]).span, to: &sum)
     #expect(sum == 1 + 2 * table[0] + table[2])
+  }
+
+  @Test(arguments: [1, 15, 16, 17, 4096, 70_000])
+  func `Vectors sum as one at a time does`(count: Int) {
+    var random = SplitMix64(state: UInt64(count))
+    var (target, pool) = (FeatureCounts(bucketCount: 1000), FeatureCounts(bucketCount: 1000))
+    for _ in 0..<3000 {
+      target.add([UInt32.random(in: 0..<1000, using: &random)].span)
+      pool.add([UInt32.random(in: 0..<200, using: &random)].span)
+    }
+    // The last bucket, behind which there is nothing more, comes often.
+    let ids = (0..<count).map { _ in
+      UInt32.random(in: 0..<4, using: &random) == 0
+        ? 999 : UInt32.random(in: 0..<1000, using: &random)
+    }
+    for usesVectors in [false, Vectors.areSupported] {
+      let table = LogRatioTable(
+        shrinking: target, pool: pool, prior: 1, usesVectors: usesVectors)
+      var sum = 0.0
+      table.addLogRatios(of: ids.span, to: &sum)
+      #expect(sum == ids.reduce(0.0) { $0 + table[Int($1)] })
+    }
   }
 
   @Test func `Log-ratios beyond 32 are 32`() {

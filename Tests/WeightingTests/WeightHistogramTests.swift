@@ -39,6 +39,32 @@ import Testing
     }
   }
 
+  @Test(arguments: [1e-4, 0.01, 1, 5000], [0, 100, 50_000])
+  func `Bins are the narrowest that the limit allows`(spread: Double, negativeCount: Int) {
+    var weights = Self.weights(seed: 8, spread: spread, count: 90_000)
+    for index in 0..<negativeCount { weights[index] = -abs(weights[index]) }
+    let whole = Self.histogram(weights)
+    // Naively: halve from 2⁻²⁴ on until there are 2¹⁵ different ones.
+    var width = 0x1p-24
+    var bins: [Double: Int] = [:]
+    repeat {
+      bins = Dictionary(grouping: weights, by: { ($0 / width).rounded(.down) }).mapValues(\.count)
+      if bins.count > 1 << 15 { width *= 2 }
+    } while bins.count > 1 << 15
+    for size in [1, 1000, 45_000, 89_999, 90_000] {
+      var left = size
+      var last = 0.0
+      for (bin, count) in bins.sorted(by: { $0.key > $1.key }) where left > 0 {
+        (last, left) = (bin, left - count)
+      }
+      let share = Double(bins[last]! + left) / Double(bins[last]!)
+      let top = whole.top(size)
+      #expect(top.contains(last * width) == share)
+      #expect(top.contains((last + 1) * width) == 1)
+      #expect(top.contains(last * width - width * 0.001) == 0)
+    }
+  }
+
   @Test(arguments: [2.0, 100, 6000])
   func `The temperature gives the effective sample size`(goal: Double) {
     let weights = Self.weights(seed: 5, spread: 80)

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// The hot loops of Featurizing for x86-64 processors with AVX-512, whose instructions Swift can't be asked for function
+/// The hot loops of Featurizing and Weighting for x86-64 processors with AVX-512, whose instructions Swift can't be asked for function
 /// by function. Everything here is there in Swift, too, which is what other processors run: the tests hold each
 /// against the other. Nothing is called unless `dsel_vector_is_supported()`.
 
@@ -61,6 +61,13 @@ void dsel_vector_buckets(
 void dsel_vector_mix(
     const uint64_t *shorter, const uint64_t *hashes, size_t count, uint64_t bucket_count,
     uint64_t *grams, uint32_t *ids);
+
+/// Sums the values with these numbers: 2¹⁶ of them at most, so that no lane runs over. Ends the program if there is no
+/// such value.
+///
+/// Behind the last value, which is below 2³², two bytes more must be readable.
+int64_t dsel_vector_sum(
+    const int16_t *values, size_t value_count, const uint32_t *ids, size_t count);
 
 #ifdef __cplusplus
 }
