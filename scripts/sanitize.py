@@ -67,6 +67,16 @@ def main():
             ("weigh for candidates", [*weigh, "--candidates", "100", "--output", "candidates"]),
             ("resample weights", ["resample", "--weights", "weights.jsonl", "--pool", *pool, *threads, "--count", "100", "--output", "one"]),
             ("resample candidates", ["resample", "--candidates", "candidates", "--pool", *pool, *threads, "--output", "two"]),
+            ("resample often", [
+                "resample", "--weights", "weights.jsonl", "--pool", *pool, *threads, "--count", "50", "--epochs", "3",
+                "--without-repeats", "--shuffle", "--output", "often.jsonl.zst"]),
+            ("select two targets", [
+                "select", "--target", f"a={wiki}", "--target", "b=pool2.jsonl", "--pool", *pool, *threads, "--count", "80",
+                "--replay", "0.1", "--output", "three"]),
+            ("compare", ["compare", "--target", wiki, "--selected", "one", "--pool", *pool, *threads]),
+            ("explain", [
+                "explain", "--target-model", "target.model", "--pool-model", "pool.model", "pool2.jsonl", "--line", "2"]),
+            ("explain a target", ["explain", "--target", wiki, "--pool", *pool]),
         ]
         for name, arguments in commands:
             run(dsel, name, arguments, folder)
@@ -83,8 +93,18 @@ def main():
                     arguments = ["select", "--target", wiki, "--pool", broken, "--min-tokens", "0", "--estimator", "ratio"]
                     run(dsel, f"{name} {extra}", [*arguments, *threads, *extra], folder, (0, 1))
                     runs += 1
-                for arguments in [["fit", broken, "--no-sample"], ["merge", broken]]:
-                    run(dsel, f"{name}: {arguments[0]}", arguments, folder, (0, 1))
+                models = ["--target-model", "target.model", "--pool-model", "pool.model"]
+                for arguments in [
+                    ["fit", broken, "--no-sample"], ["merge", broken],
+                    ["weigh", broken, *models, *threads],
+                    ["weigh", "pool2.jsonl", "--target-model", broken, "--pool-model", "pool.model"],
+                    ["resample", "--weights", broken, "--pool", *pool, "--count", "5"],
+                    ["resample", "--candidates", broken, "--pool", *pool],
+                    ["resample", "--field", "metadata.quality", broken, "--count", "5", *threads],
+                    ["compare", "--target", wiki, "--selected", broken, *threads],
+                    ["explain", *models, broken, "--line", "1"],
+                ]:
+                    run(dsel, f"{name}: {' '.join(arguments)}", arguments, folder, (0, 1))
                     runs += 1
     print(f"sanitize.py: {runs} runs, {len(problems)} problems")
     return 1 if problems else 0
