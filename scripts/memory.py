@@ -12,6 +12,13 @@ import argparse, concurrent.futures, json, os, subprocess, sys, tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
+def build_dsel():
+    build = ["swift", "build", "--configuration", "release"]
+    subprocess.run(build + ["--product", "dsel"], cwd=ROOT, check=True, stdout=sys.stderr)
+    folder = subprocess.check_output(build + ["--show-bin-path"], cwd=ROOT, text=True).strip()
+    return os.path.join(folder, "dsel")
+
+
 def main():
     corpora = os.path.join(ROOT, "..", "shared", "corpora", "pool.jsonl.zst")
     fixture = os.path.join(ROOT, "Fixtures", "crawl.jsonl.zst")
@@ -19,10 +26,9 @@ def main():
     parser.add_argument("pool", nargs="?", default=corpora if os.path.exists(corpora) else fixture)
     parser.add_argument("--gigabytes", type=float, default=1)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--dsel", help="default: built from this checkout")
     options = parser.parse_args()
-    build = ["swift", "build", "--configuration", "release"]
-    subprocess.run(build + ["--product", "dsel"], cwd=ROOT, check=True, stdout=sys.stderr)
-    binary = os.path.join(subprocess.check_output(build + ["--show-bin-path"], cwd=ROOT, text=True).strip(), "dsel")
+    binary = options.dsel or build_dsel()
 
     with tempfile.TemporaryDirectory() as folder:
         # In a process of its own: what a parent holds counts as its children's until they exec.

@@ -104,6 +104,9 @@ def main():
                     ["compare", "--target", wiki, "--selected", broken, *threads],
                     ["explain", *models, broken, "--line", "1"],
                 ]:
+                    # A hundred million tokens, which it has to count one by one: right, but slow.
+                    if arguments[0] == "explain" and name == "bomb.jsonl.zst":
+                        continue
                     run(dsel, f"{name}: {' '.join(arguments)}", arguments, folder, (0, 1))
                     runs += 1
     print(f"sanitize.py: {runs} runs, {len(problems)} problems")

@@ -151,6 +151,7 @@ struct FitStep {
 
     private static func append(_ ids: Span<UInt32>, _ shift: UInt32, to sampled: inout [UInt16]) {
       let count = min(ids.count, longestSample - sampled.count)
+      guard count > 0 else { return }
       sampled.append(addingCapacity: count) { output in
         for index in 0..<count { output.append(UInt16(truncatingIfNeeded: ids[index] &>> shift)) }
       }
