@@ -4,7 +4,8 @@ package import Files
 ///
 /// A plain file is read only where the lines are; a compressed one up to the last of them.
 package struct LineReader: ~Copyable {
-  private static let blockSize = 512 << 10
+  /// Small, since chosen lines of a large pool lie far apart.
+  private static let blockSize = 64 << 10
 
   private let path: String
   private var source: ByteSource
