@@ -196,15 +196,25 @@ VECTOR size_t dsel_vector_tokenize(
 }
 
 /// https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md: XXH3-64 with the default secret, of 1 to 3 and of 4 to
-/// 8 bytes. Both are computed for all tokens, as far as they differ.
+/// 8 bytes. What differs between the two, or by length, is chosen lane by lane.
 VECTOR size_t dsel_vector_hash(
     const uint8_t *bytes, const uint32_t *starts, const uint32_t *ends, size_t count,
     uint64_t *hashes, uint32_t *others) {
-  const __m512i low8 = _mm512_set1_epi64(0xFF);
-  const __m512i low32 = _mm512_set1_epi64(0xFFFFFFFF);
-  // Secret words: 0 ^ 4 (of four bytes) for short tokens, 8 ^ 16 (of eight) for longer ones.
-  const __m512i flip_short = _mm512_set1_epi64((int64_t)(0x396CFEB8u ^ 0xBE4BA423u));
-  const __m512i flip = _mm512_set1_epi64(0x1CAD21F72C81017CLL ^ (int64_t)0xDB979083E96DD4DEull);
+  // Which bytes of the text make the key, by length modulo 8. Of 1 to 3: the last, none (there the length goes), the first,
+  // the middle one. Of 4 to 8: the last four, and the first four above them.
+  const __m512i choice = _mm512_setr_epi64(
+      0x0302010007060504, (int64_t)0x8080808000008000, (int64_t)0x8080808001008001,
+      (int64_t)0x8080808001008002, 0x0302010003020100, 0x0302010004030201, 0x0302010005040302,
+      0x0302010006050403);
+  const __m512i odd = _mm512_setr_epi64(
+      0, 0x0808080808080808, 0, 0x0808080808080808, 0, 0x0808080808080808, 0, 0x0808080808080808);
+  // Secret words: 0 ^ 4 (of four bytes) and the length for short tokens, 8 ^ 16 (of eight) for longer ones.
+  const int64_t flip_short = 0x396CFEB8u ^ 0xBE4BA423u;
+  const int64_t flip_long = 0x1CAD21F72C81017CLL ^ (int64_t)0xDB979083E96DD4DEull;
+  const __m512i flip = _mm512_setr_epi64(
+      flip_long, flip_short ^ 0x100, flip_short ^ 0x200, flip_short ^ 0x300, flip_long, flip_long,
+      flip_long, flip_long);
+  // The finalisation of XXH64 for short tokens, rrmxmx for longer ones.
   const __m512i prime_short1 = _mm512_set1_epi64((int64_t)0xC2B2AE3D27D4EB4Full);
   const __m512i prime_short2 = _mm512_set1_epi64(0x165667B19E3779F9LL);
   const __m512i prime = _mm512_set1_epi64((int64_t)0x9FB21C651E98DF25ull);
@@ -213,44 +223,30 @@ VECTOR size_t dsel_vector_hash(
     __mmask8 valid = count - index < 8 ? (__mmask8)((1u << (count - index)) - 1) : 0xFF;
     __m256i start = _mm256_maskz_loadu_epi32(valid, starts + index);
     __m256i length32 = _mm256_sub_epi32(_mm256_maskz_loadu_epi32(valid, ends + index), start);
+    __mmask8 is_short = _mm256_cmple_epu32_mask(length32, _mm256_set1_epi32(3));
     __m512i length = _mm512_cvtepu32_epi64(length32);
     __m512i text =
         _mm512_mask_i32gather_epi64(_mm512_setzero_si512(), valid, start, bytes, 1);
-    __mmask8 is_short = _mm512_cmple_epu64_mask(length, _mm512_set1_epi64(3));
-    __m512i bits = _mm512_slli_epi64(length, 3);
 
-    // 4 to 8: the first four bytes above the last four.
-    __m512i last4 = _mm512_srlv_epi64(text, _mm512_sub_epi64(bits, _mm512_set1_epi64(32)));
-    __m512i key = _mm512_or_si512(_mm512_and_si512(last4, low32), _mm512_slli_epi64(text, 32));
-    key = _mm512_xor_si512(key, flip);
-    // 1 to 3: the last byte, the length, the first byte, the middle one.
-    __m512i last = _mm512_srlv_epi64(text, _mm512_sub_epi64(bits, _mm512_set1_epi64(8)));
-    __m512i middle_place = _mm512_slli_epi64(_mm512_srli_epi64(length, 1), 3);
-    __m512i middle = _mm512_and_si512(_mm512_srlv_epi64(text, middle_place), low8);
-    __m512i short_key = _mm512_or_si512(
-        _mm512_or_si512(_mm512_and_si512(last, low8), _mm512_slli_epi64(length, 8)),
-        _mm512_or_si512(
-            _mm512_slli_epi64(_mm512_and_si512(text, low8), 16), _mm512_slli_epi64(middle, 24)));
-    short_key = _mm512_xor_si512(short_key, flip_short);
-
-    // The finalisation of XXH64.
-    __m512i short_hash = _mm512_xor_si512(short_key, _mm512_srli_epi64(short_key, 33));
-    short_hash = _mm512_mullo_epi64(short_hash, prime_short1);
-    short_hash = _mm512_xor_si512(short_hash, _mm512_srli_epi64(short_hash, 29));
-    short_hash = _mm512_mullo_epi64(short_hash, prime_short2);
-    short_hash = _mm512_xor_si512(short_hash, _mm512_srli_epi64(short_hash, 32));
-    // rrmxmx.
+    __m512i chosen = _mm512_or_si512(_mm512_permutexvar_epi64(length, choice), odd);
     __m512i hash = _mm512_xor_si512(
-        key, _mm512_xor_si512(_mm512_rol_epi64(key, 49), _mm512_rol_epi64(key, 24)));
-    hash = _mm512_mullo_epi64(hash, prime);
-    hash = _mm512_xor_si512(hash, _mm512_add_epi64(_mm512_srli_epi64(hash, 35), length));
-    hash = _mm512_mullo_epi64(hash, prime);
-    hash = _mm512_xor_si512(hash, _mm512_srli_epi64(hash, 28));
-    _mm512_mask_storeu_epi64(
-        hashes + index, valid, _mm512_mask_blend_epi64(is_short, hash, short_hash));
+        _mm512_shuffle_epi8(text, chosen), _mm512_permutexvar_epi64(length, flip));
+    __m512i turned = _mm512_xor_si512(_mm512_rol_epi64(hash, 49), _mm512_rol_epi64(hash, 24));
+    hash = _mm512_xor_si512(hash, _mm512_mask_srli_epi64(turned, is_short, hash, 33));
+    hash = _mm512_mullo_epi64(hash, _mm512_mask_blend_epi64(is_short, prime, prime_short1));
+    __m512i shifted = _mm512_srlv_epi64(
+        hash, _mm512_mask_blend_epi64(is_short, _mm512_set1_epi64(35), _mm512_set1_epi64(29)));
+    shifted = _mm512_mask_add_epi64(shifted, (__mmask8)~is_short, shifted, length);
+    hash = _mm512_xor_si512(hash, shifted);
+    hash = _mm512_mullo_epi64(hash, _mm512_mask_blend_epi64(is_short, prime, prime_short2));
+    hash = _mm512_xor_si512(
+        hash,
+        _mm512_srlv_epi64(
+            hash, _mm512_mask_blend_epi64(is_short, _mm512_set1_epi64(28), _mm512_set1_epi64(32))));
+    _mm512_mask_storeu_epi64(hashes + index, valid, hash);
 
     __mmask8 is_other =
-        _mm512_mask_cmpgt_epu64_mask(valid, length, _mm512_set1_epi64(8));
+        _mm256_mask_cmpgt_epu32_mask(valid, length32, _mm256_set1_epi32(8));
     __m256i number = _mm256_add_epi32(
         _mm256_set1_epi32((int)index), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
     _mm256_storeu_si256(
@@ -260,27 +256,43 @@ VECTOR size_t dsel_vector_hash(
   return other_count;
 }
 
-/// The high half of each product, of which the second factor has no more than 32 bits.
-static inline VECTOR __m256i buckets(__m512i hashes, __m512i bucket_count) {
-  __m512i low = _mm512_srli_epi64(_mm512_mul_epu32(hashes, bucket_count), 32);
-  __m512i high = _mm512_mul_epu32(_mm512_srli_epi64(hashes, 32), bucket_count);
+/// Bucket counts: the number itself; and, if it is a power of two, how far to shift instead of multiplying.
+typedef struct {
+  __m512i factor;
+  __m128i shift;
+  int is_power;
+} bucket_range;
+
+static inline VECTOR bucket_range range_of(uint64_t count) {
+  bucket_range range = {
+      .factor = _mm512_set1_epi64((int64_t)count),
+      .shift = _mm_cvtsi64_si128(64 - __builtin_ctzll(count)),
+      .is_power = (count & (count - 1)) == 0};
+  return range;
+}
+
+/// The high half of each product of a hash and the number of buckets, which has no more than 32 bits.
+static inline VECTOR __m256i buckets(__m512i hashes, bucket_range range) {
+  if (range.is_power) { return _mm512_cvtepi64_epi32(_mm512_srl_epi64(hashes, range.shift)); }
+  __m512i low = _mm512_srli_epi64(_mm512_mul_epu32(hashes, range.factor), 32);
+  __m512i high = _mm512_mul_epu32(_mm512_srli_epi64(hashes, 32), range.factor);
   return _mm512_cvtepi64_epi32(_mm512_srli_epi64(_mm512_add_epi64(high, low), 32));
 }
 
 VECTOR void dsel_vector_buckets(
     const uint64_t *hashes, size_t count, uint64_t bucket_count, uint32_t *ids) {
-  const __m512i factor = _mm512_set1_epi64((int64_t)bucket_count);
+  const bucket_range range = range_of(bucket_count);
   for (size_t index = 0; index < count; index += 8) {
     __mmask8 valid = count - index < 8 ? (__mmask8)((1u << (count - index)) - 1) : 0xFF;
     __m512i hash = _mm512_maskz_loadu_epi64(valid, hashes + index);
-    _mm256_mask_storeu_epi32(ids + index, valid, buckets(hash, factor));
+    _mm256_mask_storeu_epi32(ids + index, valid, buckets(hash, range));
   }
 }
 
 VECTOR void dsel_vector_mix(
     const uint64_t *shorter, const uint64_t *hashes, size_t count, uint64_t bucket_count,
     uint64_t *grams, uint32_t *ids) {
-  const __m512i factor = _mm512_set1_epi64((int64_t)bucket_count);
+  const bucket_range range = range_of(bucket_count);
   const __m512i multiplier = _mm512_set1_epi64((int64_t)0x9E3779B97F4A7C15ull);
   for (size_t index = 0; index < count; index += 8) {
     __mmask8 valid = count - index < 8 ? (__mmask8)((1u << (count - index)) - 1) : 0xFF;
@@ -289,7 +301,7 @@ VECTOR void dsel_vector_mix(
     __m512i gram = _mm512_mullo_epi64(
         _mm512_add_epi64(_mm512_rol_epi64(before, 29), hash), multiplier);
     if (grams) { _mm512_mask_storeu_epi64(grams + index, valid, gram); }
-    _mm256_mask_storeu_epi32(ids + index, valid, buckets(gram, factor));
+    _mm256_mask_storeu_epi32(ids + index, valid, buckets(gram, range));
   }
 }
 
