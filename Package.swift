@@ -63,7 +63,9 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", path: "Tests/CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport", swiftSettings: strict
+    ),
     .testTarget(
       name: "CompressionTests", dependencies: ["Compression", "CZstd", "CZlib"],
       swiftSettings: strict),

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 extension Data {
@@ -6,14 +7,14 @@ extension Data {
 
   /// The lines' bytes, without their line feeds.
   public var rawLines: [Data] {
-    // Not `split`, which is slow without optimisation.
+    // Not `split`, which is slow without optimisation; nor `range(of:)`, which copies what is left each time.
+    let bytes = [UInt8](self)
     var lines: [Data] = []
-    let lineFeed = Data([UInt8(ascii: "\n")])
-    var start = startIndex
-    while start < endIndex {
-      let end = range(of: lineFeed, in: start..<endIndex)
-      lines.append(Data(self[start..<(end?.lowerBound ?? endIndex)]))
-      start = end?.upperBound ?? endIndex
+    var start = 0
+    while start < bytes.count {
+      let end = bytes.span.firstIndex(of: UInt8(ascii: "\n"), from: start) ?? bytes.count
+      lines.append(Data(bytes[start..<end]))
+      start = end + 1
     }
     return lines
   }
