@@ -97,6 +97,12 @@ class Cases:
     def path(self, name):
         return os.path.join(self.folder, name)
 
+    def file(self, name, content):
+        """A file of these parts, or of a shell command's output, compressed; None if this case wasn't asked for."""
+        if self.only and self.only not in name:
+            return None
+        return zstd(self.path(name), content) if isinstance(content, str) else write(self.path(name), content)
+
     def select(self, name, make, expected, extra=0, options=(), status=1):
         """Gives the file to dsel as pool and as target, and says what it must answer, within the base and `extra` bytes."""
         if self.only and self.only not in name:
@@ -196,13 +202,9 @@ def models(cases):
         return json.dumps({**known, **members}).encode()
 
     def judge(name, parts, expected, extra=0, once=False):
-        if cases.only and cases.only not in name:
+        path = cases.file(name, parts)
+        if path is None:
             return
-        path = cases.path(name)
-        if isinstance(parts, str):
-            zstd(path, parts)
-        else:
-            write(path, parts)
         for target, pool in [] if once else [(path, model), (model, path)]:
             arguments = ["weigh", WIKI, "--target-model", target, "--pool-model", pool, *SMALL]
             cases.judge(f"model {name}", [cases.dsel, *arguments], expected, extra)
@@ -257,13 +259,9 @@ def candidates(cases):
         header, *lines = [json.loads(line) for line in file]
 
     def judge(name, content, expected, extra=0, status=1):
-        if cases.only and cases.only not in name:
+        made = cases.file(name, content)
+        if made is None:
             return
-        made = cases.path(name)
-        if isinstance(content, str):
-            zstd(made, content)
-        else:
-            write(made, content)
         resample = ["resample", "--candidates", made, "--pool", WIKI, "--quiet"]
         cases.judge(f"candidates {name}", [cases.dsel, *resample], expected, extra, status)
         cases.judge(f"candidates {name}, merged", [cases.dsel, "merge", made, "--quiet"], expected, extra, status)
