@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the system libraries that dsel is built with, where pkg-config doesn't find them.
-# Does nothing where all are there.
+# Installs the system libraries that dsel is built with, where pkg-config doesn't find them, and with --tests the
+# commands that the checks are made with. Does nothing where all are there.
 set -euo pipefail
 
 missing=()
@@ -11,8 +11,17 @@ libraries=(libzstd libxxhash simdjson libisal zlib)
 for library in "${libraries[@]}"; do
   pkg-config --exists "$library" 2> /dev/null || missing+=("$library")
 done
-# The tests make and read containers with these commands.
-command -v zstd > /dev/null || missing+=(zstd)
+# The tests make and read containers with zstd, and faults by a library that cc makes.
+commands=(zstd)
+packages=()
+if [ "${1:-}" = --tests ]; then
+  commands+=(python3 jq cc)
+  packages=(python3 jq)
+  [ "$(uname)" = Darwin ] || packages+=(gcc libc6-dev)
+fi
+for command in "${commands[@]}"; do
+  command -v "$command" > /dev/null || missing+=("$command")
+done
 [ "${#missing[@]}" -eq 0 ] && exit 0
 
 echo "setup.sh: installing what is missing: ${missing[*]}" >&2
@@ -23,11 +32,11 @@ if command -v apt-get > /dev/null; then
   "${sudo[@]}" apt-get update -qq
   "${sudo[@]}" apt-get install -y -qq --no-install-recommends \
     pkg-config zstd libzstd-dev libxxhash-dev libsimdjson-dev libisal-dev libssl-dev \
-    zlib1g-dev > /dev/null
+    zlib1g-dev ${packages[@]+"${packages[@]}"} > /dev/null
 elif command -v brew > /dev/null; then
-  brew install --quiet pkgconf zstd xxhash simdjson isa-l zlib
+  brew install --quiet pkgconf zstd xxhash simdjson isa-l zlib ${packages[@]+"${packages[@]}"}
 else
   echo "setup.sh: neither apt-get nor brew is here. Install libzstd, libxxhash, simdjson, ISA-L," \
-    "OpenSSL and zlib with their headers, pkg-config and zstd, and run this again." >&2
+    "OpenSSL and zlib with their headers, pkg-config and zstd, for the tests python3, jq and cc, and run this again." >&2
   exit 1
 fi

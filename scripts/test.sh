@@ -10,7 +10,7 @@ quick=false
 step() { printf '\n== %s\n' "$*"; }
 
 step "setup"
-scripts/setup.sh
+scripts/setup.sh --tests
 
 step "format"
 swift format lint --strict --recursive Package.swift Sources Tests
