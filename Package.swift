@@ -35,7 +35,8 @@ let package = Package(
     .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: strict),
     .target(name: "Files", swiftSettings: strict),
     .target(
-      name: "Reading", dependencies: ["Compression", "CSimdjson", "CXXHash", "Files"],
+      name: "Reading",
+      dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files"],
       swiftSettings: strict),
     .target(
       name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash"], swiftSettings: strict),
@@ -72,7 +73,8 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests", dependencies: ["TestSupport", "dsel"], swiftSettings: strict),
     .testTarget(
-      name: "ReadingTests", dependencies: ["Reading", "CSimdjson", "Files", "TestSupport"],
+      name: "ReadingTests",
+      dependencies: ["Reading", "CSimdjson", "CVector", "Files", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "FeaturizingTests", dependencies: ["Featurizing", "CXXHash", "TestSupport"],

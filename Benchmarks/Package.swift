@@ -21,7 +21,7 @@ let package = Package(
     .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: measured),
     .target(name: "Files", swiftSettings: measured),
     .target(
-      name: "Reading", dependencies: ["Compression", "CSimdjson", "CXXHash", "Files"],
+      name: "Reading", dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files"],
       swiftSettings: measured),
     .target(
       name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash"], swiftSettings: measured),

@@ -24,7 +24,7 @@ let package = Package(
     .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: instrumented),
     .target(name: "Files", swiftSettings: instrumented),
     .target(
-      name: "Reading", dependencies: ["Compression", "CSimdjson", "CXXHash", "Files"],
+      name: "Reading", dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files"],
       swiftSettings: instrumented),
     .target(
       name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash"],
@@ -43,7 +43,7 @@ let package = Package(
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "CFuzzer", "Compression", "Featurizing", "Files", "Pipeline", "Reading", "Resampling",
+        "CFuzzer", "CVector", "Compression", "Featurizing", "Files", "Pipeline", "Reading", "Resampling",
         "Weighting",
       ],
       swiftSettings: instrumented,

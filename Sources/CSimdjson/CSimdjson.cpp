@@ -55,6 +55,10 @@ dsel_json_status dsel_json_parser_parse(
   return dsel_json_text_found;
 }
 
+int dsel_json_is_utf8(const uint8_t *bytes, size_t length) {
+  return simdjson::validate_utf8(reinterpret_cast<const char *>(bytes), length);
+}
+
 int dsel_json_parser_append_field_key(
     dsel_json_parser *parser, size_t field, const char *key, size_t length) {
   try {

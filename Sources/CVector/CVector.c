@@ -1,9 +1,8 @@
 #include "CVector.h"
+#include "Vectors.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-
-#define VECTOR __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi,popcnt")))
 
 int dsel_vector_is_supported(void) {
   __builtin_cpu_init();
@@ -75,19 +74,6 @@ static inline uint32_t scalar(const uint8_t *bytes, size_t *length) {
   }
   *length = 4;
   return (bytes[0] & 0x07u) << 18 | second << 12 | third << 6 | (bytes[3] & 0x3Fu);
-}
-
-static inline size_t length_of(uint32_t value) {
-  return value < 0x80 ? 1 : value < 0x800 ? 2 : value < 0x10000 ? 3 : 4;
-}
-
-/// Writes a scalar beyond ASCII.
-static inline void encode(uint32_t value, size_t length, uint8_t *bytes) {
-  for (size_t index = length - 1; index > 0; index -= 1) {
-    bytes[index] = (uint8_t)(0x80 | (value & 0x3F));
-    value >>= 6;
-  }
-  bytes[0] = (uint8_t)((0xF00u >> length & 0xFF) | value);
 }
 
 /// Adds a scalar of a class, which stands at `at`.

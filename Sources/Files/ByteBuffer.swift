@@ -8,7 +8,7 @@
 ///
 /// Two things set it apart from `[UInt8]`. It grows by `realloc`, which moves the pages of a large
 /// block instead of copying them: a line of 200 MB needs 200 MB, not twice that. And ``padding``
-/// bytes behind the last one can always be read (their values mean nothing), as simdjson asks.
+/// bytes behind the last one can always be read (their values mean nothing), as simdjson and vectors ask.
 @safe package struct ByteBuffer: ~Copyable, @unchecked Sendable {
   // Sendable because a noncopyable owner moves as a whole: nobody else ever holds its pointer.
 

@@ -1,4 +1,5 @@
 internal import CSimdjson
+internal import CVector
 package import Files
 
 #if canImport(Glibc)
@@ -13,23 +14,36 @@ package import Files
 ///     try parser.parse(lineRange, of: &chunk.bytes) { text in … }
 ///     try parser.parse(lineRange, of: &chunk.bytes) { text, fields in … }
 ///
-/// One parser a thread: it owns simdjson's scratch memory and reuses it from line to line.
+/// One parser a thread: it owns scratch memory and reuses it from line to line.
+///
+/// Lines are read by ``JSONScanner`` where it has vectors, and by simdjson, with the scanner behind it, where it hasn't.
 @safe package struct DocumentParser: ~Copyable {
-  /// Longer lines go to ``JSONScanner``. simdjson's scratch memory is about 14 times the line.
+  /// Longer lines go to ``JSONScanner``, whose texts are unescaped where they stand. simdjson's scratch memory is about 14
+  /// times the line.
   static let longLine = 1 << 20
 
   /// Allocated by `init`, freed by `deinit`, and never copied out of this type.
   private let parser: OpaquePointer
-  private let path: [[UInt8]]
-  private let fields: [[[UInt8]]]
+  private let usesVectors: Bool
+  private var scanner: JSONScanner
+  private let fieldCount: Int
+  /// The text of a line that isn't long, if it has escapes.
+  private var scratch = ByteBuffer()
 
   /// - Parameters:
   ///   - textField: keys joined by dots: `text`, or `meta.doc.text` for a nested one.
   ///   - fields: further fields, written likewise.
   /// - Throws: ``SystemError`` of operation `allocate`.
   package init(textField: String, fields: [String] = []) throws(SystemError) {
-    path = Self.keys(of: textField)
-    self.fields = fields.map(Self.keys)
+    try self.init(
+      textField: textField, fields: fields, usesVectors: dsel_vector_is_supported() == 1)
+  }
+
+  init(textField: String, fields: [String], usesVectors: Bool) throws(SystemError) {
+    let (path, fields) = (Self.keys(of: textField), fields.map(Self.keys))
+    self.usesVectors = usesVectors
+    scanner = JSONScanner(path: path, fields: fields, usesVectors: usesVectors)
+    fieldCount = fields.count
     guard let parser = unsafe dsel_json_parser_create() else {
       throw SystemError(.allocate, "the JSON parser", code: ENOMEM)
     }
@@ -43,7 +57,7 @@ package import Files
       // No memory for a few bytes, of which the user has typed each.
       precondition(isAppended == 1, "out of memory")
     }
-    for (number, keys) in self.fields.enumerated() {
+    for (number, keys) in fields.enumerated() {
       for key in keys {
         // SAFETY: simdjson copies the key.
         let isAppended = unsafe key.withUnsafeBytes { bytes in
@@ -70,8 +84,9 @@ package import Files
   package mutating func parse(
     _ range: Range<Int>, of bytes: inout ByteBuffer, _ body: (Span<UInt8>) throws -> Void
   ) throws {
-    let isParsed = try parseQuickly(range, of: bytes, body)
-    if !isParsed { try parseCarefully(range, of: &bytes, fields: []) { text, _ in try body(text) } }
+    if !usesVectors, try parseBySimdjson(range, of: bytes, body) { return }
+    try scanner.scan(bytes.span.extracting(range))
+    try passText(range, of: &bytes, body)
   }
 
   /// Calls `body` with the line's text and the values of the parser's fields, in their order.
@@ -83,10 +98,16 @@ package import Files
     _ range: Range<Int>, of bytes: inout ByteBuffer,
     _ body: (Span<UInt8>, [FieldValue]) throws -> Void
   ) throws {
-    let isParsed = try parseQuickly(range, of: bytes) { text in
-      try body(text, fields.indices.map { value(ofField: $0) })
+    if !usesVectors {
+      let isParsed = try parseBySimdjson(range, of: bytes) { text in
+        try body(text, (0..<fieldCount).map { value(ofField: $0) })
+      }
+      if isParsed { return }
     }
-    if !isParsed { try parseCarefully(range, of: &bytes, fields: fields, body) }
+    try scanner.scan(bytes.span.extracting(range))
+    // Before escapes are resolved where they stand: a field may be the text itself.
+    let values = scanner.fields.map { FieldValue($0, in: bytes.span.extracting(range)) }
+    try passText(range, of: &bytes) { text in try body(text, values) }
   }
 
   /// Checks that the line is a document, and leaves its bytes as they are.
@@ -95,27 +116,39 @@ package import Files
   package mutating func validate(
     _ range: Range<Int>, of bytes: borrowing ByteBuffer
   ) throws {
-    if try parseQuickly(range, of: bytes, { _ in }) { return }
-    _ = try JSONScanner.find(in: bytes.span.extracting(range), path: path, fields: [])
+    if !usesVectors, try parseBySimdjson(range, of: bytes, { _ in }) { return }
+    try scanner.scan(bytes.span.extracting(range))
   }
 
-  /// Reads the line with ``JSONScanner``.
-  private func parseCarefully(
-    _ range: Range<Int>, of bytes: inout ByteBuffer, fields: [[[UInt8]]],
-    _ body: (Span<UInt8>, [FieldValue]) throws -> Void
+  /// Calls `body` with the text of the line that the scanner has read.
+  private mutating func passText(
+    _ range: Range<Int>, of bytes: inout ByteBuffer, _ body: (Span<UInt8>) throws -> Void
   ) throws {
-    let found = try JSONScanner.find(
-      in: bytes.span.extracting(range), path: path, fields: fields)
-    // Before escapes are resolved where they stand: a field may be the text itself.
-    let values = found.fields.map { FieldValue($0, in: bytes.span.extracting(range)) }
-    var all = bytes.mutableSpan
-    let text = JSONScanner.unescape(found.text, in: &all, from: range.lowerBound)
-    try body(all.span.extracting(text), values)
+    let raw = scanner.text
+    let string = raw.range.lowerBound + range.lowerBound..<raw.range.upperBound + range.lowerBound
+    guard raw.hasEscapes else { return try body(bytes.span.extracting(string)) }
+    guard usesVectors, range.count <= Self.longLine else {
+      var all = bytes.mutableSpan
+      let text = JSONScanner.unescape(string, in: &all)
+      return try body(all.span.extracting(text))
+    }
+    scratch.removeAll(keepingCapacityUpTo: Self.longLine)
+    try scratch.reserve(additional: string.count)
+    scratch.append(upTo: string.count) { output in
+      unsafe output.withUnsafeMutableBufferPointer { text, count in
+        unsafe bytes.span.withUnsafeBufferPointer { bytes in
+          guard let start = bytes.baseAddress, let text = text.baseAddress else { return }
+          // SAFETY: what escapes mean is never longer than how they are written, and both buffers have ByteBuffer's padding.
+          count = unsafe dsel_vector_unescape(start + string.lowerBound, string.count, text)
+        }
+      }
+    }
+    try body(scratch.span)
   }
 
   /// Reads the line with simdjson. Returns false, and hasn't called `body`, if the line is long or simdjson finds
   /// no text.
-  private func parseQuickly(
+  private func parseBySimdjson(
     _ range: Range<Int>, of bytes: borrowing ByteBuffer,
     _ body: (Span<UInt8>) throws -> Void
   ) throws -> Bool {

@@ -30,8 +30,11 @@ package enum FieldValue: Equatable, Sendable {
     }
     switch raw.kind {
     case .string:
+      let string = line.extracting(raw.range)
       self = .string(
-        String(decoding: JSONScanner.unescaped(line.extracting(raw.range)), as: UTF8.self))
+        raw.hasEscapes
+          ? String(decoding: JSONScanner.unescaped(string), as: UTF8.self)
+          : unsafe string.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) })
     case .number: self = Self.number(line.extracting(raw.range))
     case .boolean: self = .boolean(line[raw.range.lowerBound] == UInt8(ascii: "t"))
     case .null: self = .null

@@ -1,16 +1,10 @@
 /// What the escapes of a valid string stand for.
 extension JSONScanner {
-  /// Resolves the escapes of a scanned string where it stands, since what they mean is never longer
+  /// Resolves the escapes of a valid string where it stands, since what they mean is never longer
   /// than how they are written. Returns the range in `bytes` of what they mean; the bytes behind it, up to the
   /// string's old end, are unspecified.
-  ///
-  /// - Parameter lineStart: where the scanned line begins in `bytes`.
-  static func unescape(
-    _ raw: RawString, in bytes: inout MutableSpan<UInt8>, from lineStart: Int
-  ) -> Range<Int> {
-    let start = lineStart + raw.range.lowerBound
-    let end = lineStart + raw.range.upperBound
-    guard raw.hasEscapes else { return start..<end }
+  static func unescape(_ string: Range<Int>, in bytes: inout MutableSpan<UInt8>) -> Range<Int> {
+    let (start, end) = (string.lowerBound, string.upperBound)
     var read = start
     var write = start
     while read < end {

@@ -99,30 +99,36 @@ import Testing
   private func parseFields(
     _ line: [UInt8], _ textField: String, _ fields: [String]
   ) throws -> Found {
-    var buffer = ByteBuffer()
-    try buffer.append(Array("before".utf8).span)
-    let start = buffer.count
-    try buffer.append(line.span)
-    try buffer.append(Array("\nbehind".utf8).span)
-    var parser = try DocumentParser(textField: textField, fields: fields)
-    var found: Found?
-    try parser.parse(start..<(start + line.count), of: &buffer) { text, fields in
-      found = Found(text: String(decoding: array(of: text), as: UTF8.self), fields: fields)
+    var found: [Found] = []
+    for usesVectors in usesVectorsOrNot {
+      var buffer = ByteBuffer()
+      try buffer.append(Array("before".utf8).span)
+      let start = buffer.count
+      try buffer.append(line.span)
+      try buffer.append(Array("\nbehind".utf8).span)
+      var parser = try DocumentParser(
+        textField: textField, fields: fields, usesVectors: usesVectors)
+      try parser.parse(start..<(start + line.count), of: &buffer) { text, fields in
+        found.append(
+          Found(text: String(decoding: array(of: text), as: UTF8.self), fields: fields))
+      }
     }
-    return try #require(found)
+    try #require(found.count == usesVectorsOrNot.count)
+    #expect(found.allSatisfy { $0 == found[0] })
+    return found[0]
   }
 
   private func scanFields(
     _ line: [UInt8], _ textField: String, _ fields: [String]
   ) -> Result<Found, InvalidLine> {
     do throws(InvalidLine) {
-      let found = try JSONScanner.find(
-        in: line.span, path: keys(of: textField), fields: fields.map { keys(of: $0) })
-      let text = JSONScanner.unescaped(line.span.extracting(found.text.range))
+      var scanner = JSONScanner(path: keys(of: textField), fields: fields.map { keys(of: $0) })
+      try scanner.scan(line.span)
+      let text = JSONScanner.unescaped(line.span.extracting(scanner.text.range))
       return .success(
         Found(
           text: String(decoding: text, as: UTF8.self),
-          fields: found.fields.map { FieldValue($0, in: line.span) }))
+          fields: scanner.fields.map { FieldValue($0, in: line.span) }))
     } catch {
       return .failure(error)
     }

@@ -11,7 +11,7 @@ func fuzzDocuments(_ input: [UInt8]) -> Int32 {
   let scanned = scan(line, textField)
   let quick = Simdjson(textField).outcome(of: line)
   let slow = outcome(of: scanned)
-  // simdjson is asked first, and the scanner where it finds nothing: so it may refuse more, but find nothing else.
+  // Where simdjson finds nothing the scanner is asked: so it may refuse more, but find nothing else.
   if case .text = quick { require(quick == slow, "\(quick) or \(slow)") }
   require((try? parse(line, textField)) == (try? scanned.get()), "another text")
   return 0

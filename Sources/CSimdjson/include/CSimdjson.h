@@ -38,6 +38,9 @@ dsel_json_status dsel_json_parser_parse(
     dsel_json_parser *parser, const uint8_t *line, size_t length,
     const uint8_t **text, size_t *text_length);
 
+/// 1 if the bytes are UTF-8. Needs no padding.
+int dsel_json_is_utf8(const uint8_t *bytes, size_t length);
+
 /// Appends one key to the path that leads to field number `field`: fields are numbered from 0, and a new number is
 /// the next one. Returns 0 when there is no memory.
 int dsel_json_parser_append_field_key(

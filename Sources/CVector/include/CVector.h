@@ -4,9 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// The hot loops of Featurizing and Weighting for x86-64 processors with AVX-512, whose instructions Swift can't be asked for function
-/// by function. Everything here is there in Swift, too, which is what other processors run: the tests hold each
-/// against the other. Nothing is called unless `dsel_vector_is_supported()`.
+/// The hot loops of Reading, Featurizing and Weighting for x86-64 processors with AVX-512, whose instructions Swift can't
+/// be asked for function by function. Everything here is there in Swift, too, which is what other processors run: the
+/// tests hold each against the other. Nothing is called unless `dsel_vector_is_supported()`.
 
 #ifdef __cplusplus
 extern "C" {
@@ -68,6 +68,18 @@ void dsel_vector_mix(
 /// Behind the last value, which is below 2³², two bytes more must be readable.
 int64_t dsel_vector_sum(
     const int16_t *values, size_t value_count, const uint32_t *ids, size_t count);
+
+/// Finds where a string of JSON ends whose first byte, behind its quote, is at `start`: the place of its closing quote in
+/// `line`. SIZE_MAX if there is none, or if anything in the string is not as RFC 8259 has it: control characters,
+/// unknown escapes, surrogates that are no pair. UTF-8 isn't looked at.
+///
+/// Behind the line 64 bytes must be readable.
+size_t dsel_vector_string_end(
+    const uint8_t *line, size_t count, size_t start, int *has_escapes);
+
+/// Resolves the escapes of a string that dsel_vector_string_end has found, and returns how many bytes the text has: no
+/// more than the string. Behind the string 64 bytes must be readable, and 64 bytes behind the text are overwritten.
+size_t dsel_vector_unescape(const uint8_t *string, size_t count, uint8_t *text);
 
 #ifdef __cplusplus
 }

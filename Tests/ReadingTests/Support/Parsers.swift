@@ -1,4 +1,5 @@
 import CSimdjson
+import CVector
 import Files
 
 @testable import Reading
@@ -52,14 +53,17 @@ func keys(of textField: String) -> [[UInt8]] {
     Array.init)
 }
 
-/// What the scanner makes of a line: the text, or why there is none.
+/// What the scanner makes of a line, byte by byte: the text, or why there is none.
 func scan(_ line: [UInt8], _ textField: String) -> Result<[UInt8], InvalidLine> {
   do throws(InvalidLine) {
-    let raw = try JSONScanner.findText(in: line.span, path: keys(of: textField))
+    var scanner = JSONScanner(path: keys(of: textField), fields: [])
+    try scanner.scan(line.span)
+    let text = scanner.text
     var bytes = line
+    guard text.hasEscapes else { return .success(Array(bytes[text.range])) }
     var span = bytes.mutableSpan
-    let text = JSONScanner.unescape(raw, in: &span, from: 0)
-    return .success(Array(bytes[text]))
+    let range = JSONScanner.unescape(text.range, in: &span)
+    return .success(Array(bytes[range]))
   } catch {
     return .failure(error)
   }
@@ -77,17 +81,36 @@ func outcome(of result: Result<[UInt8], InvalidLine>) -> Outcome {
   }
 }
 
-/// What ``DocumentParser`` makes of a line that stands between other bytes.
+/// The ways in which ``DocumentParser`` can read here: with simdjson, and with vectors.
+let usesVectorsOrNot = dsel_vector_is_supported() == 1 ? [false, true] : [false]
+
+/// What ``DocumentParser`` makes of a line that stands between other bytes, whichever way it reads.
+///
+/// - Precondition: all ways agree.
 func parse(_ line: [UInt8], _ textField: String = "text") throws -> [UInt8] {
+  let results = try usesVectorsOrNot.map { try parse(line, textField, usesVectors: $0) }
+  precondition(
+    results.allSatisfy { $0 == results[0] },
+    "\(results): \(String(decoding: line, as: UTF8.self))")
+  return try results[0].get()
+}
+
+private func parse(
+  _ line: [UInt8], _ textField: String, usesVectors: Bool
+) throws -> Result<[UInt8], InvalidLine> {
   var buffer = ByteBuffer()
   try buffer.append(Array("before".utf8).span)
   let start = buffer.count
   try buffer.append(line.span)
   try buffer.append(Array("\nbehind".utf8).span)
-  var parser = try DocumentParser(textField: textField)
+  var parser = try DocumentParser(textField: textField, fields: [], usesVectors: usesVectors)
   var found: [UInt8] = []
-  try parser.parse(start..<(start + line.count), of: &buffer) { found = array(of: $0) }
-  return found
+  do {
+    try parser.parse(start..<(start + line.count), of: &buffer) { found = array(of: $0) }
+  } catch let error as InvalidLine {
+    return .failure(error)
+  }
+  return .success(found)
 }
 
 func array(of span: Span<UInt8>) -> [UInt8] {
