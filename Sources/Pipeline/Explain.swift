@@ -25,7 +25,7 @@ package struct Explain: Sendable {
     let documents = try SelectInput(settings.documents)
     let models: Models
     switch settings.models {
-    case .files(let target, let pool): models = try stored(target, pool)
+    case .files(let target, let pool): models = try await stored(target, pool)
     case .fitted(_, let pool):
       // The target is read again for its n-grams.
       if settings.documents.isEmpty { try texts.spool(settings.reading, progress) }
@@ -46,15 +46,16 @@ package struct Explain: Sendable {
 
   // MARK: Models
 
-  private func stored(_ target: String, _ pool: String) throws -> Models {
+  private func stored(_ target: String, _ pool: String) async throws -> Models {
     var weigh = WeighSettings(
       targetModels: [NamedModel(name: nil, path: target)], poolModel: pool, pool: [])
     weigh.reading = settings.reading
     weigh.weights = settings.weights
-    let stored = try StoredModels(weigh)
+    let stored = try await StoredModels(weigh)
     return Models(
       target: stored.targets[0].stored.model.counts, pool: stored.pool.model.counts,
-      weighing: stored.weighingModel(settings.weights))
+      weighing: await stored.weighingModel(
+        settings.weights, threadCount: settings.reading.threadCount))
   }
 
   private func fitted(_ targets: SelectInput, _ pool: SelectInput) async throws -> Models {
@@ -76,7 +77,8 @@ package struct Explain: Sendable {
     }
     var model = TargetModel(
       name: nil, target: outcomes[0].counts, pool: outcomes[1].counts, settings.weights)
-    model.train(target: outcomes[0].sample, pool: outcomes[1].sample)
+    let samples = TrainingSamples(targets: [outcomes[0].sample], pool: outcomes[1].sample)
+    model.regression = samples.train()[0]
     return Models(
       target: outcomes[0].counts, pool: outcomes[1].counts,
       weighing: WeighingModel(

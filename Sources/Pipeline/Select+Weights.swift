@@ -70,42 +70,52 @@ extension Select {
 
   func prepare(
     _ fitted: consuming (targets: [Fitted], pool: Fitted), _ clock: inout StepClock
-  ) -> Prepared {
-    var (targets, pool) = (fitted.targets, fitted.pool)
+  ) async -> Prepared {
+    let begin = ContinuousClock.now
     progress.begin(.train, totalStoredByteCount: nil)
-    return clock.time(.train) {
-      var prepared = Prepared(
-        model: WeighingModel(
-          features: settings.features, tables: UnicodeTables(),
-          estimator: settings.weights.estimator, normalization: settings.weights.normalization,
-          targets: []),
-        eligible: pool.outcome.eligible.scaled(
-          by: Double(pool.report.documentCount) / Double(pool.outcome.counts.documentCount)),
-        strata: pool.outcome.strata,
-        pool: .init(pool.outcome.counts, pool.report), poolReport: pool.report,
-        poolCounts: pool.outcome.counts.folded(to: Divergence.bucketCount))
+    var (targets, pool) = (fitted.targets, fitted.pool)
+    let samples = TrainingSamples(
+      targets: targets.map(\.outcome.sample), pool: pool.outcome.sample)
+    var (regressions, prepared) = await samples.train(threadCount: settings.reading.threadCount) {
+      let prepared = estimate(targets, pool)
+      // Gone before training asks for memory of its own, unless it runs beside this.
       for index in targets.indices {
-        let (counts, report) = (targets[index].outcome.counts, targets[index].report)
-        prepared.model.targets.append(
-          TargetModel(
-            name: settings.targets[index].name, target: counts, pool: pool.outcome.counts,
-            settings.weights))
-        prepared.targets.append(
-          PreparedTarget(
-            side: .init(counts, report), report: report,
-            unseenShare: pool.outcome.counts.share(missingIn: counts),
-            counts: counts.folded(to: Divergence.bucketCount)))
-        // Gone before training asks for memory of its own.
         targets[index].outcome.counts = FeatureCounts(bucketCount: 0)
       }
       pool.outcome.counts = FeatureCounts(bucketCount: 0)
-      for index in targets.indices {
-        prepared.model.targets[index].train(
-          target: targets[index].outcome.sample, pool: pool.outcome.sample)
-        targets[index].outcome.sample = nil
-      }
       return prepared
     }
+    for index in targets.indices {
+      prepared.model.targets[index].regression = regressions[index]
+    }
+    clock.add(.train, since: begin)
+    return prepared
+  }
+
+  /// All but the regressions.
+  private func estimate(_ targets: [Fitted], _ pool: Fitted) -> Prepared {
+    var prepared = Prepared(
+      model: WeighingModel(
+        features: settings.features, tables: UnicodeTables(),
+        estimator: settings.weights.estimator, normalization: settings.weights.normalization,
+        targets: []),
+      eligible: pool.outcome.eligible.scaled(
+        by: Double(pool.report.documentCount) / Double(pool.outcome.counts.documentCount)),
+      strata: pool.outcome.strata,
+      pool: .init(pool.outcome.counts, pool.report), poolReport: pool.report,
+      poolCounts: pool.outcome.counts.folded(to: Divergence.bucketCount))
+    for (target, fitted) in zip(settings.targets, targets) {
+      let (counts, report) = (fitted.outcome.counts, fitted.report)
+      prepared.model.targets.append(
+        TargetModel(
+          name: target.name, target: counts, pool: pool.outcome.counts, settings.weights))
+      prepared.targets.append(
+        PreparedTarget(
+          side: .init(counts, report), report: report,
+          unseenShare: pool.outcome.counts.share(missingIn: counts),
+          counts: counts.folded(to: Divergence.bucketCount)))
+    }
+    return prepared
   }
 
   /// What is drawn, but for the budget.

@@ -37,7 +37,7 @@ package struct Select: Sendable {
       try pool.spool(settings.reading, progress)
     }
 
-    let fitted = try await prepare(fit(targets, pool, &clock), &clock)
+    let fitted = await prepare(try await fit(targets, pool, &clock), &clock)
     let (model, eligible) = (fitted.model, fitted.eligible)
     let budget = settings.size.budget(documentCount: fitted.pool.documents)
     let recipe = try await recipe(

@@ -15,24 +15,43 @@ struct StoredModels: Sendable {
   /// The files, which no output may replace.
   var shards: [Shard]
 
+  /// Reads the models, the pool's beside the targets' if there are two threads for it.
+  ///
   /// - Throws: ``PipelineError``
-  init(_ settings: WeighSettings) throws {
-    let limits = settings.reading.limits
+  init(_ settings: WeighSettings) async throws {
     shards = try SelectInput(settings.targetModels.map(\.path) + [settings.poolModel]).shards
-    pool = try StoredModel(reading: settings.poolModel, limits: limits)
-    targets = []
-    for named in settings.targetModels {
-      let stored = try StoredModel(reading: named.path, limits: limits)
+    if settings.reading.threadCount > 1 {
+      async let pool = Self.pool(settings)
+      let targets = Result { try Self.targets(settings) }
+      // What is wrong with the pool is told first, whatever is found first.
+      self.pool = try await pool
+      self.targets = try targets.get()
+    } else {
+      pool = try Self.pool(settings)
+      targets = try Self.targets(settings)
+    }
+    for target in targets {
       do throws(ModelFile.Mismatch) {
-        try stored.model.checkFeatures(match: pool.model)
+        try target.stored.model.checkFeatures(match: pool.model)
         // The regression's samples prefer documents of that length.
-        try stored.model.checkMinimumLength(matches: pool.model)
+        try target.stored.model.checkMinimumLength(matches: pool.model)
       } catch {
-        throw PipelineError.mismatch(path: pool.path, otherPath: named.path, error)
+        throw PipelineError.mismatch(path: pool.path, otherPath: target.stored.path, error)
       }
-      targets.append(Target(name: named.name, stored: stored))
     }
     try check(settings.weights)
+  }
+
+  private static func pool(_ settings: WeighSettings) throws -> StoredModel {
+    try StoredModel(reading: settings.poolModel, limits: settings.reading.limits)
+  }
+
+  private static func targets(_ settings: WeighSettings) throws -> [Target] {
+    try settings.targetModels.map { named in
+      Target(
+        name: named.name,
+        stored: try StoredModel(reading: named.path, limits: settings.reading.limits))
+    }
   }
 
   private func check(_ weights: EstimatorSettings) throws(PipelineError) {
@@ -48,18 +67,24 @@ struct StoredModels: Sendable {
     }
   }
 
-  func weighingModel(_ settings: EstimatorSettings) -> WeighingModel {
-    WeighingModel(
-      features: pool.model.settings, tables: UnicodeTables(), estimator: settings.estimator,
-      normalization: settings.normalization,
-      targets: targets.map { target in
-        var model = TargetModel(
-          name: target.name, target: target.stored.model.counts, pool: pool.model.counts, settings)
-        if settings.estimator.usesRegression {
-          model.train(target: target.stored.model.sample, pool: pool.model.sample)
-        }
-        return model
-      })
+  /// - Parameter threadCount: with two or more, regressions are trained while all else is estimated.
+  func weighingModel(_ settings: EstimatorSettings, threadCount: Int) async -> WeighingModel {
+    let samples =
+      settings.estimator.usesRegression
+      ? TrainingSamples(targets: targets.map(\.stored.model.sample), pool: pool.model.sample)
+      : TrainingSamples(targets: targets.map { _ in nil }, pool: nil)
+    var (regressions, model) = await samples.train(threadCount: threadCount) {
+      WeighingModel(
+        features: pool.model.settings, tables: UnicodeTables(), estimator: settings.estimator,
+        normalization: settings.normalization,
+        targets: targets.map { target in
+          TargetModel(
+            name: target.name, target: target.stored.model.counts, pool: pool.model.counts,
+            settings)
+        })
+    }
+    for index in targets.indices { model.targets[index].regression = regressions[index] }
+    return model
   }
 
   /// - Precondition: there is one target, and the temperature is fixed.

@@ -34,7 +34,7 @@ package struct Weigh: Sendable {
   package func run() async throws -> WeighReport {
     var clock = StepClock()
     var pool = try SelectInput(settings.pool)
-    let models = try StoredModels(settings)
+    let models = try await StoredModels(settings)
     let outputs = try RunOutputs(
       .of(
         try outputPaths(pool.shards), rejects: settings.rejects, manifest: settings.manifest,
@@ -44,10 +44,13 @@ package struct Weigh: Sendable {
       try clock.time(.spool) { try pool.spool(settings.reading, progress) }
     }
     progress.begin(.train, totalStoredByteCount: nil)
-    let model = clock.time(.train) { models.weighingModel(settings.weights) }
+    var begin = ContinuousClock.now
+    let model = await models.weighingModel(
+      settings.weights, threadCount: settings.reading.threadCount)
+    clock.add(.train, since: begin)
 
     progress.begin(.weigh, totalStoredByteCount: pool.totalStoredByteCount)
-    let begin = ContinuousClock.now
+    begin = ContinuousClock.now
     var weighed = Weighed(
       outcome: WeightLines.Outcome(
         effectiveSampleSizes: Array(

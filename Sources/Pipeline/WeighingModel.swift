@@ -48,10 +48,32 @@ struct TargetModel: Sendable {
     case .logistic: logRatios = nil
     }
   }
+}
 
-  /// Learns to tell the two apart, if there are samples of both.
-  mutating func train(target: DocumentSample?, pool: DocumentSample?) {
-    guard let target, let pool else { return }
-    regression = LogisticTrainer(target: target, pool: pool).train()
+/// What regressions learn from.
+struct TrainingSamples: Sendable {
+  /// nil where there is none: then nothing is learned.
+  var targets: [DocumentSample?]
+  var pool: DocumentSample?
+
+  /// Learns to tell each target from the pool.
+  func train() -> [LogisticModel?] {
+    targets.map { target in
+      guard let target, let pool else { return nil }
+      return LogisticTrainer(target: target, pool: pool).train()
+    }
+  }
+
+  /// Trains, and does `work` meanwhile if there are two threads for it, or else before.
+  func train<Result>(
+    threadCount: Int, while work: () -> Result
+  ) async -> ([LogisticModel?], Result) {
+    guard threadCount > 1 else {
+      let result = work()
+      return (train(), result)
+    }
+    async let regressions = train()
+    let result = work()
+    return (await regressions, result)
   }
 }

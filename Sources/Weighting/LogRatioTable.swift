@@ -76,18 +76,25 @@ package struct LogRatioTable: Sendable {
   init(shrinking target: FeatureCounts, pool: FeatureCounts, prior: Double, usesVectors: Bool) {
     precondition(target.bucketCount == pool.bucketCount && prior > 0)
     let scale = Double(target.featureCount) / Double(pool.featureCount)
-    var table = LargeTable<Int16>(count: target.bucketCount + 1)
-    var steps = table.mutableSpan
-    for bucket in 0..<target.bucketCount {
-      let (inTarget, inPool) = (target.counts[bucket], pool.counts[bucket])
-      // Much of a table is empty on both sides.
-      if inTarget | inPool == 0 { continue }
+    func value(_ inTarget: UInt64, _ inPool: UInt64) -> Int16 {
       let ratio = (Double(inTarget) + prior) / (Double(inPool) * scale + prior)
       let rounded = (log(ratio) * Self.stepsPerNat).rounded(.toNearestOrEven)
-      steps[bucket] = Int16(min(max(rounded, -32768), 32767))
+      return Int16(min(max(rounded, -32768), 32767))
+    }
+    // Most buckets are the pool's alone, and have small counts. What is nowhere says nothing.
+    let ofPoolAlone = (0..<Self.smallCounts).map { $0 == 0 ? 0 : value(0, $0) }
+    var table = LargeTable<Int16>(count: target.bucketCount + 1)
+    let (targetCounts, poolCounts, small) = (target.counts.span, pool.counts.span, ofPoolAlone.span)
+    var steps = table.mutableSpan
+    for bucket in targetCounts.indices {
+      let (inTarget, inPool) = (targetCounts[bucket], poolCounts[bucket])
+      steps[bucket] =
+        inTarget == 0 && inPool < Self.smallCounts ? small[Int(inPool)] : value(inTarget, inPool)
     }
     storage = .compact(Steps(table, usesVectors: usesVectors))
   }
+
+  private static let smallCounts: UInt64 = 1024
 
   /// The value of a bucket.
   package subscript(bucket: Int) -> Double {

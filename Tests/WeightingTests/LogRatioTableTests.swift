@@ -26,6 +26,28 @@ import Testing
     #expect(sum == 1 + 2 * table[0] + table[2])
   }
 
+  @Test func `Counts of every size give the value that the formula gives`() {
+    let ofPool: [UInt64] = [0, 1, 2, 1022, 1023, 1024, 1025, 65_536, 10_000_000]
+    let ofTarget: [UInt64] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 900, 2_000_000]
+    let pool = FeatureCounts(counts: ofPool + [0, 7, 5000], documentCount: 1, tokenCount: 1)
+    let target = FeatureCounts(counts: ofTarget, documentCount: 1, tokenCount: 1)
+    let table = LogRatioTable(shrinking: target, pool: pool, prior: 0.5)
+    // Sums of the lists above.
+    let scale = 2_000_901 / 10_074_640.0
+    #expect(pool.featureCount == 10_074_640 && target.featureCount == 2_000_901)
+    for bucket in ofTarget.indices {
+      let (t, p) = (Double(target.counts[bucket]), Double(pool.counts[bucket]))
+      let expected = log((t + 0.5) / (p * scale + 0.5))
+      #expect(table[bucket] == (expected * 1024).rounded(.toNearestOrEven) / 1024)
+    }
+  }
+
+  @Test func `Nothing says nothing`() {
+    let empty = FeatureCounts(bucketCount: 3)
+    let table = LogRatioTable(shrinking: empty, pool: empty, prior: 1)
+    #expect((0..<3).allSatisfy { table[$0] == 0 })
+  }
+
   @Test(arguments: [1, 15, 16, 17, 4096, 70_000])
   func `Vectors sum as one at a time does`(count: Int) {
     var random = SplitMix64(state: UInt64(count))

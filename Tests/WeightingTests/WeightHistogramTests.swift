@@ -133,6 +133,20 @@ import Testing
     #expect(constant.value == nil && Correlation().value == nil)
   }
 
+  @Test(arguments: [10_000, 10_001, 65_536, 1 << 20, 1_000_003, 1 << 24])
+  func `Features are folded as counts are`(bucketCount: Int) {
+    var random = SplitMix64(state: UInt64(bucketCount))
+    let ids = (0..<5000).map { _ in UInt32.random(in: 0..<UInt32(bucketCount), using: &random) }
+    var fine = FeatureCounts(bucketCount: bucketCount)
+    fine.add(ids.span)
+    var direct = Divergence.emptyCounts(bucketCount: bucketCount)
+    direct.add(ids.span, of: bucketCount)
+    #expect(direct == fine.folded(to: Divergence.bucketCount))
+    var expected = [UInt64](repeating: 0, count: 10_000)
+    for id in ids { expected[Int(id) * 10_000 / bucketCount] += 1 }
+    #expect(direct.counts == expected)
+  }
+
   @Test func `Divergences are taken in 10,000 buckets`() throws {
     // Buckets b of 2²⁰ fold to ⌊b × 10,000 / 2²⁰⌋: 104 and 105 to 0 and 1.
     var fine = FeatureCounts(bucketCount: 1 << 20)
