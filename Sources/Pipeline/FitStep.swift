@@ -50,18 +50,22 @@ struct FitStep {
     return (outcome, report)
   }
 
-  /// The sample of all workers. One instead of one a worker keeps memory independent of the number of threads;
-  /// workers come by once a chunk.
+  /// The sample of all workers. One instead of one a worker keeps memory independent of the number of threads; most
+  /// documents are known not to be in it, and don't come by.
   private final class SharedSample: Sendable {
     private let sample = Lock(DocumentSample())
 
-    /// Takes a chunk's documents in, and returns the largest priority that may still be in the sample.
-    func add(_ chunk: [Sampled]) -> DocumentSample.Priority {
+    /// Takes a document in, and returns the largest priority that may still be in the sample.
+    func add(
+      _ features: Span<UInt16>, _ priority: DocumentSample.Priority
+    ) -> DocumentSample.Priority {
       sample.withLock { sample in
-        for document in chunk { sample.add(document.features, priority: document.priority) }
+        sample.add(features, priority: priority)
         return sample.threshold
       }
     }
+
+    var threshold: DocumentSample.Priority { sample.withLock { $0.threshold } }
 
     func take() -> DocumentSample {
       sample.withLock { sample in
@@ -71,11 +75,6 @@ struct FitStep {
         return taken
       }
     }
-  }
-
-  private struct Sampled {
-    var priority: DocumentSample.Priority
-    var features: [UInt16]
   }
 
   /// What one worker counted, besides features.
@@ -97,7 +96,6 @@ struct FitStep {
     private var featurizer: Featurizer
     private var counter: FeatureCounter
     private var counted = Counted()
-    private var ofChunk: [Sampled] = []
     private var largestPriority = DocumentSample.Priority(bits: .max)
     /// Scratch for the features of one document.
     private var sampled: [UInt16] = []
@@ -144,8 +142,7 @@ struct FitStep {
       }
       let priority = DocumentSample.Priority(hash: hash, isShort: isShort)
       if samples, priority <= largestPriority, !sampled.isEmpty {
-        // A copy of its own, no longer than it must be.
-        ofChunk.append(Sampled(priority: priority, features: Array(sampled[...])))
+        largestPriority = sample.add(sampled.span, priority)
       }
     }
 
@@ -158,9 +155,7 @@ struct FitStep {
     }
 
     mutating func endChunk(_ number: Int) {
-      guard step.keepsSample else { return }
-      largestPriority = sample.add(ofChunk)
-      ofChunk.removeAll(keepingCapacity: true)
+      if step.keepsSample { largestPriority = sample.threshold }
     }
 
     consuming func finish() -> Counted {

@@ -52,15 +52,7 @@ extension [UInt8] {
 
   /// Appends a number in decimal.
   package mutating func append(decimal value: UInt64) {
-    // Most are counts of one digit.
-    if value < 10 { return append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value)) }
-    let start = count
-    var rest = value
-    while rest > 0 {
-      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-      rest /= 10
-    }
-    self[start...].reverse()
+    append(addingCapacity: UInt64.mostDigits) { output in output.append(decimal: value) }
   }
 
   /// Appends sixteen hexadecimal digits: ``Swift/UInt64/hexadecimal``.
@@ -77,7 +69,27 @@ extension [UInt8] {
   package mutating func append(decimal value: Int) { append(decimal: UInt64(value)) }
 }
 
+extension OutputSpan<UInt8> {
+  /// Appends a number in decimal: ``Swift/UInt64/mostDigits`` bytes at most.
+  package mutating func append(decimal value: UInt64) {
+    // Most are counts of one digit.
+    if value < 10 { return append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value)) }
+    var digits = InlineArray<20, UInt8>(repeating: 0)
+    var first = UInt64.mostDigits
+    var rest = value
+    while rest > 0 {
+      first -= 1
+      digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    }
+    for index in first..<UInt64.mostDigits { append(digits[index]) }
+  }
+}
+
 extension UInt64 {
+  /// Decimal digits that a number may have.
+  package static let mostDigits = 20
+
   /// Sixteen hexadecimal digits, as `xxhsum` prints a hash.
   package var hexadecimal: String {
     var digits: [UInt8] = []

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
 /// A random sample of documents, whatever the order in which they come: those with the smallest priorities, where a
 /// priority is a seeded hash of a document's text.
 ///
@@ -32,16 +38,15 @@ package struct DocumentSample: Sendable, Equatable {
 
   private let capacity: Int
   private let featureCapacity: Int
+  /// By priority, once the sample is trimmed.
   private var members: [Member] = []
-  /// The features of all members, one behind the other, and of some that were left out since.
+  /// The features of all members, one behind the other, in the order in which they came.
   private var features: [UInt16] = []
-  /// Memory for the next ``trim()``, which new pages each time would make several times as slow.
-  private var spare: [UInt16] = []
   private var isTrimmed = true
   /// Larger priorities can't be in the sample.
   package private(set) var threshold = Priority(bits: .max)
 
-  private struct Member: Equatable {
+  private struct Member {
     var priority: Priority
     var features: Range<Int>
   }
@@ -58,11 +63,12 @@ package struct DocumentSample: Sendable, Equatable {
   }
 
   /// - Parameter features: folded as ``FeatureVector`` says, one an occurrence, in text order.
-  package mutating func add(_ features: some Collection<UInt16>, priority: Priority) {
+  package mutating func add(_ features: Span<UInt16>, priority: Priority) {
     guard priority <= threshold else { return }
     isTrimmed = false
     let start = self.features.count
-    self.features += features
+    // SAFETY: read only while it is borrowed.
+    unsafe features.withUnsafeBufferPointer { unsafe self.features.append(contentsOf: $0) }
     members.append(Member(priority: priority, features: start..<self.features.count))
     if members.count >= 2 * capacity
       || self.features.count > featureCapacity + featureCapacity / 4
@@ -73,9 +79,8 @@ package struct DocumentSample: Sendable, Equatable {
 
   package mutating func merge(_ other: DocumentSample) {
     threshold = min(threshold, other.threshold)
-    isTrimmed = false
     for member in other.members {
-      add(other.features[member.features], priority: member.priority)
+      add(other.features.span.extracting(member.features), priority: member.priority)
     }
     trim()
   }
@@ -94,35 +99,54 @@ package struct DocumentSample: Sendable, Equatable {
 
   package var documentCount: Int { members.count }
 
-  /// Brings the sample into its one form: by priority, without what is left out.
+  /// Leaves out what isn't in the sample, and sorts the rest by priority.
   package mutating func trim() {
-    isTrimmed = true
     members.sort { $0.priority < $1.priority }
     var kept: [Member] = []
     kept.reserveCapacity(min(members.count, capacity))
-    var keptFeatures: [UInt16] = []
-    swap(&keptFeatures, &spare)
-    keptFeatures.removeAll(keepingCapacity: true)
-    keptFeatures.reserveCapacity(min(features.count, featureCapacity))
+    var featureCount = 0
     for member in members where member.priority <= threshold {
       if let last = kept.last, last.priority == member.priority { continue }
-      guard kept.count < capacity, keptFeatures.count + member.features.count <= featureCapacity
+      guard kept.count < capacity, featureCount + member.features.count <= featureCapacity
       else {
         // Not even equal ones: what is left out once must stay out, or samples of parts wouldn't merge.
         threshold = Priority(bits: max(member.priority.bits, 1) - 1)
         break
       }
-      let start = keptFeatures.count
-      keptFeatures += features[member.features]
-      kept.append(Member(priority: member.priority, features: start..<keptFeatures.count))
+      featureCount += member.features.count
+      kept.append(member)
     }
     members = kept
-    swap(&features, &spare)
-    swap(&keptFeatures, &features)
+    closeGaps()
+    isTrimmed = true
+  }
+
+  /// Moves features up to one another: in the order in which they stand, so that no other memory is needed.
+  private mutating func closeGaps() {
+    let order = members.indices.sorted {
+      members[$0].features.lowerBound < members[$1].features.lowerBound
+    }
+    var end = 0
+    unsafe features.withUnsafeMutableBufferPointer { features in
+      for index in order {
+        let range = members[index].features
+        if range.lowerBound > end, let base = features.baseAddress {
+          // SAFETY: both ranges lie within the array, and memmove allows them to overlap.
+          unsafe _ = memmove(
+            base + end, base + range.lowerBound, range.count * MemoryLayout<UInt16>.stride)
+        }
+        members[index].features = end..<(end + range.count)
+        end += range.count
+      }
+    }
+    features.removeLast(features.count - end)
   }
 
   package static func == (one: DocumentSample, other: DocumentSample) -> Bool {
-    one.threshold == other.threshold && one.isTrimmed == other.isTrimmed
-      && one.members == other.members && one.features == other.features
+    guard one.threshold == other.threshold, one.isTrimmed == other.isTrimmed else { return false }
+    return one.members.elementsEqual(other.members) { mine, others in
+      mine.priority == others.priority
+        && one.features[mine.features] == other.features[others.features]
+    }
   }
 }

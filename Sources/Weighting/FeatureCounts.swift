@@ -47,7 +47,7 @@ package struct FeatureCounts: Sendable, Equatable {
     if bucketCount & (bucketCount - 1) == 0 {
       // Dividing takes longer than all else.
       let shift = bucketCount.trailingZeroBitCount
-      for index in ids.indices { counts[Int(ids[index]) &* ownCount &>> shift] &+= 1 }
+      for index in ids.indices { counts[(Int(ids[index]) &* ownCount) &>> shift] &+= 1 }
     } else {
       for index in ids.indices { counts[Int(ids[index]) * ownCount / bucketCount] &+= 1 }
     }

@@ -75,14 +75,15 @@ package struct LogRatioTable: Sendable {
 
   init(shrinking target: FeatureCounts, pool: FeatureCounts, prior: Double, usesVectors: Bool) {
     precondition(target.bucketCount == pool.bucketCount && prior > 0)
-    let scale = Double(target.featureCount) / Double(pool.featureCount)
+    let poolCount = pool.featureCount
+    let scale = poolCount > 0 ? Double(target.featureCount) / Double(poolCount) : 0
     func value(_ inTarget: UInt64, _ inPool: UInt64) -> Int16 {
       let ratio = (Double(inTarget) + prior) / (Double(inPool) * scale + prior)
       let rounded = (log(ratio) * Self.stepsPerNat).rounded(.toNearestOrEven)
       return Int16(min(max(rounded, -32768), 32767))
     }
-    // Most buckets are the pool's alone, and have small counts. What is nowhere says nothing.
-    let ofPoolAlone = (0..<Self.smallCounts).map { $0 == 0 ? 0 : value(0, $0) }
+    // Most buckets are the pool's alone, and have small counts.
+    let ofPoolAlone = (0..<Self.smallCounts).map { value(0, $0) }
     var table = LargeTable<Int16>(count: target.bucketCount + 1)
     let (targetCounts, poolCounts, small) = (target.counts.span, pool.counts.span, ofPoolAlone.span)
     var steps = table.mutableSpan

@@ -197,7 +197,7 @@ extension ModelFile {
       guard let members = documents else { throw ModelFileError.missing("sample.documents") }
       largestFeature = members.lazy.compactMap { $0.1.max() }.max() ?? 0
       var read = DocumentSample(threshold: threshold)
-      for (priority, features) in members { read.add(features, priority: priority) }
+      for (priority, features) in members { read.add(features.span, priority: priority) }
       read.trim()
       guard read.documentCount == members.count else {
         throw ModelFileError.invalid("sample.documents")

@@ -20,21 +20,29 @@ extension ModelFile {
     }
     try write(Array("],".utf8))
     try write(Array("\"counts\": [".utf8))
-    var start = 0
-    while start < counts.bucketCount {
-      let end = min(start + Self.countsPerLine, counts.bucketCount)
-      var line: [UInt8] = []
-      for bucket in start..<end {
-        line.append(decimal: counts.counts[bucket])
-        if bucket + 1 < counts.bucketCount { line.append(UInt8(ascii: ",")) }
-      }
-      try write(line)
-      start = end
-    }
+    try writeCounts(write)
     guard let sample else { return try write(Array("]}".utf8)) }
     try write(Array("],".utf8))
     try writeSample(sample, write)
     try write(Array("]}}".utf8))
+  }
+
+  private func writeCounts<Failure: Error>(
+    _ write: ([UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
+    let counts = counts.counts
+    var line: [UInt8] = []
+    for start in stride(from: 0, to: counts.count, by: Self.countsPerLine) {
+      let end = min(start + Self.countsPerLine, counts.count)
+      line.removeAll(keepingCapacity: true)
+      line.append(addingCapacity: (end - start) * (UInt64.mostDigits + 1)) { output in
+        for bucket in start..<end {
+          output.append(decimal: counts[bucket])
+          if bucket + 1 < counts.count { output.append(UInt8(ascii: ",")) }
+        }
+      }
+      try write(line)
+    }
   }
 
   private var head: [String] {
@@ -65,28 +73,28 @@ extension ModelFile {
     try write(
       Array("\"sample\": {\"threshold\": \"\(sample.threshold.bits.hexadecimal)\",".utf8))
     try write(Array("\"documents\": [".utf8))
-    var previous: [UInt8]?
-    var lines: [[UInt8]] = []
+    var count = 0
+    var failure: Failure?
     sample.forEachDocument { priority, features in
+      guard failure == nil else { return }
       var line = Array("{\"priority\": \"\(priority.bits.hexadecimal)\", \"features\": \"".utf8)
       line += Self.base64(features)
       line += Array("\"}".utf8)
-      lines.append(line)
+      count += 1
+      if count < sample.documentCount { line.append(UInt8(ascii: ",")) }
+      do throws(Failure) { try write(line) } catch { failure = error }
     }
-    for line in lines {
-      if let previous { try write(previous + [UInt8(ascii: ",")]) }
-      previous = line
-    }
-    if let previous { try write(previous) }
+    if let failure { throw failure }
   }
 
   /// The features as little-endian 16-bit numbers, in Base64 (RFC 4648, with padding).
   private static func base64(_ features: Span<UInt16>) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(2 * features.count)
-    for index in features.indices {
-      bytes.append(UInt8(truncatingIfNeeded: features[index]))
-      bytes.append(UInt8(truncatingIfNeeded: features[index] >> 8))
+    bytes.append(addingCapacity: 2 * features.count) { output in
+      for index in features.indices {
+        output.append(UInt8(truncatingIfNeeded: features[index]))
+        output.append(UInt8(truncatingIfNeeded: features[index] >> 8))
+      }
     }
     return Array(Data(bytes).base64EncodedData())
   }

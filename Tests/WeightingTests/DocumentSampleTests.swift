@@ -47,7 +47,7 @@ import Testing
         let part = Int.random(in: 0..<partCount, using: &random)
         let priority = DocumentSample.Priority(bits: document.priority)
         if priority <= parts[part].threshold {
-          parts[part].add(document.features, priority: priority)
+          parts[part].add(document.features.span, priority: priority)
         }
       }
       var whole = parts[0]

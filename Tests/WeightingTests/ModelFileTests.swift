@@ -22,7 +22,7 @@ import Testing
       let features = (0..<Int(random.next() % 30 + 1)).map { _ in
         UInt16(random.next() % UInt64(min(200, bucketCount)))
       }
-      sample.add(features, priority: DocumentSample.Priority(bits: random.next()))
+      sample.add(features.span, priority: DocumentSample.Priority(bits: random.next()))
     }
     sample.trim()
     var eligible = EligibleDocuments()
