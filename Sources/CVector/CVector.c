@@ -138,6 +138,50 @@ static inline void add_scalars(
   }
 }
 
+/// Adds the scalars beyond ASCII of which most texts have most, all at once, if they are whole within the block: letters of
+/// Latin-1, the punctuation of U+2010 to U+2027, kana, and most ideographs. Lower-cases them in `lower`, and returns
+/// `marked` without their bytes.
+static inline VECTOR uint64_t add_common(
+    classes *block, uint64_t marked, __m512i bytes, uint64_t valid, __m512i *lower,
+    const dsel_scalars *scalars) {
+  // Of each scalar its first byte's bit, found by what stands behind it.
+  uint64_t letters = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)0xC3)) & valid >> 1;
+  // Signs of multiplication and division.
+  letters &= ~((_mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)0x97)) |
+                _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)0xB7))) >> 1);
+  uint64_t capitals = letters << 1 & is_in(bytes, (char)0x80, 0x1F);
+  *lower = _mm512_mask_add_epi8(*lower, capitals, bytes, _mm512_set1_epi8(0x20));
+  letters |= letters << 1;
+
+  uint64_t second80 = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)0x80)) >> 1;
+  uint64_t punctuation = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)0xE2)) & second80 &
+                         is_in(bytes, (char)0x90, 0x18) >> 2 & valid >> 2;
+  punctuation |= punctuation << 1 | punctuation << 2;
+
+  uint64_t singles = scalars->has_ideographs ? is_in(bytes, (char)0xE5, 4) : 0;
+  uint64_t kana = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)0xE3));
+  if (kana) {
+    uint64_t found = 0;
+    for (int row = 0; row < 3; row += 1) {
+      __m512i is_single = _mm512_permutexvar_epi8(
+          bytes, _mm512_loadu_si512(scalars->kana + 64 * row));
+      found |= _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)(0x81 + row))) >> 1 &
+               _mm512_movepi8_mask(is_single) >> 2;
+    }
+    singles |= kana & found;
+  }
+  singles &= valid >> 2;
+  if (scalars->joins_marks) {
+    block->breaks |= singles | singles << 3;
+    block->break_behind |= singles >> 61;
+  }
+  singles |= singles << 1 | singles << 2;
+
+  block->word |= letters | singles;
+  block->other |= punctuation;
+  return marked & ~(letters | punctuation | singles);
+}
+
 VECTOR size_t dsel_vector_tokenize(
     const uint8_t *text, size_t count, uint8_t *lowered, uint32_t place, uint32_t *starts,
     uint32_t *ends, dsel_borders *borders, const dsel_scalars *scalars) {
@@ -150,14 +194,14 @@ VECTOR size_t dsel_vector_tokenize(
     uint64_t beyond = _mm512_movepi8_mask(bytes);
     __m512i lower = _mm512_mask_add_epi8(
         bytes, is_in(bytes, 'A', 26), bytes, _mm512_set1_epi8(0x20));
-    _mm512_storeu_si512(lowered + done, lower);
-
     block.word = is_in(lower, 'a', 26) | is_in(bytes, '0', 10) |
                  _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('_'));
     uint64_t space = is_in(bytes, 0x09, 5) | is_in(bytes, 0x1C, 5);
     block.other = ~(block.word | space | beyond);
-    if (__builtin_expect(beyond != 0, 0)) {
-      add_scalars(&block, beyond, text + done, lowered + done, state.other_before, scalars);
+    uint64_t marked = beyond ? add_common(&block, beyond, bytes, valid, &lower, scalars) : 0;
+    _mm512_storeu_si512(lowered + done, lower);
+    if (__builtin_expect(marked != 0, 0)) {
+      add_scalars(&block, marked, text + done, lowered + done, state.other_before, scalars);
       if (block.count == 0) { break; }
       valid = ~0ull >> (64 - block.count);
     }

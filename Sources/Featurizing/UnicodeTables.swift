@@ -41,6 +41,10 @@ internal import CVector
   private let blockNumbers: UnsafeMutablePointer<UInt16>
   private let blocks: UnsafeMutablePointer<UInt16>
   private let lowercaseTargets: UnsafeMutablePointer<UInt32>
+  /// For ``CVector``: which scalars of ``kanaScalars`` are single characters.
+  private let kana: UnsafeMutablePointer<UInt8>
+  private static let kanaScalars: Range<UInt32> = 0x3040..<0x3100
+  private static let ideographs: Range<UInt32> = 0x5000..<0x9000
 
   package init() {
     var numbers = [UInt16](repeating: 0, count: Self.scalarCount >> 8)
@@ -98,19 +102,31 @@ internal import CVector
     unsafe blocks.initialize(from: distinct, count: distinct.count)
     unsafe lowercaseTargets = .allocate(capacity: targets.count)
     unsafe lowercaseTargets.initialize(from: targets, count: targets.count)
+    unsafe kana = .allocate(capacity: Self.kanaScalars.count)
+    for (index, scalar) in Self.kanaScalars.enumerated() {
+      unsafe kana[index] = isPlainSingle(scalar) ? 255 : 0
+    }
   }
 
   deinit {
     unsafe blockNumbers.deallocate()
     unsafe blocks.deallocate()
     unsafe lowercaseTargets.deallocate()
+    unsafe kana.deallocate()
   }
 
   /// The tables for ``CVector``, valid as long as this object.
   @unsafe func scalars(for kind: TokenizerKind) -> dsel_scalars {
     unsafe dsel_scalars(
-      block_numbers: blockNumbers, blocks: blocks, lowercase: lowercaseTargets,
+      block_numbers: blockNumbers, blocks: blocks, lowercase: lowercaseTargets, kana: kana,
+      has_ideographs: Self.ideographs.allSatisfy(isPlainSingle) ? 1 : 0,
       joins_marks: kind == .words ? 1 : 0)
+  }
+
+  /// Whether a scalar is a single character, and has no lower case.
+  private func isPlainSingle(_ scalar: UInt32) -> Bool {
+    let properties = properties(of: scalar)
+    return properties.classIndex == Int(Class.single.rawValue) && !properties.hasLowercase
   }
 
   /// - Precondition: `scalar` is below 0x110000.

@@ -62,7 +62,8 @@ import Testing
   private static let atBlockEnds = [
     "a", "A.", " ", "É", "Ⱥ", "İ", "Σ", "ΑΣ", "漢", "漢字", "漢\u{301}", ".\u{301}", "😀", "😀😀",
     "\u{2003}",
-    "ẞ", "K", "𐐀", "\u{301}", "a\u{301}\u{301}b",
+    "ẞ", "K", "𐐀", "\u{301}", "a\u{301}\u{301}b", "ÀÖ", "×", "÷ß", "–", "’\u{301}", "、", "あ", "ー・",
+    "か\u{3099}", "龠鿿", "倀迿", "\u{2028}", "\u{200F}",
   ]
 
   @Test(arguments: atBlockEnds, [false, true])
@@ -81,6 +82,23 @@ import Testing
           }
         }
       }
+    }
+  }
+
+  @Test(arguments: TokenizerKind.allCases, [false, true])
+  func `Every scalar is cut and lower-cased as by the naive twin`(
+    kind: TokenizerKind, usesVectors: Bool
+  ) {
+    let naive = NaiveFeaturizer(tables: Self.tables, kind: kind)
+    let settings = FeatureSettings(tokenizer: kind, maximumOrder: 1, bucketCount: 1 << 24)
+    var featurizer = Featurizer(settings, tables: Self.tables, usesVectors: usesVectors)
+    for start in stride(from: UInt32(0), to: 0x20000, by: 64) {
+      // Each beside letters, marks, punctuation and its neighbours, at one place of a block after the other.
+      let text = (start..<(start + 64)).compactMap { Unicode.Scalar($0) }
+        .map { "\($0)a \($0)\u{301}.\($0)\($0)" }.joined(separator: " x")
+      #expect(
+        features(text, &featurizer) == naive.features(text, maximumOrder: 1, bucketCount: 1 << 24),
+        "U+\(String(start, radix: 16))")
     }
   }
 

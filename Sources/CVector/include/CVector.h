@@ -31,6 +31,10 @@ typedef struct {
 typedef struct {
   const uint16_t *block_numbers, *blocks;
   const uint32_t *lowercase;
+  /// For each scalar from U+3040 to U+30FF 255 if it is a single character, and else 0.
+  const uint8_t *kana;
+  /// 1 if all scalars from U+5000 to U+8FFF are single characters.
+  int has_ideographs;
   /// 1 if marks join the token before them, and single characters are tokens of their own.
   int joins_marks;
 } dsel_scalars;
