@@ -33,8 +33,8 @@ package struct LogisticModel: Sendable, Equatable {
 ///     for each block { scorer.add(ids) }
 ///     use(scorer.logOdds())
 package struct LogisticScorer {
-  /// What one more occurrence adds to ln(1 + c) and to its square.
-  private struct Gain {
+  /// ln(1 + c) and its square.
+  private struct LogCount {
     var value: Double
     var square: Double
   }
@@ -43,72 +43,66 @@ package struct LogisticScorer {
   private let shift: UInt32
   /// How often each folded bucket occurs in the current document.
   private var counts = [UInt8](repeating: 0, count: FeatureVector.maximumBucketCount)
-  /// The folded buckets of the document: where counts have to become 0 again.
-  private var buckets: [UInt16] = []
-  private let gains: [Gain]
-  /// So many buckets cost as much as all counts.
-  private static let mostBuckets = 1 << 13
-  private var product = 0.0
-  private var squares = 0.0
+  /// The folded buckets of the document, each once, in the order in which they occur first. The place behind the last of them
+  /// is written to as well, so that nothing has to be guessed about it.
+  private var buckets = [UInt16](repeating: 0, count: FeatureVector.maximumBucketCount + 1)
+  private var distinctCount = 0
+  private let logCounts: [LogCount]
 
   /// - Parameter bucketCount: the features', before they are folded.
   package init(_ model: LogisticModel, bucketCount: Int) {
     self.model = model
     shift = UInt32(FeatureVector.shift(bucketCount: bucketCount))
-    buckets.reserveCapacity(Self.mostBuckets)
-    gains = (0...FeatureVector.maximumCount).map { count in
-      let (now, next) = (
-        LogCounts.value(count), LogCounts.value(min(count + 1, FeatureVector.maximumCount))
-      )
-      return Gain(value: next - now, square: next * next - now * now)
-    }
+    logCounts = LogCounts.values.map { LogCount(value: $0, square: $0 * $0) }
   }
 
   /// Prepares for a new document.
   package mutating func begin() {
-    if buckets.count == Self.mostBuckets {
-      for bucket in counts.indices { counts[bucket] = 0 }
-    } else {
-      for bucket in buckets { counts[Int(bucket)] = 0 }
-    }
-    buckets.removeAll(keepingCapacity: true)
-    product = 0
-    squares = 0
+    for index in 0..<distinctCount { counts[Int(buckets[index])] = 0 }
+    distinctCount = 0
   }
 
   /// Counts features of the document.
   ///
   /// - Precondition: each id is below the number of buckets.
   package mutating func add(_ ids: Span<UInt32>) {
-    let shift = shift
-    let kept = min(ids.count, Self.mostBuckets - buckets.count)
-    buckets.append(addingCapacity: kept) { output in
-      for index in 0..<kept { output.append(UInt16(truncatingIfNeeded: ids[index] &>> shift)) }
-    }
     // Out of `self` while they change: the compiler can't tell its members apart.
-    var taken: [UInt8] = []
-    swap(&taken, &self.counts)
-    defer { swap(&taken, &self.counts) }
-    var counts = taken.mutableSpan
-    let (gainOfCount, stepOfBucket) = (gains, model.steps)
-    let (gains, steps) = (gainOfCount.span, stepOfBucket.span)
-    var (product, squares) = (product, squares)
-    for index in ids.indices {
-      let bucket = Int(ids[index] &>> shift)
-      let count = counts[bucket]
-      let gain = gains[Int(count)]
-      product += Double(steps[bucket]) * gain.value
-      squares += gain.square
-      counts[bucket] = count < 255 ? count + 1 : 255
+    var (takenCounts, takenBuckets): ([UInt8], [UInt16]) = ([], [])
+    swap(&takenCounts, &self.counts)
+    swap(&takenBuckets, &self.buckets)
+    defer {
+      swap(&takenCounts, &self.counts)
+      swap(&takenBuckets, &self.buckets)
     }
-    self.product = product
-    self.squares = squares
+    var counts = takenCounts.mutableSpan
+    var buckets = takenBuckets.mutableSpan
+    let shift = shift
+    var distinctCount = distinctCount
+    for index in ids.indices {
+      let bucket = UInt16(truncatingIfNeeded: ids[index] &>> shift)
+      let count = UInt32(counts[Int(bucket)])
+      buckets[distinctCount] = bucket
+      // One more if the count is 0, and one less than 256 if it is 255: without a branch, which half of all tokens would take.
+      distinctCount &+= Int(truncatingIfNeeded: (count &- 1) &>> 31)
+      counts[Int(bucket)] = UInt8(truncatingIfNeeded: count &+ 1 &- (count &+ 1) &>> 8)
+    }
+    self.distinctCount = distinctCount
   }
 
-  /// ln p(document | target) − ln p(document | pool), as far as the regression knows.
+  /// ln p(document | target) − ln p(document | pool), as far as the regression knows: b + θ·x.
   ///
   /// A mutating function, though it changes nothing: of a scorer in an array, a property would be read from a copy.
   package mutating func logOdds() -> Double {
-    squares > 0 ? model.bias + model.step * product / squares.squareRoot() : model.bias
+    let (counts, buckets) = (counts.span, buckets.span)
+    let (stepOfBucket, logOfCount) = (model.steps, logCounts)
+    let (steps, logCounts) = (stepOfBucket.span, logOfCount.span)
+    var (product, squares) = (0.0, 0.0)
+    for index in 0..<distinctCount {
+      let bucket = Int(buckets[index])
+      let logCount = logCounts[Int(counts[bucket])]
+      product += Double(steps[bucket]) * logCount.value
+      squares += logCount.square
+    }
+    return squares > 0 ? model.bias + model.step * product / squares.squareRoot() : model.bias
   }
 }
