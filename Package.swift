@@ -43,7 +43,7 @@ let package = Package(
     .target(
       name: "Weighting", dependencies: ["CVector", "Featurizing", "Files", "Reading"],
       swiftSettings: strict),
-    .target(name: "Resampling", dependencies: ["CXXHash"], swiftSettings: strict),
+    .target(name: "Resampling", dependencies: ["CXXHash", "Files"], swiftSettings: strict),
     .target(name: "Writing", dependencies: ["Compression", "Files"], swiftSettings: strict),
     .target(
       name: "Pipeline",

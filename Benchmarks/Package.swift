@@ -27,7 +27,7 @@ let package = Package(
       name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash"], swiftSettings: measured),
     .target(
       name: "Weighting", dependencies: ["CVector", "Featurizing", "Files", "Reading"], swiftSettings: measured),
-    .target(name: "Resampling", dependencies: ["CXXHash"], swiftSettings: measured),
+    .target(name: "Resampling", dependencies: ["CXXHash", "Files"], swiftSettings: measured),
     .target(name: "Writing", dependencies: ["Compression", "Files"], swiftSettings: measured),
     .target(
       name: "Pipeline",

@@ -31,7 +31,7 @@ let package = Package(
       swiftSettings: instrumented),
     .target(
       name: "Weighting", dependencies: ["CVector", "Featurizing", "Files", "Reading"], swiftSettings: instrumented),
-    .target(name: "Resampling", dependencies: ["CXXHash"], swiftSettings: instrumented),
+    .target(name: "Resampling", dependencies: ["CXXHash", "Files"], swiftSettings: instrumented),
     .target(name: "Writing", dependencies: ["Compression", "Files"], swiftSettings: instrumented),
     .target(
       name: "Pipeline",

@@ -5,16 +5,11 @@
 #endif
 
 /// Numbers that are looked up all over: a fixed number of them, in large pages where the system has such.
-///
-/// A table of some MiB in pages of 4 KiB misses the processor's page cache at nearly every look-up.
 @safe
 package struct LargeTable<
   Element: FixedWidthInteger & BitwiseCopyable & Sendable
 >: ~Copyable, @unchecked Sendable {
   // Sendable because a noncopyable owner moves as a whole: nobody else ever holds its pointer.
-
-  /// Bytes in a large page: of x86-64, and of arm64 with small pages of 4 KiB.
-  private static var pageSize: Int { 2 << 20 }
 
   private let base: UnsafeMutablePointer<Element>
   package let count: Int
@@ -25,16 +20,13 @@ package struct LargeTable<
     self.count = count
     let (byteCount, overflows) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
     precondition(!overflows)
-    let isLarge = byteCount >= Self.pageSize
+    let isLarge = byteCount >= LargePages.size
     var pointer: UnsafeMutableRawPointer?
-    let alignment = isLarge ? Self.pageSize : 64
+    let alignment = isLarge ? LargePages.size : 64
     // SAFETY: aligned as asked, freed in `deinit`. Memory that is not there ends the program, as with an array.
     let status = unsafe posix_memalign(&pointer, alignment, byteCount)
     guard status == 0, let pointer = unsafe pointer else { fatalError("out of memory") }
-    #if os(Linux)
-      // A hint: where it isn't taken, pages are small.
-      if isLarge { unsafe _ = madvise(pointer, byteCount, MADV_HUGEPAGE) }
-    #endif
+    if isLarge { unsafe LargePages.prefer(for: pointer, byteCount: byteCount) }
     // SAFETY: `byteCount` bytes were allocated, for integers, whose zero is all zero bits.
     unsafe memset(pointer, 0, byteCount)
     unsafe base = pointer.bindMemory(to: Element.self, capacity: count)

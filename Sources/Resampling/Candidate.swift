@@ -15,7 +15,7 @@ package struct Position: Hashable, Comparable, Sendable {
 }
 
 /// A document that may be drawn: 48 bytes, of which k are kept.
-package struct Candidate: Sendable, Equatable {
+package struct Candidate: Sendable, Equatable, BitwiseCopyable {
   /// The log weight over the temperature, plus noise: the largest are drawn.
   package private(set) var key: Double
   /// The key for the second part of a draw that has two.
@@ -23,7 +23,7 @@ package struct Candidate: Sendable, Equatable {
   /// XXH3-64 of the text.
   package let textHash: UInt64
   /// The shard's number above the lowest 44 bits, the offset in them: 16 TiB of a shard's text.
-  private var place: UInt64
+  private(set) var place: UInt64
   private let lineBytes: UInt32
   private let textBytes: UInt32
   private let tokens: UInt32

@@ -83,7 +83,7 @@ import Testing
   }
 
   @Test func `Long documents leave no counts behind`() {
-    // More features than the scorer notes one by one, and 300 documents.
+    // Thousands of features, and 300 documents.
     let weights = (0..<1 << 16).map { Double($0 % 5) - 2 }
     let model = LogisticModel(bias: 0.25, weights: weights)
     var scorer = LogisticScorer(model, bucketCount: 1 << 16)
