@@ -60,7 +60,7 @@ struct DomainCounts: Sendable {
   /// Leaves out what is more than ``capacity``. Before this, and after merging, there may be more.
   mutating func trim() {
     guard domains.count > capacity else { return }
-    restrict(to: domains.values.map(\.hash).sorted()[capacity - 1])
+    restrict(to: domains.values.map { $0.hash }.sorted()[capacity - 1])
   }
 
   /// The name of a value's domain; nil where there is none.

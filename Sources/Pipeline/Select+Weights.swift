@@ -75,7 +75,7 @@ extension Select {
     progress.begin(.train, totalStoredByteCount: nil)
     var (targets, pool) = (fitted.targets, fitted.pool)
     let samples = TrainingSamples(
-      targets: targets.map(\.outcome.sample), pool: pool.outcome.sample)
+      targets: targets.map { $0.outcome.sample }, pool: pool.outcome.sample)
     var (regressions, prepared) = await samples.train(threadCount: settings.reading.threadCount) {
       let prepared = estimate(targets, pool)
       // Gone before training asks for memory of its own, unless it runs beside this.

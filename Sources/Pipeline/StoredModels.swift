@@ -71,7 +71,7 @@ struct StoredModels: Sendable {
   func weighingModel(_ settings: EstimatorSettings, threadCount: Int) async -> WeighingModel {
     let samples =
       settings.estimator.usesRegression
-      ? TrainingSamples(targets: targets.map(\.stored.model.sample), pool: pool.model.sample)
+      ? TrainingSamples(targets: targets.map { $0.stored.model.sample }, pool: pool.model.sample)
       : TrainingSamples(targets: targets.map { _ in nil }, pool: nil)
     var (regressions, model) = await samples.train(threadCount: threadCount) {
       WeighingModel(

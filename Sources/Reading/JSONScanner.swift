@@ -60,7 +60,7 @@ struct JSONScanner {
   private(set) var text = Self.nowhere
 
   /// The values of the fields in the line that was scanned last, nil for a path that leads nowhere.
-  var fields: [RawValue?] { searches.dropFirst().map(\.found) }
+  var fields: [RawValue?] { searches.dropFirst().map { $0.found } }
 
   /// Validates the line and finds its text and its fields: of duplicate keys the first counts.
   ///

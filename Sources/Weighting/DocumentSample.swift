@@ -95,7 +95,7 @@ package struct DocumentSample: Sendable, Equatable {
     }
   }
 
-  package var priorities: Set<Priority> { Set(members.map(\.priority)) }
+  package var priorities: Set<Priority> { Set(members.map { $0.priority }) }
 
   package var documentCount: Int { members.count }
 
