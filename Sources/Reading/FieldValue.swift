@@ -29,17 +29,20 @@ package enum FieldValue: Equatable, Sendable {
       return
     }
     switch raw.kind {
-    case .string:
-      let string = line.extracting(raw.range)
-      self = .string(
-        raw.hasEscapes
-          ? String(decoding: JSONScanner.unescaped(string), as: UTF8.self)
-          : unsafe string.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) })
+    case .string: self = .string(Self.string(line.extracting(raw.range), raw.hasEscapes))
     case .number: self = Self.number(line.extracting(raw.range))
     case .boolean: self = .boolean(line[raw.range.lowerBound] == UInt8(ascii: "t"))
     case .null: self = .null
     case .object, .array: self = .other
     }
+  }
+
+  /// - Precondition: the line was read, and so is UTF-8.
+  private static func string(_ text: Span<UInt8>, _ hasEscapes: Bool) -> String {
+    if !hasEscapes {
+      do { return String(copying: try UTF8Span(validating: text)) } catch {}
+    }
+    return String(decoding: JSONScanner.unescaped(text), as: UTF8.self)
   }
 
   private static func number(_ digits: Span<UInt8>) -> FieldValue {

@@ -81,6 +81,7 @@ struct JSONScanner {
   private func checkUTF8(_ line: Span<UInt8>) throws(InvalidLine) {
     if usesVectors {
       let isUTF8 = unsafe line.withUnsafeBufferPointer { bytes in
+        // SAFETY: it reads these bytes and no others.
         unsafe dsel_json_is_utf8(bytes.baseAddress, bytes.count) == 1
       }
       if isUTF8 { return }
