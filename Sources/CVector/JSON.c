@@ -57,6 +57,8 @@ VECTOR size_t dsel_vector_string_end(
     uint64_t quotes = _mm512_cmpeq_epi8_mask(bytes, quote) & ~escaped;
     // Without bits if there is no quote: then all of the block is inside.
     uint64_t inside = quotes ^ (quotes - 1);
+    // What stands behind the line is not to be followed any further.
+    if (count - place < 64) { inside &= (1ull << (count - place)) - 1; }
     __m512i means = meaning(bytes);
     uint64_t faults = _mm512_testn_epi8_mask(means, means) | _mm512_movepi8_mask(bytes);
     faults = (faults & escaped) | _mm512_cmplt_epu8_mask(bytes, space);
