@@ -27,6 +27,7 @@ extension Array where Element: BitwiseCopyable {
     precondition(isEmpty)
     reserveCapacity(capacity)
     let byteCount = self.capacity * MemoryLayout<Element>.stride
+    guard byteCount >= LargePages.size else { return }
     unsafe withUnsafeMutableBufferPointer { elements in
       guard let base = elements.baseAddress else { return }
       // SAFETY: whole pages within the memory that was reserved; a hint doesn't change what they hold.

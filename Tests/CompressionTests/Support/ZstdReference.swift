@@ -41,9 +41,10 @@ enum ZstdReference {
   /// Returns the content of all frames in `bytes`, or nil if it isn't `byteCount` bytes.
   static func decompress(_ bytes: [UInt8], byteCount: Int) -> [UInt8]? {
     var result = 0
-    let content = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+    // A byte more, as without any the count would be written to the empty array that all threads share.
+    let content = unsafe [UInt8](unsafeUninitializedCapacity: byteCount + 1) { buffer, count in
       // SAFETY: libzstd stays within the two sizes.
-      result = unsafe ZSTD_decompress(buffer.baseAddress, buffer.count, bytes, bytes.count)
+      result = unsafe ZSTD_decompress(buffer.baseAddress, byteCount, bytes, bytes.count)
       count = min(result, byteCount)
     }
     return result == byteCount ? content : nil
