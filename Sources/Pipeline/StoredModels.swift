@@ -69,10 +69,9 @@ struct StoredModels: Sendable {
 
   /// - Parameter threadCount: with two or more, regressions are trained while all else is estimated.
   func weighingModel(_ settings: EstimatorSettings, threadCount: Int) async -> WeighingModel {
-    let samples =
-      settings.estimator.usesRegression
-      ? TrainingSamples(targets: targets.map { $0.stored.model.sample }, pool: pool.model.sample)
-      : TrainingSamples(targets: targets.map { _ in nil }, pool: nil)
+    let samples = TrainingSamples(
+      targets: targets.map { $0.stored.model.sample },
+      pool: settings.estimator.usesRegression ? pool.model.sample : nil)
     var (regressions, model) = await samples.train(threadCount: threadCount) {
       WeighingModel(
         features: pool.model.settings, tables: UnicodeTables(), estimator: settings.estimator,

@@ -24,7 +24,6 @@ package import Files
 
   /// Allocated by `init`, freed by `deinit`, and never copied out of this type.
   private let parser: OpaquePointer
-  private let usesVectors: Bool
   private var scanner: JSONScanner
   private let fieldCount: Int
   /// The text of a line that isn't long, if it has escapes.
@@ -41,7 +40,6 @@ package import Files
 
   init(textField: String, fields: [String], usesVectors: Bool) throws(SystemError) {
     let (path, fields) = (Self.keys(of: textField), fields.map(Self.keys))
-    self.usesVectors = usesVectors
     scanner = JSONScanner(path: path, fields: fields, usesVectors: usesVectors)
     fieldCount = fields.count
     guard let parser = unsafe dsel_json_parser_create() else {
@@ -84,7 +82,7 @@ package import Files
   package mutating func parse(
     _ range: Range<Int>, of bytes: inout ByteBuffer, _ body: (Span<UInt8>) throws -> Void
   ) throws {
-    if !usesVectors, try parseBySimdjson(range, of: bytes, body) { return }
+    if !scanner.usesVectors, try parseBySimdjson(range, of: bytes, body) { return }
     try scanner.scan(bytes.span.extracting(range))
     try passText(range, of: &bytes, body)
   }
@@ -98,7 +96,7 @@ package import Files
     _ range: Range<Int>, of bytes: inout ByteBuffer,
     _ body: (Span<UInt8>, [FieldValue]) throws -> Void
   ) throws {
-    if !usesVectors {
+    if !scanner.usesVectors {
       let isParsed = try parseBySimdjson(range, of: bytes) { text in
         try body(text, (0..<fieldCount).map { value(ofField: $0) })
       }
@@ -116,7 +114,7 @@ package import Files
   package mutating func validate(
     _ range: Range<Int>, of bytes: borrowing ByteBuffer
   ) throws {
-    if !usesVectors, try parseBySimdjson(range, of: bytes, { _ in }) { return }
+    if !scanner.usesVectors, try parseBySimdjson(range, of: bytes, { _ in }) { return }
     try scanner.scan(bytes.span.extracting(range))
   }
 
@@ -127,7 +125,7 @@ package import Files
     let raw = scanner.text
     let string = raw.range.lowerBound + range.lowerBound..<raw.range.upperBound + range.lowerBound
     guard raw.hasEscapes else { return try body(bytes.span.extracting(string)) }
-    guard usesVectors, range.count <= Self.longLine else {
+    guard scanner.usesVectors, range.count <= Self.longLine else {
       var all = bytes.mutableSpan
       let text = JSONScanner.unescape(string, in: &all)
       return try body(all.span.extracting(text))

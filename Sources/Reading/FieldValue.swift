@@ -39,9 +39,7 @@ package enum FieldValue: Equatable, Sendable {
 
   /// - Precondition: the line was read, and so is UTF-8.
   private static func string(_ text: Span<UInt8>, _ hasEscapes: Bool) -> String {
-    if !hasEscapes {
-      do { return String(copying: try UTF8Span(validating: text)) } catch {}
-    }
+    if !hasEscapes, let utf8 = try? UTF8Span(validating: text) { return String(copying: utf8) }
     return String(decoding: JSONScanner.unescaped(text), as: UTF8.self)
   }
 

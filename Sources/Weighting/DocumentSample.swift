@@ -88,7 +88,9 @@ package struct DocumentSample: Sendable, Equatable {
   /// Calls `body` with the features of each document, by priority.
   ///
   /// - Precondition: the sample is trimmed.
-  package func forEachDocument(_ body: (Priority, Span<UInt16>) throws -> Void) rethrows {
+  package func forEachDocument<Failure: Error>(
+    _ body: (Priority, Span<UInt16>) throws(Failure) -> Void
+  ) throws(Failure) {
     precondition(isTrimmed)
     for member in members {
       try body(member.priority, features.span.extracting(member.features))

@@ -74,17 +74,14 @@ extension ModelFile {
       Array("\"sample\": {\"threshold\": \"\(sample.threshold.bits.hexadecimal)\",".utf8))
     try write(Array("\"documents\": [".utf8))
     var count = 0
-    var failure: Failure?
-    sample.forEachDocument { priority, features in
-      guard failure == nil else { return }
+    try sample.forEachDocument { (priority, features) throws(Failure) in
       var line = Array("{\"priority\": \"\(priority.bits.hexadecimal)\", \"features\": \"".utf8)
       line += Self.base64(features)
       line += Array("\"}".utf8)
       count += 1
       if count < sample.documentCount { line.append(UInt8(ascii: ",")) }
-      do throws(Failure) { try write(line) } catch { failure = error }
+      try write(line)
     }
-    if let failure { throw failure }
   }
 
   /// The features as little-endian 16-bit numbers, in Base64 (RFC 4648, with padding).
