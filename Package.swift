@@ -33,13 +33,14 @@ let package = Package(
     .target(name: "CVector"),
 
     .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: strict),
-    .target(name: "Files", swiftSettings: strict),
+    .target(name: "Files", dependencies: ["CVector"], swiftSettings: strict),
     .target(
       name: "Reading",
       dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files"],
       swiftSettings: strict),
     .target(
-      name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash"], swiftSettings: strict),
+      name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash", "Files"],
+      swiftSettings: strict),
     .target(
       name: "Weighting", dependencies: ["CVector", "Featurizing", "Files", "Reading"],
       swiftSettings: strict),
@@ -73,14 +74,14 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests", dependencies: ["TestSupport", "dsel"], swiftSettings: strict),
     .testTarget(
-      name: "ReadingTests",
-      dependencies: ["Reading", "CSimdjson", "CVector", "Files", "TestSupport"],
+      name: "ReadingTests", dependencies: ["Reading", "CSimdjson", "Files", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "FeaturizingTests", dependencies: ["Featurizing", "CXXHash", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "WeightingTests", dependencies: ["Weighting", "Featurizing", "Reading", "TestSupport"],
+      name: "WeightingTests",
+      dependencies: ["Weighting", "Featurizing", "Files", "Reading", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "ResamplingTests", dependencies: ["Resampling", "TestSupport"], swiftSettings: strict),

@@ -19,12 +19,12 @@ let package = Package(
     .target(name: "CSimdjson", dependencies: ["CSimdjsonLibrary"]),
     .target(name: "CVector"),
     .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: measured),
-    .target(name: "Files", swiftSettings: measured),
+    .target(name: "Files", dependencies: ["CVector"], swiftSettings: measured),
     .target(
       name: "Reading", dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files"],
       swiftSettings: measured),
     .target(
-      name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash"], swiftSettings: measured),
+      name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash", "Files"], swiftSettings: measured),
     .target(
       name: "Weighting", dependencies: ["CVector", "Featurizing", "Files", "Reading"], swiftSettings: measured),
     .target(name: "Resampling", dependencies: ["CXXHash", "Files"], swiftSettings: measured),

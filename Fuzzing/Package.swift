@@ -22,12 +22,12 @@ let package = Package(
       cxxSettings: [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])]),
     .target(name: "CVector", cSettings: [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])]),
     .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: instrumented),
-    .target(name: "Files", swiftSettings: instrumented),
+    .target(name: "Files", dependencies: ["CVector"], swiftSettings: instrumented),
     .target(
       name: "Reading", dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files"],
       swiftSettings: instrumented),
     .target(
-      name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash"],
+      name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash", "Files"],
       swiftSettings: instrumented),
     .target(
       name: "Weighting", dependencies: ["CVector", "Featurizing", "Files", "Reading"], swiftSettings: instrumented),
@@ -43,7 +43,7 @@ let package = Package(
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "CFuzzer", "CVector", "Compression", "Featurizing", "Files", "Pipeline", "Reading", "Resampling",
+        "CFuzzer", "Compression", "Featurizing", "Files", "Pipeline", "Reading", "Resampling",
         "Weighting",
       ],
       swiftSettings: instrumented,

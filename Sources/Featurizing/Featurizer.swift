@@ -1,4 +1,5 @@
 internal import CVector
+internal import Files
 
 /// Turns texts into feature ids, a block at a time, in memory of fixed size.
 ///

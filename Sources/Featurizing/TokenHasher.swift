@@ -1,5 +1,6 @@
 internal import CVector
 internal import CXXHash
+internal import Files
 
 /// Hashes the tokens of a segment: XXH3-64 of each.
 ///

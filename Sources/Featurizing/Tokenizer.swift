@@ -1,4 +1,5 @@
 internal import CVector
+internal import Files
 
 /// Cuts a text into tokens, a segment at a time, in memory of fixed size.
 ///
@@ -431,9 +432,4 @@ internal import CVector
     return unsafe Array(
       UnsafeBufferPointer(start: bytes + part.lowerBound, count: part.count))
   }
-}
-
-/// Whether the hot loops run with vectors of 64 bytes.
-package enum Vectors {
-  package static let areSupported = dsel_vector_is_supported() == 1
 }

@@ -22,8 +22,8 @@ package import Files
   /// times the line.
   static let longLine = 1 << 20
 
-  /// Allocated by `init`, freed by `deinit`, and never copied out of this type.
-  private let parser: OpaquePointer
+  /// simdjson's; nil with vectors. Made by `init`, freed by `deinit`, and never copied out of this type.
+  private let parser: OpaquePointer?
   private var scanner: JSONScanner
   private let fieldCount: Int
   /// The text of a line that isn't long, if it has escapes.
@@ -34,18 +34,24 @@ package import Files
   ///   - fields: further fields, written likewise.
   /// - Throws: ``SystemError`` of operation `allocate`.
   package init(textField: String, fields: [String] = []) throws(SystemError) {
-    try self.init(
-      textField: textField, fields: fields, usesVectors: dsel_vector_is_supported() == 1)
+    try self.init(textField: textField, fields: fields, usesVectors: Vectors.areSupported)
   }
 
   init(textField: String, fields: [String], usesVectors: Bool) throws(SystemError) {
     let (path, fields) = (Self.keys(of: textField), fields.map(Self.keys))
     scanner = JSONScanner(path: path, fields: fields, usesVectors: usesVectors)
     fieldCount = fields.count
+    unsafe parser = usesVectors ? nil : try Self.makeParser(path, fields: fields)
+  }
+
+  /// Makes simdjson's parser for a path and fields.
+  @unsafe
+  private static func makeParser(
+    _ path: [[UInt8]], fields: [[[UInt8]]]
+  ) throws(SystemError) -> OpaquePointer {
     guard let parser = unsafe dsel_json_parser_create() else {
       throw SystemError(.allocate, "the JSON parser", code: ENOMEM)
     }
-    unsafe self.parser = parser
     for key in path {
       // SAFETY: simdjson copies the key.
       let isAppended = unsafe key.withUnsafeBytes { bytes in
@@ -65,6 +71,7 @@ package import Files
         precondition(isAppended == 1, "out of memory")
       }
     }
+    return unsafe parser
   }
 
   private static func keys(of field: String) -> [[UInt8]] {
@@ -72,7 +79,9 @@ package import Files
       .map { Array($0) }
   }
 
-  deinit { unsafe dsel_json_parser_destroy(parser) }
+  deinit {
+    if let parser = unsafe parser { unsafe dsel_json_parser_destroy(parser) }
+  }
 
   /// Calls `body` with the line's text, unescaped, in UTF-8.
   ///
@@ -82,7 +91,7 @@ package import Files
   package mutating func parse(
     _ range: Range<Int>, of bytes: inout ByteBuffer, _ body: (Span<UInt8>) throws -> Void
   ) throws {
-    if !scanner.usesVectors, try parseBySimdjson(range, of: bytes, body) { return }
+    if try parseBySimdjson(range, of: bytes, body) { return }
     try scanner.scan(bytes.span.extracting(range))
     try passText(range, of: &bytes, body)
   }
@@ -96,12 +105,10 @@ package import Files
     _ range: Range<Int>, of bytes: inout ByteBuffer,
     _ body: (Span<UInt8>, [FieldValue]) throws -> Void
   ) throws {
-    if !scanner.usesVectors {
-      let isParsed = try parseBySimdjson(range, of: bytes) { text in
-        try body(text, (0..<fieldCount).map { value(ofField: $0) })
-      }
-      if isParsed { return }
+    let isParsed = try parseBySimdjson(range, of: bytes) { text in
+      try body(text, (0..<fieldCount).map { value(ofField: $0) })
     }
+    if isParsed { return }
     try scanner.scan(bytes.span.extracting(range))
     // Before escapes are resolved where they stand: a field may be the text itself.
     let values = scanner.fields.map { FieldValue($0, in: bytes.span.extracting(range)) }
@@ -114,7 +121,7 @@ package import Files
   package mutating func validate(
     _ range: Range<Int>, of bytes: borrowing ByteBuffer
   ) throws {
-    if !scanner.usesVectors, try parseBySimdjson(range, of: bytes, { _ in }) { return }
+    if try parseBySimdjson(range, of: bytes, { _ in }) { return }
     try scanner.scan(bytes.span.extracting(range))
   }
 
@@ -144,14 +151,13 @@ package import Files
     try body(scratch.span)
   }
 
-  /// Reads the line with simdjson. Returns false, and hasn't called `body`, if the line is long or simdjson finds
-  /// no text.
+  /// Reads the line with simdjson. Returns false, and hasn't called `body`, if the line is long, simdjson finds
+  /// no text, or there is no parser of it.
   private func parseBySimdjson(
     _ range: Range<Int>, of bytes: borrowing ByteBuffer,
     _ body: (Span<UInt8>) throws -> Void
   ) throws -> Bool {
-    let parser = unsafe parser
-    guard range.count <= Self.longLine else { return false }
+    guard range.count <= Self.longLine, let parser = unsafe parser else { return false }
     return unsafe try bytes.span.withUnsafeBufferPointer { all in
       guard let start = all.baseAddress, !range.isEmpty else { return false }
       // SAFETY: the line lies in a ByteBuffer, whose padding is simdjson's, and simdjson keeps no

@@ -5,7 +5,7 @@ internal import Files
 /// A buffer holds the best and some more. When it is full, the copies of equal texts in it are
 /// joined, the best are kept by quickselect, and the smallest key among them becomes the threshold below
 /// which a document needs no second look. So a key costs O(1) on average, and memory stays bounded by
-/// the budget: at most 6/5 of k candidates of 48 bytes, and an index of 19 bytes for each fifth of them.
+/// the budget: at most 6/5 of k candidates of 48 bytes, and an index of up to 20 bytes for each one above k.
 ///
 /// What is drawn doesn't depend on the order in which candidates come.
 package struct Candidates: Sendable {

@@ -1,8 +1,8 @@
+import Files
 import Foundation
 import TestSupport
 import Testing
 
-@testable import Featurizing
 @testable import Weighting
 
 @Suite struct LogRatioTableTests {

@@ -1,5 +1,4 @@
 import CSimdjson
-import CVector
 import Files
 
 @testable import Reading
@@ -82,7 +81,7 @@ func outcome(of result: Result<[UInt8], InvalidLine>) -> Outcome {
 }
 
 /// The ways in which ``DocumentParser`` can read here: with simdjson, and with vectors.
-let usesVectorsOrNot = dsel_vector_is_supported() == 1 ? [false, true] : [false]
+let usesVectorsOrNot = Vectors.areSupported ? [false, true] : [false]
 
 /// What ``DocumentParser`` makes of a line that stands between other bytes, whichever way it reads.
 ///
