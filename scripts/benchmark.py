@@ -13,12 +13,22 @@ out. Nothing is installed without --install, and then only in Benchmarks/.venv.
 The reference package runs on two slices of the pool, 1 MB and --reference-megabytes more, with two processes, as dsel
 runs with two threads: the difference is what a megabyte costs it, start-up and the target's share left out.
 """
-import argparse, gzip, json, os, platform, re, shutil, statistics, subprocess, sys, tempfile, time
+import argparse, json, os, platform, re, shlex, shutil, statistics, subprocess, sys, tempfile, time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, "Benchmarks", ".venv")
 PACKAGES = ["fasttext-wheel", "data-selection==1.0.3", "nltk==3.8.1", "numpy<2"]
 FOREIGN = {"japanese", "french", "german"}
+# Of dsel: how the pool is stored, how many threads, and further options.
+DSEL_RUNS = {
+    "dsel": ("plain", 1), "dsel, 2 threads": ("plain", 2),
+    "dsel --buckets 10000": ("plain", 1, "--buckets", "10000"),
+    "dsel --estimator ratio": ("plain", 1, "--estimator", "ratio"),
+    "dsel, .zst, 2 threads": ("zst", 2), "dsel, .zst of many frames, 2 threads": ("frames", 2),
+    "dsel, .gz, 2 threads": ("gz", 2), "dsel, ja/fr/de": ("foreign", 1)}
+NAMES = {
+    "plain": "pool.jsonl", "zst": "pool.jsonl.zst", "frames": "frames.jsonl.zst", "gz": "pool.jsonl.gz",
+    "foreign": "foreign.jsonl", "texts": "texts", "small": "small.jsonl", "slice": "slice.jsonl"}
 FASTTEXT = """
 import fasttext, sys, time
 fasttext.FastText.eprint = lambda *_: None
@@ -47,7 +57,7 @@ def main():
                 note(f"round {number + 1} of {options.runs}: {name}")
                 for key, value in command().items():
                     figures.setdefault((name, key), []).append(value)
-        lines = report(figures, files, options, dsel)
+        lines = report(figures, files, options, dsel) + commands_and_versions(figures, options, dsel, python)
     with open(options.output, "w", encoding="utf-8") as output:
         output.write("\n".join(lines) + "\n")
     chart(figures, options.output.removesuffix(".md") + ".svg")
@@ -89,10 +99,7 @@ def build():
 
 def lay_out(pool, folder):
     """Paths by kind, and what the table says of them."""
-    files = {kind: os.path.join(folder, name) for kind, name in [
-        ("plain", "pool.jsonl"), ("zst", "pool.jsonl.zst"), ("frames", "frames.jsonl.zst"),
-        ("gz", "pool.jsonl.gz"), ("foreign", "foreign.jsonl"), ("texts", "texts"),
-        ("small", "small.jsonl"), ("slice", "slice.jsonl")]}
+    files = {kind: os.path.join(folder, name) for kind, name in NAMES.items()}
     opener = {".zst": ["zstd", "-dcq"], ".gz": ["gzip", "-dc"]}.get(os.path.splitext(pool)[1], ["cat"])
     with open(files["plain"], "wb") as output:
         subprocess.run([*opener, pool], stdout=output, check=True)
@@ -215,14 +222,17 @@ def reference(files, python, options):
     return run
 
 
+def selecting(target, pool, output, threads, *more):
+    return ["select", "--target", target, "--pool", pool, "--count", "2000", "--threads", str(threads), "--quiet",
+            "--force", "--output", output, *more]
+
+
 def runs_of_dsel(dsel, target, files):
     output = os.path.join(os.path.dirname(files["plain"]), "selected.jsonl")
 
     def select(kind, threads, *more):
         def run():
-            taken = timed([
-                dsel, "select", "--target", target, "--pool", files[kind], "--count", "2000", "--quiet",
-                "--threads", str(threads), "--output", output, "--force", *more])
+            taken = timed([dsel, *selecting(target, files[kind], output, threads, *more)])
             with open(output + ".manifest.json", encoding="utf-8") as file:
                 manifest = json.load(file)
             megabytes = manifest["pool"]["inputs"][0]["text_bytes"] / 1e6
@@ -236,16 +246,8 @@ def runs_of_dsel(dsel, target, files):
     def start():
         return {"milliseconds": min(timed([dsel, "--version"])["wall"] for _ in range(5)) * 1e3}
 
-    result = [
-        ("dsel", select("plain", 1)), ("dsel, 2 threads", select("plain", 2)),
-        ("dsel --buckets 10000", select("plain", 1, "--buckets", "10000")),
-        ("dsel --estimator ratio", select("plain", 1, "--estimator", "ratio")),
-        ("dsel, .zst, 2 threads", select("zst", 2)),
-        ("dsel, .zst of many frames, 2 threads", select("frames", 2)),
-        ("dsel, .gz, 2 threads", select("gz", 2)), ("dsel --version", start)]
-    if "foreign" in files:
-        result.append(("dsel, ja/fr/de", select("foreign", 1)))
-    return result
+    runs = [(name, select(*run)) for name, run in DSEL_RUNS.items() if run[0] in files]
+    return runs + [("dsel --version", start)]
 
 
 # -------------------------------------------------------------------------------------------------
@@ -302,6 +304,38 @@ def report(figures, files, options, dsel):
         ("start-up, ms, at most", 10, median("dsel --version", "milliseconds"), 1)]
     for name, goal, value, digits in goals:
         if value is not None: lines.append(f"| {name} | {goal} | {value:.{digits}f} |")
+    return lines
+
+
+def commands_and_versions(figures, options, dsel, python):
+    """What was run, and of which versions: of what was found."""
+    def version(*command):
+        # gzip on a Mac tells its version on the error output.
+        told = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
+        found = re.search(r"\d+(\.\d+)+", told)
+        return found[0] if found else "unknown"
+
+    def package(python, name):
+        return version(python, "-c", f"from importlib.metadata import version; print(version('{name}'))")
+
+    def line(kind, threads, *more):
+        target = os.path.basename(options.target)
+        return shlex.join(["dsel", *selecting(target, NAMES[kind], "selected.jsonl", threads, *more)])
+
+    made = [
+        ("wc -w", "LC_ALL=C wc -w pool.jsonl", lambda: version("wc", "--version")),
+        ("zstd -dc", "zstd -dcq pool.jsonl.zst", lambda: version("zstd", "--version")),
+        ("gzip -dc", "gzip -dc pool.jsonl.gz", lambda: version("gzip", "--version")),
+        ("jq -r .text", "jq -r .text pool.jsonl", lambda: version("jq", "--version")),
+        ("fasttext predict", "model.predict(line) for the lines of 10 MB, texts in one line each",
+         lambda: package(options.fasttext_python or python, "fasttext-wheel")),
+        ("reference package", f"scripts/quality-reference.py, with 1 and with {1 + options.reference_megabytes} MB",
+         lambda: package(python, "data-selection"))]
+    run = {name for name, _ in figures}
+    lines = ["", "| what | command | version |", "| --- | --- | --- |"]
+    lines += [f"| {name} | `{command}` | {find()} |" for name, command, find in made if name in run]
+    own = version(dsel, "--version")
+    lines += [f"| {name} | `{line(*of)}` | {own} |" for name, of in DSEL_RUNS.items() if name in run]
     return lines
 
 
