@@ -1,0 +1,45 @@
+/// A string that equals only a string of the same bytes.
+///
+/// Swift's own strings are equal when they are canonically equivalent: "é" as one scalar equals "e" with a combining accent.
+/// File names, values of fields and names of targets are bytes to everyone else, so they are compared, hashed and
+/// sorted as bytes.
+package struct ExactString: Hashable, Comparable, Sendable, Codable, ExpressibleByStringLiteral,
+  CustomStringConvertible
+{
+  package let string: String
+
+  package init(_ string: some StringProtocol) { self.string = String(string) }
+
+  package init(stringLiteral value: String) { string = value }
+
+  /// Decodes a plain string, not an object.
+  package init(from decoder: any Decoder) throws {
+    string = try decoder.singleValueContainer().decode(String.self)
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(string)
+  }
+
+  package var description: String { string }
+
+  /// - Complexity: O(*n*), where *n* is the number of bytes.
+  package static func == (one: ExactString, other: ExactString) -> Bool {
+    one.string.utf8.elementsEqual(other.string.utf8)
+  }
+
+  /// Orders by bytes, which is also the order of scalars.
+  package static func < (one: ExactString, other: ExactString) -> Bool {
+    one.string.utf8.lexicographicallyPrecedes(other.string.utf8)
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    var count = 0
+    for byte in string.utf8 {
+      hasher.combine(byte)
+      count += 1
+    }
+    hasher.combine(count)
+  }
+}
