@@ -4,7 +4,7 @@
 /// File names, values of fields and names of targets are bytes to everyone else, so they are compared, hashed and
 /// sorted as bytes.
 package struct ExactString: Hashable, Comparable, Sendable, Codable, ExpressibleByStringLiteral,
-  CustomStringConvertible
+  CustomStringConvertible, CodingKeyRepresentable
 {
   package let string: String
 
@@ -20,6 +20,18 @@ package struct ExactString: Hashable, Comparable, Sendable, Codable, Expressible
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(string)
+  }
+
+  /// So that a dictionary of such keys is an object in JSON.
+  package var codingKey: any CodingKey { Key(stringValue: string) }
+
+  package init?(codingKey: some CodingKey) { string = codingKey.stringValue }
+
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
   }
 
   package var description: String { string }

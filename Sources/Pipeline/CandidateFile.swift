@@ -49,7 +49,7 @@ package struct CandidateFile: Sendable {
   ///   - candidates: in no particular order.
   init(
     settings: Settings, shards: [ModelFile.Input], documentCount: Int, eligibleCount: Int,
-    candidates: PartedCandidates
+    candidates: CandidateGroup
   ) {
     header = Header(
       settings: settings, shards: shards, documentCount: documentCount, eligibleCount: eligibleCount
@@ -125,13 +125,14 @@ package struct CandidateFile: Sendable {
   }
 
   /// A buffer that holds the candidates.
-  func buffer() -> PartedCandidates { buffer(count: header.settings.count) }
+  func buffer() -> CandidateGroup { buffer(count: header.settings.count) }
 
   /// - Parameter count: no larger than the header's.
-  func buffer(count: Int) -> PartedCandidates {
-    var buffer = PartedCandidates(
-      budget: .documents(count), secondShare: header.settings.logisticShare, joinsCopies: true,
-      expectedCount: candidates.count)
+  func buffer(count: Int) -> CandidateGroup {
+    let budgets = Budget.documents(count).parted(secondShare: header.settings.logisticShare)
+    var settings = CandidateGroup.Settings(joinsCopies: true)
+    settings.expectedCount = candidates.count
+    var buffer = CandidateGroup(parted: budgets.first, budgets.second, settings)
     for candidate in candidates { buffer.add(candidate) }
     return buffer
   }

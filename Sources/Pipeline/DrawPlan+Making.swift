@@ -1,65 +1,18 @@
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
-
 internal import Resampling
-
-/// How a pool is cut into strata, and what is drawn of each.
-package struct StratifySettings: Sendable, Equatable {
-  /// Dotted keys.
-  package var field: String
-  /// What is drawn of each value; nil for the pool's own shares. What this leaves of 1 goes to the other
-  /// values, by the pool's shares.
-  package var mixture: [String: Double]?
-  /// Shares of the pool become p^(1/T), and are scaled to their sum: 1 keeps them, more makes them alike.
-  package var temperature = 1.0
-  /// Whether what a stratum falls short is drawn of the others.
-  package var fills = false
-
-  package init(field: String) { self.field = field }
-
-  /// The shares of strata in a draw.
-  ///
-  /// - Parameter counts: eligible documents by stratum.
-  /// - Returns: those above 0, by name; their sum is 1.
-  func shares(_ counts: [String: Int]) -> [(name: String, share: Double)] {
-    let total = Double(counts.values.reduce(0, +))
-    func scaled(_ names: some Sequence<String>, to sum: Double) -> [(String, Double)] {
-      let weights = names.map { ($0, pow(Double(counts[$0] ?? 0) / total, 1 / temperature)) }
-      let all = weights.reduce(0) { $0 + $1.1 }
-      return all > 0 ? weights.map { ($0.0, $0.1 / all * sum) } : []
-    }
-    var shares: [(String, Double)]
-    if let mixture {
-      let given = mixture.values.reduce(0, +)
-      shares = mixture.map { ($0.key, $0.value) }
-      if given < 1 - Self.rounding {
-        shares += scaled(counts.keys.filter { mixture[$0] == nil }, to: 1 - given)
-      }
-    } else {
-      shares = scaled(counts.keys, to: 1)
-    }
-    let sum = shares.reduce(0) { $0 + $1.1 }
-    return shares.filter { $0.1 > 0 }.map { (name: $0.0, share: $0.1 / sum) }
-      .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-  }
-
-  /// Shares that add up to 1 but for this are all of it.
-  package static let rounding = 1e-6
-}
 
 /// What a draw is made of, before budgets are known.
 struct DrawRecipe: Sendable {
   var draw: DrawSettings
-  /// How much of the draw each target has; relative to their sum.
-  var targetShares: [Double] = [1]
+  /// How much of the draw each target has.
+  var targets = Apportionment(counts: [1])
+  var targetCount = 1
   /// What each target's log weights are divided by.
   var temperatures: [Double] = [1]
   /// The share of the draw that is drawn at random, before the targets draw.
   var replay = 0.0
-  var strata: [(name: String, share: Double)]?
+  var strata: Strata?
+  /// Whether documents of equal text may have different weights.
+  var copiesMayDiffer = false
   /// The seeds of the epochs.
   var seeds: [UInt64]
   /// Whether a document is drawn in one epoch only.
@@ -67,8 +20,7 @@ struct DrawRecipe: Sendable {
 
   /// - Parameter budget: of each epoch.
   func plan(_ budget: Budget) -> DrawPlan {
-    let strata = strata ?? []
-    let budgets = strata.isEmpty ? [budget] : budget.shared(by: strata.map(\.share))
+    let budgets = strata.map { budget.shared(by: $0.shares) } ?? [budget]
     return plan(budgets.map { budget in seeds.map { _ in budget } })
   }
 
@@ -81,23 +33,25 @@ struct DrawRecipe: Sendable {
       if areEpochsDisjoint {
         groups.append(DrawPlan.Group(stratum: stratum, arms: Array(epochs.joined())))
       } else {
-        groups += epochs.map { DrawPlan.Group(stratum: stratum, arms: $0) }
+        groups += epochs.enumerated().map {
+          DrawPlan.Group(stratum: stratum, family: $0, arms: $1)
+        }
       }
     }
     return DrawPlan(
-      groups: groups, strata: strata?.map(\.name) ?? [], keepsDuplicates: draw.keepsDuplicates,
-      minimumLength: draw.minimumTokenCount)
+      groups: groups, strata: strata?.names ?? [], keepsDuplicates: draw.keepsDuplicates,
+      copiesMayDiffer: copiesMayDiffer, minimumLength: draw.minimumTokenCount)
   }
 
   private func arms(_ epoch: Int, _ budget: Budget) -> [DrawPlan.Arm] {
     var arms: [DrawPlan.Arm] = []
-    var shares = budget.shared(by: [replay] + targetShares.map { $0 / sum * (1 - replay) })
-    let random = shares.removeFirst()
+    let parts = budget.shared(by: Apportionment(given: [replay, nil], counts: [0, 1]))
+    let (random, weighed) = (parts[0], parts[1])
     if replay > 0 {
       arms.append(arm(epoch, .random, random, temperature: 1, .replayNoise))
     }
-    for (target, share) in shares.enumerated() {
-      let parts = PartedCandidates.budgets(sharing: share, secondShare: draw.logisticShare)
+    for (target, share) in weighed.shared(by: targets).enumerated() {
+      let parts = share.parted(secondShare: draw.logisticShare)
       let temperature = temperatures[target]
       arms.append(
         arm(epoch, .logWeight(target: target), parts.first, temperature: temperature, .noise))
@@ -110,8 +64,6 @@ struct DrawRecipe: Sendable {
     }
     return arms
   }
-
-  private var sum: Double { targetShares.reduce(0, +) }
 
   private func arm(
     _ epoch: Int, _ source: DrawPlan.Arm.Source, _ budget: Budget, temperature: Double,
@@ -134,42 +86,67 @@ struct DrawRecipe: Sendable {
 }
 
 /// Passes what strata fall short on to the others.
-enum Fill {
-  /// What each stratum gives to each epoch: by the rule below, of all that it has, or of what earlier epochs left of that
-  /// where no document is drawn twice. What none can give any more stays asked for, in proportion, and is missed.
+struct Fill {
+  var total: Int
+  var shares: Apportionment
+  /// How much each stratum can give to each epoch at most.
+  private var limits: [[Int]]
+  private let areEpochsDisjoint: Bool
+
+  /// - Parameter available: what each stratum has.
+  init(
+    total: Int, shares: Apportionment, available: [Int], epochCount: Int, areEpochsDisjoint: Bool
+  ) {
+    self.total = total
+    self.shares = shares
+    self.areEpochsDisjoint = areEpochsDisjoint
+    limits = Array(repeating: available, count: epochCount)
+  }
+
+  /// What each stratum gives to each epoch: by its share, but no more than it has; what one can't give the others do, by the
+  /// same shares. Where no document is drawn twice, epochs after the first have what those before left.
   ///
-  /// - Returns: for each stratum, an amount an epoch; the amounts of an epoch add up to `total`.
-  static func amounts(
-    total: Int, shares: [Double], available: [Int], epochCount: Int, areEpochsDisjoint: Bool
-  ) -> [[Int]] {
-    var amounts = shares.map { _ in [Int]() }
-    var left = available
-    for _ in 0..<epochCount {
-      let given = Self.amounts(total: total, shares: shares, available: left)
-      let missing = Budget.documents(total - given.reduce(0, +)).shared(by: shares)
-      for stratum in shares.indices {
-        amounts[stratum].append(given[stratum] + missing[stratum].amount)
-        if areEpochsDisjoint { left[stratum] -= given[stratum] }
+  /// - Returns: for each stratum, an amount for each epoch.
+  var given: [[Int]] {
+    var amounts = [[Int]](repeating: [], count: limits[0].count)
+    for (epoch, limits) in limits.enumerated() {
+      let open = limits.indices.map { stratum in
+        guard areEpochsDisjoint else { return limits[stratum] }
+        return min(limits[stratum], self.limits[0][stratum] - amounts[stratum].reduce(0, +))
+      }
+      for (stratum, amount) in shares.amounts(of: total, limits: open).enumerated() {
+        amounts[stratum].append(amount)
+      }
+      precondition(epoch < self.limits.count)
+    }
+    return amounts
+  }
+
+  /// The same, and what none can give, which stays asked for, by the shares, and is missed: the amounts of an epoch add up to
+  /// the total.
+  var asked: [[Int]] {
+    var amounts = given
+    for epoch in limits.indices {
+      let missing = total - amounts.reduce(0) { $0 + $1[epoch] }
+      for (stratum, amount) in shares.amounts(of: missing).enumerated() {
+        amounts[stratum][epoch] += amount
       }
     }
     return amounts
   }
 
-  /// Shares `total` among strata in proportion, but to none more than it has: what one can't take goes to those that can, by
-  /// the same proportions, until all is given away or none can take more.
-  static func amounts(total: Int, shares: [Double], available: [Int]) -> [Int] {
-    var amounts = [Int](repeating: 0, count: shares.count)
-    var left = total
-    while left > 0 {
-      let open = shares.indices.filter { amounts[$0] < available[$0] && shares[$0] > 0 }
-      guard !open.isEmpty else { break }
-      let offers = Budget.documents(left).shared(by: open.map { shares[$0] })
-      for (stratum, offer) in zip(open, offers) {
-        let taken = min(offer.amount, available[stratum] - amounts[stratum])
-        amounts[stratum] += taken
-        left -= taken
+  /// Takes into account that a stratum could give less than was thought, since texts of it were drawn in others.
+  ///
+  /// - Parameter drawn: for each stratum, how much each epoch drew of what was ``given``.
+  /// - Returns: whether anything changed.
+  mutating func limit(to drawn: [[Int]]) -> Bool {
+    var isLess = false
+    for (stratum, amounts) in given.enumerated() {
+      for (epoch, amount) in amounts.enumerated() where drawn[stratum][epoch] < amount {
+        limits[epoch][stratum] = drawn[stratum][epoch]
+        isLess = true
       }
     }
-    return amounts
+    return isLess
   }
 }

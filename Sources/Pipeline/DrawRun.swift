@@ -23,6 +23,8 @@ struct DrawRun {
   struct Part: Sendable {
     var arm: DrawPlan.Arm
     var stratum: String?
+    /// The stratum's number.
+    var group: Int?
     var selection: Selection
   }
 
@@ -40,43 +42,92 @@ struct DrawRun {
   ) async throws -> Outcome {
     let isFilled = fills && recipe.strata != nil
     let all = recipe.seeds.map { _ in budget }
-    let wide = isFilled ? recipe.plan((recipe.strata ?? []).map { _ in all }) : nil
-    var buffers = DrawBuffers(wide ?? recipe.plan(budget), expectedCount: expectedCount)
-    let step = WeighStep(
-      workers: workers, plan: buffers.plan, temperatures: recipe.temperatures,
-      randomRate: randomRate, randomSeed: randomSeed, emptyCounts: emptyCounts,
-      stratumField: stratumField)
-    let (weighed, report) = try await step.run(shards, into: &buffers, makeReader: makeReader)
-    if isFilled { buffers = buffers.moved(to: filledPlan(buffers)) }
-    return outcome(&buffers, weighed, report)
+    let plan =
+      isFilled ? recipe.plan((recipe.strata?.names ?? []).map { _ in all }) : recipe.plan(budget)
+    var slack = Self.slack(plan)
+    while true {
+      var buffers = DrawBuffers(plan, slack: slack, expectedCount: expectedCount)
+      let step = WeighStep(
+        workers: workers, plan: plan, temperatures: recipe.temperatures,
+        randomRate: randomRate, randomSeed: randomSeed, emptyCounts: emptyCounts,
+        stratumField: stratumField)
+      let (weighed, report) = try await step.run(shards, into: &buffers, makeReader: makeReader)
+      let (drawn, drawnPlan) = isFilled ? drawFilled(buffers) : (buffers.draw(plan), plan)
+      guard !drawn.shortGroups.isEmpty else {
+        return outcome(drawn.selections, drawnPlan, weighed, report)
+      }
+      // So many texts of a group were drawn elsewhere that it needs documents which it left out: rare enough to weigh again.
+      for group in drawn.shortGroups { slack[group] = Self.more(than: slack[group]) }
+    }
+  }
+
+  /// What groups keep beyond their budgets: a little, where others may draw their texts away.
+  private static func slack(_ plan: DrawPlan) -> [Int] {
+    plan.groups.map { group in
+      let hasOthers = plan.groups.contains {
+        $0.family == group.family && $0.stratum != group.stratum
+      }
+      guard hasOthers, !plan.keepsDuplicates else { return 0 }
+      return group.arms.reduce(0) { max($0, $1.budget.amount / 16) }
+    }
+  }
+
+  private static func more(than slack: Int) -> Int {
+    slack > .max / 8 ? .max : max(1024, 8 * slack)
   }
 
   /// Draws what buffers hold.
   func outcome(
-    _ buffers: inout DrawBuffers, _ weighed: WeighStep.Outcome, _ report: PassReport
+    _ buffers: consuming DrawBuffers, _ weighed: WeighStep.Outcome, _ report: PassReport
   ) -> Outcome {
     let plan = buffers.plan
+    return outcome(buffers.draw(plan).selections, plan, weighed, report)
+  }
+
+  private func outcome(
+    _ drawn: [[Selection]], _ plan: DrawPlan, _ weighed: WeighStep.Outcome, _ report: PassReport
+  ) -> Outcome {
     var parts: [Part] = []
-    for (group, selections) in zip(plan.groups, buffers.draw()) {
+    for (group, selections) in zip(plan.groups, drawn) {
       for (arm, selection) in zip(group.arms, selections) {
         parts.append(
-          Part(arm: arm, stratum: group.stratum.map { plan.strata[$0] }, selection: selection))
+          Part(
+            arm: arm, stratum: group.stratum.map { plan.strata[$0].string }, group: group.stratum,
+            selection: selection))
       }
     }
     return Outcome(
       weighed: weighed, report: report, parts: parts, epochCount: recipe.seeds.count)
   }
 
-  private func filledPlan(_ buffers: DrawBuffers) -> DrawPlan {
+  /// Draws where strata that have too little leave their share to the others.
+  ///
+  /// A stratum may have less than its documents, where copies of them are drawn in others: that shows in a draw only. So it
+  /// is limited to what it gave, and the draw made again, until all give what they should.
+  private func drawFilled(_ buffers: consuming DrawBuffers) -> (DrawBuffers.Drawn, DrawPlan) {
     let counts = buffers.availableCounts()
-    let strata = recipe.strata ?? []
-    let available = strata.indices.map { stratum in
-      zip(buffers.plan.groups, counts).lazy.filter { $0.0.stratum == stratum }.map(\.1).min() ?? 0
+    let strata = recipe.strata?.names.count ?? 0
+    var fill = Fill(
+      total: budget.amount, shares: recipe.strata?.shares ?? Apportionment(counts: [1]),
+      available: (0..<strata).map { stratum in
+        zip(buffers.plan.groups, counts).lazy.filter { $0.0.stratum == stratum }.map(\.1).min() ?? 0
+      }, epochCount: recipe.seeds.count, areEpochsDisjoint: recipe.areEpochsDisjoint)
+    while true {
+      let plan = recipe.plan(fill.given.map { $0.map { budget.with(amount: $0) } })
+      let copy = buffers
+      let drawn = copy.draw(plan)
+      guard drawn.shortGroups.isEmpty else { return (drawn, plan) }
+      var given = Array(
+        repeating: [Int](repeating: 0, count: recipe.seeds.count), count: strata)
+      for (group, selections) in zip(plan.groups, drawn.selections) {
+        for (arm, selection) in zip(group.arms, selections) {
+          given[group.stratum ?? 0][arm.epoch] += selection.documents.count
+        }
+      }
+      if !fill.limit(to: given) { break }
     }
-    let amounts = Fill.amounts(
-      total: budget.amount, shares: strata.map(\.share), available: available,
-      epochCount: recipe.seeds.count, areEpochsDisjoint: recipe.areEpochsDisjoint)
-    return recipe.plan(amounts.map { $0.map { budget.with(amount: $0) } })
+    let plan = recipe.plan(fill.asked.map { $0.map { budget.with(amount: $0) } })
+    return (buffers.draw(plan), plan)
   }
 }
 
@@ -103,12 +154,11 @@ extension DrawRun.Outcome {
 
   /// True if every eligible document was selected, and there would have been room for more.
   var isExhausted: Bool {
-    var byEpochAndStratum: [String: Bool] = [:]
-    for part in parts {
-      let key = "\(part.arm.epoch)/\(part.stratum ?? "")"
-      byEpochAndStratum[key] = byEpochAndStratum[key] == true || part.selection.isExhausted
+    parts.allSatisfy { part in
+      parts.contains {
+        $0.arm.epoch == part.arm.epoch && $0.group == part.group && $0.selection.isExhausted
+      }
     }
-    return byEpochAndStratum.values.allSatisfy { $0 }
   }
 
   /// Documents that the regression drew alone.
@@ -129,7 +179,7 @@ extension DrawRun.Outcome {
   /// The share of the only target's first part whose weights are among as many largest, where copies that were left out
   /// count with what they are copies of; nil where there are several parts like it, or nothing was drawn.
   func overlap(_ plan: DrawRecipe) -> Double? {
-    guard let part = parts.first, plan.targetShares.count == 1, plan.strata == nil,
+    guard let part = parts.first, plan.targetCount == 1, plan.strata == nil,
       plan.seeds.count == 1, plan.replay == 0, !part.selection.documents.isEmpty
     else { return nil }
     let documents = part.selection.documents

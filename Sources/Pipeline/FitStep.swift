@@ -1,7 +1,7 @@
 internal import Featurizing
+internal import Files
 internal import Reading
 internal import Resampling
-internal import Files
 internal import Weighting
 
 /// Counts the features of all documents of a target or a pool, and keeps a sample of the documents for the regression.
@@ -26,7 +26,7 @@ struct FitStep {
     var sample: DocumentSample?
     var eligible = EligibleDocuments()
     /// Eligible documents by stratum.
-    var strata: [String: Int] = [:]
+    var strata: [ExactString: Int] = [:]
   }
 
   /// A pool of more strata than this is not stratified: they would fill the memory.
@@ -80,7 +80,7 @@ struct FitStep {
   /// What one worker counted, besides features.
   private struct Counted: Sendable {
     var eligible = EligibleDocuments()
-    var strata: [String: Int] = [:]
+    var strata: [ExactString: Int] = [:]
   }
 
   private struct Counter: DocumentConsumer, ~Copyable {
@@ -137,7 +137,7 @@ struct FitStep {
         counted.eligible.byteCount += line.byteCount + 1
         // One more than are allowed is enough to say so.
         if step.countsStrata, counted.strata.count <= FitStep.mostStrata {
-          counted.strata[line.fields[0].stratum, default: 0] += 1
+          counted.strata[ExactString(line.fields[0].stratum), default: 0] += 1
         }
       }
       let priority = DocumentSample.Priority(hash: hash, isShort: isShort)

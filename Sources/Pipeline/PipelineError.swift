@@ -45,6 +45,10 @@ package enum PipelineError: Error {
   case notRereadable(path: String)
   /// No eligible document is in any stratum that is to be drawn from.
   case emptyMixture(field: String, values: [String])
+  /// A mixture names a value that no eligible document has.
+  case unknownStratum(field: String, name: String, values: [String])
+  /// A mixture names a value twice, such as a number in two ways.
+  case repeatedStratum(field: String, name: String)
   /// Files of different kinds were to be merged.
   case mixedKinds(path: String, otherPath: String)
   /// A file has no candidates that can be used.

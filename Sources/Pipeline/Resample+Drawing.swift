@@ -27,6 +27,7 @@ extension Resample {
     }
     let (budget, temperature) = try await sizes(stored.shards, workers, makeReader)
     recipe.temperatures = [temperature]
+    recipe.copiesMayDiffer = true
     let run = DrawRun(workers: workers, recipe: recipe, budget: budget)
     let outcome = try await run.run(stored.shards, makeReader: makeReader)
     guard outcome.report.documentCount > 0 else {
@@ -99,17 +100,10 @@ extension Resample {
     recipe.draw.logisticShare = 0
     let (budget, temperature) = try await sizes(pool.shards, workers, makeReader)
     recipe.temperatures = [temperature]
+    recipe.copiesMayDiffer = true
     var stratumField: Int?
     if let stratify = settings.stratify {
-      let counts = try await strata(stratify, pool)
-      guard counts.keys.contains(where: { $0 != "" }) else {
-        throw PipelineError.noStrata(field: stratify.field)
-      }
-      recipe.strata = stratify.shares(counts)
-      guard recipe.strata?.contains(where: { counts[$0.name] != nil }) == true else {
-        throw PipelineError.emptyMixture(
-          field: stratify.field, values: counts.keys.sorted().prefix(20).map { $0 })
-      }
+      recipe.strata = try stratify.strata(try await eligibleCounts(stratify, pool, makeReader))
       stratumField = workers.fields.count
       workers.fields.append(stratify.field)
     }
@@ -127,14 +121,19 @@ extension Resample {
       underMinimumCount: outcome.weighed.underMinimumCount)
   }
 
-  /// Documents by stratum.
-  private func strata(
-    _ stratify: StratifySettings, _ pool: SelectInput
-  ) async throws -> [String: Int] {
+  /// Eligible documents by stratum.
+  private func eligibleCounts(
+    _ stratify: StratifySettings, _ pool: SelectInput,
+    _ makeReader: @escaping @Sendable () -> FieldWeightReader
+  ) async throws -> [ExactString: Int] {
     var workers = settings.reading.workers(progress)
-    workers.fields = [stratify.field]
-    let (results, _) = try await workers.run(pool.shards) { StratumCounter() }
-    var counts: [String: Int] = [:]
+    let ownFields = makeReader().fieldNames
+    workers.fields = ownFields + [stratify.field]
+    let minimumLength = settings.draw.minimumTokenCount
+    let (results, _) = try await workers.run(pool.shards) {
+      StratumCounter(makeReader(), field: ownFields.count, minimumLength: minimumLength)
+    }
+    var counts: [ExactString: Int] = [:]
     for result in results { counts.merge(result, uniquingKeysWith: +) }
     guard counts.count <= FitStep.mostStrata else {
       throw PipelineError.tooManyStrata(limit: FitStep.mostStrata)
@@ -143,15 +142,27 @@ extension Resample {
   }
 
   private struct StratumCounter: DocumentConsumer, ~Copyable {
-    private var counts: [String: Int] = [:]
+    private var reader: FieldWeightReader
+    private let field: Int
+    private let minimumLength: Int
+    private var counts: [ExactString: Int] = [:]
 
-    mutating func add(_ text: Span<UInt8>, of line: DocumentLine) {
-      if counts.count <= FitStep.mostStrata { counts[line.fields[0].stratum, default: 0] += 1 }
+    init(_ reader: consuming FieldWeightReader, field: Int, minimumLength: Int) {
+      self.reader = reader
+      self.field = field
+      self.minimumLength = minimumLength
+    }
+
+    mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
+      // Also for its errors: what has no rating isn't drawn from.
+      let document = try reader.read(text, of: line)
+      guard document.size.length >= minimumLength, counts.count <= FitStep.mostStrata else { return }
+      counts[ExactString(line.fields[field].stratum), default: 0] += 1
     }
 
     mutating func endChunk(_ number: Int) {}
 
-    consuming func finish() -> [String: Int] { counts }
+    consuming func finish() -> [ExactString: Int] { counts }
   }
 
   // MARK: Candidates
@@ -181,7 +192,7 @@ extension Resample {
     buffers.add(whole.candidates.map { .init(group: 0, arm: 0, candidate: $0) })
     var weighed = WeighStep.Outcome(spreads: [], randomArm: FeatureCounts(bucketCount: 0))
     weighed.eligibleCount = whole.header.eligibleCount
-    var outcome = run.outcome(&buffers, weighed, PassReport())
+    var outcome = run.outcome(buffers, weighed, PassReport())
 
     // Only what is in the shards that were named: others are copied elsewhere.
     let shards = try places(of: pool, in: whole, paths[0])

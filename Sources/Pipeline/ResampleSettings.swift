@@ -1,3 +1,5 @@
+package import Files
+
 /// A number in a document's line, and what it is multiplied by.
 package struct FieldWeight: Sendable, Equatable {
   /// Dotted keys.
@@ -60,7 +62,7 @@ package struct ResampleManifest: Encodable, Sendable {
     package var duplicates: String
     package var replay: Double
     package var stratify: String?
-    package var mixture: [String: Double]?
+    package var mixture: [ExactString: Double]?
     package var mixture_temperature: Double?
     package var fill: Bool?
     package var text_field: String

@@ -1,4 +1,5 @@
 internal import Featurizing
+internal import Files
 internal import Reading
 internal import Resampling
 internal import Weighting
@@ -51,7 +52,7 @@ extension Select {
   struct Prepared {
     var model: WeighingModel
     var eligible: EligibleDocuments
-    var strata: [String: Int]
+    var strata: [ExactString: Int]
     var targets: [PreparedTarget] = []
     var pool: SelectManifest.Side
     var poolReport: PassReport
@@ -123,21 +124,12 @@ extension Select {
     _ pool: SelectInput, _ fitted: Prepared, expectedDraw: Int, _ clock: inout StepClock
   ) async throws -> DrawRecipe {
     var recipe = DrawRecipe(draw: settings.draw, seeds: [settings.draw.seed])
-    recipe.targetShares = TargetSettings.shares(settings.targets)
+    recipe.targets = TargetSettings.apportionment(settings.targets)
+    recipe.targetCount = settings.targets.count
     recipe.replay = settings.replay
-    if let stratify = settings.stratify {
-      guard fitted.strata.keys.contains(where: { $0 != "" }) else {
-        throw PipelineError.noStrata(field: stratify.field)
-      }
-      recipe.strata = stratify.shares(fitted.strata)
-      let isAnywhere = recipe.strata?.contains { fitted.strata[$0.name] != nil } ?? false
-      guard isAnywhere else {
-        throw PipelineError.emptyMixture(
-          field: stratify.field, values: fitted.strata.keys.sorted().prefix(20).map { $0 })
-      }
-    }
+    recipe.strata = try settings.stratify?.strata(fitted.strata)
     recipe.temperatures = try await temperatures(
-      pool, fitted.model, recipe.targetShares, expectedDraw: expectedDraw, &clock)
+      pool, fitted.model, TargetSettings.shares(settings.targets), expectedDraw: expectedDraw, &clock)
     return recipe
   }
 

@@ -75,10 +75,11 @@ package struct Select: Sendable {
     let remainder = try writeRemainder(
       of: selection.map(\.candidate), in: pool, fitted.poolReport, outputs, &clock)
 
+    let shares = TargetSettings.shares(settings.targets)
     let (weighed, isOne) = (drawn.weighed, settings.targets.count == 1)
     let records = settings.targets.indices.map { target in
       TargetRecord(
-        settings.targets[target], fitted.targets[target], share: recipe.targetShares[target],
+        settings.targets[target], fitted.targets[target], share: shares[target],
         temperature: recipe.temperatures[target], weighed.spreads[target],
         parts: drawn.parts.filter { $0.arm.target == target }, pool: fitted.poolCounts,
         random: weighed.randomArm, selected: copied.counts[target])

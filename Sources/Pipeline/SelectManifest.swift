@@ -1,4 +1,5 @@
 internal import Featurizing
+package import Files
 internal import Reading
 internal import Resampling
 internal import Weighting
@@ -33,7 +34,7 @@ package struct SelectManifest: Encodable, Sendable {
     package var replay: Double
     package var fit_sample: Double
     package var stratify: String?
-    package var mixture: [String: Double]?
+    package var mixture: [ExactString: Double]?
     package var mixture_temperature: Double?
     package var fill: Bool?
     package var min_tokens: Int

@@ -33,6 +33,11 @@ package struct TargetSettings: Sendable, Equatable {
     self.share = share
   }
 
+  /// How a budget is shared by all targets.
+  static func apportionment(_ targets: [TargetSettings]) -> Apportionment {
+    Apportionment(given: targets.map(\.share), counts: targets.map { _ in 1 })
+  }
+
   /// The shares of all targets.
   static func shares(_ targets: [TargetSettings]) -> [Double] {
     let given = targets.compactMap(\.share).reduce(0, +)

@@ -200,7 +200,7 @@ package struct Weigh: Sendable {
   ) async throws -> (CandidateFile, PassReport) {
     let recipe = DrawRecipe(
       draw: wanted.draw, temperatures: [settings.temperature], seeds: [settings.seed])
-    var buffers = DrawBuffers(recipe.plan(.documents(wanted.count)), expectedCount: .max)
+    var buffers = DrawBuffers(recipe.plan(.documents(wanted.count)))
     let step = WeighStep(
       workers: workers(), plan: buffers.plan, temperatures: recipe.temperatures,
       emptyCounts: Divergence.emptyCounts(bucketCount: model.features.bucketCount))
@@ -210,7 +210,7 @@ package struct Weigh: Sendable {
     weighed.report.add(report)
     let file = CandidateFile(
       settings: settings, shards: report.inputs, documentCount: report.documentCount,
-      eligibleCount: outcome.eligibleCount, candidates: buffers.takeOnlyParted())
+      eligibleCount: outcome.eligibleCount, candidates: buffers.onlyParted())
     return (file, report)
   }
 

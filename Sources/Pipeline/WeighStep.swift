@@ -132,8 +132,7 @@ struct WeighStep {
     /// Takes the candidates out.
     func take() -> DrawBuffers {
       buffers.withLock { buffers in
-        var empty = DrawBuffers(
-          DrawPlan(groups: [], keepsDuplicates: false, minimumLength: 0), expectedCount: 0)
+        var empty = DrawBuffers(DrawPlan(groups: [], keepsDuplicates: false, minimumLength: 0))
         swap(&empty, &buffers)
         return empty
       }
@@ -234,13 +233,13 @@ struct WeighStep {
 /// Which groups a document is drawn by.
 private struct StratumGroups: Sendable {
   private let field: Int?
-  private let byStratum: [String: [Int]]
+  private let byStratum: [ExactString: [Int]]
   private let all: [Int]
 
   init(_ plan: DrawPlan, field: Int?) {
     self.field = field
     all = Array(plan.groups.indices)
-    var byStratum: [String: [Int]] = [:]
+    var byStratum: [ExactString: [Int]] = [:]
     for (group, settings) in plan.groups.enumerated() {
       if let stratum = settings.stratum {
         byStratum[plan.strata[stratum], default: []].append(group)
@@ -251,7 +250,7 @@ private struct StratumGroups: Sendable {
 
   func groups(of line: DocumentLine) -> [Int] {
     guard let field else { return all }
-    return byStratum[line.fields[field].stratum] ?? []
+    return byStratum[ExactString(line.fields[field].stratum)] ?? []
   }
 }
 

@@ -113,6 +113,8 @@ struct StoredWeightReader: WeightReader, ~Copyable {
 /// Takes the sum of numbers in a document's own line for its log weight.
 struct FieldWeightReader: WeightReader, ~Copyable {
   private let fields: [FieldWeight]
+  /// The first fields of a line, in the order of ``read(_:of:)``.
+  var fieldNames: [String] { fields.map(\.field) }
   /// nil where lengths don't matter.
   private var featurizer: Featurizer?
   private var weight = DocumentWeight()

@@ -6,35 +6,23 @@ package enum Budget: Equatable, Sendable {
   /// The largest keys whose lines, with their line ends, add up to no more bytes than this.
   case bytes(Int)
 
-  /// Shares the budget out in proportion, exactly: each share rounded down, and what that leaves to those with the largest
-  /// remainders, of equal ones to the first (Hamilton's method).
-  ///
-  /// - Parameter proportions: not negative and finite, and not all zero; they are taken relative to their sum.
-  package func shared(by proportions: [Double]) -> [Budget] {
-    let sum = proportions.reduce(0, +)
-    precondition(sum > 0 && sum.isFinite && proportions.allSatisfy { $0 >= 0 })
-    let exact = proportions.map { Double(amount) * ($0 / sum) }
-    // An amount beyond 2⁵³ may round up: no more is given away than there is.
-    var left = amount
-    var amounts = exact.map { share in
-      let whole = min(left, Int(exactly: share.rounded(.down)) ?? left)
-      left -= whole
-      return whole
-    }
-    let byRemainder = exact.indices.sorted {
-      let (one, other) = (
-        exact[$0] - exact[$0].rounded(.down), exact[$1] - exact[$1].rounded(.down)
-      )
-      return one != other ? one > other : $0 < $1
-    }
-    // Rounding errors apart, less is left than there are shares.
-    for index in byRemainder where left > 0 && proportions[index] > 0 {
-      amounts[index] += 1
-      left -= 1
-    }
-    amounts[byRemainder.first { proportions[$0] > 0 } ?? 0] += left
-    return amounts.map { with(amount: $0) }
+  /// Shares the budget out in exact arithmetic: see ``Apportionment``.
+  package func shared(by apportionment: Apportionment) -> [Budget] {
+    apportionment.amounts(of: amount).map { with(amount: $0) }
   }
+
+  /// The budgets of a draw of two parts.
+  ///
+  /// - Parameter secondShare: of the budget, rounded down; 0 for one part.
+  package func parted(secondShare: Double) -> (first: Budget, second: Budget?) {
+    precondition((0...1).contains(secondShare))
+    guard secondShare > 0 else { return (self, nil) }
+    let shared = Int(exactly: (Double(amount) * secondShare).rounded(.down)) ?? 0
+    return (with(amount: amount - shared), with(amount: shared))
+  }
+
+  /// The budget and so much more; as much as there is room for, rather than overflow.
+  func adding(_ more: Int) -> Budget { with(amount: amount > .max - more ? .max : amount + more) }
 
   /// What a candidate takes of the budget.
   func cost(of candidate: Candidate) -> Int {
@@ -74,7 +62,7 @@ package enum Budget: Equatable, Sendable {
 /// What was drawn.
 package struct Selection: Sendable {
   /// In pool order.
-  package let documents: [Candidate]
+  package private(set) var documents: [Candidate]
   /// The smallest key among them; nil when nothing was drawn.
   package let thresholdKey: Double?
   /// What is left of the budget, in its own units.

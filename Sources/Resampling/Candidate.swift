@@ -82,17 +82,46 @@ package struct Candidate: Sendable, Equatable, BitwiseCopyable {
     return result
   }
 
-  /// True if both have the same text. Equal hashes alone would do; that key and length agree
-  /// makes a chance collision harmless.
-  func hasSameText(as other: Candidate) -> Bool {
-    textHash == other.textHash && key == other.key && tokens == other.tokens
+  /// What tells texts apart. Equal hashes alone would do; that lengths agree, too, makes a chance collision harmless.
+  struct TextKey: Hashable {
+    var hash: UInt64
+    var byteCount: UInt32
   }
 
-  /// Leaves `other`, which has the same text, out for this one, or the other way round: the first in
-  /// pool order stays.
-  mutating func absorb(_ other: Candidate) {
-    let total = copies &+ other.copies &+ 1
-    if other.place < place { self = other }
-    copies = total
+  var textKey: TextKey { TextKey(hash: textHash, byteCount: textBytes) }
+
+  /// What tells documents apart where texts don't: the place.
+  var placeKey: TextKey { TextKey(hash: place, byteCount: 0) }
+
+  func hasSameText(as other: Candidate) -> Bool {
+    textHash == other.textHash && textBytes == other.textBytes
   }
+
+  /// Leaves one of two candidates with the same text out: the one with the smaller key stays away, of equal ones the later in
+  /// pool order.
+  ///
+  /// Copies that have the same keys are counted. Of copies with smaller keys that can't be done: most are never looked
+  /// at, since their keys are too small to be drawn.
+  ///
+  /// - Returns: the one that was left out, if the second part of a draw might prefer it.
+  @discardableResult
+  mutating func absorb(_ other: Candidate) -> Candidate? {
+    let areAlike = key == other.key && secondKey == other.secondKey
+    let count = copies &+ other.copies &+ 1
+    var loser = other
+    if other.key > key || (other.key == key && other.place < place) {
+      loser = self
+      self = other
+    }
+    if areAlike {
+      copies = count
+      return nil
+    }
+    let isBeaten =
+      secondKey > loser.secondKey || (secondKey == loser.secondKey && place < loser.place)
+    return isBeaten ? nil : loser
+  }
+
+  /// Counts a copy that is left out for this one in another group of the draw.
+  mutating func count(_ other: Candidate) { copies = copies &+ other.copies &+ 1 }
 }

@@ -5,10 +5,12 @@ internal import Files
 /// A buffer holds the best and some more. When it is full, the copies of equal texts in it are
 /// joined, the best are kept by quickselect, and the smallest key among them becomes the threshold below
 /// which a document needs no second look. So a key costs O(1) on average, and memory stays bounded by
-/// the budget: at most 6/5 of k candidates of 48 bytes, and an index of up to 20 bytes for each one above k.
+/// the budget: at most 6/5 of k candidates of 48 bytes, and an index of up to 20 bytes for each one above k. Nothing is reserved
+/// for a budget that the pool can't fill.
 ///
 /// What is drawn doesn't depend on the order in which candidates come.
 package struct Candidates: Sendable {
+  /// What is kept: enough for a draw of this size.
   package let budget: Budget
   private let joinsCopies: Bool
   private var entries: [Candidate] = []
@@ -19,23 +21,43 @@ package struct Candidates: Sendable {
   /// The buffer is compacted when it holds as many.
   private var limit: Int
   private static let smallestSlack = 4096
+  /// No buffer is made larger than for as many documents as may come.
+  private let expectedCount: Int
+  /// Copies with other keys that were left out, for the second part of a draw; nil where that has no use for them.
+  private var losers: [Candidate]?
 
   /// Only candidates whose key is at least this can be drawn.
   package private(set) var threshold = -Double.infinity
 
   /// - Parameters:
-  ///   - joinsCopies: draw documents of equal text once, the first in pool order.
-  ///   - expectedCount: the number of documents that may come, to reserve no more memory than that.
-  package init(budget: Budget, joinsCopies: Bool, expectedCount: Int) {
+  ///   - joinsCopies: draw documents of equal text once: the one with the largest key, of equal ones the first in pool order.
+  ///   - expectedCount: the number of documents that may come, to make room for no more than that.
+  ///   - keepsLosers: whether a second part may draw copies that this one leaves out.
+  package init(
+    budget: Budget, joinsCopies: Bool, expectedCount: Int, keepsLosers: Bool = false
+  ) {
     self.budget = budget
     self.joinsCopies = joinsCopies
+    self.expectedCount = expectedCount
+    losers = keepsLosers ? [] : nil
     // Copies are joined early and often: so the index of those that are new since is never large.
     limit = Self.limit(keeping: 0)
-    if case .documents(let count) = budget {
-      entries.reserveLargeCapacity(min(Self.limit(keeping: count), expectedCount))
-    } else {
-      entries.reserveCapacity(min(limit, expectedCount))
-    }
+  }
+
+  /// Makes room for more: twice as much as there is, but no more than there can be.
+  private mutating func grow() {
+    var most = expectedCount
+    if case .documents(let count) = budget { most = min(most, Self.limit(keeping: count)) }
+    let capacity = max(Self.smallestSlack, min(2 * entries.count, most), entries.count + 1)
+    var larger: [Candidate] = []
+    larger.reserveLargeCapacity(capacity)
+    larger.append(contentsOf: entries)
+    entries = larger
+  }
+
+  private mutating func append(_ candidate: Candidate) {
+    if entries.count == entries.capacity { grow() }
+    entries.append(candidate)
   }
 
   /// Takes a candidate in.
@@ -43,55 +65,54 @@ package struct Candidates: Sendable {
   /// - Complexity: O(1) on average over a run.
   package mutating func add(_ candidate: Candidate) {
     guard candidate.key >= threshold else { return }
-    entries.append(candidate)
+    append(candidate)
     if entries.count >= limit { entries.removeSubrange(compact()...) }
   }
 
   /// Takes a candidate in, and returns those that can't be drawn any more for it, itself perhaps among them.
   mutating func exchange(_ candidate: Candidate) -> [Candidate] {
     guard candidate.key >= threshold else { return [candidate] }
-    entries.append(candidate)
+    append(candidate)
     guard entries.count >= limit else { return [] }
     let kept = compact()
     let dropped = Array(entries[kept...])
     entries.removeSubrange(kept...)
-    return dropped
+    return dropped + takeLosers()
+  }
+
+  /// Takes out what copies were left out for the sake of others, and may be drawn by the second part.
+  mutating func takeLosers() -> [Candidate] {
+    guard let taken = losers, !taken.isEmpty else { return [] }
+    losers = []
+    return taken
+  }
+
+  /// The number of candidates that are held, copies among them.
+  var heldCount: Int { entries.count }
+
+  /// Calls `body` with each candidate that is held, copies among them.
+  func forEachHeld(_ body: (Candidate) -> Void) {
+    for candidate in entries { body(candidate) }
+    for candidate in losers ?? [] { body(candidate) }
+  }
+
+  /// Takes out all that is kept, each text once where copies are joined; in no particular order.
+  ///
+  /// - Returns: `isWhole` is true if nothing was ever left out for its key: so this is all that came.
+  mutating func take() -> (entries: [Candidate], isWhole: Bool) {
+    if joinsCopies { joinCopies() }
+    var taken: [Candidate] = []
+    swap(&taken, &entries)
+    distinctCount = 0
+    return (taken, threshold == -.infinity)
   }
 
   /// Draws: the largest keys, as many as the budget allows.
   package consuming func draw() -> Selection {
-    drawAndLeave().selection
-  }
-
-  /// Draws, and returns those that were not drawn.
-  consuming func drawAndLeave() -> (selection: Selection, rest: [Candidate]) {
-    if joinsCopies { joinCopies() }
-    let eligible = entries.count
-    var rest: [Candidate] = []
-    var left = budget.amount
-    if case .documents(let count) = budget {
-      let taken = min(count, entries.count)
-      Self.putBestFirst(taken, of: &entries)
-      rest = Array(entries[taken...])
-      entries.removeSubrange(taken...)
-      left -= taken
-    } else {
-      entries.sort { $0.precedes($1) }
-      var taken = 0
-      while taken < entries.count, budget.cost(of: entries[taken]) <= left {
-        left -= budget.cost(of: entries[taken])
-        taken += 1
-      }
-      rest = Array(entries[taken...])
-      entries.removeSubrange(taken...)
-    }
-    // Nothing was ever left out for its key, so what is here is all there is.
-    let isExhausted = threshold == -.infinity && entries.count == eligible && left > 0
-    let thresholdKey = entries.lazy.map(\.key).min()
-    Self.sortByPosition(&entries)
-    let selection = Selection(
-      documents: entries, thresholdKey: thresholdKey, shortfall: left, isExhausted: isExhausted)
-    return (selection, rest)
+    let (entries, isWhole) = take()
+    var list = ArmList(entries, isWhole: isWhole, budget: budget)
+    list.drawAlone()
+    return list.finish()
   }
 
   private static func limit(keeping count: Int) -> Int {
@@ -147,7 +168,7 @@ package struct Candidates: Sendable {
       }
       let entry = span[place]
       if let other = index.find(entry, in: span.span, orInsert: kept) {
-        span[other].absorb(entry)
+        if let loser = span[other].absorb(entry) { losers?.append(loser) }
       } else {
         span[kept] = entry
         kept += 1
@@ -156,7 +177,7 @@ package struct Candidates: Sendable {
     var joined: [Int] = []
     for place in 0..<distinctCount {
       guard let other = index.find(span[place], in: span.span) else { continue }
-      span[place].absorb(span[other])
+      if let loser = span[place].absorb(span[other]) { losers?.append(loser) }
       joined.append(other)
     }
     // From the last on, so that what takes a place hasn't to go itself.

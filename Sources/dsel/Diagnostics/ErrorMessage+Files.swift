@@ -45,8 +45,11 @@ extension ErrorMessage {
     case .notRereadable(let path):
       "\(path): it is no regular file, and is read twice. Write it to a file first."
     case .emptyMixture(let field, let values):
-      "--mixture: no eligible document has a named value in \"\(field)\". There is: "
-        + "\(values.map { "\"\($0)\"" }.joined(separator: ", "))."
+      "--mixture: nothing is left to draw from: all values of \"\(field)\" that there are have a share of 0: "
+        + "\(values.map { "\"\($0)\"" }.joined(separator: ", ")). Give one of them a share."
+    case .unknownStratum(let field, let name, let values): unknownStratum(field, name, values)
+    case .repeatedStratum(let field, let name):
+      "--mixture names \"\(name)\" twice: as values of \"\(field)\", numbers that are equal are one. Name it once."
     case .mixedKinds(let path, let other):
       "\(path): of another kind than \(other). Merge models with models, and candidates with candidates."
     case .candidates(let path, let error): "\(path): \(candidates(error))"
@@ -57,6 +60,15 @@ extension ErrorMessage {
       "\(path): the candidates of \(shard) are in a file before it, too. Leave one of them out."
     default: preconditionFailure("no message for \(error)")
     }
+  }
+
+  private static func unknownStratum(
+    _ field: String, _ name: String, _ values: [String]
+  ) -> String {
+    let shown = values.prefix(20).map { "\"\($0)\"" }.joined(separator: ", ")
+    let more = values.count > 20 ? ", and \(Format.count(values.count - 20)) more" : ""
+    return "--mixture names \"\(name)\", and no document that can be selected has that value in \"\(field)\". "
+      + "The values are: \(shown)\(more)."
   }
 
   private static func name(_ option: String) -> String { "--\(option)" }

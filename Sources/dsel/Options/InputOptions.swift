@@ -150,20 +150,20 @@ struct MixtureOptions: ParsableArguments {
     _ = try shares()
   }
 
-  private func shares() throws -> [String: Double]? {
+  private func shares() throws -> [ExactString: Double]? {
     guard let mixture else { return nil }
-    var shares: [String: Double] = [:]
+    var shares: [ExactString: Double] = [:]
     for part in mixture.split(separator: ",") {
       guard let share = NamedShare(argument: String(part)) else {
         throw ValidationError(
           "--mixture '\(part)' is no share. Write it like wiki=0.4,web=0.6, each from 0 to 1.")
       }
-      guard shares.updateValue(share.value, forKey: share.name) == nil else {
+      guard shares.updateValue(share.value, forKey: ExactString(share.name)) == nil else {
         throw ValidationError("--mixture names '\(share.name)' twice.")
       }
     }
     let sum = shares.values.reduce(0, +)
-    guard sum > 0, sum <= 1 + StratifySettings.rounding else {
+    guard sum <= 1 + StratifySettings.rounding else {
       throw ValidationError("The shares of --mixture add up to \(sum), and should to at most 1.")
     }
     return shares

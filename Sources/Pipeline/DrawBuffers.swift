@@ -1,0 +1,99 @@
+internal import Files
+internal import Resampling
+
+/// The documents that a plan may still draw.
+struct DrawBuffers: Sendable {
+  let plan: DrawPlan
+  private var groups: [CandidateGroup]
+
+  /// - Parameters:
+  ///   - slack: what each group keeps beyond its budgets, in their unit.
+  ///   - expectedCount: the number of documents that may come, to make room for no more than that.
+  init(_ plan: DrawPlan, slack: [Int]? = nil, expectedCount: Int = .max) {
+    self.plan = plan
+    groups = plan.groups.enumerated().map { number, group in
+      var settings = CandidateGroup.Settings(joinsCopies: !plan.keepsDuplicates)
+      settings.copiesMayDiffer = plan.copiesMayDiffer
+      settings.slack = slack?[number] ?? 0
+      settings.expectedCount = expectedCount
+      return group.isParted
+        ? CandidateGroup(
+          parted: group.arms[0].budget, group.arms.count > 1 ? group.arms[1].budget : nil, settings)
+        : CandidateGroup(chain: group.arms.map(\.budget), settings)
+    }
+  }
+
+  /// A document that may be drawn by an arm, or by either arm of a group that is parted.
+  struct Entry: Sendable {
+    var group: Int
+    var arm: Int
+    var candidate: Candidate
+  }
+
+  /// What keys must reach, by group.
+  struct Thresholds: Sendable {
+    fileprivate var groups: [CandidateGroup.Thresholds]
+
+    func admit(_ entry: Entry) -> Bool {
+      groups[entry.group].admit(entry.candidate, arm: entry.arm)
+    }
+  }
+
+  var thresholds: Thresholds { Thresholds(groups: groups.map(\.thresholds)) }
+
+  /// - Complexity: O(*n*) on average over a run, for *n* entries.
+  mutating func add(_ entries: [Entry]) {
+    guard groups.count > 1 else {
+      if !groups.isEmpty { groups[0].add(entries.lazy.map { ($0.candidate, $0.arm) }) }
+      return
+    }
+    for entry in entries { groups[entry.group].add(entry.candidate, arm: entry.arm) }
+  }
+
+  /// What the only group, of one target, keeps for a draw to come.
+  consuming func onlyParted() -> CandidateGroup {
+    precondition(groups.count == 1 && plan.groups[0].isParted)
+    return groups[0]
+  }
+
+  /// How many documents each group can draw at most, copies joined.
+  func availableCounts() -> [Int] { groups.map { $0.availableCount() } }
+
+  /// What was drawn.
+  struct Drawn {
+    /// For each group, a selection for each arm.
+    var selections: [[Selection]]
+    /// The groups that should have kept more than they did: see ``JointDraw/shortGroups``.
+    var shortGroups: [Int] = []
+  }
+
+  /// Draws, once.
+  ///
+  /// - Parameter plan: of the same groups and arms, with these budgets or smaller ones.
+  consuming func draw(_ plan: DrawPlan) -> Drawn {
+    var drawn = Drawn(selections: plan.groups.map { _ in [] })
+    var families: [[Int]] = []
+    for (number, group) in plan.groups.enumerated() {
+      while families.count <= group.family { families.append([]) }
+      families[group.family].append(number)
+    }
+    for family in families where !family.isEmpty {
+      var members: [CandidateGroup] = []
+      for group in family {
+        // Taken out, so that nothing is copied when it changes.
+        var taken = CandidateGroup(chain: [], CandidateGroup.Settings(joinsCopies: false))
+        swap(&taken, &groups[group])
+        members.append(taken)
+      }
+      var draw = JointDraw(
+        members, budgets: family.map { plan.groups[$0].arms.map(\.budget) },
+        joinsCopies: !plan.keepsDuplicates, copiesMayDiffer: plan.copiesMayDiffer)
+      for (group, selections) in zip(family, draw.takeSelections()) {
+        drawn.selections[group] = selections
+      }
+      drawn.shortGroups += draw.shortGroups.map { family[$0] }
+    }
+    drawn.shortGroups.sort()
+    return drawn
+  }
+}

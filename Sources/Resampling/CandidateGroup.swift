@@ -1,0 +1,217 @@
+/// The documents that the arms of a group may still draw.
+///
+/// The arms draw one after the other, without replacement between them: the first takes its largest keys, the second the largest
+/// of its own keys among what is left, and so on. An arm is whatever has keys and a budget of its own: a target, the
+/// regression's part of a draw, an epoch.
+///
+/// Of arm t, as many of the largest keys are kept as a budget of k₁ + … + kₜ allows. The arms before it take no more than
+/// k₁ + … + kₜ₋₁ of those texts, so what kₜ allows is left to it whatever they take: memory stays bounded, and the
+/// draw is that of a full sort. (With budgets of tokens or bytes, too: the first document that the sum has no room for has
+/// no room in what is left of it either.) Where other groups draw texts away, more has to be kept: see ``JointDraw``.
+package struct CandidateGroup: Sendable {
+  /// How the buffers of arms go together.
+  private enum Buffers: Sendable {
+    /// One or two arms of the same documents: what drops out of the first one's buffer is offered to the second's, so together
+    /// they keep no more than one buffer for the whole budget would.
+    case parted(first: Candidates, second: Candidates?)
+    /// Each arm has keys for each document.
+    case chain([Candidates])
+  }
+
+  private var buffers: Buffers
+  private let joinsCopies: Bool
+
+  /// How candidates are kept.
+  package struct Settings: Sendable {
+    /// Draw documents of equal text once.
+    package var joinsCopies: Bool
+    /// Whether documents of equal text may have different keys.
+    package var copiesMayDiffer = false
+    /// What is kept beyond the budgets, in their units.
+    package var slack = 0
+    /// The number of documents that may come, to make room for no more than that.
+    package var expectedCount = Int.max
+
+    package init(joinsCopies: Bool) { self.joinsCopies = joinsCopies }
+  }
+
+  /// One arm, or two that share one buffer's memory: ``Candidate/key`` and ``Candidate/secondKey`` are those of a candidate
+  /// for them.
+  package init(parted first: Budget, _ second: Budget?, _ settings: Settings) {
+    joinsCopies = settings.joinsCopies
+    buffers = .parted(
+      first: Candidates(
+        budget: first.adding(settings.slack), joinsCopies: settings.joinsCopies,
+        expectedCount: settings.expectedCount,
+        keepsLosers: settings.copiesMayDiffer && second != nil),
+      second: second.map {
+        Candidates(
+          budget: $0.adding(settings.slack), joinsCopies: settings.joinsCopies,
+          expectedCount: settings.expectedCount)
+      })
+  }
+
+  /// Any arms, in the order in which they draw; budgets are all in the same unit.
+  package init(chain budgets: [Budget], _ settings: Settings) {
+    precondition(budgets.allSatisfy { $0.amount >= 0 })
+    joinsCopies = settings.joinsCopies
+    var sum = budgets.first?.with(amount: settings.slack)
+    buffers = .chain(
+      budgets.map { budget in
+        sum = sum?.adding(budget.amount)
+        return Candidates(
+          budget: sum ?? budget, joinsCopies: settings.joinsCopies,
+          expectedCount: settings.expectedCount)
+      })
+  }
+
+  /// What keys must reach.
+  package struct Thresholds: Sendable {
+    fileprivate enum Kind: Sendable {
+      case parted(first: Double, second: Double)
+      case chain([Double])
+    }
+    fileprivate var kind: Kind
+
+    /// False if the candidate can't be drawn by the arm; where arms share a buffer, by neither.
+    package func admit(_ candidate: Candidate, arm: Int) -> Bool {
+      switch kind {
+      case .parted(let first, let second): candidate.key >= first || candidate.secondKey >= second
+      case .chain(let thresholds): candidate.key >= thresholds[arm]
+      }
+    }
+  }
+
+  package var thresholds: Thresholds {
+    switch buffers {
+    case .parted(let first, let second):
+      Thresholds(kind: .parted(first: first.threshold, second: second?.threshold ?? .infinity))
+    case .chain(let arms): Thresholds(kind: .chain(arms.map(\.threshold)))
+    }
+  }
+
+  /// Takes a candidate in, with its key for an arm; where arms share a buffer, once for both.
+  ///
+  /// - Complexity: O(1) on average over a run.
+  package mutating func add(_ candidate: Candidate, arm: Int = 0) {
+    add(CollectionOfOne((candidate: candidate, arm: arm)))
+  }
+
+  /// Takes several in: see ``add(_:arm:)``.
+  package mutating func add(_ candidates: some Sequence<(candidate: Candidate, arm: Int)>) {
+    // Out of `self` while they change: in a copy beside it, their content would be copied.
+    var taken = Buffers.chain([])
+    swap(&taken, &buffers)
+    switch taken {
+    case .parted(var first, var second):
+      taken = .chain([])
+      for (candidate, _) in candidates {
+        if second == nil {
+          first.add(candidate)
+        } else {
+          for dropped in first.exchange(candidate) { second?.add(dropped.exchanged) }
+        }
+      }
+      buffers = .parted(first: first, second: second)
+    case .chain(var arms):
+      taken = .chain([])
+      for (candidate, arm) in candidates { arms[arm].add(candidate) }
+      buffers = .chain(arms)
+    }
+  }
+
+  package var armCount: Int {
+    switch buffers {
+    case .parted(_, let second): second == nil ? 1 : 2
+    case .chain(let arms): arms.count
+    }
+  }
+
+  /// True if a document is in one arm's buffer at most.
+  var keepsDocumentsOnce: Bool { if case .parted = buffers { true } else { armCount < 2 } }
+
+  /// The number of candidates that are held, copies and those for several arms among them.
+  var keptCount: Int {
+    switch buffers {
+    case .parted(let first, let second): first.heldCount + (second?.heldCount ?? 0)
+    case .chain(let arms): arms.reduce(0) { $0 + $1.heldCount }
+    }
+  }
+
+  /// Calls `body` with each candidate that is held.
+  func forEachKept(_ body: (Candidate) -> Void) {
+    switch buffers {
+    case .parted(let first, let second):
+      first.forEachHeld(body)
+      second?.forEachHeld(body)
+    case .chain(let arms): for candidates in arms { candidates.forEachHeld(body) }
+    }
+  }
+
+  // MARK: Drawing
+
+  /// Takes out the candidates of an arm. Of two that share a buffer, the first has to be asked for first.
+  ///
+  /// - Returns: each text once, unless copies are kept; their ``Candidate/key`` is the arm's. `isWhole` is true if no other
+  ///   document that came could be drawn by the arm.
+  mutating func take(arm: Int) -> (entries: [Candidate], isWhole: Bool) {
+    var taken = Buffers.chain([])
+    swap(&taken, &buffers)
+    switch taken {
+    case .parted(var first, var second):
+      taken = .chain([])
+      defer { buffers = .parted(first: first, second: second) }
+      guard arm == 0 else { return second?.take() ?? ([], true) }
+      let taken = first.take()
+      for loser in first.takeLosers() { second?.add(loser.exchanged) }
+      return taken
+    case .chain(var arms):
+      taken = .chain([])
+      defer { buffers = .chain(arms) }
+      return arms[arm].take()
+    }
+  }
+
+  /// Gives back what an arm didn't draw.
+  mutating func leave(_ rest: [Candidate], arm: Int) {
+    guard arm == 0, case .parted(let first, var second) = buffers, second != nil else { return }
+    buffers = .chain([])
+    for candidate in rest { second?.add(candidate.exchanged) }
+    buffers = .parted(first: first, second: second)
+  }
+
+  /// What a draw of these budgets, or of smaller ones, may need of these documents, whatever others come; in no particular
+  /// order.
+  ///
+  /// - Precondition: one arm, or two that share a buffer; budgets of documents.
+  package func kept() -> [Candidate] {
+    guard case .parted(let first, let second) = buffers, case .documents = first.budget else {
+      preconditionFailure("a draw by one target, in documents")
+    }
+    var lists = JointDraw(
+      [self], budgets: [[first.budget] + (second.map { [$0.budget] } ?? [])], joinsCopies: joinsCopies)
+    let drawn = lists.takeSelections()[0]
+    return drawn[0].documents + (drawn.count > 1 ? drawn[1].documents.map(\.exchanged) : [])
+  }
+
+  /// How many documents could be drawn at most, each text once.
+  package func availableCount() -> Int {
+    var copy = self
+    guard armCount > 1 else { return copy.take(arm: 0).entries.count }
+    var seen: Set<Candidate.TextKey> = []
+    for arm in 0..<armCount {
+      for candidate in copy.take(arm: arm).entries {
+        seen.insert(joinsCopies ? candidate.textKey : candidate.placeKey)
+      }
+    }
+    return seen.count
+  }
+
+  /// Draws, for this group alone.
+  ///
+  /// - Returns: a selection for each arm.
+  package func draw(_ budgets: [Budget]) -> [Selection] {
+    var draw = JointDraw([self], budgets: [budgets], joinsCopies: joinsCopies)
+    return draw.takeSelections()[0]
+  }
+}
