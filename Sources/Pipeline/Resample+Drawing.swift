@@ -156,7 +156,8 @@ extension Resample {
     mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
       // Also for its errors: what has no rating isn't drawn from.
       let document = try reader.read(text, of: line)
-      guard document.size.length >= minimumLength, counts.count <= FitStep.mostStrata else { return }
+      guard document.size.length >= minimumLength, counts.count <= FitStep.mostStrata
+      else { return }
       counts[ExactString(line.fields[field].stratum), default: 0] += 1
     }
 

@@ -129,7 +129,8 @@ extension Select {
     recipe.replay = settings.replay
     recipe.strata = try settings.stratify?.strata(fitted.strata)
     recipe.temperatures = try await temperatures(
-      pool, fitted.model, TargetSettings.shares(settings.targets), expectedDraw: expectedDraw, &clock)
+      pool, fitted.model, TargetSettings.shares(settings.targets), expectedDraw: expectedDraw,
+      &clock)
     return recipe
   }
 

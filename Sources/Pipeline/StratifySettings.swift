@@ -40,8 +40,8 @@ package struct StratifySettings: Sendable, Equatable {
     guard sum > 0 || (leavesRest && given.contains(nil)) else {
       throw .emptyMixture(field: field, values: names.prefix(20).map(\.string))
     }
-    let shares = Apportionment(
-      given: given, counts: leavesRest ? weights(names.map { counts[$0] ?? 0 }) : names.map { _ in 0 })
+    let open = leavesRest ? weights(names.map { counts[$0] ?? 0 }) : names.map { _ in 0 }
+    let shares = Apportionment(given: given, counts: open)
     let positive = names.indices.filter { shares.isPositive($0) }
     return Strata(names: positive.map { names[$0] }, shares: shares.keeping(positive))
   }

@@ -79,7 +79,8 @@ package struct Apportionment: Sendable {
   package func amounts(of total: Int) -> [Int] {
     // All units with a quotient above sum / total are given away at once: at most half a unit a part too many or too few.
     var amounts = weights.map { weight in Self.rounded(weight, total, sum) }
-    var left = total - amounts.reduce(0, +)
+    // The sum may be beyond the largest number; the difference is small.
+    var left = amounts.reduce(total, &-)
     if left > 0 {
       var heap = Heap(weights.indices.filter { weights[$0] > 0 }) { one, other in
         precedes(one, amounts[one], other, amounts[other])

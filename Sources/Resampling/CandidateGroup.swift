@@ -152,24 +152,38 @@ package struct CandidateGroup: Sendable {
 
   /// Takes out the candidates of an arm. Of two that share a buffer, the first has to be asked for first.
   ///
+  /// - Parameter isAlone: whether the arm draws what it was said to, and nothing is taken from it by other groups.
   /// - Returns: each text once, unless copies are kept; their ``Candidate/key`` is the arm's. `isWhole` is true if no other
   ///   document that came could be drawn by the arm.
-  mutating func take(arm: Int) -> (entries: [Candidate], isWhole: Bool) {
+  mutating func take(arm: Int, isAlone: Bool) -> (entries: [Candidate], isWhole: Bool) {
     var taken = Buffers.chain([])
     swap(&taken, &buffers)
     switch taken {
     case .parted(var first, var second):
       taken = .chain([])
       defer { buffers = .parted(first: first, second: second) }
-      guard arm == 0 else { return second?.take() ?? ([], true) }
-      let taken = first.take()
-      for loser in first.takeLosers() { second?.add(loser.exchanged) }
-      return taken
+      guard arm == 0 else {
+        guard var others = second else { return ([], true) }
+        second = nil
+        defer { second = others }
+        return Self.take(&others, isAlone).taken
+      }
+      let (entries, rest) = Self.take(&first, isAlone)
+      for left in rest + first.takeLosers() { second?.add(left.exchanged) }
+      return entries
     case .chain(var arms):
       taken = .chain([])
       defer { buffers = .chain(arms) }
-      return arms[arm].take()
+      return Self.take(&arms[arm], isAlone).taken
     }
+  }
+
+  private static func take(
+    _ candidates: inout Candidates, _ isAlone: Bool
+  ) -> (taken: (entries: [Candidate], isWhole: Bool), rest: [Candidate]) {
+    guard !isAlone else { return (candidates.take(), []) }
+    let best = candidates.takeBest()
+    return ((best.entries, best.isWhole), best.rest)
   }
 
   /// Gives back what an arm didn't draw.
@@ -189,7 +203,8 @@ package struct CandidateGroup: Sendable {
       preconditionFailure("a draw by one target, in documents")
     }
     var lists = JointDraw(
-      [self], budgets: [[first.budget] + (second.map { [$0.budget] } ?? [])], joinsCopies: joinsCopies)
+      [self], budgets: [[first.budget] + (second.map { [$0.budget] } ?? [])],
+      joinsCopies: joinsCopies)
     let drawn = lists.takeSelections()[0]
     return drawn[0].documents + (drawn.count > 1 ? drawn[1].documents.map(\.exchanged) : [])
   }
@@ -197,10 +212,10 @@ package struct CandidateGroup: Sendable {
   /// How many documents could be drawn at most, each text once.
   package func availableCount() -> Int {
     var copy = self
-    guard armCount > 1 else { return copy.take(arm: 0).entries.count }
+    guard armCount > 1 else { return copy.take(arm: 0, isAlone: true).entries.count }
     var seen: Set<Candidate.TextKey> = []
     for arm in 0..<armCount {
-      for candidate in copy.take(arm: arm).entries {
+      for candidate in copy.take(arm: arm, isAlone: true).entries {
         seen.insert(joinsCopies ? candidate.textKey : candidate.placeKey)
       }
     }

@@ -98,13 +98,33 @@ package struct Candidates: Sendable {
 
   /// Takes out all that is kept, each text once where copies are joined; in no particular order.
   ///
+  /// Candidates beyond the budget may be among them, and others that precede those may have been left out before.
+  ///
   /// - Returns: `isWhole` is true if nothing was ever left out for its key: so this is all that came.
   mutating func take() -> (entries: [Candidate], isWhole: Bool) {
     if joinsCopies { joinCopies() }
+    return (takeEntries(), isWhole)
+  }
+
+  /// Takes out what the budget allows, and one that it doesn't; and apart from these the others, for a second part.
+  ///
+  /// No other candidate that came precedes any of the first.
+  mutating func takeBest() -> (entries: [Candidate], rest: [Candidate], isWhole: Bool) {
+    if joinsCopies { joinCopies() }
+    guard !isWhole else { return (takeEntries(), [], true) }
+    let kept = compact()
+    let rest = Array(entries[kept...])
+    entries.removeSubrange(kept...)
+    return (takeEntries(), rest, false)
+  }
+
+  private var isWhole: Bool { threshold == -.infinity }
+
+  private mutating func takeEntries() -> [Candidate] {
     var taken: [Candidate] = []
     swap(&taken, &entries)
     distinctCount = 0
-    return (taken, threshold == -.infinity)
+    return taken
   }
 
   /// Draws: the largest keys, as many as the budget allows.

@@ -27,9 +27,11 @@ package struct JointDraw {
     selections = groups.map { _ in [] }
     var taken = TakenTexts(groups, joinsCopies: joinsCopies, copiesMayDiffer: copiesMayDiffer)
     var short: Set<Int> = []
+    // Chains keep enough for all of their arms, and parts are alone as long as copies are alike.
+    let isAlone = groups.count == 1 && !taken.watchesSome
     for arm in 0..<(budgets.first?.count ?? 0) {
       var lists = groups.indices.map { group in
-        let (entries, isWhole) = groups[group].take(arm: arm)
+        let (entries, isWhole) = groups[group].take(arm: arm, isAlone: isAlone)
         return ArmList(entries, isWhole: isWhole, budget: budgets[group][arm])
       }
       if lists.count == 1 {
@@ -107,12 +109,16 @@ private struct TakenTexts {
     self.joinsCopies = joinsCopies
     if !groups.allSatisfy(\.keepsDocumentsOnce) {
       watched = .all
-    } else if joinsCopies, groups.count > 1 || (copiesMayDiffer && groups.contains { $0.armCount > 1 }) {
+    } else if joinsCopies,
+      groups.count > 1 || (copiesMayDiffer && groups.contains { $0.armCount > 1 })
+    {
       watched = .some(Self.shared(by: groups))
     } else {
       watched = .none
     }
   }
+
+  var watchesSome: Bool { if case .some = watched { true } else { false } }
 
   var isNeeded: Bool { if case .none = watched { false } else { true } }
 

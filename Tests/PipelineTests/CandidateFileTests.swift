@@ -21,8 +21,8 @@ import Writing
 
   private static func file(_ shards: [String], seed: UInt64) -> CandidateFile {
     var random = SplitMix64(state: seed)
-    var candidates = PartedCandidates(
-      budget: .documents(500), secondShare: 0.04, joinsCopies: true, expectedCount: 0)
+    var candidates = CandidateGroup(
+      parted: .documents(480), .documents(20), CandidateGroup.Settings(joinsCopies: true))
     for number in 0..<400 {
       candidates.add(
         Candidate(

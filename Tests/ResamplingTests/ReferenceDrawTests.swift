@@ -51,12 +51,16 @@ import Testing
   func `Separate targets draw what they drew in the reference`(run: Run) throws {
     let total = try #require(run.json.num_to_sample.int)
     let proportions = run.json.target_proportions_used.elements.compactMap(\.number)
-    let counts = TargetCandidates.counts(sharing: total, by: proportions)
+    // The reference's rule: each rounded down, and the rest for the last.
+    var counts = proportions.dropLast().map { Int((Double(total) * $0).rounded(.down)) }
+    counts.append(total - counts.reduce(0, +))
     try #require(counts == run.json.per_target_numbers.elements.compactMap(\.int))
     let noise = run.json.gumbel_noise_per_target.elements
     try #require(noise.count == (run.json.mode == .string("topk") ? 0 : counts.count))
 
-    var candidates = TargetCandidates(counts: counts, joinsCopies: false, expectedCount: 40)
+    let budgets = counts.map { Budget.documents($0) }
+    var candidates = CandidateGroup(
+      chain: budgets, CandidateGroup.Settings(joinsCopies: false))
     var taken: Set<String> = []
     for target in counts.indices {
       // The reference draws noise only for what the targets before have left.
@@ -67,11 +71,11 @@ import Testing
         let weight = try #require(run.json.log_weights_per_target[target][place].number)
         let number = noise.isEmpty ? nil : left.firstIndex(of: id)
         let key = weight + (number.flatMap { noise[target][$0].number } ?? 0)
-        candidates.add(candidate(place, weight, key: key), target: target)
+        candidates.add(candidate(place, weight, key: key), arm: target)
       }
       taken.formUnion(run.json.selected_per_target[target].elements.compactMap(\.string))
     }
-    let selections = candidates.draw()
+    let selections = candidates.draw(budgets)
     #expect(selections.map(ids) == run.json.selected_per_target.elements)
     #expect(
       selections.flatMap { ids($0).elements.compactMap(\.string) }.sorted()

@@ -67,7 +67,8 @@ extension ErrorMessage {
   ) -> String {
     let shown = values.prefix(20).map { "\"\($0)\"" }.joined(separator: ", ")
     let more = values.count > 20 ? ", and \(Format.count(values.count - 20)) more" : ""
-    return "--mixture names \"\(name)\", and no document that can be selected has that value in \"\(field)\". "
+    return
+      "--mixture names \"\(name)\", and no document that can be selected has that value in \"\(field)\". "
       + "The values are: \(shown)\(more)."
   }
 

@@ -4,7 +4,7 @@ import Testing
 @testable import Resampling
 
 /// The draw for several targets against a full sort for each.
-@Suite struct TargetCandidatesTests {
+@Suite struct ChainDrawTests {
   /// Counts below and beyond the buffer's slack of 4096, and more than there is.
   private static let counts = [
     [5], [0, 10], [100, 200, 50], [2_000, 0, 3_000], [5_000, 5_000], [1, .max],
@@ -18,12 +18,13 @@ import Testing
       var random = SplitMix64(state: seed)
       let order = pools[0].indices.shuffled(using: &random)
       for arrival in [Array(order.indices), order] {
-        var candidates = TargetCandidates(
-          counts: counts, joinsCopies: joinsCopies, expectedCount: order.count)
+        let budgets = counts.map { Budget.documents($0) }
+        var candidates = CandidateGroup(
+          chain: budgets, CandidateGroup.Settings(joinsCopies: joinsCopies))
         for place in arrival {
-          for target in counts.indices { candidates.add(pools[target][place], target: target) }
+          for target in counts.indices { candidates.add(pools[target][place], arm: target) }
         }
-        let selections = candidates.draw()
+        let selections = candidates.draw(budgets)
         #expect(selections.map { $0.documents.map(Drawn.init) } == expected)
         for (count, selection) in zip(counts, selections) {
           #expect(selection.shortfall == count - selection.documents.count)
@@ -48,41 +49,20 @@ import Testing
       let expected = Self.naiveDraw(pools, budgets, joinsCopies: joinsCopies)
       var random = SplitMix64(state: seed)
       let order = pools[0].indices.shuffled(using: &random)
-      var candidates = TargetCandidates(
-        budgets: budgets, joinsCopies: joinsCopies, expectedCount: order.count)
+      var candidates = CandidateGroup(
+        chain: budgets, CandidateGroup.Settings(joinsCopies: joinsCopies))
       for place in order {
         for target in budgets.indices
-        where pools[target][place].key >= candidates.threshold(target: target) {
-          candidates.add(pools[target][place], target: target)
+        where candidates.thresholds.admit(pools[target][place], arm: target) {
+          candidates.add(pools[target][place], arm: target)
         }
       }
-      let selections = candidates.draw()
+      let selections = candidates.draw(budgets)
       #expect(selections.map { $0.documents.map(Drawn.init) } == expected)
       for (budget, selection) in zip(budgets, selections) {
         let used = selection.documents.reduce(0) { $0 + budget.cost(of: $1) }
         #expect(selection.shortfall == budget.amount - used)
       }
-    }
-  }
-
-  @Test func `The last target takes the remainder`() {
-    #expect(TargetCandidates.counts(sharing: 11, by: [0.3, 0.7]) == [3, 8])
-    #expect(TargetCandidates.counts(sharing: 10, by: [1, 1, 1]) == [3, 3, 4])
-    #expect(TargetCandidates.counts(sharing: 5, by: [1, 0]) == [5, 0])
-    #expect(TargetCandidates.counts(sharing: 0, by: [2, 3]) == [0, 0])
-    #expect(TargetCandidates.counts(sharing: 7, by: [4]) == [7])
-  }
-
-  @Test(arguments: 0..<50 as Range<UInt64>)
-  func `Shares add up to the total`(seed: UInt64) {
-    var random = SplitMix64(state: seed)
-    let proportions = (0..<Int.random(in: 1...9, using: &random)).map { _ in
-      Double.random(in: 0...1, using: &random)
-    }
-    for total in [0, 1, 10, 999_983, 1 << 53 + 1, .max] {
-      let counts = TargetCandidates.counts(sharing: total, by: proportions + [0.01])
-      #expect(counts.reduce(0, +) == total)
-      #expect(counts.allSatisfy { $0 >= 0 })
     }
   }
 

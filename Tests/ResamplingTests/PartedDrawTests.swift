@@ -4,7 +4,7 @@ import Testing
 @testable import Resampling
 
 /// The draw in two parts against two plain sorts.
-@Suite struct PartedCandidatesTests {
+@Suite struct PartedDrawTests {
   private static let budgets: [Budget] = [
     .documents(1), .documents(24), .documents(25), .documents(3_000), .documents(9_000),
     .documents(50_000), .tokens(5_000), .tokens(400_000), .bytes(900_000),
@@ -20,7 +20,7 @@ import Testing
         for arrival in [pool.candidates, pool.candidates.shuffled(using: &random)] {
           let found = draw(arrival, budget, share, joinsCopies)
           #expect(found.documents.map(Drawn.init) == expected.documents)
-          #expect(found.second?.documents.count ?? 0 == expected.secondCount)
+          #expect(found.secondCount == expected.secondCount)
           #expect(found.isExhausted == expected.isExhausted)
         }
       }
@@ -67,28 +67,42 @@ import Testing
         let expected = draw(pool.candidates, .documents(smaller), share, true)
         let drawn = draw(found, .documents(smaller), share, true)
         #expect(drawn.documents == expected.documents)
-        #expect(drawn.second?.documents == expected.second?.documents)
+        #expect(drawn.parts.map(\.documents) == expected.parts.map(\.documents))
       }
     }
   }
 
   private func kept(_ pool: [Candidate], _ count: Int, _ share: Double) -> [Candidate] {
-    var candidates = PartedCandidates(
-      budget: .documents(count), secondShare: share, joinsCopies: true, expectedCount: 0)
+    let budgets = Budget.documents(count).parted(secondShare: share)
+    var candidates = CandidateGroup(
+      parted: budgets.first, budgets.second, CandidateGroup.Settings(joinsCopies: true))
     for candidate in pool { candidates.add(candidate) }
     return candidates.kept()
   }
 
+  private struct Draw {
+    var parts: [Selection]
+
+    var documents: [Candidate] {
+      parts.flatMap(\.documents).sorted { $0.position < $1.position }
+    }
+    var secondCount: Int { parts.count > 1 ? parts[1].documents.count : 0 }
+    var isExhausted: Bool { parts.contains(where: \.isExhausted) }
+  }
+
   private func draw(
     _ arrival: [Candidate], _ budget: Budget, _ share: Double, _ joinsCopies: Bool
-  ) -> PartedSelection {
-    var candidates = PartedCandidates(
-      budget: budget, secondShare: share, joinsCopies: joinsCopies, expectedCount: arrival.count)
+  ) -> Draw {
+    let budgets = budget.parted(secondShare: share)
+    var settings = CandidateGroup.Settings(joinsCopies: joinsCopies)
+    settings.expectedCount = arrival.count
+    var candidates = CandidateGroup(parted: budgets.first, budgets.second, settings)
     for candidate in arrival {
       // As the workers do: what isn't admitted is never added.
-      if candidates.thresholds.admit(candidate) { candidates.add(candidate) }
+      if candidates.thresholds.admit(candidate, arm: 0) { candidates.add(candidate) }
     }
-    return candidates.draw()
+    return Draw(
+      parts: candidates.draw([budgets.first] + (budgets.second.map { [$0] } ?? [])))
   }
 
   private struct Expected {
