@@ -22,8 +22,8 @@ package struct ExactString: Hashable, Comparable, Sendable, Codable, Expressible
     try container.encode(string)
   }
 
-  /// So that a dictionary of such keys is an object in JSON.
-  package var codingKey: any CodingKey { Key(stringValue: string) }
+  /// So that a dictionary of such keys is an object in JSON: see ``encodedKey``.
+  package var codingKey: any CodingKey { Key(stringValue: encodedKey) }
 
   package init?(codingKey: some CodingKey) { string = codingKey.stringValue }
 
@@ -33,6 +33,17 @@ package struct ExactString: Hashable, Comparable, Sendable, Codable, Expressible
     init(stringValue: String) { self.stringValue = stringValue }
     init?(intValue: Int) { nil }
   }
+
+  /// The string as hexadecimal digits of its bytes, after a mark.
+  ///
+  /// An encoder of JSON keeps members by keys which are strings to Swift, and so would take two that look alike for one.
+  /// `ManifestWriter` puts the strings back.
+  private var encodedKey: String {
+    Self.keyMark
+      + string.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
+  package static let keyMark = "\u{1}bytes:"
 
   package var description: String { string }
 

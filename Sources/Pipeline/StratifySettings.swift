@@ -43,7 +43,7 @@ package struct StratifySettings: Sendable, Equatable {
     let open = leavesRest ? weights(names.map { counts[$0] ?? 0 }) : names.map { _ in 0 }
     let shares = Apportionment(given: given, counts: open)
     let positive = names.indices.filter { shares.isPositive($0) }
-    return Strata(names: positive.map { names[$0] }, shares: shares.keeping(positive))
+    return Strata(names: positive.map { names[$0] }, shares: shares.withoutEmptyParts)
   }
 
   /// What counts become: themselves, or, with a temperature, 40 bits of their powers.

@@ -1,3 +1,4 @@
+internal import Files
 internal import FoundationEssentials
 
 /// Writes a record of a run as JSON: indented, keys sorted, so that equal runs give equal bytes.
@@ -22,7 +23,7 @@ package struct ManifestWriter {
     guard let data = try? encoder.encode(manifest) else {
       preconditionFailure("the manifest can't be encoded")
     }
-    return escapingControls(data) + [UInt8(ascii: "\n")]
+    return restoringKeys(escapingControls(data)) + [UInt8(ascii: "\n")]
   }
 
   /// The record on one line, without a line end.
@@ -32,7 +33,7 @@ package struct ManifestWriter {
     guard let data = try? encoder.encode(record) else {
       preconditionFailure("the record can't be encoded")
     }
-    return escapingControls(data)
+    return restoringKeys(escapingControls(data))
   }
 
   /// JSON with escapes for the control characters that JSON lets stand: DEL, and U+0080 to U+009F, which some terminals
@@ -50,5 +51,44 @@ package struct ManifestWriter {
       result += Array("\\u00\(String(byte, radix: 16))".utf8)
     }
     return result
+  }
+
+  /// JSON with the keys that are ``ExactString``s as they are.
+  ///
+  /// Nothing else is taken for one: the mark stands behind a quote that begins a string, and what follows is a key only.
+  private static func restoringKeys(_ json: [UInt8]) -> [UInt8] {
+    let mark = Array("\"\\u0001\(ExactString.keyMark.dropFirst())".utf8)
+    guard json.span.firstIndex(of: mark[1], from: 0) != nil else { return json }
+    var result: [UInt8] = []
+    var place = 0
+    while place < json.count {
+      guard json[place] == mark[0], json[place...].starts(with: mark),
+        let end = json.span.firstIndex(of: UInt8(ascii: "\""), from: place + mark.count),
+        json[(end + 1)...].prefix(2).contains(UInt8(ascii: ":")),
+        let key = string(hexadecimal: json[(place + mark.count)..<end]),
+        let quoted = try? JSONEncoder().encode([key])
+      else {
+        result.append(json[place])
+        place += 1
+        continue
+      }
+      // Without the brackets.
+      result += escapingControls(quoted.dropFirst().dropLast())
+      place = end + 1
+    }
+    return result
+  }
+
+  private static func string(hexadecimal digits: ArraySlice<UInt8>) -> String? {
+    var bytes: [UInt8] = []
+    var rest = digits
+    while rest.count >= 2 {
+      guard let byte = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else {
+        return nil
+      }
+      bytes.append(byte)
+      rest = rest.dropFirst(2)
+    }
+    return rest.isEmpty ? String(decoding: bytes, as: UTF8.self) : nil
   }
 }

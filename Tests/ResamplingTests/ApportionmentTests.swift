@@ -79,7 +79,13 @@ import Testing
     // More than 1 by rounding leaves nothing.
     let over = Apportionment(given: [0.5, 0.5000001, nil], counts: [0, 0, 9])
     #expect(over.amounts(of: 4) == [2, 2, 0])
-    #expect(!Apportionment(given: [0.5, 0.5, nil], counts: [0, 0, 9]).isPositive(2))
+    let whole = Apportionment(given: [0.5, nil, 0.5, 0], counts: [0, 9, 0, 0])
+    #expect((0..<4).map { whole.isPositive($0) } == [true, false, true, false])
+    #expect(whole.withoutEmptyParts.amounts(of: 3) == [2, 1])
+    // Eight tenths of 10 are 8, however many small parts there are: as parts of their own they would get 3.
+    let small = Apportionment(given: [nil, 0.8, nil, nil], counts: [1, 0, 1, 1])
+    #expect(small.amounts(of: 10) == [1, 8, 1, 0])
+    #expect(small.amounts(of: 10, limits: [9, 2, 3, 0]) == [5, 2, 3, 0])
   }
 
   /// By hand.

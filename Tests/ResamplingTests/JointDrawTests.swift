@@ -116,17 +116,17 @@ import Testing
     (1, 1, .tokens(0)), (3, 2, .tokens(0)), (2, 1, .bytes(0)), (3, 2, .bytes(0)),
   ]
 
-  @Test(arguments: shapes, 0..<6 as Range<UInt64>)
+  @Test(arguments: shapes, 0..<3 as Range<UInt64>)
   func `The draw is that of a plain sort, in whatever order documents come`(
     shape: (groups: Int, arms: Int, unit: Budget), seed: UInt64
   ) {
     var random = SplitMix64(state: seed)
     // More than the buffers' slack of 4096, so that they are compacted.
     let pool = Pool(
-      seed: seed, groupCount: shape.groups, count: 14_000, copyRate: seed % 3 == 0 ? 0.9 : 0.3,
+      seed: seed, groupCount: shape.groups, count: 10_000, copyRate: seed == 0 ? 0.9 : 0.3,
       hasTies: seed % 2 == 0)
     let unit = shape.unit == .documents(0) ? 1 : shape.unit == .tokens(0) ? 20 : 70
-    for size in [3, 60, 900, 20_000] {
+    for size in [3, 300, 20_000] {
       let budgets = (0..<shape.groups).map { _ in
         (0..<shape.arms).map { _ in
           shape.unit.with(amount: Int.random(in: 0...size, using: &random) * unit)
