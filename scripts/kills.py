@@ -12,8 +12,8 @@ import argparse, json, os, random, re, shutil, signal, subprocess, sys, tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FIXTURES = os.path.join(ROOT, "Fixtures")
-OUTPUTS = ["out.jsonl.zst", "out.jsonl.zst.manifest.json", "rejects.jsonl"]
-LEFTOVER = re.compile(r"\.(out\.jsonl\.zst|out\.jsonl\.zst\.manifest\.json|rejects\.jsonl)\.\d+\.dsel-(tmp|old)")
+OUTPUTS = ["out.jsonl.zst", "out.jsonl.zst.manifest.json", "rejects.jsonl", "rejects.jsonl.reasons.jsonl"]
+LEFTOVER = re.compile(r"\.(out\.jsonl\.zst|out\.jsonl\.zst\.manifest\.json|rejects\.jsonl|rejects\.jsonl\.reasons\.jsonl)\.\d+\.dsel-(tmp|old)")
 problems = []
 
 

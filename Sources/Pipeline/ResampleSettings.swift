@@ -33,6 +33,8 @@ package struct ResampleSettings: Sendable {
   package var areEpochsDisjoint = false
   /// The share of the selection that is drawn at random.
   package var replay = 0.0
+  /// Whether weights or candidates may be of a part of the pool only.
+  package var allowsMissing = false
   /// For draws by fields only.
   package var stratify: StratifySettings?
   package var outputs = OutputSettings()
@@ -80,6 +82,12 @@ package struct ResampleManifest: Encodable, Sendable {
   package struct Pool: Encodable, Sendable {
     package var path: String
     package var bytes: Int
+    /// Left out where the file isn't read as a whole.
+    package var documents: Int?
+    /// Lines of weights of its documents; left out where they come from elsewhere.
+    package var weights: Int?
+    /// By reason; left out where there are none.
+    package var skipped_lines: [String: Int]?
   }
 
   package var dsel_version: String
@@ -90,6 +98,8 @@ package struct ResampleManifest: Encodable, Sendable {
   package var inputs: [SelectManifest.Input]?
   package var pool: [Pool]
   package var documents: Int
+  /// Documents that the pool's model counted and no candidates are of; left out for other draws.
+  package var missing_documents: Int?
   package var skipped_lines: [String: Int]
   package var eligible_documents: Int
   package var under_min_tokens: Int?
