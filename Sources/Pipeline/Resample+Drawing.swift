@@ -23,7 +23,7 @@ extension Resample {
     if !hasLogOdds { recipe.draw.logisticShare = 0 }
     let usesLogOdds = recipe.draw.logisticShare > 0
     let (budget, temperature) = try await sizes(stored.shards, workers) {
-      StoredWeightReader(target: target, shards: finder, usesLogOdds: usesLogOdds, places: nil)
+      StoredWeightReader(target: target, shards: finder, usesLogOdds: usesLogOdds)
     }
     recipe.temperatures = [temperature]
     let run = DrawRun(workers: workers, recipe: recipe, budget: budget)

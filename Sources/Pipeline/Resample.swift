@@ -212,6 +212,7 @@ extension ResampleManifest.Settings {
     text_field = textField ?? settings.reading.textField
     on_error = settings.reading.errorPolicy == .skip ? "skip" : "fail"
     without_repeats = settings.areEpochsDisjoint
+    allow_missing = settings.allowsMissing
     compress = settings.outputs.container.rawValue
   }
 }

@@ -68,6 +68,7 @@ package struct ResampleManifest: Encodable, Sendable {
     package var text_field: String
     package var on_error: String
     package var without_repeats: Bool
+    package var allow_missing: Bool
     package var compress: String
   }
 

@@ -32,7 +32,7 @@ struct StoredWeightReader: WeightReader, ~Copyable {
   /// Lines of that file that aren't noted yet.
   private var lineCount = 0
 
-  init(target: String?, shards: ShardFinder, usesLogOdds: Bool, places: WeighedPlaces?) {
+  init(target: String?, shards: ShardFinder, usesLogOdds: Bool, places: WeighedPlaces? = nil) {
     fields = Self.fields(target: target)
     self.shards = shards
     self.usesLogOdds = usesLogOdds

@@ -104,6 +104,14 @@ struct RepeatedFileTests {
 
   @Test func `A file of the same bytes under another name is told of`() throws {
     try folder.write(folder.read("a.jsonl"), to: "copy")
+    try folder.write(folder.read("b.jsonl"), to: "other")
+    let several = try Dsel.run(
+      ["fit", "a.jsonl", "b.jsonl", "copy", "other", "-o", "m", "--quiet"], in: folder)
+    #expect(
+      several.errors
+        == "warning: copy has the same bytes as a.jsonl (and 1 more such file): its documents count twice. Leave one of "
+        + "them out.\n")
+    try FileManager.default.removeItem(atPath: folder.path("m"))
     for command in [
       ["fit", "a.jsonl", "b.jsonl", "copy", "-o", "m", "--quiet"],
       ["select", "--target", "b.jsonl", "--pool", "a.jsonl", "copy", "--min-tokens", "0"]

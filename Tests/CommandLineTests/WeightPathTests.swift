@@ -82,6 +82,9 @@ struct WeightPathTests {
       #expect(run.errors.contains(message), "\(run.errors)")
       #expect(run.errors.contains("spelled so that each path ends as it does in the weights"))
     }
+    for name in ["a", "b", "c"] { try folder.write("{\"text\": \"a\"}\n", to: name) }
+    let many = try draw(["w"], ["a", "b", "c", "m"])
+    #expect(many.errors.contains("which is none of the pool's files: a, b, c and 1 more. Name"))
     // Not the weights of another file of that name.
     let run = try draw(["w"], ["de/0.jsonl"])
     #expect(run.status == 1)

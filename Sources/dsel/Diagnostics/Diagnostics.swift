@@ -63,7 +63,8 @@ struct Diagnostics {
       touched.count == 1 ? path : "\(path) (\(Format.count(count)))"
     }
     if touched.count > mostFiles {
-      places.append("\(Format.count(touched.count - mostFiles)) more files")
+      let more = touched.count - mostFiles
+      places.append("\(Format.count(more)) more \(more == 1 ? "file" : "files")")
     }
     return [
       "\(lines) of the \(role) \(skipped == 1 ? "was" : "were") skipped (\(reasons(all))), in "
@@ -117,14 +118,16 @@ struct Diagnostics {
       }
     }
     guard let one = repeats.first else { return [] }
-    let more = repeats.count > 1 ? " (and \(Format.count(repeats.count - 1)) more such files)" : ""
+    let more = repeats.count - 1
+    let others =
+      more == 0 ? "" : " (and \(Format.count(more)) more such \(more == 1 ? "file" : "files"))"
     return [
-      "\(one.path) has the same bytes as \(one.other)\(more): its documents count twice. Leave one of them out."
+      "\(one.path) has the same bytes as \(one.other)\(others): its documents count twice. Leave one of them out."
     ]
   }
 
   /// The first of the files, and how many more there are; nil if there is none.
-  private static func names(_ paths: [String]) -> String? {
+  static func names(_ paths: [String]) -> String? {
     guard let first = paths.first else { return nil }
     return paths.count == 1 ? first : "\(first) and \(Format.count(paths.count - 1)) more"
   }

@@ -92,11 +92,12 @@ enum Summary {
         "candidates are missing: the pool's model counted \(Format.count(missing)) more documents than they are of."
       )
     }
-    let without = manifest.pool.filter { $0.weights == 0 && $0.bytes > 0 }
-    if let first = without.first {
-      warnings.append(
-        "no weights are of \(first.path)"
-          + (without.count > 1 ? " and \(Format.count(without.count - 1)) more files" : "") + ".")
+    let without = manifest.pool.filter { $0.weights == 0 }.map(\.path)
+    if !manifest.settings.allow_missing {
+      // Others would have been an error.
+      warnings += Diagnostics.warnings(empty: without)
+    } else if let files = Diagnostics.names(without) {
+      warnings.append("no weights are of \(files).")
     }
     let selected = manifest.selected
     if selected.all_eligible {

@@ -13,9 +13,9 @@ struct ReadingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      With --on-error skip: fail if more lines of a file are invalid; a share, a number, or both, of which the \
-      larger counts. (default: 1%,10)
-      """, valueName: "n|f%"))
+      With --on-error skip: fail if more of a file's lines are invalid than this share (5%), this number (1000), or \
+      the larger of both (1%,10). (default: 1%,10)
+      """, valueName: "f%|n|f%,n"))
   var maxSkipped: MaximumSkipped?
 
   @Flag(help: "Read a file that is named twice each time, instead of refusing it.")

@@ -118,6 +118,10 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
         "--target is for the n-grams of the target, and documents are named to explain. Leave one of them out."
       )
     }
+    guard features.fitSample == nil else {
+      throw ValidationError(
+        "--fit-sample is of 'dsel select': explain fits the whole pool. Leave it out.")
+    }
     guard targetText.targetTextField == nil || !models.targets.isEmpty else {
       throw ValidationError("--target-text-field needs --target, whose text it finds.")
     }
