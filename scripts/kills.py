@@ -31,7 +31,8 @@ class Run:
         os.makedirs(os.path.join(self.folder, "spool"))
         self.command = [
             dsel, "select", "--target", os.path.join(FIXTURES, "wiki.jsonl"), "--pool", *pool, "--count", "300",
-            "--on-error", "skip", "--rejects", "rejects.jsonl", "--output", "out.jsonl.zst", "--force", "--quiet"]
+            "--on-error", "skip", "--max-skipped", "100%", "--rejects", "rejects.jsonl", "--output", "out.jsonl.zst",
+            "--force", "--quiet"]
 
     def start(self, command=None):
         source = open(self.piped, "rb") if self.piped else None
