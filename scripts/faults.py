@@ -176,7 +176,7 @@ def scenarios(target, pool):
     common = ["--target", target, "--count", "30", "--min-tokens", "0", "--on-error", "skip", "--quiet"]
     common += ["--ngrams", "1", "--buckets", "1000"]
     files = ["--pool", *pool, "--output", "out.jsonl.zst", "--rejects", "rejects.jsonl.gz", *common]
-    outputs = ["out.jsonl.zst", "out.jsonl.zst.manifest.json", "rejects.jsonl.gz"]
+    outputs = ["out.jsonl.zst", "out.jsonl.zst.manifest.json", "rejects.jsonl.gz", "rejects.jsonl.gz.reasons.jsonl"]
     piped = ["--pool", "-", "--manifest", "record.json", "--rejects", "rejects.jsonl", "--threads", "1", *common]
     # Of these only what differs from the others: where the outputs go.
     shards = ["--pool", pool[1], "--output-dir", "out", "--remainder", "rest/", "--shard-bytes", "15k", "--shuffle"]

@@ -12,8 +12,8 @@ import argparse, json, os, random, re, shutil, signal, subprocess, sys, tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FIXTURES = os.path.join(ROOT, "Fixtures")
-OUTPUTS = ["out.jsonl.zst", "out.jsonl.zst.manifest.json", "rejects.jsonl"]
-LEFTOVER = re.compile(r"\.(out\.jsonl\.zst|out\.jsonl\.zst\.manifest\.json|rejects\.jsonl)\.\d+\.dsel-(tmp|old)")
+OUTPUTS = ["out.jsonl.zst", "out.jsonl.zst.manifest.json", "rejects.jsonl", "rejects.jsonl.reasons.jsonl"]
+LEFTOVER = re.compile(r"\.(out\.jsonl\.zst|out\.jsonl\.zst\.manifest\.json|rejects\.jsonl|rejects\.jsonl\.reasons\.jsonl)\.\d+\.dsel-(tmp|old)")
 problems = []
 
 
@@ -31,7 +31,8 @@ class Run:
         os.makedirs(os.path.join(self.folder, "spool"))
         self.command = [
             dsel, "select", "--target", os.path.join(FIXTURES, "wiki.jsonl"), "--pool", *pool, "--count", "300",
-            "--on-error", "skip", "--rejects", "rejects.jsonl", "--output", "out.jsonl.zst", "--force", "--quiet"]
+            "--on-error", "skip", "--max-skipped", "100%", "--rejects", "rejects.jsonl", "--output", "out.jsonl.zst",
+            "--force", "--quiet"]
 
     def start(self, command=None):
         source = open(self.piped, "rb") if self.piped else None

@@ -41,6 +41,7 @@ extension CandidateFile {
     var text_field: String
     var documents: Int
     var eligible_documents: Int
+    var pool_documents: Int?
     var candidates: Int
     var shards: [Shard]
   }
@@ -68,7 +69,7 @@ extension CandidateFile {
       target_model_xxh3: settings.targetModel.hexadecimal,
       pool_model_xxh3: settings.poolModel.hexadecimal, text_field: settings.textField,
       documents: header.documentCount, eligible_documents: header.eligibleCount,
-      candidates: candidateCount,
+      pool_documents: header.poolDocumentCount, candidates: candidateCount,
       shards: header.shards.map {
         HeaderLine.Shard(
           path: $0.path, bytes: $0.byteCount, documents: $0.documentCount,
@@ -112,8 +113,17 @@ extension CandidateFile {
 
   /// - Throws: ``PipelineError``
   init(reading path: String, limits: ReadingLimits) throws(PipelineError) {
+    let shard: Shard
+    do throws(ReadingError) { shard = try Shard(path: path) } catch {
+      throw .reading(error, line: nil)
+    }
+    self = try CandidateFile(reading: shard, limits: limits)
+  }
+
+  /// - Throws: ``PipelineError``
+  init(reading shard: Shard, limits: ReadingLimits) throws(PipelineError) {
+    let path = shard.name
     do {
-      let shard = try Shard(path: path)
       var stream = try JSONStream(shard, limits: limits)
       var reader = Reader()
       guard try stream.kind() == .object else { throw CandidateFileError.notCandidates }
@@ -177,7 +187,7 @@ extension CandidateFile {
         "text_field":
         strings[key] = try stream.readString()
       case "count", "min_tokens": numbers[key] = try stream.readCount()
-      case "documents", "eligible_documents", "candidates":
+      case "documents", "eligible_documents", "pool_documents", "candidates":
         numbers[key] = try count(key, &stream)
       case "temperature", "logistic_share", "smoothing", "target_smoothing":
         doubles[key] = try stream.readNumber()
@@ -252,7 +262,8 @@ extension CandidateFile {
           targetModel: try hash("target_model_xxh3"), poolModel: try hash("pool_model_xxh3"),
           textField: try string("text_field")),
         shards: shards, documentCount: try number("documents"),
-        eligibleCount: try number("eligible_documents"))
+        eligibleCount: try number("eligible_documents"),
+        poolDocumentCount: numbers["pool_documents"])
     }
 
     private func count(_ key: String, _ stream: inout JSONStream) throws -> Int {

@@ -1,3 +1,4 @@
+internal import Files
 internal import Reading
 internal import Resampling
 package import Weighting
@@ -37,6 +38,11 @@ package struct CandidateFile: Sendable {
     /// Documents weighed, and those of them that have enough tokens.
     package var documentCount = 0
     package var eligibleCount = 0
+    /// Documents that the pool's model counted: fewer weighed are not all. nil in files of earlier versions of dsel.
+    package var poolDocumentCount: Int?
+
+    /// Documents of the pool's model that weren't weighed, as far as that is known.
+    package var missingCount: Int { max(0, (poolDocumentCount ?? 0) - documentCount) }
   }
 
   package internal(set) var header: Header
@@ -49,11 +55,11 @@ package struct CandidateFile: Sendable {
   ///   - candidates: in no particular order.
   init(
     settings: Settings, shards: [ModelFile.Input], documentCount: Int, eligibleCount: Int,
-    candidates: CandidateGroup
+    poolDocumentCount: Int? = nil, candidates: CandidateGroup
   ) {
     header = Header(
-      settings: settings, shards: shards, documentCount: documentCount, eligibleCount: eligibleCount
-    )
+      settings: settings, shards: shards, documentCount: documentCount,
+      eligibleCount: eligibleCount, poolDocumentCount: poolDocumentCount)
     self.candidates = candidates.kept()
     sortShards()
   }
@@ -78,31 +84,36 @@ package struct CandidateFile: Sendable {
   /// - Complexity: O(*n* log *n*) for *n* candidates and shards, of however many files. Of candidates, no more than twice
   ///   those that are kept are held, and those of one file.
   /// - Throws: ``PipelineError``
-  init(merging paths: [String], limits: ReadingLimits) throws(PipelineError) {
-    self = try CandidateFile(reading: paths[0], limits: limits)
-    var known = Set(header.shards.map(\.path))
+  init(merging files: [Shard], limits: ReadingLimits) throws(PipelineError) {
+    self = try CandidateFile(reading: files[0], limits: limits)
+    var known = Set(header.shards.map { ExactString(ShardFinder.normalized($0.path)) })
     var keptCount = Self.smallestBatch
-    for path in paths.dropFirst() {
-      try append(CandidateFile(reading: path, limits: limits), path: path, &known)
+    for file in files.dropFirst() {
+      try append(CandidateFile(reading: file, limits: limits), path: file.name, &known)
       guard candidates.count > 2 * keptCount else { continue }
       trim()
       keptCount = max(keptCount, candidates.count)
     }
-    if paths.count > 1 { trim() }
+    if files.count > 1 { trim() }
   }
 
   /// Candidates that aren't worth being sorted before more have come.
   private static let smallestBatch = 1 << 14
 
   private mutating func append(
-    _ other: CandidateFile, path: String, _ known: inout Set<String>
+    _ other: CandidateFile, path: String, _ known: inout Set<ExactString>
   ) throws(PipelineError) {
     if let option = header.settings.firstDifference(from: other.header.settings) {
       throw .candidateMismatch(path: path, option: option)
     }
-    for shard in other.header.shards where !known.insert(shard.path).inserted {
+    for shard in other.header.shards
+    where !known.insert(ExactString(ShardFinder.normalized(shard.path))).inserted {
       throw .repeatedShard(path: path, shard: shard.path)
     }
+    // The model is known by the hash of its file, and says nothing else here than there.
+    let (one, two) = (header.poolDocumentCount, other.header.poolDocumentCount)
+    if let one, let two, one != two { throw .candidateMismatch(path: path, option: "--pool-model") }
+    header.poolDocumentCount = one ?? two
     // An eligible document is a document.
     guard header.documentCount + other.header.documentCount <= ModelFile.largestCount else {
       throw .candidates(path: path, .tooLarge("documents", limit: ModelFile.largestCount))

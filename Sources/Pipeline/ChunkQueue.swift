@@ -1,5 +1,5 @@
 internal import Files
-internal import Reading
+package import Reading
 
 /// Hands the chunks of shards out to workers, and remembers what only the whole can tell: how many lines
 /// each chunk had, and which failure is the first in pool order.
@@ -38,6 +38,9 @@ final class ChunkQueue: Sendable {
     var summaries: [ShardSummary]
     /// Lines of each chunk, by shard.
     var lineCounts: [[Int32]]
+    /// By shard: chunks that were handed out and aren't done yet, and whether there are no more to come.
+    var chunksAtWork: [Int]
+    var isRead: [Bool]
     var failure: Failure?
   }
 
@@ -50,6 +53,7 @@ final class ChunkQueue: Sendable {
     var chunkSize: Int
     var hashesContent: Bool
     var countsLines: Bool
+    var skipLimit = SkipLimit.none
     var progress: ProgressMeter
   }
 
@@ -59,7 +63,9 @@ final class ChunkQueue: Sendable {
     state = Lock(
       State(
         summaries: shards.map { ShardSummary(name: $0.name) },
-        lineCounts: Array(repeating: [], count: shards.count)))
+        lineCounts: Array(repeating: [], count: shards.count),
+        chunksAtWork: Array(repeating: 0, count: shards.count),
+        isRead: Array(repeating: false, count: shards.count)))
   }
 
   /// Fills `chunk` with the next lines, from `shard` if there is one. Returns false when there are none
@@ -77,10 +83,18 @@ final class ChunkQueue: Sendable {
   }
 
   /// Notes a chunk as done.
-  func record(_ chunk: borrowing Chunk, lineCount: Int, documentCount: Int) {
+  func record(
+    _ chunk: borrowing Chunk, lineCount: Int, documentCount: Int,
+    skipped: [InvalidLine.Reason: Int] = [:]
+  ) {
     let (shard, number) = (chunk.shard, chunk.number)
     state.withLock { state in
       state.summaries[shard].documentCount += documentCount
+      if !skipped.isEmpty {
+        state.summaries[shard].skipped.merge(skipped, uniquingKeysWith: +)
+      }
+      state.chunksAtWork[shard] -= 1
+      checkSkipped(shard, &state)
       while state.lineCounts[shard].count <= number { state.lineCounts[shard].append(0) }
       state.lineCounts[shard][number] = Int32(lineCount)
     }
@@ -88,13 +102,30 @@ final class ChunkQueue: Sendable {
 
   /// Notes a failure. Chunks before it are still handed out, since a failure there would come first.
   func fail(_ failure: Failure) {
-    state.withLock { state in
-      if let known = state.failure,
-        (known.shard, known.chunk) <= (failure.shard, failure.chunk)
-      {
-        return
-      }
-      state.failure = failure
+    state.withLock { Self.note(failure, in: &$0) }
+  }
+
+  private static func note(_ failure: Failure, in state: inout State) {
+    if let known = state.failure,
+      (known.shard, known.chunk) <= (failure.shard, failure.chunk)
+    {
+      return
+    }
+    state.failure = failure
+  }
+
+  /// Notes a failure if too many lines of a shard were skipped, once all of it is done: where it is known how many lines it
+  /// has, and before all other shards have been read.
+  private func checkSkipped(_ shard: Int, _ state: inout State) {
+    guard state.isRead[shard], state.chunksAtWork[shard] == 0 else { return }
+    let summary = state.summaries[shard]
+    do throws(PipelineError) {
+      try settings.skipLimit.check(
+        summary.name, summary.skipped, documentCount: summary.documentCount)
+    } catch {
+      // Behind whatever else is wrong with the shard.
+      Self.note(
+        Failure(shard: shard, chunk: .max, lineInChunk: 0, kind: .other(error)), in: &state)
     }
   }
 
@@ -130,6 +161,7 @@ final class ChunkQueue: Sendable {
       guard var reader = slot.take() ?? open(shard.number) else { return (false, 0) }
       let before = reader.storedByteCount
       let isRead = read(into: &chunk, from: &reader)
+      if isRead { state.withLock { $0.chunksAtWork[shard.number] += 1 } }
       let stored = reader.storedByteCount - before
       slot = consume reader
       return (isRead, stored)
@@ -166,6 +198,8 @@ final class ChunkQueue: Sendable {
       state.summaries[number].contentHash = hash
       state.summaries[number].container = container
       state.summaries[number].hasChecksums = hasChecksums
+      state.isRead[number] = true
+      checkSkipped(number, &state)
     }
   }
 
@@ -223,4 +257,8 @@ package struct ShardSummary: Sendable, Equatable {
   package var container = ""
   /// Whether its container has checksums; nil for plain files.
   package var hasChecksums: Bool?
+  /// Lines that were left out, by reason.
+  package var skipped: [InvalidLine.Reason: Int] = [:]
+
+  package var skippedCount: Int { skipped.values.reduce(0, +) }
 }

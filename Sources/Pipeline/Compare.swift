@@ -10,6 +10,8 @@ package struct CompareSettings: Sendable {
   /// Empty if there is nothing to compare with.
   package var pool: [String]
   package var reading = ReadingSettings()
+  /// Where the targets' text is, if elsewhere.
+  package var targetTextField: String?
   package var features = FeatureSettings(bucketCount: 1 << 20)
   /// Where the domain of a document stands, if domains are wanted.
   package var domainField: String?
@@ -46,21 +48,22 @@ package struct Compare: Sendable {
 
   /// - Throws: ``PipelineError``
   package func run() async throws -> Comparison {
-    let targets = try SelectInput(settings.targets)
-    let selected = try SelectInput(settings.selected)
-    var pool = try SelectInput(settings.pool)
+    let targets = try SelectInput(settings.targets, settings.reading)
+    let selected = try SelectInput(settings.selected, settings.reading)
+    var pool = try SelectInput(settings.pool, settings.reading)
     try pool.spool(settings.reading, progress)
 
     let target = try await count(targets, .fitTarget, .target)
     let targetCounts = target.outcome.counts
+    let texts = target.outcome.texts
     let ofTarget = measured(target, against: targetCounts)
     let ofSelected = measured(
-      try await count(selected, .countSelected, .selected), against: targetCounts)
+      try await count(selected, .countSelected, .selected, known: texts), against: targetCounts)
     var ofPool: Measured?
     var ofRandom: Measured?
     if !settings.pool.isEmpty {
       let measuredPool = measured(
-        try await count(pool, .fitPool, .pool), against: targetCounts)
+        try await count(pool, .fitPool, .pool, known: texts), against: targetCounts)
       let rate = Double(ofSelected.side.tokens) / Double(max(1, measuredPool.side.tokens))
       let arm = RandomDocuments(seed: settings.seed, purpose: .randomArm, rate: rate)
       ofRandom = measured(
@@ -77,15 +80,21 @@ package struct Compare: Sendable {
 
   /// - Parameter role: what the input is called if it turns out to be empty; nil if it may be.
   private func count(
-    _ input: SelectInput, _ step: Step, _ role: PipelineError.Role?, arm: RandomDocuments? = nil
+    _ input: SelectInput, _ step: Step, _ role: PipelineError.Role?, arm: RandomDocuments? = nil,
+    known: TextHashes? = nil
   ) async throws -> Counted {
-    var workers = settings.reading.workers(progress)
+    let isTarget = role == .target
+    let reading = settings.reading.with(textField: isTarget ? settings.targetTextField : nil)
+    var workers = reading.workers(progress)
     workers.fields = settings.domainField.map { [$0] } ?? []
     workers.hashesContent = role != nil
     progress.begin(step, totalStoredByteCount: input.totalStoredByteCount)
-    let (outcome, report) = try await CompareStep(
-      workers: workers, features: settings.features, tables: UnicodeTables(), arm: arm
-    ).run(input.shards)
+    let (outcome, report) = try await PipelineError.inTarget(isTarget) {
+      try await CompareStep(
+        workers: workers, features: settings.features, tables: UnicodeTables(), arm: arm,
+        keepsTexts: isTarget, known: known
+      ).run(input.shards)
+    }
     if let role {
       guard outcome.counts.documentCount > 0 else {
         throw PipelineError.empty(role: role, skippedLines: report.skippedCount)

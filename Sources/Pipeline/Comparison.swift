@@ -6,6 +6,8 @@ internal import Weighting
 package struct Comparison: Encodable, Sendable {
   package struct Settings: Encodable, Sendable {
     package var text_field: String
+    /// Where the target's text is, if elsewhere.
+    package var target_text_field: String?
     package var domain_field: String?
     package var tokenizer: String
     package var unicode_version: String
@@ -40,6 +42,8 @@ package struct Comparison: Encodable, Sendable {
     package var bytes: Int
     package var empty_buckets: Int
     package var skipped_lines: [String: Int]
+    /// Documents of a target's text; scaled up where the target has more than a million. Of selection and pool only.
+    package var target_documents: Int?
     /// Left out without documents, which only a random arm can be.
     package var tokens_per_document: Lengths?
   }
@@ -97,7 +101,8 @@ package struct Comparison: Encodable, Sendable {
 extension Comparison.Settings {
   init(_ settings: CompareSettings) {
     self.init(
-      text_field: settings.reading.textField, domain_field: settings.domainField,
+      text_field: settings.reading.textField, target_text_field: settings.targetTextField,
+      domain_field: settings.domainField,
       tokenizer: settings.features.tokenizer.rawValue, unicode_version: UnicodeTables.version,
       ngrams: settings.features.maximumOrder, buckets: settings.features.bucketCount,
       hashing: settings.features.hashing.rawValue,
@@ -115,7 +120,8 @@ extension Comparison.Side {
       inputs: side.inputs, documents: side.fitted_documents, tokens: side.tokens,
       features: side.features,
       bytes: outcome.byteCount, empty_buckets: side.empty_buckets,
-      skipped_lines: side.skipped_lines, tokens_per_document: .init(outcome.lengths))
+      skipped_lines: side.skipped_lines, target_documents: outcome.knownCount,
+      tokens_per_document: .init(outcome.lengths))
   }
 }
 

@@ -70,10 +70,12 @@ struct CopyStep {
   ///   - weigher: counts what each target drew; nil where there are no models.
   ///   - annotates: weigh each document again, and add log weight and key to its line.
   ///   - order: for a sink that shuffles.
+  ///   - wasWeighedBefore: whether another run weighed the text, perhaps that of another field.
   /// - Throws: ``PipelineError``
   func run(
     _ selection: [DrawnDocument], textField: String, weigher: inout DocumentWeigher?,
-    annotates: Bool, order: ShuffleOrder?, into sink: inout LineSink
+    annotates: Bool, order: ShuffleOrder?, wasWeighedBefore: Bool = false,
+    into sink: inout LineSink
   ) throws -> Outcome {
     var outcome = Outcome()
     outcome.counts = weigher?.emptyCounts ?? []
@@ -98,7 +100,10 @@ struct CopyStep {
         outcome.tokenCount += document.tokenCount
         outcome.byteCount += range.count + 1
         outcome.copyCount += Int(document.copies)
-        let changed = ReadingError.changed(path: shards[document.position.shard].name)
+        let path = shards[document.position.shard].name
+        let changed: PipelineError =
+          wasWeighedBefore
+          ? .otherText(path: path, field: textField) : .reading(.changed(path: path), line: nil)
         do {
           try parser.parse(range, of: &bytes) { text in
             guard GumbelNoise.identity(of: text) == document.textHash else { throw changed }

@@ -13,28 +13,31 @@ struct DocumentLines {
 
   /// Calls `body` with each document, until it returns false.
   ///
-  /// - Returns: the invalid lines that were skipped, by reason.
+  /// - Returns: what was read of each shard: documents, and invalid lines that were skipped.
   /// - Throws: ``PipelineError``, and what `body` throws.
   func forEach(
     _ shards: [Shard], _ body: (Place, Span<UInt8>) throws -> Bool
-  ) throws -> [InvalidLine.Reason: Int] {
-    var skipped: [InvalidLine.Reason: Int] = [:]
+  ) throws -> PassReport {
+    var report = PassReport()
     var goesOn = true
     for (number, shard) in shards.enumerated() where goesOn {
+      report.shards.append(ShardSummary(name: shard.name))
       try forEachLine(of: shard, number: number) { place, chunk, range, parser in
         guard !chunk.isBlank(range) else { return true }
         do {
           try parser.parse(range, of: &chunk.bytes) { text in goesOn = try body(place, text) }
+          report.shards[number].documentCount += 1
         } catch let error as InvalidLine {
           guard reading.errorPolicy == .skip else {
             throw PipelineError.invalidLine(path: place.file, line: place.line, error)
           }
-          skipped[error.reason, default: 0] += 1
+          report.shards[number].skipped[error.reason, default: 0] += 1
         }
         return goesOn
       }
     }
-    return skipped
+    try reading.skipLimit.check(report)
+    return report
   }
 
   /// Calls `body` with the document at a line.

@@ -35,22 +35,19 @@ package enum ErrorPolicy: Sendable {
   case skip
 }
 
-/// The place of a line in the pool.
-struct LinePlace: Sendable {
-  let position: Position
-  let byteCount: Int
-}
-
 /// What a pass over shards found, besides what its consumers made of the documents.
 struct PassReport: Sendable {
   var shards: [ShardSummary] = []
-  var skipped: [InvalidLine.Reason: Int] = [:]
   /// The skipped lines, in no particular order; empty unless they were asked for.
-  var rejects: [LinePlace] = []
+  var rejects: [SkippedLine] = []
 
   var documentCount: Int { shards.reduce(0) { $0 + $1.documentCount } }
   var byteCount: Int { shards.reduce(0) { $0 + $1.byteCount } }
-  var skippedCount: Int { skipped.values.reduce(0, +) }
+  /// Skipped lines of all shards, by reason.
+  var skipped: [InvalidLine.Reason: Int] {
+    shards.reduce(into: [:]) { $0.merge($1.skipped, uniquingKeysWith: +) }
+  }
+  var skippedCount: Int { shards.reduce(0) { $0 + $1.skippedCount } }
 }
 
 /// Runs consumers over the documents of shards: T child tasks, each of which takes the next chunk and works alone
@@ -63,6 +60,8 @@ struct DocumentWorkers {
   var textField: String
   var limits: ReadingLimits
   var errorPolicy: ErrorPolicy
+  /// How many of a shard's lines may be skipped.
+  var skipLimit = SkipLimit.none
   var keepsRejects = false
   var hashesContent = false
   /// Further fields that consumers need.
@@ -83,31 +82,25 @@ struct DocumentWorkers {
       shards,
       ChunkQueue.Settings(
         limits: limits, chunkSize: chunkSize, hashesContent: hashesContent,
-        countsLines: countsLines, progress: progress))
+        countsLines: countsLines || keepsRejects, skipLimit: skipLimit, progress: progress))
     var results: [Consumer.Result] = []
     var report = PassReport()
-    try await withThrowingTaskGroup(of: (Consumer.Result, WorkerReport).self) { group in
+    try await withThrowingTaskGroup(of: (Consumer.Result, [SkippedLine]).self) { group in
       for _ in 0..<threadCount {
         group.addTask {
           var worker = try Worker(self, queue)
           var consumer = try makeConsumer()
           worker.work(&consumer)
-          return (consumer.finish(), worker.report)
+          return (consumer.finish(), worker.rejects)
         }
       }
-      for try await (result, workerReport) in group {
+      for try await (result, rejects) in group {
         results.append(result)
-        report.skipped.merge(workerReport.skipped, uniquingKeysWith: +)
-        report.rejects += workerReport.rejects
+        report.rejects += rejects
       }
     }
     report.shards = try queue.finish()
     return (results, report)
-  }
-
-  struct WorkerReport: Sendable {
-    var skipped: [InvalidLine.Reason: Int] = [:]
-    var rejects: [LinePlace] = []
   }
 
   /// One worker's scratch.
@@ -116,7 +109,9 @@ struct DocumentWorkers {
     private let queue: ChunkQueue
     private var parser: DocumentParser
     private var chunk = Chunk()
-    private(set) var report = WorkerReport()
+    private(set) var rejects: [SkippedLine] = []
+    /// Of the chunk.
+    private var skipped: [InvalidLine.Reason: Int] = [:]
 
     init(_ settings: DocumentWorkers, _ queue: ChunkQueue) throws {
       self.settings = settings
@@ -128,9 +123,11 @@ struct DocumentWorkers {
       var shard: ChunkQueue.OpenShard?
       while queue.next(into: &chunk, from: &shard) {
         var lineCount = 0
+        skipped.removeAll(keepingCapacity: true)
         do {
           let documentCount = try readLines(&lineCount, &consumer)
-          queue.record(chunk, lineCount: lineCount, documentCount: documentCount)
+          queue.record(
+            chunk, lineCount: lineCount, documentCount: documentCount, skipped: skipped)
         } catch {
           fail(error, lineCount: lineCount)
         }
@@ -186,9 +183,10 @@ struct DocumentWorkers {
           }
           documentCount += 1
         } catch let error as InvalidLine where settings.errorPolicy == .skip {
-          report.skipped[error.reason, default: 0] += 1
+          skipped[error.reason, default: 0] += 1
           if settings.keepsRejects {
-            report.rejects.append(LinePlace(position: position, byteCount: line.count))
+            let place = LinePlace(position: position, byteCount: line.count)
+            rejects.append(SkippedLine(place: place, number: number, error: error))
           }
         }
         lineCount += 1

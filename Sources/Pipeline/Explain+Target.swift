@@ -55,13 +55,14 @@ extension Explain {
     var texts: [Int: Texts] = [:]
     let wanted = Set((up + down).map(\.bucket))
     var reader = NGramReader(models.weighing.features, tables: models.weighing.tables)
-    let skipped = try DocumentLines(reading: settings.reading).forEach(input.shards) { _, text in
+    let reading = settings.reading.with(textField: settings.targetTextField)
+    let report = try DocumentLines(reading: reading).forEach(input.shards) { _, text in
       for ngram in reader.ngrams(of: text, in: wanted) {
         texts[ngram.bucket, default: Texts()].add(ngram)
       }
       return true
     }
-    explanation.skip(skipped)
+    explanation.skip(report)
     func shown(_ scored: Scored) -> Explanation.Bucket {
       let all = texts[scored.bucket] ?? Texts()
       let found = all.counts.sorted {

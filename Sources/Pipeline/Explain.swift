@@ -21,21 +21,25 @@ package struct Explain: Sendable {
 
   /// - Throws: ``PipelineError``
   package func run() async throws -> Explanation {
-    var texts = try SelectInput(settings.texts)
-    let documents = try SelectInput(settings.documents)
+    var texts = try SelectInput(settings.texts, settings.reading)
+    let documents = try SelectInput(settings.documents, settings.reading)
     let models: Models
+    var passes: [PassReport] = []
     switch settings.models {
     case .files(let target, let pool): models = try await stored(target, pool)
     case .fitted(_, let pool):
       // The target is read again for its n-grams.
       if settings.documents.isEmpty { try texts.spool(settings.reading, progress) }
-      models = try await fitted(texts, SelectInput(pool))
+      models = try await fitted(texts, SelectInput(pool, settings.reading), &passes)
     }
     progress.begin(.explain, totalStoredByteCount: nil)
     var explanation = Explanation(
       dsel_version: settings.version, settings: .init(settings, models.weighing.features),
       target_model: .init(models.target), pool_model: .init(models.pool),
       buckets: .init(BucketLoad(models.target, models.pool)), skipped_lines: [:])
+    // Without documents the target, which was fitted first, is read again.
+    let told = passes.dropFirst(settings.documents.isEmpty ? 1 : 0)
+    for pass in told { explanation.skip(in: pass) }
     if settings.documents.isEmpty {
       try explainTarget(texts, models, in: &explanation)
     } else {
@@ -58,8 +62,10 @@ package struct Explain: Sendable {
         settings.weights, threadCount: settings.reading.threadCount))
   }
 
-  private func fitted(_ targets: SelectInput, _ pool: SelectInput) async throws -> Models {
-    let step = FitStep(
+  private func fitted(
+    _ targets: SelectInput, _ pool: SelectInput, _ passes: inout [PassReport]
+  ) async throws -> Models {
+    var step = FitStep(
       workers: settings.reading.workers(progress), features: settings.features,
       tables: UnicodeTables(), minimumLength: settings.minimumTokenCount,
       keepsSample: settings.weights.estimator.usesRegression)
@@ -68,7 +74,14 @@ package struct Explain: Sendable {
       (targets, Step.fitTarget, PipelineError.Role.target), (pool, .fitPool, .pool),
     ] {
       progress.begin(name, totalStoredByteCount: input.totalStoredByteCount)
-      let (outcome, report) = try await step.run(input.shards)
+      let isTarget = role == .target
+      step.workers.textField =
+        isTarget
+        ? settings.targetTextField ?? settings.reading.textField : settings.reading.textField
+      let (outcome, report) = try await PipelineError.inTarget(isTarget) { [step] in
+        try await step.run(input.shards)
+      }
+      passes.append(report)
       guard outcome.counts.documentCount > 0 else {
         throw PipelineError.empty(role: role, skippedLines: report.skippedCount)
       }
@@ -102,7 +115,7 @@ package struct Explain: Sendable {
       }
       documents.append(document)
     } else {
-      let skipped = try lines.forEach(input.shards) { place, text in
+      let report = try lines.forEach(input.shards) { place, text in
         guard documents.count < ExplainSettings.documentLimit else {
           hasMore = true
           return false
@@ -110,9 +123,9 @@ package struct Explain: Sendable {
         documents.append(explained(explainer.explain(text), place, models))
         return true
       }
-      explanation.skip(skipped)
+      explanation.skip(report)
       guard !documents.isEmpty else {
-        throw PipelineError.empty(role: .input, skippedLines: skipped.values.reduce(0, +))
+        throw PipelineError.empty(role: .input, skippedLines: report.skippedCount)
       }
     }
     explanation.documents = documents
@@ -158,8 +171,18 @@ package struct Explain: Sendable {
 }
 
 extension Explanation {
-  mutating func skip(_ skipped: [InvalidLine.Reason: Int]) {
-    skipped_lines = Dictionary(
-      uniqueKeysWithValues: skipped.map { ($0.key.rawValue, $0.value) })
+  /// Notes what was skipped of what is explained.
+  mutating func skip(_ report: PassReport) {
+    skipped_lines = report.skippedByReason
+    skip(in: report)
+  }
+
+  /// Notes in which files lines were skipped.
+  mutating func skip(in report: PassReport) {
+    for shard in report.shards {
+      guard let skipped = shard.skippedRecord else { continue }
+      skipped_files =
+        (skipped_files ?? []) + [SkippedFile(path: shard.name, skipped_lines: skipped)]
+    }
   }
 }

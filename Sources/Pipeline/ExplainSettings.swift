@@ -17,6 +17,8 @@ package struct ExplainSettings: Sendable {
   /// Documents of the target, from which n-grams are taken: models have none.
   package var texts: [String]
   package var reading = ReadingSettings()
+  /// Where the target's text is, if elsewhere.
+  package var targetTextField: String?
   /// Of models that are fitted first.
   package var features = FeatureSettings(bucketCount: 1 << 20)
   package var minimumTokenCount = 100

@@ -5,6 +5,8 @@ internal import Weighting
 package struct Explanation: Encodable, Sendable {
   package struct Settings: Encodable, Sendable {
     package var text_field: String
+    /// Where the target's text is, if elsewhere.
+    package var target_text_field: String?
     package var compat: String?
     package var estimator: String
     package var normalize: String
@@ -104,6 +106,12 @@ package struct Explanation: Encodable, Sendable {
     package var other_occurrences: Int
   }
 
+  /// A file of which lines were left out, by reason.
+  package struct SkippedFile: Encodable, Sendable {
+    package var path: String
+    package var skipped_lines: [String: Int]
+  }
+
   package struct Target: Encodable, Sendable {
     package var up: [Bucket]
     package var down: [Bucket]
@@ -118,7 +126,10 @@ package struct Explanation: Encodable, Sendable {
   package var documents: [Document]?
   /// True if there were more documents than are explained at once.
   package var more_documents: Bool?
+  /// Of what is explained.
   package var skipped_lines: [String: Int]
+  /// Files of which lines were left out, those that models were fitted on among them; nil if there are none.
+  package var skipped_files: [SkippedFile]?
   /// Instead of documents: what weighs most in the target.
   package var target: Target?
 }
@@ -143,7 +154,8 @@ extension Explanation.Settings {
   init(_ settings: ExplainSettings, _ features: FeatureSettings) {
     let weights = settings.weights
     self.init(
-      text_field: settings.reading.textField, compat: weights.compatibility?.rawValue,
+      text_field: settings.reading.textField, target_text_field: settings.targetTextField,
+      compat: weights.compatibility?.rawValue,
       estimator: weights.estimator.rawValue, normalize: weights.normalization.rawValue,
       smoothing: weights.pseudocount, target_smoothing: weights.targetPseudocount,
       tokenizer: features.tokenizer.rawValue, unicode_version: UnicodeTables.version,

@@ -1,7 +1,6 @@
 package import Compression
 package import Featurizing
 internal import Reading
-internal import Resampling
 package import Weighting
 package import Writing
 
@@ -23,7 +22,7 @@ package struct Fit: Sendable {
   /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one untouched.
   package func run() async throws -> FitReport {
     var clock = StepClock()
-    var input = try SelectInput(settings.inputs)
+    var input = try SelectInput(settings.inputs, settings.reading)
     let outputs = try RunOutputs(
       .of(settings.output.paths, rejects: settings.rejects, replaces: settings.replacesOutputs),
       inputs: input.shards, registry: registry)
@@ -36,11 +35,8 @@ package struct Fit: Sendable {
     var (model, report, reused) = try await fit(input.shards)
     clock.add(.fit, since: begin)
     report = input.corrected(report)
-    guard model.counts.documentCount > 0 else {
-      throw PipelineError.empty(role: .input, skippedLines: report.skippedCount)
-    }
-    guard model.counts.featureCount > 0 else { throw PipelineError.noTokens(role: .input) }
-    model.inputs = report.inputs
+    // A shard may be empty: its model adds nothing to the others', and nothing can be weighed by it alone.
+    model.inputs = report.inputs.sorted { $0.precedes($1) }
 
     let rejects = try outputs.writeRejects(
       [(input, report)], limits: settings.reading.limits, progress: progress)
@@ -81,6 +77,7 @@ package struct Fit: Sendable {
     for shard in shards {
       let part: ModelFile
       if let known = try folder.result(for: shard) {
+        try settings.reading.skipLimit.check(known.report)
         part = try StoredModel(reading: known.path, limits: settings.reading.limits).model
         report.add(known.report)
         reused += 1
@@ -195,12 +192,7 @@ extension PassReport {
   mutating func add(_ other: PassReport) {
     let before = shards.count
     shards += other.shards
-    skipped.merge(other.skipped, uniquingKeysWith: +)
-    rejects += other.rejects.map {
-      LinePlace(
-        position: Position(shard: before + $0.position.shard, offset: $0.position.offset),
-        byteCount: $0.byteCount)
-    }
+    rejects += other.rejects.map { $0.moved(by: before) }
   }
 }
 

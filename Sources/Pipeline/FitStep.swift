@@ -16,6 +16,8 @@ struct FitStep {
   var countsStrata = false
   /// The share of the documents that is fitted; the others are read, but not looked into.
   var fittedShare = 1.0
+  /// Whether the hashes of the documents' texts are kept.
+  var keepsTexts = false
   /// The order by which documents are sampled. It doesn't depend on the draw's seed: so a model file serves every seed.
   private static let sampleHash = SeededHash(seed: 0, purpose: .sample)
 
@@ -27,6 +29,8 @@ struct FitStep {
     var eligible = EligibleDocuments()
     /// Eligible documents by stratum.
     var strata: [ExactString: Int] = [:]
+    /// None unless they are asked for.
+    var texts = TextHashes()
   }
 
   /// A pool of more strata than this is not stratified: they would fill the memory.
@@ -35,8 +39,9 @@ struct FitStep {
   /// - Throws: ``PipelineError``
   func run(_ shards: [Shard]) async throws -> (Outcome, PassReport) {
     let (counts, sample) = (SharedCounts(bucketCount: features.bucketCount), SharedSample())
+    let texts = TextHashes.Shared()
     let (results, report) = try await workers.run(shards) { [self] in
-      Counter(self, counts, sample)
+      Counter(self, counts, sample, texts)
     }
     var outcome = Outcome(counts: counts.take())
     for result in results {
@@ -47,6 +52,7 @@ struct FitStep {
       throw PipelineError.tooManyStrata(limit: Self.mostStrata)
     }
     if keepsSample { outcome.sample = sample.take() }
+    outcome.texts = texts.take()
     return (outcome, report)
   }
 
@@ -90,6 +96,7 @@ struct FitStep {
     private let step: FitStep
     private let counts: SharedCounts
     private let sample: SharedSample
+    private let texts: TextHashes.Shared
     private let shift: UInt32
     /// What is fitted; nil: all documents are.
     private let fitted: RandomDocuments?
@@ -99,11 +106,16 @@ struct FitStep {
     private var largestPriority = DocumentSample.Priority(bits: .max)
     /// Scratch for the features of one document.
     private var sampled: [UInt16] = []
+    /// The hashes of the chunk's texts, if they are kept.
+    private var ofChunk: [UInt64] = []
 
-    init(_ step: FitStep, _ counts: SharedCounts, _ sample: SharedSample) {
+    init(
+      _ step: FitStep, _ counts: SharedCounts, _ sample: SharedSample, _ texts: TextHashes.Shared
+    ) {
       self.step = step
       self.counts = counts
       self.sample = sample
+      self.texts = texts
       shift = UInt32(FeatureVector.shift(bucketCount: step.features.bucketCount))
       fitted =
         step.fittedShare < 1
@@ -113,7 +125,9 @@ struct FitStep {
     }
 
     mutating func add(_ text: Span<UInt8>, of line: DocumentLine) {
-      let identity = step.keepsSample || fitted != nil ? GumbelNoise.identity(of: text) : 0
+      let isKnown = step.keepsSample || step.keepsTexts || fitted != nil
+      let identity = isKnown ? GumbelNoise.identity(of: text) : 0
+      if step.keepsTexts { ofChunk.append(identity) }
       if let fitted, !fitted.contains(identity) { return }
       let hash = FitStep.sampleHash(identity)
       let samples =
@@ -156,6 +170,10 @@ struct FitStep {
 
     mutating func endChunk(_ number: Int) {
       if step.keepsSample { largestPriority = sample.threshold }
+      if step.keepsTexts {
+        texts.add(ofChunk)
+        ofChunk.removeAll(keepingCapacity: true)
+      }
     }
 
     consuming func finish() -> Counted {

@@ -32,7 +32,8 @@ package struct Merge: Sendable {
     if let first = areCandidates.first, let odd = areCandidates.firstIndex(of: !first) {
       throw PipelineError.mixedKinds(path: shards[odd].name, otherPath: shards[0].name)
     }
-    return areCandidates.first == true ? try mergeCandidates(outputs) : try mergeModels(outputs)
+    return areCandidates.first == true
+      ? try mergeCandidates(shards, outputs) : try mergeModels(outputs)
   }
 
   private func mergeModels(_ outputs: RunOutputs) throws -> Outcome {
@@ -87,8 +88,8 @@ package struct Merge: Sendable {
     }
   }
 
-  private func mergeCandidates(_ outputs: RunOutputs) throws -> Outcome {
-    let whole = try CandidateFile(merging: settings.inputs, limits: settings.limits)
+  private func mergeCandidates(_ files: [Shard], _ outputs: RunOutputs) throws -> Outcome {
+    let whole = try CandidateFile(merging: files, limits: settings.limits)
     let written: WrittenFiles
     do throws(WritingError) {
       written = WrittenFiles(

@@ -42,7 +42,7 @@ package struct OutputSettings: Sendable {
     var paths = [output, remainder].compactMap { place -> String? in
       if case .file(let path)? = place { path } else { nil }
     }
-    paths += [manifest, rejects].compactMap { $0 }
+    paths += [manifest, rejects, rejectReasons].compactMap { $0 }
     return paths + others
   }
 }

@@ -6,6 +6,10 @@ package struct ReadingSettings: Sendable {
   package var limits = ReadingLimits()
   package var threadCount = 1
   package var errorPolicy = ErrorPolicy.fail
+  /// How many of a file's lines may be invalid, where such lines are skipped.
+  package var skipLimit = SkipLimit.standard
+  /// Whether a file that is named twice is read twice.
+  package var allowsRepeats = false
   /// Where pipes are spooled that must be read twice.
   package var spoolDirectory = "/tmp"
 
@@ -14,6 +18,15 @@ package struct ReadingSettings: Sendable {
   func workers(_ progress: ProgressMeter) -> DocumentWorkers {
     DocumentWorkers(
       threadCount: threadCount, textField: textField, limits: limits, errorPolicy: errorPolicy,
-      progress: progress)
+      skipLimit: skipLimit, progress: progress)
+  }
+
+  /// The same, with the text elsewhere.
+  ///
+  /// - Parameter field: nil if it is where it was.
+  func with(textField field: String?) -> ReadingSettings {
+    var settings = self
+    settings.textField = field ?? textField
+    return settings
   }
 }

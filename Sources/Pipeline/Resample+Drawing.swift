@@ -22,21 +22,24 @@ extension Resample {
     var recipe = recipe(seed: settings.draw.seed)
     if !hasLogOdds { recipe.draw.logisticShare = 0 }
     let usesLogOdds = recipe.draw.logisticShare > 0
-    let makeReader: @Sendable () -> StoredWeightReader = {
+    let (budget, temperature) = try await sizes(stored.shards, workers) {
       StoredWeightReader(target: target, shards: finder, usesLogOdds: usesLogOdds)
     }
-    let (budget, temperature) = try await sizes(stored.shards, workers, makeReader)
     recipe.temperatures = [temperature]
     recipe.copiesMayDiffer = true
     let run = DrawRun(workers: workers, recipe: recipe, budget: budget)
-    let outcome = try await run.run(stored.shards, makeReader: makeReader)
+    let places = WeighedPlaces(shardCount: pool.shards.count)
+    let outcome = try await run.run(stored.shards) {
+      StoredWeightReader(target: target, shards: finder, usesLogOdds: usesLogOdds, places: places)
+    }
     guard outcome.report.documentCount > 0 else {
       throw PipelineError.empty(role: .weights, skippedLines: outcome.report.skippedCount)
     }
+    try check(places, outcome, pool)
     return Drawn(
       outcome: outcome, recipe: recipe, budget: budget,
       inputs: stored.corrected(outcome.report).inputRecords,
-      documentCount: outcome.report.documentCount,
+      documentCount: outcome.report.documentCount, weightCounts: places.counts,
       underMinimumCount: outcome.weighed.underMinimumCount)
   }
 
@@ -117,7 +120,7 @@ extension Resample {
     return Drawn(
       outcome: outcome, recipe: recipe, budget: budget, inputs: nil,
       documentCount: outcome.report.documentCount,
-      documentCounts: outcome.report.shards.map(\.documentCount),
+      documentCounts: outcome.report.shards.map(\.documentCount), poolReport: outcome.report,
       underMinimumCount: outcome.weighed.underMinimumCount)
   }
 
@@ -168,9 +171,10 @@ extension Resample {
 
   // MARK: Candidates
 
-  func drawCandidates(_ paths: [String], _ pool: SelectInput) throws -> Drawn {
-    let limits = settings.reading.limits
-    let whole = try CandidateFile(merging: paths, limits: limits)
+  func drawCandidates(_ files: [Shard], _ pool: SelectInput) throws -> Drawn {
+    let (limits, path) = (settings.reading.limits, files[0].name)
+    let whole = try CandidateFile(merging: files, limits: limits)
+    try check(whole, path)
     let known = whole.header.settings
     let count: Int
     switch settings.size {
@@ -179,7 +183,7 @@ extension Resample {
     default: preconditionFailure("the command line doesn't let this pass")
     }
     guard count <= known.count else {
-      throw PipelineError.tooFewCandidates(path: paths[0], kept: known.count, wanted: count)
+      throw PipelineError.tooFewCandidates(path: path, kept: known.count, wanted: count)
     }
     var recipe = recipe(seed: known.seed)
     recipe.temperatures = [known.temperature]
@@ -196,7 +200,7 @@ extension Resample {
     var outcome = run.outcome(buffers, weighed, PassReport())
 
     // Only what is in the shards that were named: others are copied elsewhere.
-    let shards = try places(of: pool, in: whole, paths[0])
+    let shards = try places(of: pool, in: whole, path)
     for part in outcome.parts.indices {
       outcome.parts[part].selection = outcome.parts[part].selection.filtered { candidate in
         shards[candidate.position.shard].map { candidate.moved(toShard: $0) }
@@ -208,8 +212,9 @@ extension Resample {
     }
     return Drawn(
       outcome: outcome, recipe: recipe, budget: run.budget, inputs: nil,
-      documentCount: whole.header.documentCount, documentCounts: counts, underMinimumCount: nil,
-      hasSpread: false)
+      documentCount: whole.header.documentCount, documentCounts: counts,
+      missingCount: whole.header.missingCount, underMinimumCount: nil,
+      textField: known.textField, hasSpread: false)
   }
 
   /// Which shard of the pool each shard of the candidates is; nil for those that weren't named.

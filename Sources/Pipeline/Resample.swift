@@ -25,8 +25,16 @@ package struct Resample: Sendable {
     var documentCount: Int
     /// The documents of each shard of the pool, where they are known.
     var documentCounts: [Int]?
+    /// Lines of weights of each shard of the pool, where there are such.
+    var weightCounts: [Int]?
+    /// Documents that the pool's model counted and candidates don't know; nil where it isn't known.
+    var missingCount: Int?
+    /// Of the pool, where it was read as a whole.
+    var poolReport: PassReport?
     /// nil where it isn't known any more.
     var underMinimumCount: Int?
+    /// The field that was weighed, where that is known.
+    var textField: String?
     /// False where only the candidates are known.
     var hasSpread = true
   }
@@ -35,11 +43,18 @@ package struct Resample: Sendable {
   /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one untouched.
   package func run() async throws -> ResampleManifest {
     var clock = StepClock()
-    var pool = try SelectInput(settings.pool)
+    var pool: SelectInput
     var stored: SelectInput?
+    // Documents are where weights and candidates say: a file that is there twice has them once.
+    let reading = settings.reading
     switch settings.source {
-    case .weights(let paths, _), .candidates(let paths): stored = try SelectInput(paths)
-    case .fields: stored = nil
+    case .weights(let paths, _):
+      pool = try SelectInput(settings.pool, reading, canBeAllowed: false)
+      stored = try SelectInput(paths, reading)
+    case .candidates(let paths):
+      pool = try SelectInput(settings.pool, reading, canBeAllowed: false)
+      stored = try SelectInput(paths, reading, canBeAllowed: false)
+    case .fields: pool = try SelectInput(settings.pool, reading)
     }
     let outputs = try RunOutputs(
       settings.outputs, inputs: pool.shards + (stored?.shards ?? []), registry: registry)
@@ -54,7 +69,7 @@ package struct Resample: Sendable {
     switch settings.source {
     case .weights(_, let target):
       drawn = try await drawByWeights(stored ?? pool, target, pool)
-    case .candidates(let paths): drawn = try drawCandidates(paths, pool)
+    case .candidates: drawn = try drawCandidates(stored?.shards ?? [], pool)
     case .fields(let fields): drawn = try await drawByFields(fields, pool)
     }
     clock.add(.weigh, since: begin)
@@ -68,7 +83,8 @@ package struct Resample: Sendable {
     var remaining: [Candidate] = []
     for (number, seed) in drawn.recipe.seeds.enumerated() {
       let documents = drawn.outcome.documents(epoch: number, names: [nil])
-      let epoch = try copy(documents, number, pool, into: &sink)
+      let epoch = try copy(
+        documents, number, pool, textField: drawn.textField ?? reading.textField, into: &sink)
       epochs.append(
         ResampleManifest.Epoch(
           seed: seed, documents: epoch.documentCount, tokens: epoch.tokenCount,
@@ -93,7 +109,8 @@ package struct Resample: Sendable {
   }
 
   private func copy(
-    _ documents: [DrawnDocument], _ epoch: Int, _ pool: SelectInput, into sink: inout LineSink
+    _ documents: [DrawnDocument], _ epoch: Int, _ pool: SelectInput, textField: String,
+    into sink: inout LineSink
   ) throws -> CopyStep.Outcome {
     let order = settings.outputs.shuffleSeed.map {
       ShuffleOrder(
@@ -103,8 +120,8 @@ package struct Resample: Sendable {
     var weigher: DocumentWeigher?
     return try CopyStep(shards: pool.shards, limits: settings.reading.limits, progress: progress)
       .run(
-        documents, textField: settings.reading.textField, weigher: &weigher,
-        annotates: settings.annotates, order: order, into: &sink)
+        documents, textField: textField, weigher: &weigher, annotates: settings.annotates,
+        order: order, wasWeighedBefore: !settings.source.isOfPool, into: &sink)
   }
 
   private func writeRemainder(
@@ -116,7 +133,7 @@ package struct Resample: Sendable {
     }
     progress.begin(.remainder, totalStoredByteCount: pool.totalStoredByteCount)
     try RemainderStep(
-      shards: pool.shards, textField: settings.reading.textField,
+      shards: pool.shards, textField: drawn.textField ?? settings.reading.textField,
       limits: settings.reading.limits, errorPolicy: settings.reading.errorPolicy,
       progress: progress
     ).run(chosen: chosen, documentCounts: counts, into: &sink)
@@ -132,9 +149,10 @@ package struct Resample: Sendable {
     let spread = drawn.hasSpread ? weighed.spreads[0] : nil
     return ResampleManifest(
       dsel_version: settings.version, seed: recipe.draw.seed,
-      settings: .init(settings, recipe, drawn.budget), inputs: drawn.inputs,
-      pool: pool.shards.map { .init(path: $0.name, bytes: $0.status.byteCount) },
-      documents: drawn.documentCount,
+      settings: .init(settings, recipe, drawn.budget, textField: drawn.textField),
+      inputs: drawn.inputs,
+      pool: poolRecords(pool, drawn), documents: drawn.documentCount,
+      missing_documents: drawn.missingCount,
       skipped_lines: drawn.outcome.report.skippedByReason,
       eligible_documents: weighed.eligibleCount, under_min_tokens: drawn.underMinimumCount,
       outside_mixture: settings.stratify == nil ? nil : weighed.outsideCount,
@@ -148,8 +166,26 @@ package struct Resample: Sendable {
   }
 }
 
+extension Resample {
+  private func poolRecords(_ pool: SelectInput, _ drawn: Drawn) -> [ResampleManifest.Pool] {
+    pool.shards.enumerated().map { number, shard in
+      let found = drawn.poolReport?.shards[number]
+      return ResampleManifest.Pool(
+        path: shard.name, bytes: shard.status.byteCount, documents: found?.documentCount,
+        weights: drawn.weightCounts?[number], skipped_lines: found?.skippedRecord)
+    }
+  }
+}
+
+extension ResampleSettings.Source {
+  /// True if weights are in the pool's own lines, which are read in the same run.
+  fileprivate var isOfPool: Bool { if case .fields = self { true } else { false } }
+}
+
 extension ResampleManifest.Settings {
-  fileprivate init(_ settings: ResampleSettings, _ recipe: DrawRecipe, _ budget: Budget) {
+  fileprivate init(
+    _ settings: ResampleSettings, _ recipe: DrawRecipe, _ budget: Budget, textField: String?
+  ) {
     var (target, fields): (String?, [String: Double]?) = (nil, nil)
     switch settings.source {
     case .weights(_, let name):
@@ -173,9 +209,10 @@ extension ResampleManifest.Settings {
     mixture = settings.stratify?.mixture
     mixture_temperature = settings.stratify?.temperature
     fill = settings.stratify?.fills
-    text_field = settings.reading.textField
+    text_field = textField ?? settings.reading.textField
     on_error = settings.reading.errorPolicy == .skip ? "skip" : "fail"
     without_repeats = settings.areEpochsDisjoint
+    allow_missing = settings.allowsMissing
     compress = settings.outputs.container.rawValue
   }
 }

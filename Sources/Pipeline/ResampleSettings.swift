@@ -35,6 +35,8 @@ package struct ResampleSettings: Sendable {
   package var areEpochsDisjoint = false
   /// The share of the selection that is drawn at random.
   package var replay = 0.0
+  /// Whether weights or candidates may be of a part of the pool only.
+  package var allowsMissing = false
   /// For draws by fields only.
   package var stratify: StratifySettings?
   package var outputs = OutputSettings()
@@ -68,6 +70,7 @@ package struct ResampleManifest: Encodable, Sendable {
     package var text_field: String
     package var on_error: String
     package var without_repeats: Bool
+    package var allow_missing: Bool
     package var compress: String
   }
 
@@ -82,6 +85,12 @@ package struct ResampleManifest: Encodable, Sendable {
   package struct Pool: Encodable, Sendable {
     package var path: String
     package var bytes: Int
+    /// Left out where the file isn't read as a whole.
+    package var documents: Int?
+    /// Lines of weights of its documents; left out where they come from elsewhere.
+    package var weights: Int?
+    /// By reason; left out where there are none.
+    package var skipped_lines: [String: Int]?
   }
 
   package var dsel_version: String
@@ -92,6 +101,8 @@ package struct ResampleManifest: Encodable, Sendable {
   package var inputs: [SelectManifest.Input]?
   package var pool: [Pool]
   package var documents: Int
+  /// Documents that the pool's model counted and no candidates are of; left out for other draws.
+  package var missing_documents: Int?
   package var skipped_lines: [String: Int]
   package var eligible_documents: Int
   package var under_min_tokens: Int?

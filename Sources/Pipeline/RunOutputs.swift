@@ -97,7 +97,7 @@ struct RunOutputs: Sendable {
     return try open(place, settings.remainderContainer, remainderFolder)
   }
 
-  private func open(
+  func open(
     _ place: OutputSettings.Place, _ container: Container, _ folder: ShardFolder?,
     shuffle: ShuffleSettings? = nil
   ) throws -> LineSink {
@@ -123,29 +123,6 @@ struct RunOutputs: Sendable {
     }
   }
 
-  /// Copies skipped lines.
-  ///
-  /// - Returns: nil if they aren't asked for.
-  /// - Throws: ``PipelineError``
-  func writeRejects(
-    _ passes: [(SelectInput, PassReport)], limits: ReadingLimits, progress: ProgressMeter
-  ) throws -> WholeOutput? {
-    guard let path = settings.rejects else { return nil }
-    var sink = try open(.file(path: path), Container(suffixOf: path), nil)
-    for (input, report) in passes {
-      let places = report.rejects.sorted { $0.position < $1.position }
-      let copy = CopyStep(shards: input.shards, limits: limits, progress: progress)
-      do {
-        try copy.forEachLine(places, at: { $0 }) { _, bytes, range in
-          try sink.write(bytes.span.extracting(range))
-        }
-      } catch let error as WritingError {
-        throw PipelineError.writing(error)
-      }
-    }
-    return try close(sink)
-  }
-
   /// - Returns: nil if no manifest is asked for.
   /// - Throws: ``PipelineError``
   func write(_ manifest: some Encodable) throws -> AtomicFile? {
@@ -164,7 +141,7 @@ struct RunOutputs: Sendable {
   /// - Throws: ``PipelineError``; then all names are as they were.
   func commit(
     _ output: consuming WholeOutput, _ remainder: consuming WholeOutput?,
-    _ rejects: consuming WholeOutput?, _ manifest: consuming AtomicFile?
+    _ rejects: consuming WholeRejects?, _ manifest: consuming AtomicFile?
   ) throws {
     do throws(WritingError) {
       if let path = settings.manifest { try AtomicFile.retire(path, registry: registry) }
@@ -183,7 +160,7 @@ struct RunOutputs: Sendable {
   ///
   /// - Throws: ``PipelineError``; then all names are as they were.
   func commit(
-    _ files: WrittenFiles, _ rejects: consuming WholeOutput?, _ manifest: consuming AtomicFile?
+    _ files: WrittenFiles, _ rejects: consuming WholeRejects?, _ manifest: consuming AtomicFile?
   ) throws {
     do throws(WritingError) {
       if let path = settings.manifest { try AtomicFile.retire(path, registry: registry) }

@@ -31,20 +31,28 @@ extension Select {
     workers.hashesContent = true
     workers.keepsRejects = settings.outputs.rejects != nil
     if role == .pool { workers.fields = stratumFields }
+    if role == .target { workers.textField = settings.targetTextField ?? workers.textField }
     let step = FitStep(
       workers: workers, features: settings.features, tables: UnicodeTables(),
       minimumLength: settings.draw.minimumTokenCount,
       keepsSample: settings.weights.estimator.usesRegression,
       countsStrata: role == .pool && settings.stratify != nil,
-      fittedShare: role == .pool ? settings.fittedShare : 1)
+      fittedShare: role == .pool ? settings.fittedShare : 1, keepsTexts: role == .target)
     begin(name, input)
     let begin = ContinuousClock.now
-    let (outcome, report) = try await step.run(input.shards)
+    let (outcome, report) = try await PipelineError.inTarget(role == .target) {
+      try await step.run(input.shards)
+    }
     clock.add(name, since: begin)
     guard report.documentCount > 0 else {
       throw PipelineError.empty(role: role, skippedLines: report.skippedCount)
     }
-    guard outcome.counts.featureCount > 0 else { throw PipelineError.noTokens(role: role) }
+    guard outcome.counts.featureCount > 0 else {
+      guard step.fittedShare < 1 else { throw PipelineError.noTokens(role: role) }
+      throw PipelineError.emptyFitSample(
+        share: step.fittedShare, chosen: outcome.counts.documentCount,
+        documentCount: report.documentCount)
+    }
     return Fitted(outcome: outcome, report: input.corrected(report))
   }
 
@@ -54,6 +62,8 @@ extension Select {
     var eligible: EligibleDocuments
     var strata: [ExactString: Int]
     var targets: [PreparedTarget] = []
+    /// The documents of all targets.
+    var targetTexts = TextHashes()
     var pool: SelectManifest.Side
     var poolReport: PassReport
     /// Folded for divergences.
@@ -107,6 +117,7 @@ extension Select {
       poolCounts: pool.outcome.counts.folded(to: Divergence.bucketCount))
     for (target, fitted) in zip(settings.targets, targets) {
       let (counts, report) = (fitted.outcome.counts, fitted.report)
+      prepared.targetTexts.merge(fitted.outcome.texts)
       prepared.model.targets.append(
         TargetModel(
           name: target.name, target: counts, pool: pool.outcome.counts, settings.weights))

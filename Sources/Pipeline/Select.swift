@@ -25,8 +25,8 @@ package struct Select: Sendable {
   ///   untouched.
   package func run() async throws -> SelectManifest {
     var clock = StepClock()
-    var targets = try settings.targets.map { try SelectInput($0.paths) }
-    var pool = try SelectInput(settings.pool)
+    var targets = try settings.targets.map { try SelectInput($0.paths, settings.reading) }
+    var pool = try SelectInput(settings.pool, settings.reading)
     let outputs = try RunOutputs(
       settings.outputs, inputs: targets.flatMap(\.shards) + pool.shards, registry: registry)
     // A target is read once, unless its rejected lines are to be copied.
@@ -85,7 +85,7 @@ package struct Select: Sendable {
         random: weighed.randomArm, selected: copied.counts[target])
     }
     let first = records[0]
-    let manifest = SelectManifest(
+    var manifest = SelectManifest(
       dsel_version: settings.version, seed: settings.draw.seed,
       settings: .init(settings, temperature: recipe.temperatures[0]),
       target: isOne ? first.side : nil, targets: isOne ? nil : records, pool: fitted.pool,
@@ -106,6 +106,7 @@ package struct Select: Sendable {
       shuffle_seed: settings.outputs.shuffleSeed, shards: OutputRecord.shards(of: output),
       remainder: OutputRecord.remainder(remainder),
       timings: clock.timings(threadCount: settings.reading.threadCount))
+    manifest.selected.countTargetDocuments(selection, fitted.targetTexts)
     // All files are whole and on the disk before the first gets its name; the manifest comes last.
     try outputs.commit(output, remainder, rejects, outputs.write(manifest))
     return manifest

@@ -34,9 +34,10 @@ struct SelectInput {
   func corrected(_ report: PassReport) -> PassReport {
     var report = report
     for (number, summary) in spooled {
-      let documentCount = report.shards[number].documentCount
+      let found = report.shards[number]
       report.shards[number] = summary
-      report.shards[number].documentCount = documentCount
+      report.shards[number].documentCount = found.documentCount
+      report.shards[number].skipped = found.skipped
     }
     return report
   }

@@ -13,7 +13,8 @@ extension SelectManifest.Settings {
       case .bytes(let count): ["bytes": Double(count)]
       }
     self.init(
-      text_field: settings.reading.textField, compat: settings.weights.compatibility?.rawValue,
+      text_field: settings.reading.textField, target_text_field: settings.targetTextField,
+      compat: settings.weights.compatibility?.rawValue,
       estimator: settings.weights.estimator.rawValue,
       tokenizer: settings.features.tokenizer.rawValue,
       unicode_version: UnicodeTables.version, ngrams: settings.features.maximumOrder,
@@ -53,13 +54,22 @@ extension PassReport {
       SelectManifest.Input(
         path: shard.name, container: shard.container, checksum: shard.hasChecksums,
         bytes: shard.storedByteCount, text_bytes: shard.byteCount,
-        documents: shard.documentCount, xxh3: (shard.contentHash ?? 0).hexadecimal)
+        documents: shard.documentCount, xxh3: (shard.contentHash ?? 0).hexadecimal,
+        skipped_lines: shard.skippedRecord)
     }
   }
 
   /// Skipped lines as manifests count them.
   var skippedByReason: [String: Int] {
     Dictionary(uniqueKeysWithValues: skipped.map { ($0.key.rawValue, $0.value) })
+  }
+}
+
+extension ShardSummary {
+  /// Skipped lines as manifests count them; nil if there are none.
+  var skippedRecord: [String: Int]? {
+    skipped.isEmpty
+      ? nil : Dictionary(uniqueKeysWithValues: skipped.map { ($0.key.rawValue, $0.value) })
   }
 }
 
@@ -92,6 +102,15 @@ extension SelectManifest.Selected {
       shortfall: drawn.shortfall, shortfall_unit: budget.unit, all_eligible: drawn.isExhausted,
       dropped_copies: copied.copyCount, by_logistic: drawn.logisticCount,
       threshold_key: drawn.parts.first?.selection.thresholdKey)
+  }
+}
+
+extension SelectManifest.Selected {
+  /// Counts the targets' own documents among those that were drawn.
+  mutating func countTargetDocuments(_ selection: [DrawnDocument], _ texts: TextHashes) {
+    let found = selection.count { texts.contains($0.candidate.textHash) }
+    target_documents = texts.scaled(found)
+    target_documents_is_estimate = texts.isWhole ? nil : true
   }
 }
 

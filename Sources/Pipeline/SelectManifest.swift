@@ -10,6 +10,8 @@ internal import Weighting
 package struct SelectManifest: Encodable, Sendable {
   package struct Settings: Encodable, Sendable {
     package var text_field: String
+    /// Where the targets' text is, if elsewhere.
+    package var target_text_field: String?
     /// What is reproduced, if anything.
     package var compat: String?
     package var estimator: String
@@ -57,6 +59,8 @@ package struct SelectManifest: Encodable, Sendable {
     package var documents: Int
     /// XXH3-64 of the stored bytes, as `xxhsum -H3` prints it.
     package var xxh3: String
+    /// Lines that were left out, by reason; nil if there are none.
+    package var skipped_lines: [String: Int]?
   }
 
   package struct Side: Encodable, Sendable {
@@ -83,6 +87,10 @@ package struct SelectManifest: Encodable, Sendable {
     package var all_eligible: Bool
     /// Documents left out because their text was that of a selected one.
     package var dropped_copies: Int
+    /// Documents whose text is that of a target's document; nil where the target isn't read.
+    package var target_documents: Int?
+    /// True if a target has so many texts that only a share of them was looked for, and the number is scaled up.
+    package var target_documents_is_estimate: Bool?
     /// Documents that the regression drew alone.
     package var by_logistic: Int
     package var threshold_key: Double?

@@ -52,6 +52,8 @@ package struct SelectSettings: Sendable {
   package var targets: [TargetSettings]
   package var pool: [String]
   package var reading = ReadingSettings()
+  /// Where the targets' text is, if elsewhere than the pool's.
+  package var targetTextField: String?
   package var features = FeatureSettings()
   package var weights = EstimatorSettings()
   package var size = SelectionSize.fraction(0.1)

@@ -60,7 +60,9 @@ struct StoredModels: Sendable {
       throw .otherHashing(path: pool.path, needsCompatibility: isCompatible)
     }
     for stored in targets.map(\.stored) + [pool] {
-      guard stored.model.counts.featureCount > 0 else { throw .emptyModel(path: stored.path) }
+      guard stored.model.counts.featureCount > 0 else {
+        throw .emptyModel(path: stored.path, documentCount: stored.model.counts.documentCount)
+      }
       if weights.estimator.usesRegression, stored.model.sample == nil {
         throw .noSample(path: stored.path)
       }

@@ -33,7 +33,8 @@ package struct Weigh: Sendable {
   /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one untouched.
   package func run() async throws -> WeighReport {
     var clock = StepClock()
-    var pool = try SelectInput(settings.pool)
+    var pool = try SelectInput(
+      settings.pool, settings.reading, canBeAllowed: settings.candidates == nil)
     let models = try await StoredModels(settings)
     let outputs = try RunOutputs(
       .of(
@@ -65,9 +66,6 @@ package struct Weigh: Sendable {
     }
     clock.add(.weigh, since: begin)
     weighed.report = pool.corrected(weighed.report)
-    guard weighed.outcome.documentCount > 0 else {
-      throw PipelineError.empty(role: .pool, skippedLines: weighed.report.skippedCount)
-    }
 
     let rejects = try outputs.writeRejects(
       [(pool, weighed.report)], limits: settings.reading.limits, progress: progress)
@@ -106,6 +104,7 @@ package struct Weigh: Sendable {
     }
     for shard in shards {
       if let known = try folder?.result(for: shard) {
+        try settings.reading.skipLimit.check(known.report)
         weighed.add(known)
         continue
       }
@@ -155,12 +154,14 @@ package struct Weigh: Sendable {
         path, kind: .candidates, settings: "candidates \(settings) " + fingerprint(models))
       for shard in shards {
         if let known = try folder.result(for: shard) {
+          try self.settings.reading.skipLimit.check(known.report)
           weighed.add(known)
           kept += known.notes["kept"] ?? 0
           continue
         }
         let before = weighed.outcome.tokenCount
-        let (file, report) = try await candidates([shard], wanted, settings, model, &weighed)
+        let (file, report) = try await candidates(
+          [shard], wanted, settings, models.pool, model, &weighed)
         kept += file.candidates.count
         let notes = [
           "tokens": weighed.outcome.tokenCount - before, "kept": file.candidates.count,
@@ -177,7 +178,8 @@ package struct Weigh: Sendable {
       let sorted = shards.sorted {
         $0.name.utf8.lexicographicallyPrecedes($1.name.utf8)
       }
-      let (file, _) = try await candidates(sorted, wanted, settings, model, &weighed)
+      let (file, _) = try await candidates(
+        sorted, wanted, settings, models.pool, model, &weighed)
       kept = file.candidates.count
       do throws(WritingError) {
         files.append(
@@ -196,7 +198,8 @@ package struct Weigh: Sendable {
 
   private func candidates(
     _ shards: [Shard], _ wanted: WeighSettings.CandidateSettings,
-    _ settings: CandidateFile.Settings, _ model: WeighingModel, _ weighed: inout Weighed
+    _ settings: CandidateFile.Settings, _ pool: StoredModel, _ model: WeighingModel,
+    _ weighed: inout Weighed
   ) async throws -> (CandidateFile, PassReport) {
     let recipe = DrawRecipe(
       draw: wanted.draw, temperatures: [settings.temperature], seeds: [settings.seed])
@@ -210,7 +213,8 @@ package struct Weigh: Sendable {
     weighed.report.add(report)
     let file = CandidateFile(
       settings: settings, shards: report.inputs, documentCount: report.documentCount,
-      eligibleCount: outcome.eligibleCount, candidates: buffers.onlyParted())
+      eligibleCount: outcome.eligibleCount,
+      poolDocumentCount: pool.model.counts.documentCount, candidates: buffers.onlyParted())
     return (file, report)
   }
 

@@ -1,44 +1,8 @@
 internal import Featurizing
+internal import Files
 internal import Reading
 internal import Resampling
 internal import Weighting
-
-/// Finds a pool's shards by the paths that files of weights have for them.
-struct ShardFinder: Sendable {
-  private var byPath: [String: Int] = [:]
-  /// nil where several shards have one name.
-  private var byName: [Substring: Int?] = [:]
-
-  init(_ shards: [Shard]) {
-    for (number, shard) in shards.enumerated() {
-      byPath[shard.name] = byPath[shard.name] ?? number
-      let name = Self.name(shard.name)
-      byName[name] = byName[name] == nil ? .some(number) : .some(nil)
-    }
-  }
-
-  /// The shard of that path, or the only one of that name: on another machine it may be in another folder.
-  func shard(_ path: String) -> Int? { byPath[path] ?? byName[Self.name(path)] ?? nil }
-
-  /// For each path its shard, each shard once: one that has its path in the list is no other's, and of several paths of one
-  /// name none has it by the name.
-  func shards(_ paths: [String]) -> [Int?] {
-    let named = Set(paths.compactMap { byPath[$0] })
-    var counts: [Substring: Int] = [:]
-    for path in paths { counts[Self.name(path), default: 0] += 1 }
-    return paths.map { path in
-      if let shard = byPath[path] { return shard }
-      guard counts[Self.name(path)] == 1, let shard = shard(path), !named.contains(shard) else {
-        return nil
-      }
-      return shard
-    }
-  }
-
-  private static func name(_ path: String) -> Substring {
-    path.split(separator: "/").last ?? path[...]
-  }
-}
 
 /// Reads what `dsel weigh` wrote. The pool's documents are where its lines say, and nowhere else.
 struct StoredWeightReader: WeightReader, ~Copyable {
@@ -57,26 +21,31 @@ struct StoredWeightReader: WeightReader, ~Copyable {
   private let fields: [String]
   private let shards: ShardFinder
   private let usesLogOdds: Bool
+  /// What is noted of the lines; nil where another pass does that.
+  private let places: WeighedPlaces?
+  /// Only places with a hash up to this are noted.
+  private var largestHash = UInt64.max
   private var weight = DocumentWeight()
   /// Lines of one file come one after the other.
-  private var lastFile = ""
+  private var lastFile = ExactString("")
   private var lastShard = 0
+  /// Lines of that file that aren't noted yet.
+  private var lineCount = 0
 
-  init(target: String?, shards: ShardFinder, usesLogOdds: Bool) {
+  init(target: String?, shards: ShardFinder, usesLogOdds: Bool, places: WeighedPlaces? = nil) {
     fields = Self.fields(target: target)
     self.shards = shards
     self.usesLogOdds = usesLogOdds
+    self.places = places
   }
+
+  deinit { if lineCount > 0 { places?.add(lineCount, to: lastShard) } }
 
   mutating func read(_ text: Span<UInt8>, of line: DocumentLine) throws -> WeighedDocument {
     guard case .string(let file) = line.fields[0] else {
       throw InvalidLine.missingField(path: fields[0], present: [])
     }
-    if file != lastFile || lastFile.isEmpty {
-      guard let shard = shards.shard(file) else { throw PipelineError.unknownShard(path: file) }
-      lastFile = file
-      lastShard = shard
-    }
+    try find(ExactString(file))
     let hash = String(decoding: text.indices.map { text[$0] }, as: UTF8.self)
     guard let textHash = UInt64(hexadecimal: hash) else {
       throw InvalidLine.notANumber(path: Self.textField, found: "\"\(hash)\"")
@@ -84,13 +53,35 @@ struct StoredWeightReader: WeightReader, ~Copyable {
     weight = DocumentWeight(
       logWeight: try number(5, line), logOdds: usesLogOdds ? try number(6, line) : 0)
     let tokenCount = try count(4, line, upTo: Int(UInt32.max))
-    return WeighedDocument(
+    let document = WeighedDocument(
       size: DocumentSize(tokenCount: tokenCount, featureCount: 0, length: tokenCount),
       textHash: textHash,
       position: Position(
         shard: lastShard, offset: try count(1, line, upTo: Candidate.maximumOffset)),
       lineByteCount: try count(2, line, upTo: Int(UInt32.max)),
       textByteCount: try count(3, line, upTo: Int(UInt32.max)))
+    note(document.position)
+    return document
+  }
+
+  /// Makes a file the last, and finds its shard.
+  private mutating func find(_ file: ExactString) throws(PipelineError) {
+    guard file != lastFile || lastFile.string.isEmpty else { return }
+    guard let match = shards.match(file.string) else {
+      throw .unknownShard(path: file.string, pool: shards.names)
+    }
+    if lineCount > 0 { places?.add(lineCount, to: lastShard) }
+    lineCount = 0
+    lastFile = file
+    lastShard = match.shard
+    places?.claim(file.string, match)
+  }
+
+  private mutating func note(_ position: Position) {
+    guard let places else { return }
+    lineCount += 1
+    let hash = GumbelNoise.identity(of: position)
+    if hash <= largestHash { largestHash = places.add(position, hash: hash) }
   }
 
   private func number(_ field: Int, _ line: DocumentLine) throws -> Double {

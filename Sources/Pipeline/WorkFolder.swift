@@ -101,12 +101,12 @@ struct WorkFolder {
       summary.contentHash = UInt64(hexadecimal: record.input.xxh3)
       summary.container = record.container
       summary.hasChecksums = record.checksum
-      var report = PassReport()
-      report.shards = [summary]
       for (name, count) in record.skipped_lines {
         guard let reason = InvalidLine.Reason(rawValue: name) else { return nil }
-        report.skipped[reason] = count
+        summary.skipped[reason] = count
       }
+      var report = PassReport()
+      report.shards = [summary]
       return Known(path: resultPath(for: shard), report: report, notes: record.notes)
     } catch let error as SystemError {
       throw PipelineError.reading(.system(error), line: nil)

@@ -112,18 +112,14 @@ struct CandidateTests {
     let pool = ["a/part.jsonl", "b/part.jsonl"]
     try Stages.run(
       ["weigh"] + Stages.modelOptions() + pool + ["--candidates", "50", "-o", "kept"], in: folder)
-    let parts = try pool.map {
-      try Stages.run(["resample", "--candidates", "kept", "--pool", $0], in: folder)
-    }
+    let resample = ["resample", "--allow-missing", "--candidates", "kept", "--pool"]
+    let parts = try pool.map { try Stages.run(resample + [$0], in: folder) }
     #expect(parts.allSatisfy { !$0.isEmpty })
-    #expect(
-      try parts[0] + parts[1]
-        == Stages.run(["resample", "--candidates", "kept", "--pool"] + pool, in: folder))
+    #expect(try parts[0] + parts[1] == Stages.run(resample + pool, in: folder))
     #expect((parts[0] + parts[1]).rawLines.count == 50)
     // Of which of the two it would be can't be told.
     try folder.write(folder.read("a/part.jsonl"), to: "part.jsonl")
-    let run = try Dsel.run(
-      ["resample", "--candidates", "kept", "--pool", "part.jsonl"], in: folder)
+    let run = try Dsel.run(resample + ["part.jsonl"], in: folder)
     #expect(run.status == 1 && run.errors.contains("part.jsonl: kept has no candidates of this"))
   }
 

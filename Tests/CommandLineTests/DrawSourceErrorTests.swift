@@ -52,7 +52,8 @@ struct DrawSourceErrorTests {
 
   @Test func `Draws that candidates don't serve are refused`() throws {
     try keep("a", as: "kept")
-    let resample = ["resample", "-o", "out", "--candidates", "kept", "--pool"]
+    // The model is of another pool.
+    let resample = ["resample", "--allow-missing", "-o", "out", "--candidates", "kept", "--pool"]
     try expectFailure(resample + ["b.jsonl"], "b.jsonl: kept has no candidates of this file")
     try expectFailure(
       resample + ["a.jsonl", "--count", "21"],
@@ -61,7 +62,9 @@ struct DrawSourceErrorTests {
     let changed = try String(decoding: folder.read("a.jsonl"), as: UTF8.self)
       .replacing("the doc", with: "The doc")
     try folder.write(changed, to: "a.jsonl")
-    try expectFailure(resample + ["a.jsonl"], "a.jsonl: the file changed while it was read")
+    try expectFailure(
+      resample + ["a.jsonl"],
+      "a.jsonl: the text at --text-field text is not the one that was weighed. Name")
     try folder.write(Data(changed.utf8).prefix(9), to: "a.jsonl")
     try expectFailure(resample + ["a.jsonl"], "a.jsonl: ")
   }
@@ -108,7 +111,7 @@ struct DrawSourceErrorTests {
     let resample = ["resample", "-o", "out", "--min-tokens", "0", "--weights"]
     try expectFailure(
       resample + ["weights.jsonl", "--pool", "b.jsonl"],
-      "a.jsonl: weights are of this file, which isn't among the pool's")
+      "weights are of a.jsonl, which is none of the pool's files: b.jsonl. Name all files")
     try expectFailure(
       resample + ["named", "--pool", "a.jsonl"], "named: it has weights for targets that have names"
     )
@@ -119,7 +122,7 @@ struct DrawSourceErrorTests {
       resample + ["weights.jsonl", "--target", "y", "--pool", "a.jsonl"],
       "weights.jsonl: it has no weights for a target \"y\"")
     try folder.write("", to: "none")
-    try expectFailure(resample + ["none", "--pool", "a.jsonl"], "the weights is empty")
+    try expectFailure(resample + ["none", "--pool", "a.jsonl"], "the weights are empty")
     let text = String(decoding: try folder.read("weights.jsonl"), as: UTF8.self)
     for (name, content, fragment) in [
       ("hash", text.replacing("\"text_hash\":\"", with: "\"text_hash\":\"z"), "\"text_hash\""),
@@ -139,7 +142,8 @@ struct DrawSourceErrorTests {
     // The weights' own text, and where it was.
     try folder.write(folder.read("b.jsonl"), to: "a.jsonl")
     try expectFailure(
-      resample + ["weights.jsonl", "--pool", "a.jsonl"], "a.jsonl: the file changed")
+      resample + ["weights.jsonl", "--pool", "a.jsonl"],
+      "a.jsonl: the text at --text-field text is not the one that was weighed")
   }
 
   @Test func `Too many strata, and none that are asked for, are refused`() throws {

@@ -36,7 +36,7 @@ import Writing
       settings: settings,
       shards: shards.map {
         ModelFile.Input(path: $0, byteCount: 5, documentCount: 6, contentHash: random.next())
-      }, documentCount: 500, eligibleCount: 450, candidates: candidates)
+      }, documentCount: 500, eligibleCount: 450, poolDocumentCount: 501, candidates: candidates)
   }
 
   private func write(_ file: CandidateFile, _ name: String) throws -> Data {
@@ -59,6 +59,7 @@ import Writing
     // Byte by byte.
     #expect(found.header.shards.map(\.path) == ["a\"", "b/\u{1}", "é"])
     #expect((found.header.documentCount, found.header.eligibleCount) == (500, 450))
+    #expect(found.header.poolDocumentCount == 501 && found.header.missingCount == 1)
     #expect(try write(found, "two") == bytes)
   }
 
@@ -68,8 +69,8 @@ import Writing
     let rest = text.dropFirst(line.count)
     let header = try #require(
       JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
-    #expect(header.count == 19)
-    for name in header.keys {
+    #expect(header.count == 20)
+    for name in header.keys where name != "pool_documents" {
       var part = header
       part[name] = nil
       let path = try folder.write(
@@ -89,13 +90,14 @@ import Writing
         try CandidateFile(reading: path, limits: Self.limits)
       }
     }
-    // The one member that need not be there, and one of later versions.
+    // The members that need not be there, and one of later versions.
     var more = header
-    (more["compat"], more["new"]) = ("dsir", [1])
+    (more["compat"], more["new"], more["pool_documents"]) = ("dsir", [1], nil)
     let path = try folder.write(
       JSONSerialization.data(withJSONObject: more) + Data(rest.utf8), to: "more")
-    #expect(
-      try CandidateFile(reading: path, limits: Self.limits).header.settings.compatibility == "dsir")
+    let found = try CandidateFile(reading: path, limits: Self.limits).header
+    #expect(found.settings.compatibility == "dsir")
+    #expect(found.poolDocumentCount == nil && found.missingCount == 0)
   }
 
   @Test func `A candidate without one of its members is refused`() throws {

@@ -41,8 +41,19 @@ struct ComparisonText {
         "KL reduction: \(Format.decimal(reduction)) nats from a random arm, "
           + "\(Format.decimal(fromPool)) from the pool\n")
     }
+    if let line = Self.targetDocuments(comparison) { parts.append(line) }
     if let domains = comparison.domains { parts.append(Self.text(domains)) }
     text = parts.joined(separator: "\n")
+  }
+
+  /// How many documents of the sides are the target's own; nil if none is.
+  private static func targetDocuments(_ comparison: Comparison) -> String? {
+    let counts = [("selection", comparison.selected), ("pool", comparison.pool)]
+      .map { ($0.0, $0.1?.target_documents ?? 0) }
+      .filter { $0.1 > 0 }
+    guard !counts.isEmpty else { return nil }
+    let words = counts.map { "\(Format.count($0.1)) of the \($0.0)" }.joined(separator: ", ")
+    return "documents that are the target's own: \(words)\n"
   }
 
   private struct Column {

@@ -22,9 +22,11 @@ struct Diagnostics {
 
   static func warnings(_ manifest: SelectManifest) -> [String] {
     var warnings =
-      manifest.targetSides.flatMap { Self.warnings(skipped: $0.skipped_lines, role: "target") }
-      + Self.warnings(skipped: manifest.pool.skipped_lines, role: "pool")
+      manifest.targetSides.flatMap { Self.warnings(skippedIn: $0.inputs, role: "target") }
+      + Self.warnings(skippedIn: manifest.pool.inputs, role: "pool")
       + Self.warnings(manifest.targetSides.flatMap(\.inputs) + manifest.pool.inputs)
+      + manifest.targetSides.flatMap { Self.repeatedContent($0.inputs) }
+      + Self.repeatedContent(manifest.pool.inputs)
     let selected = manifest.selected
     if selected.all_eligible {
       let documents = Format.count(selected.documents)
@@ -44,33 +46,90 @@ struct Diagnostics {
   }
 
   /// What was left out of the files of a role.
-  static func warnings(skipped counts: [String: Int], role: String) -> [String] {
-    let skipped = counts.values.reduce(0, +)
-    guard skipped > 0 else { return [] }
-    let reasons = counts.sorted { $0.key < $1.key }
-      .map { "\($0.key) \(Format.count($0.value))" }.joined(separator: ", ")
-    return ["\(Format.count(skipped)) invalid lines of the \(role) were skipped (\(reasons))."]
+  static func warnings(skippedIn inputs: [SelectManifest.Input], role: String) -> [String] {
+    warnings(skipped: inputs.map { ($0.path, $0.skipped_lines ?? [:]) }, role: role)
   }
+
+  /// What was left out of the files of a role, by reason.
+  static func warnings(
+    skipped files: [(path: String, counts: [String: Int])], role: String
+  ) -> [String] {
+    let touched = files.map { ($0.path, $0.counts.values.reduce(0, +)) }.filter { $0.1 > 0 }
+    guard !touched.isEmpty else { return [] }
+    let skipped = touched.reduce(0) { $0 + $1.1 }
+    let all = files.reduce(into: [:]) { $0.merge($1.counts, uniquingKeysWith: +) }
+    let lines = skipped == 1 ? "1 invalid line" : "\(Format.count(skipped)) invalid lines"
+    var places = touched.prefix(mostFiles).map { path, count in
+      touched.count == 1 ? path : "\(path) (\(Format.count(count)))"
+    }
+    if touched.count > mostFiles {
+      let more = touched.count - mostFiles
+      places.append("\(Format.count(more)) more \(more == 1 ? "file" : "files")")
+    }
+    return [
+      "\(lines) of the \(role) \(skipped == 1 ? "was" : "were") skipped (\(reasons(all))), in "
+        + "\(places.joined(separator: ", "))."
+    ]
+  }
+
+  /// Reasons with their numbers, by name.
+  static func reasons(_ counts: [String: Int]) -> String {
+    counts.filter { $0.value > 0 }.sorted { $0.key < $1.key }
+      .map { "\($0.key) \(Format.count($0.value))" }.joined(separator: ", ")
+  }
+
+  /// Of more files than this, only the number is told.
+  private static let mostFiles = 5
 
   /// What is odd about input files.
   static func warnings(_ inputs: [SelectManifest.Input]) -> [String] {
     var warnings: [String] = []
-    if let files = names(inputs.filter { $0.checksum == false }) {
+    if let files = names(inputs.filter { $0.checksum == false }.map(\.path)) {
       warnings.append(
         "without a checksum: \(files). Damage to such a file can go unnoticed: the zstd command writes one, and "
           + "libraries do if they are asked to.")
     }
-    if let files = names(inputs.filter { $0.bytes == 0 }) {
-      warnings.append("empty: \(files). Check that nothing was lost.")
+    let empty = inputs.filter { $0.documents == 0 && $0.skipped_lines == nil }
+    return warnings + Self.warnings(empty: empty.map(\.path))
+  }
+
+  /// Files without a document, whether they have no bytes or blank lines only, or nothing is compressed in them.
+  static func warnings(empty paths: [String]) -> [String] {
+    names(paths).map { ["empty: \($0). Check that nothing was lost."] } ?? []
+  }
+
+  /// Files of one role that are byte for byte another: as good as named twice.
+  static func repeatedContent(_ inputs: [SelectManifest.Input]) -> [String] {
+    struct Content: Hashable {
+      var bytes: Int
+      var xxh3: String
     }
-    return warnings
+    // Only looked up: the order of a dictionary says nothing here.
+    var first: [Content: SelectManifest.Input] = [:]
+    var repeats: [(path: String, other: String)] = []
+    for input in inputs where input.documents > 0 {
+      let content = Content(bytes: input.bytes, xxh3: input.xxh3)
+      if let other = first[content] {
+        if ExactString(other.path) != ExactString(input.path) {
+          repeats.append((input.path, other.path))
+        }
+      } else {
+        first[content] = input
+      }
+    }
+    guard let one = repeats.first else { return [] }
+    let more = repeats.count - 1
+    let others =
+      more == 0 ? "" : " (and \(Format.count(more)) more such \(more == 1 ? "file" : "files"))"
+    return [
+      "\(one.path) has the same bytes as \(one.other)\(others): its documents count twice. Leave one of them out."
+    ]
   }
 
   /// The first of the files, and how many more there are; nil if there is none.
-  private static func names(_ inputs: [SelectManifest.Input]) -> String? {
-    guard let first = inputs.first else { return nil }
-    let others = Format.count(inputs.count - 1)
-    return inputs.count == 1 ? first.path : "\(first.path) and \(others) more"
+  static func names(_ paths: [String]) -> String? {
+    guard let first = paths.first else { return nil }
+    return paths.count == 1 ? first : "\(first) and \(Format.count(paths.count - 1)) more"
   }
 
   static func summary(_ manifest: SelectManifest) -> String {
@@ -80,6 +139,7 @@ struct Diagnostics {
     return [
       "selected \(Format.count(selected.documents)) of \(Format.count(pool.documents)) documents: "
         + "\(Format.count(selected.tokens)) tokens, \(Format.bytes(selected.bytes))",
+      targetDocuments(selected),
       manifest.remainder.map {
         "left \(Format.count($0.documents)) documents: \(Format.bytes($0.bytes))"
       },
@@ -89,6 +149,14 @@ struct Diagnostics {
         + "with \(manifest.timings.threads) threads",
       advice(manifest).map { "note: \($0)" },
     ].compactMap { $0 }.joined(separator: "\n")
+  }
+
+  /// How many of the selection are no find, since the target has them already.
+  private static func targetDocuments(_ selected: SelectManifest.Selected) -> String? {
+    guard let count = selected.target_documents, count > 0 else { return nil }
+    let about = selected.target_documents_is_estimate == true ? "about " : ""
+    return
+      "\(about)\(Format.count(count)) of them are documents of the target, which the pool has, too"
   }
 
   /// A line for the only target, or one for each.

@@ -20,8 +20,6 @@ extension ErrorMessage {
     case .noSample(let path):
       "\(path): it has no sample of documents, from which the regression learns. Fit it without --no-sample, or "
         + "take --estimator shrunk."
-    case .emptyModel(let path):
-      "\(path): the model has no n-grams. Fit it on documents that have text."
     case .notInDocuments(let path):
       "\(path): --format dolma writes beside files in a folder 'documents', and this is in none. Move it to one, or "
         + "take --format jsonl."
@@ -30,9 +28,6 @@ extension ErrorMessage {
         + "--target can have, or leave that out if there are none."
     case .otherTargets(let path, nil):
       "\(path): it has weights for targets that have names. Say with --target by whose to draw."
-    case .unknownShard(let path):
-      "\(path): weights are of this file, which isn't among the pool's. Name all files that were weighed, with "
-        + "--pool."
     case .shardWithoutCandidates(let path, let shard):
       "\(shard): \(path) has no candidates of this file. Weigh it with --candidates, and merge what comes of it."
     case .tooFewCandidates(let path, let kept, let wanted):

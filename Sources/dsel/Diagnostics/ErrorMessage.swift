@@ -12,7 +12,9 @@ struct ErrorMessage {
     switch error {
     case .reading(let error, let line): text = Self.reading(error, line)
     case .invalidLine(let path, let line, let error):
-      text = "\(path):\(line): \(Self.invalidLine(error))"
+      text = "\(path):\(line): \(Self.invalidLine(error, isTarget: false))"
+    case .invalidTargetLine(let path, let line, let error):
+      text = "\(path):\(line): \(Self.invalidLine(error, isTarget: true))"
     case .writing(let error): text = Self.writing(error)
     case .outputIsInput(let path):
       text = "\(path): the output is also an input. Write to another file."
@@ -20,8 +22,9 @@ struct ErrorMessage {
       text = "\(path): two outputs would be this one file. Give each a name of its own."
     case .empty(let role, let skipped):
       let lines = skipped > 0 ? " (\(Format.count(skipped)) invalid lines were skipped)" : ""
+      let verb = role == .weights || role == .candidates ? "are" : "is"
       text =
-        "the \(Self.name(role)) is empty: no document in any of its files\(lines). "
+        "the \(Self.name(role)) \(verb) empty: no document in any of the files\(lines). "
         + "Check the files named\(Self.option(role))."
     case .noTokens(let role):
       text =
@@ -33,7 +36,7 @@ struct ErrorMessage {
         + "Lines are counted from 1, blank ones too."
     case .blankLine(let path, let line):
       text = "\(path):\(line): the line is blank, and no document. Name another with --line."
-    default: text = Self.composition(error)
+    default: text = Self.silent(error) ?? Self.composition(error)
     }
   }
 
@@ -124,8 +127,10 @@ struct ErrorMessage {
     }
   }
 
-  private static func invalidLine(_ error: InvalidLine) -> String {
+  private static func invalidLine(_ error: InvalidLine, isTarget: Bool) -> String {
     let skip = "or leave such lines out with --on-error skip."
+    let field =
+      isTarget ? "--target-text-field (the pool's is --text-field)" : "--text-field"
     switch error {
     case .notJSON(let fault, let column):
       return "not valid JSON at byte \(column): \(fault.rawValue). Mend the line, \(skip)"
@@ -139,11 +144,11 @@ struct ErrorMessage {
       let names = present.isEmpty ? "" : " There is: \(present.joined(separator: ", "))."
       return
         "the field \"\(path)\" is missing.\(names) Name the field that holds the text with "
-        + "--text-field, \(skip)"
+        + "\(field), \(skip)"
     case .notAString(let path, let found):
       return
         "the field \"\(path)\" is \(found.rawValue), and a string is expected. Name the field that "
-        + "holds the text with --text-field, \(skip)"
+        + "holds the text with \(field), \(skip)"
     case .notANumber(let path, let found):
       return
         "the field \"\(path)\" is \(found), and a number that can stand there is expected. Name the "

@@ -15,10 +15,27 @@ enum Summary {
     return line
   }
 
+  /// What is odd about a model that may be one of many.
+  static func warnings(_ model: FitReport.Model) -> [String] {
+    guard model.features == 0 else { return [] }
+    let what =
+      model.documents == 0
+      ? "there is no document in any of the files"
+      : "there is not one token in its documents (check --text-field)"
+    return [
+      "the model is empty: \(what). It can be merged with others, but nothing can be weighed by it alone."
+    ]
+  }
+
   static func candidates(_ candidates: CandidateSummary) -> String {
-    "candidates of \(Format.count(candidates.shards)) files: "
+    let counted = candidates.missing_documents.map { missing in
+      missing > 0
+        ? "; \(Format.count(missing)) more documents were counted by the pool's model and are still missing"
+        : ""
+    }
+    return "candidates of \(Format.count(candidates.shards)) files: "
       + "\(Format.count(candidates.candidates)) for a draw of up to \(Format.count(candidates.count)) out of "
-      + "\(Format.count(candidates.documents)) documents"
+      + "\(Format.count(candidates.documents)) documents\(counted ?? "")"
   }
 
   static func weights(_ report: WeighReport) -> String {
@@ -63,9 +80,25 @@ enum Summary {
 
   static func warnings(_ manifest: ResampleManifest) -> [String] {
     let isByFields = manifest.inputs == nil
-    var warnings = warnings(
-      skipped: manifest.skipped_lines, inputs: manifest.inputs ?? [],
-      role: isByFields ? "pool" : "weights")
+    var warnings =
+      isByFields
+      ? Diagnostics.warnings(
+        skipped: manifest.pool.map { ($0.path, $0.skipped_lines ?? [:]) }, role: "pool")
+        + Diagnostics.warnings(
+          empty: manifest.pool.filter { $0.documents == 0 && $0.skipped_lines == nil }.map(\.path))
+      : warnings(manifest.inputs ?? [], role: "weights")
+    if let missing = manifest.missing_documents, missing > 0 {
+      warnings.append(
+        "candidates are missing: the pool's model counted \(Format.count(missing)) more documents than they are of."
+      )
+    }
+    let without = manifest.pool.filter { $0.weights == 0 }.map(\.path)
+    if !manifest.settings.allow_missing {
+      // Others would have been an error.
+      warnings += Diagnostics.warnings(empty: without)
+    } else if let files = Diagnostics.names(without) {
+      warnings.append("no weights are of \(files).")
+    }
     let selected = manifest.selected
     if selected.all_eligible {
       warnings.append(
@@ -80,10 +113,9 @@ enum Summary {
   }
 
   /// Warnings of what a pass found in its inputs.
-  static func warnings(
-    skipped: [String: Int], inputs: [SelectManifest.Input], role: String
-  ) -> [String] {
-    Diagnostics.warnings(skipped: skipped, role: role) + Diagnostics.warnings(inputs)
+  static func warnings(_ inputs: [SelectManifest.Input], role: String) -> [String] {
+    Diagnostics.warnings(skippedIn: inputs, role: role) + Diagnostics.warnings(inputs)
+      + Diagnostics.repeatedContent(inputs)
   }
 }
 
@@ -94,6 +126,9 @@ struct CandidateSummary: Encodable {
   var shards: Int
   var documents: Int
   var eligible_documents: Int
+  /// Documents that the pool's model counted, and how many of them are missing; nil where it isn't known.
+  var pool_documents: Int?
+  var missing_documents: Int?
   var seed: UInt64
 
   init(_ file: CandidateFile) {
@@ -102,6 +137,8 @@ struct CandidateSummary: Encodable {
     shards = file.header.shards.count
     documents = file.header.documentCount
     eligible_documents = file.header.eligibleCount
+    pool_documents = file.header.poolDocumentCount
+    missing_documents = file.header.poolDocumentCount.map { _ in file.header.missingCount }
     seed = file.header.settings.seed
   }
 }

@@ -25,6 +25,7 @@ struct InputOptions: ParsableArguments {
       valueName: "file"))
   var pool: [String] = []
 
+  @OptionGroup var targetText: TargetTextOptions
   @OptionGroup var reading: ReadingOptions
   @OptionGroup var rejecting: RejectOptions
 

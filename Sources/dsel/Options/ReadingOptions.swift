@@ -10,6 +10,17 @@ struct ReadingOptions: ParsableArguments {
   @Option(help: "At an invalid line: fail, or skip and count it.")
   var onError = OnError.fail
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      With --on-error skip: fail if more of a file's lines are invalid than this share (5%), this number (1000), or \
+      the larger of both (1%,10). (default: 1%,10)
+      """, valueName: "f%|n|f%,n"))
+  var maxSkipped: MaximumSkipped?
+
+  @Flag(help: "Read a file that is named twice each time, instead of refusing it.")
+  var allowRepeats = false
+
   @Option(help: ArgumentHelp("The longest line that is read.", valueName: "bytes"))
   var maxLineBytes = ByteCount(256 << 20)
 
@@ -22,6 +33,9 @@ struct ReadingOptions: ParsableArguments {
     try Self.validateField(textField, option: "--text-field")
     guard maxLineBytes.value >= 1, maxLineBytes.value <= 2 << 30 else {
       throw ValidationError("--max-line-bytes must be from 1 to 2GiB.")
+    }
+    guard maxSkipped == nil || onError == .skip else {
+      throw ValidationError("--max-skipped needs --on-error skip: otherwise no line is skipped.")
     }
     guard maxWindow.value >= 1024 else {
       throw ValidationError("--max-window must be at least 1KiB, the smallest window of zstd.")
@@ -49,6 +63,8 @@ struct ReadingOptions: ParsableArguments {
       maximumLine: maxLineBytes.value, maximumWindow: maxWindow.value)
     settings.threadCount = execution.threadCount
     settings.errorPolicy = onError == .skip ? .skip : .fail
+    settings.skipLimit = maxSkipped?.limit ?? .standard
+    settings.allowsRepeats = allowRepeats
     settings.spoolDirectory = Environment["TMPDIR"] ?? "/tmp"
     return settings
   }
@@ -56,7 +72,10 @@ struct ReadingOptions: ParsableArguments {
 
 /// Where invalid lines are kept, for commands that write files.
 struct RejectOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Write skipped lines here.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Write skipped lines here, and beside it FILE.reasons.jsonl, which says where each was and why.",
+      valueName: "file"))
   var rejects: String?
 
   func validate(with reading: ReadingOptions) throws {

@@ -26,6 +26,7 @@ struct CompareCommand: AsyncParsableCommand, CommandWithExamples {
     """
 
   @OptionGroup(title: "Input") var files: Files
+  @OptionGroup(title: "Input") var targetText: TargetTextOptions
   @OptionGroup(title: "Input") var reading: ReadingOptions
   @OptionGroup(title: "N-grams") var counting: CountingOptions
   @OptionGroup(title: "Output") var result: ResultOptions
@@ -75,6 +76,7 @@ struct CompareCommand: AsyncParsableCommand, CommandWithExamples {
       var settings = CompareSettings(
         targets: files.targets, selected: files.selected, pool: files.pool)
       settings.reading = reading.settings(execution)
+      settings.targetTextField = targetText.targetTextField
       settings.features = counting.settings()
       settings.domainField = files.domainField
       settings.seed = files.seed
@@ -92,7 +94,8 @@ struct CompareCommand: AsyncParsableCommand, CommandWithExamples {
     // The random arm's inputs are the pool's.
     let sides = [comparison.target, comparison.selected, comparison.pool].compactMap { $0 }
     var warnings = zip(sides, ["target", "selection", "pool"]).flatMap { side, name in
-      Diagnostics.warnings(skipped: side.skipped_lines, role: name)
+      Diagnostics.warnings(skippedIn: side.inputs, role: name)
+        + Diagnostics.repeatedContent(side.inputs)
     }
     warnings += Diagnostics.warnings(sides.flatMap(\.inputs))
     if let domains = comparison.domains {

@@ -31,6 +31,7 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
 
   @OptionGroup(title: "Models") var models: Models
   @OptionGroup(title: "Weights") var features: FeatureOptions
+  @OptionGroup(title: "Input") var targetText: TargetTextOptions
   @OptionGroup(title: "Input") var reading: ReadingOptions
   @OptionGroup(title: "Output") var result: ResultOptions
   @OptionGroup(title: "Run") var execution: RunOptions
@@ -117,6 +118,13 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
         "--target is for the n-grams of the target, and documents are named to explain. Leave one of them out."
       )
     }
+    guard features.fitSample == nil else {
+      throw ValidationError(
+        "--fit-sample is of 'dsel select': explain fits the whole pool. Leave it out.")
+    }
+    guard targetText.targetTextField == nil || !models.targets.isEmpty else {
+      throw ValidationError("--target-text-field needs --target, whose text it finds.")
+    }
     try ReadingOptions.validateFiles(documents + models.targets + models.pool)
     if let line {
       guard line >= 1 else { throw ValidationError("--line must be at least 1.") }
@@ -163,6 +171,7 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
     var settings = ExplainSettings(source, documents: documents, texts: models.targets)
     settings.line = line
     settings.reading = reading.settings(execution)
+    settings.targetTextField = targetText.targetTextField
     settings.features = features.settings
     settings.minimumTokenCount = models.minTokens.value
     settings.weights = features.estimating.settings(features.compat, normalize: normalize)
@@ -172,7 +181,8 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
   }
 
   private static func warnings(_ explanation: Explanation) -> [String] {
-    var warnings = Diagnostics.warnings(skipped: explanation.skipped_lines, role: "documents")
+    var warnings = Diagnostics.warnings(
+      skipped: (explanation.skipped_files ?? []).map { ($0.path, $0.skipped_lines) }, role: "files")
     if explanation.more_documents == true {
       warnings.append(
         "there are more than \(ExplainSettings.documentLimit) documents: the first ones are explained. Name one with "

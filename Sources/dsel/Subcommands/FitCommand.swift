@@ -88,10 +88,8 @@ struct FitCommand: AsyncParsableCommand, CommandWithExamples {
       ).run()
       surroundings.progress.clear()
       try surroundings.report(report, reporting) { report in
-        Summary.warnings(
-          skipped: report.skipped_lines, inputs: report.inputs, role: "input"
-        )
-        .map { "warning: \($0)" }
+        (Summary.warnings(report.inputs, role: "input") + Summary.warnings(report.model))
+          .map { "warning: \($0)" }
           + (execution.quiet ? [] : [Summary.model(report.model, reused: report.reused_inputs)])
       }
     }

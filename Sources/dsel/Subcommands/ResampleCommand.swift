@@ -83,6 +83,9 @@ struct ResampleCommand: AsyncParsableCommand, CommandWithExamples {
       throw ValidationError(
         "--remainder doesn't go with --weights, which don't say how many documents a file has.")
     }
+    guard !source.allowMissing || !isByFields else {
+      throw ValidationError("--allow-missing needs --weights or --candidates.")
+    }
     if !source.candidates.isEmpty { try validateCandidates() }
     if draw.randomness.temperature == .auto, draw.randomness.effectiveSize == nil, size.isOpen {
       throw ValidationError(
@@ -98,7 +101,7 @@ struct ResampleCommand: AsyncParsableCommand, CommandWithExamples {
       ("--temperature", draw.randomness.temperature != .number(1)),
       ("--min-tokens", draw.minTokens != nil),
       ("--duplicates", draw.duplicates == .keep), ("--epochs", draw.epochs.value > 1),
-      ("--replay", mixture.replay != nil),
+      ("--replay", mixture.replay != nil), ("--allow-repeats", reading.allowRepeats),
     ]
     if let option = given.first(where: { $0.1 })?.0 {
       throw ValidationError(
@@ -131,6 +134,7 @@ struct ResampleCommand: AsyncParsableCommand, CommandWithExamples {
     settings.draw = draw.settings(isByFields: source.source.isByFields)
     settings.epochCount = draw.epochs.value
     settings.areEpochsDisjoint = draw.withoutRepeats
+    settings.allowsMissing = source.allowMissing
     settings.replay = mixture.replay ?? 0
     settings.stratify = try mixture.settings()
     settings.outputs = try output.settings(rejects: rejecting.rejects, seed: draw.seed ?? 0)
@@ -156,6 +160,13 @@ struct WeightSourceOptions: ParsableArguments {
     parsing: .upToNextOption,
     help: ArgumentHelp("Files that 'dsel weigh --candidates' wrote.", valueName: "file"))
   var candidates: [String] = []
+
+  @Flag(
+    help: """
+      Draw although some of the pool is missing: documents that its model counted (--candidates), or files without a \
+      line of weights (--weights).
+      """)
+  var allowMissing = false
 
   @Option(
     help: ArgumentHelp(

@@ -71,6 +71,7 @@ struct SelectCommand: AsyncParsableCommand, CommandWithExamples {
   private func settings() throws -> SelectSettings {
     var settings = SelectSettings(targets: try input.settings(), pool: input.pool)
     settings.reading = input.reading.settings(execution)
+    settings.targetTextField = input.targetText.targetTextField
     settings.features = features.settings
     settings.size = size.size
     settings.weights = features.estimating.settings(features.compat, normalize: draw.normalize)

@@ -105,6 +105,10 @@ struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
         "--estimator \(estimator.rawValue) weighs vectors of unit length. Leave --normalize out.")
     }
     try candidates.validate(estimator, targetCount: targetModel.count)
+    guard candidates.candidates == nil || !reading.allowRepeats else {
+      throw ValidationError(
+        "--allow-repeats doesn't go with --candidates: merged candidates have each file once.")
+    }
     try WorkFolderRules.validate(workDir, files: pool, rejects: rejecting.rejects)
     guard output.output == nil || (workDir == nil && format != .dolma) else {
       let other = workDir == nil ? "--format dolma" : "--work-dir"
@@ -139,8 +143,8 @@ struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
         settings(), progress: surroundings.progress.meter, registry: surroundings.registry
       ).run()
       try surroundings.report(report, reporting) { report in
-        Summary.warnings(skipped: report.skipped_lines, inputs: report.inputs, role: "pool")
-          .map { "warning: \($0)" } + (execution.quiet ? [] : [Summary.weights(report)])
+        Summary.warnings(report.inputs, role: "pool").map { "warning: \($0)" }
+          + (execution.quiet ? [] : [Summary.weights(report)])
       }
     }
   }

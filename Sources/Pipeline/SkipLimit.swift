@@ -1,0 +1,54 @@
+internal import Reading
+
+/// How many of a file's lines may be invalid under `--on-error skip`.
+///
+/// A few invalid lines are daily life. Many mean that the file, or an option, is not what the user thinks it is.
+package struct SkipLimit: Sendable, Equatable {
+  /// The largest share of a file's lines, in millionths; nil if there is no such limit.
+  package var millionths: Int?
+  /// The largest number of a file's lines; nil if there is no such limit.
+  package var count: Int?
+
+  /// A file must keep one of the limits that are given, not both.
+  ///
+  /// - Precondition: one is given, and neither is negative.
+  package init(millionths: Int?, count: Int?) {
+    precondition(millionths != nil || count != nil)
+    precondition((millionths ?? 0) >= 0 && (count ?? 0) >= 0)
+    self.millionths = millionths
+    self.count = count
+  }
+
+  /// 1 %, or 10 lines where that is more.
+  package static let standard = SkipLimit(millionths: 10_000, count: 10)
+  package static let none = SkipLimit(millionths: 1_000_000, count: nil)
+
+  /// - Parameter lineCount: of the file, without blank lines.
+  func allows(_ skippedCount: Int, of lineCount: Int) -> Bool {
+    if let count, skippedCount <= count { return true }
+    guard let millionths else { return false }
+    // In whole numbers: 29 of 100 lines are 29 %.
+    return UInt128(skippedCount) * 1_000_000 <= UInt128(millionths) * UInt128(lineCount)
+  }
+
+  /// Holds a file that has been read to its end to the limit.
+  ///
+  /// - Throws: ``PipelineError/tooManySkipped(path:skipped:lineCount:limit:)``
+  func check(
+    _ name: String, _ skipped: [InvalidLine.Reason: Int], documentCount: Int
+  ) throws(PipelineError) {
+    let count = skipped.values.reduce(0, +)
+    guard count > 0, !allows(count, of: documentCount + count) else { return }
+    throw .tooManySkipped(
+      path: name, skipped: skipped, lineCount: documentCount + count, limit: self)
+  }
+
+  /// Holds all files of a pass to the limit.
+  ///
+  /// - Throws: ``PipelineError/tooManySkipped(path:skipped:lineCount:limit:)``
+  func check(_ report: PassReport) throws(PipelineError) {
+    for shard in report.shards {
+      try check(shard.name, shard.skipped, documentCount: shard.documentCount)
+    }
+  }
+}

@@ -1,0 +1,72 @@
+internal import Reading
+internal import Resampling
+internal import Weighting
+
+/// The place of a line in the pool.
+struct LinePlace: Sendable {
+  let position: Position
+  let byteCount: Int
+}
+
+/// A line that was left out since it is no document.
+struct SkippedLine: Sendable {
+  let place: LinePlace
+  /// From 1; blank and invalid lines are counted.
+  let number: Int
+  /// Without the names of the fields that are there: of many lines they would fill the memory.
+  let error: InvalidLine
+
+  init(place: LinePlace, number: Int, error: InvalidLine) {
+    self.place = place
+    self.number = number
+    if case .missingField(let path, _) = error {
+      self.error = .missingField(path: path, present: [])
+    } else {
+      self.error = error
+    }
+  }
+
+  /// The same line, of a shard that others stand before.
+  func moved(by shardCount: Int) -> SkippedLine {
+    let position = Position(
+      shard: place.position.shard + shardCount, offset: place.position.offset)
+    return SkippedLine(
+      place: LinePlace(position: position, byteCount: place.byteCount), number: number,
+      error: error)
+  }
+
+  /// What is written down of the line: a JSON object.
+  func record(file: String) -> [UInt8] {
+    var line = Array("{\"file\":".utf8)
+    line.append(jsonString: file)
+    Self.append("line", number, to: &line)
+    Self.append("offset", place.position.offset, to: &line)
+    Self.append("bytes", place.byteCount, to: &line)
+    Self.append("reason", error.reason.rawValue, to: &line)
+    switch error {
+    case .notJSON(let fault, let column):
+      Self.append("column", column, to: &line)
+      Self.append("detail", fault.rawValue, to: &line)
+    case .notUTF8(let column): Self.append("column", column, to: &line)
+    case .notAnObject(let found): Self.append("found", found.rawValue, to: &line)
+    case .missingField(let path, _): Self.append("field", path, to: &line)
+    case .notAString(let path, let found):
+      Self.append("field", path, to: &line)
+      Self.append("found", found.rawValue, to: &line)
+    case .notANumber(let path, let found):
+      Self.append("field", path, to: &line)
+      Self.append("found", found, to: &line)
+    }
+    line.append(UInt8(ascii: "}"))
+    return line
+  }
+
+  private static func append(_ name: String, _ value: Int, to line: inout [UInt8]) {
+    line += Array(",\"\(name)\":\(value)".utf8)
+  }
+
+  private static func append(_ name: String, _ value: String, to line: inout [UInt8]) {
+    line += Array(",\"\(name)\":".utf8)
+    line.append(jsonString: value)
+  }
+}

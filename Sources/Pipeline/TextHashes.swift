@@ -1,0 +1,87 @@
+internal import Files
+
+/// The texts of a target, by their hashes: to tell which documents of a selection are the target's own.
+///
+/// Of more than ``capacity`` different texts those with the smallest hashes are kept, which are a random share of them: what
+/// is counted by them is scaled up.
+struct TextHashes: Sendable {
+  /// Bounds memory, to 16 MiB.
+  static let capacity = 1 << 20
+
+  private let capacity: Int
+  /// Sorted, each once, after ``trim()``.
+  private var hashes: [UInt64] = []
+  /// Larger hashes aren't kept.
+  private(set) var threshold = UInt64.max
+  private var isTrimmed = true
+
+  init(capacity: Int = TextHashes.capacity) { self.capacity = capacity }
+
+  /// False where only a share of the texts is kept.
+  var isWhole: Bool { threshold == .max }
+
+  mutating func add(_ more: [UInt64]) {
+    for hash in more where hash <= threshold { hashes.append(hash) }
+    isTrimmed = false
+    if hashes.count >= 2 * capacity { trim() }
+  }
+
+  mutating func merge(_ other: TextHashes) {
+    threshold = min(threshold, other.threshold)
+    add(other.hashes)
+    trim()
+  }
+
+  /// Leaves out copies, and what is more than the capacity.
+  mutating func trim() {
+    guard !isTrimmed else { return }
+    hashes.sort()
+    var kept = 0
+    for index in hashes.indices {
+      if hashes[index] > threshold { break }
+      if kept > 0, hashes[kept - 1] == hashes[index] { continue }
+      if kept == capacity {
+        threshold = hashes[kept - 1]
+        break
+      }
+      hashes[kept] = hashes[index]
+      kept += 1
+    }
+    hashes.removeLast(hashes.count - kept)
+    isTrimmed = true
+  }
+
+  /// - Precondition: it is trimmed.
+  func contains(_ hash: UInt64) -> Bool {
+    precondition(isTrimmed)
+    var (low, high) = (0, hashes.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if hashes[middle] < hash { low = middle + 1 } else { high = middle }
+    }
+    return low < hashes.count && hashes[low] == hash
+  }
+
+  /// How many documents there are where so many were found: more where only a share of the texts is known.
+  func scaled(_ foundCount: Int) -> Int {
+    isWhole ? foundCount : Int((Double(foundCount) * 0x1p64 / (Double(threshold) + 1)).rounded())
+  }
+
+  /// Taken in by several threads.
+  final class Shared: Sendable {
+    private let hashes = Lock(TextHashes())
+
+    func add(_ more: [UInt64]) {
+      hashes.withLock { $0.add(more) }
+    }
+
+    func take() -> TextHashes {
+      hashes.withLock { hashes in
+        var taken = TextHashes()
+        swap(&taken, &hashes)
+        taken.trim()
+        return taken
+      }
+    }
+  }
+}

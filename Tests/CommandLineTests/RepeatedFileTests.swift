@@ -1,0 +1,181 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A file that is named twice would count twice: it is refused, however it is spelled, unless that is meant.
+@Suite(.enabled(if: !Dsel.isDebugBuild))
+struct RepeatedFileTests {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    for name in ["a", "b"] {
+      let lines = (0..<30).map { "{\"text\": \"the document \($0) of \(name)\", \"q\": \($0)}\n" }
+      try folder.write(lines.joined(), to: "\(name).jsonl")
+    }
+    let files = FileManager.default
+    try files.linkItem(atPath: folder.path("a.jsonl"), toPath: folder.path("hard"))
+    try files.createSymbolicLink(atPath: folder.path("soft"), withDestinationPath: "a.jsonl")
+  }
+
+  private static let models = ["fit", "--buckets", "64", "--min-tokens", "0"]
+
+  /// Each command that reads documents, with `X` where files go.
+  static let commands = [
+    "fit X -o out", "select --min-tokens 0 --target X --pool b.jsonl -o out",
+    "select --min-tokens 0 --target b.jsonl --pool X -o out",
+    "select --min-tokens 0 --target one=b.jsonl --target two=L --pool b.jsonl -o out",
+    "weigh X --target-model t --pool-model p -o out",
+    "resample X --field q -o out", "compare --target X --selected b.jsonl",
+    "compare --target b.jsonl --selected X", "compare --target b.jsonl --selected b.jsonl --pool X",
+    "explain --target b.jsonl --pool b.jsonl X",
+  ]
+
+  private func arguments(_ command: String, _ files: [String]) -> [String] {
+    command.split(separator: " ").map(String.init).flatMap { part in
+      switch part {
+      case "X": files
+      case "two=L": ["two=\(files.joined(separator: ","))"]
+      default: [part]
+      }
+    }
+  }
+
+  private func fitModels() throws {
+    try Stages.run(Self.models + ["b.jsonl", "-o", "t"], in: folder)
+    try Stages.run(Self.models + ["a.jsonl", "b.jsonl", "-o", "p"], in: folder)
+  }
+
+  @Test(arguments: commands)
+  func
+    `A file that is named twice is refused in whatever spelling, and read twice if that is meant`(
+      command: String
+    ) throws
+  {
+    try fitModels()
+    let names = folder.names
+    for (other, message) in [
+      ("a.jsonl", "a.jsonl: the file is named twice, and would count twice. Name it once, or add"),
+      ("./a.jsonl", "./a.jsonl: this is the same file as a.jsonl, and would count twice."),
+      ("hard", "hard: this is the same file as a.jsonl"),
+      ("soft", "soft: this is the same file as a.jsonl"),
+    ] {
+      let arguments = arguments(command, ["a.jsonl", other])
+      let run = try Dsel.run(arguments, in: folder)
+      #expect(run.status == 1 && run.output.isEmpty, "\(arguments): \(run.errors)")
+      #expect(run.errors.contains(message), "\(run.errors)")
+      #expect(folder.names == names)
+    }
+    // The advice holds.
+    let allowed = try Dsel.run(
+      arguments(command, ["a.jsonl", "a.jsonl"]) + ["--allow-repeats", "--quiet"], in: folder)
+    #expect(allowed.status == 0, "\(allowed.errors)")
+    let once = try Dsel.run(
+      arguments(command, ["a.jsonl"]) + ["--quiet"]
+        + (folder.exists("out") ? ["--force"] : []), in: folder)
+    #expect(once.status == 0, "\(once.errors)")
+  }
+
+  @Test func `A document that is read twice counts twice`() throws {
+    try Stages.run(Self.models + ["a.jsonl", "a.jsonl", "-o", "m", "--allow-repeats"], in: folder)
+    #expect(try folder.json("m").documents.int == 60)
+    try Stages.run(
+      ["resample", "--field", "q", "a.jsonl", "./a.jsonl", "--allow-repeats", "--count", "60"]
+        + ["--duplicates", "keep", "-o", "all"], in: folder)
+    #expect(try folder.read("all").rawLines.count == 60)
+  }
+
+  @Test func `One file may be target, pool and selection`() throws {
+    for command in [
+      ["select", "--target", "a.jsonl", "--pool", "a.jsonl", "--min-tokens", "0", "-o", "out"],
+      ["compare", "--target", "a.jsonl", "--selected", "a.jsonl", "--pool", "a.jsonl"],
+      ["explain", "--target", "a.jsonl", "--pool", "a.jsonl", "a.jsonl"],
+    ] {
+      let run = try Dsel.run(command, in: folder)
+      #expect(run.status == 0, "\(run.errors)")
+    }
+  }
+
+  @Test func `Standard input and the file that it is are one file`() throws {
+    let run = try Program.shell("exec \"$0\" fit - a.jsonl -o m < a.jsonl", in: folder)
+    #expect(run.status == 1)
+    #expect(run.errors.contains("a.jsonl: this is the same file as standard input"))
+  }
+
+  @Test func `A file of the same bytes under another name is told of`() throws {
+    try folder.write(folder.read("a.jsonl"), to: "copy")
+    try folder.write(folder.read("b.jsonl"), to: "other")
+    let several = try Dsel.run(
+      ["fit", "a.jsonl", "b.jsonl", "copy", "other", "-o", "m", "--quiet"], in: folder)
+    #expect(
+      several.errors
+        == "warning: copy has the same bytes as a.jsonl (and 1 more such file): its documents count twice. Leave one of "
+        + "them out.\n")
+    try FileManager.default.removeItem(atPath: folder.path("m"))
+    for command in [
+      ["fit", "a.jsonl", "b.jsonl", "copy", "-o", "m", "--quiet"],
+      ["select", "--target", "b.jsonl", "--pool", "a.jsonl", "copy", "--min-tokens", "0"]
+        + ["-o", "out", "--quiet"],
+    ] {
+      let run = try Dsel.run(command, in: folder)
+      #expect(run.status == 0)
+      #expect(
+        run.errors
+          == "warning: copy has the same bytes as a.jsonl: its documents count twice. Leave one of them out.\n"
+      )
+    }
+  }
+
+  @Test func `Candidates are kept of each file once`() throws {
+    try fitModels()
+    let weigh = ["weigh", "--target-model", "t", "--pool-model", "p", "--candidates", "5"]
+    let run = try Dsel.run(weigh + ["a.jsonl", "b.jsonl", "./a.jsonl", "-o", "kept"], in: folder)
+    #expect(run.status == 1 && !folder.exists("kept"))
+    #expect(run.errors == "./a.jsonl: this is the same file as a.jsonl. Name it once.\n")
+    let refused = try Dsel.run(weigh + ["a.jsonl", "--allow-repeats"], in: folder)
+    #expect(refused.status == 64)
+    #expect(refused.errors.contains("--allow-repeats doesn't go with --candidates"))
+    for (name, path) in [("one", "a.jsonl"), ("two", "./a.jsonl")] {
+      try Stages.run(weigh + [path, "-o", name], in: folder)
+    }
+    let merged = try Dsel.run(["merge", "one", "two", "-o", "m"], in: folder)
+    #expect(merged.status == 1)
+    #expect(merged.errors.contains("two: the candidates of ./a.jsonl are in a file before it"))
+    let pool = try Dsel.run(
+      ["resample", "--candidates", "one", "--allow-missing", "--pool", "a.jsonl", "hard"],
+      in: folder)
+    #expect(pool.status == 1)
+    #expect(pool.errors == "hard: this is the same file as a.jsonl. Name it once.\n")
+    let candidates = try Dsel.run(
+      ["resample", "--candidates", "one", "one", "--pool", "a.jsonl"], in: folder)
+    #expect(candidates.status == 1)
+    #expect(candidates.errors == "one: the file is named twice. Name it once.\n")
+  }
+
+  @Test(arguments: ["drop", "keep"])
+  func `Two weights of one document are refused, wherever they stand`(duplicates: String) throws {
+    try fitModels()
+    let weigh = ["weigh", "--target-model", "t", "--pool-model", "p", "a.jsonl", "b.jsonl"]
+    try Stages.run(weigh + ["-o", "w"], in: folder)
+    try folder.write(folder.read("w"), to: "copy")
+    let lines = try folder.read("w").rawLines
+    try folder.write((lines + [lines[40]]).joinedLines, to: "one-more")
+    let draw = ["--pool", "a.jsonl", "b.jsonl", "--min-tokens", "0", "--duplicates", duplicates]
+    let size = ["--count", "60", "-o", "out"]
+    // The 11th line of b.jsonl: "{"text": "the document 0 of b", "q": 0}" and a line end are 40 bytes.
+    for (weights, place) in [
+      (["w", "copy"], "a.jsonl: the document at byte 0 has"),
+      (["one-more"], "b.jsonl: the document at byte 400 has"),
+    ] {
+      let run = try Dsel.run(["resample", "--weights"] + weights + draw + size, in: folder)
+      #expect(run.status == 1 && !folder.exists("out"))
+      #expect(run.errors.contains("\(place) two lines of weights"), "\(run.errors)")
+    }
+    let twice = try Dsel.run(["resample", "--weights", "w", "./w"] + draw + size, in: folder)
+    #expect(twice.status == 1)
+    #expect(twice.errors.contains("./w: this is the same file as w, and would count twice."))
+    let allowed = try Dsel.run(
+      ["resample", "--weights", "w", "copy"] + draw + size + ["--allow-repeats"], in: folder)
+    #expect(allowed.status == 0, "\(allowed.errors)")
+  }
+}

@@ -1,0 +1,162 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `--max-skipped`, and what is said of skipped lines: per file, with reasons.
+@Suite(.enabled(if: !Dsel.isDebugBuild))
+struct SkipLimitTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Writes a file of so many lines, of which the last ones are invalid.
+  private func write(_ count: Int, invalid: Int, to name: String) throws {
+    let good = (0..<(count - invalid)).map { "{\"text\": \"a b\", \"q\": \($0)}\n" }
+    try folder.write(
+      good.joined() + String(repeating: "{\"q\": 0}\n", count: invalid), to: name)
+  }
+
+  private func fit(_ options: [String], _ files: [String] = ["x"]) throws -> Dsel.Result {
+    try Dsel.run(
+      ["fit", "--buckets", "16", "-o", "out", "--force", "--on-error", "skip"] + options + files,
+      in: folder)
+  }
+
+  /// Lines, invalid ones, what is allowed, and whether that many are.
+  @Test(arguments: [
+    (100, 10, nil, true), (100, 11, nil, false), (1100, 11, nil, true), (1101, 12, nil, false),
+    (2000, 20, nil, true), (2000, 21, nil, false), (10, 10, nil, true),
+    (100, 29, "29%", true), (100, 30, "29%", false), (1000, 29, "2.9%", true),
+    (1000, 30, "2.9%", false), (100, 5, "5", true), (100, 6, "5", false), (100, 100, "100%", true),
+    (100, 1, "0%", false), (100, 1, "0", false), (2000, 100, "5%,7", true),
+    (100, 7, "5%,7", true), (100, 8, "5%,7", false), (100, 8, "7,8%", true),
+    (1500, 1200, "1.2k", true),
+  ])
+  func `As many lines are skipped as are allowed, and not one more`(
+    lines: Int, invalid: Int, limit: String?, isAllowed: Bool
+  ) throws {
+    try write(lines, invalid: invalid, to: "x")
+    let run = try fit((limit.map { ["--max-skipped", $0] } ?? []) + ["--quiet"])
+    #expect(run.status == (isAllowed ? 0 : 1), "\(run.errors)")
+    #expect(folder.exists("out") == isAllowed)
+  }
+
+  @Test(arguments: [
+    "5%,6%", "5,6", "-1", "101%", "5 %", "%", "", "1,000,5%", "0.00001%", "x", "5%,", "1..2%",
+  ])
+  func `What is no limit is refused by name`(limit: String) throws {
+    let run = try fit(["--max-skipped=\(limit)"])
+    #expect(run.status == 64)
+    #expect(run.errors.contains("--max-skipped"))
+  }
+
+  @Test func `A limit needs lines that are skipped`() throws {
+    let run = try Dsel.run(["fit", "x", "--max-skipped", "5%"], in: folder)
+    #expect(run.status == 64)
+    #expect(run.errors.contains("--max-skipped needs --on-error skip"))
+  }
+
+  @Test(arguments: ["1", "4"])
+  func `The first file in order that goes beyond is named, with numbers, reasons and advice`(
+    threads: String
+  ) throws {
+    try write(60_000, invalid: 5, to: "fine")
+    try write(3000, invalid: 40, to: "bad")
+    try folder.write(folder.read("bad") + Data("prose\n".utf8), to: "bad")
+    try write(100, invalid: 90, to: "worse")
+    let run = try fit(["--threads", threads], ["fine", "bad", "worse"])
+    #expect(run.status == 1)
+    #expect(
+      run.errors == """
+        bad: 41 of 3,001 lines are invalid (missing_field 40, not_json 1), and --max-skipped 1%,10 allows fewer. Look at \
+        the first with --on-error fail: mend the file or the option that is wrong, or raise --max-skipped (100% skips \
+        any number).
+
+        """)
+    // The advice holds.
+    let first = try Dsel.run(["fit", "bad"], in: folder)
+    #expect(first.errors.hasPrefix("bad:2961: the field \"text\" is missing. There is: q."))
+    #expect(try fit(["--max-skipped", "100%"], ["fine", "bad", "worse"]).status == 0)
+  }
+
+  /// Each command that reads documents, `F` the file whose lines are counted.
+  @Test(arguments: [
+    "fit F -o out", "select --min-tokens 0 --target F --pool good -o out",
+    "select --min-tokens 0 --target good --pool F -o out",
+    "weigh F --target-model m --pool-model m -o out", "resample --field q F -o out",
+    "weigh F --target-model m --pool-model m --candidates 5 -o out", "fit F --work-dir work -o out",
+    "compare --target F --selected good", "compare --target good --selected F",
+    "compare --target good --selected good --pool F", "explain --target F --pool good good",
+    "explain --target good --pool F good", "explain --target good --pool good F",
+    "explain --target-model m --pool-model m --target F",
+  ])
+  func `Every command holds each file to the limit, and names the files that it skips lines of`(
+    command: String
+  ) throws {
+    try write(40, invalid: 0, to: "good")
+    try write(60, invalid: 11, to: "F")
+    try Stages.run(
+      ["fit", "good", "-o", "m", "--buckets", "16", "--min-tokens", "0"], in: folder)
+    var arguments = command.split(separator: " ").map(String.init) + ["--on-error", "skip"]
+    if command.hasPrefix("fit") || command.hasPrefix("select")
+      || command.hasPrefix("explain --target ")
+    {
+      arguments += ["--buckets", "16"]
+    }
+    for _ in 0..<2 {
+      let refused = try Dsel.run(arguments, in: folder)
+      #expect(refused.status == 1, "\(refused.errors)")
+      #expect(refused.errors.contains("F: 11 of 60 lines are invalid (missing_field 11)"))
+      #expect(!folder.exists("out") && refused.output.isEmpty)
+      // A result in a work folder is held to it, too.
+      guard command.contains("work-dir") else { break }
+      try Stages.run(arguments + ["--max-skipped", "11", "-o", "other", "--force"], in: folder)
+    }
+    let run = try Dsel.run(arguments + ["--max-skipped", "11"], in: folder)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.errors.contains("warning: 11 invalid lines of the "), "\(run.errors)")
+    #expect(run.errors.contains(" were skipped (missing_field 11), in F."))
+  }
+
+  @Test func `Invalid lines of weights are held to the limit`() throws {
+    try write(60, invalid: 0, to: "pool")
+    try Stages.run(["fit", "pool", "-o", "m", "--min-tokens", "0"] + Stages.buckets, in: folder)
+    try Stages.run(
+      ["weigh", "pool", "--target-model", "m", "--pool-model", "m", "-o", "w"], in: folder)
+    try folder.write(
+      folder.read("w") + Data(String(repeating: "{}\n", count: 11).utf8), to: "w")
+    let draw = ["resample", "--weights", "w", "--pool", "pool", "--count", "5", "-o", "out"]
+    let run = try Dsel.run(draw + ["--on-error", "skip"], in: folder)
+    #expect(run.status == 1 && run.errors.contains("w: 11 of 71 lines are invalid"))
+    let allowed = try Dsel.run(
+      draw + ["--on-error", "skip", "--max-skipped", "20%", "--min-tokens", "0"], in: folder)
+    #expect(allowed.status == 0, "\(allowed.errors)")
+    #expect(
+      try folder.json("out.manifest.json").inputs[0].skipped_lines.counts == ["missing_field": 11])
+  }
+
+  @Test func `The manifest and the warning count per file`() throws {
+    for (number, invalid) in [0, 3, 1, 2, 1, 1, 1, 4].enumerated() {
+      try write(20, invalid: invalid, to: "f\(number)")
+    }
+    let pool = (0..<8).map { "f\($0)" }
+    let run = try Dsel.select(
+      pool: pool,
+      ["--on-error", "skip", "--min-tokens", "0", "--quiet", "--duplicates", "keep", "-o", "out"],
+      in: folder)
+    #expect(run.status == 0)
+    #expect(
+      run.errors.contains(
+        "warning: 13 invalid lines of the pool were skipped (missing_field 13), in f1 (3), f2 (1), f3 (2), f4 (1), "
+          + "f5 (1), 2 more files.\n"), "\(run.errors)")
+    let inputs = try folder.json("out.manifest.json").pool.inputs.elements
+    #expect(inputs.map(\.skipped_lines.counts["missing_field"]) == [nil, 3, 1, 2, 1, 1, 1, 4])
+    #expect(inputs[0].skipped_lines.isNull)
+    let drawn = try Stages.run(
+      ["resample", "--field", "q", "--json", "-o", "drawn", "--on-error", "skip"] + pool, in: folder
+    )
+    let files = try JSON(drawn).pool.elements
+    #expect(files.map(\.skipped_lines.counts["missing_field"]) == [nil, 3, 1, 2, 1, 1, 1, 4])
+    #expect(files.map(\.documents.int) == [20, 17, 19, 18, 19, 19, 19, 16])
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Documents of the target that stand in the pool, too: what is drawn of them is no find, and is counted.
+@Suite(.enabled(if: !Dsel.isDebugBuild))
+struct TargetDocumentTests {
+  private let folder: TemporaryFolder
+  private let wiki: [Data]
+
+  init() throws {
+    folder = try TemporaryFolder()
+    wiki = try Fixtures.read("wiki.jsonl").rawLines
+    // Seven of the target's documents, of which one is written another way and one is there twice.
+    let first = try #require(try JSON(wiki[0]).text.string)
+    let again = try JSONSerialization.data(withJSONObject: ["again": 1, "text": first])
+    let pool = try Fixtures.crawlText().rawLines
+    let mixed = [again] + pool.prefix(400) + wiki[1..<7] + pool[400..<800] + [wiki[3]]
+    try folder.write(mixed.joinedLines, to: "pool.jsonl")
+  }
+
+  private func select(_ options: [String]) throws -> (Dsel.Result, JSON) {
+    let run = try Dsel.select(
+      pool: ["pool.jsonl"], options + ["-o", "out", "--force"] + Stages.buckets, in: folder)
+    try #require(run.status == 0, "\(run.errors)")
+    return (run, try folder.json("out.manifest.json"))
+  }
+
+  /// How many lines of the selection have a text of the target's, by the parsed lines themselves.
+  private func expected(_ targets: [Data]) throws -> Int {
+    let texts = Set(try targets.map { try JSON($0).text.string.map { Data($0.utf8) } })
+    return try folder.read("out").jsonLines().count {
+      texts.contains($0.text.string.map { Data($0.utf8) })
+    }
+  }
+
+  @Test(arguments: [["--top-k", "--count", "50"], ["--count", "807", "--duplicates", "keep"]])
+  func `They are counted by their texts in manifest and summary`(options: [String]) throws {
+    let (run, manifest) = try select(options)
+    let count = try expected(wiki)
+    #expect(count == (options.contains("keep") ? 8 : 7))
+    #expect(manifest.selected.target_documents.int == count)
+    #expect(manifest.selected.target_documents_is_estimate.isNull)
+    #expect(
+      run.errors.contains(
+        "\n\(count) of them are documents of the target, which the pool has, too\n")
+        || run.errors.contains("warning: "), "\(run.errors)")
+    let compared = try Dsel.run(
+      [
+        "compare", "--target", Fixtures.wiki, "--selected", "out", "--pool", "pool.jsonl", "--json",
+      ],
+      in: folder)
+    #expect(try JSON(compared.output).selected.target_documents.int == count)
+    #expect(try JSON(compared.output).pool.target_documents.int == 8)
+    let text = try Dsel.run(
+      ["compare", "--target", Fixtures.wiki, "--selected", "out", "--pool", "pool.jsonl"],
+      in: folder)
+    #expect(
+      text.lines.contains(
+        "documents that are the target's own: \(count) of the selection, 8 of the pool"))
+  }
+
+  @Test func `Those of all targets count, and none is said nothing of`() throws {
+    try folder.write(Array(wiki[..<4]).joinedLines, to: "one.jsonl")
+    try folder.write(Array(wiki[4...]).joinedLines, to: "two.jsonl")
+    try Stages.run(
+      ["select", "--target", "one=one.jsonl", "two=two.jsonl", "--pool", "pool.jsonl", "--top-k"]
+        + ["--count", "80", "-o", "out"] + Stages.buckets, in: folder)
+    let manifest = try folder.json("out.manifest.json")
+    #expect(try manifest.selected.target_documents.int == expected(wiki))
+    #expect((manifest.selected.target_documents.int ?? 0) >= 7)
+    let run = try Dsel.select(["--count", "50", "-o", "none"], in: folder)
+    #expect(!run.errors.contains("documents of the target"))
+    #expect(try folder.json("none.manifest.json").selected.target_documents.int == 0)
+  }
+}
