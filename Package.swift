@@ -29,11 +29,12 @@ let package = Package(
       name: "CSimdjsonLibrary", pkgConfig: "simdjson",
       providers: [.apt(["libsimdjson-dev"]), .brew(["simdjson"])]),
     .systemLibrary(name: "CMalloc"),
+    .systemLibrary(name: "CScheduler"),
     .target(name: "CSimdjson", dependencies: ["CSimdjsonLibrary"]),
     .target(name: "CVector"),
 
     .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: strict),
-    .target(name: "Files", dependencies: ["CVector"], swiftSettings: strict),
+    .target(name: "Files", dependencies: ["CScheduler", "CVector"], swiftSettings: strict),
     .target(
       name: "Reading",
       dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files"],

@@ -1,3 +1,4 @@
+internal import Files
 internal import Reading
 internal import Resampling
 package import Weighting
@@ -80,7 +81,7 @@ package struct CandidateFile: Sendable {
   /// - Throws: ``PipelineError``
   init(merging paths: [String], limits: ReadingLimits) throws(PipelineError) {
     self = try CandidateFile(reading: paths[0], limits: limits)
-    var known = Set(header.shards.map(\.path))
+    var known = Set(header.shards.map { ExactString($0.path) })
     var keptCount = Self.smallestBatch
     for path in paths.dropFirst() {
       try append(CandidateFile(reading: path, limits: limits), path: path, &known)
@@ -95,12 +96,12 @@ package struct CandidateFile: Sendable {
   private static let smallestBatch = 1 << 14
 
   private mutating func append(
-    _ other: CandidateFile, path: String, _ known: inout Set<String>
+    _ other: CandidateFile, path: String, _ known: inout Set<ExactString>
   ) throws(PipelineError) {
     if let option = header.settings.firstDifference(from: other.header.settings) {
       throw .candidateMismatch(path: path, option: option)
     }
-    for shard in other.header.shards where !known.insert(shard.path).inserted {
+    for shard in other.header.shards where !known.insert(ExactString(shard.path)).inserted {
       throw .repeatedShard(path: path, shard: shard.path)
     }
     // An eligible document is a document.

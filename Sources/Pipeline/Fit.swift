@@ -40,7 +40,8 @@ package struct Fit: Sendable {
       throw PipelineError.empty(role: .input, skippedLines: report.skippedCount)
     }
     guard model.counts.featureCount > 0 else { throw PipelineError.noTokens(role: .input) }
-    model.inputs = report.inputs
+    // A pipe's are those of what was piped in.
+    model.inputs = report.inputs.sorted { $0.precedes($1) }
 
     let rejects = try outputs.writeRejects(
       [(input, report)], limits: settings.reading.limits, progress: progress)
@@ -74,7 +75,8 @@ package struct Fit: Sendable {
       let (outcome, report) = try await step().run(shards)
       return (model(outcome, report), report, 0)
     }
-    let folder = try WorkFolder(path, kind: .model, settings: "fit " + settings.fingerprint)
+    let folder = try WorkFolder(
+      path, kind: .model, settings: "fit " + settings.fingerprint, registry: registry)
     var whole: ModelFile?
     var report = PassReport()
     var reused = 0

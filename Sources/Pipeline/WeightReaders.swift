@@ -1,33 +1,37 @@
 internal import Featurizing
+internal import Files
 internal import Reading
 internal import Resampling
 internal import Weighting
 
 /// Finds a pool's shards by the paths that files of weights have for them.
 struct ShardFinder: Sendable {
-  private var byPath: [String: Int] = [:]
+  private var byPath: [ExactString: Int] = [:]
   /// nil where several shards have one name.
-  private var byName: [Substring: Int?] = [:]
+  private var byName: [ExactString: Int?] = [:]
 
   init(_ shards: [Shard]) {
     for (number, shard) in shards.enumerated() {
-      byPath[shard.name] = byPath[shard.name] ?? number
+      let path = ExactString(shard.name)
+      byPath[path] = byPath[path] ?? number
       let name = Self.name(shard.name)
       byName[name] = byName[name] == nil ? .some(number) : .some(nil)
     }
   }
 
   /// The shard of that path, or the only one of that name: on another machine it may be in another folder.
-  func shard(_ path: String) -> Int? { byPath[path] ?? byName[Self.name(path)] ?? nil }
+  func shard(_ path: String) -> Int? {
+    byPath[ExactString(path)] ?? byName[Self.name(path)] ?? nil
+  }
 
   /// For each path its shard, each shard once: one that has its path in the list is no other's, and of several paths of one
   /// name none has it by the name.
   func shards(_ paths: [String]) -> [Int?] {
-    let named = Set(paths.compactMap { byPath[$0] })
-    var counts: [Substring: Int] = [:]
+    let named = Set(paths.compactMap { byPath[ExactString($0)] })
+    var counts: [ExactString: Int] = [:]
     for path in paths { counts[Self.name(path), default: 0] += 1 }
     return paths.map { path in
-      if let shard = byPath[path] { return shard }
+      if let shard = byPath[ExactString(path)] { return shard }
       guard counts[Self.name(path)] == 1, let shard = shard(path), !named.contains(shard) else {
         return nil
       }
@@ -35,8 +39,8 @@ struct ShardFinder: Sendable {
     }
   }
 
-  private static func name(_ path: String) -> Substring {
-    path.split(separator: "/").last ?? path[...]
+  private static func name(_ path: String) -> ExactString {
+    ExactString(path.pathParts(omittingEmpty: true).last ?? path[...])
   }
 }
 
@@ -59,7 +63,7 @@ struct StoredWeightReader: WeightReader, ~Copyable {
   private let usesLogOdds: Bool
   private var weight = DocumentWeight()
   /// Lines of one file come one after the other.
-  private var lastFile = ""
+  private var lastFile: ExactString = ""
   private var lastShard = 0
 
   init(target: String?, shards: ShardFinder, usesLogOdds: Bool) {
@@ -69,11 +73,12 @@ struct StoredWeightReader: WeightReader, ~Copyable {
   }
 
   mutating func read(_ text: Span<UInt8>, of line: DocumentLine) throws -> WeighedDocument {
-    guard case .string(let file) = line.fields[0] else {
+    guard case .string(let path) = line.fields[0] else {
       throw InvalidLine.missingField(path: fields[0], present: [])
     }
-    if file != lastFile || lastFile.isEmpty {
-      guard let shard = shards.shard(file) else { throw PipelineError.unknownShard(path: file) }
+    let file = ExactString(path)
+    if file != lastFile || path.isEmpty {
+      guard let shard = shards.shard(path) else { throw PipelineError.unknownShard(path: path) }
       lastFile = file
       lastShard = shard
     }

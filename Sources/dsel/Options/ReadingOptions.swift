@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Pipeline
 import Reading
 
@@ -37,7 +38,7 @@ struct ReadingOptions: ParsableArguments {
 
   /// Refuses what can't be read twice over.
   static func validateFiles(_ paths: [String]) throws {
-    guard paths.count(where: { $0 == "-" }) < 2 else {
+    guard paths.count(where: { $0 == "-" || File.isPipedInput($0) }) < 2 else {
       throw ValidationError("Standard input (-) is named twice. It can be read as one input only.")
     }
   }
@@ -49,7 +50,7 @@ struct ReadingOptions: ParsableArguments {
       maximumLine: maxLineBytes.value, maximumWindow: maxWindow.value)
     settings.threadCount = execution.threadCount
     settings.errorPolicy = onError == .skip ? .skip : .fail
-    settings.spoolDirectory = Environment["TMPDIR"] ?? "/tmp"
+    settings.spoolDirectory = FileName.environment("TMPDIR") ?? "/tmp"
     return settings
   }
 }
@@ -63,5 +64,6 @@ struct RejectOptions: ParsableArguments {
     guard rejects == nil || reading.onError == .skip else {
       throw ValidationError("--rejects needs --on-error skip: otherwise no line is skipped.")
     }
+    try OutputName.validate("--rejects", rejects)
   }
 }
