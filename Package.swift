@@ -70,6 +70,8 @@ let package = Package(
       name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport", swiftSettings: strict
     ),
     .testTarget(
+      name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
+    .testTarget(
       name: "CompressionTests", dependencies: ["Compression", "CZstd", "CZlib"],
       swiftSettings: strict),
     .testTarget(

@@ -26,14 +26,20 @@ extension File {
   private static func number(of path: String) -> Int32? {
     let parts = path.pathParts(omittingEmpty: true).filter { !$0.utf8.elementsEqual(".".utf8) }
       .map(String.init)
-    guard path.beginsWithBytes(of: "/"), let last = parts.last else { return nil }
-    switch parts.dropLast() {
+    guard let last = parts.last else { return nil }
+    switch path.beginsWithBytes(of: "/") ? parts.dropLast() : [] {
     case ["dev"]:
       return ["stdin": STDIN_FILENO, "stdout": STDOUT_FILENO, "stderr": STDERR_FILENO][last]
     case ["dev", "fd"], ["proc", "self", "fd"], ["proc", "thread-self", "fd"],
       ["proc", "\(getpid())", "fd"]:
       return Int32(last)
-    default: return nil
+    default:
+      // However the directory is written.
+      guard let number = Int32(last), number >= 0,
+        let folder = try? FileStatus(path: path[..<path.lastPathPart.startIndex] + "."),
+        let descriptors = try? FileStatus(path: "/dev/fd/"), folder.isSameFile(as: descriptors)
+      else { return nil }
+      return number
     }
   }
 

@@ -28,6 +28,8 @@ package struct Chunk: ~Copyable, Sendable {
     while last - start >= ByteOrderMark.byteCount, ByteOrderMark.begins(bytes.span, at: start) {
       start += ByteOrderMark.byteCount
     }
+    // A mark alone at the end is no line.
+    if start == bytes.count { return nil }
     return start..<last
   }
 
