@@ -122,8 +122,10 @@ package struct AtomicFile: ~Copyable {
   }
 
   static func directory(of path: String) -> String {
-    let directory = path[..<path.lastPathPart.startIndex]
-    return directory.isEmpty ? "." : String(directory)
+    let directory = path[..<path.lastPathPart.startIndex].utf8
+    // Without the slash, but for that of the root.
+    let name = directory.dropLast(directory.count > 1 ? 1 : 0)
+    return name.isEmpty ? "." : String(Substring(name))
   }
 
   deinit {

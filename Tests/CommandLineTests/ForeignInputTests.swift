@@ -32,6 +32,14 @@ import Testing
     Case(file: "a.bz2", made: "bzip2 -c pool.jsonl", needs: "bzip2", what: "bzip2 data, which"),
     Case(file: "a.lz4", made: "lz4 -qc pool.jsonl", needs: "lz4", what: "lz4 data, which"),
     Case(file: "legacy.lz4", made: "lz4 -lqc pool.jsonl", needs: "lz4", what: "lz4 data, which"),
+    Case(file: "a.lz", made: "lzip -c pool.jsonl", needs: "lzip", what: "lzip data, which"),
+    Case(file: "a.lzo", made: "lzop -c pool.jsonl", needs: "lzop", what: "lzop data, which"),
+    Case(
+      file: "a.Z", made: "compress -c pool.jsonl", needs: "compress",
+      what: "data of compress (.Z), which"),
+    Case(
+      file: "a.7z", made: "7z a -bd made.7z pool.jsonl > /dev/null; cat made.7z", needs: "7z",
+      what: "a 7z archive, which dsel does not read. Unpack it: 7z x -so a.7z | dsel … -"),
     Case(file: "a.tar", made: "tar cf - pool.jsonl", needs: "tar", what: "a tar archive, which"),
     Case(
       file: "a.tgz", made: "tar czf - pool.jsonl", needs: "tar",
@@ -130,7 +138,7 @@ import Testing
     let followed = try shell(
       "\(command) | \"$0\" fit - --min-tokens 0 -o model --json | jq .model.documents")
     #expect(followed.lines == ["\(lineCount)"], "\(command): \(followed.errors)")
-    if expected.file == "a.db" || expected.file == "a.zip" { return }
+    if ["a.db", "a.zip", "a.7z"].contains(expected.file) { return }
     let piped = try shell("\"$0\" fit - < '\(expected.file)'")
     #expect(
       piped.errors.hasPrefix("standard input: \(expected.what.prefix(12))"), "\(piped.errors)")

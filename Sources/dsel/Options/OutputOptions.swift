@@ -155,7 +155,7 @@ struct OutputOptions: ParsableArguments {
     guard shuffleSeed == nil || shuffle else {
       throw ValidationError("--shuffle-seed needs --shuffle.")
     }
-    if let path, path == manifest {
+    if let path, let manifest, ExactString(path) == ExactString(manifest) {
       throw ValidationError("--output and --manifest name the same file.")
     }
   }
