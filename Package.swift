@@ -29,11 +29,12 @@ let package = Package(
       name: "CSimdjsonLibrary", pkgConfig: "simdjson",
       providers: [.apt(["libsimdjson-dev"]), .brew(["simdjson"])]),
     .systemLibrary(name: "CMalloc"),
+    .systemLibrary(name: "CScheduler"),
     .target(name: "CSimdjson", dependencies: ["CSimdjsonLibrary"]),
     .target(name: "CVector"),
 
     .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: strict),
-    .target(name: "Files", dependencies: ["CVector"], swiftSettings: strict),
+    .target(name: "Files", dependencies: ["CScheduler", "CVector"], swiftSettings: strict),
     .target(
       name: "Reading",
       dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files"],
@@ -68,6 +69,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport", swiftSettings: strict
     ),
+    .testTarget(
+      name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "CompressionTests", dependencies: ["Compression", "CZstd", "CZlib"],
       swiftSettings: strict),

@@ -20,7 +20,10 @@ FAULTS = {
     "open": [(errno.EIO, False), (errno.EMFILE, False), (errno.EINTR, True)],
     "read": [(errno.EIO, False), (errno.EINTR, True), (SHORT, True)],
     "write": [(errno.EIO, False), (errno.ENOSPC, False), (errno.EINTR, True), (SHORT, True)],
-    "fsync": [(errno.EIO, False), (errno.ENOSPC, False), (errno.EINTR, True)],
+    # A file system that knows no fsync, as some object-store mounts, is worth a warning.
+    "fsync": [
+        (errno.EIO, False), (errno.ENOSPC, False), (errno.EINTR, True), (errno.EINVAL, True), (errno.ENOSYS, True),
+        (errno.ENOTSUP, True)],
     "rename": [(errno.EIO, False), (errno.ENOSPC, False)],
     "mkdir": [(errno.EIO, False), (errno.ENOSPC, False)],
     # Without hard links or locks, as on some network file systems, dsel works as well as it can.
@@ -30,7 +33,9 @@ FAULTS = {
     "allocate": [(errno.ENOMEM, False)],
 }
 # What lasts, once it has begun.
-LASTING = {"write": [errno.ENOSPC, SHORT], "read": [SHORT], "link": [errno.EPERM], "lock": [errno.ENOLCK]}
+LASTING = {
+    "write": [errno.ENOSPC, SHORT], "read": [SHORT], "link": [errno.EPERM], "lock": [errno.ENOLCK],
+    "fsync": [errno.EINVAL]}
 
 
 class Scenario:
@@ -239,6 +244,46 @@ def stages(dsel, target, pool, folder):
     ]
 
 
+def mounts(options, library, target, pool):
+    """What runs say, and when, on file systems that lack something; returns the problems."""
+    folder = os.path.join(options.folder, "mounts")
+    os.makedirs(folder)
+    # A pool that is read only after the outputs have been tried: it would be an error of its own.
+    broken = os.path.join(folder, "broken")
+    with open(broken, "w") as file:
+        file.write("no line of JSON\n")
+    problems = []
+
+    def check(name, pool, arguments, faults, status, said, times=1):
+        environment = {
+            **os.environ, "LD_PRELOAD": library, "FAULT_FOLDER": options.folder, "FAULT_NUMBER": "1", "FAULT_LASTS": "1",
+            "SWIFT_BACKTRACE": "enable=no", **faults}
+        run = subprocess.run(
+            [options.dsel, "select", "-q", "--target", target, "--pool", *pool, "--count", "5", "--on-error", "skip",
+             *arguments],
+            cwd=folder, env=environment, capture_output=True, text=True, timeout=120, input="")
+        if run.returncode != status or run.stderr.count(said) != times:
+            problems.append(f"{name}: exit status {run.returncode}: {run.stderr.strip()}")
+        if left := [name for name in os.listdir(folder) if "dsel-" in name or (status and name.startswith("out"))]:
+            problems.append(f"{name}: left {left}")
+
+    for arguments in [["-o", "out"], ["--output-dir", "outs", "--remainder", "rest/"]]:
+        kind = arguments[0]
+        for code in [errno.EINVAL, errno.ENOSYS, errno.ENOTSUP]:
+            check(
+                f"no fsync, {kind}", pool, [*arguments, "--force"],
+                {"FAULT_CALL": "fsync", "FAULT_ERRNO": str(code)}, 0, "warning: .: the file system has no fsync"
+                if kind == "-o" else "warning: outs: the file system has no fsync")
+        subprocess.run("rm -rf out* rest", shell=True, cwd=folder, check=True)
+        check(
+            f"no rename, {kind}", [broken], arguments, {"FAULT_CALL": "rename", "FAULT_ERRNO": str(errno.ENOSYS)}, 1,
+            "files can't be renamed there (function not implemented)")
+        check(
+            f"no answer to a lock, {kind}", [broken], arguments, {"FAULT_CALL": "lock", "FAULT_HANGS": "1"}, 1,
+            "gave no answer to a lock (flock) for 10 s, as NFS without its lock service does. Mount it with")
+    return problems
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dsel", nargs="?", default=os.path.join(ROOT, ".build", "release", "dsel"))
@@ -272,6 +317,8 @@ def main():
             more_runs, more_problems = sweep(options, library, scenario, expected, pool)
             runs += more_runs
             problems += more_problems
+        if not options.only or re.search(options.only, "mounts"):
+            problems += mounts(options, library, *inputs)
     for problem in problems:
         print(f"faults.py: {problem}", file=sys.stderr)
     print(f"faults.py: {runs} runs, {len(problems)} problems")

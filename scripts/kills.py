@@ -126,7 +126,8 @@ def fill_disk(dsel, folder, pool):
             run = Run(dsel, mount, name, [source], piped)
             status, errors = run.finish()
             check(status == 1, f"full disk, {name}: exit status {status}: {errors}")
-            check("no space left on device. Free some space" in errors, f"full disk, {name}: {errors}")
+            advice = "Free some space" if name == "output" else "Temporary files go to this directory. Set TMPDIR"
+            check(f"no space left on device. {advice}" in errors, f"full disk, {name}: {errors}")
             check(run.names() == ["spool"], f"full disk, {name}: left {run.names()}")
             shutil.rmtree(run.folder)
     finally:

@@ -160,7 +160,7 @@ def inputs(cases):
     deep = ["nested deeper than 1024 levels"]
     for name, text in [("arrays", b"[" * 100_000 + b"]" * 100_000), ("objects", b'{"a":' * 100_000 + b"1" + b"}" * 100_000)]:
         cases.select(f"deep-{name}", lambda path: write(path, b'{"text": "so", "x": ', text, b"}\n"), deep)
-        cases.select(f"open-{name}", lambda path: write(path, text[: len(text) // 2], b"\n"), deep if name == "objects" else ["an array"])
+        cases.select(f"open-{name}", lambda path: write(path, text[: len(text) // 2], b"\n"), deep if name == "objects" else ["one JSON array"])
     keys = b"".join(b'"key%d":%d,' % (number, number) for number in range(1_000_000))
     cases.select(
         "million-keys", lambda path: write(path, document * 10, b"{", keys, document[1:]), [],

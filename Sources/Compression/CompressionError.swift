@@ -18,4 +18,7 @@ package enum CompressionError: Error, Equatable {
   ///
   /// `byteCount` is nil if the frame header doesn't tell.
   case windowTooLarge(byteCount: UInt64?, limit: UInt64)
+
+  /// A zstd frame can be decoded with the dictionary of that number only.
+  case needsDictionary(id: UInt32)
 }

@@ -11,9 +11,15 @@ package enum Container: String, Sendable {
     return .plain
   }
 
-  /// The container that an output's name asks for: `.zst`, `.gz`, or else plain.
+  /// The container that an output's name asks for: `.zst` (`.zstd`), `.gz` (`.gzip`), in capitals too, or else plain.
   package init(suffixOf path: String) {
-    self = path.hasSuffix(".zst") ? .zstd : path.hasSuffix(".gz") ? .gzip : .plain
+    let suffix = path.utf8.lastIndex(of: UInt8(ascii: ".")).map { path.utf8[$0...].dropFirst() }
+    self =
+      switch suffix.map({ String(decoding: $0, as: UTF8.self).lowercased() }) {
+      case "zst", "zstd": .zstd
+      case "gz", "gzip": .gzip
+      default: .plain
+      }
   }
 }
 

@@ -61,7 +61,8 @@ internal import CZstd
   /// - Throws: ``CompressionError/corrupt(format:reason:)``,
   ///   ``CompressionError/checksumMismatch(format:)``,
   ///   ``CompressionError/trailingGarbage(format:)``,
-  ///   ``CompressionError/windowTooLarge(byteCount:limit:)`` or
+  ///   ``CompressionError/windowTooLarge(byteCount:limit:)``,
+  ///   ``CompressionError/needsDictionary(id:)`` or
   ///   ``CompressionError/outOfMemory``. `output` then ends with some of what was decoded before;
   ///   how much depends on the chunks. Discard the decoder after that: what it would decode next is
   ///   unspecified.
@@ -121,7 +122,8 @@ internal import CZstd
       throw .corrupt(format: .zstd, reason: reason)
     case .invalid(let libzstdResult):
       throw error(libzstdResult: libzstdResult)
-    case .complete(let windowByteCount, let hasChecksum, let contentByteCount):
+    case .complete(let windowByteCount, let hasChecksum, let contentByteCount, let dictionaryID):
+      if let dictionaryID { throw .needsDictionary(id: dictionaryID) }
       guard windowByteCount <= windowByteLimit else {
         throw .windowTooLarge(byteCount: windowByteCount, limit: windowByteLimit)
       }

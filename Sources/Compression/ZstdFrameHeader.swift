@@ -9,8 +9,9 @@ struct ZstdFrameHeader {
   enum Reading {
     case incomplete
     case notAFrame
-    /// `contentByteCount` is nil where the header doesn't say it.
-    case complete(windowByteCount: UInt64, hasChecksum: Bool, contentByteCount: UInt64?)
+    /// `contentByteCount` is nil where the header doesn't say it, and `dictionaryID` where it names no dictionary.
+    case complete(
+      windowByteCount: UInt64, hasChecksum: Bool, contentByteCount: UInt64?, dictionaryID: UInt32?)
     case invalid(libzstdResult: Int)
   }
 
@@ -39,16 +40,19 @@ struct ZstdFrameHeader {
     var windowByteCount: UInt64 = 0
     var hasChecksum: Int32 = 0
     var contentByteCount: UInt64 = 0
+    var dictionaryID: UInt32 = 0
     let result = unsafe seen.withUnsafeBufferPointer { seen in
       // SAFETY: libzstd reads at most `count` bytes and keeps neither pointer.
       unsafe CZstd_getFrameHeader(
-        &windowByteCount, &hasChecksum, &contentByteCount, seen.baseAddress, seen.count)
+        &windowByteCount, &hasChecksum, &contentByteCount, &dictionaryID, seen.baseAddress,
+        seen.count)
     }
     if ZSTD_isError(result) != 0 { return .invalid(libzstdResult: result) }
     guard result == 0 else { return .incomplete }
     return .complete(
       windowByteCount: windowByteCount, hasChecksum: hasChecksum != 0,
       // libzstd's ZSTD_CONTENTSIZE_UNKNOWN.
-      contentByteCount: contentByteCount == .max ? nil : contentByteCount)
+      contentByteCount: contentByteCount == .max ? nil : contentByteCount,
+      dictionaryID: dictionaryID == 0 ? nil : dictionaryID)
   }
 }

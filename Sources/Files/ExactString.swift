@@ -49,7 +49,8 @@ package struct ExactString: Hashable, Comparable, Sendable, Codable, Expressible
 
   /// - Complexity: O(*n*), where *n* is the number of bytes.
   package static func == (one: ExactString, other: ExactString) -> Bool {
-    one.string.utf8.elementsEqual(other.string.utf8)
+    one.string.utf8.count == other.string.utf8.count
+      && one.string.utf8.elementsEqual(other.string.utf8)
   }
 
   /// Orders by bytes, which is also the order of scalars.

@@ -6,47 +6,79 @@
 
 /// What is done to the names of files.
 extension File {
+  /// Whether files can be made in a folder.
+  ///
+  /// - Returns: zero, or `errno`.
+  package static func checkWritable(folder: String) -> Int32 {
+    unsafe FileName.withBytes(of: folder) { unsafe access($0, W_OK) == 0 ? 0 : errno }
+  }
+
+  /// Where a symbolic link leads, as it is written; nil if the path is none.
+  package static func linkTarget(_ path: String) -> String? {
+    // PATH_MAX: a longer one can't be followed.
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+      // SAFETY: readlink writes at most the buffer's size, and no NUL.
+      unsafe FileName.withBytes(of: path) { name in
+        unsafe readlink(name, buffer.baseAddress!.assumingMemoryBound(to: CChar.self), buffer.count)
+      }
+    }
+    return count > 0 ? FileName.string(bytes[..<count]) : nil
+  }
+
   /// Takes a name away. Where there is none, nothing happens.
   package static func remove(_ path: String) {
     // SAFETY: unlink reads the string during the call only; so do the calls below.
-    unsafe _ = unlink(path)
+    unsafe FileName.withBytes(of: path) { unsafe _ = unlink($0) }
   }
 
   /// Gives the file `path` another name, at once, and takes that from the file that has it.
   ///
   /// - Returns: zero, or `errno`.
   package static func rename(_ path: String, to newPath: String) -> Int32 {
-    #if canImport(Glibc)
-      unsafe Glibc.rename(path, newPath) == 0 ? 0 : errno
-    #else
-      unsafe Darwin.rename(path, newPath) == 0 ? 0 : errno
-    #endif
+    unsafe FileName.withBytes(of: path) { path in
+      unsafe FileName.withBytes(of: newPath) { newPath in
+        #if canImport(Glibc)
+          unsafe Glibc.rename(path, newPath) == 0 ? 0 : errno
+        #else
+          unsafe Darwin.rename(path, newPath) == 0 ? 0 : errno
+        #endif
+      }
+    }
   }
 
   /// Gives the file `path` a second name, which must not be there yet. A link isn't followed.
   ///
   /// - Returns: zero, or `errno`.
   package static func link(_ path: String, to newPath: String) -> Int32 {
-    unsafe linkat(AT_FDCWD, path, AT_FDCWD, newPath, 0) == 0 ? 0 : errno
+    unsafe FileName.withBytes(of: path) { path in
+      unsafe FileName.withBytes(of: newPath) { newPath in
+        unsafe linkat(AT_FDCWD, path, AT_FDCWD, newPath, 0) == 0 ? 0 : errno
+      }
+    }
   }
 
   /// Makes a folder, in one that is there.
   ///
   /// - Returns: zero, or `errno`.
   package static func makeFolder(_ path: String) -> Int32 {
-    unsafe mkdir(path, 0o777) == 0 ? 0 : errno
+    unsafe FileName.withBytes(of: path) { unsafe mkdir($0, 0o777) == 0 ? 0 : errno }
   }
 
   /// Takes a folder away, if it is empty.
   package static func removeFolder(_ path: String) {
-    unsafe _ = rmdir(path)
+    unsafe FileName.withBytes(of: path) { unsafe _ = rmdir($0) }
   }
 
   /// Takes a folder away, and the files in it. What is no folder, such as a link to one, stays, and so do folders in it:
   /// in a folder that others may write to, a name may be anything's.
   package static func removeFolderOfFiles(_ folder: String) {
     func opened() -> Int32 {
-      retrying { unsafe open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) }
+      retrying {
+        unsafe FileName.withBytes(of: folder) {
+          unsafe open($0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        }
+      }
     }
     // Once more: what stands in the way of cleaning up may pass, and nobody else would come back for it.
     var descriptor = opened()
@@ -54,11 +86,11 @@ extension File {
     // Where it can't be looked into it may be empty, and goes all the same; a link doesn't.
     guard descriptor >= 0 else { return removeFolder(folder) }
     guard let stream = unsafe fdopendir(descriptor) else {
-      _ = close(descriptor)
+      _ = closeDescriptor(descriptor)
       return removeFolder(folder)
     }
     for name in unsafe names(in: stream) where name != "." && name != ".." {
-      unsafe _ = unlinkat(descriptor, name, 0)
+      unsafe FileName.withBytes(of: name) { unsafe _ = unlinkat(descriptor, $0, 0) }
     }
     unsafe _ = closedir(stream)
     removeFolder(folder)
@@ -69,16 +101,20 @@ extension File {
   /// - Returns: zero, or `errno`. Zero also where there is no way to wait: not every file system has one for folders,
   ///   and a folder that may be written but not read can't be opened.
   package static func synchronizeFolder(_ folder: String) -> Int32 {
-    let descriptor = retrying { unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    let descriptor = retrying {
+      unsafe FileName.withBytes(of: folder) { unsafe open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    }
     guard descriptor >= 0 else { return errno == EACCES ? 0 : errno }
-    defer { _ = close(descriptor) }
+    defer { _ = closeDescriptor(descriptor) }
     guard retrying({ fsync(descriptor) }) != 0 else { return 0 }
-    return [EINVAL, ENOTSUP, EBADF, EROFS].contains(errno) ? 0 : errno
+    return [EINVAL, ENOSYS, ENOTSUP, EBADF, EROFS].contains(errno) ? 0 : errno
   }
 
   /// The names in a folder, in no particular order; none if it can't be read.
   package static func names(in folder: String) -> [String] {
-    guard let stream = unsafe opendir(folder) else { return [] }
+    guard let stream = unsafe FileName.withBytes(of: folder, { unsafe opendir($0) }) else {
+      return []
+    }
     defer { unsafe _ = closedir(stream) }
     return unsafe names(in: stream)
   }
@@ -88,7 +124,7 @@ extension File {
     // SAFETY: the entry is valid until the next call, and its name ends with a NUL.
     while let entry = unsafe readdir(stream) {
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
-        unsafe String(cString: UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self))
+        unsafe FileName.string(UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self))
       }
       names.append(name)
     }
@@ -102,10 +138,10 @@ extension File {
   ///
   /// - Throws: ``SystemError`` of operation `createTemporary`.
   package static func createFolder(_ path: String) throws(SystemError) {
-    // SAFETY: mkdir reads the string during the call only.
-    guard unsafe mkdir(path, 0o777) != 0 else { return }
-    if errno == EEXIST, try FileStatus(path: path)?.kind == .directory { return }
-    throw SystemError(.createTemporary, path)
+    let code = makeFolder(path)
+    guard code != 0 else { return }
+    if code == EEXIST, try FileStatus(path: path)?.kind == .directory { return }
+    throw SystemError(.createTemporary, path, code: code)
   }
 
   /// Creates the folders that lead to `path`, as far as they aren't there.
@@ -113,7 +149,7 @@ extension File {
   /// - Throws: ``SystemError`` of operation `createTemporary`.
   package static func createFolders(above path: String) throws(SystemError) {
     var folder = ""
-    for part in path.split(separator: "/", omittingEmptySubsequences: false).dropLast() {
+    for part in path.pathParts().dropLast() {
       folder += part
       if !folder.isEmpty { try createFolder(folder) }
       folder += "/"

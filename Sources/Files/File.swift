@@ -1,3 +1,5 @@
+import Dispatch
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -10,8 +12,11 @@
 /// ``writeAll(_:)``'s business.
 @safe package struct File: ~Copyable, Sendable {
   package let path: String
-  private let descriptor: Int32
+  /// -1 once it is closed.
+  private var descriptor: Int32
   private let closesDescriptor: Bool
+  /// The directory of a temporary file without a name.
+  private var temporaryDirectory: String?
 
   private init(descriptor: Int32, path: String, closesDescriptor: Bool = true) {
     self.descriptor = descriptor
@@ -19,12 +24,36 @@
     self.closesDescriptor = closesDescriptor
   }
 
-  deinit { if closesDescriptor { _ = close(descriptor) } }
+  deinit { if closesDescriptor, descriptor >= 0 { _ = Self.closeDescriptor(descriptor) } }
+
+  /// Closes the file, and tells what `deinit` can't: on some network file systems and object stores, what was written goes
+  /// to where it is kept only now.
+  ///
+  /// - Throws: ``SystemError`` of operation `write`.
+  package consuming func close() throws(SystemError) {
+    var file = self
+    let (descriptor, path) = (file.descriptor, file.path)
+    file.descriptor = -1
+    // It is closed whatever the answer, also where a signal came.
+    guard Self.closeDescriptor(descriptor) == 0 || errno == EINTR else {
+      throw SystemError(.write, path)
+    }
+  }
 
   /// - Throws: ``SystemError`` of operation `open`.
   package init(reading path: String) throws(SystemError) {
-    let descriptor = Self.retrying { unsafe open(path, O_RDONLY | O_CLOEXEC) }
-    guard descriptor >= 0 else { throw SystemError(.open, path) }
+    try self.init(opening: path, O_RDONLY)
+  }
+
+  /// - Throws: ``SystemError`` of `operation`.
+  private init(
+    opening path: String, _ flags: Int32, _ operation: SystemError.Operation = .open
+  ) throws(SystemError) {
+    let descriptor = Self.retrying {
+      // SAFETY: open reads the name during the call only.
+      unsafe FileName.withBytes(of: path) { unsafe open($0, flags | O_CLOEXEC, 0o600) }
+    }
+    guard descriptor >= 0 else { throw SystemError(operation, path) }
     self.init(descriptor: descriptor, path: path)
   }
 
@@ -32,31 +61,21 @@
   ///
   /// - Throws: ``SystemError`` of operation `open`.
   package init(writing path: String) throws(SystemError) {
-    let descriptor = Self.retrying { unsafe open(path, O_WRONLY | O_CLOEXEC) }
-    guard descriptor >= 0 else { throw SystemError(.open, path) }
-    self.init(descriptor: descriptor, path: path)
+    try self.init(opening: path, O_WRONLY)
   }
 
   /// Creates a file that must not exist yet, not even as a link, and that its owner alone may read and write.
   ///
   /// - Throws: ``SystemError`` of operation `createTemporary`.
   package init(creating path: String) throws(SystemError) {
-    let descriptor = Self.retrying {
-      unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    }
-    guard descriptor >= 0 else { throw SystemError(.createTemporary, path) }
-    self.init(descriptor: descriptor, path: path)
+    try self.init(opening: path, O_RDWR | O_CREAT | O_EXCL, .createTemporary)
   }
 
   /// Opens a file only to lock it: not what a link points to, and without waiting for a pipe's other end.
   ///
   /// - Throws: ``SystemError`` of operation `open`.
   package init(locking path: String) throws(SystemError) {
-    let descriptor = Self.retrying {
-      unsafe open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-    }
-    guard descriptor >= 0 else { throw SystemError(.open, path) }
-    self.init(descriptor: descriptor, path: path)
+    try self.init(opening: path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   }
 
   /// Gives a file the mode that the shell's `>` gives to a new one: 0666 less `umask`.
@@ -81,6 +100,11 @@
     }
   }
 
+  /// A descriptor that the process was started with, and that stays open.
+  init(standing descriptor: Int32, path: String) {
+    self.init(descriptor: descriptor, path: path, closesDescriptor: false)
+  }
+
   package static func standardInput() -> File {
     File(descriptor: STDIN_FILENO, path: "standard input", closesDescriptor: false)
   }
@@ -100,24 +124,40 @@
 
   /// A file without a name in `directory`: created with mode 0600, and gone however the process ends.
   ///
-  /// - Throws: ``SystemError`` of operation `createTemporary`.
+  /// - Throws: ``SystemError`` of operation `spool`, as later calls on the file do.
   package static func unnamedTemporary(in directory: String) throws(SystemError) -> File {
-    let path = "a temporary file in \(directory)"
     #if os(Linux)
-      let unnamed = retrying { unsafe open(directory, O_RDWR | O_CLOEXEC | openUnnamed, 0o600) }
-      if unnamed >= 0 { return File(descriptor: unnamed, path: path) }
+      let unnamed = retrying {
+        unsafe FileName.withBytes(of: directory) {
+          unsafe open($0, O_RDWR | O_CLOEXEC | openUnnamed, 0o600)
+        }
+      }
+      if unnamed >= 0 { return File(temporary: unnamed, in: directory) }
     #endif
     // Not every file system can create a file without a name: so it has one for a moment.
     var template: [CChar] = []
     let descriptor = retrying {
-      template = Array("\(directory)/dsel-spool-XXXXXX".utf8CString)
+      template =
+        (FileName.bytes(of: directory) + "/dsel-spool-XXXXXX\0".utf8).map(CChar.init(bitPattern:))
       // SAFETY: mkstemp writes only within the template, which is NUL-terminated.
       return unsafe template.withUnsafeMutableBufferPointer { unsafe mkstemp($0.baseAddress!) }
     }
-    guard descriptor >= 0 else { throw SystemError(.createTemporary, directory) }
+    guard descriptor >= 0 else { throw SystemError(.spool, directory) }
     unsafe template.withUnsafeBufferPointer { unsafe _ = unlink($0.baseAddress!) }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    return File(descriptor: descriptor, path: path)
+    return File(temporary: descriptor, in: directory)
+  }
+
+  private init(temporary descriptor: Int32, in directory: String) {
+    self.init(descriptor: descriptor, path: "a temporary file in \(directory)")
+    temporaryDirectory = directory
+  }
+
+  /// A failed call on this file: of a temporary one, what counts is where it is.
+  private func failure(_ operation: SystemError.Operation) -> SystemError {
+    let code = errno
+    guard let temporaryDirectory else { return SystemError(operation, path, code: code) }
+    return SystemError(.spool, temporaryDirectory, code: code)
   }
 
   package enum LockOutcome: Sendable {
@@ -129,9 +169,23 @@
   }
 
   /// Takes the one lock that goes with a file. It is given back when this is closed, at the process's end at the latest.
-  package func lock() -> LockOutcome {
-    if Self.retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 { return .taken }
+  package func lock() -> LockOutcome { Self.lock(descriptor) }
+
+  private static func lock(_ descriptor: Int32) -> LockOutcome {
+    if retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 { return .taken }
     return errno == EWOULDBLOCK ? .busy : .unsupported
+  }
+
+  /// Whether the file system answers at all to who asks for a lock. NFS without its lock service doesn't, not even to those
+  /// who said that they won't wait, and no signal ends that. A thread of its own waits for the answer, for ever if need be.
+  package func answersToLock(within limit: DispatchTimeInterval) -> Bool {
+    let hasAnswered = DispatchSemaphore(value: 0)
+    let descriptor = descriptor
+    DispatchQueue.global().async {
+      _ = Self.lock(descriptor)
+      hasAnswered.signal()
+    }
+    return hasAnswered.wait(timeout: .now() + limit) == .success
   }
 
   package var isTerminal: Bool { isatty(descriptor) == 1 }
@@ -165,7 +219,7 @@
       if count > 0 { initializedCount += count }
       return count
     }
-    guard count >= 0 else { throw SystemError(.read, path) }
+    guard count >= 0 else { throw failure(.read) }
     return count
   }
 
@@ -184,15 +238,19 @@
       }
       return true
     }
-    guard isWhole else { throw SystemError(.write, path) }
+    guard isWhole else { throw failure(.write) }
   }
 
   /// Waits until what was written is on the disk.
   ///
+  /// - Returns: false if the file system has no way to wait, as some object-store mounts.
   /// - Throws: ``SystemError`` of operation `sync`.
-  package func synchronize() throws(SystemError) {
+  @discardableResult
+  package func synchronize() throws(SystemError) -> Bool {
     let result = Self.retrying { fsync(descriptor) }
-    guard result == 0 else { throw SystemError(.sync, path) }
+    if result == 0 { return true }
+    guard [EINVAL, ENOSYS, ENOTSUP].contains(errno) else { throw SystemError(.sync, path) }
+    return false
   }
 
   static func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
@@ -200,6 +258,15 @@
       let result = call()
       if result != -1 || errno != EINTR { return result }
     }
+  }
+
+  /// `close(2)`, which the method of the same name hides.
+  static func closeDescriptor(_ descriptor: Int32) -> Int32 {
+    #if canImport(Glibc)
+      Glibc.close(descriptor)
+    #else
+      Darwin.close(descriptor)
+    #endif
   }
 
   /// `read(2)`, which the method of the same name hides.
@@ -220,11 +287,19 @@ extension FileStatus {
   /// - Throws: ``SystemError`` of operation `inspect`.
   package init?(path: String) throws(SystemError) {
     var status = stat()
-    guard unsafe stat(path, &status) == 0 else {
+    guard unsafe FileName.withBytes(of: path, { unsafe stat($0, &status) }) == 0 else {
       if errno == ENOENT { return nil }
       throw SystemError(.inspect, path)
     }
     self.init(status)
+  }
+
+  /// Whether a path is a symbolic link, to whatever or nothing.
+  package static func isLink(path: String) -> Bool {
+    var status = stat()
+    // SAFETY: lstat reads the name and writes the status during the call only.
+    return unsafe FileName.withBytes(of: path, { unsafe lstat($0, &status) }) == 0
+      && status.st_mode & S_IFMT == S_IFLNK
   }
 
   fileprivate init(_ status: stat) {

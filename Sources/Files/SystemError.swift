@@ -8,6 +8,8 @@
 package struct SystemError: Error, Equatable {
   package enum Operation: String, Sendable {
     case open, read, write, sync, rename, inspect, createTemporary, allocate
+    /// Anything that is done to a temporary file without a name; the path is that of its directory.
+    case spool
   }
 
   package let operation: Operation

@@ -70,7 +70,8 @@ package struct Fit: Sendable {
       let (outcome, report) = try await step().run(shards)
       return (model(outcome, report), report, 0)
     }
-    let folder = try WorkFolder(path, kind: .model, settings: "fit " + settings.fingerprint)
+    let folder = try WorkFolder(
+      path, kind: .model, settings: "fit " + settings.fingerprint, registry: registry)
     var whole: ModelFile?
     var report = PassReport()
     var reused = 0

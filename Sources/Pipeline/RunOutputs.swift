@@ -47,10 +47,11 @@ struct RunOutputs: Sendable {
 
   private func checkPaths(_ inputs: [Shard]) throws {
     var places: [AtomicFile.Place] = []
+    var probed: [String] = []
     for path in settings.paths {
       try Self.mapped {
         try Self.check(path, isNoneOf: inputs)
-        try AtomicFile.check(path: path, replaces: settings.replaces)
+        let isMade = try AtomicFile.check(path: path, replaces: settings.replaces)
         let place = try AtomicFile.Place(path: path)
         var isTaken = places.contains(place)
         for folder in [outputFolder, remainderFolder] {
@@ -58,8 +59,10 @@ struct RunOutputs: Sendable {
         }
         if isTaken { throw PipelineError.outputIsOutput(path: path) }
         places.append(place)
+        if isMade { probed.append(path) }
       }
     }
+    for path in probed { try Self.mapped { try registry.probe(for: path) } }
   }
 
   private static func check(_ path: String, isNoneOf inputs: [Shard]) throws {

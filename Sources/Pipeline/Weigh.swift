@@ -100,7 +100,8 @@ package struct Weigh: Sendable {
     _ weighed: inout Weighed, _ files: inout WrittenFiles
   ) async throws {
     let folder = try settings.workFolder.map {
-      try WorkFolder($0, kind: .weights, settings: "weigh " + fingerprint(models))
+      try WorkFolder(
+        $0, kind: .weights, settings: "weigh " + fingerprint(models), registry: registry)
     }
     for shard in shards {
       if let known = try folder?.result(for: shard) {
@@ -151,7 +152,8 @@ package struct Weigh: Sendable {
     var kept = 0
     if let path = self.settings.workFolder {
       let folder = try WorkFolder(
-        path, kind: .candidates, settings: "candidates \(settings) " + fingerprint(models))
+        path, kind: .candidates, settings: "candidates \(settings) " + fingerprint(models),
+        registry: registry)
       for shard in shards {
         if let known = try folder.result(for: shard) {
           try self.settings.reading.skipLimit.check(known.report)
@@ -307,7 +309,7 @@ enum DolmaPath {
   ///
   /// - Throws: ``PipelineError/notInDocuments(path:)``
   static func attributes(of path: String) throws(PipelineError) -> String {
-    var parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    var parts = path.pathParts().map(String.init)
     guard let place = parts.dropLast().lastIndex(of: "documents") else {
       throw .notInDocuments(path: path)
     }

@@ -56,9 +56,12 @@ struct WorkFolder {
 
   /// - Parameter settings: all that a result depends on, besides its input.
   /// - Throws: ``PipelineError``
-  init(_ path: String, kind: Kind, settings: String) throws {
+  init(_ path: String, kind: Kind, settings: String, registry: TemporaryFiles) throws {
     do throws(SystemError) { try File.createFolder(path) } catch {
       throw PipelineError.writing(.system(error))
+    }
+    do throws(WritingError) { try registry.probe(for: "\(path)/result") } catch {
+      throw PipelineError.writing(error)
     }
     self.path = path
     self.kind = kind
@@ -68,7 +71,7 @@ struct WorkFolder {
   /// Where an input's result is: named for the input's file, and by a hash of its path, since shards of several folders
   /// may have one name.
   func resultPath(for shard: Shard) -> String {
-    let name = shard.name.split(separator: "/").last.map(String.init) ?? "input"
+    let name = shard.name.pathParts(omittingEmpty: true).last ?? "input"
     return "\(path)/\(name).\(ContentHash.of(shard.name).hexadecimal).\(kind.rawValue)"
   }
 

@@ -19,6 +19,9 @@ package struct ByteSource: ~Copyable, Sendable {
   private var isAtEnd = false
   private var decompressor: Decompressor
   private var hasher: ContentHasher?
+  private let expectation: ForeignFormat.Expectation
+  /// Whether the first decompressed bytes have been looked at.
+  private var isRecognized = false
   package private(set) var container = Container.plain
   /// Bytes read from the file so far.
   package private(set) var storedByteCount = 0
@@ -27,14 +30,15 @@ package struct ByteSource: ~Copyable, Sendable {
   ///
   /// - Throws: ``ReadingError``
   package static func open(
-    _ shard: Shard, maximumWindow: Int, hashesContent: Bool = false
+    _ shard: Shard, maximumWindow: Int, hashesContent: Bool = false,
+    expecting expectation: ForeignFormat.Expectation = .lines
   ) throws(ReadingError) -> ByteSource {
     var source: ByteSource
     do {
       // Replaced as soon as the first bytes have been seen.
       let plain = try Decompressor(.plain, maximumWindowByteCount: maximumWindow)
       let hasher = hashesContent ? try ContentHasher() : nil
-      source = ByteSource(shard, file: try shard.open(), plain, hasher)
+      source = ByteSource(shard, file: try shard.open(), plain, hasher, expectation)
     } catch let error as SystemError {
       throw .system(error)
     } catch {
@@ -58,8 +62,9 @@ package struct ByteSource: ~Copyable, Sendable {
 
   private init(
     _ shard: Shard, file: Shard.OpenFile, _ decompressor: consuming Decompressor,
-    _ hasher: consuming ContentHasher?
+    _ hasher: consuming ContentHasher?, _ expectation: ForeignFormat.Expectation
   ) {
+    self.expectation = expectation
     self.decompressor = decompressor
     self.shard = shard
     self.file = file
@@ -73,7 +78,7 @@ package struct ByteSource: ~Copyable, Sendable {
   package static func head(
     of shard: Shard, byteCount: Int, limits: ReadingLimits
   ) throws(ReadingError) -> [UInt8] {
-    var source = try open(shard, maximumWindow: limits.maximumWindow)
+    var source = try open(shard, maximumWindow: limits.maximumWindow, expecting: .value)
     var head: [UInt8] = []
     try head.append(addingCapacity: byteCount) { output throws(ReadingError) in
       try source.read(into: &output)
@@ -101,6 +106,19 @@ package struct ByteSource: ~Copyable, Sendable {
   ///
   /// - Throws: ``ReadingError``
   package mutating func read(into output: inout OutputSpan<UInt8>) throws(ReadingError) {
+    let start = output.count
+    try fill(&output)
+    guard !isRecognized else { return }
+    isRecognized = true
+    if let format = ForeignFormat.recognize(
+      output.span.extracting(start..<output.count), expecting: expectation,
+      isDecompressed: container != .plain)
+    {
+      throw .foreign(path: shard.name, format, within: container)
+    }
+  }
+
+  private mutating func fill(_ output: inout OutputSpan<UInt8>) throws(ReadingError) {
     while output.freeCapacity > 0 {
       if consumed == stored.count {
         stored.removeAll(keepingCapacityUpTo: .max)
@@ -170,6 +188,8 @@ package struct ByteSource: ~Copyable, Sendable {
     stored.removeAll(keepingCapacityUpTo: .max)
     consumed = 0
     self.offset = offset
+    // What is behind the beginning says nothing.
+    isRecognized = true
     return true
   }
 

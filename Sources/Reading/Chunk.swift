@@ -14,14 +14,22 @@ package struct Chunk: ~Copyable, Sendable {
 
   package init() {}
 
-  /// The next line from `position` on, without its line end (LF or CRLF), and moves `position`
+  /// The next line from `position` on, without its line end (LF or CRLF) and without a byte order mark, and moves `position`
   /// behind that. Nil at the end of the chunk.
+  ///
+  /// Files that begin with a mark get concatenated, so one may stand at the beginning of any line.
   package func nextLine(from position: inout Int) -> Range<Int>? {
     guard position < bytes.count else { return nil }
-    let start = position
+    var start = position
     let end = bytes.span.firstIndex(of: UInt8(ascii: "\n"), from: start) ?? bytes.count
     position = end + 1
     let last = end > start && bytes.span[end - 1] == UInt8(ascii: "\r") ? end - 1 : end
+    // Several, where a file of a mark alone was among them.
+    while last - start >= ByteOrderMark.byteCount, ByteOrderMark.begins(bytes.span, at: start) {
+      start += ByteOrderMark.byteCount
+    }
+    // A mark alone at the end is no line.
+    if start == bytes.count { return nil }
     return start..<last
   }
 
@@ -47,6 +55,8 @@ package struct ChunkReader: ~Copyable, Sendable {
   package let path: String
   private let chunkSize: Int
   private let maximumLine: Int
+  /// The longest line as it is stored: with a byte order mark.
+  private var longestStored: Int { maximumLine + ByteOrderMark.byteCount }
   private let countsLines: Bool
   private var lineCount = 0
   private var source: ByteSource
@@ -103,7 +113,6 @@ package struct ChunkReader: ~Copyable, Sendable {
     repeat {
       searched = chunk.bytes.count
       try fill(&chunk.bytes)
-      if number == 0, searched == 0 { skipByteOrderMark(&chunk.bytes) }
       lastLineEnd = chunk.bytes.span.lastIndex(of: UInt8(ascii: "\n"), from: searched)
       try checkLineLength(chunk.bytes, searched: searched, lastLineEnd: lastLineEnd)
     } while lastLineEnd == nil && !isAtEnd
@@ -140,19 +149,12 @@ package struct ChunkReader: ~Copyable, Sendable {
   /// Reads on until the chunk has its size, or by half as much again if it has it already.
   private mutating func fill(_ bytes: inout ByteBuffer) throws(ReadingError) {
     // No more than shows that a line is too long: the memory for it is bounded by the longest line allowed.
-    let growth = min(bytes.count / 2, max(0, maximumLine + 1 - bytes.count))
+    let growth = min(bytes.count / 2, max(0, longestStored + 1 - bytes.count))
     let wanted = max(chunkSize - bytes.count, growth, chunkSize / 2)
     do throws(SystemError) { try bytes.reserve(additional: wanted) } catch { throw .system(error) }
     let before = bytes.count
     try bytes.append(upTo: wanted) { output throws(ReadingError) in try source.read(into: &output) }
     isAtEnd = bytes.count < before + wanted
-  }
-
-  private mutating func skipByteOrderMark(_ bytes: inout ByteBuffer) {
-    guard bytes.count >= 3, bytes.span[0] == 0xEF, bytes.span[1] == 0xBB, bytes.span[2] == 0xBF
-    else { return }
-    bytes.removeFirst(3)
-    offset = 3
   }
 
   /// Stops a line that never ends before it fills the memory. Lines that do end are measured by
@@ -161,7 +163,7 @@ package struct ChunkReader: ~Copyable, Sendable {
     _ bytes: borrowing ByteBuffer, searched: Int, lastLineEnd: Int?
   ) throws(ReadingError) {
     let end = lastLineEnd == nil ? bytes.count : searched
-    guard end > maximumLine else { return }
+    guard end > longestStored else { return }
     throw .lineTooLong(path: path, offset: offset, limit: maximumLine)
   }
 }
@@ -176,5 +178,15 @@ package struct ReadingLimits: Sendable, Equatable {
   package init(maximumLine: Int = 256 << 20, maximumWindow: Int = 128 << 20) {
     self.maximumLine = maximumLine
     self.maximumWindow = maximumWindow
+  }
+}
+
+/// The three bytes that some programs begin files with, to say that they are UTF-8.
+enum ByteOrderMark {
+  static let byteCount = 3
+
+  /// Whether a mark stands at `index`, behind which there are two bytes more.
+  static func begins(_ bytes: Span<UInt8>, at index: Int) -> Bool {
+    bytes[index] == 0xEF && bytes[index + 1] == 0xBB && bytes[index + 2] == 0xBF
   }
 }

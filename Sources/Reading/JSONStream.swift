@@ -29,7 +29,7 @@ package struct JSONStream: ~Copyable {
   package init(_ shard: Shard, limits: ReadingLimits) throws(JSONStreamError) {
     do throws(ReadingError) {
       source = try ByteSource.open(
-        shard, maximumWindow: limits.maximumWindow, hashesContent: true)
+        shard, maximumWindow: limits.maximumWindow, hashesContent: true, expecting: .value)
     } catch {
       throw .reading(error)
     }

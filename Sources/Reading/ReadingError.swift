@@ -7,6 +7,10 @@ package enum ReadingError: Error, Equatable {
   case isDirectory(path: String)
   /// The compressed stream can't be decoded.
   case damaged(path: String, CompressionError)
+  /// The file, or what is within its container, is in a format that isn't read.
+  case foreign(path: String, ForeignFormat, within: Container)
+  /// What isn't the name of a file, but of something on a network, such as `s3://bucket/key`.
+  case remote(path: String)
   /// A line longer than `limit` bytes, that begins at `offset` in the decompressed text.
   case lineTooLong(path: String, offset: Int, limit: Int)
   /// The file is no longer the one that an earlier pass read.

@@ -21,7 +21,7 @@ package struct Shard: Sendable {
   package let status: FileStatus
 
   /// - Parameter path: a path, or `-` for standard input.
-  /// - Throws: ``ReadingError/isDirectory(path:)``, ``ReadingError/system(_:)``
+  /// - Throws: ``ReadingError/isDirectory(path:)``, ``ReadingError/remote(path:)``, ``ReadingError/system(_:)``
   package init(path: String) throws(ReadingError) {
     do throws(SystemError) {
       if path == "-" {
@@ -30,16 +30,35 @@ package struct Shard: Sendable {
         status = try File.standardInput().status()
       } else {
         name = path
-        origin = .file(path: path)
+        // What is no file can't be opened again: a socket's name in /dev/fd, for example.
+        origin = File.isPipedInput(path) ? .standardInput : .file(path: path)
         guard let status = try FileStatus(path: path) else {
           throw SystemError(.open, path)
         }
         self.status = status
       }
     } catch {
+      if error.isMissingFile, Self.isRemote(path) { throw .remote(path: path) }
       throw .system(error)
     }
     if status.kind == .directory { throw .isDirectory(path: path) }
+  }
+
+  /// Whether a name begins as `s3://` does.
+  package static func isRemote(_ path: String) -> Bool {
+    let parts = path.utf8.split(
+      separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[1].starts(with: "//".utf8), !parts[0].isEmpty else {
+      return false
+    }
+    return parts[0].allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+        UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
+        true
+      default: false
+      }
+    }
   }
 
   package init(name: String, spool: OpenFile) throws(ReadingError) {

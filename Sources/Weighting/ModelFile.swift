@@ -1,4 +1,5 @@
 package import Featurizing
+internal import Files
 
 /// What `dsel fit` learns of documents, and a file holds: exact counts, so that files merge to what one fit of all
 /// their documents would have given.
@@ -35,8 +36,8 @@ package struct ModelFile: Sendable, Equatable {
 
     /// The order in which a file lists them, whatever the order in which they were fitted or merged.
     package func precedes(_ other: Input) -> Bool {
-      (path, contentHash, byteCount, documentCount)
-        < (other.path, other.contentHash, other.byteCount, other.documentCount)
+      (ExactString(path), contentHash, byteCount, documentCount)
+        < (ExactString(other.path), other.contentHash, other.byteCount, other.documentCount)
     }
 
     /// True if both have the same content, as far as can be told.

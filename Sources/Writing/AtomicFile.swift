@@ -15,11 +15,15 @@ internal import Files
 /// Until then it is a temporary file beside it, `.NAME.PID.dsel-tmp`, which its owner alone may read; without a commit,
 /// `deinit` takes that away. Once whole it has the mode of any new file, 0666 less `umask`.
 /// It is locked while its process lives: the next run that writes the same file removes what killed ones left.
-/// What is no regular file, such as `/dev/null` or a named pipe, is written to directly.
+/// What is no regular file, such as `/dev/null` or a named pipe, is written to directly, and so is what is behind a descriptor,
+/// as of `/dev/fd/3`.
 package struct AtomicFile: ~Copyable {
   package let path: String
   private let temporaryPath: String?
-  private let file: File
+  /// nil once all is written: a name is given to a closed file, since some object-store mounts rename no other.
+  private var file: File?
+  /// Keeps a closed file from being taken for a leftover, as long as it waits for its name.
+  private var lock: File?
   private let registry: TemporaryFiles
   private var isCommitted = false
 
@@ -28,7 +32,10 @@ package struct AtomicFile: ~Copyable {
   package init(path: String, replaces: Bool, registry: TemporaryFiles) throws(WritingError) {
     try Self.check(path: path, replaces: replaces)
     do throws(SystemError) {
-      if let status = try FileStatus(path: path), status.kind == .other {
+      if let descriptor = File.descriptor(named: path) {
+        let file = try File(writingTo: descriptor, path: path)
+        self.init(path: path, temporaryPath: nil, file: file, registry: registry)
+      } else if let status = try FileStatus(path: path), status.kind == .other {
         self.init(
           path: path, temporaryPath: nil, file: try File(writing: path), registry: registry)
       } else {
@@ -54,7 +61,7 @@ package struct AtomicFile: ~Copyable {
   ) {
     self.path = path
     self.temporaryPath = temporaryPath
-    self.file = file
+    self.file = consume file
     self.registry = registry
   }
 
@@ -100,12 +107,12 @@ package struct AtomicFile: ~Copyable {
   /// name, links too, so two of them collide only when both agree.
   package struct Place: Equatable {
     let folder: FileStatus?
-    let name: Substring
+    let name: ExactString
 
     /// - Throws: ``SystemError`` of operation `inspect`.
     package init(path: String) throws {
       folder = try FileStatus(path: AtomicFile.directory(of: path))
-      name = path.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+      name = ExactString(path.lastPathPart)
     }
 
     package static func == (one: Place, other: Place) -> Bool {
@@ -115,7 +122,10 @@ package struct AtomicFile: ~Copyable {
   }
 
   static func directory(of path: String) -> String {
-    path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? "."
+    let directory = path[..<path.lastPathPart.startIndex].utf8
+    // Without the slash, but for that of the root.
+    let name = directory.dropLast(directory.count > 1 ? 1 : 0)
+    return name.isEmpty ? "." : String(Substring(name))
   }
 
   deinit {
@@ -126,42 +136,60 @@ package struct AtomicFile: ~Copyable {
 
   /// Checks, before any work is done, that `path` may be written.
   ///
-  /// - Throws: ``WritingError/outputExists(path:)``, ``WritingError/isDirectory(path:)``,
-  ///   ``WritingError/system(_:)``
-  package static func check(path: String, replaces: Bool) throws(WritingError) {
+  /// - Returns: whether a file of its own will be made for it. What is written to directly needs none.
+  /// - Throws: ``WritingError/outputExists(path:)``, ``WritingError/linkExists(path:target:)``,
+  ///   ``WritingError/isDirectory(path:)``, ``WritingError/system(_:)``
+  @discardableResult
+  package static func check(path: String, replaces: Bool) throws(WritingError) -> Bool {
+    if File.descriptor(named: path) != nil { return false }
     let status: FileStatus?
     do throws(SystemError) { status = try FileStatus(path: path) } catch { throw .system(error) }
     switch status?.kind {
     case .directory: throw .isDirectory(path: path)
     case .regular where !replaces: throw .outputExists(path: path)
-    case .other: return
+    case .other: return false
+    case nil where !replaces:
+      if let target = File.linkTarget(path) { throw .linkExists(path: path, target: target) }
     default: break
     }
     // The temporary file will be made there, after hours perhaps: better to fail now.
-    // SAFETY: access reads the string during the call only.
-    guard unsafe access(directory(of: path), W_OK) == 0 else {
-      throw .system(SystemError(.createTemporary, path))
-    }
+    let code = File.checkWritable(folder: directory(of: path))
+    guard code == 0 else { throw .system(SystemError(.createTemporary, path, code: code)) }
+    return true
   }
-
-  package var isTerminal: Bool { file.isTerminal }
 
   /// - Throws: ``WritingError/system(_:)``
   package func write(_ bytes: Span<UInt8>) throws(WritingError) {
-    do throws(SystemError) { try file.writeAll(bytes) } catch {
+    do throws(SystemError) {
+      switch file {
+      case .some(let file): try file.writeAll(bytes)
+      case nil: preconditionFailure("the file is whole already")
+      }
+    } catch {
       throw .system(SystemError(error.operation, path, code: error.code))
     }
   }
 
-  /// Waits until what was written is on the disk.
+  /// Waits until what was written is on the disk, and closes the file: nothing can be added any more.
   ///
   /// - Throws: ``WritingError/system(_:)``
-  package func synchronize() throws(WritingError) {
-    guard temporaryPath != nil else { return }
-    file.setDefaultMode()
-    do throws(SystemError) { try file.synchronize() } catch {
+  package mutating func finish() throws(WritingError) {
+    guard let file = file.take() else { return }
+    do throws(SystemError) {
+      guard let temporaryPath else { return try file.close() }
+      file.setDefaultMode()
+      if try !file.synchronize() { registry.warnOfNoSync(Self.directory(of: path)) }
+      try file.close()
+      lock = Self.lock(temporaryPath)
+    } catch {
       throw .system(SystemError(error.operation, path, code: error.code))
     }
+  }
+
+  /// Opens a file again and locks it; nil where that can't be, so that there is nothing to guard it.
+  private static func lock(_ temporaryPath: String) -> File? {
+    guard let file = try? File(locking: temporaryPath), file.lock() == .taken else { return nil }
+    return file
   }
 
   /// Waits until all is on the disk, and gives the file its name.
@@ -170,8 +198,9 @@ package struct AtomicFile: ~Copyable {
   ///
   /// - Throws: ``WritingError/system(_:)``; then all names are as they were.
   package consuming func commit() throws(WritingError) {
+    try finish()
     guard let temporaryPath else { return }
-    try synchronize()
+    lock = nil
     let code = registry.commit(
       temporaryPath, to: path, keptPath: TemporaryNames(for: path).kept)
     // Whether it has its name or has been removed: there is nothing left to take away.

@@ -26,9 +26,14 @@ package struct LineWriter: ~Copyable {
       }
     }
 
-    func synchronize() throws(WritingError) {
+    /// Waits until it is on the disk, and closes it.
+    consuming func finish() throws(WritingError) {
+      let path = path
       file.setDefaultMode()
-      do throws(SystemError) { try file.synchronize() } catch {
+      do throws(SystemError) {
+        try file.synchronize()
+        try file.close()
+      } catch {
         throw .system(SystemError(error.operation, path, code: error.code))
       }
     }
@@ -148,13 +153,13 @@ package struct LineWriter: ~Copyable {
     case .standardOutput(let file):
       do throws(SystemError) { try file.writeAll(block.span) } catch { throw .system(error) }
       return nil
-    case .file(let file):
+    case .file(var file):
       try file.write(block.span)
-      try file.synchronize()
+      try file.finish()
       return file
     case .shard(let file):
       try file.write(block.span)
-      try file.synchronize()
+      try file.finish()
       return nil
     }
   }

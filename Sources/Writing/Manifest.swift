@@ -10,9 +10,9 @@ package struct ManifestWriter {
   package static func write(
     _ manifest: some Encodable, to path: String, replaces: Bool, registry: TemporaryFiles
   ) throws(WritingError) -> AtomicFile {
-    let file = try AtomicFile(path: path, replaces: replaces, registry: registry)
+    var file = try AtomicFile(path: path, replaces: replaces, registry: registry)
     try file.write(encode(manifest).span)
-    try file.synchronize()
+    try file.finish()
     return file
   }
 

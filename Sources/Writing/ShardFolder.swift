@@ -19,7 +19,9 @@ package final class ShardFolder: Sendable {
     path: String, replaces: Bool, registry: TemporaryFiles
   ) throws(WritingError) {
     var path = path
-    while path.utf8.count > 1, path.hasSuffix("/") { path.removeLast() }
+    while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") {
+      path.unicodeScalars.removeLast()
+    }
     self.path = path
     self.replaces = replaces
     self.registry = registry
@@ -45,7 +47,7 @@ package final class ShardFolder: Sendable {
   ///
   /// - Throws: ``SystemError`` of operation `inspect`.
   package func hasShard(at place: AtomicFile.Place) throws(SystemError) -> Bool {
-    guard ShardName.matches(String(place.name)), let other = place.folder else { return false }
+    guard ShardName.matches(place.name.string), let other = place.folder else { return false }
     return try isSameFolder(as: other)
   }
 

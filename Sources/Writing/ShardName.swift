@@ -1,4 +1,5 @@
 package import Compression
+internal import Files
 
 /// The names of the shards of an output: `shard_00000000.jsonl.zst`, `shard_00000001.jsonl.zst`, …
 package enum ShardName {
@@ -15,7 +16,8 @@ package enum ShardName {
 
   /// Whether `name` is that of a shard, in any container.
   package static func matches(_ name: String) -> Bool {
-    guard name.hasPrefix(prefix), let suffix = suffixes.first(where: { name.hasSuffix($0) })
+    guard name.beginsWithBytes(of: prefix),
+      let suffix = suffixes.first(where: { name.endsInBytes(of: $0) })
     else { return false }
     let digits = name.utf8.dropFirst(prefix.utf8.count).dropLast(suffix.utf8.count)
     return digits.count >= digitCount && digits.allSatisfy { (0x30...0x39).contains($0) }

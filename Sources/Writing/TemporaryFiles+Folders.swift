@@ -23,46 +23,59 @@ extension TemporaryFiles {
   ///
   /// - Throws: ``WritingError``; then all is as it was.
   func openFolder(_ path: String) throws(WritingError) -> OpenFolder {
+    // In the directory itself: it may be where another file system begins.
     try state.withLock { state throws(WritingError) in
-      var isMade = false
-      do throws(WritingError) {
-        let lock = try Self.lockFolder(path, &isMade)
-        let isLocked: Bool
-        switch lock.lock() {
-        case .busy: throw WritingError.folderInUse(path: path)
-        case .taken: isLocked = true
-        case .unsupported: isLocked = false
-        }
-        let names = TemporaryNames(for: "\(path)/shards")
-        // Without a lock nobody knows whether they are left over.
-        let leftovers = isLocked ? File.names(in: path).filter(names.matches) : []
-        for name in leftovers where name.hasSuffix(TemporaryNames.temporarySuffix) {
-          File.removeFolderOfFiles("\(path)/\(name)")
-        }
-        let staging = try Self.makeFolder(names.temporary, path)
-        state.isDone = false
-        state.staged.insert(staging)
-        if isMade { state.made.append(path) }
-        return OpenFolder(
-          lock: lock, staging: staging,
-          leftovers: leftovers.filter { $0.hasSuffix(TemporaryNames.keptSuffix) }
-            .map { "\(path)/\($0)" })
-      } catch {
-        if isMade { File.removeFolder(path) }
-        throw error
+      let code = File.makeFolder(path)
+      guard code == 0 || code == EEXIST else {
+        throw .system(SystemError(.createTemporary, path, code: code))
       }
+      state.isDone = false
+      if code == 0 { state.made.append(path) }
+    }
+    do throws(WritingError) {
+      let lock = try Self.folder(path)
+      try probe(for: "\(path)/shards")
+      return try open(path, lock)
+    } catch {
+      state.withLock { state in
+        guard let index = state.made.lastIndex(where: { ExactString($0) == ExactString(path) })
+        else { return }
+        state.made.remove(at: index)
+        File.removeFolder(path)
+      }
+      throw error
     }
   }
 
-  /// Opens the folder, which is made if there is none.
-  private static func lockFolder(
-    _ path: String, _ isMade: inout Bool
-  ) throws(WritingError) -> File {
-    let code = File.makeFolder(path)
-    guard code == 0 || code == EEXIST else {
-      throw .system(SystemError(.createTemporary, path, code: code))
+  /// Locks the folder, removes what killed runs left in it, and makes a folder in it for shards.
+  private func open(_ path: String, _ lock: consuming File) throws(WritingError) -> OpenFolder {
+    let isLocked: Bool
+    switch lock.lock() {
+    case .busy: throw .folderInUse(path: path)
+    case .taken: isLocked = true
+    case .unsupported: isLocked = false
     }
-    isMade = code == 0
+    let names = TemporaryNames(for: "\(path)/shards")
+    // Without a lock nobody knows whether they are left over.
+    let leftovers = isLocked ? File.names(in: path).filter(names.matches) : []
+    for name in leftovers where name.endsInBytes(of: TemporaryNames.temporarySuffix) {
+      // A file is what a killed run left that had just begun.
+      File.remove("\(path)/\(name)")
+      File.removeFolderOfFiles("\(path)/\(name)")
+    }
+    let staging = try state.withLock { state throws(WritingError) in
+      let staging = try Self.makeFolder(names.temporary, path)
+      state.isDone = false
+      state.staged.insert(ExactString(staging))
+      return staging
+    }
+    return OpenFolder(
+      lock: lock, staging: staging,
+      leftovers: leftovers.filter { $0.endsInBytes(of: TemporaryNames.keptSuffix) }
+        .map { "\(path)/\($0)" })
+  }
+
+  private static func folder(_ path: String) throws(WritingError) -> File {
     do throws(SystemError) {
       let folder = try File(reading: path)
       if try folder.status().kind == .directory { return folder }
@@ -98,7 +111,7 @@ extension TemporaryFiles {
   /// Takes a staging folder away, and with it the other outputs, if some have their names already.
   func discardFolder(_ staging: String) {
     state.withLock { state in
-      guard state.staged.remove(staging) != nil else { return }
+      guard state.staged.remove(ExactString(staging)) != nil else { return }
       File.removeFolderOfFiles(staging)
       state.giveUp()
     }
@@ -124,7 +137,7 @@ extension TemporaryFiles {
   /// - Returns: zero, or `errno`; then no output of this run has its name.
   func commit(_ shards: StagedShards) -> Int32 {
     state.withLock { state in
-      state.staged.remove(shards.staging)
+      state.staged.remove(ExactString(shards.staging))
       let code = Self.move(shards, &state)
       File.removeFolderOfFiles(shards.staging)
       if code == 0 { return state.endIfLast() }

@@ -12,8 +12,19 @@ internal import Files
 /// is kept until the last one has got its own: a failure or a signal in between puts it back.
 package final class TemporaryFiles: Sendable {
   let state = Lock(State())
+  private let warn: @Sendable (WritingWarning) -> Void
 
-  package init() {}
+  /// - Parameter warn: called at most once for each kind of warning.
+  package init(warn: @escaping @Sendable (WritingWarning) -> Void = { _ in }) { self.warn = warn }
+
+  /// Says, once, that files may not outlive a loss of power.
+  func warnOfNoSync(_ folder: String) {
+    let isFirst = state.withLock { state in
+      defer { state.hasWarnedOfNoSync = true }
+      return !state.hasWarnedOfNoSync
+    }
+    if isFirst { warn(.noSync(folder: folder)) }
+  }
 
   /// Creates a temporary file, so that no signal comes between that and knowing its name.
   ///
@@ -22,20 +33,20 @@ package final class TemporaryFiles: Sendable {
     try state.withLock { state throws(SystemError) in
       let file = try File(creating: path)
       state.isDone = false
-      state.temporary.insert(path)
+      state.temporary.insert(ExactString(path))
       return file
     }
   }
 
   /// Forgets a temporary file that another process has removed.
   func forget(_ temporaryPath: String) {
-    state.withLock { _ = $0.temporary.remove(temporaryPath) }
+    state.withLock { _ = $0.temporary.remove(ExactString(temporaryPath)) }
   }
 
   /// Takes a temporary file away, and with it the other outputs, if some have their names already.
   func discard(_ temporaryPath: String) {
     state.withLock { state in
-      guard state.temporary.remove(temporaryPath) != nil else { return }
+      guard state.temporary.remove(ExactString(temporaryPath)) != nil else { return }
       File.remove(temporaryPath)
       state.giveUp()
     }
@@ -67,10 +78,10 @@ package final class TemporaryFiles: Sendable {
   func commit(_ temporaryPath: String, to path: String, keptPath: String) -> Int32 {
     state.withLock { state in
       // The last one is the manifest, which must not have its name before what it tells of.
-      let isLast = state.staged.isEmpty && state.temporary == [temporaryPath]
+      let isLast = state.staged.isEmpty && state.temporary == [ExactString(temporaryPath)]
       var code = isLast ? state.synchronizeFolders() : 0
       guard code == 0 else { return code }
-      state.temporary.remove(temporaryPath)
+      state.temporary.remove(ExactString(temporaryPath))
       let former = Self.keep(path, as: keptPath)
       code = File.rename(temporaryPath, to: path)
       guard code == 0 else {
@@ -114,9 +125,9 @@ package final class TemporaryFiles: Sendable {
 extension TemporaryFiles {
   struct State {
     /// Files that aren't whole yet, or wait for their names.
-    var temporary: Set<String> = []
+    var temporary: Set<ExactString> = []
     /// Folders of shards that aren't whole yet, or wait for their names.
-    var staged: Set<String> = []
+    var staged: Set<ExactString> = []
     /// Folders that this run has made for its shards.
     var made: [String] = []
     var journal: [Step] = []
@@ -124,14 +135,17 @@ extension TemporaryFiles {
     var isDone = false
     /// True while outputs get their names that others will follow.
     var goesOn = false
+    /// The devices that are known to do what outputs need.
+    var probed: Set<UInt64> = []
+    var hasWarnedOfNoSync = false
 
     var isWaiting: Bool { !temporary.isEmpty || !staged.isEmpty }
 
     /// Takes away all that this run has made.
     mutating func undo() {
-      for path in temporary { File.remove(path) }
+      for path in temporary { File.remove(path.string) }
       temporary = []
-      for path in staged { File.removeFolderOfFiles(path) }
+      for path in staged { File.removeFolderOfFiles(path.string) }
       staged = []
       while let last = journal.popLast() { last.undo() }
       removeMadeFolders()
@@ -161,8 +175,8 @@ extension TemporaryFiles {
     /// - Returns: zero, or `errno`; then all has been undone.
     mutating func synchronizeFolders() -> Int32 {
       let folders = journal.map(\.folder) + made.map(AtomicFile.directory)
-      for folder in Set(folders) {
-        let code = File.synchronizeFolder(folder)
+      for folder in Set(folders.map { ExactString($0) }) {
+        let code = File.synchronizeFolder(folder.string)
         guard code == 0 else {
           undo()
           return code

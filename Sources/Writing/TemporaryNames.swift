@@ -18,8 +18,7 @@ struct TemporaryNames {
 
   init(for path: String) {
     folder = AtomicFile.directory(of: path)
-    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-    prefix = ".\(slash.map { String(path[path.index(after: $0)...]) } ?? path)."
+    prefix = ".\(path.lastPathPart)."
   }
 
   /// The new file until it is whole: `.NAME.PID.dsel-tmp`, or `.NAME.PID-NUMBER.dsel-tmp` if that is taken.
@@ -37,8 +36,8 @@ struct TemporaryNames {
 
   /// Whether `name` is one of these, for any process.
   func matches(_ name: String) -> Bool {
-    guard name.hasPrefix(prefix) else { return false }
-    for suffix in [Self.temporarySuffix, Self.keptSuffix] where name.hasSuffix(suffix) {
+    guard name.beginsWithBytes(of: prefix) else { return false }
+    for suffix in [Self.temporarySuffix, Self.keptSuffix] where name.endsInBytes(of: suffix) {
       let process = name.utf8.dropFirst(prefix.utf8.count).dropLast(suffix.utf8.count)
       return !process.isEmpty && process.allSatisfy { "0123456789-".utf8.contains($0) }
     }

@@ -6,10 +6,22 @@ package enum WritingError: Error, Equatable {
   case system(SystemError)
   case compression(CompressionError)
   case outputExists(path: String)
+  /// A link that leads to nothing yet.
+  case linkExists(path: String, target: String)
   case isDirectory(path: String)
   case notDirectory(path: String)
   /// The directory holds shards of an earlier run.
   case shardsExist(path: String)
   /// Another run writes shards to the directory.
   case folderInUse(path: String)
+  /// The file system of the directory gives no file another name.
+  case noRename(folder: String, SystemError)
+  /// The file system of the directory didn't answer to a lock within that time.
+  case noLockAnswer(folder: String, seconds: Int)
+}
+
+/// What is worth a word before a run, and stops none.
+package enum WritingWarning: Sendable {
+  /// The file system of the directory has no way to wait until files are on the disk.
+  case noSync(folder: String)
 }

@@ -37,7 +37,7 @@ import Files
     // A reader that goes away is an error of write(2) here, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(FileName.arguments())
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {

@@ -82,7 +82,7 @@ enum MalformedCases {
     Refused("empty-frame.jsonl.zst", "the pool is empty"),
     Refused("empty-member.jsonl.gz", "the pool is empty"),
     // Not UTF-8.
-    Refused("utf16le.jsonl", line: 1, "not UTF-8"),
+    Refused("utf16le.jsonl", "text in UTF-16"),
     Refused("invalid-utf8.jsonl", line: 2, "not UTF-8"),
     Refused("overlong-utf8.jsonl", line: 1, "not UTF-8"),
     // Not JSON.
@@ -101,7 +101,7 @@ enum MalformedCases {
     Refused("deep-nesting.jsonl", line: 2, "1024 levels"),
     Refused("deep-unclosed.jsonl", line: 2, "1024 levels"),
     // JSON, but no document.
-    Refused("array-file.json", line: 1, "expected one JSON object a line, and found an array"),
+    Refused("array-file.json", "one JSON array, where dsel reads one JSON object per line"),
     Refused("array-line.jsonl", line: 3, "expected one JSON object a line, and found an array"),
     Refused("scalar-lines.jsonl", line: 1, "expected one JSON object a line, and found a string"),
     Refused("missing-text.jsonl", line: 3, "the field \"text\" is missing. There is: id, body."),

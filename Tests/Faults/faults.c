@@ -7,6 +7,7 @@
 //                 transfer 1,000 bytes
 //   FAULT_FOLDER  only files in there count, those opened by a relative path, and standard input and output:
 //                 the Swift runtime reads files of its own
+//   FAULT_HANGS   if set, the call doesn't return at all, as a lock on NFS whose lock service is gone
 //   FAULT_REPORT  a file that is created when the fault happens
 //
 // Of allocations, those of the C and C++ libraries count, and dsel's own calls of malloc and realloc: all whose failure
@@ -58,6 +59,7 @@ static bool fails(const char *call) {
     int descriptor = (int)syscall(SYS_openat, AT_FDCWD, report, O_WRONLY | O_CREAT, 0600);
     if (descriptor >= 0) syscall(SYS_close, descriptor);
   }
+  while (getenv("FAULT_HANGS")) pause();
   errno = number("FAULT_ERRNO");
   return true;
 }

@@ -68,7 +68,7 @@ struct ErrorMessage {
   }
 
   /// The text with control characters spelled out: names and texts come from anywhere, and a terminal acts on
-  /// what it is sent.
+  /// what it is sent. So are the bytes of names that are no UTF-8.
   ///
   /// - Parameter keepsLines: whether the text is of several lines; otherwise a name with a line feed in it could
   ///   pass for a message.
@@ -79,7 +79,12 @@ struct ErrorMessage {
       case .control where scalar != "\n" || !keepsLines, .format, .lineSeparator,
         .paragraphSeparator:
         result += "\\u{\(String(scalar.value, radix: 16))}"
-      default: result.unicodeScalars.append(scalar)
+      default:
+        if let byte = FileName.byte(of: scalar) {
+          result += "\\x\(String(byte, radix: 16))"
+        } else {
+          result.unicodeScalars.append(scalar)
+        }
       }
     }
     return result
@@ -93,7 +98,12 @@ struct ErrorMessage {
     case .isDirectory(let path):
       let advice = path == "-" ? "Pipe a file in." : "Name its files, such as \(path)/*.jsonl.zst."
       return "\(path == "-" ? "standard input" : path): is a directory. \(advice)"
+    case .damaged(let path, .needsDictionary(let id)): return needsDictionary(path, id)
     case .damaged(let path, let error): return "\(path): \(compression(error))"
+    case .foreign(let path, let format, let container):
+      return foreign(path, format, within: container)
+    case .remote(let path):
+      return "\(path): dsel reads files and standard input. \(RemoteName(path)?.reading ?? "")"
     case .lineTooLong(let path, _, let limit):
       let place = line.map { "\(path):\($0)" } ?? path
       return
@@ -124,6 +134,7 @@ struct ErrorMessage {
     case .windowTooLarge(let size, let limit):
       "a zstd frame asks for a window of \(size.map { Format.bytes(Int($0)) } ?? "unknown size"), "
         + "and \(Format.bytes(Int(limit))) are allowed. Raise --max-window if you trust the file."
+    case .needsDictionary: preconditionFailure("it has a message of its own")
     }
   }
 
@@ -137,9 +148,14 @@ struct ErrorMessage {
     case .notUTF8(let column):
       return "not UTF-8 at byte \(column): invalid bytes. Convert the file with 'iconv', \(skip)"
     case .notAnObject(let found):
+      let advice =
+        switch found {
+        case .array: "Make lines of its items (jq -c '.[]')"
+        case .string: "Make an object of each line (jq -c '{text: .}')"
+        default: "Mend the line"
+        }
       return
-        "expected one JSON object a line, and found \(found.rawValue). Convert it with "
-        + "'jq -c', \(skip)"
+        "expected one JSON object a line, and found \(found.rawValue). \(advice), \(skip)"
     case .missingField(let path, let present):
       let names = present.isEmpty ? "" : " There is: \(present.joined(separator: ", "))."
       return
@@ -164,6 +180,9 @@ struct ErrorMessage {
     case .compression(let error): "the output can't be compressed: \(compression(error))"
     case .outputExists(let path):
       "\(path): the file exists. Add --force to replace it, or name another."
+    case .linkExists(let path, let target):
+      "\(path): is a link to \(target), which does not exist. Name that to write there, or add --force to replace the "
+        + "link."
     case .isDirectory(let path):
       "\(path): is a directory. Name a file in it, or write shards with --output-dir."
     case .notDirectory(let path):
@@ -172,12 +191,27 @@ struct ErrorMessage {
       "\(path): the directory holds shards. Add --force to replace all of them, or name another."
     case .folderInUse(let path):
       "\(path): another run of dsel writes shards there. Wait for its end, or name another directory."
+    case .noRename(let folder, let error):
+      "\(folder): files can't be renamed there (\(error.reason.lowercasedFirst)), as on some mounts of object stores, so "
+        + "no output can appear whole. Write to another file system and copy the result, or to standard output."
+    case .noLockAnswer(let folder, let seconds):
+      "\(folder): the file system gave no answer to a lock (flock) for \(seconds) s, as NFS without its lock service does. "
+        + "Mount it with local_lock=flock (or nolock), or write to another file system."
+    }
+  }
+
+  /// What is worth a word before a run.
+  static func warning(_ warning: WritingWarning) -> String {
+    switch warning {
+    case .noSync(let folder):
+      "\(folder): the file system has no fsync, so outputs may not survive a loss of power just after the run. Check "
+        + "them if there was one."
     }
   }
 
   private static func system(_ error: SystemError) -> String {
     let what = "\(error.path): \(error.reason.lowercasedFirst)"
-    if error.isFullDisk {
+    if error.isFullDisk, error.operation != .spool {
       return
         "\(what). Free some space and run the same command again: the same --seed selects the same "
         + "documents."
@@ -187,11 +221,15 @@ struct ErrorMessage {
       return "\(what). Check the name and the permissions."
     case .read: return "\(what) while reading. Check the disk or the connection, and run again."
     case .createTemporary:
-      return "\(what). A file can't be created there: check the folder and its permissions."
+      return "\(what). A file can't be created there: check the directory and its permissions."
     case .write, .sync, .rename:
       return
         "\(what) while writing. Nothing was left under that name: run again once there is a place "
         + "to write to."
+    case .spool:
+      return
+        "\(what). Temporary files go to this directory. Set TMPDIR to one that has enough free space and that you may write "
+        + "to, such as TMPDIR=/var/tmp, and run the same command again."
     case .allocate: return "out of memory for \(error.path). Use fewer --threads or buckets."
     }
   }

@@ -22,7 +22,8 @@ struct ProgressPrinter {
     switch choice {
     case .always: true
     case .never: false
-    case .auto: !isQuiet && File.standardError().isTerminal && Environment["TERM"] != "dumb"
+    case .auto:
+      !isQuiet && File.standardError().isTerminal && FileName.environment("TERM") != "dumb"
     }
   }
 

@@ -42,11 +42,3 @@ struct SignalWatch {
     for source in sources { source.cancel() }
   }
 }
-
-/// Environment variables.
-enum Environment {
-  static subscript(name: String) -> String? {
-    // SAFETY: nothing here changes the environment while the string is copied.
-    unsafe getenv(name).map { unsafe String(cString: $0) }
-  }
-}

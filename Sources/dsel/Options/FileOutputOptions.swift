@@ -16,7 +16,7 @@ struct FileOutputOptions: ParsableArguments {
   @Flag(help: "Replace files that exist.")
   var force = false
 
-  var path: String? { output == "-" ? nil : output }
+  var path: String? { OutputName.file(output) }
 
   var destination: Destination { path.map { .file(path: $0) } ?? .standardOutput }
 
@@ -26,11 +26,12 @@ struct FileOutputOptions: ParsableArguments {
 
   func validate() throws {
     if output == "" { throw ValidationError("--output is empty. Name a file.") }
+    try OutputName.validate("--output", path)
   }
 
   /// Refuses the records that stand beside results, which a shell's `*` takes in.
   static func refuseManifests(_ paths: [String]) throws {
-    guard let path = paths.first(where: { $0.hasSuffix(".manifest.json") }) else { return }
+    guard let path = paths.first(where: { $0.endsInBytes(of: ".manifest.json") }) else { return }
     throw ValidationError(
       "\(path) is the record of a run, and not its result. Name the results alone, such as folder/*.zst."
     )

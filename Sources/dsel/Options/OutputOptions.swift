@@ -55,7 +55,7 @@ struct OutputOptions: ParsableArguments {
 
   enum Compression: String, ExpressibleByArgument, CaseIterable { case none, zst, gz }
 
-  var path: String? { output == "-" ? nil : output }
+  var path: String? { OutputName.file(output) }
 
   private var place: OutputSettings.Place {
     if let outputDir { return .folder(path: outputDir) }
@@ -103,7 +103,9 @@ struct OutputOptions: ParsableArguments {
     settings.output = place
     settings.container = container
     if let remainder {
-      let isFolder = try remainder.hasSuffix("/") || FileStatus(path: remainder)?.kind == .directory
+      let isFolder =
+        try remainder.utf8.last == UInt8(ascii: "/")
+        || FileStatus(path: remainder)?.kind == .directory
       settings.remainder = isFolder ? .folder(path: remainder) : .file(path: remainder)
       // A file's name tells: --compress is the output's.
       settings.remainderContainer =
@@ -114,17 +116,16 @@ struct OutputOptions: ParsableArguments {
     settings.manifest = try manifest ?? defaultManifest()
     settings.shuffleSeed = shuffle ? shuffleSeed ?? seed : nil
     settings.replaces = force
-    settings.spoolDirectory = Environment["TMPDIR"] ?? "/tmp"
+    settings.spoolDirectory = FileName.environment("TMPDIR") ?? "/tmp"
     return settings
   }
 
-  /// What is no regular file, such as `/dev/null`, gets no manifest beside it.
   private func defaultManifest() throws -> String? {
     switch place {
     case .standardOutput: nil
-    case .folder(let path): "\(path)\(path.hasSuffix("/") ? "" : "/")\(ShardFolder.manifestName)"
-    case .file(let path):
-      try FileStatus(path: path)?.kind == .other ? nil : "\(path).manifest.json"
+    case .folder(let path):
+      "\(path)\(path.utf8.last == UInt8(ascii: "/") ? "" : "/")\(ShardFolder.manifestName)"
+    case .file(let path): try OutputName.manifest(of: path)
     }
   }
 
@@ -132,6 +133,8 @@ struct OutputOptions: ParsableArguments {
     for (name, value) in [("--output", output), ("--manifest", manifest)] where value == "" {
       throw ValidationError("\(name) is empty. Name a file.")
     }
+    try OutputName.validate("--output", path)
+    try OutputName.validate("--remainder", remainder)
     for (name, value) in [("--output-dir", outputDir), ("--remainder", remainder)] {
       if value == "" { throw ValidationError("\(name) is empty. Name a directory.") }
       if value == "-" {
@@ -152,7 +155,7 @@ struct OutputOptions: ParsableArguments {
     guard shuffleSeed == nil || shuffle else {
       throw ValidationError("--shuffle-seed needs --shuffle.")
     }
-    if let path, path == manifest {
+    if let path, let manifest, ExactString(path) == ExactString(manifest) {
       throw ValidationError("--output and --manifest name the same file.")
     }
   }

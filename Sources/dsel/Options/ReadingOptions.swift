@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Pipeline
 import Reading
 
@@ -51,7 +52,7 @@ struct ReadingOptions: ParsableArguments {
 
   /// Refuses what can't be read twice over.
   static func validateFiles(_ paths: [String]) throws {
-    guard paths.count(where: { $0 == "-" }) < 2 else {
+    guard paths.count(where: { $0 == "-" || File.isPipedInput($0) }) < 2 else {
       throw ValidationError("Standard input (-) is named twice. It can be read as one input only.")
     }
   }
@@ -65,7 +66,7 @@ struct ReadingOptions: ParsableArguments {
     settings.errorPolicy = onError == .skip ? .skip : .fail
     settings.skipLimit = maxSkipped?.limit ?? .standard
     settings.allowsRepeats = allowRepeats
-    settings.spoolDirectory = Environment["TMPDIR"] ?? "/tmp"
+    settings.spoolDirectory = FileName.environment("TMPDIR") ?? "/tmp"
     return settings
   }
 }
@@ -82,5 +83,6 @@ struct RejectOptions: ParsableArguments {
     guard rejects == nil || reading.onError == .skip else {
       throw ValidationError("--rejects needs --on-error skip: otherwise no line is skipped.")
     }
+    try OutputName.validate("--rejects", rejects)
   }
 }

@@ -3,15 +3,11 @@ import Files
 import Pipeline
 import Writing
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// How the run shows itself.
 struct RunOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Worker threads. (default: all cores)", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Worker threads. (default: one per processor that dsel may use)", valueName: "n"))
   var threads: Int?
 
   @Flag(name: .shortAndLong, help: "Print errors and warnings only.")
@@ -23,12 +19,15 @@ struct RunOptions: ParsableArguments {
   enum Progress: String, ExpressibleByArgument, CaseIterable { case auto, always, never }
 
   func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads must be from 1 to 1024.")
+    if let threads, !(1...Self.mostThreads).contains(threads) {
+      throw ValidationError("--threads must be from 1 to \(Self.mostThreads).")
     }
   }
 
-  var threadCount: Int { threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+  /// The most threads that can be asked for.
+  private static let mostThreads = 1024
+
+  var threadCount: Int { threads ?? min(Processors.count, Self.mostThreads) }
 
   /// What a command's work has around it.
   struct Surroundings {
@@ -51,10 +50,10 @@ struct RunOptions: ParsableArguments {
   ///
   /// - Throws: `ExitCode.failure` once the message is out, `ValidationError`
   func run(_ work: (Surroundings) async throws -> Void) async throws {
-    let registry = TemporaryFiles()
+    let diagnostics = Diagnostics(isQuiet: quiet)
+    let registry = TemporaryFiles { diagnostics.warn([ErrorMessage.warning($0)]) }
     let signals = SignalWatch(registry)
     defer { signals.stop() }
-    let diagnostics = Diagnostics(isQuiet: quiet)
     do {
       try await work(
         Surroundings(

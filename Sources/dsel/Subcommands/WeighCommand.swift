@@ -161,8 +161,7 @@ struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
     settings.rejects = rejecting.rejects
     settings.workFolder = workDir
     settings.candidates = candidates.settings(settings.weights.estimator)
-    let isRegular = try output.path.map { try FileStatus(path: $0)?.kind != .other } ?? false
-    settings.manifest = manifest ?? (isRegular ? output.path.map { "\($0).manifest.json" } : nil)
+    settings.manifest = try manifest ?? output.path.flatMap(OutputName.manifest)
     settings.version = Dsel.version
     return settings
   }
@@ -175,11 +174,11 @@ struct NamedFile {
   var path: String
 
   init(_ argument: String) {
-    if let sign = argument.firstIndex(of: "="), sign != argument.startIndex,
-      argument[..<sign].utf8.allSatisfy(Self.isOfName)
+    if let sign = argument.utf8.firstIndex(of: UInt8(ascii: "=")), sign != argument.startIndex,
+      argument.utf8[..<sign].allSatisfy(Self.isOfName)
     {
       name = String(argument[..<sign])
-      path = String(argument[argument.index(after: sign)...])
+      path = String(argument[argument.utf8.index(after: sign)...])
     } else {
       path = argument
     }

@@ -21,7 +21,7 @@ enum Wrapping: CaseIterable {
 
 /// The ways in which the lines of a file may end.
 enum TextVariant: CaseIterable {
-  case lineFeeds, carriageReturns, byteOrderMark, noFinalLineEnd, longLines
+  case lineFeeds, carriageReturns, byteOrderMark, byteOrderMarks, noFinalLineEnd, longLines
 
   func text(seed: UInt64) -> Data {
     var random = SplitMix64(state: seed)
@@ -29,6 +29,10 @@ enum TextVariant: CaseIterable {
     for number in 0..<200 {
       let longest = self == .longLines && number % 50 == 7 ? 200_000 : 700
       let count = number % 9 == 0 ? 0 : Int.random(in: 0...longest, using: &random)
+      // As where files with marks are concatenated, one without anything behind it among them.
+      if self == .byteOrderMarks, number % 7 == 3 {
+        for _ in 0...number % 2 { text.append(contentsOf: [0xEF, 0xBB, 0xBF]) }
+      }
       text.append(Data(repeating: UInt8.random(in: 0x20...0x7E, using: &random), count: count))
       text.append(contentsOf: self == .carriageReturns && number % 3 > 0 ? [0x0D, 0x0A] : [0x0A])
     }
@@ -41,8 +45,10 @@ enum TextVariant: CaseIterable {
 func naiveLines(_ text: Data) -> [PlacedLine] {
   let text = [UInt8](text)
   var lines: [PlacedLine] = []
-  var start = text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+  var start = 0
   while start < text.count {
+    while text[start...].starts(with: [0xEF, 0xBB, 0xBF]) { start += 3 }
+    if start == text.count { break }
     let end = text[start...].firstIndex(of: 0x0A) ?? text.count
     let hasReturn = end > start && text[end - 1] == 0x0D
     lines.append(PlacedLine(offset: start, bytes: Array(text[start..<(hasReturn ? end - 1 : end)])))

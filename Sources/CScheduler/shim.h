@@ -1,0 +1,24 @@
+#pragma once
+
+#if defined(__linux__) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE
+#endif
+#include <stddef.h>
+
+#if defined(__linux__)
+#include <errno.h>
+#include <sched.h>
+#endif
+
+/// Writes the mask of the processors that this process may run on: one bit each, in words of `size` bytes together.
+///
+/// Returns 0, EINVAL where there is no room for all that the kernel could have, or another errno.
+static inline int dsel_get_affinity(unsigned long *mask, size_t size) {
+#if defined(__linux__)
+  return sched_getaffinity(0, size, (cpu_set_t *)mask) == 0 ? 0 : errno;
+#else
+  (void)mask;
+  (void)size;
+  return -1;
+#endif
+}

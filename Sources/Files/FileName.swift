@@ -1,0 +1,138 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Names of files as strings, without the loss of a byte.
+///
+/// A name is bytes to the kernel, mostly UTF-8 but not always. In a string, each byte that belongs to no valid UTF-8
+/// stands as one private-use scalar, U+10FE00 plus the byte; what is already written so is escaped in the same way, byte by
+/// byte. So every name has one string, and every such string leads back to the very bytes, also by way of a manifest or a file
+/// of weights, and through any program that keeps UTF-8. (Python does the same with half surrogates, which are not UTF-8.)
+///
+/// Names come in by ``string(_:)``, from the command line, the environment and directories, and go out by
+/// ``withBytes(of:_:)``, which every call to the kernel makes.
+package enum FileName {
+  /// What a byte of no valid UTF-8 is added to: in plane 16's private use area, where hardly anyone has characters.
+  private static let base: UInt32 = 0x10_FE00
+  /// All scalars that stand for bytes begin with these in UTF-8, and only 64 others do.
+  private static let lead: (UInt8, UInt8, ClosedRange<UInt8>) = (0xF4, 0x8F, 0xBA...0xBB)
+
+  /// The string for a name's bytes.
+  ///
+  /// - Complexity: O(*n*)
+  package static func string(_ bytes: some Sequence<UInt8>) -> String {
+    var string = ""
+    var rest = Array(bytes)[...]
+    while !rest.isEmpty {
+      if let (scalar, count) = validScalar(rest), byte(of: scalar) == nil {
+        string.unicodeScalars.append(scalar)
+        rest = rest.dropFirst(count)
+      } else {
+        let byte = rest.removeFirst()
+        string.unicodeScalars.append(scalar(of: byte))
+      }
+    }
+    return string
+  }
+
+  /// The bytes of a name.
+  package static func bytes(of name: String) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(name.utf8.count)
+    for scalar in name.unicodeScalars {
+      if let byte = byte(of: scalar) { bytes.append(byte) } else { bytes += scalar.utf8 }
+    }
+    return bytes
+  }
+
+  /// The byte for which a scalar stands; nil for all others.
+  package static func byte(of scalar: Unicode.Scalar) -> UInt8? {
+    guard (base + 0x80...base + 0xFF).contains(scalar.value) else { return nil }
+    return UInt8(scalar.value - base)
+  }
+
+  /// Calls `body` with the bytes of a name and a NUL behind them.
+  static func withBytes<Result>(
+    of name: String, _ body: (UnsafePointer<CChar>) throws -> Result
+  ) rethrows -> Result {
+    guard mayHaveEscapes(name) else { return try unsafe name.withCString(body) }
+    // SAFETY: the array outlives the call, and ends with a NUL.
+    return try unsafe (bytes(of: name) + [0]).withUnsafeBytes {
+      try unsafe body($0.baseAddress!.assumingMemoryBound(to: CChar.self))
+    }
+  }
+
+  /// The string for a name that ends with a NUL.
+  @unsafe package static func string(_ name: UnsafePointer<CChar>) -> String {
+    let bytes = unsafe UnsafeRawBufferPointer(start: name, count: strlen(name))
+    let string = unsafe String(decoding: bytes, as: UTF8.self)
+    // Nearly every name is valid, and then both are the same.
+    if unsafe string.utf8.elementsEqual(bytes), !mayHaveEscapes(string) { return string }
+    return unsafe Self.string(Array(bytes))
+  }
+
+  /// The arguments of the command line, without the name of the command.
+  package static func arguments() -> [String] {
+    // SAFETY: nothing here changes the arguments, which live as long as the process.
+    (1..<max(1, Int(CommandLine.argc))).compactMap { index in
+      unsafe CommandLine.unsafeArgv[index].map { unsafe string($0) }
+    }
+  }
+
+  /// The value of an environment variable.
+  package static func environment(_ variable: String) -> String? {
+    // SAFETY: nothing here changes the environment while the string is copied.
+    unsafe getenv(variable).map { unsafe string($0) }
+  }
+
+  private static func mayHaveEscapes(_ name: String) -> Bool {
+    var (last, lastButOne): (UInt8, UInt8) = (0, 0)
+    for byte in name.utf8 {
+      if lead.2.contains(byte), last == lead.1, lastButOne == lead.0 { return true }
+      (lastButOne, last) = (last, byte)
+    }
+    return false
+  }
+
+  private static func scalar(of byte: UInt8) -> Unicode.Scalar {
+    guard let scalar = Unicode.Scalar(base + UInt32(byte)) else {
+      preconditionFailure("no surrogate is in that range")
+    }
+    return scalar
+  }
+
+  /// The scalar with which the bytes begin, and how many they are for it; nil if that is no valid UTF-8.
+  private static func validScalar(_ bytes: ArraySlice<UInt8>) -> (Unicode.Scalar, Int)? {
+    var decoder = UTF8()
+    var iterator = bytes.makeIterator()
+    guard case .scalarValue(let scalar) = decoder.decode(&iterator) else { return nil }
+    return (scalar, UTF8.width(scalar))
+  }
+}
+
+extension StringProtocol {
+  /// Whether the bytes end with those of `suffix`. `hasSuffix` sees characters: ".zst" isn't the end of a name in which the
+  /// dot belongs to the character before it.
+  package func endsInBytes(of suffix: some StringProtocol) -> Bool {
+    utf8.count >= suffix.utf8.count && utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+  }
+
+  package func beginsWithBytes(of prefix: some StringProtocol) -> Bool {
+    utf8.starts(with: prefix.utf8)
+  }
+
+  /// The parts of a path. A slash that a combining mark follows is a slash to the kernel, and to nothing that sees characters.
+  package func pathParts(omittingEmpty: Bool = false) -> [SubSequence] {
+    utf8.split(
+      separator: UInt8(ascii: "/"), omittingEmptySubsequences: omittingEmpty
+    ).map { self[$0.startIndex..<$0.endIndex] }
+  }
+
+  /// The name behind the last slash; all of it if there is none.
+  package var lastPathPart: SubSequence {
+    utf8.indices.reversed().first { utf8[$0] == UInt8(ascii: "/") }
+      .map { self[utf8.index(after: $0)...] } ?? self[...]
+  }
+}

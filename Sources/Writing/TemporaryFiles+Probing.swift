@@ -1,0 +1,79 @@
+internal import Files
+
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// Trying out, before any work is done, what an output will need of its file system in the end.
+extension TemporaryFiles {
+  /// As long is an answer to a lock waited for: a lock service in trouble takes less, one that isn't there never answers.
+  static let lockSeconds = 10
+
+  /// Does with a tiny temporary file what will be done with the output: creates, locks, writes, syncs, closes and renames it.
+  ///
+  /// Each device is tried once in a run. A file system without fsync is worth a warning, and no more.
+  ///
+  /// - Parameter path: the output's.
+  /// - Throws: ``WritingError/noRename(folder:_:)``, ``WritingError/noLockAnswer(folder:seconds:)``,
+  ///   ``WritingError/system(_:)``
+  package func probe(for path: String) throws(WritingError) {
+    let names = TemporaryNames(for: path)
+    var number = 1
+    let file: File
+    do throws(SystemError) {
+      guard let device = try FileStatus(path: names.folder)?.device,
+        state.withLock({ $0.probed.insert(device).inserted })
+      else { return }
+      file = try create(names, &number)
+    } catch {
+      throw .system(SystemError(error.operation, path, code: error.code))
+    }
+    var name = names.temporary(number)
+    defer {
+      state.withLock { state in
+        state.temporary.remove(ExactString(name))
+        File.remove(name)
+      }
+    }
+    guard file.answersToLock(within: .seconds(Self.lockSeconds)) else {
+      throw .noLockAnswer(folder: names.folder, seconds: Self.lockSeconds)
+    }
+    do throws(SystemError) {
+      try file.writeAll([UInt8(ascii: "\n")].span)
+      if try !file.synchronize() { warnOfNoSync(names.folder) }
+      try file.close()
+      repeat { number += 1 } while try FileStatus(path: names.temporary(number)) != nil
+    } catch {
+      throw .system(SystemError(error.operation, path, code: error.code))
+    }
+    let newName = names.temporary(number)
+    let code = state.withLock { state in
+      let code = File.rename(name, to: newName)
+      if code == 0 {
+        state.temporary.remove(ExactString(name))
+        state.temporary.insert(ExactString(newName))
+      }
+      return code
+    }
+    if code == 0 { name = newName }
+    // Another run that writes the same output may have taken it for a leftover.
+    guard code == 0 || code == ENOENT else {
+      throw .noRename(folder: names.folder, SystemError(.rename, path, code: code))
+    }
+  }
+
+  /// Creates the first of the temporary files whose name is free: in a container, or on another machine, another process may
+  /// have our number.
+  private func create(
+    _ names: TemporaryNames, _ number: inout Int
+  ) throws(SystemError) -> File {
+    while true {
+      do throws(SystemError) { return try create(names.temporary(number)) } catch {
+        guard error.code == EEXIST else { throw error }
+        number += 1
+      }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Files
+
+/// Names of outputs on the command line.
+enum OutputName {
+  /// Formats and containers that dsel doesn't write. Most have readers that go by the name.
+  private static let foreignSuffixes: Set<String> = [
+    "parquet", "arrow", "feather", "orc", "avro", "csv", "tsv", "xls", "xlsx", "npy", "npz", "pkl",
+    "h5", "hdf5",
+    "sqlite", "db", "xz", "lzma", "bz2", "lz4", "lz", "lzo", "br", "snappy", "z", "zip", "7z",
+    "rar", "tar", "tgz",
+    "tbz2", "txz",
+  ]
+
+  /// Refuses names that say something else than what dsel writes, with what it compresses with or without.
+  ///
+  /// - Throws: `ValidationError`
+  static func validate(_ option: String, _ path: String?) throws {
+    guard let path, File.descriptor(named: path) == nil else { return }
+    if let remote = RemoteName(path) {
+      throw ValidationError(
+        "\(option) \(path): dsel writes files and standard output. \(remote.writing)")
+    }
+    guard path.utf8.last != UInt8(ascii: "/") else { return }
+    var suffixes = path.lastPathPart.utf8.split(
+      separator: UInt8(ascii: "."), omittingEmptySubsequences: false
+    ).dropFirst().map { String(decoding: $0, as: UTF8.self).lowercased() }
+    if let last = suffixes.last, ["gz", "gzip", "zst", "zstd"].contains(last) {
+      suffixes.removeLast()
+    }
+    guard let last = suffixes.last, foreignSuffixes.contains(last) else { return }
+    throw ValidationError(
+      "\(option) \(path): dsel writes lines of JSON, plain or compressed with zstd or gzip, and no .\(last). Let the name "
+        + "end in .jsonl, .jsonl.zst or .jsonl.gz.")
+  }
+
+  /// The file that an output is written to; nil for standard output, by whichever name.
+  ///
+  /// `/dev/stdout` may be a file, where a shell has redirected it. To replace that, or even the name, would be wrong.
+  static func file(_ output: String?) -> String? {
+    guard let output, output != "-", File.descriptor(named: output) != 1 else { return nil }
+    return output
+  }
+
+  /// The manifest beside an output. What is no regular file, such as `/dev/null`, gets none.
+  ///
+  /// - Throws: ``SystemError`` of operation `inspect`.
+  static func manifest(of path: String) throws -> String? {
+    let isFile =
+      try File.descriptor(named: path) == nil && FileStatus(path: path)?.kind != .other
+    return isFile ? "\(path).manifest.json" : nil
+  }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Names that promise another format than what dsel writes are refused before anything is read.
+@Suite struct OutputNameTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private static let suffixes = [
+    "parquet", "arrow", "feather", "orc", "avro", "csv", "tsv", "xz", "bz2", "lz4", "zip", "7z",
+    "tar", "tgz",
+  ]
+
+  @Test(arguments: suffixes)
+  func `An output of another format's name is refused, and the names that work are said`(
+    suffix: String
+  ) throws {
+    for name in [
+      "x.\(suffix)", "x.\(suffix.uppercased())", "x.jsonl.\(suffix)", "folder.d/x.\(suffix).zst",
+      "x.\(suffix).gz",
+    ] {
+      let run = try Dsel.select(["--output", name], in: folder)
+      #expect(run.status == 64)
+      #expect(
+        run.errors.contains(
+          "--output \(name): dsel writes lines of JSON, plain or compressed with zstd or gzip, and no .\(suffix). Let "
+            + "the name end in .jsonl, .jsonl.zst or .jsonl.gz."), "\(run.errors)")
+    }
+  }
+
+  @Test(arguments: ["--remainder", "--rejects"])
+  func `So are the other files of lines`(option: String) throws {
+    let run = try Dsel.select(["-o", "out", "--on-error", "skip", option, "x.parquet"], in: folder)
+    #expect(run.status == 64)
+    #expect(run.errors.contains("\(option) x.parquet: dsel writes lines of JSON"))
+  }
+
+  @Test func `So are models, weights, candidates and what is drawn of them`() throws {
+    let models = ["--target-model", "t", "--pool-model", "p"]
+    for arguments in [
+      ["fit", Fixtures.wiki], ["merge", "a", "b"], ["weigh", "pool"] + models,
+      ["weigh", "pool", "--candidates", "5"] + models,
+      ["resample", "--weights", "w", "--pool", "pool"],
+    ] {
+      let run = try Dsel.run(arguments + ["-o", "x.parquet"], in: folder)
+      #expect(run.status == 64, "\(arguments)")
+      #expect(run.errors.contains("--output x.parquet: dsel writes lines of JSON"))
+    }
+  }
+
+  @Test(arguments: [
+    "x.jsonl", "x.jsonl.zst", "x.jsonl.gz", "x.json", "x.ndjson", "x.txt", "x", "x.model", "csv",
+    ".csv-like", "x.csv.d",
+    "parquet.jsonl", "tar",
+  ])
+  func `All other names are taken`(name: String) throws {
+    let run = try Dsel.select(["--output", name, "--count", "3", "--quiet"], in: folder)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(folder.exists(name))
+  }
+
+  @Test(arguments: ["x.jsonl.zst", "x.jsonl.ZST", "x.jsonl.zstd"])
+  func `A name of zstd is written by zstd, however it is spelt`(name: String) throws {
+    #expect(try Dsel.select(["--output", name, "--count", "3", "--quiet"], in: folder).status == 0)
+    let run = try Program.shell("zstd -dqc < \"$1\" | wc -l | tr -d ' '", [name], in: folder)
+    #expect(run.lines == ["3"])
+  }
+
+  @Test(arguments: ["x.jsonl.gz", "x.jsonl.GZ", "x.jsonl.gzip"])
+  func `A name of gzip is written by gzip, however it is spelt`(name: String) throws {
+    #expect(try Dsel.select(["--output", name, "--count", "3", "--quiet"], in: folder).status == 0)
+    let run = try Program.shell("gzip -dc < \"$1\" | wc -l | tr -d ' '", [name], in: folder)
+    #expect(run.lines == ["3"])
+  }
+
+  @Test(arguments: [
+    ("s3://bucket/x.jsonl.zst", "Pipe it on: dsel … | aws s3 cp - s3://bucket/x.jsonl.zst"),
+    ("gs://bucket/x", "Pipe it on: dsel … | gcloud storage cp - gs://bucket/x"),
+    ("hdfs://host/x", "Pipe it on: dsel … | hdfs dfs -put - hdfs://host/x"),
+    ("file:///tmp/x", "Leave file:// out."), ("az://box/x", "Write a file, and copy that."),
+  ])
+  func `A name with a scheme is refused with the command to pipe to`(name: String, advice: String)
+    throws
+  {
+    let run = try Dsel.select(["--output", name], in: folder)
+    #expect(run.status == 64)
+    #expect(
+      run.errors.contains("--output \(name): dsel writes files and standard output. \(advice)"))
+  }
+
+  #if os(Linux)
+    @Test func `Threads are as many as the processors that dsel may use`() throws {
+      guard try Program.shell("taskset -c 0 true", in: folder).status == 0 else { return }
+      let run = try Program.shell(
+        "taskset -c 0 \"$0\" select --target \"$1\" --pool \"$2\" --count 3 -o out",
+        [Fixtures.wiki, Fixtures.crawl],
+        in: folder)
+      #expect(try folder.json("out.manifest.json").timings.threads.int == 1, "\(run.errors)")
+    }
+  #endif
+}
