@@ -49,7 +49,8 @@ package struct Compare: Sendable {
     let targets = try SelectInput(settings.targets)
     let selected = try SelectInput(settings.selected)
     var pool = try SelectInput(settings.pool)
-    try pool.spool(settings.reading, progress)
+    if !settings.pool.isEmpty { progress.plan(passCount: 2 + pool.spoolPassCount) }
+    try pool.spool(settings.reading, progress, isPass: true)
 
     let target = try await count(targets, .fitTarget, .target)
     let targetCounts = target.outcome.counts
@@ -82,7 +83,9 @@ package struct Compare: Sendable {
     var workers = settings.reading.workers(progress)
     workers.fields = settings.domainField.map { [$0] } ?? []
     workers.hashesContent = role != nil
-    progress.begin(step, totalStoredByteCount: input.totalStoredByteCount)
+    let isOfPool = step == .fitPool || step == .countRandom
+    progress.begin(
+      step, totalStoredByteCount: input.totalStoredByteCount, pass: isOfPool ? .next : .none)
     let (outcome, report) = try await CompareStep(
       workers: workers, features: settings.features, tables: UnicodeTables(), arm: arm
     ).run(input.shards)

@@ -25,9 +25,10 @@ extension Resample {
     let makeReader: @Sendable () -> StoredWeightReader = {
       StoredWeightReader(target: target, shards: finder, usesLogOdds: usesLogOdds)
     }
-    let (budget, temperature) = try await sizes(stored.shards, workers, makeReader)
+    let (budget, temperature) = try await sizes(stored, workers, makeReader)
     recipe.temperatures = [temperature]
     let run = DrawRun(workers: workers, recipe: recipe, budget: budget)
+    begin(.draw, stored)
     let outcome = try await run.run(stored.shards, makeReader: makeReader)
     guard outcome.report.documentCount > 0 else {
       throw PipelineError.empty(role: .weights, skippedLines: outcome.report.skippedCount)
@@ -97,7 +98,7 @@ extension Resample {
     }
     var recipe = recipe(seed: settings.draw.seed)
     recipe.draw.logisticShare = 0
-    let (budget, temperature) = try await sizes(pool.shards, workers, makeReader)
+    let (budget, temperature) = try await sizes(pool, workers, makeReader)
     recipe.temperatures = [temperature]
     var stratumField: Int?
     if let stratify = settings.stratify {
@@ -116,6 +117,7 @@ extension Resample {
     let run = DrawRun(
       workers: workers, recipe: recipe, budget: budget, fills: settings.stratify?.fills ?? false,
       stratumField: stratumField)
+    begin(.draw, pool)
     let outcome = try await run.run(pool.shards, makeReader: makeReader)
     guard outcome.report.documentCount > 0 else {
       throw PipelineError.empty(role: .pool, skippedLines: outcome.report.skippedCount)
@@ -133,6 +135,7 @@ extension Resample {
   ) async throws -> [String: Int] {
     var workers = settings.reading.workers(progress)
     workers.fields = [stratify.field]
+    begin(.countStrata, pool)
     let (results, _) = try await workers.run(pool.shards) { StratumCounter() }
     var counts: [String: Int] = [:]
     for result in results { counts.merge(result, uniquingKeysWith: +) }
@@ -212,6 +215,10 @@ extension Resample {
     return places
   }
 
+  private func begin(_ step: Step, _ input: SelectInput) {
+    progress.begin(step, totalStoredByteCount: input.totalStoredByteCount, pass: .next)
+  }
+
   // MARK: Sizes
 
   private func recipe(seed: UInt64) -> DrawRecipe {
@@ -224,18 +231,17 @@ extension Resample {
 
   /// The budget and the temperature: a pass of their own finds them, where they depend on the weights.
   private func sizes<Reader: WeightReader & ~Copyable>(
-    _ shards: [Shard], _ workers: DocumentWorkers,
+    _ input: SelectInput, _ workers: DocumentWorkers,
     _ makeReader: @escaping @Sendable () -> Reader
   ) async throws -> (Budget, Double) {
-    let size = settings.size ?? .fraction(0.1)
-    var needsPass = false
-    if case .fraction = size { needsPass = true }
-    if case .fixed(let temperature) = settings.draw.temperature {
-      if !needsPass { return (size.budget(documentCount: 0), temperature) }
+    let size = settings.drawnSize
+    if !settings.needsSizePass, case .fixed(let temperature) = settings.draw.temperature {
+      return (size.budget(documentCount: 0), temperature)
     }
+    begin(.measure, input)
     let measured = try await MeasureStep(
       workers: workers, minimumLength: settings.draw.minimumTokenCount, targetCount: 1
-    ).run(shards, makeReader: makeReader)
+    ).run(input.shards, makeReader: makeReader)
     let budget = size.budget(documentCount: measured.documentCount)
     let histogram = measured.histograms[0]
     // Budgets of tokens and bytes have no number of documents: the command line asks for one.
@@ -245,6 +251,15 @@ extension Resample {
 }
 
 extension ResampleSettings {
+  var drawnSize: SelectionSize { size ?? .fraction(0.1) }
+
+  /// Whether the budget or the temperature depends on the weights, and a pass of its own finds it.
+  var needsSizePass: Bool {
+    if case .fraction = drawnSize { return true }
+    if case .fixed = draw.temperature { return false }
+    return true
+  }
+
   /// Whether a draw by fields has to know how many tokens documents have.
   var countsTokens: Bool {
     if case .tokens? = size { return true }

@@ -4,7 +4,9 @@ import Reading
 
 /// How files of documents are read, whatever they are for.
 struct ReadingOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Where the text is; dots lead into objects.", valueName: "path"))
+  @Option(
+    help: ArgumentHelp(
+      "Where the text is; dots lead into objects, and a dot in a key is \\..", valueName: "path"))
   var textField = "text"
 
   @Option(help: "At an invalid line: fail, or skip and count it.")
@@ -28,10 +30,18 @@ struct ReadingOptions: ParsableArguments {
     }
   }
 
-  /// Refuses a dotted path with an empty key.
+  /// Refuses a dotted path with an empty key, or with a backslash that means nothing.
   static func validateField(_ field: String, option: String) throws {
-    guard !field.split(separator: ".", omittingEmptySubsequences: false).contains("") else {
-      throw ValidationError("\(option) '\(field)' has an empty key. Write it like meta.doc.text.")
+    switch FieldPath.fault(in: field) {
+    case nil: return
+    case .emptyKey:
+      throw ValidationError(
+        "\(option) '\(field)' has an empty key. Write it like meta.doc.text, and a dot that is part of a key as \\.."
+      )
+    case .strayBackslash:
+      throw ValidationError(
+        "\(option) '\(field)' has a backslash that stands before no dot. Write a backslash in a key as \\\\, and a "
+          + "dot as \\..")
     }
   }
 
@@ -56,7 +66,8 @@ struct ReadingOptions: ParsableArguments {
 
 /// Where invalid lines are kept, for commands that write files.
 struct RejectOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Write skipped lines here.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Write skipped lines here.", valueName: "file"), completion: .file())
   var rejects: String?
 
   func validate(with reading: ReadingOptions) throws {
