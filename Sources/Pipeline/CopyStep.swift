@@ -92,7 +92,9 @@ struct CopyStep {
         let number = order?(document) ?? 0
         if annotates {
           // What an earlier run has added is replaced.
-          if let rest = JSONMembers.removing(DrawnDocument.member, from: bytes.span.extracting(range)) {
+          if let rest = JSONMembers.removing(
+            DrawnDocument.member, from: bytes.span.extracting(range))
+          {
             line = rest
           } else {
             line.append(copying: bytes.span.extracting(range))

@@ -63,6 +63,10 @@ import Files
         }
         exit()
       }
+      if status == .success, arguments.first?.hasPrefix("--generate-completion-script") == true {
+        print(CompletionScript.completed(message))
+        exit()
+      }
       guard status != .success else { exit(withError: error) }
       // The parser repeats what it was told, which may be a file name from anywhere.
       if !message.isEmpty {

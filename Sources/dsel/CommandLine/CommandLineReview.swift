@@ -68,7 +68,8 @@ struct CommandLineReview {
   }
 
   private func otherDashes(_ scan: ArgumentScan) -> CommandLineFault? {
-    for word in scan.operands where Self.hasOtherDash(word) {
+    let words = scan.occurrences.flatMap(\.values) + scan.operands
+    for word in words where Self.hasOtherDash(word) && !FileList.exists(word) {
       let bare = word.drop { $0 == "-" || Self.hasOtherDash(String($0)) }.prefix { $0 != "=" }
       if let option = scan.name(of: "--\(bare)") ?? scan.name(of: "-\(bare)") {
         return .wrongDash(String(word.prefix { $0 != "=" }), option: option)
@@ -89,9 +90,9 @@ struct CommandLineReview {
       guard let word, !commands.contains(where: { $0.commandName == word }) else { return nil }
       if word.hasPrefix("-") {
         let name = String(word.prefix { $0 != "=" })
-        guard ArgumentScan([], of: all).name(of: name) == nil, !Self.isBuiltIn(name) else {
-          return nil
-        }
+        let root = ArgumentScan([], of: all)
+        if root.name(of: name) != nil || Self.isBuiltIn(name) { return nil }
+        if let option = root.name(of: "-\(name)") { return .wrongDash(name, option: option) }
         return .noCommand(option: name, commands: Self.names(commands, having: name))
       }
       let names = commands.map(\.commandName)
@@ -142,7 +143,8 @@ struct CommandLineReview {
     guard let command, let name = command.configuration.commandName else {
       return "Usage: \(Dsel.usageString())\n  See 'dsel --help' for more information."
     }
-    return "Usage: \(Dsel.usageString(for: command))\n  See 'dsel \(name) --help' for more information."
+    return
+      "Usage: \(Dsel.usageString(for: command))\n  See 'dsel \(name) --help' for more information."
   }
 }
 

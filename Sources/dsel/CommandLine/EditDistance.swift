@@ -25,7 +25,7 @@ enum EditDistance {
 
   /// The names that `typed` may have been meant for, the nearest only; at most three, and none if there are more.
   ///
-  /// One name is near another if a third of the shorter one's characters or fewer is edited (at least one may be), or if
+  /// One name is near another if a quarter of the shorter one's characters or fewer is edited (at least one may be), or if
   /// it begins with the other. Case and the difference between `_` and `-` count for nothing.
   static func nearest(to typed: String, among names: [String]) -> [String] {
     let typed = plain(typed)
@@ -35,7 +35,7 @@ enum EditDistance {
     let distances = candidates.map { between(typed, $0.plain) }
     let near = candidates.indices.filter { index in
       let length = min(typed.count, candidates[index].plain.count)
-      return length > 1 && distances[index] <= max(1, length / 3)
+      return length > 1 && distances[index] <= max(1, length / 4)
     }
     if let fewest = near.map({ distances[$0] }).min() {
       return limited(near.filter { distances[$0] == fewest }.map { candidates[$0].name })

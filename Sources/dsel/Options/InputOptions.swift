@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Pipeline
 
 /// What `select` reads, and how.
@@ -48,12 +49,16 @@ struct InputOptions: ParsableArguments {
     }
     let share = try NamedShare.list(share, option: "--share", example: "wiki=0.7,law=0.3")
     for share in share {
-      guard let index = settings.firstIndex(where: { $0.name == share.name }) else {
+      guard
+        let index = settings.firstIndex(where: {
+          $0.name.map { ExactString($0) } == ExactString(share.name)
+        })
+      else {
         throw ValidationError("--share names '\(share.name)', which is no target's name.")
       }
       settings[index].share = share.value
     }
-    if share.count != Set(share.map(\.name)).count {
+    if share.count != Set(share.map { ExactString($0.name) }).count {
       throw ValidationError("--share names a target twice.")
     }
     let sum = settings.compactMap(\.share).reduce(0, +)

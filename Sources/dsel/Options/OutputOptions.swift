@@ -139,9 +139,12 @@ struct OutputOptions: ParsableArguments {
 
   /// Refuses to replace the member of a line that has its text.
   func validate(with reading: ReadingOptions) throws {
-    guard annotate, FieldPath.keys(of: reading.textField).first == Array("dsel".utf8) else { return }
+    guard annotate, FieldPath.keys(of: reading.textField).first == Array("dsel".utf8) else {
+      return
+    }
     throw ValidationError(
-      "--annotate replaces \"dsel\" in each line, where --text-field \(reading.textField) is. Leave one out.")
+      "--annotate replaces \"dsel\" in each line, where --text-field \(reading.textField) is. Leave one out."
+    )
   }
 
   /// What is no regular file, such as `/dev/null`, gets no manifest beside it.

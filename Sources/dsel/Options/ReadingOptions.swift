@@ -6,7 +6,7 @@ import Reading
 struct ReadingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Where the text is; dots lead into objects, and a dot in a key is \\..", valueName: "path"))
+      "Where the text is; dots lead into objects, and \\. is a dot in a key.", valueName: "path"))
   var textField = "text"
 
   @Option(help: "At an invalid line: fail, or skip and count it.")
@@ -36,12 +36,12 @@ struct ReadingOptions: ParsableArguments {
     case nil: return
     case .emptyKey:
       throw ValidationError(
-        "\(option) '\(field)' has an empty key. Write it like meta.doc.text, and a dot that is part of a key as \\.."
+        "\(option) '\(field)' has an empty key. Write it like meta.doc.text, and a dot in a key as '\\.'."
       )
     case .strayBackslash:
       throw ValidationError(
-        "\(option) '\(field)' has a backslash that stands before no dot. Write a backslash in a key as \\\\, and a "
-          + "dot as \\..")
+        "\(option) '\(field)' has a backslash that stands before no dot. Write a backslash in a key as '\\\\', "
+          + "and a dot as '\\.'.")
     }
   }
 

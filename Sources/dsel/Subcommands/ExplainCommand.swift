@@ -137,7 +137,8 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
         "--target is for the n-grams of the target, and documents are named to explain. Leave one of them out."
       )
     }
-    try ReadingOptions.validateFiles(operands + targets + pool)
+    // A pool whose documents are explained by model files is read once.
+    try ReadingOptions.validateFiles(documents + targets + (models.areFiles ? [] : pool))
     if let line {
       guard line >= 1 else { throw ValidationError("--line must be at least 1.") }
       guard documents.count == 1 else {
@@ -166,7 +167,8 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
 
   func run() async throws {
     try await execution.run { surroundings in
-      let explanation = try await Explain(try settings(), progress: surroundings.progress.meter).run()
+      let explanation = try await Explain(try settings(), progress: surroundings.progress.meter)
+        .run()
       surroundings.progress.clear()
       surroundings.diagnostics.warn(Self.warnings(explanation))
       try surroundings.write(

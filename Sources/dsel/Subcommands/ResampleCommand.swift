@@ -193,8 +193,10 @@ struct WeightSourceOptions: ParsableArguments {
 
   /// Fields with commas between them, each with its scale behind an equals sign, or with --field-scale.
   private func fields() throws -> [FieldWeight] {
-    let scales = try fieldScale.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
-      .map { try Self.scale($0, option: "--field-scale", of: String($0)) }
+    let scales = try fieldScale.flatMap {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    .map { try Self.scale($0, option: "--field-scale", of: String($0)) }
     let items = field.flatMap(FieldPath.list)
     guard scales.isEmpty || scales.count == items.count else {
       throw ValidationError(
@@ -207,7 +209,7 @@ struct WeightSourceOptions: ParsableArguments {
         guard scales.isEmpty else {
           throw ValidationError(
             "--field '\(item)' has a scale, and --field-scale gives one. Leave one of them out. An equals sign in a key is "
-              + "written \\=.")
+              + "written '\\='.")
         }
         (path, scale) = (named, try Self.scale(text, option: "--field", of: item))
       }
@@ -222,7 +224,8 @@ struct WeightSourceOptions: ParsableArguments {
     guard let scale = Double(text), scale.isFinite else {
       let advice =
         option == "--field"
-        ? "Write it like quality=0.3, and an equals sign in a key as \\=." : "Write it like -1 or 0.3."
+        ? "Write it like quality=0.3, and an equals sign in a key as '\\='."
+        : "Write it like -1 or 0.3."
       throw ValidationError("\(option) '\(argument)': the scale '\(text)' is no number. \(advice)")
     }
     return scale
