@@ -50,7 +50,8 @@ import Files
       var message = fullMessage(for: error)
       var status = exitCode(for: error)
       // The parser looks at values first, and so may miss that an option's name is misspelt.
-      let isRefused = error is CommandLineFault || status == .validationFailure
+      let isRefused =
+        error is CommandLineFault || status == .validationFailure || arguments.first == "help"
       if isRefused, let fault = error as? CommandLineFault ?? (try? review.fault()) {
         message = "Error: \(ErrorMessage(fault).text)\n\(review.usage)"
         status = .validationFailure

@@ -11,6 +11,7 @@ import Testing
   private static let wrong: [(line: String, message: String)] = [
     ("selct --target x", "There is no command 'selct'. Did you mean 'select'?"),
     ("SELECT", "There is no command 'SELECT'. Did you mean 'select'?"),
+    ("help selct", "There is no command 'selct'. Did you mean 'select'?"),
     ("sel", "There is no command 'sel'. Did you mean 'select'?"),
     ("mrege a", "There is no command 'mrege'. Did you mean 'merge'?"),
     (

@@ -11,7 +11,7 @@ import Testing
 
   /// `W` stands for the options that `weigh` must have, `R` for those of `resample` by weights.
   static let wrong: [(command: String, fragment: String)] = [
-    ("fit", "Missing expected argument"),
+    ("fit", "Documents are missing"),
     ("fit a - -", "Standard input (-) is named twice"),
     ("fit a --json", "--json prints to standard output, where the result goes"),
     ("fit a --work-dir=", "--work-dir"),
@@ -28,7 +28,7 @@ import Testing
     ("merge a --json", "--json prints to standard output"),
     ("weigh a --pool-model p", "--target-model is missing"),
     ("weigh a --target-model t", "--pool-model"),
-    ("weigh W", "Missing expected argument"),
+    ("weigh W", "--pool is missing. Name the files to weigh"),
     ("weigh a W --target-model u", "Several target models need a name each"),
     ("weigh a --pool-model p --target-model x=t --target-model x=u", "need a name each"),
     ("weigh a W --estimator logistic --normalize sqrt", "Leave --normalize out"),
