@@ -11,12 +11,12 @@ libraries=(libzstd libxxhash simdjson libisal zlib)
 for library in "${libraries[@]}"; do
   pkg-config --exists "$library" 2> /dev/null || missing+=("$library")
 done
-# The tests make and read containers with zstd, and faults by a library that cc makes.
+# The tests make and read containers with zstd, faults by a library that cc makes, and complete command lines in the shells.
 commands=(zstd)
 packages=()
 if [ "${1:-}" = --tests ]; then
-  commands+=(python3 jq cc)
-  packages=(python3 jq)
+  commands+=(python3 jq cc zsh fish)
+  packages=(python3 jq zsh fish)
   [ "$(uname)" = Darwin ] || packages+=(gcc libc6-dev)
 fi
 for command in "${commands[@]}"; do
@@ -37,6 +37,6 @@ elif command -v brew > /dev/null; then
   brew install --quiet pkgconf zstd xxhash simdjson isa-l zlib ${packages[@]+"${packages[@]}"}
 else
   echo "setup.sh: neither apt-get nor brew is here. Install libzstd, libxxhash, simdjson, ISA-L," \
-    "OpenSSL and zlib with their headers, pkg-config and zstd, for the tests python3, jq and cc, and run this again." >&2
+    "OpenSSL and zlib with their headers, pkg-config and zstd, for the tests python3, jq, cc, zsh and fish, and run this again." >&2
   exit 1
 fi

@@ -164,7 +164,7 @@ extension CandidateFile.Settings {
       ("--smoothing", smoothing == other.smoothing),
       ("--target-smoothing", targetSmoothing == other.targetSmoothing),
       ("--compat", compatibility == other.compatibility),
-      ("--text-field", textField == other.textField),
+      ("--text-field", ExactString(textField) == ExactString(other.textField)),
     ]
     return pairs.first { !$0.1 }?.0
   }

@@ -51,7 +51,8 @@ package struct Compare: Sendable {
     let targets = try SelectInput(settings.targets, settings.reading)
     let selected = try SelectInput(settings.selected, settings.reading)
     var pool = try SelectInput(settings.pool, settings.reading)
-    try pool.spool(settings.reading, progress)
+    if !settings.pool.isEmpty { progress.plan(passCount: 2 + pool.spoolPassCount) }
+    try pool.spool(settings.reading, progress, isPass: true)
 
     let target = try await count(targets, .fitTarget, .target)
     let targetCounts = target.outcome.counts
@@ -88,7 +89,9 @@ package struct Compare: Sendable {
     var workers = reading.workers(progress)
     workers.fields = settings.domainField.map { [$0] } ?? []
     workers.hashesContent = role != nil
-    progress.begin(step, totalStoredByteCount: input.totalStoredByteCount)
+    let isOfPool = step == .fitPool || step == .countRandom
+    progress.begin(
+      step, totalStoredByteCount: input.totalStoredByteCount, pass: isOfPool ? .next : .none)
     let (outcome, report) = try await PipelineError.inTarget(isTarget) {
       try await CompareStep(
         workers: workers, features: settings.features, tables: UnicodeTables(), arm: arm,

@@ -68,7 +68,8 @@ struct CopyStep {
   ///
   /// - Parameters:
   ///   - weigher: counts what each target drew; nil where there are no models.
-  ///   - annotates: weigh each document again, and add log weight and key to its line.
+  ///   - annotates: weigh each document again, and add log weight and key to its line, in place of such a member that
+  ///     it has already.
   ///   - order: for a sink that shuffles.
   ///   - wasWeighedBefore: whether another run weighed the text, perhaps that of another field.
   /// - Throws: ``PipelineError``
@@ -92,7 +93,14 @@ struct CopyStep {
         var line: [UInt8] = []
         let number = order?(document) ?? 0
         if annotates {
-          line.append(copying: bytes.span.extracting(range))
+          // What an earlier run has added is replaced.
+          if let rest = JSONMembers.removing(
+            DrawnDocument.member, from: bytes.span.extracting(range))
+          {
+            line = rest
+          } else {
+            line.append(copying: bytes.span.extracting(range))
+          }
         } else {
           try sink.write(bytes.span.extracting(range), order: number)
         }
@@ -133,6 +141,9 @@ struct DrawnDocument: Sendable {
   /// The target's name, if it has one.
   var name: String?
 
+  /// The member of a line that holds what dsel adds.
+  static let member = "dsel"
+
   /// What is added to its line.
   fileprivate func annotation(
     _ text: Span<UInt8>, _ weigher: inout DocumentWeigher?
@@ -146,6 +157,6 @@ struct DrawnDocument: Sendable {
       quoted.append(jsonString: name)
       members.append("\"target\":\(String(decoding: quoted, as: UTF8.self))")
     }
-    return "\"dsel\":{\(members.joined(separator: ","))}"
+    return "\"\(Self.member)\":{\(members.joined(separator: ","))}"
   }
 }

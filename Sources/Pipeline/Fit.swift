@@ -27,10 +27,11 @@ package struct Fit: Sendable {
       .of(settings.output.paths, rejects: settings.rejects, replaces: settings.replacesOutputs),
       inputs: input.shards, registry: registry)
     // A pipe is read once, unless its rejected lines are to be copied.
+    progress.plan(passCount: 1 + (settings.rejects == nil ? 0 : input.spoolPassCount))
     if settings.rejects != nil {
-      try clock.time(.spool) { try input.spool(settings.reading, progress) }
+      try clock.time(.spool) { try input.spool(settings.reading, progress, isPass: true) }
     }
-    progress.begin(.fit, totalStoredByteCount: input.totalStoredByteCount)
+    progress.begin(.fit, totalStoredByteCount: input.totalStoredByteCount, pass: .next)
     let begin = ContinuousClock.now
     var (model, report, reused) = try await fit(input.shards)
     clock.add(.fit, since: begin)

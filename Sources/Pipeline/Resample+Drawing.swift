@@ -22,13 +22,14 @@ extension Resample {
     var recipe = recipe(seed: settings.draw.seed)
     if !hasLogOdds { recipe.draw.logisticShare = 0 }
     let usesLogOdds = recipe.draw.logisticShare > 0
-    let (budget, temperature) = try await sizes(stored.shards, workers) {
+    let (budget, temperature) = try await sizes(stored, workers) {
       StoredWeightReader(target: target, shards: finder, usesLogOdds: usesLogOdds)
     }
     recipe.temperatures = [temperature]
     recipe.copiesMayDiffer = true
     let run = DrawRun(workers: workers, recipe: recipe, budget: budget)
     let places = WeighedPlaces(shardCount: pool.shards.count)
+    begin(.draw, stored)
     let outcome = try await run.run(stored.shards) {
       StoredWeightReader(target: target, shards: finder, usesLogOdds: usesLogOdds, places: places)
     }
@@ -101,7 +102,7 @@ extension Resample {
     }
     var recipe = recipe(seed: settings.draw.seed)
     recipe.draw.logisticShare = 0
-    let (budget, temperature) = try await sizes(pool.shards, workers, makeReader)
+    let (budget, temperature) = try await sizes(pool, workers, makeReader)
     recipe.temperatures = [temperature]
     recipe.copiesMayDiffer = true
     var stratumField: Int?
@@ -113,6 +114,7 @@ extension Resample {
     let run = DrawRun(
       workers: workers, recipe: recipe, budget: budget, fills: settings.stratify?.fills ?? false,
       stratumField: stratumField)
+    begin(.draw, pool)
     let outcome = try await run.run(pool.shards, makeReader: makeReader)
     guard outcome.report.documentCount > 0 else {
       throw PipelineError.empty(role: .pool, skippedLines: outcome.report.skippedCount)
@@ -133,6 +135,7 @@ extension Resample {
     let ownFields = makeReader().fieldNames
     workers.fields = ownFields + [stratify.field]
     let minimumLength = settings.draw.minimumTokenCount
+    begin(.countStrata, pool)
     let (results, _) = try await workers.run(pool.shards) {
       StratumCounter(makeReader(), field: ownFields.count, minimumLength: minimumLength)
     }
@@ -229,6 +232,10 @@ extension Resample {
     return places
   }
 
+  private func begin(_ step: Step, _ input: SelectInput) {
+    progress.begin(step, totalStoredByteCount: input.totalStoredByteCount, pass: .next)
+  }
+
   // MARK: Sizes
 
   private func recipe(seed: UInt64) -> DrawRecipe {
@@ -241,18 +248,17 @@ extension Resample {
 
   /// The budget and the temperature: a pass of their own finds them, where they depend on the weights.
   private func sizes<Reader: WeightReader & ~Copyable>(
-    _ shards: [Shard], _ workers: DocumentWorkers,
+    _ input: SelectInput, _ workers: DocumentWorkers,
     _ makeReader: @escaping @Sendable () -> Reader
   ) async throws -> (Budget, Double) {
-    let size = settings.size ?? .fraction(0.1)
-    var needsPass = false
-    if case .fraction = size { needsPass = true }
-    if case .fixed(let temperature) = settings.draw.temperature {
-      if !needsPass { return (size.budget(documentCount: 0), temperature) }
+    let size = settings.drawnSize
+    if !settings.needsSizePass, case .fixed(let temperature) = settings.draw.temperature {
+      return (size.budget(documentCount: 0), temperature)
     }
+    begin(.measure, input)
     let measured = try await MeasureStep(
       workers: workers, minimumLength: settings.draw.minimumTokenCount, targetCount: 1
-    ).run(shards, makeReader: makeReader)
+    ).run(input.shards, makeReader: makeReader)
     let budget = size.budget(documentCount: measured.documentCount)
     let histogram = measured.histograms[0]
     // Budgets of tokens and bytes have no number of documents: the command line asks for one.
@@ -262,6 +268,15 @@ extension Resample {
 }
 
 extension ResampleSettings {
+  var drawnSize: SelectionSize { size ?? .fraction(0.1) }
+
+  /// Whether the budget or the temperature depends on the weights, and a pass of its own finds it.
+  var needsSizePass: Bool {
+    if case .fraction = drawnSize { return true }
+    if case .fixed = draw.temperature { return false }
+    return true
+  }
+
   /// Whether a draw by fields has to know how many tokens documents have.
   var countsTokens: Bool {
     if case .tokens? = size { return true }

@@ -58,12 +58,12 @@ package struct Resample: Sendable {
     }
     let outputs = try RunOutputs(
       settings.outputs, inputs: pool.shards + (stored?.shards ?? []), registry: registry)
+    progress.plan(passCount: passCount(pool, stored))
     try clock.time(.spool) {
-      try pool.spool(settings.reading, progress)
-      try stored?.spool(settings.reading, progress)
+      try pool.spool(settings.reading, progress, isPass: true)
+      try stored?.spool(settings.reading, progress, isPass: true)
     }
 
-    progress.begin(.weigh, totalStoredByteCount: (stored ?? pool).totalStoredByteCount)
     let begin = ContinuousClock.now
     let drawn: Drawn
     switch settings.source {
@@ -75,7 +75,6 @@ package struct Resample: Sendable {
     clock.add(.weigh, since: begin)
 
     let copyBegin = ContinuousClock.now
-    progress.begin(.copy, totalStoredByteCount: nil)
     var sink = try outputs.openOutput()
     var copied = CopyStep.Outcome()
     var epochs: [ResampleManifest.Epoch] = []
@@ -83,6 +82,7 @@ package struct Resample: Sendable {
     var remaining: [Candidate] = []
     for (number, seed) in drawn.recipe.seeds.enumerated() {
       let documents = drawn.outcome.documents(epoch: number, names: [nil])
+      progress.begin(.copy, totalStoredByteCount: nil, pass: .next)
       let epoch = try copy(
         documents, number, pool, textField: drawn.textField ?? reading.textField, into: &sink)
       epochs.append(
@@ -108,6 +108,16 @@ package struct Resample: Sendable {
     return manifest
   }
 
+  /// The passes over the pool or the weights: storing pipes, finding sizes, counting strata, the draw, and copying each
+  /// epoch and the remainder.
+  private func passCount(_ pool: SelectInput, _ stored: SelectInput?) -> Int {
+    var count = pool.spoolPassCount + (stored?.spoolPassCount ?? 0) + settings.epochCount
+    if case .candidates = settings.source {} else { count += settings.needsSizePass ? 2 : 1 }
+    if settings.stratify != nil { count += 1 }
+    if settings.outputs.remainder != nil { count += 1 }
+    return count
+  }
+
   private func copy(
     _ documents: [DrawnDocument], _ epoch: Int, _ pool: SelectInput, textField: String,
     into sink: inout LineSink
@@ -131,7 +141,8 @@ package struct Resample: Sendable {
     guard let counts = drawn.documentCounts else {
       preconditionFailure("the command line doesn't let this pass")
     }
-    progress.begin(.remainder, totalStoredByteCount: pool.totalStoredByteCount)
+    progress.begin(
+      .remainder, totalStoredByteCount: pool.totalStoredByteCount, pass: .next)
     try RemainderStep(
       shards: pool.shards, textField: drawn.textField ?? settings.reading.textField,
       limits: settings.reading.limits, errorPolicy: settings.reading.errorPolicy,

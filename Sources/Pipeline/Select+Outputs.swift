@@ -17,7 +17,7 @@ extension Select {
   ) throws -> WholeOutput? {
     guard var sink = try outputs.openRemainder() else { return nil }
     let begin = ContinuousClock.now
-    self.begin(.remainder, pool)
+    self.begin(.remainder, pool, .next)
     try RemainderStep(
       shards: pool.shards, textField: settings.reading.textField,
       limits: settings.reading.limits,

@@ -38,7 +38,7 @@ extension Select {
       keepsSample: settings.weights.estimator.usesRegression,
       countsStrata: role == .pool && settings.stratify != nil,
       fittedShare: role == .pool ? settings.fittedShare : 1, keepsTexts: role == .target)
-    begin(name, input)
+    begin(name, input, role == .pool ? .next : .none)
     let begin = ContinuousClock.now
     let (outcome, report) = try await PipelineError.inTarget(role == .target) {
       try await step.run(input.shards)
@@ -153,7 +153,7 @@ extension Select {
     if case .fixed(let temperature) = settings.draw.temperature {
       return model.targets.map { _ in temperature }
     }
-    begin(.measure, pool)
+    begin(.measure, pool, .next)
     let begin = ContinuousClock.now
     let measured = try await MeasureStep(
       workers: workers(), minimumLength: settings.draw.minimumTokenCount,

@@ -29,12 +29,13 @@ package struct Select: Sendable {
     var pool = try SelectInput(settings.pool, settings.reading)
     let outputs = try RunOutputs(
       settings.outputs, inputs: targets.flatMap(\.shards) + pool.shards, registry: registry)
+    progress.plan(passCount: passCount(pool))
     // A target is read once, unless its rejected lines are to be copied.
     try clock.time(.spool) {
       for target in targets.indices where settings.outputs.rejects != nil {
         try targets[target].spool(settings.reading, progress)
       }
-      try pool.spool(settings.reading, progress)
+      try pool.spool(settings.reading, progress, isPass: true)
     }
 
     let fitted = await prepare(try await fit(targets, pool, &clock), &clock)
@@ -51,13 +52,13 @@ package struct Select: Sendable {
       randomSeed: settings.draw.seed,
       emptyCounts: Divergence.emptyCounts(bucketCount: settings.features.bucketCount),
       stratumField: settings.stratify == nil ? nil : 0)
-    begin(.weigh, pool)
+    begin(.weigh, pool, .next)
     let weighBegin = ContinuousClock.now
     let drawn = try await draw.run(pool.shards) { ModelWeightReader(model) }
     clock.add(.weigh, since: weighBegin)
 
     let copyBegin = ContinuousClock.now
-    progress.begin(.copy, totalStoredByteCount: nil)
+    progress.begin(.copy, totalStoredByteCount: nil, pass: .next)
     let names = settings.targets.map(\.name)
     let selection = drawn.documents(epoch: 0, names: names)
     var weigher: DocumentWeigher? = DocumentWeigher(model)
@@ -112,8 +113,17 @@ package struct Select: Sendable {
     return manifest
   }
 
-  func begin(_ step: Step, _ input: SelectInput) {
-    progress.begin(step, totalStoredByteCount: input.totalStoredByteCount)
+  /// The passes over the pool: fit, weigh and copy, and where they are needed storing a pipe, measuring, and the
+  /// remainder.
+  private func passCount(_ pool: SelectInput) -> Int {
+    var count = 3 + pool.spoolPassCount
+    if case .fixed = settings.draw.temperature {} else { count += 1 }
+    if settings.outputs.remainder != nil { count += 1 }
+    return count
+  }
+
+  func begin(_ step: Step, _ input: SelectInput, _ pass: ProgressMeter.PassChange) {
+    progress.begin(step, totalStoredByteCount: input.totalStoredByteCount, pass: pass)
   }
 
   func workers() -> DocumentWorkers { settings.reading.workers(progress) }

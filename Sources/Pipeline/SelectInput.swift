@@ -18,12 +18,19 @@ struct SelectInput {
     shards.allSatisfy(\.isRereadable) ? shards.reduce(0) { $0 + $1.status.byteCount } : nil
   }
 
+  /// The passes that spooling takes.
+  var spoolPassCount: Int { shards.allSatisfy(\.isRereadable) ? 0 : 1 }
+
   /// Makes all shards such that they can be read again.
   ///
+  /// - Parameter isPass: whether this is one of the run's passes.
   /// - Throws: ``PipelineError``
-  mutating func spool(_ settings: ReadingSettings, _ progress: ProgressMeter) throws {
+  mutating func spool(
+    _ settings: ReadingSettings, _ progress: ProgressMeter, isPass: Bool = false
+  ) throws {
     for (number, shard) in shards.enumerated() where !shard.isRereadable {
-      progress.begin(.spool, totalStoredByteCount: nil)
+      let pass: ProgressMeter.PassChange = spooled.isEmpty ? .next : .same
+      progress.begin(.spool, totalStoredByteCount: nil, pass: isPass ? pass : .none)
       let step = SpoolStep(
         directory: settings.spoolDirectory, limits: settings.limits, progress: progress)
       (shards[number], spooled[number]) = try step.run(shard)

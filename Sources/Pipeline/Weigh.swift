@@ -41,8 +41,9 @@ package struct Weigh: Sendable {
         try outputPaths(pool.shards), rejects: settings.rejects, manifest: settings.manifest,
         replaces: settings.replacesOutputs),
       inputs: pool.shards + models.shards, registry: registry)
+    progress.plan(passCount: 1 + (settings.rejects == nil ? 0 : pool.spoolPassCount))
     if settings.rejects != nil {
-      try clock.time(.spool) { try pool.spool(settings.reading, progress) }
+      try clock.time(.spool) { try pool.spool(settings.reading, progress, isPass: true) }
     }
     progress.begin(.train, totalStoredByteCount: nil)
     var begin = ContinuousClock.now
@@ -50,7 +51,7 @@ package struct Weigh: Sendable {
       settings.weights, threadCount: settings.reading.threadCount)
     clock.add(.train, since: begin)
 
-    progress.begin(.weigh, totalStoredByteCount: pool.totalStoredByteCount)
+    progress.begin(.weigh, totalStoredByteCount: pool.totalStoredByteCount, pass: .next)
     begin = ContinuousClock.now
     var weighed = Weighed(
       outcome: WeightLines.Outcome(

@@ -11,7 +11,7 @@ struct StoredWeightReader: WeightReader, ~Copyable {
 
   /// The fields of a line, in the order of ``read(_:of:)``.
   static func fields(target: String?) -> [String] {
-    let suffix = target.map { ".\($0)" } ?? ""
+    let suffix = target.map { ".\(FieldPath.escaped($0.utf8))" } ?? ""
     return [
       "file", "offset", "bytes", "text_bytes", "tokens", "log_weight\(suffix)",
       "log_odds\(suffix)",

@@ -30,7 +30,7 @@ package import Files
   private var scratch = ByteBuffer()
 
   /// - Parameters:
-  ///   - textField: keys joined by dots: `text`, or `meta.doc.text` for a nested one.
+  ///   - textField: as ``FieldPath`` has it: `text`, or `meta.doc.text` for a nested one.
   ///   - fields: further fields, written likewise.
   /// - Throws: ``SystemError`` of operation `allocate`.
   package init(textField: String, fields: [String] = []) throws(SystemError) {
@@ -38,7 +38,7 @@ package import Files
   }
 
   init(textField: String, fields: [String], usesVectors: Bool) throws(SystemError) {
-    let (path, fields) = (Self.keys(of: textField), fields.map(Self.keys))
+    let (path, fields) = (FieldPath.keys(of: textField), fields.map(FieldPath.keys))
     scanner = JSONScanner(path: path, fields: fields, usesVectors: usesVectors)
     fieldCount = fields.count
     unsafe parser = usesVectors ? nil : try Self.makeParser(path, fields: fields)
@@ -72,11 +72,6 @@ package import Files
       }
     }
     return unsafe parser
-  }
-
-  private static func keys(of field: String) -> [[UInt8]] {
-    field.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-      .map { Array($0) }
   }
 
   deinit {

@@ -122,7 +122,7 @@ struct JSONScanner {
     var depth = 0
     var isOver = false
     var found: RawValue?
-    /// The first keys of the object that the search came to, for a message.
+    /// The first keys of the object that the search came to, as paths have them, for a message.
     var keysOfObject: [String] = []
 
     init(path: [[UInt8]]) { self.path = path }
@@ -139,12 +139,12 @@ struct JSONScanner {
 
     mutating func note(_ key: [UInt8]) {
       guard keysOfObject.count < 8 else { return }
-      keysOfObject.append(String(decoding: key.prefix(40), as: UTF8.self))
+      keysOfObject.append(FieldPath.escaped(key.prefix(40)))
     }
 
     /// Why there is no string.
     var failure: InvalidLine {
-      let name = path.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ".")
+      let name = path.map { FieldPath.escaped($0) }.joined(separator: ".")
       if let found { return .notAString(path: name, found: found.kind) }
       return .missingField(path: name, present: keysOfObject)
     }

@@ -36,22 +36,36 @@ import Files
     dsel_return_large_blocks()
     // A reader that goes away is an error of write(2) here, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
+    let arguments = FileName.arguments()
+    let review = CommandLineReview(arguments)
     do {
-      var command = try parseAsRoot(FileName.arguments())
+      var command = try parseAsRoot(arguments)
+      try review.refuseRepeats()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
         try command.run()
       }
     } catch {
-      let message = fullMessage(for: error)
-      let status = exitCode(for: error)
+      var message = fullMessage(for: error)
+      var status = exitCode(for: error)
+      // The parser looks at values first, and so may miss that an option's name is misspelt.
+      let isRefused =
+        error is CommandLineFault || status == .validationFailure || arguments.first == "help"
+      if isRefused, let fault = error as? CommandLineFault ?? (try? review.fault()) {
+        message = "Error: \(ErrorMessage(fault).text)\n\(review.usage)"
+        status = .validationFailure
+      }
       if status == .success, let examples = examples(behind: message) {
         print(message)
         print("\nEXAMPLES:")
         for line in examples.split(separator: "\n", omittingEmptySubsequences: false) {
           print(line.isEmpty ? "" : "  \(line)")
         }
+        exit()
+      }
+      if status == .success, arguments.first?.hasPrefix("--generate-completion-script") == true {
+        print(CompletionScript.completed(message))
         exit()
       }
       guard status != .success else { exit(withError: error) }

@@ -202,7 +202,10 @@ import Testing
       ["--target-model", "t", "--pool-model", "p", "--buckets", "10", "pool.jsonl"], 64,
       "models' own"
     ),
-    (["--target", "target.jsonl", "--pool", "pool.jsonl", "--line", "1"], 64, "exactly one file"),
+    (
+      ["--target", "target.jsonl", "--pool", "pool.jsonl,target.jsonl", "--line", "1"], 64,
+      "exactly one file"
+    ),
     (
       ["--target", "target.jsonl", "--pool", "pool.jsonl", "pool.jsonl", "--line", "9"], 1,
       "there is no line 9: it has 4"

@@ -36,7 +36,8 @@ extension ErrorMessage {
     case .tooManyStrata(let limit):
       "--stratify: the field has more than \(Format.count(limit)) values. Name one that sorts documents into few."
     case .noStrata(let field):
-      "--stratify: no document has the field \"\(field)\". Check its name: dots lead into objects."
+      "--stratify: no document has the field \"\(field)\". Check its name: dots lead into objects, and a dot in a "
+        + "key is written '\\.'."
     case .notRereadable(let path):
       "\(path): it is no regular file, and is read twice. Write it to a file first."
     case .emptyMixture(let field, let values):

@@ -28,37 +28,14 @@ struct ProgressPrinter {
   }
 
   private static func draw(_ report: ProgressMeter.Report) {
-    let seconds = report.elapsed / .seconds(1)
-    let megabytes = Double(report.textByteCount) / 1e6
-    var line = "\r\(name(of: report.step))  "
-    if let total = report.totalStoredByteCount, total > 0 {
-      let share = min(1, Double(report.storedByteCount) / Double(total))
-      let filled = Int(share * 24)
-      line += "[" + String(repeating: "#", count: filled)
-      line += String(repeating: ".", count: 24 - filled) + "] \(Int(share * 100)) %  "
-      line += "\(Format.bytes(report.textByteCount))  \(Int(megabytes / seconds)) MB/s"
-      if share > 0.01 { line += "  \(Format.time(seconds / share - seconds)) left" }
-    } else {
-      line += "\(Format.bytes(report.textByteCount))  \(Int(megabytes / seconds)) MB/s"
-    }
-    write(line + "\u{1B}[K")
+    write("\r\(ProgressLine.text(report, columnCount: columnCount))\u{1B}[K")
   }
 
-  private static func name(of step: Step) -> String {
-    switch step {
-    case .spool: "storing piped input"
-    case .fit: "fitting"
-    case .fitTarget: "fitting the target"
-    case .fitPool: "fitting the pool  "
-    case .train: "training          "
-    case .measure: "measuring the pool"
-    case .weigh: "weighing the pool "
-    case .copy: "copying           "
-    case .remainder: "copying the rest  "
-    case .countSelected: "reading selection "
-    case .countRandom: "reading random arm"
-    case .explain: "explaining        "
-    }
+  /// Asked for each line: a window may change its size.
+  private static var columnCount: Int {
+    File.errorColumnCount ?? FileName.environment("COLUMNS").flatMap { Int($0) }.flatMap {
+      $0 > 0 ? $0 : nil
+    } ?? 80
   }
 
   private static func write(_ text: String) {

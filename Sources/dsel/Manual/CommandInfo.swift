@@ -1,14 +1,15 @@
 import ArgumentParser
 import FoundationEssentials
 
-/// What the parser knows of a command: the part of its `--experimental-dump-help` that a manual page takes.
+/// What the parser knows of a command: the part of its `--experimental-dump-help` that a manual page and a review of
+/// the command line take.
 struct CommandInfo: Decodable {
   struct Dump: Decodable {
     var command: CommandInfo
   }
 
   struct Argument: Decodable {
-    struct Name: Decodable {
+    struct Name: Decodable, Equatable {
       var kind: String
       var name: String
 
@@ -21,6 +22,7 @@ struct CommandInfo: Decodable {
     var sectionTitle: String?
     var isOptional: Bool
     var isRepeating: Bool
+    var parsingStrategy: String
     var names: [Name]?
     var valueName: String?
     var defaultValue: String?
@@ -38,9 +40,13 @@ struct CommandInfo: Decodable {
 
   /// All of dsel, with the subcommands that its help shows.
   static func ofDsel() throws -> CommandInfo {
-    let dump = try JSONDecoder().decode(Dump.self, from: Data(Dsel._dumpHelp().utf8))
-    var command = dump.command
+    var command = try decode(Dsel._dumpHelp())
     command.subcommands?.removeAll { $0.shouldDisplay == false || $0.commandName == "help" }
     return command
+  }
+
+  /// - Parameter dump: as the parser writes it.
+  static func decode(_ dump: String) throws -> CommandInfo {
+    try JSONDecoder().decode(Dump.self, from: Data(dump.utf8)).command
   }
 }

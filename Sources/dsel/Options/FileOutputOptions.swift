@@ -7,7 +7,8 @@ import Writing
 struct FileOutputOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("Write here. (default: standard output)", valueName: "file"))
+    help: ArgumentHelp("Write here. (default: standard output)", valueName: "file"),
+    completion: .file())
   var output: String?
 
   @Option(help: "Compress the output. (default: as the output's name ends)")

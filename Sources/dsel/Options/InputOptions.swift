@@ -1,7 +1,6 @@
 import ArgumentParser
 import Files
 import Pipeline
-import Resampling
 
 /// What `select` reads, and how.
 struct InputOptions: ParsableArguments {
@@ -9,21 +8,16 @@ struct InputOptions: ParsableArguments {
     name: .customLong("target"), parsing: .upToNextOption,
     help: ArgumentHelp(
       "What you wish you had more of; several targets have names: wiki=a.jsonl,b.jsonl law=c.jsonl.",
-      valueName: "[name=]file"))
+      valueName: "[name=]file"),
+    completion: .file())
   var targets: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "A target's share of the selection; give it again for others. (default: equal parts)",
-      valueName: "name=f"))
-  var share: [NamedShare] = []
+      "Targets' shares of the selection. (default: equal parts)", valueName: "name=f,…"))
+  var share: [String] = []
 
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp(
-      "What to choose from: files in order, .zst and .gz too; - is standard input.",
-      valueName: "file"))
-  var pool: [String] = []
+  @OptionGroup var pool: PoolOptions
 
   @OptionGroup var targetText: TargetTextOptions
   @OptionGroup var reading: ReadingOptions
@@ -34,16 +28,8 @@ struct InputOptions: ParsableArguments {
       throw ValidationError(
         "--target is missing. Name the files that the selection should resemble.")
     }
-    guard !pool.isEmpty else {
-      throw ValidationError(
-        "--pool is missing. Name the files to select from, or - for standard input.")
-    }
-    guard pool.count <= Candidate.maximumShardCount else {
-      throw ValidationError(
-        "--pool names \(pool.count) files, and \(Candidate.maximumShardCount) are the most. "
-          + "Join some: files of one container may be concatenated.")
-    }
-    try ReadingOptions.validateFiles(try settings().flatMap(\.paths) + pool)
+    try pool.validate(to: "select from", [("--target", targets)])
+    try ReadingOptions.validateFiles(try settings().flatMap(\.paths) + pool.paths())
     try rejecting.validate(with: reading)
   }
 
@@ -52,29 +38,28 @@ struct InputOptions: ParsableArguments {
   /// - Throws: `ValidationError`
   func settings() throws -> [TargetSettings] {
     var settings: [TargetSettings] = []
-    for argument in targets {
-      let named = NamedFile(argument)
-      let isFile = (try? FileStatus(path: named.path)) != nil
-      let paths = isFile ? [named.path] : named.path.split(separator: ",").map(String.init)
-      guard !paths.isEmpty else {
-        throw ValidationError("--target '\(argument)' names no file. Write it like wiki=a.jsonl.")
-      }
-      if let index = settings.firstIndex(where: { $0.name == named.name }) {
-        settings[index].paths += paths
+    for file in try FileList.named(targets, option: "--target") {
+      if let index = settings.firstIndex(where: { $0.name == file.name }) {
+        settings[index].paths.append(file.path)
       } else {
-        settings.append(TargetSettings(name: named.name, paths: paths))
+        settings.append(TargetSettings(name: file.name, paths: [file.path]))
       }
     }
     guard settings.count == 1 || settings.allSatisfy({ $0.name != nil }) else {
       throw ValidationError("Several targets need a name each, such as --target wiki=wiki.jsonl.")
     }
+    let share = try NamedShare.list(share, option: "--share", example: "wiki=0.7,law=0.3")
     for share in share {
-      guard let index = settings.firstIndex(where: { $0.name == share.name }) else {
+      guard
+        let index = settings.firstIndex(where: {
+          $0.name.map { ExactString($0) } == ExactString(share.name)
+        })
+      else {
         throw ValidationError("--share names '\(share.name)', which is no target's name.")
       }
       settings[index].share = share.value
     }
-    if share.count != Set(share.map(\.name)).count {
+    if share.count != Set(share.map { ExactString($0.name) }).count {
       throw ValidationError("--share names a target twice.")
     }
     let sum = settings.compactMap(\.share).reduce(0, +)
@@ -100,6 +85,39 @@ struct NamedShare: ExpressibleByArgument {
     name = String(argument[..<sign])
     self.value = value
   }
+
+  /// The shares in arguments, of which each may hold several, with commas between them. A comma ends a share only behind
+  /// its number, so that names may have commas in them.
+  ///
+  /// - Throws: `ValidationError`
+  static func list(_ arguments: [String], option: String, example: String) throws -> [NamedShare] {
+    try arguments.flatMap { argument -> [NamedShare] in
+      var shares: [NamedShare] = []
+      var pending = ""
+      let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+      for (index, part) in parts.enumerated() {
+        pending += part
+        guard index == parts.count - 1 || endsWithNumber(pending) else {
+          pending += ","
+          continue
+        }
+        guard let share = NamedShare(argument: pending) else {
+          throw ValidationError(
+            "\(option) '\(pending)' is no share. Write it like \(example), each from 0 to 1.")
+        }
+        shares.append(share)
+        pending = ""
+      }
+      return shares
+    }
+  }
+
+  /// Whether something that may be meant for a number is behind the last sign.
+  private static func endsWithNumber(_ text: String) -> Bool {
+    guard let sign = text.lastIndex(of: "=") else { return false }
+    let number = text[text.index(after: sign)...].filter { $0 != "%" && $0 != "_" }
+    return Double(number) != nil
+  }
 }
 
 /// Of which parts a selection is made.
@@ -114,7 +132,7 @@ struct MixtureOptions: ParsableArguments {
     help: ArgumentHelp(
       "With --stratify: the shares of values; the others have what is left.",
       valueName: "value=f,…"))
-  var mixture: String?
+  var mixture: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -136,7 +154,7 @@ struct MixtureOptions: ParsableArguments {
       try ReadingOptions.validateField(stratify, option: "--stratify")
     } else {
       for (name, isGiven) in [
-        ("--mixture", mixture != nil), ("--mixture-temperature", mixtureTemperature != nil),
+        ("--mixture", !mixture.isEmpty), ("--mixture-temperature", mixtureTemperature != nil),
         ("--fill", fill),
       ] where isGiven {
         throw ValidationError("\(name) needs --stratify, which names the field.")
@@ -152,18 +170,15 @@ struct MixtureOptions: ParsableArguments {
   }
 
   private func shares() throws -> [ExactString: Double]? {
-    guard let mixture else { return nil }
+    guard !mixture.isEmpty else { return nil }
     var shares: [ExactString: Double] = [:]
-    for part in mixture.split(separator: ",") {
-      guard let share = NamedShare(argument: String(part)) else {
-        throw ValidationError(
-          "--mixture '\(part)' is no share. Write it like wiki=0.4,web=0.6, each from 0 to 1.")
-      }
+    let given = try NamedShare.list(mixture, option: "--mixture", example: "wiki=0.4,web=0.6")
+    for share in given {
       guard shares.updateValue(share.value, forKey: ExactString(share.name)) == nil else {
         throw ValidationError("--mixture names '\(share.name)' twice.")
       }
     }
-    let sum = shares.values.reduce(0, +)
+    let sum = given.map(\.value).reduce(0, +)
     guard sum <= 1 + StratifySettings.rounding else {
       throw ValidationError("The shares of --mixture add up to \(sum), and should to at most 1.")
     }

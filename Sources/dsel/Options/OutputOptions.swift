@@ -2,6 +2,7 @@ import ArgumentParser
 import Compression
 import Files
 import Pipeline
+import Reading
 import Writing
 
 /// What is written, and where.
@@ -9,13 +10,15 @@ struct OutputOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Write the selected lines here. (default: standard output)", valueName: "file"))
+      "Write the selected lines here. (default: standard output)", valueName: "file"),
+    completion: .file())
   var output: String?
 
   @Option(
     help: ArgumentHelp(
       "Write shards to this directory: shard_00000000.jsonl.zst, … and manifest.json.",
-      valueName: "dir"))
+      valueName: "dir"),
+    completion: .directory)
   var outputDir: String?
 
   @Option(
@@ -27,7 +30,8 @@ struct OutputOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Write the pool's other documents here, as shards if it is a directory or ends in /.",
-      valueName: "file|dir"))
+      valueName: "file|dir"),
+    completion: .file())
   var remainder: String?
 
   @Flag(help: "Write the selected lines in a random order.")
@@ -39,7 +43,10 @@ struct OutputOptions: ParsableArguments {
   @Option(help: "Compress the output. (default: as the output's name ends; zst in a directory)")
   var compress: Compression?
 
-  @Flag(help: "Add \"dsel\": {log_weight, key} to each line; resample adds the key alone.")
+  @Flag(
+    help:
+      "Add \"dsel\": {log_weight, key} to each line, in place of an older one; resample adds the key alone."
+  )
   var annotate = false
 
   @Option(
@@ -47,13 +54,25 @@ struct OutputOptions: ParsableArguments {
       """
       Write the record of the run here. (default: OUTPUT.manifest.json, or manifest.json in \
       --output-dir)
-      """, valueName: "file"))
+      """, valueName: "file"),
+    completion: .file())
   var manifest: String?
 
   @Flag(help: "Replace files that exist, and all shards in a directory.")
   var force = false
 
-  enum Compression: String, ExpressibleByArgument, CaseIterable { case none, zst, gz }
+  enum Compression: String, ExpressibleByArgument, CaseIterable {
+    case none, zst, gz
+
+    /// The commands' names mean their formats too.
+    init?(argument: String) {
+      switch argument {
+      case "zstd": self = .zst
+      case "gzip": self = .gz
+      default: self.init(rawValue: argument)
+      }
+    }
+  }
 
   var path: String? { OutputName.file(output) }
 
@@ -118,6 +137,16 @@ struct OutputOptions: ParsableArguments {
     settings.replaces = force
     settings.spoolDirectory = FileName.environment("TMPDIR") ?? "/tmp"
     return settings
+  }
+
+  /// Refuses to replace the member of a line that has its text.
+  func validate(with reading: ReadingOptions) throws {
+    guard annotate, FieldPath.keys(of: reading.textField).first == Array("dsel".utf8) else {
+      return
+    }
+    throw ValidationError(
+      "--annotate replaces \"dsel\" in each line, where --text-field \(reading.textField) is. Leave one out."
+    )
   }
 
   private func defaultManifest() throws -> String? {

@@ -5,7 +5,9 @@ import Reading
 
 /// How files of documents are read, whatever they are for.
 struct ReadingOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Where the text is; dots lead into objects.", valueName: "path"))
+  @Option(
+    help: ArgumentHelp(
+      "Where the text is; dots lead into objects, and \\. is a dot in a key.", valueName: "path"))
   var textField = "text"
 
   @Option(help: "At an invalid line: fail, or skip and count it.")
@@ -43,10 +45,18 @@ struct ReadingOptions: ParsableArguments {
     }
   }
 
-  /// Refuses a dotted path with an empty key.
+  /// Refuses a dotted path with an empty key, or with a backslash that means nothing.
   static func validateField(_ field: String, option: String) throws {
-    guard !field.split(separator: ".", omittingEmptySubsequences: false).contains("") else {
-      throw ValidationError("\(option) '\(field)' has an empty key. Write it like meta.doc.text.")
+    switch FieldPath.fault(in: field) {
+    case nil: return
+    case .emptyKey:
+      throw ValidationError(
+        "\(option) '\(field)' has an empty key. Write it like meta.doc.text, and a dot in a key as '\\.'."
+      )
+    case .strayBackslash:
+      throw ValidationError(
+        "\(option) '\(field)' has a backslash that stands before no dot. Write a backslash in a key as '\\\\', "
+          + "and a dot as '\\.'.")
     }
   }
 
@@ -76,7 +86,7 @@ struct RejectOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Write skipped lines here, and beside it FILE.reasons.jsonl, which says where each was and why.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var rejects: String?
 
   func validate(with reading: ReadingOptions) throws {

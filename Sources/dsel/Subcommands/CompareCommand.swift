@@ -35,19 +35,28 @@ struct CompareCommand: AsyncParsableCommand, CommandWithExamples {
   struct Files: ParsableArguments {
     @Option(
       name: .customLong("target"), parsing: .upToNextOption,
-      help: ArgumentHelp("What the selection should resemble.", valueName: "file"))
+      help: ArgumentHelp("What the selection should resemble.", valueName: "file"),
+      completion: .file())
     var targets: [String] = []
 
     @Option(
       parsing: .upToNextOption,
-      help: ArgumentHelp("What was selected; .zst and .gz too.", valueName: "file"))
+      help: ArgumentHelp("What was selected; .zst and .gz too.", valueName: "file"),
+      completion: .file())
     var selected: [String] = []
 
-    @Option(
-      parsing: .upToNextOption,
+    @Argument(
       help: ArgumentHelp(
-        "What it was selected from; - is standard input, here or above.", valueName: "file"))
-    var pool: [String] = []
+        "What it was selected from; - is standard input, here or below.", valueName: "pool"),
+      completion: .file())
+    var operands: [String] = []
+
+    @Option(
+      name: .customLong("pool"), parsing: .upToNextOption,
+      help: ArgumentHelp(
+        "The same: all files up to the next option, or with commas.", valueName: "file"),
+      completion: .file())
+    var namedPool: [String] = []
 
     @Option(
       help: ArgumentHelp(
@@ -57,6 +66,14 @@ struct CompareCommand: AsyncParsableCommand, CommandWithExamples {
     @Option(help: "The seed of the random arm.")
     var seed: UInt64 = 0
 
+    /// - Throws: `ValidationError`
+    func settings() throws -> CompareSettings {
+      CompareSettings(
+        targets: try FileList.paths(targets, option: "--target"),
+        selected: try FileList.paths(selected, option: "--selected"),
+        pool: try FileList.paths(operands + namedPool, option: "--pool"))
+    }
+
     func validate() throws {
       guard !targets.isEmpty else {
         throw ValidationError("--target is missing. Name the files that were selected for.")
@@ -64,7 +81,8 @@ struct CompareCommand: AsyncParsableCommand, CommandWithExamples {
       guard !selected.isEmpty else {
         throw ValidationError("--selected is missing. Name the files that were selected.")
       }
-      try ReadingOptions.validateFiles(targets + selected + pool)
+      let settings = try settings()
+      try ReadingOptions.validateFiles(settings.targets + settings.selected + settings.pool)
       if let domainField {
         try ReadingOptions.validateField(domainField, option: "--domain-field")
       }
@@ -73,8 +91,7 @@ struct CompareCommand: AsyncParsableCommand, CommandWithExamples {
 
   func run() async throws {
     try await execution.run { surroundings in
-      var settings = CompareSettings(
-        targets: files.targets, selected: files.selected, pool: files.pool)
+      var settings = try files.settings()
       settings.reading = reading.settings(execution)
       settings.targetTextField = targetText.targetTextField
       settings.features = counting.settings()

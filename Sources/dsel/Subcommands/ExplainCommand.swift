@@ -39,8 +39,9 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
   @Argument(
     help: ArgumentHelp(
       "Documents to explain: files of JSON lines, .zst and .gz too; - is standard input. At most \(ExplainSettings.documentLimit) documents.",
-      valueName: "doc"))
-  var documents: [String] = []
+      valueName: "doc"),
+    completion: .file())
+  var operands: [String] = []
 
   @Option(help: ArgumentHelp("Explain only this line of the one file; from 1.", valueName: "n"))
   var line: Int?
@@ -56,23 +57,29 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
   var normalize: Normalization?
 
   struct Models: ParsableArguments {
-    @Option(help: ArgumentHelp("The target's model, of 'dsel fit'.", valueName: "model"))
+    @Option(
+      help: ArgumentHelp("The target's model, of 'dsel fit'.", valueName: "model"),
+      completion: .file())
     var targetModel: String?
 
-    @Option(help: ArgumentHelp("The pool's model.", valueName: "model"))
+    @Option(help: ArgumentHelp("The pool's model.", valueName: "model"), completion: .file())
     var poolModel: String?
 
     @Option(
       name: .customLong("target"),
       help: ArgumentHelp(
         "Fit the target's model to this file, and others given so; with --target-model, take its n-grams from it.",
-        valueName: "file"))
-    var targets: [String] = []
+        valueName: "file"),
+      completion: .file())
+    var targetFiles: [String] = []
 
     @Option(
+      name: .customLong("pool"),
       help: ArgumentHelp(
-        "Fit the pool's model to this file, and others given so.", valueName: "file"))
-    var pool: [String] = []
+        "Fit the pool's model to this file, and others given so; with --pool-model or --line, explain its documents.",
+        valueName: "file"),
+      completion: .file())
+    var poolFiles: [String] = []
 
     @Option(
       help: ArgumentHelp(
@@ -82,17 +89,20 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
 
     var areFiles: Bool { targetModel != nil || poolModel != nil }
 
+    /// - Throws: `ValidationError`
+    func targets() throws -> [String] { try FileList.paths(targetFiles, option: "--target") }
+
+    /// - Throws: `ValidationError`
+    func pool() throws -> [String] { try FileList.paths(poolFiles, option: "--pool") }
+
     func validate() throws {
       if areFiles {
         guard targetModel != nil, poolModel != nil else {
           let missing = targetModel == nil ? "--target-model" : "--pool-model"
           throw ValidationError("\(missing) is missing: a weight takes two models. Name both.")
         }
-        guard pool.isEmpty else {
-          throw ValidationError("--pool is fitted where no --pool-model is given. Leave one out.")
-        }
       } else {
-        guard !targets.isEmpty, !pool.isEmpty else {
+        guard !targetFiles.isEmpty, !poolFiles.isEmpty else {
           throw ValidationError(
             "Models are missing. Name --target-model and --pool-model, or --target and --pool to fit them."
           )
@@ -101,9 +111,19 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
     }
   }
 
+  /// The documents to explain. The pool's are, where nothing else is to be done with them or a line is asked for.
+  ///
+  /// - Throws: `ValidationError`
+  private func documents() throws -> [String] {
+    let operands = try FileList.paths(operands, option: "DOC")
+    if models.areFiles { return operands + (try models.pool()) }
+    return operands.isEmpty && line != nil ? try models.pool() : operands
+  }
+
   func validate() throws {
+    let (documents, targets, pool) = (try documents(), try models.targets(), try models.pool())
     if documents.isEmpty {
-      guard !models.targets.isEmpty else {
+      guard !targets.isEmpty else {
         throw ValidationError(
           "Name documents to explain, or with --target those of the target: a model holds counts of hashes, and no "
             + "n-grams to show.")
@@ -113,7 +133,7 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
           "--estimator logistic sees single tokens, which models don't tell from longer n-grams. Name documents to "
             + "explain, or take another estimator.")
       }
-    } else if models.areFiles, !models.targets.isEmpty {
+    } else if models.areFiles, !targets.isEmpty {
       throw ValidationError(
         "--target is for the n-grams of the target, and documents are named to explain. Leave one of them out."
       )
@@ -122,10 +142,11 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
       throw ValidationError(
         "--fit-sample is of 'dsel select': explain fits the whole pool. Leave it out.")
     }
-    guard targetText.targetTextField == nil || !models.targets.isEmpty else {
+    guard targetText.targetTextField == nil || !targets.isEmpty else {
       throw ValidationError("--target-text-field needs --target, whose text it finds.")
     }
-    try ReadingOptions.validateFiles(documents + models.targets + models.pool)
+    // A pool whose documents are explained by model files is read once.
+    try ReadingOptions.validateFiles(documents + targets + (models.areFiles ? [] : pool))
     if let line {
       guard line >= 1 else { throw ValidationError("--line must be at least 1.") }
       guard documents.count == 1 else {
@@ -154,7 +175,8 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
 
   func run() async throws {
     try await execution.run { surroundings in
-      let explanation = try await Explain(settings(), progress: surroundings.progress.meter).run()
+      let explanation = try await Explain(try settings(), progress: surroundings.progress.meter)
+        .run()
       surroundings.progress.clear()
       surroundings.diagnostics.warn(Self.warnings(explanation))
       try surroundings.write(
@@ -163,12 +185,13 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
     }
   }
 
-  private func settings() -> ExplainSettings {
-    var source = ExplainSettings.Models.fitted(targets: models.targets, pool: models.pool)
+  private func settings() throws -> ExplainSettings {
+    let targets = try models.targets()
+    var source = ExplainSettings.Models.fitted(targets: targets, pool: try models.pool())
     if let target = models.targetModel, let pool = models.poolModel {
       source = .files(target: target, pool: pool)
     }
-    var settings = ExplainSettings(source, documents: documents, texts: models.targets)
+    var settings = ExplainSettings(source, documents: try documents(), texts: targets)
     settings.line = line
     settings.reading = reading.settings(execution)
     settings.targetTextField = targetText.targetTextField

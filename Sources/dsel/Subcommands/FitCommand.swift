@@ -27,8 +27,16 @@ struct FitCommand: AsyncParsableCommand, CommandWithExamples {
 
   @Argument(
     help: ArgumentHelp(
-      "Documents: JSON lines, .zst and .gz too; - is standard input.", valueName: "file"))
-  var files: [String]
+      "Documents: JSON lines, .zst and .gz too; - is standard input.", valueName: "file"),
+    completion: .file())
+  var operands: [String] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "The same: all files up to the next option, or with commas.", valueName: "file"),
+    completion: .file())
+  var pool: [String] = []
 
   @OptionGroup(title: "Input") var reading: ReadingOptions
   @OptionGroup(title: "Input") var rejecting: RejectOptions
@@ -51,13 +59,23 @@ struct FitCommand: AsyncParsableCommand, CommandWithExamples {
   @Option(
     help: ArgumentHelp(
       "Keep each file's model here, too. What is here, of the same input and settings, isn't made again.",
-      valueName: "folder"))
+      valueName: "folder"),
+    completion: .directory)
   var workDir: String?
 
   @OptionGroup(title: "Run") var execution: RunOptions
   @OptionGroup(title: "Run") var reporting: ReportOptions
 
+  /// Operands come first.
+  private func files() throws -> [String] {
+    try FileList.paths(operands + pool, option: "--pool")
+  }
+
   func validate() throws {
+    let files = try files()
+    guard !files.isEmpty else {
+      throw ValidationError("Documents are missing. Name their files, or - for standard input.")
+    }
     try ReadingOptions.validateFiles(files)
     try rejecting.validate(with: reading)
     try counting.validate(with: compatibility.compat)
@@ -69,7 +87,7 @@ struct FitCommand: AsyncParsableCommand, CommandWithExamples {
   func run() async throws {
     try await execution.run { surroundings in
       try output.checkTerminal()
-      var settings = FitSettings(inputs: files)
+      var settings = FitSettings(inputs: try files())
       settings.reading = reading.settings(execution)
       settings.features = counting.settings(compatibility.compat)
       if compatibility.compat != nil, counting.buckets == nil {

@@ -20,8 +20,9 @@ struct MergeCommand: AsyncParsableCommand, CommandWithExamples {
 
   @Argument(
     help: ArgumentHelp(
-      "Files that 'dsel fit' or 'dsel weigh --candidates' wrote.", valueName: "file"))
-  var files: [String]
+      "Files that 'dsel fit' or 'dsel weigh --candidates' wrote.", valueName: "file"),
+    completion: .file())
+  var operands: [String]
 
   @Flag(help: "Add models up that were fitted on the same file, too: it counts each time.")
   var allowRepeats = false
@@ -33,7 +34,10 @@ struct MergeCommand: AsyncParsableCommand, CommandWithExamples {
   @OptionGroup(title: "Run") var quietness: QuietOptions
   @OptionGroup(title: "Run") var reporting: ReportOptions
 
+  private func files() throws -> [String] { try FileList.paths(operands, option: "FILE") }
+
   func validate() throws {
+    let files = try files()
     guard !files.contains("-") else {
       throw ValidationError("merge reads files twice, so - can't be one. Name a file.")
     }
@@ -47,7 +51,7 @@ struct MergeCommand: AsyncParsableCommand, CommandWithExamples {
     execution.progress = .never
     try await execution.run { surroundings in
       try output.checkTerminal()
-      var settings = MergeSettings(inputs: files)
+      var settings = MergeSettings(inputs: try files())
       settings.limits.maximumWindow = maxWindow.value
       settings.output = output.destination
       settings.container = output.container

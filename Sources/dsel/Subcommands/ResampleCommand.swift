@@ -1,7 +1,7 @@
 import ArgumentParser
 import Files
 import Pipeline
-import Resampling
+import Reading
 
 /// `dsel resample`: draws by weights that are there already.
 struct ResampleCommand: AsyncParsableCommand, CommandWithExamples {
@@ -26,26 +26,14 @@ struct ResampleCommand: AsyncParsableCommand, CommandWithExamples {
       dsel resample --field loss --negate crawl.jsonl.zst --count 10k -o easy.jsonl
 
     By weight and quality together, where 'dsel select --annotate' left its weights:
-      dsel resample --field dsel.log_weight --field quality --field-scale 1 --field-scale 0.3 \\
-        annotated.jsonl --count 10k -o both.jsonl
+      dsel resample --field dsel.log_weight,quality=0.3 annotated.jsonl --count 10k -o both.jsonl
 
     Three epochs that share no document, each in random order:
       dsel resample --weights weights.jsonl.zst --pool crawl.jsonl.zst --count 10k --epochs 3 \\
         --without-repeats --shuffle -o epochs.jsonl.zst
     """
 
-  @Argument(
-    help: ArgumentHelp(
-      "The pool's files, .zst and .gz too; - is standard input.", valueName: "file"))
-  var files: [String] = []
-
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp(
-      "The same, behind an option that takes several files. It takes all up to the next option.",
-      valueName: "file"))
-  var pool: [String] = []
-
+  @OptionGroup var pool: PoolOptions
   @OptionGroup(title: "Weights (one of)") var source: WeightSourceOptions
   @OptionGroup(title: "Input") var reading: ReadingOptions
   @OptionGroup(title: "Input") var rejecting: RejectOptions
@@ -56,18 +44,13 @@ struct ResampleCommand: AsyncParsableCommand, CommandWithExamples {
   @OptionGroup(title: "Run") var execution: RunOptions
   @OptionGroup(title: "Run") var reporting: ReportOptions
 
-  private var paths: [String] { files + pool }
-
   func validate() throws {
-    guard !paths.isEmpty else {
-      throw ValidationError("The pool is missing. Name the files to draw from, with --pool.")
-    }
-    guard paths.count <= Candidate.maximumShardCount else {
-      throw ValidationError(
-        "\(paths.count) files, and \(Candidate.maximumShardCount) are the most.")
-    }
-    try ReadingOptions.validateFiles(paths + source.weights + source.candidates)
-    try FileOutputOptions.refuseManifests(source.weights + source.candidates)
+    try pool.validate(
+      to: "draw from", [("--weights", source.weights), ("--candidates", source.candidates)])
+    let sourcePaths = try source.paths()
+    try ReadingOptions.validateFiles(try pool.paths() + sourcePaths)
+    try FileOutputOptions.refuseManifests(sourcePaths)
+    try output.validate(with: reading)
     try rejecting.validate(with: reading)
     try mixture.validate(size.size)
     try reporting.validate(writesToStandardOutput: output.isStandardOutput)
@@ -128,13 +111,14 @@ struct ResampleCommand: AsyncParsableCommand, CommandWithExamples {
   }
 
   private func settings() throws -> ResampleSettings {
-    var settings = ResampleSettings(source: source.source, pool: paths)
+    let source = try source.source()
+    var settings = ResampleSettings(source: source, pool: try pool.paths())
     settings.reading = reading.settings(execution)
     settings.size = size.given
-    settings.draw = draw.settings(isByFields: source.source.isByFields)
+    settings.draw = draw.settings(isByFields: source.isByFields)
     settings.epochCount = draw.epochs.value
     settings.areEpochsDisjoint = draw.withoutRepeats
-    settings.allowsMissing = source.allowMissing
+    settings.allowsMissing = self.source.allowMissing
     settings.replay = mixture.replay ?? 0
     settings.stratify = try mixture.settings()
     settings.outputs = try output.settings(rejects: rejecting.rejects, seed: draw.seed ?? 0)
@@ -148,7 +132,8 @@ struct ResampleCommand: AsyncParsableCommand, CommandWithExamples {
 struct WeightSourceOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Files that 'dsel weigh' wrote.", valueName: "file"))
+    help: ArgumentHelp("Files that 'dsel weigh' wrote.", valueName: "file"),
+    completion: .file())
   var weights: [String] = []
 
   @Option(
@@ -158,7 +143,8 @@ struct WeightSourceOptions: ParsableArguments {
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Files that 'dsel weigh --candidates' wrote.", valueName: "file"))
+    help: ArgumentHelp("Files that 'dsel weigh --candidates' wrote.", valueName: "file"),
+    completion: .file())
   var candidates: [String] = []
 
   @Flag(
@@ -170,16 +156,16 @@ struct WeightSourceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Draw by the number here in the lines, as log weight; given again, by the sum of all.",
-      valueName: "path"))
+      "Draw by the number here in the lines, as log weight; of several, by their sum: loss=-1,quality=0.3.",
+      valueName: "path[=scale],…"))
   var field: [String] = []
 
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "With --field: multiply the number by this; one for each field, in order.", valueName: "x")
-  )
-  var fieldScale: [Double] = []
+      "With --field: multiply the number by this; one for each field, in order.",
+      valueName: "x,…"))
+  var fieldScale: [String] = []
 
   @Flag(help: "With --field: the smaller the number the better, as a loss is.")
   var negate = false
@@ -198,25 +184,62 @@ struct WeightSourceOptions: ParsableArguments {
     guard !field.isEmpty || (fieldScale.isEmpty && !negate) else {
       throw ValidationError("--field-scale and --negate need --field.")
     }
-    guard fieldScale.isEmpty || fieldScale.count == field.count else {
-      throw ValidationError(
-        "There are \(field.count) fields and \(fieldScale.count) of --field-scale. Give one for each, or none."
-      )
-    }
-    guard fieldScale.allSatisfy(\.isFinite) else {
-      throw ValidationError("--field-scale must be a number.")
-    }
-    for path in field { try ReadingOptions.validateField(path, option: "--field") }
+    _ = try fields()
   }
 
-  var source: ResampleSettings.Source {
-    if !weights.isEmpty { return .weights(weights, target: target) }
-    if !candidates.isEmpty { return .candidates(candidates) }
-    return .fields(
-      field.enumerated().map { index, path in
-        let scale = fieldScale.isEmpty ? 1 : fieldScale[index]
-        return FieldWeight(field: path, scale: negate ? -scale : scale)
-      })
+  /// The files of weights or candidates.
+  ///
+  /// - Throws: `ValidationError`
+  func paths() throws -> [String] {
+    try FileList.paths(weights, option: "--weights")
+      + FileList.paths(candidates, option: "--candidates")
+  }
+
+  /// - Throws: `ValidationError`
+  func source() throws -> ResampleSettings.Source {
+    if !weights.isEmpty { return .weights(try paths(), target: target) }
+    if !candidates.isEmpty { return .candidates(try paths()) }
+    return .fields(try fields())
+  }
+
+  /// Fields with commas between them, each with its scale behind an equals sign, or with --field-scale.
+  private func fields() throws -> [FieldWeight] {
+    let scales = try fieldScale.flatMap {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    .map { try Self.scale($0, option: "--field-scale", of: String($0)) }
+    let items = field.flatMap(FieldPath.list)
+    guard scales.isEmpty || scales.count == items.count else {
+      throw ValidationError(
+        "There are \(items.count) fields and \(scales.count) of --field-scale. Give one for each, or none."
+      )
+    }
+    return try items.enumerated().map { index, item in
+      var (path, scale) = (item, scales.isEmpty ? 1 : scales[index])
+      if let (named, text) = FieldPath.assignment(item) {
+        guard scales.isEmpty else {
+          throw ValidationError(
+            "--field '\(item)' has a scale, and --field-scale gives one. Leave one of them out. An equals sign in a key is "
+              + "written '\\='.")
+        }
+        (path, scale) = (named, try Self.scale(text, option: "--field", of: item))
+      }
+      try ReadingOptions.validateField(path, option: "--field")
+      return FieldWeight(field: path, scale: negate ? -scale : scale)
+    }
+  }
+
+  private static func scale(
+    _ text: some StringProtocol, option: String, of argument: String
+  ) throws -> Double {
+    guard let scale = Double(text), scale.isFinite else {
+      let advice =
+        option == "--field"
+        ? "Write it like quality=0.3, and an equals sign in a key as '\\='."
+        : "Write it like -1 or 0.3."
+      throw ValidationError("\(option) '\(argument)': the scale '\(text)' is no number. \(advice)")
+    }
+    return scale
   }
 }
 

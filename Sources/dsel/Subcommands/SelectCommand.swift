@@ -53,6 +53,7 @@ struct SelectCommand: AsyncParsableCommand, CommandWithExamples {
     guard features.fitSample == nil || mixture.stratify == nil else {
       throw ValidationError("--stratify counts all documents of the pool. Leave --fit-sample out.")
     }
+    try output.validate(with: input.reading)
     try reporting.validate(writesToStandardOutput: output.isStandardOutput)
   }
 
@@ -69,7 +70,7 @@ struct SelectCommand: AsyncParsableCommand, CommandWithExamples {
   }
 
   private func settings() throws -> SelectSettings {
-    var settings = SelectSettings(targets: try input.settings(), pool: input.pool)
+    var settings = SelectSettings(targets: try input.settings(), pool: try input.pool.paths())
     settings.reading = input.reading.settings(execution)
     settings.targetTextField = input.targetText.targetTextField
     settings.features = features.settings

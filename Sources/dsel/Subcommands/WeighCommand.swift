@@ -1,7 +1,6 @@
 import ArgumentParser
 import Files
 import Pipeline
-import Resampling
 import Weighting
 
 extension WeightFormat: ExpressibleByArgument {}
@@ -30,19 +29,18 @@ struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
         --format dolma cc/documents/*.jsonl.gz
     """
 
-  @Argument(
-    help: ArgumentHelp(
-      "The pool's documents: files in order, .zst and .gz too; - is standard input.",
-      valueName: "file"))
-  var pool: [String]
+  @OptionGroup var poolFiles: PoolOptions
 
   @Option(
     help: ArgumentHelp(
-      "The model of what the selection should resemble; give it again, with names, for several targets.",
-      valueName: "[name=]file"))
+      "The model of what the selection should resemble; of several targets, with names: wiki=a.model,law=b.model.",
+      valueName: "[name=]file"),
+    completion: .file())
   var targetModel: [String] = []
 
-  @Option(help: ArgumentHelp("The model of the whole pool, of all its shards.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The model of the whole pool, of all its shards.", valueName: "file"),
+    completion: .file())
   var poolModel: String
 
   @OptionGroup(title: "Input") var reading: ReadingOptions
@@ -74,12 +72,14 @@ struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
   @Option(
     help: ArgumentHelp(
       "Keep each file's weights or candidates here, instead of --output. What is here, of the same input and settings, isn't made again.",
-      valueName: "folder"))
+      valueName: "folder"),
+    completion: .directory)
   var workDir: String?
 
   @Option(
     help: ArgumentHelp(
-      "Write the record of the run here. (default: OUTPUT.manifest.json)", valueName: "file"))
+      "Write the record of the run here. (default: OUTPUT.manifest.json)", valueName: "file"),
+    completion: .file())
   var manifest: String?
 
   @OptionGroup(title: "Run") var execution: RunOptions
@@ -91,10 +91,9 @@ struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
         "--target-model is missing. Name what 'dsel fit' made of what the selection should resemble."
       )
     }
-    _ = try targets()
-    guard pool.count <= Candidate.maximumShardCount else {
-      throw ValidationError("\(pool.count) files, and \(Candidate.maximumShardCount) are the most.")
-    }
+    let targets = try targets()
+    try poolFiles.validate(to: "weigh", [])
+    let pool = try poolFiles.paths()
     try ReadingOptions.validateFiles(pool)
     if let idField { try ReadingOptions.validateField(idField, option: "--id-field") }
     try rejecting.validate(with: reading)
@@ -104,7 +103,7 @@ struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
       throw ValidationError(
         "--estimator \(estimator.rawValue) weighs vectors of unit length. Leave --normalize out.")
     }
-    try candidates.validate(estimator, targetCount: targetModel.count)
+    try candidates.validate(estimator, targetCount: targets.count)
     guard candidates.candidates == nil || !reading.allowRepeats else {
       throw ValidationError(
         "--allow-repeats doesn't go with --candidates: merged candidates have each file once.")
@@ -126,7 +125,8 @@ struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
   }
 
   private func targets() throws -> [NamedModel] {
-    let models = targetModel.map(NamedFile.init).map { NamedModel(name: $0.name, path: $0.path) }
+    let models = try FileList.named(targetModel, option: "--target-model")
+      .map { NamedModel(name: $0.name, path: $0.path) }
     guard models.count > 1 else { return models }
     let names = models.compactMap(\.name)
     guard names.count == models.count, Set(names).count == names.count else {
@@ -150,7 +150,8 @@ struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
   }
 
   private func settings() throws -> WeighSettings {
-    var settings = WeighSettings(targetModels: try targets(), poolModel: poolModel, pool: pool)
+    var settings = WeighSettings(
+      targetModels: try targets(), poolModel: poolModel, pool: try poolFiles.paths())
     settings.reading = reading.settings(execution)
     settings.weights = estimating.settings(compatibility.compat, normalize: normalize)
     settings.format = format
@@ -164,33 +165,6 @@ struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
     settings.manifest = try manifest ?? output.path.flatMap(OutputName.manifest)
     settings.version = Dsel.version
     return settings
-  }
-}
-
-/// `[name=]file` on the command line. A name is of letters, digits, `_` and `-`, and has no dots, which lead into objects
-/// where weights are read; a file that looks so is meant by `./a=b`.
-struct NamedFile {
-  var name: String?
-  var path: String
-
-  init(_ argument: String) {
-    if let sign = argument.utf8.firstIndex(of: UInt8(ascii: "=")), sign != argument.startIndex,
-      argument.utf8[..<sign].allSatisfy(Self.isOfName)
-    {
-      name = String(argument[..<sign])
-      path = String(argument[argument.utf8.index(after: sign)...])
-    } else {
-      path = argument
-    }
-  }
-
-  private static func isOfName(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-      true
-    default: false
-    }
   }
 }
 

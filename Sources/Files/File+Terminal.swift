@@ -1,0 +1,18 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+extension File {
+  /// The number of columns of the terminal that standard error goes to; nil if it goes to none, or to one that
+  /// doesn't say.
+  package static var errorColumnCount: Int? {
+    var size = winsize()
+    // SAFETY: this call writes a winsize, and nothing else.
+    guard unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return nil
+    }
+    return Int(size.ws_col)
+  }
+}

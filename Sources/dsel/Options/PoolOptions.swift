@@ -1,0 +1,59 @@
+import ArgumentParser
+import Pipeline
+import Resampling
+
+/// The pool's files, which come as operands and with `--pool`.
+struct PoolOptions: ParsableArguments {
+  @Argument(
+    help: ArgumentHelp(
+      "The pool's files, in order; .zst and .gz too. - is standard input.", valueName: "pool"),
+    completion: .file())
+  var operands: [String] = []
+
+  @Option(
+    name: .customLong("pool"), parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "The same, after an option that takes several files: all up to the next option, or with commas.",
+      valueName: "file"),
+    completion: .file())
+  var named: [String] = []
+
+  /// Operands come first.
+  ///
+  /// - Throws: `ValidationError`
+  func paths() throws -> [String] {
+    try FileList.paths(operands + named, option: "--pool")
+  }
+
+  /// Refuses an empty pool, and one of too many files.
+  ///
+  /// - Parameters:
+  ///   - verb: what the files are for.
+  ///   - takers: options that take all files up to the next option, with what they have taken.
+  /// - Throws: `ValidationError`
+  func validate(to verb: String, _ takers: [(option: String, values: [String])]) throws {
+    let paths = try paths()
+    guard !paths.isEmpty else {
+      if let taker = takers.first(where: { $0.values.count > 1 }), let last = taker.values.last {
+        throw Self.swallowed(taker.option, taker.values, pool: last)
+      }
+      throw ValidationError(
+        "--pool is missing. Name the files to \(verb), with --pool or without an option, or - for standard input."
+      )
+    }
+    guard paths.count <= Candidate.maximumShardCount else {
+      throw ValidationError(
+        "--pool names \(paths.count) files, and \(Candidate.maximumShardCount) are the most. "
+          + "Join some: files of one container may be concatenated.")
+    }
+  }
+
+  private static func swallowed(
+    _ option: String, _ values: [String], pool: String
+  ) -> ValidationError {
+    let shown = values.count > 4 ? Array(values.prefix(3)) + ["…", pool] : values
+    return ValidationError(
+      "The pool is missing: \(option) takes all files up to the next option, and has taken "
+        + "\(shown.joined(separator: ", ")). If \(pool) is the pool, write --pool \(pool).")
+  }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Names that there aren't: what was meant is said, from the names that there are.
+@Suite struct MisspeltTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private static let wrong: [(line: String, message: String)] = [
+    ("selct --target x", "There is no command 'selct'. Did you mean 'select'?"),
+    ("SELECT", "There is no command 'SELECT'. Did you mean 'select'?"),
+    ("help selct", "There is no command 'selct'. Did you mean 'select'?"),
+    ("sel", "There is no command 'sel'. Did you mean 'select'?"),
+    ("mrege a", "There is no command 'mrege'. Did you mean 'merge'?"),
+    (
+      "crawl.jsonl",
+      "There is no command 'crawl.jsonl'. The commands are select, fit, merge, weigh, resample, compare and explain."
+    ),
+    (
+      "--count 5",
+      "No command comes before --count. It is an option of 'dsel select' and 'dsel resample'."
+    ),
+    ("--frobnicate", "--frobnicate is no option of dsel, and no command comes before it."),
+    ("-version", "-version has one dash. Did you mean --version?"),
+    ("select --targets x", "--targets is no option of 'dsel select'. Did you mean --target?"),
+    ("select --targets=x", "--targets is no option of 'dsel select'. Did you mean --target?"),
+    (
+      "select --target x --pool y --outptu z",
+      "--outptu is no option of 'dsel select'. Did you mean --output?"
+    ),
+    ("select --n 5", "--n is no option of 'dsel select'. Did you mean --normalize or --ngrams?"),
+    ("select --normalise", "--normalise is no option of 'dsel select'. Did you mean --normalize?"),
+    (
+      "select --text_field a",
+      "--text_field is no option of 'dsel select'. Did you mean --text-field?"
+    ),
+    (
+      "select --TextField a",
+      "--TextField is no option of 'dsel select'. Did you mean --text-field?"
+    ),
+    (
+      "select --output-file a",
+      "--output-file is no option of 'dsel select'. Did you mean --output?"
+    ),
+    ("select --frobnicate", "--frobnicate is no option of 'dsel select'."),
+    ("select -x", "-x is no option of 'dsel select'."),
+    ("select -count 5", "-count has one dash. Did you mean --count?"),
+    ("select -output=x", "-output has one dash. Did you mean --output?"),
+    ("select —count 5", "'—count' begins with a dash that is no hyphen. Write --count."),
+    (
+      "select --target x --pool y –-count=5",
+      "'–-count' begins with a dash that is no hyphen. Write --count."
+    ),
+    (
+      "fit a --count 5",
+      "--count is an option of 'dsel select' and 'dsel resample', and none of 'dsel fit'."
+    ),
+    (
+      "compare --weights x",
+      "--weights is an option of 'dsel resample', and none of 'dsel compare'."
+    ),
+  ]
+
+  @Test(arguments: wrong)
+  func `A name that there isn't is told, with the nearest there is`(
+    line: String, message: String
+  ) throws {
+    let run = try Dsel.run(line.split(separator: " ").map(String.init), in: folder)
+    #expect(run.status == 64)
+    let command = line.hasPrefix("select") ? " select" : ""
+    #expect(run.errors.hasPrefix("Error: \(message)\nUsage: dsel\(command)"), "\(run.errors)")
+    #expect(run.output.isEmpty)
+  }
+
+  @Test(arguments: [
+    "select --help", "help select", "select -h", "fit --help", "--help", "--version",
+  ])
+  func `Help and version are as they were`(line: String) throws {
+    let run = try Dsel.run(line.split(separator: " ").map(String.init), in: folder)
+    #expect(run.status == 0 && run.errors.isEmpty && !run.output.isEmpty)
+  }
+
+  @Test func `A value that is wrong is told of before anything else is guessed`() throws {
+    let run = try Dsel.select(["--count", "ten"], in: folder)
+    #expect(run.status == 64 && run.errors.contains("'ten'"))
+    let negative = try Dsel.select(["--seed", "-1"], in: folder)
+    #expect(negative.status == 64 && negative.errors.contains("Missing value for '--seed"))
+  }
+
+  /// - Parameter command: its first word after the options of the message is what it advises to change.
+  @Test(arguments: [
+    (["select", "--target", "W", "P", "--count", "1"], "--target"),
+    (["select", "--target", "w=W", "l=W", "P", "--count", "1"], "--target"),
+    (["resample", "--weights", "w", "P", "--count", "1"], "--weights"),
+    (["resample", "--candidates", "c", "d", "P"], "--candidates"),
+  ])
+  func `A pool that an option has taken is told, and the advice works`(
+    command: [String], option: String
+  ) throws {
+    let arguments = command.map { word in
+      word.replacing("W", with: Fixtures.wiki).replacing("P", with: Fixtures.crawl)
+    }
+    let run = try Dsel.run(arguments, in: folder)
+    #expect(run.status == 64)
+    #expect(
+      run.errors.contains(
+        "The pool is missing: \(option) takes all files up to the next option, and has taken "))
+    let advice = "write --pool \(Fixtures.crawl)."
+    #expect(run.errors.contains("If \(Fixtures.crawl) is the pool, \(advice)"), "\(run.errors)")
+    guard command[0] == "select" else { return }
+    let mended = arguments.flatMap { $0 == Fixtures.crawl ? ["--pool", $0] : [$0] }
+    #expect(try Dsel.run(mended, in: folder).output.rawLines.count == 1)
+  }
+}

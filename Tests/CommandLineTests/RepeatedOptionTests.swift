@@ -1,0 +1,84 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// An option that counts once can't be given twice: which of its values counts is nobody's guess.
+@Suite struct RepeatedOptionTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private static let commands = [
+    "select", "fit", "merge", "weigh", "resample", "compare", "explain",
+  ]
+
+  /// What the parser says that a command has.
+  private func arguments(_ command: String) throws -> [JSON] {
+    let dump = try Dsel.run([command, "--experimental-dump-help"], in: folder)
+    return try JSON(dump.output).command.arguments.elements
+  }
+
+  private func refused(_ arguments: [String], _ message: String) throws {
+    let run = try Dsel.run(arguments, in: folder)
+    #expect(run.status == 64, "\(arguments)")
+    #expect(run.errors.contains("Error: \(message)\n"), "\(arguments): \(run.errors)")
+    #expect(run.output.isEmpty && folder.names == [])
+  }
+
+  @Test(arguments: commands)
+  func `Each option with one value is refused when it is given twice`(command: String) throws {
+    let options = try arguments(command).filter {
+      $0.kind.string == "option" && $0.isRepeating.bool == false
+    }
+    #expect(!options.isEmpty)
+    for option in options {
+      let name = "--\(option.preferredName.name.string ?? "")"
+      let advice =
+        name == "--pool-model" ? " 'dsel merge' makes one model of several." : ""
+      try refused(
+        [command, name, "1", "\(name)=2"], "\(name) is given twice (1, 2). Give it once.\(advice)")
+    }
+  }
+
+  /// A run with a good command line: so it is not the parser's own refusal that is seen.
+  @Test(arguments: [
+    (["--text-field", "a", "--text-field", "b"], "--text-field is given twice (a, b)"),
+    (["--count", "5", "--count=6"], "--count is given twice (5, 6)"),
+    (["--seed", "1", "--quiet", "--seed", "1"], "--seed is given twice (1, 1)"),
+    (["-o", "x", "--output", "y"], "--output is given twice (x, y)"),
+    (["--output=x", "-o", "y"], "--output is given twice (x, y)"),
+    (["-qo", "x", "-o", "y"], "--output is given twice (x, y)"),
+    (["--count", "1", "--count", "2", "--count", "3"], "--count is given 3 times (1, 2, 3)"),
+  ])
+  func `Values that are all good are refused, too`(options: [String], message: String) throws {
+    let run = try Dsel.select(options, in: folder)
+    #expect(run.status == 64)
+    #expect(
+      run.errors.contains("Error: \(message). Give it once.\nUsage: dsel select"), "\(run.errors)")
+    #expect(run.output.isEmpty && folder.names == [])
+  }
+
+  @Test func `A switch may be given again, and what looks like an option need not be one`() throws {
+    #expect(
+      try Dsel.select(["--count", "2", "-q", "--quiet", "--top-k", "--top-k"], in: folder).errors
+        == "")
+    // Values of another option, and words behind --.
+    try folder.write("{\"text\":\"a\",\"q\":1}\n", to: "--count")
+    let arguments = ["resample", "--field", "q", "--field", "q", "--field-scale", "-1"]
+    let run = try Dsel.run(
+      arguments + ["--field-scale", "-1", "--count", "1", "-q", "--", "--count"], in: folder)
+    #expect(run.status == 0 && run.output.lines == ["{\"text\":\"a\",\"q\":1}"], "\(run.errors)")
+  }
+
+  /// The quick look before the parser is asked relies on it.
+  @Test func `A short name is the first letter of the long one`() throws {
+    for command in Self.commands {
+      for argument in try arguments(command) {
+        let names = argument.names.elements
+        let short = names.filter { $0.kind.string == "short" }.compactMap(\.name.string)
+        let long = names.filter { $0.kind.string == "long" }.compactMap(\.name.string)
+        for name in short { #expect(long.contains { $0.hasPrefix(name) }, "\(command) -\(name)") }
+      }
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import Compression
+import Files
+import Foundation
+import Reading
+import Synchronization
+import TestSupport
+import Testing
+import Writing
+
+@testable import Pipeline
+
+/// Which pass of how many a run says it is in.
+@Suite struct ProgressPassTests {
+  private let folder: TemporaryFolder
+  private let registry = TemporaryFiles()
+  private let seen = Seen()
+
+  init() throws {
+    folder = try TemporaryFolder()
+    let lines = (0..<60).map { number in
+      Data(
+        "{\"text\":\"document \(number) of words\",\"q\":\(number),\"d\":\"\(number % 3)\"}".utf8)
+    }
+    try folder.write(lines.joinedLines, to: "pool.jsonl")
+    try folder.write(Array(lines.prefix(9)).joinedLines, to: "target.jsonl")
+  }
+
+  /// Steps with their passes, each once, in the order in which they were reported.
+  private final class Seen: Sendable {
+    private let steps = Mutex<[String]>([])
+
+    var meter: ProgressMeter {
+      ProgressMeter(interval: .zero) { report in
+        let pass = report.pass.map { " \($0.number)/\($0.count)" } ?? ""
+        self.steps.withLock { steps in
+          let step = report.step.rawValue + pass
+          if steps.last != step { steps.append(step) }
+        }
+      }
+    }
+
+    var all: [String] { steps.withLock { $0 } }
+  }
+
+  private var pool: String { folder.path("pool.jsonl") }
+
+  private func outputs(remainder: Bool = false) -> OutputSettings {
+    var outputs = OutputSettings()
+    outputs.output = .file(path: folder.path("out.jsonl"))
+    outputs.remainder = remainder ? .file(path: folder.path("rest.jsonl")) : nil
+    return outputs
+  }
+
+  private func select(_ change: (inout SelectSettings) -> Void) async throws -> [String] {
+    var settings = SelectSettings(
+      targets: [TargetSettings(name: nil, paths: [folder.path("target.jsonl")])], pool: [pool])
+    settings.features.bucketCount = 1000
+    settings.draw.minimumTokenCount = 0
+    settings.size = .documents(5)
+    settings.outputs = outputs()
+    change(&settings)
+    _ = try await Select(settings, progress: seen.meter, registry: registry).run()
+    return seen.all
+  }
+
+  @Test func `Select fits, weighs and copies the pool`() async throws {
+    #expect(try await select { _ in } == ["fitTarget", "fitPool 1/3", "weigh 2/3", "copy 3/3"])
+  }
+
+  @Test func `Every further pass of select counts`() async throws {
+    let pipe = folder.path("pipe")
+    try #require(Program.run("/usr/bin/mkfifo", [pipe], in: folder).status == 0)
+    let writer = Process()
+    writer.executableURL = URL(fileURLWithPath: "/bin/sh")
+    writer.arguments = ["-c", "cat \"$0\" >\"$1\"", pool, pipe]
+    try writer.run()
+    let steps = try await select {
+      $0.pool = [pipe]
+      $0.draw.temperature = .effectiveSampleSize(20)
+      $0.outputs = outputs(remainder: true)
+    }
+    writer.waitUntilExit()
+    #expect(
+      steps == [
+        "spool 1/6", "fitTarget", "fitPool 2/6", "measure 3/6", "weigh 4/6", "copy 5/6",
+        "remainder 6/6",
+      ])
+  }
+
+  private func resample(_ change: (inout ResampleSettings) -> Void) async throws -> [String] {
+    var settings = ResampleSettings(
+      source: .fields([FieldWeight(field: "q", scale: 1)]), pool: [pool])
+    settings.draw.minimumTokenCount = 0
+    settings.size = .documents(5)
+    settings.outputs = outputs()
+    change(&settings)
+    _ = try await Resample(settings, progress: seen.meter, registry: registry).run()
+    return seen.all
+  }
+
+  @Test func `A draw by fields of a known size takes two passes`() async throws {
+    #expect(try await resample { _ in } == ["draw 1/2", "copy 2/2"])
+  }
+
+  @Test func `A fraction takes a pass that counts`() async throws {
+    #expect(
+      try await resample { $0.size = .fraction(0.5) } == ["measure 1/3", "draw 2/3", "copy 3/3"])
+  }
+
+  @Test func `No size is a fraction`() async throws {
+    #expect(try await resample { $0.size = nil } == ["measure 1/3", "draw 2/3", "copy 3/3"])
+  }
+
+  @Test func `Strata, epochs and the remainder take a pass each`() async throws {
+    let steps = try await resample {
+      $0.stratify = StratifySettings(field: "d")
+      $0.epochCount = 2
+      $0.draw.temperature = .overlap(0.5)
+      $0.outputs = outputs(remainder: true)
+    }
+    #expect(
+      steps == [
+        "measure 1/6", "countStrata 2/6", "draw 3/6", "copy 4/6", "copy 5/6", "remainder 6/6",
+      ])
+  }
+
+  @Test func `Fit has one pass`() async throws {
+    var settings = FitSettings(inputs: [pool])
+    settings.features.bucketCount = 1000
+    settings.output = .file(path: folder.path("model"))
+    _ = try await Fit(settings, progress: seen.meter, registry: registry).run()
+    #expect(seen.all == ["fit 1/1"])
+  }
+
+  @Test func `Weights are read once for a known size, and twice for a fraction`() async throws {
+    for (input, output) in [("target.jsonl", "target.model"), ("pool.jsonl", "pool.model")] {
+      var fit = FitSettings(inputs: [folder.path(input)])
+      fit.features.bucketCount = 1000
+      fit.minimumTokenCount = 0
+      fit.output = .file(path: folder.path(output))
+      _ = try await Fit(fit, progress: ProgressMeter(show: nil), registry: registry).run()
+    }
+    var weigh = WeighSettings(
+      targetModels: [NamedModel(name: nil, path: folder.path("target.model"))],
+      poolModel: folder.path("pool.model"), pool: [pool])
+    weigh.output = .file(path: folder.path("weights"))
+    _ = try await Weigh(weigh, progress: seen.meter, registry: registry).run()
+    #expect(seen.all == ["weigh 1/1"])
+    let known = Seen()
+    let fraction = Seen()
+    for (seen, size) in [(known, SelectionSize.documents(5)), (fraction, .fraction(0.5))] {
+      var settings = ResampleSettings(
+        source: .weights([folder.path("weights")], target: nil), pool: [pool])
+      settings.draw.minimumTokenCount = 0
+      settings.size = size
+      settings.outputs = outputs()
+      settings.outputs.replaces = true
+      _ = try await Resample(settings, progress: seen.meter, registry: registry).run()
+    }
+    #expect(known.all == ["draw 1/2", "copy 2/2"])
+    #expect(fraction.all == ["measure 1/3", "draw 2/3", "copy 3/3"])
+  }
+
+  @Test func `Compare reads the pool twice, and no pass is told without one`() async throws {
+    var settings = CompareSettings(
+      targets: [folder.path("target.jsonl")], selected: [folder.path("target.jsonl")])
+    settings.features.bucketCount = 1000
+    _ = try await Compare(settings, progress: seen.meter).run()
+    #expect(seen.all == ["fitTarget", "countSelected"])
+    let other = Seen()
+    settings.pool = [pool]
+    _ = try await Compare(settings, progress: other.meter).run()
+    #expect(other.all == ["fitTarget", "countSelected", "fitPool 1/2", "countRandom 2/2"])
+  }
+}

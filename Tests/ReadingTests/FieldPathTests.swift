@@ -1,0 +1,64 @@
+import Files
+import Testing
+
+@testable import Reading
+
+/// How the way to a field is written.
+@Suite struct FieldPathTests {
+  private static let paths: [(path: String, keys: [String])] = [
+    ("text", ["text"]), ("meta.doc.text", ["meta", "doc", "text"]), (#"a\.b"#, ["a.b"]),
+    (#"meta.a\.b.c"#, ["meta", "a.b", "c"]), (#"a\\"#, [#"a\"#]), (#"a\\.b"#, [#"a\"#, "b"]),
+    (#"a\\\.b"#, [#"a\.b"#]), (#"a\,b\=c"#, ["a,b=c"]), ("größe.π", ["größe", "π"]),
+  ]
+
+  @Test(arguments: paths)
+  func `A backslash makes a dot part of a key`(path: String, keys: [String]) {
+    #expect(FieldPath.keys(of: path).map { String(decoding: $0, as: UTF8.self) } == keys)
+    #expect(FieldPath.fault(in: path) == nil)
+  }
+
+  @Test(arguments: ["text", "a.b", #"a\"#, #"\.,="#, "", "é", "e\u{301}", #"\\.."#])
+  func `A key that was escaped is read as itself`(key: String) {
+    #expect(FieldPath.keys(of: FieldPath.escaped(key.utf8)) == [Array(key.utf8)])
+  }
+
+  @Test(arguments: ["", ".a", "a.", "a..b", #"a\..."#])
+  func `A path with an empty key is told`(path: String) {
+    #expect(FieldPath.fault(in: path) == .emptyKey)
+  }
+
+  @Test(arguments: [#"a\b"#, #"a\"#, #"\a.b"#, #"a\\\"#])
+  func `A backslash that means nothing is told`(path: String) {
+    #expect(FieldPath.fault(in: path) == .strayBackslash)
+  }
+
+  @Test
+  func `Lists are cut at commas, and scales at the last equals sign, that no backslash is before`()
+  {
+    #expect(FieldPath.list(#"a,b\,c.d,e\\,f"#) == ["a", #"b\,c.d"#, #"e\\"#, "f"])
+    #expect(FieldPath.list("a") == ["a"])
+    #expect(FieldPath.assignment("a=2").map { [$0.path, $0.text] } == ["a", "2"])
+    #expect(FieldPath.assignment("a=b=-2").map { [$0.path, $0.text] } == ["a=b", "-2"])
+    #expect(FieldPath.assignment(#"a\=b"#) == nil)
+    #expect(FieldPath.assignment(#"a\\=b"#).map { [$0.path, $0.text] } == [#"a\\"#, "b"])
+  }
+
+  /// Both readers of lines: the one with vectors, where there are any, and simdjson.
+  @Test(arguments: [true, false])
+  func `A key with dots isn't taken for a way, nor a way for a key`(usesVectors: Bool) throws {
+    guard !usesVectors || Vectors.areSupported else { return }
+    let line = #"{"a":{"b":"nested"},"a.b":"flat","c\\":{"d.e":"both"}}"#
+    for (path, text) in [("a.b", "nested"), (#"a\.b"#, "flat"), (#"c\\.d\.e"#, "both")] {
+      var parser = try DocumentParser(
+        textField: path, fields: [path], usesVectors: usesVectors)
+      var bytes = ByteBuffer()
+      try bytes.append(Array(line.utf8).span)
+      var found = ""
+      try parser.parse(0..<line.utf8.count, of: &bytes) { span, fields in
+        found = String(decoding: span.indices.map { span[$0] }, as: UTF8.self)
+        #expect(fields == [.string(text)])
+      }
+      #expect(found == text, "\(path)")
+    }
+  }
+}
