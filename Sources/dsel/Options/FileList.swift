@@ -51,8 +51,8 @@ enum FileList {
       return [paths]
     }
     var pieces = paths.utf8.split(
-        separator: UInt8(ascii: ","), omittingEmptySubsequences: false
-      ).map { Substring($0) }[...]
+      separator: UInt8(ascii: ","), omittingEmptySubsequences: false
+    ).map { Substring($0) }[...]
     var result: [String] = []
     while !pieces.isEmpty {
       // One that exists, or else several that do together.
