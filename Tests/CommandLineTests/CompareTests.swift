@@ -201,7 +201,7 @@ import Testing
       ["compare"] + small + ["--pool", "pool.jsonl", Fixtures.malformed("not-json.jsonl")]
         + ["--on-error", "skip", "--json"], in: folder)
     #expect(run.status == 0)
-    #expect(run.errors.contains("1 invalid lines of the pool were skipped (not_json 1)"))
+    #expect(run.errors.contains("1 invalid line of the pool was skipped (not_json 1)"))
     #expect(try JSON(run.output).pool.skipped_lines.counts == ["not_json": 1])
   }
 }

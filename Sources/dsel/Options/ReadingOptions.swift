@@ -10,10 +10,17 @@ struct ReadingOptions: ParsableArguments {
   @Option(help: "At an invalid line: fail, or skip and count it.")
   var onError = OnError.fail
 
-  @Option(help: ArgumentHelp("The longest line that is read.", valueName: "bytes"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The longest line that is read. (default: 256MiB)", valueName: "bytes"),
+    transform: ByteCount.init(parsing:))
   var maxLineBytes = ByteCount(256 << 20)
 
-  @Option(help: ArgumentHelp("The largest zstd window that is allowed.", valueName: "bytes"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The largest zstd window that is allowed. (default: 128MiB)", valueName: "bytes"),
+    transform: ByteCount.init(parsing:))
   var maxWindow = ByteCount(128 << 20)
 
   enum OnError: String, ExpressibleByArgument, CaseIterable { case fail, skip }
@@ -23,7 +30,11 @@ struct ReadingOptions: ParsableArguments {
     guard maxLineBytes.value >= 1, maxLineBytes.value <= 2 << 30 else {
       throw ValidationError("--max-line-bytes must be from 1 to 2GiB.")
     }
-    guard maxWindow.value >= 1024 else {
+    try Self.validate(window: maxWindow)
+  }
+
+  static func validate(window: ByteCount) throws {
+    guard window.value >= 1024 else {
       throw ValidationError("--max-window must be at least 1KiB, the smallest window of zstd.")
     }
   }

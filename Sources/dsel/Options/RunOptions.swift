@@ -11,8 +11,11 @@ import Writing
 
 /// How the run shows itself.
 struct RunOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Worker threads. (default: all cores)", valueName: "n"))
-  var threads: Int?
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Worker threads. (default: all cores)", valueName: "n"),
+    transform: Count.init(parsing:))
+  var threads: Count?
 
   @Flag(name: .shortAndLong, help: "Print errors and warnings only.")
   var quiet = false
@@ -23,12 +26,12 @@ struct RunOptions: ParsableArguments {
   enum Progress: String, ExpressibleByArgument, CaseIterable { case auto, always, never }
 
   func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
+    if let threads, !(1...1024).contains(threads.value) {
       throw ValidationError("--threads must be from 1 to 1024.")
     }
   }
 
-  var threadCount: Int { threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+  var threadCount: Int { threads?.value ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
   /// What a command's work has around it.
   struct Surroundings {

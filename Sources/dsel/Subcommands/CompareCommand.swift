@@ -53,8 +53,10 @@ struct CompareCommand: AsyncParsableCommand, CommandWithExamples {
         "Count documents by the value of this field; dots lead into objects.", valueName: "path"))
     var domainField: String?
 
-    @Option(help: "The seed of the random arm.")
-    var seed: UInt64 = 0
+    @Option(
+      parsing: .unconditional, help: "The seed of the random arm. (default: 0)",
+      transform: Seed.init(parsing:))
+    var seed = Seed(0)
 
     func validate() throws {
       guard !targets.isEmpty else {
@@ -77,7 +79,7 @@ struct CompareCommand: AsyncParsableCommand, CommandWithExamples {
       settings.reading = reading.settings(execution)
       settings.features = counting.settings()
       settings.domainField = files.domainField
-      settings.seed = files.seed
+      settings.seed = files.seed.value
       settings.version = Dsel.version
       let comparison = try await Compare(settings, progress: surroundings.progress.meter).run()
       surroundings.progress.clear()

@@ -120,6 +120,7 @@ struct ResampleCommand: AsyncParsableCommand, CommandWithExamples {
       try surroundings.report(manifest, reporting) { manifest in
         Summary.warnings(manifest).map { "warning: \($0)" }
           + (execution.quiet ? [] : Summary.lines(manifest))
+          + Summary.lastWarnings(manifest).map { "warning: \($0)" }
       }
     }
   }
@@ -131,9 +132,9 @@ struct ResampleCommand: AsyncParsableCommand, CommandWithExamples {
     settings.draw = draw.settings(isByFields: source.source.isByFields)
     settings.epochCount = draw.epochs.value
     settings.areEpochsDisjoint = draw.withoutRepeats
-    settings.replay = mixture.replay ?? 0
+    settings.replay = mixture.replay?.value ?? 0
     settings.stratify = try mixture.settings()
-    settings.outputs = try output.settings(rejects: rejecting.rejects, seed: draw.seed ?? 0)
+    settings.outputs = try output.settings(rejects: rejecting.rejects, seed: draw.seed?.value ?? 0)
     settings.annotates = output.annotate
     settings.version = Dsel.version
     return settings
@@ -166,9 +167,12 @@ struct WeightSourceOptions: ParsableArguments {
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "With --field: multiply the number by this; one for each field, in order.", valueName: "x")
-  )
-  var fieldScale: [Double] = []
+      "With --field: multiply the number by this; one for each field, in order.", valueName: "x"),
+    transform: Number.init(parsing:))
+  var fieldScale: [Number] = []
+
+  /// Sums of such scales, of however many fields, can't overflow.
+  private static let largestScale = 1e300
 
   @Flag(help: "With --field: the smaller the number the better, as a loss is.")
   var negate = false
@@ -189,11 +193,12 @@ struct WeightSourceOptions: ParsableArguments {
     }
     guard fieldScale.isEmpty || fieldScale.count == field.count else {
       throw ValidationError(
-        "There are \(field.count) fields and \(fieldScale.count) of --field-scale. Give one for each, or none."
+        "There \(field.count == 1 ? "is 1 field" : "are \(field.count) fields") and \(fieldScale.count) of "
+          + "--field-scale. Give one for each, or none."
       )
     }
-    guard fieldScale.allSatisfy(\.isFinite) else {
-      throw ValidationError("--field-scale must be a number.")
+    guard fieldScale.allSatisfy({ abs($0.value) <= Self.largestScale }) else {
+      throw ValidationError("--field-scale is too large: from -1e300 to 1e300.")
     }
     for path in field { try ReadingOptions.validateField(path, option: "--field") }
   }
@@ -203,7 +208,7 @@ struct WeightSourceOptions: ParsableArguments {
     if !candidates.isEmpty { return .candidates(candidates) }
     return .fields(
       field.enumerated().map { index, path in
-        let scale = fieldScale.isEmpty ? 1 : fieldScale[index]
+        let scale = fieldScale.isEmpty ? 1 : fieldScale[index].value
         return FieldWeight(field: path, scale: negate ? -scale : scale)
       })
   }
@@ -211,40 +216,43 @@ struct WeightSourceOptions: ParsableArguments {
 
 /// How is drawn, where weights are there already.
 struct ResampleDrawOptions: ParsableArguments {
-  @Option(help: "The seed of the draw's noise. (default: 0)")
-  var seed: UInt64?
+  @Option(
+    parsing: .unconditional, help: "The seed of the draw's noise. (default: 0)",
+    transform: Seed.init(parsing:))
+  var seed: Seed?
 
   @OptionGroup var randomness: RandomnessOptions
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       """
       With --weights of --estimator blend: the share that the regression draws alone. \
       (default: \(DrawSettings.defaultLogisticShare))
-      """, valueName: "f"))
-  var logisticShare: Double?
+      """, valueName: "f"), transform: Share.init(parsing:))
+  var logisticShare: Share?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
-      "Never select documents of fewer tokens. (default: 100; 0 with --field)", valueName: "n"))
+      "Never select documents of fewer tokens. (default: 100; 0 with --field)", valueName: "n"),
+    transform: Count.init(parsing:))
   var minTokens: Count?
 
   @Option(help: "Of equal texts, draw the first only (drop), or each.")
   var duplicates = DrawOptions.Duplicates.drop
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
-      "Draw so many times, and write one draw behind the other; the seeds are made of --seed.",
-      valueName: "n"))
+      "Number of draws to write one after the other; their seeds are made of --seed. (default: 1)",
+      valueName: "n"), transform: Count.init(parsing:))
   var epochs = Count(1)
 
   @Flag(help: "With --epochs: draw no document in two of them.")
   var withoutRepeats = false
 
   func validate() throws {
-    if let logisticShare, !(0...1).contains(logisticShare) {
-      throw ValidationError("--logistic-share must be from 0 to 1.")
-    }
     guard (1...10_000).contains(epochs.value) else {
       throw ValidationError("--epochs must be from 1 to 10000.")
     }
@@ -259,12 +267,13 @@ struct ResampleDrawOptions: ParsableArguments {
 
   func settings(isByFields: Bool) -> DrawSettings {
     var settings = DrawSettings()
-    settings.seed = seed ?? 0
+    settings.seed = seed?.value ?? 0
     settings.addsNoise = !randomness.topK
     settings.temperature = randomness.setting
     settings.minimumTokenCount = minTokens?.value ?? (isByFields ? 0 : 100)
     settings.keepsDuplicates = duplicates == .keep
-    settings.logisticShare = isByFields ? 0 : logisticShare ?? DrawSettings.defaultLogisticShare
+    settings.logisticShare =
+      isByFields ? 0 : logisticShare?.value ?? DrawSettings.defaultLogisticShare
     return settings
   }
 }
