@@ -44,7 +44,7 @@ let package = Package(
       name: "fuzz",
       dependencies: [
         "CFuzzer", "Compression", "Featurizing", "Files", "Pipeline", "Reading", "Resampling",
-        "Weighting",
+        "Weighting", "Writing",
       ],
       swiftSettings: instrumented,
       // Without libFuzzer's own `main`: SwiftPM gives an executable one.

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../Fuzzing"
 
 seconds="${1:-30}"
 targets=("${@:2}")
-[ "${#targets[@]}" -gt 0 ] || targets=(documents tokens containers models candidates weights)
+[ "${#targets[@]}" -gt 0 ] || targets=(documents tokens containers models candidates weights draws)
 if [ "$(uname)" != Linux ]; then
   echo "fuzz.sh: skipped: there is a libFuzzer for Linux only." >&2
   exit 0
@@ -24,7 +24,7 @@ fuzz="$PWD/.build/release/fuzz"
 # The seeds: each line of the small malformed files; texts; and whole files, behind the bytes that choose settings.
 corpus="$(mktemp -d)"
 trap 'rm -rf "$corpus"' EXIT
-mkdir -p "$corpus"/{documents,tokens,containers,models,candidates,weights} findings
+mkdir -p "$corpus"/{documents,tokens,containers,models,candidates,weights,draws} findings
 number=0
 for file in ../Fixtures/malformed/*.json*; do
   { [ -f "$file" ] && [ "$(wc -c < "$file")" -lt 20000 ]; } || continue
@@ -52,6 +52,13 @@ done
 while IFS= read -r line; do
   for choice in 0 1 2 3; do printf "\\00$choice%s" "$line" > "$corpus/weights/$choice-${#line}"; done
 done < ../Fixtures/models/version-1.weights
+
+# Options and ratings are bits; any bytes are some.
+for count in 45 90 400; do
+  head -c "$count" ../Fixtures/crawl.jsonl.zst > "$corpus/draws/$count"
+  head -c "$count" ../Fixtures/wiki.jsonl > "$corpus/draws/text-$count"
+  head -c "$count" /dev/zero > "$corpus/draws/zeros-$count"
+done
 
 for target in "${targets[@]}"; do
   printf '%s: ' "$target"

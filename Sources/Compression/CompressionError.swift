@@ -16,7 +16,7 @@ package enum CompressionError: Error, Equatable {
 
   /// A zstd frame asks for a window of `byteCount` bytes, where `limit` are allowed.
   ///
-  /// `byteCount` is nil if the frame header doesn't tell.
+  /// `byteCount` is nil for a window that libzstd doesn't support, of more than 2 GiB.
   case windowTooLarge(byteCount: UInt64?, limit: UInt64)
 
   /// A zstd frame can be decoded with the dictionary of that number only.

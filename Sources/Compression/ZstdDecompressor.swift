@@ -17,6 +17,9 @@ internal import CZstd
   /// The largest window a frame may ask for.
   private let windowByteLimit: UInt64
 
+  /// The largest window that libzstd supports.
+  private let largestWindowByteCount: UInt64
+
   /// The header of the frame that is being decoded; empty exactly at a frame boundary.
   private var header = ZstdFrameHeader()
 
@@ -38,7 +41,7 @@ internal import CZstd
 
   /// Creates a decoder that needs at most about `maximumWindowByteCount` bytes of memory.
   ///
-  /// The limit is rounded down to a power of two and held to libzstd's own bounds, 1 KiB to 2 GiB.
+  /// The limit is held to libzstd's own bounds, 1 KiB to 2 GiB.
   ///
   /// - Throws: ``CompressionError/outOfMemory`` if libzstd can't allocate its state.
   package init(maximumWindowByteCount: Int) throws(CompressionError) {
@@ -46,9 +49,13 @@ internal import CZstd
     guard let stream = unsafe ZSTD_createDStream() else { throw .outOfMemory }
     unsafe self.stream = stream
     let bounds = ZSTD_dParam_getBounds(ZSTD_d_windowLogMax)
-    let log2 = Int32(Int.bitWidth - 1 - maximumWindowByteCount.leadingZeroBitCount)
+    // libzstd's limit is a power of two: the next one, as each frame is held to the exact one before.
+    let log2 = Int32(Int.bitWidth - (maximumWindowByteCount - 1).leadingZeroBitCount)
     let windowLog = min(max(log2, bounds.lowerBound), bounds.upperBound)
-    windowByteLimit = 1 << UInt64(windowLog)
+    windowByteLimit = min(
+      max(UInt64(maximumWindowByteCount), 1 << UInt64(bounds.lowerBound)),
+      1 << UInt64(bounds.upperBound))
+    largestWindowByteCount = 1 << UInt64(bounds.upperBound)
     let result = unsafe ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, windowLog)
     precondition(ZSTD_isError(result) == 0, "the value is within libzstd's bounds")
   }
@@ -125,7 +132,9 @@ internal import CZstd
     case .complete(let windowByteCount, let hasChecksum, let contentByteCount, let dictionaryID):
       if let dictionaryID { throw .needsDictionary(id: dictionaryID) }
       guard windowByteCount <= windowByteLimit else {
-        throw .windowTooLarge(byteCount: windowByteCount, limit: windowByteLimit)
+        throw .windowTooLarge(
+          byteCount: windowByteCount <= largestWindowByteCount ? windowByteCount : nil,
+          limit: windowByteLimit)
       }
       headerIsRead = true
       declaredByteCount = contentByteCount

@@ -317,6 +317,7 @@ extension FileStatus {
     self.init(
       kind: kind, byteCount: Int(status.st_size), device: UInt64(truncatingIfNeeded: status.st_dev),
       inode: UInt64(status.st_ino),
-      modificationTime: Int(time.tv_sec) * 1_000_000_000 + Int(time.tv_nsec))
+      // A clock may be wrong by centuries, and times are only ever compared.
+      modificationTime: Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec))
   }
 }

@@ -92,13 +92,25 @@ extension Resample {
   // MARK: Fields
 
   func drawByFields(_ fields: [FieldWeight], _ pool: SelectInput) async throws -> Drawn {
+    do { return try await drawByFields(fields, pool, origins: nil) } catch is LargeNumbers {
+      var workers = settings.reading.workers(progress)
+      workers.fields = fields.map(\.field)
+      let (found, _) = try await workers.run(pool.shards) { FieldOrigins(fields) }
+      let origins = FieldOrigins.origins(found, of: fields)
+      return try await drawByFields(fields, pool, origins: origins)
+    }
+  }
+
+  private func drawByFields(
+    _ fields: [FieldWeight], _ pool: SelectInput, origins: [WideNumber]?
+  ) async throws -> Drawn {
     var workers = settings.reading.workers(progress)
     workers.fields = fields.map(\.field)
     workers.hashesContent = true
     workers.keepsRejects = settings.outputs.rejects != nil
     let countsTokens = settings.countsTokens
     let makeReader: @Sendable () -> FieldWeightReader = {
-      FieldWeightReader(fields, countsTokens: countsTokens)
+      FieldWeightReader(fields, origins: origins, countsTokens: countsTokens)
     }
     var recipe = recipe(seed: settings.draw.seed)
     recipe.draw.logisticShare = 0

@@ -56,6 +56,10 @@ struct SkippedLine: Sendable {
     case .notANumber(let path, let found):
       Self.append("field", path, to: &line)
       Self.append("found", found, to: &line)
+    case .sumTooLarge(let paths):
+      for path in paths.prefix(1) { Self.append("field", path, to: &line) }
+      Self.append("found", "a sum beyond all numbers", to: &line)
+    case .weightTooLarge(let weight, _): Self.append("found", "\(weight)", to: &line)
     }
     line.append(UInt8(ascii: "}"))
     return line

@@ -166,6 +166,7 @@ struct WeighStep {
 
     mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
       let document = try reader.read(text, of: line)
+      try checkWeights()
       outcome.tokenCount += document.size.tokenCount
       guard document.size.length >= plan.minimumLength else {
         outcome.underMinimumCount += 1
@@ -187,6 +188,20 @@ struct WeighStep {
       }
       if arm.contains(document.textHash) { reader.count(text, in: &outcome.randomArm) }
       for group in groups { consider(document, group) }
+    }
+
+    /// Statistics and keys are of weights over temperatures, which have to be numbers.
+    private func checkWeights() throws(InvalidLine) {
+      for (target, temperature) in temperatures.enumerated() {
+        let weight = reader.weight(target)
+        guard (weight.logWeight / temperature).isFinite else {
+          throw .weightTooLarge(weight: weight.logWeight, temperature: temperature)
+        }
+        let second = temperature * DrawSettings.logisticTemperature
+        guard (weight.logOdds / second).isFinite else {
+          throw .weightTooLarge(weight: weight.logOdds, temperature: second)
+        }
+      }
     }
 
     private mutating func consider(_ document: WeighedDocument, _ group: Int) {

@@ -106,12 +106,16 @@ struct FieldWeightReader: WeightReader, ~Copyable {
   private let fields: [FieldWeight]
   /// The first fields of a line, in the order of ``read(_:of:)``.
   var fieldNames: [String] { fields.map(\.field) }
+  /// What is taken from each field's number; nil if nothing has to be.
+  private let origins: [WideNumber]?
   /// nil where lengths don't matter.
   private var featurizer: Featurizer?
   private var weight = DocumentWeight()
 
-  init(_ fields: [FieldWeight], countsTokens: Bool) {
+  /// - Parameter origins: of ``FieldOrigins``; nil where it isn't known yet whether any are needed.
+  init(_ fields: [FieldWeight], origins: [WideNumber]?, countsTokens: Bool) {
     self.fields = fields
+    self.origins = origins
     if countsTokens {
       featurizer = Featurizer(
         FeatureSettings(maximumOrder: 1, bucketCount: 2), tables: UnicodeTables())
@@ -123,11 +127,15 @@ struct FieldWeightReader: WeightReader, ~Copyable {
   mutating func read(_ text: Span<UInt8>, of line: DocumentLine) throws -> WeighedDocument {
     var sum = 0.0
     for (index, field) in fields.enumerated() {
-      sum += field.scale * (try line.fields[index].double(of: field.field))
+      let number = try line.fields[index].wideNumber(of: field.field)
+      if let origins {
+        sum += field.scale * number.distance(from: origins[index])
+      } else {
+        guard !FieldOrigins.isLarge(number, scale: field.scale) else { throw LargeNumbers() }
+        sum += field.scale * number.high
+      }
     }
-    guard sum.isFinite else {
-      throw InvalidLine.notANumber(path: fields[0].field, found: "\(sum)")
-    }
+    guard sum.isFinite else { throw InvalidLine.sumTooLarge(paths: fields.map(\.field)) }
     weight = DocumentWeight(logWeight: sum)
     var tokenCount = 0
     if featurizer != nil {
@@ -150,13 +158,16 @@ extension FieldValue {
   /// The number in the field `path`.
   ///
   /// - Throws: ``InvalidLine/notANumber(path:found:)``
-  func double(of path: String) throws(InvalidLine) -> Double {
+  func double(of path: String) throws(InvalidLine) -> Double { try wideNumber(of: path).high }
+
+  /// The number in the field `path`, of a large integer with what its double rounds away.
+  ///
+  /// - Throws: ``InvalidLine/notANumber(path:found:)``
+  func wideNumber(of path: String) throws(InvalidLine) -> WideNumber {
     switch self {
-    case .number(let value): return value
+    case .number(let value): return WideNumber(value)
     case .largeNumber(let text):
-      guard let value = Double(text), value.isFinite else {
-        throw .notANumber(path: path, found: text)
-      }
+      guard let value = WideNumber(text) else { throw .notANumber(path: path, found: text) }
       return value
     case .missing: throw .notANumber(path: path, found: "missing")
     case .string: throw .notANumber(path: path, found: JSONKind.string.rawValue)

@@ -27,6 +27,10 @@ package enum InvalidLine: Error, Equatable, Sendable {
   case notAString(path: String, found: JSONKind)
   /// A field that should have a number, and of the right kind, has something else: as it is written, or a kind of value.
   case notANumber(path: String, found: String)
+  /// The sum of the numbers in these fields, each times its scale, is none: it is too large.
+  case sumTooLarge(paths: [String])
+  /// A log weight that is too large to be divided by the temperature.
+  case weightTooLarge(weight: Double, temperature: Double)
 
   package enum Fault: String, Sendable {
     case expectedValue = "a value is expected"
@@ -60,7 +64,7 @@ package enum InvalidLine: Error, Equatable, Sendable {
     case .notAnObject: .notAnObject
     case .missingField: .missingField
     case .notAString: .notAString
-    case .notANumber: .notANumber
+    case .notANumber, .sumTooLarge, .weightTooLarge: .notANumber
     }
   }
 }

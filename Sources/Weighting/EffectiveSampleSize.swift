@@ -4,81 +4,105 @@
   internal import Darwin
 #endif
 
-/// ln Σ exp(x) over any number of x, with a result that doesn't depend on their order.
+/// Σ exp(x) and Σ exp(2x) over any number of x of any size, with results that don't depend on their order.
 ///
-/// Sums of doubles depend on the order of the terms, and that depends on threads and shards. Here each
-/// exp(x) = m × 2ᵉ becomes a 53-bit integer m, and the m of equal e are added up exactly.
-package struct LogSum: Sendable {
-  /// Sums of m, by exponent. An m has 53 bits: 2⁷⁵ terms fit.
-  private var sums: [Int: UInt128] = [:]
-  private var largestExponent = noExponent
-  /// Below every exponent there is, and far from overflow.
-  private static let noExponent = -1 << 60
-  /// Terms that are smaller than the largest by more than this many bits are left out: 2⁴⁰ of them
-  /// don't show in a double.
-  private static let span = 96
+/// Sums of doubles depend on the order of the terms, and that depends on threads and shards. Here x = k + r, with k whole
+/// and 0 ≤ r < 1: exactly, however large x is. The exp(r) and exp(2r) of equal k are added up as integers.
+package struct ExponentialSums: Sendable {
+  /// Sums of exp(r) and exp(2r), in units of 2⁻⁵². A term has 55 bits at most: 2⁷³ of them fit.
+  private struct Sums {
+    var first: UInt128 = 0
+    var second: UInt128 = 0
+  }
+
+  /// Terms that are smaller than the largest by more than e⁻⁶⁸ are left out: 2⁴⁰ of them don't show in a double.
+  private static let span = 68
+
+  /// The largest k; −∞ without terms.
+  private var largest = -Double.infinity
+  /// The sums of `largest`, `largest` − 1, and so on.
+  private var sums = [Sums](repeating: Sums(), count: span)
 
   package init() {}
 
-  /// - Precondition: `x` is finite. Beyond 2⁵⁶ either way it counts as that.
+  /// - Precondition: `x` is finite.
   package mutating func add(_ x: Double) {
-    let x = max(-0x1p56, min(0x1p56, x))
-    let binary = x * 1.4426950408889634  // log2 e
-    let exponent = Int(binary.rounded(.down))
-    guard exponent > largestExponent - Self.span else { return }
-    let mantissa = exp2(binary - Double(exponent))
-    sums[exponent, default: 0] += UInt128(mantissa * 0x1p52)
-    if exponent > largestExponent {
-      largestExponent = exponent
-      prune()
+    let whole = x.rounded(.down)
+    if whole > largest { raise(to: whole) }
+    let distance = largest - whole
+    guard distance < Double(Self.span) else { return }
+    let term = exp(x - whole)
+    let place = Int(distance)
+    sums[place].first += UInt128(UInt64(term * 0x1p52))
+    sums[place].second += UInt128(UInt64(term * term * 0x1p52))
+  }
+
+  package mutating func merge(_ other: ExponentialSums) {
+    guard other.largest > -.infinity else { return }
+    if other.largest > largest { raise(to: other.largest) }
+    let distance = largest - other.largest
+    guard distance < Double(Self.span) else { return }
+    for place in Int(distance)..<Self.span {
+      sums[place].first += other.sums[place - Int(distance)].first
+      sums[place].second += other.sums[place - Int(distance)].second
     }
   }
 
-  package mutating func merge(_ other: LogSum) {
-    sums.merge(other.sums, uniquingKeysWith: +)
-    largestExponent = max(largestExponent, other.largestExponent)
-    prune()
+  private mutating func raise(to whole: Double) {
+    let distance = whole - largest
+    let shift = distance < Double(Self.span) ? Int(distance) : Self.span
+    sums = Array(repeating: Sums(), count: shift) + sums[..<(Self.span - shift)]
+    largest = whole
   }
 
   /// ln Σ exp(x); −∞ for no terms.
-  package var value: Double {
-    var sum = 0.0
-    // What is too small is left out whether it came before the largest or after it.
-    for (exponent, mantissas) in sums.sorted(by: { $0.key < $1.key })
-    where exponent > largestExponent - Self.span {
-      sum += Double(mantissas) * exp2(Double(exponent - largestExponent - 52))
-    }
-    guard sum > 0 else { return -.infinity }
-    return log(sum) + Double(largestExponent) * 0.6931471805599453  // ln 2
+  package var logOfSum: Double {
+    largest > -.infinity ? largest + log(ofFirst) : -.infinity
   }
 
-  private mutating func prune() {
-    guard sums.count > 2 else { return }
-    let smallest = largestExponent - Self.span
-    sums = sums.filter { $0.key > smallest }
+  /// (Σ exp(x))² / Σ exp(2x); 0 for no terms.
+  package var ratio: Double {
+    largest > -.infinity ? ofFirst * (ofFirst / ofSecond) : 0
+  }
+
+  /// Σ exp(x) and Σ exp(2x), in units of exp(`largest`) and of its square: the smallest terms first.
+  private var ofFirst: Double { sum { Double($0.first) * exp(-$1) } }
+  private var ofSecond: Double { sum { Double($0.second) * exp(-2 * $1) } }
+
+  private func sum(_ term: (Sums, Double) -> Double) -> Double {
+    var sum = 0.0
+    for place in sums.indices.reversed() { sum += term(sums[place], Double(place)) }
+    return sum * 0x1p-52
   }
 }
 
 /// (Σ w)² / Σ w²: how many equally weighted documents the weights are worth.
 package struct EffectiveSampleSize: Sendable {
-  private var weights = LogSum()
-  private var squares = LogSum()
+  private var sums = ExponentialSums()
+  private var count = 0
+  private var (smallest, largest) = (Double.infinity, -Double.infinity)
 
   package init() {}
 
+  /// - Precondition: `logWeight` is finite.
   package mutating func add(logWeight: Double) {
-    weights.add(logWeight)
-    squares.add(2 * logWeight)
+    sums.add(logWeight)
+    count += 1
+    smallest = min(smallest, logWeight)
+    largest = max(largest, logWeight)
   }
 
   package mutating func merge(_ other: EffectiveSampleSize) {
-    weights.merge(other.weights)
-    squares.merge(other.squares)
+    sums.merge(other.sums)
+    count += other.count
+    smallest = min(smallest, other.smallest)
+    largest = max(largest, other.largest)
   }
 
-  /// 0 without weights.
+  /// From 1 to the number of weights, which it is for equal ones: exactly. 0 without weights.
   package var value: Double {
-    let sum = weights.value
-    return sum > -.infinity ? exp(2 * sum - squares.value) : 0
+    guard count > 0 else { return 0 }
+    // Rounding may lead a little beyond.
+    return smallest == largest ? Double(count) : max(1, min(Double(count), sums.ratio))
   }
 }

@@ -14,7 +14,7 @@ package struct LogisticModel: Sendable, Equatable {
     precondition(weights.count == FeatureVector.maximumBucketCount)
     self.bias = bias
     let largest = weights.reduce(0) { max($0, abs($1)) }
-    let step = largest > 0 ? largest / 32767 : 1
+    let step = largest > 0 ? max(largest / 32767, .leastNormalMagnitude) : 1
     self.step = step
     steps = weights.map { Int16(($0 / step).rounded(.toNearestOrEven)) }
   }

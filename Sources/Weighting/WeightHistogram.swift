@@ -6,15 +6,16 @@
 
 /// How many documents have which weight, in memory of fixed size.
 ///
-/// Bins are 2⁻ʳ wide, r as large as 2¹⁵ bins allow, and no larger than 24. What it holds depends on the weights alone, not on
-/// their order: another order would have let other bins join earlier, but the same ones in the end.
+/// Bins are 2⁻ʳ wide, r as large as 2¹⁵ bins allow, and no larger than 24; beyond 2³⁸ their width grows with the weights, so
+/// that there are bins for all weights. What it holds depends on the weights alone, not on their order: another order would
+/// have let other bins join earlier, but the same ones in the end.
 package struct WeightHistogram: Sendable {
   private static let binLimit = 1 << 15
   private static let pendingLimit = 1 << 14
   private static let finestResolution = 24
 
-  private struct Bin {
-    /// The weights from number × 2⁻ʳ on, up to the next bin's.
+  fileprivate struct Bin {
+    /// The weights from number × 2⁻ʳ on, up to the next bin's; see ``WeightHistogram/finestNumber(_:)`` for large ones.
     var number: Int
     var count: Int
   }
@@ -28,7 +29,7 @@ package struct WeightHistogram: Sendable {
 
   package init() {}
 
-  /// - Precondition: `weight` is finite. Beyond 2³⁸ either way it counts as that.
+  /// - Precondition: `weight` is finite.
   package mutating func add(_ weight: Double) {
     pending.append(Self.number(weight, resolution))
     count += 1
@@ -47,8 +48,34 @@ package struct WeightHistogram: Sendable {
   }
 
   private static func number(_ weight: Double, _ resolution: Int) -> Int {
-    let bounded = max(-0x1p38, min(0x1p38, weight))
-    return Int((scalbn(bounded, Int32(resolution))).rounded(.down))
+    finestNumber(weight) >> (finestResolution - resolution)
+  }
+
+  /// Below 2³⁸ in size a multiple of 2⁻²⁴. Beyond, where that would not fit, each double has a number of its own: the 986
+  /// exponents that are left have 2⁵² each, which is less than 2⁶².
+  private static func finestNumber(_ weight: Double) -> Int {
+    let size = abs(weight)
+    guard size >= linearLimit else {
+      return Int(scalbn(weight, Int32(finestResolution)).rounded(.down))
+    }
+    let number = linearNumbers + Int(size.bitPattern - linearLimit.bitPattern)
+    return weight > 0 ? number : -number
+  }
+
+  private static let linearLimit = 0x1p38
+  private static let linearNumbers = 1 << 62
+
+  /// The weight in the middle of a bin.
+  private static func middle(_ number: Int, _ resolution: Int) -> Double {
+    let shift = finestResolution - resolution
+    if abs(number) < linearNumbers >> shift {
+      return scalbn(Double(number) + 0.5, Int32(-resolution))
+    }
+    let finest = number << shift &+ (shift > 0 ? 1 << (shift - 1) : 0)
+    guard abs(finest) >= linearNumbers else { return Double(finest) * 0x1p-24 }
+    let bits = linearLimit.bitPattern + UInt64(abs(finest) - linearNumbers)
+    let size = Double(bitPattern: min(bits, Double.greatestFiniteMagnitude.bitPattern))
+    return finest > 0 ? size : -size
   }
 
   private var sorted: WeightHistogram {
@@ -115,10 +142,10 @@ package struct WeightHistogram: Sendable {
   }
 
   /// The bins by falling weight: the weight in the middle, and the documents.
-  private var middles: [(weight: Double, count: Int)] {
+  var middles: [(weight: Double, count: Int)] {
     let sorted = sorted
     return sorted.bins.reversed()
-      .map { (scalbn(Double($0.number) + 0.5, Int32(-sorted.resolution)), $0.count) }
+      .map { (Self.middle($0.number, sorted.resolution), $0.count) }
   }
 
   // MARK: Top-k
@@ -128,12 +155,62 @@ package struct WeightHistogram: Sendable {
     fileprivate var resolution: Int
     fileprivate var lastBin: Int
     fileprivate var shareOfLastBin: Double
+    /// All of them, by number.
+    fileprivate var bins: [Bin]
 
     /// The probability that a document of this weight is among them: 1 or 0, but for the bin that the border runs through.
+    ///
+    /// - Parameter weight: may be off by what adding noise to it, and taking that away again, rounds. So it is looked for in all
+    ///   bins that are as near: ratings are often whole numbers, with which bins begin. Only where bins are no wider than what is
+    ///   rounded, the nearest is taken for it.
     package func contains(_ weight: Double) -> Double {
-      let bin = WeightHistogram.number(weight, resolution)
-      return bin > lastBin ? 1 : bin == lastBin ? shareOfLastBin : 0
+      let number = WeightHistogram.number(weight, resolution)
+      let error = (abs(weight) + Self.largestNoise) * 0x1p-51
+      let first = WeightHistogram.number(weight - error, resolution)
+      let last = WeightHistogram.number(weight + error, resolution)
+      guard abs(weight) < Self.largestBlurred else {
+        return share(ofBin: nearest(to: number, first...last) ?? number)
+      }
+      var place = place(notBefore: first)
+      var (count, inside) = (0.0, 0.0)
+      while place < bins.count, bins[place].number <= last {
+        count += Double(bins[place].count)
+        inside += Double(bins[place].count) * share(ofBin: bins[place].number)
+        place += 1
+      }
+      return count > 0 ? inside / count : share(ofBin: number)
     }
+
+    /// The number of the bin that is nearest to `number`; nil if there is none in the range.
+    private func nearest(to number: Int, _ range: ClosedRange<Int>) -> Int? {
+      let place = place(notBefore: number)
+      let above = place < bins.count && bins[place].number <= range.upperBound
+      let below = place > 0 && bins[place - 1].number >= range.lowerBound
+      guard above, below else {
+        return above ? bins[place].number : below ? bins[place - 1].number : nil
+      }
+      let isAbove = bins[place].number - number <= number - bins[place - 1].number
+      return bins[isAbove ? place : place - 1].number
+    }
+
+    private func share(ofBin number: Int) -> Double {
+      number > lastBin ? 1 : number == lastBin ? shareOfLastBin : 0
+    }
+
+    /// The place of the first bin that isn't before `number`.
+    private func place(notBefore number: Int) -> Int {
+      var (low, high) = (0, bins.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if bins[middle].number < number { low = middle + 1 } else { high = middle }
+      }
+      return low
+    }
+
+    /// No double's Gumbel noise is larger: −ln(−ln(1 − 2⁻⁵³)) is 36.7.
+    private static let largestNoise = 64.0
+    /// Beyond, a double is as wide as a bin.
+    private static let largestBlurred = 0x1p28
   }
 
   /// - Parameter size: how many weights are meant.
@@ -145,82 +222,10 @@ package struct WeightHistogram: Sendable {
       if bin.count >= left {
         return Top(
           resolution: resolution, lastBin: bin.number,
-          shareOfLastBin: Double(left) / Double(bin.count))
+          shareOfLastBin: Double(left) / Double(bin.count), bins: sorted.bins)
       }
       left -= bin.count
     }
-    return Top(resolution: resolution, lastBin: .min, shareOfLastBin: 1)
-  }
-
-  // MARK: Temperature
-
-  /// What a draw at a temperature is to be like.
-  package enum Goal: Sendable, Equatable {
-    /// So many equally weighted documents are the weights worth: (Σ w)² / Σ w².
-    case effectiveSampleSize(Double)
-    /// This share of the draw is expected to be among the largest weights.
-    case overlap(Double, draw: Int)
-  }
-
-  /// The temperature at which the weights, divided by it, reach the goal; by bisection.
-  ///
-  /// - Returns: the closest there is: more heat makes the effective sample size larger and the overlap smaller,
-  ///   within limits.
-  package func temperature(for goal: Goal) -> Double {
-    let bins = middles
-    guard bins.count > 1 else { return 1 }
-    var (low, high) = (1e-6, 1e9)
-    for _ in 0..<100 {
-      let middle = (low * high).squareRoot()
-      let isTooHot =
-        switch goal {
-        case .effectiveSampleSize(let size):
-          Self.effectiveSampleSize(bins, temperature: middle) > size
-        case .overlap(let share, let draw):
-          Self.expectedOverlap(bins, draw: draw, temperature: middle) < share
-        }
-      if isTooHot { high = middle } else { low = middle }
-    }
-    return (low * high).squareRoot()
-  }
-
-  private static func effectiveSampleSize(
-    _ bins: [(weight: Double, count: Int)], temperature: Double
-  ) -> Double {
-    var (sum, squares) = (0.0, 0.0)
-    for bin in bins {
-      let weight = exp((bin.weight - bins[0].weight) / temperature)
-      sum += Double(bin.count) * weight
-      squares += Double(bin.count) * weight * weight
-    }
-    return sum * sum / squares
-  }
-
-  /// In a draw of k by Gumbel top-k, a document of log weight x is drawn with probability
-  /// 1 − exp(−exp(x − τ)), for the τ at which these add up to k: exact in the limit of many documents
-  /// (Duffield, Lund and Thorup 2007 call it bottom-k sampling with exponential ranks).
-  private static func expectedOverlap(
-    _ bins: [(weight: Double, count: Int)], draw: Int, temperature: Double
-  ) -> Double {
-    let size = bins.reduce(0) { $0 + $1.count }
-    guard draw < size else { return 1 }
-    func inclusion(_ weight: Double, _ threshold: Double) -> Double {
-      -expm1(-exp(weight / temperature - threshold))
-    }
-    var low = bins[bins.count - 1].weight / temperature - 60
-    var high = bins[0].weight / temperature + 60
-    for _ in 0..<100 {
-      let middle = (low + high) / 2
-      let expected = bins.reduce(0.0) { $0 + Double($1.count) * inclusion($1.weight, middle) }
-      if expected > Double(draw) { low = middle } else { high = middle }
-    }
-    var left = draw
-    var hits = 0.0
-    for bin in bins where left > 0 {
-      let taken = min(left, bin.count)
-      hits += Double(taken) * inclusion(bin.weight, low)
-      left -= taken
-    }
-    return hits / Double(draw)
+    return Top(resolution: resolution, lastBin: .min, shareOfLastBin: 1, bins: sorted.bins)
   }
 }

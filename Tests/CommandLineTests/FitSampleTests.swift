@@ -38,11 +38,17 @@ import Testing
     #expect(manifest.pool.fitted_documents.int == 1360)
   }
 
-  @Test(arguments: ["0", "1.5", "-1"])
-  func `A share that is none is refused`(share: String) throws {
+  static let wrong: [(share: String, message: String)] = [
+    ("0", "--fit-sample must be above 0 and at most 1."),
+    ("1.5", "'--fit-sample <f>': a share is at most 1"),
+    ("-1", "'--fit-sample <f>': it is negative"),
+  ]
+
+  @Test(arguments: wrong)
+  func `A share that is none is refused`(share: String, message: String) throws {
     let run = try Dsel.select(["--fit-sample=\(share)"], in: folder)
     #expect(run.status == 64)
-    #expect(run.errors.contains("--fit-sample must be above 0 and at most 1."))
+    #expect(run.errors.contains(message), "\(run.errors)")
   }
 
   @Test func `The record is printed as JSON where it is asked for`() throws {

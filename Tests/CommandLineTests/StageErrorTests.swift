@@ -39,7 +39,7 @@ import Testing
     ("weigh a W --min-tokens 5", "--min-tokens needs --candidates"),
     ("weigh a W --candidates 0", "--candidates must be at least 1"),
     ("weigh a W --candidates 5 --temperature 0", "--temperature must be at least 1e-6"),
-    ("weigh a W --candidates 5 --logistic-share 2", "--logistic-share must be from 0 to 1"),
+    ("weigh a W --candidates 5 --logistic-share 2", "'--logistic-share <f>': a share is at most 1"),
     (
       "weigh a W --candidates 5 --estimator ratio --logistic-share 0.1",
       "--logistic-share needs --estimator blend"
@@ -76,7 +76,7 @@ import Testing
     ("resample a R --remainder r", "--remainder doesn't go with --weights"),
     ("resample a --field q --temperature 0", "--temperature must be at least 1e-6"),
     ("resample a --field q --temperature auto --tokens 5", "--temperature auto needs"),
-    ("resample a --field q --replay 1.1", "--replay must be from 0 to 1"),
+    ("resample a --field q --replay 1.1", "'--replay <f>': a share is at most 1"),
     ("resample a --field q --mixture a=1", "--mixture needs --stratify"),
     ("resample a --field q --fill", "--fill needs --stratify"),
     ("resample a --field q --mixture-temperature 2", "--mixture-temperature needs --stratify"),
@@ -85,7 +85,7 @@ import Testing
     ("resample a --field q --stratify d --mixture a=0.6,b=0.6", "add up to 1.2"),
     ("resample a --field q --stratify d --mixture a=0", "add up to 0"),
     ("resample a --field q --stratify d --mixture a=0.1,a=0.2", "--mixture names 'a' twice"),
-    ("resample a --field q --stratify d --mixture-temperature 0", "must be above 0"),
+    ("resample a --field q --stratify d --mixture-temperature 0", "must be at least 0.1"),
     ("resample a --field q --stratify d --fill --tokens 9", "give the size as --count"),
     ("resample a --field q --json", "--json prints to standard output"),
     ("resample a --candidates c --seed 1", "--seed doesn't go with --candidates"),

@@ -59,9 +59,9 @@ import Testing
       }
       let share = Double(bins[last]! + left) / Double(bins[last]!)
       let top = whole.top(size)
-      #expect(top.contains(last * width) == share)
-      #expect(top.contains((last + 1) * width) == 1)
-      #expect(top.contains(last * width - width * 0.001) == 0)
+      #expect(abs(top.contains((last + 0.5) * width) - share) < 1e-15)
+      #expect(top.contains((last + 1.5) * width) == 1)
+      #expect(top.contains((last - 0.5) * width) == 0)
     }
   }
 

@@ -9,6 +9,7 @@ import CFuzzer
     "models": { fuzzModels(bytes($0, $1)) },
     "candidates": { fuzzCandidates(bytes($0, $1)) },
     "weights": { fuzzWeights(bytes($0, $1)) },
+    "draws": { fuzzDraws(bytes($0, $1)) },
   ]
 
   static func main() {

@@ -18,6 +18,11 @@ struct Diagnostics {
   func report(_ manifest: SelectManifest) {
     warn(Self.warnings(manifest))
     if !isQuiet { write(Self.summary(manifest), keepsLines: true) }
+    warn(
+      ShortDocuments(
+        documents: manifest.pool.documents, short: manifest.under_min_tokens,
+        minimum: manifest.settings.min_tokens, isAllSelected: manifest.selected.all_eligible
+      ).warnings)
   }
 
   static func warnings(_ manifest: SelectManifest) -> [String] {
@@ -29,20 +34,25 @@ struct Diagnostics {
       + Self.repeatedContent(manifest.pool.inputs)
     let selected = manifest.selected
     if selected.all_eligible {
-      let documents = Format.count(selected.documents)
-      let short =
-        manifest.under_min_tokens == 0
-        ? "Add shards."
-        : "Add shards, or lower --min-tokens: "
-          + "\(Format.count(manifest.under_min_tokens)) documents have fewer tokens."
-      warnings.append(
-        "more was asked for than there is: all \(documents) eligible documents were selected, "
-          + "\(Format.count(selected.shortfall)) \(selected.shortfall_unit) short. \(short)")
+      let advice = manifest.under_min_tokens == 0 ? " Add shards." : ""
+      warnings.append(Self.exhausted(selected, verb: "selected") + advice)
     } else if selected.documents == 0 {
       warnings.append(
         "nothing was selected: the document with the largest key is larger than the whole budget.")
     }
     return warnings + shortfalls(manifest.parts ?? [], unit: selected.shortfall_unit)
+  }
+
+  /// That all there is was drawn, and is less than what was asked for.
+  static func exhausted(_ selected: SelectManifest.Selected, verb: String) -> String {
+    let all =
+      switch selected.documents {
+      case 0: "there is no eligible document"
+      case 1: "the only eligible document was \(verb)"
+      default: "all \(Format.count(selected.documents, "eligible document")) were \(verb)"
+      }
+    return "more was asked for than there is: \(all), "
+      + "\(Format.count(selected.shortfall, unit: selected.shortfall_unit)) short."
   }
 
   /// What was left out of the files of a role.
@@ -58,13 +68,13 @@ struct Diagnostics {
     guard !touched.isEmpty else { return [] }
     let skipped = touched.reduce(0) { $0 + $1.1 }
     let all = files.reduce(into: [:]) { $0.merge($1.counts, uniquingKeysWith: +) }
-    let lines = skipped == 1 ? "1 invalid line" : "\(Format.count(skipped)) invalid lines"
+    let lines = Format.count(skipped, "invalid line")
     var places = touched.prefix(mostFiles).map { path, count in
       touched.count == 1 ? path : "\(path) (\(Format.count(count)))"
     }
     if touched.count > mostFiles {
       let more = touched.count - mostFiles
-      places.append("\(Format.count(more)) more \(more == 1 ? "file" : "files")")
+      places.append(Format.count(more, "more file"))
     }
     return [
       "\(lines) of the \(role) \(skipped == 1 ? "was" : "were") skipped (\(reasons(all))), in "
@@ -137,16 +147,16 @@ struct Diagnostics {
     let seconds = manifest.timings.total_seconds
     let poolBytes = pool.inputs.reduce(0) { $0 + $1.text_bytes }
     return [
-      "selected \(Format.count(selected.documents)) of \(Format.count(pool.documents)) documents: "
-        + "\(Format.count(selected.tokens)) tokens, \(Format.bytes(selected.bytes))",
+      "selected \(Format.count(selected.documents)) of \(Format.count(pool.documents, "document")): "
+        + "\(Format.count(selected.tokens, "token")), \(Format.bytes(selected.bytes))",
       targetDocuments(selected),
       manifest.remainder.map {
-        "left \(Format.count($0.documents)) documents: \(Format.bytes($0.bytes))"
+        "left \(Format.count($0.documents, "document")): \(Format.bytes($0.bytes))"
       },
       divergences(manifest), randomness(manifest),
       "pool of \(Format.bytes(poolBytes)) in \(Format.decimal(seconds, digits: 2)) s: "
-        + "\(Format.count(Int(Double(poolBytes) / 1e6 / max(seconds, 1e-9)))) MB/s "
-        + "with \(manifest.timings.threads) threads",
+        + Format.rate(byteCount: poolBytes, seconds: seconds)
+        + " with \(Format.count(manifest.timings.threads, "thread"))",
       advice(manifest).map { "note: \($0)" },
     ].compactMap { $0 }.joined(separator: "\n")
   }
@@ -164,7 +174,7 @@ struct Diagnostics {
     if let targets = manifest.targets {
       return targets.map { target in
         let line =
-          "\(target.name ?? "target"): \(Format.count(target.documents)) documents, effective sample size "
+          "\(target.name ?? "target"): \(Format.count(target.documents, "document")), effective sample size "
           + Format.significant(target.effective_sample_size)
         let kl = divergences(
           target.kl_target_pool, target.kl_target_random, target.kl_target_selected,
@@ -190,7 +200,7 @@ struct Diagnostics {
 
   private static func randomness(_ manifest: SelectManifest) -> String {
     let eligible =
-      "\(Format.count(manifest.eligible_documents)) eligible documents "
+      "\(Format.count(manifest.eligible_documents, "eligible document")) "
       + "(\(Format.count(manifest.under_min_tokens)) under --min-tokens"
       + (manifest.outside_mixture.map { ", \(Format.count($0)) outside --mixture" } ?? "") + ")"
     var line =
@@ -213,7 +223,8 @@ struct Diagnostics {
         part.epoch.map { "epoch \($0)" }, part.stratum.map { "stratum \"\($0)\"" },
         part.target.map { "target \($0)" }, part.by == "weights" ? nil : part.by,
       ].compactMap { $0 }
-      return "\(names.joined(separator: ", ")): \(Format.count(part.shortfall)) \(unit) short of "
+      return
+        "\(names.joined(separator: ", ")): \(Format.count(part.shortfall, unit: unit)) short of "
         + "\(Format.count(part.budget))."
     }
   }
@@ -233,7 +244,7 @@ struct Diagnostics {
     }
     if let tokens = manifest.targetSides.map(\.tokens).min(), tokens < smallestTarget {
       return
-        "the target has \(Format.count(tokens)) tokens, too few to tell what is "
+        "the target has \(Format.count(tokens, "token")), too few to tell what is "
         + "typical of it. Add to the target."
     }
     if !settings.top_k, selected.documents > 1,

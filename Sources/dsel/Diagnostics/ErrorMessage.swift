@@ -21,7 +21,10 @@ struct ErrorMessage {
     case .outputIsOutput(let path):
       text = "\(path): two outputs would be this one file. Give each a name of its own."
     case .empty(let role, let skipped):
-      let lines = skipped > 0 ? " (\(Format.count(skipped)) invalid lines were skipped)" : ""
+      let lines =
+        skipped > 0
+        ? " (\(Format.count(skipped, "invalid line")) \(skipped == 1 ? "was" : "were") skipped)"
+        : ""
       let verb = role == .weights || role == .candidates ? "are" : "is"
       text =
         "the \(Self.name(role)) \(verb) empty: no document in any of the files\(lines). "
@@ -107,7 +110,7 @@ struct ErrorMessage {
     case .lineTooLong(let path, _, let limit):
       let place = line.map { "\(path):\($0)" } ?? path
       return
-        "\(place): the line is longer than \(Format.bytes(limit)). Raise --max-line-bytes, or check "
+        "\(place): the line is longer than \(ByteCount.phrase(limit)). Raise --max-line-bytes, or check "
         + "that the file has one JSON object a line."
     case .changed(let path):
       return
@@ -131,9 +134,13 @@ struct ErrorMessage {
     case .trailingGarbage(let format):
       "a whole \(format.unit) is followed by bytes that are no \(format.rawValue) data. "
         + "Check it with '\(format.tester)' and copy it again."
-    case .windowTooLarge(let size, let limit):
-      "a zstd frame asks for a window of \(size.map { Format.bytes(Int($0)) } ?? "unknown size"), "
-        + "and \(Format.bytes(Int(limit))) are allowed. Raise --max-window if you trust the file."
+    case .windowTooLarge(let size?, let limit):
+      "a zstd frame needs a window of \(ByteCount.text(of: Int(clamping: size))), and --max-window is "
+        + "\(ByteCount.text(of: Int(clamping: limit))). Raise --max-window to "
+        + "\(ByteCount.text(atLeast: Int(clamping: size))) if you trust the file: each thread may take that much memory."
+    case .windowTooLarge(nil, _):
+      "a zstd frame needs a window of more than 2GiB, the largest that libzstd reads. Compress the file again, with "
+        + "'zstd --long=31' at most."
     case .needsDictionary: preconditionFailure("it has a message of its own")
     }
   }
@@ -165,6 +172,15 @@ struct ErrorMessage {
       return
         "the field \"\(path)\" is \(found.rawValue), and a string is expected. Name the field that "
         + "holds the text with \(field), \(skip)"
+    case .sumTooLarge(let paths):
+      let fields = paths.map { "\"\($0)\"" }.joined(separator: ", ")
+      return
+        "the log weight is too large: \(fields) times --field-scale adds up to more than 1.8e308. Give a smaller "
+        + "--field-scale, \(skip)"
+    case .weightTooLarge(let weight, let temperature):
+      return
+        "the log weight \(weight) is too large to be divided by a temperature of \(temperature). Raise --temperature, or "
+        + "make the weights smaller."
     case .notANumber(let path, let found):
       return
         "the field \"\(path)\" is \(found), and a number that can stand there is expected. Name the "

@@ -23,9 +23,11 @@ struct ExplanationText {
     if let bias = document.bias { sum.append("bias \(Format.decimal(bias))") }
     var text = "\(ErrorMessage.printable(document.file, keepsLines: false)):\(document.line): "
     text += "log weight \(Format.decimal(document.log_weight)) = \(sum.joined(separator: " + "))\n"
-    text += "\(Format.count(document.tokens)) tokens, \(Format.count(document.features)) features, "
-    text += "\(Format.count(document.different_ngrams)) different n-grams, of which "
-    text += "\(Format.count(document.ngrams_that_share_a_bucket)) share a bucket with another\n"
+    text +=
+      "\(Format.count(document.tokens, "token")), \(Format.count(document.features, "feature")), "
+    text += "\(Format.count(document.different_ngrams, "different n-gram")), of which "
+    let shared = document.ngrams_that_share_a_bucket
+    text += "\(Format.count(shared)) \(shared == 1 ? "shares" : "share") a bucket with another\n"
     for (name, ngrams) in [("up", document.up), ("down", document.down)] where !ngrams.isEmpty {
       text += "\n" + table(name, ngrams)
     }
@@ -61,8 +63,9 @@ struct ExplanationText {
   private static func text(
     _ target: Explanation.Target, _ explanation: Explanation
   ) -> String {
-    var text = "What the target's \(Format.count(explanation.target_model.features)) n-grams "
-    text += "contribute to their mean "
+    var text =
+      "Contributions of the target's "
+      + "\(Format.count(explanation.target_model.features, "n-gram")) to their mean "
     text +=
       explanation.settings.estimator == "logistic" ? "regression weight\n" : "log-ratio\n"
     for (name, buckets) in [("up", target.up), ("down", target.down)] where !buckets.isEmpty {
@@ -102,7 +105,8 @@ struct ExplanationText {
     let ngrams = Format.count(Int(min(buckets.ngrams, 1e15)))
     let average = Format.decimal(buckets.ngrams_per_filled_bucket, digits: 2)
     var text = "Counts are those of buckets: \(Format.count(buckets.filled)) of "
-    text += "\(Format.count(buckets.count)) buckets are filled, with \(about) \(ngrams) different "
+    text +=
+      "\(Format.count(buckets.count, "bucket")) are filled, with \(about) \(ngrams) different "
     text += "n-grams, \(average) in each on average.\n"
     if buckets.ngrams > Double(buckets.count) {
       text +=

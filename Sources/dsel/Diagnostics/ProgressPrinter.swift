@@ -67,7 +67,8 @@ enum Format {
   static func decimal(_ value: Double, digits: Int = 3) -> String {
     var scale = 1.0
     for _ in 0..<digits { scale *= 10 }
-    guard abs(value) < 1e15 else { return "\(value)" }
+    // What has no such digits, or is no number, is written as it is.
+    guard abs(value) < 1e15, abs(value) * scale < 1e18 else { return "\(value)" }
     guard digits > 0 else { return "\(Int(value.rounded()))" }
     let scaled = Int((abs(value) * scale).rounded())
     let fraction = String(scaled % Int(scale))
@@ -88,6 +89,6 @@ enum Format {
 
   /// A few digits that mean something, however large or small the value.
   static func significant(_ value: Double) -> String {
-    value < 100 ? decimal(value, digits: 2) : count(Int(min(value, 1e18)))
+    value >= 100 && value < 1e18 ? count(Int(value)) : decimal(value, digits: 2)
   }
 }

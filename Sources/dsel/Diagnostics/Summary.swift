@@ -5,13 +5,13 @@ import Writing
 enum Summary {
   static func model(_ model: FitReport.Model, reused: Int) -> String {
     var line =
-      "model of \(Format.count(model.documents)) documents, \(Format.count(model.tokens)) tokens: "
-      + "\(Format.count(model.features)) n-grams in \(Format.count(model.buckets)) buckets, "
+      "model of \(Format.count(model.documents, "document")), \(Format.count(model.tokens, "token")): "
+      + "\(Format.count(model.features, "n-gram")) in \(Format.count(model.buckets, "bucket")), "
       + "\(Format.count(model.empty_buckets)) of them empty"
     if let sampled = model.sampled_documents {
-      line += "; a sample of \(Format.count(sampled)) documents"
+      line += "; a sample of \(Format.count(sampled, "document"))"
     }
-    if reused > 0 { line += "; \(Format.count(reused)) files were fitted before" }
+    if reused > 0 { line += "; \(Self.files(reused)) fitted before" }
     return line
   }
 
@@ -30,27 +30,32 @@ enum Summary {
   static func candidates(_ candidates: CandidateSummary) -> String {
     let counted = candidates.missing_documents.map { missing in
       missing > 0
-        ? "; \(Format.count(missing)) more documents were counted by the pool's model and are still missing"
+        ? "; \(Format.count(missing, "more document")) \(missing == 1 ? "was" : "were") counted by the pool's model "
+          + "and \(missing == 1 ? "is" : "are") still missing"
         : ""
     }
-    return "candidates of \(Format.count(candidates.shards)) files: "
+    return "candidates of \(Format.count(candidates.shards, "file")): "
       + "\(Format.count(candidates.candidates)) for a draw of up to \(Format.count(candidates.count)) out of "
-      + "\(Format.count(candidates.documents)) documents\(counted ?? "")"
+      + Format.count(candidates.documents, "document") + (counted ?? "")
+  }
+
+  private static func files(_ count: Int) -> String {
+    "\(Format.count(count, "file")) \(count == 1 ? "was" : "were")"
   }
 
   static func weights(_ report: WeighReport) -> String {
     let bytes = report.inputs.reduce(0) { $0 + $1.text_bytes }
     let seconds = report.timings.total_seconds
     var line =
-      "weighed \(Format.count(report.documents)) documents, \(Format.count(report.tokens)) tokens "
+      "weighed \(Format.count(report.documents, "document")), \(Format.count(report.tokens, "token")) "
       + "in \(Format.decimal(seconds, digits: 2)) s: "
-      + "\(Format.count(Int(Double(bytes) / 1e6 / max(seconds, 1e-9)))) MB/s "
-      + "with \(report.timings.threads) threads"
+      + Format.rate(byteCount: bytes, seconds: seconds)
+      + " with \(Format.count(report.timings.threads, "thread"))"
     if let candidates = report.candidates {
-      line += "; kept \(Format.count(candidates.kept)) candidates"
+      line += "; kept \(Format.count(candidates.kept, "candidate"))"
     }
     if report.reused_inputs > 0 {
-      line += "; \(Format.count(report.reused_inputs)) files were weighed before"
+      line += "; \(Self.files(report.reused_inputs)) weighed before"
     }
     return line
   }
@@ -58,14 +63,14 @@ enum Summary {
   static func lines(_ manifest: ResampleManifest) -> [String] {
     let selected = manifest.selected
     var line =
-      "drew \(Format.count(selected.documents)) of \(Format.count(manifest.documents)) documents: "
+      "drew \(Format.count(selected.documents)) of \(Format.count(manifest.documents, "document")): "
       + "\(Format.bytes(selected.bytes))"
-    if manifest.epochs.count > 1 { line += " in \(Format.count(manifest.epochs.count)) epochs" }
+    if manifest.epochs.count > 1 { line += " in \(Format.count(manifest.epochs.count, "epoch"))" }
     var lines = [line]
     if let size = manifest.effective_sample_size {
       var line =
         "effective sample size \(Format.significant(size)) of "
-        + "\(Format.count(manifest.eligible_documents)) eligible documents"
+        + Format.count(manifest.eligible_documents, "eligible document")
       if let overlap = manifest.overlap_with_top_k {
         line += ", overlap with top-k \(Format.decimal(100 * overlap, digits: 1)) %"
       }
@@ -73,7 +78,7 @@ enum Summary {
     }
     if let remainder = manifest.remainder {
       lines.append(
-        "left \(Format.count(remainder.documents)) documents: \(Format.bytes(remainder.bytes))")
+        "left \(Format.count(remainder.documents, "document")): \(Format.bytes(remainder.bytes))")
     }
     return lines
   }
@@ -101,15 +106,21 @@ enum Summary {
     }
     let selected = manifest.selected
     if selected.all_eligible {
-      warnings.append(
-        "more was asked for than there is: all eligible documents were drawn, "
-          + "\(Format.count(selected.shortfall)) \(selected.shortfall_unit) short.")
+      warnings.append(Diagnostics.exhausted(selected, verb: "drawn"))
     } else if selected.documents == 0, manifest.settings.source != "candidates" {
       warnings.append(
         "nothing was drawn: the document with the largest key is larger than the whole budget.")
     }
     return warnings
       + Diagnostics.shortfalls(manifest.parts ?? [], unit: selected.shortfall_unit)
+  }
+
+  /// What is said last of a draw.
+  static func lastWarnings(_ manifest: ResampleManifest) -> [String] {
+    ShortDocuments(
+      documents: manifest.documents, short: manifest.under_min_tokens,
+      minimum: manifest.settings.min_tokens, isAllSelected: manifest.selected.all_eligible
+    ).warnings
   }
 
   /// Warnings of what a pass found in its inputs.

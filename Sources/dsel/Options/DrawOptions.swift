@@ -8,17 +8,30 @@ extension Normalization: ExpressibleByArgument {}
 
 /// How much is selected.
 struct SizeOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Select so many documents: 500, 10k, 5M.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Number of documents to select: 500, 10k, 5M, 1e6.", valueName: "n"),
+    transform: Count.init(parsing:))
   var count: Count?
 
   @Option(
-    help: ArgumentHelp("Select this share of the pool's documents. (default: 0.1)", valueName: "f"))
-  var fraction: Double?
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Select this share of the pool's documents: 0.2 or 20%. (default: 0.1)", valueName: "f"),
+    transform: Share.init(parsing:))
+  var fraction: Share?
 
-  @Option(help: ArgumentHelp("Select up to so many tokens.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Select documents of up to this number of tokens.", valueName: "n"),
+    transform: Count.init(parsing:))
   var tokens: Count?
 
-  @Option(help: ArgumentHelp("Select up to so many bytes of lines: 500MB, 2GiB.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Select lines of up to this number of bytes: 500MB, 2GiB.", valueName: "n"),
+    transform: ByteCount.init(parsing:))
   var bytes: ByteCount?
 
   func validate() throws {
@@ -31,7 +44,7 @@ struct SizeOptions: ParsableArguments {
     for (name, value) in named where value == 0 {
       throw ValidationError("\(name) must be at least 1.")
     }
-    if let fraction, !(fraction > 0 && fraction <= 1) {
+    if let fraction, fraction.value == 0 {
       throw ValidationError("--fraction must be above 0 and at most 1.")
     }
   }
@@ -43,7 +56,7 @@ struct SizeOptions: ParsableArguments {
     if let count { return .documents(count.value) }
     if let tokens { return .tokens(tokens.value) }
     if let bytes { return .bytes(bytes.value) }
-    return fraction.map { .fraction($0) }
+    return fraction.map { .fraction($0.value) }
   }
 
   /// True if no number of documents follows from it.
@@ -54,8 +67,10 @@ struct SizeOptions: ParsableArguments {
 
 /// How the log weights are drawn by.
 struct DrawOptions: ParsableArguments {
-  @Option(help: "The seed of the draw's noise.")
-  var seed: UInt64 = 0
+  @Option(
+    parsing: .unconditional, help: "The seed of the draw's noise. (default: 0)",
+    transform: Seed.init(parsing:))
+  var seed = Seed(0)
 
   @OptionGroup var randomness: RandomnessOptions
 
@@ -67,24 +82,22 @@ struct DrawOptions: ParsableArguments {
   var normalize: Normalization?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "The share of --estimator blend's draw that the regression draws alone. (default: \(DrawSettings.defaultLogisticShare))",
-      valueName: "f"))
-  var logisticShare: Double?
+      valueName: "f"), transform: Share.init(parsing:))
+  var logisticShare: Share?
 
-  @Option(help: ArgumentHelp("Never select documents of fewer tokens.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Never select documents of fewer tokens. (default: 100)", valueName: "n"),
+    transform: Count.init(parsing:))
   var minTokens = Count(100)
 
   @Option(help: "Of equal texts, draw the first only (drop), or each.")
   var duplicates = Duplicates.drop
 
   enum Duplicates: String, ExpressibleByArgument, CaseIterable { case drop, keep }
-
-  func validate() throws {
-    if let logisticShare, !(0...1).contains(logisticShare) {
-      throw ValidationError("--logistic-share must be from 0 to 1.")
-    }
-  }
 
   /// Refuses what another implementation doesn't have.
   func validate(_ compat: Compatibility) throws {
@@ -112,13 +125,13 @@ struct DrawOptions: ParsableArguments {
 
   func settings(_ estimator: Estimator) -> DrawSettings {
     var settings = DrawSettings()
-    settings.seed = seed
+    settings.seed = seed.value
     settings.addsNoise = !randomness.topK
     settings.temperature = randomness.setting
     settings.minimumTokenCount = minTokens.value
     settings.keepsDuplicates = duplicates == .keep
     settings.logisticShare =
-      estimator == .blend ? logisticShare ?? DrawSettings.defaultLogisticShare : 0
+      estimator == .blend ? logisticShare?.value ?? DrawSettings.defaultLogisticShare : 0
     return settings
   }
 }
@@ -129,50 +142,50 @@ struct RandomnessOptions: ParsableArguments {
   var topK = false
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
-      "Divide log weights by this: more makes the draw more random. auto: see the next two.",
-      valueName: "t|auto"))
+      "Divide log weights by this: more makes the draw more random. auto: see the next two. (default: 1)",
+      valueName: "t|auto"), transform: Temperature.init(parsing:))
   var temperature = Temperature.number(1)
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       """
-      With --temperature auto: make the weights worth so many equally weighted documents. \
-      (default: as many as are drawn)
-      """, valueName: "n"))
+      With --temperature auto: the number of equally weighted documents that the weights are to be worth. \
+      (default: the number that is drawn)
+      """, valueName: "n"), transform: Count.init(parsing:))
   var effectiveSize: Count?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
-      "With --temperature auto: let the draw share this part with top-k; 0 to 1.", valueName: "f"))
-  var overlap: Double?
+      "With --temperature auto: let the draw share this part with top-k; 0 to 1.", valueName: "f"),
+    transform: Share.init(parsing:))
+  var overlap: Share?
 
   enum Temperature: ExpressibleByArgument, Equatable {
     case number(Double)
     case auto
 
-    init?(argument: String) {
-      if argument == "auto" {
-        self = .auto
-      } else {
-        guard let value = Double(argument) else { return nil }
-        self = .number(value)
-      }
+    /// - Throws: ``NumberError``
+    init(parsing argument: String) throws {
+      self = argument == "auto" ? .auto : .number(try Number(parsing: argument).value)
     }
 
-    var defaultValueDescription: String {
-      switch self {
-      case .number(let value): "\(value)"
-      case .auto: "auto"
+    init?(argument: String) { try? self.init(parsing: argument) }
+
+    /// - Throws: `ValidationError`, if a draw can't divide by it.
+    static func validate(_ value: Double) throws {
+      guard value >= 1e-6 else {
+        throw ValidationError("--temperature must be at least 1e-6. For no noise use --top-k.")
       }
     }
   }
 
   func validate() throws {
     if case .number(let value) = temperature {
-      guard value >= 1e-6, value.isFinite else {
-        throw ValidationError("--temperature must be at least 1e-6. For no noise use --top-k.")
-      }
+      try Temperature.validate(value)
       guard effectiveSize == nil, overlap == nil else {
         let name = effectiveSize == nil ? "--overlap" : "--effective-size"
         throw ValidationError(
@@ -188,7 +201,7 @@ struct RandomnessOptions: ParsableArguments {
     if let effectiveSize, effectiveSize.value == 0 {
       throw ValidationError("--effective-size must be at least 1.")
     }
-    if let overlap, !(overlap > 0 && overlap < 1) {
+    if let overlap, overlap.value == 0 || overlap.value == 1 {
       throw ValidationError("--overlap must be above 0 and below 1. For 1 use --top-k.")
     }
   }
@@ -197,7 +210,8 @@ struct RandomnessOptions: ParsableArguments {
     switch temperature {
     case .number(let value): .fixed(value)
     case .auto:
-      overlap.map { .overlap($0) } ?? .effectiveSampleSize(effectiveSize.map { Double($0.value) })
+      overlap.map { .overlap($0.value) }
+        ?? .effectiveSampleSize(effectiveSize.map { Double($0.value) })
     }
   }
 }

@@ -14,13 +14,14 @@ struct FeatureOptions: ParsableArguments {
   @OptionGroup var counting: CountingOptions
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Fit the pool's model on this share of its documents, chosen by a hash of their text.",
-      valueName: "f"))
-  var fitSample: Double?
+      valueName: "f"), transform: Share.init(parsing:))
+  var fitSample: Share?
 
   func validate() throws {
-    if let fitSample, !(fitSample > 0 && fitSample <= 1) {
+    if let fitSample, fitSample.value == 0 {
       throw ValidationError("--fit-sample must be above 0 and at most 1.")
     }
     try estimating.validate(with: compatibility.compat)
@@ -57,18 +58,24 @@ struct EstimatorOptions: ParsableArguments {
   var estimator: Estimator?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       """
       The pseudocount of every bucket, in both models; the prior of --estimator shrunk and blend. \
       (default: 1; 0 with --compat dsir)
       """,
-      valueName: "a"))
-  var smoothing: Double?
+      valueName: "a"), transform: Number.init(parsing:))
+  var smoothing: Number?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
-      "The pseudocount of the target's model. (default: --smoothing)", valueName: "a"))
-  var targetSmoothing: Double?
+      "The pseudocount of the target's model. (default: --smoothing)", valueName: "a"),
+    transform: Number.init(parsing:))
+  var targetSmoothing: Number?
+
+  /// A pseudocount that is larger hides all counts that there can be, and sums of it overflow at last.
+  private static let largestSmoothing = 1e15
 
   func validate(with compat: Compatibility?) throws {
     if let compat { try validate(compat) } else { try validateSmoothing() }
@@ -84,9 +91,18 @@ struct EstimatorOptions: ParsableArguments {
 
   private func validateSmoothing() throws {
     for (name, value) in [("--smoothing", smoothing), ("--target-smoothing", targetSmoothing)] {
-      if let value, !(value > 0 && value.isFinite) {
+      if let value, value.value <= 0 {
         throw ValidationError("\(name) must be above 0: an empty bucket has no logarithm.")
       }
+      try Self.validateSize(of: value, name)
+    }
+  }
+
+  private static func validateSize(of smoothing: Number?, _ name: String) throws {
+    if let smoothing, smoothing.value > largestSmoothing {
+      throw ValidationError(
+        "\(name) is too large: at most 1e15. It is added to the count of each bucket, and the counts would no longer "
+          + "matter.")
     }
   }
 
@@ -97,14 +113,15 @@ struct EstimatorOptions: ParsableArguments {
         "--compat \(compat.rawValue) weighs by the ratio of two models. "
           + "Leave --estimator out, or --compat.")
     }
-    guard smoothing ?? 0 == 0 else {
+    guard smoothing?.value ?? 0 == 0 else {
       throw ValidationError(
         "--compat \(compat.rawValue) does not smooth the pool's model. "
           + "Smooth the target's with --target-smoothing, or leave --compat out.")
     }
-    if let targetSmoothing, !(targetSmoothing >= 0 && targetSmoothing.isFinite) {
+    if let targetSmoothing, targetSmoothing.value < 0 {
       throw ValidationError("--target-smoothing must be at least 0.")
     }
+    try Self.validateSize(of: targetSmoothing, "--target-smoothing")
   }
 
   func weights(_ compat: Compatibility?) -> Estimator {
@@ -115,8 +132,8 @@ struct EstimatorOptions: ParsableArguments {
     var settings = EstimatorSettings()
     settings.estimator = weights(compat)
     settings.normalization = normalize ?? settings.estimator.defaultNormalization
-    settings.pseudocount = smoothing ?? (compat == nil ? 1 : 0)
-    settings.targetPseudocount = targetSmoothing ?? settings.pseudocount
+    settings.pseudocount = smoothing?.value ?? (compat == nil ? 1 : 0)
+    settings.targetPseudocount = targetSmoothing?.value ?? settings.pseudocount
     settings.compatibility = compat
     return settings
   }
@@ -128,19 +145,22 @@ struct CountingOptions: ParsableArguments {
   var tokenizer: TokenizerKind?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
-      "Count n-grams of 1 to n tokens; n is 1 to 5. (default: 2)", valueName: "n"))
-  var ngrams: Int?
+      "Count n-grams of 1 to n tokens; n is 1 to 5. (default: 2)", valueName: "n"),
+    transform: Count.init(parsing:))
+  var ngrams: Count?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       """
-      Hash n-grams into so many buckets; 2 to 16777216. (default: 1048576)
-      """, valueName: "n"))
+      Number of buckets that n-grams are hashed into; 2 to 16777216. (default: 1048576)
+      """, valueName: "n"), transform: Count.init(parsing:))
   var buckets: Count?
 
   func validate() throws {
-    guard (1...FeatureSettings.maximumOrder).contains(ngrams ?? 2) else {
+    guard (1...FeatureSettings.maximumOrder).contains(ngrams?.value ?? 2) else {
       throw ValidationError("--ngrams must be from 1 to \(FeatureSettings.maximumOrder).")
     }
     guard buckets.map({ FeatureSettings.bucketCounts.contains($0.value) }) ?? true else {
@@ -161,7 +181,8 @@ struct CountingOptions: ParsableArguments {
     _ compat: Compatibility? = nil, defaultBucketCount: Int = 1 << 20
   ) -> FeatureSettings {
     FeatureSettings(
-      tokenizer: tokenizer ?? (compat == nil ? .words : .wordpunct), maximumOrder: ngrams ?? 2,
+      tokenizer: tokenizer ?? (compat == nil ? .words : .wordpunct),
+      maximumOrder: ngrams?.value ?? 2,
       bucketCount: buckets?.value ?? defaultBucketCount,
       hashing: compat == nil ? .xxh3 : .sha256)
   }

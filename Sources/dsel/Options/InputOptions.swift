@@ -72,7 +72,7 @@ struct InputOptions: ParsableArguments {
   }
 }
 
-/// `name=0.3` on the command line.
+/// `name=0.3` or `name=30%` on the command line.
 struct NamedShare: ExpressibleByArgument {
   var name: String
   var value: Double
@@ -80,10 +80,18 @@ struct NamedShare: ExpressibleByArgument {
   init?(argument: String) {
     // The last one: values of a field may have such signs in them.
     guard let sign = argument.lastIndex(of: "="),
-      let value = Double(argument[argument.index(after: sign)...]), (0...1).contains(value)
+      let share = Share(argument: String(argument[argument.index(after: sign)...]))
     else { return nil }
     name = String(argument[..<sign])
-    self.value = value
+    value = share.value
+  }
+
+  /// - Throws: `ValidationError`
+  init(parsing argument: String) throws {
+    guard let share = NamedShare(argument: argument) else {
+      throw ValidationError("write it like wiki=0.3 or wiki=30%, from 0 to 1.")
+    }
+    self = share
   }
 
   /// The shares in arguments, of which each may hold several, with commas between them. A comma ends a share only behind
@@ -135,19 +143,21 @@ struct MixtureOptions: ParsableArguments {
   var mixture: [String] = []
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
-      "With --stratify: raise the pool's shares to the power 1/t: more than 1 makes them alike.",
-      valueName: "t"))
-  var mixtureTemperature: Double?
+      "With --stratify: raise the pool's shares to the power 1/t: more than 1 makes them alike; at least 0.1.",
+      valueName: "t"), transform: Number.init(parsing:))
+  var mixtureTemperature: Number?
 
   @Flag(help: "With --stratify: what a value has too few documents for, draw of the others.")
   var fill = false
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Draw this share of the selection at random, whatever the weights, before all else.",
-      valueName: "f"))
-  var replay: Double?
+      valueName: "f"), transform: Share.init(parsing:))
+  var replay: Share?
 
   func validate() throws {
     if let stratify {
@@ -160,11 +170,10 @@ struct MixtureOptions: ParsableArguments {
         throw ValidationError("\(name) needs --stratify, which names the field.")
       }
     }
-    if let mixtureTemperature, !(mixtureTemperature > 0 && mixtureTemperature.isFinite) {
-      throw ValidationError("--mixture-temperature must be above 0.")
-    }
-    if let replay, !(0...1).contains(replay) {
-      throw ValidationError("--replay must be from 0 to 1.")
+    if let mixtureTemperature, mixtureTemperature.value < 0.1 {
+      throw ValidationError(
+        "--mixture-temperature must be at least 0.1: 1 keeps the pool's shares, and more makes them alike."
+      )
     }
     _ = try shares()
   }
@@ -189,7 +198,7 @@ struct MixtureOptions: ParsableArguments {
     guard let stratify else { return nil }
     var settings = StratifySettings(field: stratify)
     settings.mixture = try shares()
-    settings.temperature = mixtureTemperature ?? 1
+    settings.temperature = mixtureTemperature?.value ?? 1
     settings.fills = fill
     return settings
   }

@@ -22,9 +22,10 @@ struct OutputOptions: ParsableArguments {
   var outputDir: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "End a shard before the line that would make it larger, uncompressed. (default: 256M)",
-      valueName: "bytes"))
+      valueName: "bytes"), transform: ByteCount.init(parsing:))
   var shardBytes: ByteCount?
 
   @Option(
@@ -37,8 +38,11 @@ struct OutputOptions: ParsableArguments {
   @Flag(help: "Write the selected lines in a random order.")
   var shuffle = false
 
-  @Option(help: ArgumentHelp("The seed of that order. (default: --seed)", valueName: "seed"))
-  var shuffleSeed: UInt64?
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The seed of that order. (default: --seed)", valueName: "seed"),
+    transform: Seed.init(parsing:))
+  var shuffleSeed: Seed?
 
   @Option(help: "Compress the output. (default: as the output's name ends; zst in a directory)")
   var compress: Compression?
@@ -133,7 +137,7 @@ struct OutputOptions: ParsableArguments {
     if let shardBytes { settings.shardByteLimit = shardBytes.value }
     settings.rejects = rejects
     settings.manifest = try manifest ?? defaultManifest()
-    settings.shuffleSeed = shuffle ? shuffleSeed ?? seed : nil
+    settings.shuffleSeed = shuffle ? shuffleSeed?.value ?? seed : nil
     settings.replaces = force
     settings.spoolDirectory = FileName.environment("TMPDIR") ?? "/tmp"
     return settings

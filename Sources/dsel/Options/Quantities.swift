@@ -1,64 +1,151 @@
 import ArgumentParser
 
-/// A count on the command line: `500`, or with a suffix: `10k`, `5M`, `1B`.
-struct Count: ExpressibleByArgument, Equatable {
+/// What numbers on the command line have in common: one that is wrong is told in words.
+///
+/// Options name the initializer, as the parser's own message would say nothing of what is accepted:
+///
+///     @Option(parsing: .unconditional, help: "…", transform: Count.init(parsing:))
+///     var count: Count?
+///
+/// `.unconditional` lets a negative number be told from an option. Help has no default of its own for such an option.
+protocol Quantity: ExpressibleByArgument, Equatable, Sendable {
+  static var kind: NumberError.Kind { get }
+  init(text: String) throws(NumberFault)
+}
+
+extension Quantity {
+  /// - Throws: ``NumberError``
+  init(parsing argument: String) throws {
+    do throws(NumberFault) { self = try Self(text: argument) } catch {
+      throw NumberError(kind: Self.kind, fault: error)
+    }
+  }
+
+  init?(argument: String) { try? self.init(parsing: argument) }
+}
+
+/// A count on the command line: `500`, or with a suffix: `10k`, `1.5M`, `1B`; `1e6` and `1_000_000` as well.
+struct Count: Quantity {
+  static let kind = NumberError.Kind.count
+  /// 100T. So many epochs as there may be of it add up to a number that fits into 64 bits.
+  static let largest = 100_000_000_000_000
+
   let value: Int
 
   init(_ value: Int) { self.value = value }
 
-  init?(argument: String) {
-    let factors: [(String, Int)] = [
-      ("k", 1_000), ("K", 1_000), ("M", 1_000_000), ("B", 1_000_000_000),
-      ("G", 1_000_000_000), ("T", 1_000_000_000_000),
-    ]
-    guard let value = parse(argument, factors) else { return nil }
-    self.value = value
+  init(text: String) throws(NumberFault) {
+    value = try whole(
+      text,
+      [
+        ("k", 1000), ("m", 1_000_000), ("b", 1_000_000_000), ("g", 1_000_000_000),
+        ("t", 1_000_000_000_000),
+      ])
   }
 
   var defaultValueDescription: String { String(value) }
 }
 
 /// A number of bytes on the command line: `500`, `10MB` (10⁶ each) or `256MiB` (2²⁰ each).
-struct ByteCount: ExpressibleByArgument, Equatable {
+struct ByteCount: Quantity {
+  static let kind = NumberError.Kind.bytes
+
   let value: Int
 
   init(_ value: Int) { self.value = value }
 
-  init?(argument: String) {
-    var factors: [(String, Int)] = [("B", 1)]
+  init(text: String) throws(NumberFault) {
+    var factors: [(String, Int)] = [("b", 1)]
     var (decimal, binary) = (1, 1)
-    for unit in ["k", "M", "G", "T"] {
+    for unit in ["k", "m", "g", "t"] {
       decimal *= 1000
       binary *= 1024
-      factors += [(unit, decimal), ("\(unit)B", decimal), ("\(unit)iB", binary)]
-      if unit == "k" { factors += [("K", decimal), ("KB", decimal), ("KiB", binary)] }
+      factors += [(unit, decimal), ("\(unit)b", decimal), ("\(unit)ib", binary)]
     }
     // The longest first: MiB ends with B too.
-    factors.sort { $0.0.count > $1.0.count }
-    guard let value = parse(argument, factors) else { return nil }
-    self.value = value
+    value = try whole(text, factors.sorted { $0.0.count > $1.0.count })
   }
 
   var defaultValueDescription: String {
     value % (1 << 20) == 0 ? "\(value >> 20)MiB" : String(value)
   }
+
+  /// What can be typed for just as many bytes: `128MiB`, `2147MB`, `1025`.
+  static func text(of byteCount: Int) -> String {
+    let units = [
+      ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("GB", 1_000_000_000),
+      ("MB", 1_000_000), ("kB", 1000),
+    ]
+    return units.filter { byteCount >= $0.1 && byteCount % $0.1 == 0 }
+      .map { "\(byteCount / $0.1)\($0.0)" }.min { $0.count < $1.count } ?? String(byteCount)
+  }
+
+  /// The same in a sentence: `256MiB`, `1 byte`.
+  static func phrase(_ byteCount: Int) -> String {
+    let text = text(of: byteCount)
+    return text == String(byteCount) ? Format.count(byteCount, "byte") : text
+  }
+
+  /// What can be typed for at least as many bytes: `2GiB`, `191MiB`.
+  static func text(atLeast byteCount: Int) -> String {
+    let (name, size) =
+      byteCount % (1 << 30) == 0
+      ? ("GiB", 1 << 30) : byteCount >= 1 << 20 ? ("MiB", 1 << 20) : ("KiB", 1 << 10)
+    return "\(byteCount / size + (byteCount % size == 0 ? 0 : 1))\(name)"
+  }
 }
 
-/// A number, whole after its suffix is multiplied in: `1.5k` is 1500.
-private func parse(_ argument: String, _ factors: [(String, Int)]) -> Int? {
-  var digits = argument[...]
-  var factor = 1
-  if let (suffix, value) = factors.first(where: { argument.hasSuffix($0.0) }) {
-    digits = argument.dropLast(suffix.count)
-    factor = value
+/// A share on the command line: `0.2` or `20%`; from 0 to 1.
+struct Share: Quantity {
+  static let kind = NumberError.Kind.share
+
+  let value: Double
+
+  init(_ value: Double) { self.value = value }
+
+  init(text: String) throws(NumberFault) {
+    // As a power of ten, so that 20% is the double that 0.2 is.
+    let value =
+      text.hasSuffix("%")
+      ? try NumberText(text.dropLast()).double(shiftedBy: -2) : try NumberText(text).double()
+    guard value >= 0 else { throw .negative }
+    guard value <= 1 else { throw .moreThanAll }
+    self.value = value
   }
-  if let number = Int(digits) {
-    let (product, overflow) = number.multipliedReportingOverflow(by: factor)
-    return overflow || number < 0 ? nil : product
+}
+
+/// Any other number on the command line: `2`, `0.5`, `1e3`.
+struct Number: Quantity {
+  static let kind = NumberError.Kind.number
+
+  let value: Double
+
+  init(_ value: Double) { self.value = value }
+
+  init(text: String) throws(NumberFault) { value = try NumberText(text).double() }
+}
+
+/// A seed on the command line: a whole number of 64 bits.
+struct Seed: Quantity {
+  static let kind = NumberError.Kind.seed
+
+  let value: UInt64
+
+  init(_ value: UInt64) { self.value = value }
+
+  init(text: String) throws(NumberFault) {
+    if let value = UInt64(text) {
+      self.value = value
+    } else {
+      value = UInt64(try NumberText(text).whole(times: 1, upTo: .max))
+    }
   }
-  guard digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }),
-    let number = Double(digits), factor > 1
-  else { return nil }
-  let product = number * Double(factor)
-  return product.rounded() == product && product < 0x1p62 ? Int(product) : nil
+}
+
+/// A number that is whole once its suffix is multiplied in: `1.5k` is 1500.
+private func whole(_ text: String, _ factors: [(String, Int)]) throws(NumberFault) -> Int {
+  let lowercased = text.lowercased()
+  let suffix = factors.first { lowercased.hasSuffix($0.0) }
+  return try NumberText(text.dropLast(suffix?.0.count ?? 0))
+    .whole(times: suffix?.1 ?? 1, upTo: Count.largest)
 }

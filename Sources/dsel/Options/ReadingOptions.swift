@@ -18,16 +18,23 @@ struct ReadingOptions: ParsableArguments {
       """
       With --on-error skip: fail if more of a file's lines are invalid than this share (5%), this number (1000), or \
       the larger of both (1%,10). (default: 1%,10)
-      """, valueName: "f%|n|f%,n"))
+      """, valueName: "f%|n|f%,n"), transform: MaximumSkipped.init(parsing:))
   var maxSkipped: MaximumSkipped?
 
   @Flag(help: "Read a file that is named twice each time, instead of refusing it.")
   var allowRepeats = false
 
-  @Option(help: ArgumentHelp("The longest line that is read.", valueName: "bytes"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The longest line that is read. (default: 256MiB)", valueName: "bytes"),
+    transform: ByteCount.init(parsing:))
   var maxLineBytes = ByteCount(256 << 20)
 
-  @Option(help: ArgumentHelp("The largest zstd window that is allowed.", valueName: "bytes"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The largest zstd window that is allowed. (default: 128MiB)", valueName: "bytes"),
+    transform: ByteCount.init(parsing:))
   var maxWindow = ByteCount(128 << 20)
 
   enum OnError: String, ExpressibleByArgument, CaseIterable { case fail, skip }
@@ -40,7 +47,11 @@ struct ReadingOptions: ParsableArguments {
     guard maxSkipped == nil || onError == .skip else {
       throw ValidationError("--max-skipped needs --on-error skip: otherwise no line is skipped.")
     }
-    guard maxWindow.value >= 1024 else {
+    try Self.validate(window: maxWindow)
+  }
+
+  static func validate(window: ByteCount) throws {
+    guard window.value >= 1024 else {
       throw ValidationError("--max-window must be at least 1KiB, the smallest window of zstd.")
     }
   }

@@ -6,9 +6,11 @@ import Writing
 /// How the run shows itself.
 struct RunOptions: ParsableArguments {
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
-      "Worker threads. (default: one per processor that dsel may use)", valueName: "n"))
-  var threads: Int?
+      "Worker threads. (default: one per processor that dsel may use)", valueName: "n"),
+    transform: Count.init(parsing:))
+  var threads: Count?
 
   @Flag(name: .shortAndLong, help: "Print errors and warnings only.")
   var quiet = false
@@ -19,7 +21,7 @@ struct RunOptions: ParsableArguments {
   enum Progress: String, ExpressibleByArgument, CaseIterable { case auto, always, never }
 
   func validate() throws {
-    if let threads, !(1...Self.mostThreads).contains(threads) {
+    if let threads, !(1...Self.mostThreads).contains(threads.value) {
       throw ValidationError("--threads must be from 1 to \(Self.mostThreads).")
     }
   }
@@ -27,7 +29,7 @@ struct RunOptions: ParsableArguments {
   /// The most threads that can be asked for.
   private static let mostThreads = 1024
 
-  var threadCount: Int { threads ?? min(Processors.count, Self.mostThreads) }
+  var threadCount: Int { threads?.value ?? min(Processors.count, Self.mostThreads) }
 
   /// What a command's work has around it.
   struct Surroundings {

@@ -5,6 +5,15 @@ import Pipeline
 struct MaximumSkipped: ExpressibleByArgument {
   let limit: SkipLimit
 
+  /// - Throws: `ValidationError`
+  init(parsing argument: String) throws {
+    guard let value = MaximumSkipped(argument: argument) else {
+      throw ValidationError(
+        "write a share such as 5%, a number of lines such as 1000, or both with a comma: 1%,10.")
+    }
+    self = value
+  }
+
   init?(argument: String) {
     var (millionths, count): (Int?, Int?)
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false)

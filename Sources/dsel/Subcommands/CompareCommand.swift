@@ -63,8 +63,10 @@ struct CompareCommand: AsyncParsableCommand, CommandWithExamples {
         "Count documents by the value of this field; dots lead into objects.", valueName: "path"))
     var domainField: String?
 
-    @Option(help: "The seed of the random arm.")
-    var seed: UInt64 = 0
+    @Option(
+      parsing: .unconditional, help: "The seed of the random arm. (default: 0)",
+      transform: Seed.init(parsing:))
+    var seed = Seed(0)
 
     /// - Throws: `ValidationError`
     func settings() throws -> CompareSettings {
@@ -96,7 +98,7 @@ struct CompareCommand: AsyncParsableCommand, CommandWithExamples {
       settings.targetTextField = targetText.targetTextField
       settings.features = counting.settings()
       settings.domainField = files.domainField
-      settings.seed = files.seed
+      settings.seed = files.seed.value
       settings.version = Dsel.version
       let comparison = try await Compare(settings, progress: surroundings.progress.meter).run()
       surroundings.progress.clear()

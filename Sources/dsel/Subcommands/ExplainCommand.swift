@@ -43,11 +43,17 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
     completion: .file())
   var operands: [String] = []
 
-  @Option(help: ArgumentHelp("Explain only this line of the one file; from 1.", valueName: "n"))
-  var line: Int?
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Explain only this line of the one file; from 1.", valueName: "n"),
+    transform: Count.init(parsing:))
+  var line: Count?
 
-  @Option(help: ArgumentHelp("Show so many n-grams each way.", valueName: "n"))
-  var top = 20
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Number of n-grams to show each way. (default: 20)", valueName: "n"),
+    transform: Count.init(parsing:))
+  var top = Count(20)
 
   @Option(
     help: """
@@ -82,9 +88,10 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
     var poolFiles: [String] = []
 
     @Option(
+      parsing: .unconditional,
       help: ArgumentHelp(
-        "When models are fitted: what 'dsel select' was given. Shorter documents train the regression last.",
-        valueName: "n"))
+        "When models are fitted: what 'dsel select' was given. Shorter documents train the regression last. (default: 100)",
+        valueName: "n"), transform: Count.init(parsing:))
     var minTokens = Count(100)
 
     var areFiles: Bool { targetModel != nil || poolModel != nil }
@@ -148,12 +155,12 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
     // A pool whose documents are explained by model files is read once.
     try ReadingOptions.validateFiles(documents + targets + (models.areFiles ? [] : pool))
     if let line {
-      guard line >= 1 else { throw ValidationError("--line must be at least 1.") }
+      guard line.value >= 1 else { throw ValidationError("--line must be at least 1.") }
       guard documents.count == 1 else {
         throw ValidationError("--line needs exactly one file of documents.")
       }
     }
-    guard (1...10_000).contains(top) else {
+    guard (1...10_000).contains(top.value) else {
       throw ValidationError("--top must be from 1 to 10000.")
     }
     if models.areFiles {
@@ -192,13 +199,13 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
       source = .files(target: target, pool: pool)
     }
     var settings = ExplainSettings(source, documents: try documents(), texts: targets)
-    settings.line = line
+    settings.line = line?.value
     settings.reading = reading.settings(execution)
     settings.targetTextField = targetText.targetTextField
     settings.features = features.settings
     settings.minimumTokenCount = models.minTokens.value
     settings.weights = features.estimating.settings(features.compat, normalize: normalize)
-    settings.top = top
+    settings.top = top.value
     settings.version = Dsel.version
     return settings
   }

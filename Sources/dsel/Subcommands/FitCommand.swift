@@ -44,9 +44,10 @@ struct FitCommand: AsyncParsableCommand, CommandWithExamples {
   @OptionGroup(title: "Model") var counting: CountingOptions
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
-      "Documents of fewer tokens are counted, but not eligible. Say the same for target, pool and draw.",
-      valueName: "n"))
+      "Documents of fewer tokens are counted, but not eligible. Say the same for target, pool and draw. (default: 100)",
+      valueName: "n"), transform: Count.init(parsing:))
   var minTokens = Count(100)
 
   @Flag(

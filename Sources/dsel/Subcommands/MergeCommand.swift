@@ -27,7 +27,11 @@ struct MergeCommand: AsyncParsableCommand, CommandWithExamples {
   @Flag(help: "Add models up that were fitted on the same file, too: it counts each time.")
   var allowRepeats = false
 
-  @Option(help: ArgumentHelp("The largest zstd window that is allowed.", valueName: "bytes"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The largest zstd window that is allowed. (default: 128MiB)", valueName: "bytes"),
+    transform: ByteCount.init(parsing:))
   var maxWindow = ByteCount(128 << 20)
 
   @OptionGroup(title: "Output") var output: FileOutputOptions
@@ -41,6 +45,7 @@ struct MergeCommand: AsyncParsableCommand, CommandWithExamples {
     guard !files.contains("-") else {
       throw ValidationError("merge reads files twice, so - can't be one. Name a file.")
     }
+    try ReadingOptions.validate(window: maxWindow)
     try FileOutputOptions.refuseManifests(files)
     try reporting.validate(with: output)
   }

@@ -106,6 +106,7 @@ struct ResampleCommand: AsyncParsableCommand, CommandWithExamples {
       try surroundings.report(manifest, reporting) { manifest in
         Summary.warnings(manifest).map { "warning: \($0)" }
           + (execution.quiet ? [] : Summary.lines(manifest))
+          + Summary.lastWarnings(manifest).map { "warning: \($0)" }
       }
     }
   }
@@ -119,9 +120,9 @@ struct ResampleCommand: AsyncParsableCommand, CommandWithExamples {
     settings.epochCount = draw.epochs.value
     settings.areEpochsDisjoint = draw.withoutRepeats
     settings.allowsMissing = self.source.allowMissing
-    settings.replay = mixture.replay ?? 0
+    settings.replay = mixture.replay?.value ?? 0
     settings.stratify = try mixture.settings()
-    settings.outputs = try output.settings(rejects: rejecting.rejects, seed: draw.seed ?? 0)
+    settings.outputs = try output.settings(rejects: rejecting.rejects, seed: draw.seed?.value ?? 0)
     settings.annotates = output.annotate
     settings.version = Dsel.version
     return settings
@@ -167,6 +168,9 @@ struct WeightSourceOptions: ParsableArguments {
       valueName: "x,…"))
   var fieldScale: [String] = []
 
+  /// Sums of such scales, of however many fields, can't overflow.
+  private static let largestScale = 1e300
+
   @Flag(help: "With --field: the smaller the number the better, as a loss is.")
   var negate = false
 
@@ -211,8 +215,8 @@ struct WeightSourceOptions: ParsableArguments {
     let items = field.flatMap(FieldPath.list)
     guard scales.isEmpty || scales.count == items.count else {
       throw ValidationError(
-        "There are \(items.count) fields and \(scales.count) of --field-scale. Give one for each, or none."
-      )
+        "There \(items.count == 1 ? "is 1 field" : "are \(items.count) fields") and \(scales.count) of "
+          + "--field-scale. Give one for each, or none.")
     }
     return try items.enumerated().map { index, item in
       var (path, scale) = (item, scales.isEmpty ? 1 : scales[index])
@@ -232,12 +236,15 @@ struct WeightSourceOptions: ParsableArguments {
   private static func scale(
     _ text: some StringProtocol, option: String, of argument: String
   ) throws -> Double {
-    guard let scale = Double(text), scale.isFinite else {
+    guard let scale = Number(argument: String(text))?.value else {
       let advice =
         option == "--field"
         ? "Write it like quality=0.3, and an equals sign in a key as '\\='."
         : "Write it like -1 or 0.3."
       throw ValidationError("\(option) '\(argument)': the scale '\(text)' is no number. \(advice)")
+    }
+    guard abs(scale) <= largestScale else {
+      throw ValidationError("\(option) '\(argument)': the scale is too large: from -1e300 to 1e300.")
     }
     return scale
   }
@@ -245,40 +252,43 @@ struct WeightSourceOptions: ParsableArguments {
 
 /// How is drawn, where weights are there already.
 struct ResampleDrawOptions: ParsableArguments {
-  @Option(help: "The seed of the draw's noise. (default: 0)")
-  var seed: UInt64?
+  @Option(
+    parsing: .unconditional, help: "The seed of the draw's noise. (default: 0)",
+    transform: Seed.init(parsing:))
+  var seed: Seed?
 
   @OptionGroup var randomness: RandomnessOptions
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       """
       With --weights of --estimator blend: the share that the regression draws alone. \
       (default: \(DrawSettings.defaultLogisticShare))
-      """, valueName: "f"))
-  var logisticShare: Double?
+      """, valueName: "f"), transform: Share.init(parsing:))
+  var logisticShare: Share?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
-      "Never select documents of fewer tokens. (default: 100; 0 with --field)", valueName: "n"))
+      "Never select documents of fewer tokens. (default: 100; 0 with --field)", valueName: "n"),
+    transform: Count.init(parsing:))
   var minTokens: Count?
 
   @Option(help: "Of equal texts, draw the first only (drop), or each.")
   var duplicates = DrawOptions.Duplicates.drop
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
-      "Draw so many times, and write one draw behind the other; the seeds are made of --seed.",
-      valueName: "n"))
+      "Number of draws to write one after the other; their seeds are made of --seed. (default: 1)",
+      valueName: "n"), transform: Count.init(parsing:))
   var epochs = Count(1)
 
   @Flag(help: "With --epochs: draw no document in two of them.")
   var withoutRepeats = false
 
   func validate() throws {
-    if let logisticShare, !(0...1).contains(logisticShare) {
-      throw ValidationError("--logistic-share must be from 0 to 1.")
-    }
     guard (1...10_000).contains(epochs.value) else {
       throw ValidationError("--epochs must be from 1 to 10000.")
     }
@@ -293,12 +303,13 @@ struct ResampleDrawOptions: ParsableArguments {
 
   func settings(isByFields: Bool) -> DrawSettings {
     var settings = DrawSettings()
-    settings.seed = seed ?? 0
+    settings.seed = seed?.value ?? 0
     settings.addsNoise = !randomness.topK
     settings.temperature = randomness.setting
     settings.minimumTokenCount = minTokens?.value ?? (isByFields ? 0 : 100)
     settings.keepsDuplicates = duplicates == .keep
-    settings.logisticShare = isByFields ? 0 : logisticShare ?? DrawSettings.defaultLogisticShare
+    settings.logisticShare =
+      isByFields ? 0 : logisticShare?.value ?? DrawSettings.defaultLogisticShare
     return settings
   }
 }

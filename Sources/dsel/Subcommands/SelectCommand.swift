@@ -78,9 +78,9 @@ struct SelectCommand: AsyncParsableCommand, CommandWithExamples {
     settings.weights = features.estimating.settings(features.compat, normalize: draw.normalize)
     settings.draw = draw.settings(features.weights)
     settings.stratify = try mixture.settings()
-    settings.replay = mixture.replay ?? 0
-    settings.fittedShare = features.fitSample ?? 1
-    settings.outputs = try output.settings(rejects: input.rejecting.rejects, seed: draw.seed)
+    settings.replay = mixture.replay?.value ?? 0
+    settings.fittedShare = features.fitSample?.value ?? 1
+    settings.outputs = try output.settings(rejects: input.rejecting.rejects, seed: draw.seed.value)
     settings.annotates = output.annotate
     settings.version = Dsel.version
     return settings

@@ -171,33 +171,42 @@ struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
 /// For which draw candidates are kept.
 struct CandidateOptions: ParsableArguments {
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
-      "Keep only what a draw of up to so many documents from the whole pool may need.",
-      valueName: "n"))
+      "Keep only what a draw of up to this number of documents from the whole pool may need.",
+      valueName: "n"), transform: Count.init(parsing:))
   var candidates: Count?
 
-  @Option(help: "With --candidates: the seed of the draw's noise. (default: 0)")
-  var seed: UInt64?
+  @Option(
+    parsing: .unconditional,
+    help: "With --candidates: the seed of the draw's noise. (default: 0)",
+    transform: Seed.init(parsing:))
+  var seed: Seed?
 
   @Flag(name: .customLong("top-k"), help: "With --candidates: take the largest log weights.")
   var topK = false
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
-      "With --candidates: divide log weights by this. (default: 1)", valueName: "t"))
-  var temperature: Double?
+      "With --candidates: divide log weights by this. (default: 1)", valueName: "t"),
+    transform: Number.init(parsing:))
+  var temperature: Number?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       """
       With --candidates: the share of --estimator blend's draw that the regression draws alone. \
       (default: \(DrawSettings.defaultLogisticShare))
-      """, valueName: "f"))
-  var logisticShare: Double?
+      """, valueName: "f"), transform: Share.init(parsing:))
+  var logisticShare: Share?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
-      "With --candidates: never select documents of fewer tokens. (default: 100)", valueName: "n"))
+      "With --candidates: never select documents of fewer tokens. (default: 100)", valueName: "n"),
+    transform: Count.init(parsing:))
   var minTokens: Count?
 
   func validate(_ estimator: Estimator, targetCount: Int) throws {
@@ -215,13 +224,8 @@ struct CandidateOptions: ParsableArguments {
     guard targetCount == 1 else {
       throw ValidationError("--candidates serves one target. Weigh for each apart.")
     }
-    if let temperature, !(temperature >= 1e-6 && temperature.isFinite) {
-      throw ValidationError("--temperature must be at least 1e-6. For no noise use --top-k.")
-    }
-    if let logisticShare {
-      guard (0...1).contains(logisticShare) else {
-        throw ValidationError("--logistic-share must be from 0 to 1.")
-      }
+    if let temperature { try RandomnessOptions.Temperature.validate(temperature.value) }
+    if logisticShare != nil {
       guard estimator == .blend else {
         throw ValidationError("--logistic-share needs --estimator blend: others draw in one part.")
       }
@@ -231,12 +235,12 @@ struct CandidateOptions: ParsableArguments {
   func settings(_ estimator: Estimator) -> WeighSettings.CandidateSettings? {
     guard let candidates else { return nil }
     var draw = DrawSettings()
-    draw.seed = seed ?? 0
+    draw.seed = seed?.value ?? 0
     draw.addsNoise = !topK
-    draw.temperature = .fixed(temperature ?? 1)
+    draw.temperature = .fixed(temperature?.value ?? 1)
     draw.minimumTokenCount = minTokens?.value ?? 100
     draw.logisticShare =
-      estimator == .blend ? logisticShare ?? DrawSettings.defaultLogisticShare : 0
+      estimator == .blend ? logisticShare?.value ?? DrawSettings.defaultLogisticShare : 0
     return WeighSettings.CandidateSettings(count: candidates.value, draw: draw)
   }
 }

@@ -1,0 +1,80 @@
+internal import Reading
+
+/// A number of more bits than a double has: a double, and what is missing from it.
+struct WideNumber: Sendable, Equatable {
+  let high: Double
+  let low: Double
+
+  init(_ value: Double) { (high, low) = (value, 0) }
+
+  /// - Returns: nil for what is no finite number.
+  init?(_ text: String) {
+    guard let value = Double(text), value.isFinite else { return nil }
+    high = value
+    // Beyond 2¹²⁶ such integers are as good as their doubles.
+    guard abs(value) < 0x1p126, let integer = Int128(text) else {
+      low = 0
+      return
+    }
+    low = Double(integer - Int128(value))
+  }
+
+  /// This number less another: exactly, if it has no more bits than a double.
+  func distance(from other: WideNumber) -> Double { (high - other.high) + (low - other.low) }
+
+  /// True if this one is nearer to zero; of two that are as near, if it is positive.
+  func isNearer(than other: WideNumber) -> Bool {
+    let (size, otherSize) = (abs(high), abs(other.high))
+    if size != otherSize { return size < otherSize }
+    let (rest, otherRest) = (high < 0 ? -low : low, other.high < 0 ? -other.low : other.low)
+    return rest != otherRest ? rest < otherRest : high > other.high
+  }
+}
+
+/// Numbers were met beside which noise would be lost: a draw by them needs ``FieldOrigins``.
+struct LargeNumbers: Error {}
+
+/// Finds what is taken from numbers that are all large, such as times in nanoseconds.
+///
+/// A draw doesn't depend on what is added to all log weights, but doubles do: beside a large one the noise, and the difference of
+/// two large ones, is rounded away. So of a field whose numbers are all large, the one that is nearest to zero is taken from each.
+struct FieldOrigins: DocumentConsumer, ~Copyable {
+  /// Beside this, doubles tell noise apart to 2⁻¹⁹.
+  private static let largestSmall = 0x1p33
+  /// Where differences of numbers might be none, noise doesn't matter.
+  private static let largest = 0x1p1000
+
+  private let fields: [FieldWeight]
+  private var nearest: [WideNumber?]
+
+  init(_ fields: [FieldWeight]) {
+    self.fields = fields
+    nearest = fields.map { _ in nil }
+  }
+
+  static func isLarge(_ number: WideNumber, scale: Double) -> Bool {
+    abs(number.high * scale) > largestSmall
+  }
+
+  mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
+    for (index, field) in fields.enumerated() {
+      let number = try line.fields[index].wideNumber(of: field.field)
+      if nearest[index].map({ number.isNearer(than: $0) }) ?? true { nearest[index] = number }
+    }
+  }
+
+  mutating func endChunk(_ number: Int) {}
+
+  consuming func finish() -> [WideNumber?] { nearest }
+
+  /// - Parameter found: what the consumers of a pass found, one or more.
+  static func origins(_ found: [[WideNumber?]], of fields: [FieldWeight]) -> [WideNumber] {
+    fields.indices.map { index in
+      let all = found.compactMap { $0[index] }
+      guard var origin = all.first else { return WideNumber(0) }
+      for number in all where number.isNearer(than: origin) { origin = number }
+      let isUseful = isLarge(origin, scale: fields[index].scale) && abs(origin.high) < largest
+      return isUseful ? origin : WideNumber(0)
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/// What is said of arguments that are not the number that is expected. It follows the option and the argument.
+extension NumberError: CustomStringConvertible {
+  var description: String {
+    switch fault {
+    case .empty: "it is empty. Write \(example)."
+    case .notANumber: "it is no number. Write \(example)."
+    case .negative: "it is negative. Write \(example)."
+    case .notWhole: "it is no whole number. Write \(example)."
+    case .comma(let number): "write \(Self.alternatives(number, kind)), without a comma."
+    case .tooLarge(let limit):
+      kind == .seed
+        ? "it is too large. Write \(example)."
+        : "it is too large: at most \(limit) can be given. Write \(example)."
+    case .beyondDoubles: "it is too large. Write \(example)."
+    case .moreThanAll: "a share is at most 1, which is all. Write \(example)."
+    }
+  }
+
+  private var example: String {
+    switch kind {
+    case .count: "a count such as 500, 10k, 1.5M or 1e6"
+    case .bytes: "a number of bytes such as 500, 10MB or 256MiB"
+    case .share: "a share such as 0.2 or 20%"
+    case .number: "a number such as 2, 0.5 or 1e3"
+    case .seed: "a whole number from 0 to 18446744073709551615"
+    }
+  }
+
+  /// `1000 or 1k`.
+  private static func alternatives(_ number: String, _ kind: Kind) -> String {
+    guard kind == .count || kind == .bytes else { return number }
+    for (zeros, suffix) in [(9, "G"), (6, "M"), (3, "k")] {
+      let end = String(repeating: "0", count: zeros)
+      if number.hasSuffix(end), number.count > zeros {
+        return "\(number) or \(number.dropLast(zeros))\(suffix)"
+      }
+    }
+    return number
+  }
+}

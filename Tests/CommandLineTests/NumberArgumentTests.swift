@@ -1,0 +1,264 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// How numbers are typed on the command line.
+@Suite struct NumberArgumentTests {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    let lines = (0..<2000).map { Data(#"{"text": "document \#($0)", "q": \#($0 % 9)}"#.utf8) }
+    try folder.write(lines.joinedLines, to: "pool.jsonl")
+  }
+
+  private func resample(_ options: [String]) throws -> Dsel.Result {
+    try Dsel.run(["resample", "pool.jsonl", "--field", "q", "--quiet"] + options, in: folder)
+  }
+
+  static let counts: [(argument: String, count: Int)] = [
+    ("20", 20), ("+20", 20), ("2e1", 20), ("2E+1", 20), ("200e-1", 20), ("20.0", 20), ("0.02k", 20),
+    ("1_000", 1000), ("1k", 1000), ("1K", 1000), ("1.5k", 1500), ("1_500", 1500), ("1e3", 1000),
+    (".001M", 1000), ("0.000_001B", 1000), ("0.0015m", 1500), ("1e-3m", 1000),
+  ]
+
+  @Test(arguments: counts)
+  func `Counts are written in many ways`(argument: String, count: Int) throws {
+    let run = try resample(["--count", argument])
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.lines.count == count)
+  }
+
+  static let shares: [(argument: String, count: Int)] = [
+    ("0.2", 400), ("20%", 400), ("20.0%", 400), (".2", 400), ("2e-1", 400), ("0.7%", 14),
+    ("100%", 2000), ("1", 2000), ("1e-300", 1), ("12.5%", 250),
+  ]
+
+  @Test(arguments: shares)
+  func `Shares are written as numbers and per cent`(argument: String, count: Int) throws {
+    let run = try resample(["--fraction", argument])
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.lines.count == count)
+  }
+
+  @Test func `Bytes have decimal and binary units`() throws {
+    func lines(_ argument: String) throws -> Int {
+      try resample(["--bytes", argument]).lines.count
+    }
+    let expected = try lines("10240")
+    #expect(expected > 200)
+    for argument in ["10KiB", "10kib", "10.24kB", "10.24k", "10_240B", "1.024e4", "0.01024MB"] {
+      #expect(try lines(argument) == expected, "\(argument)")
+    }
+    #expect(try lines("10MiB") == 2000)
+  }
+
+  /// What is wrong, and what is said after the option's name.
+  static let wrong: [(options: [String], message: String)] = [
+    (["--count", "1,000"], "'--count <n>': write 1000 or 1k, without a comma."),
+    (["--count", "12,000,000"], "'--count <n>': write 12000000 or 12M, without a comma."),
+    (["--count", "1,234"], "'--count <n>': write 1234, without a comma."),
+    (["--bytes", "2,000"], "'--bytes <n>': write 2000 or 2k, without a comma."),
+    (["--fraction", "0,5"], "'--fraction <f>': write 0.5, without a comma."),
+    (["--temperature", "1,5"], "'--temperature <t|auto>': write 1.5, without a comma."),
+    (
+      ["--count", "2.5"],
+      "'--count <n>': it is no whole number. Write a count such as 500, 10k, 1.5M or 1e6."
+    ),
+    (
+      ["--count", "1.2345k"],
+      "'--count <n>': it is no whole number. Write a count such as 500, 10k, 1.5M or 1e6."
+    ),
+    (
+      ["--count", "-5"],
+      "'--count <n>': it is negative. Write a count such as 500, 10k, 1.5M or 1e6."
+    ),
+    (
+      ["--count", ""], "'--count <n>': it is empty. Write a count such as 500, 10k, 1.5M or 1e6."
+    ),
+    (
+      ["--count", "ten"],
+      "'--count <n>': it is no number. Write a count such as 500, 10k, 1.5M or 1e6."
+    ),
+    (["--count", "10x"], "'--count <n>': it is no number."),
+    (["--count", "k"], "'--count <n>': it is empty."),
+    (["--count", "1__0"], "'--count <n>': it is no number."),
+    (["--count", "10%"], "'--count <n>': it is no number."),
+    (["--count", "0x10"], "'--count <n>': it is no number."),
+    (["--count", "１０"], "'--count <n>': it is no number."),
+    (["--count", "--seed"], "'--count <n>': it is no number."),
+    (
+      ["--count", "101T"], "'--count <n>': it is too large: at most 100000000000000 can be given."
+    ),
+    (["--count", "1e40"], "'--count <n>': it is too large: at most 100000000000000 can be given."),
+    (
+      ["--tokens", "99999999999999999999999999999999999999999999"],
+      "'--tokens <n>': it is too large: at most 100000000000000 can be given."
+    ),
+    (
+      ["--bytes", "10XB"],
+      "'--bytes <n>': it is no number. Write a number of bytes such as 500, 10MB or 256MiB."
+    ),
+    (
+      ["--fraction", "20"],
+      "'--fraction <f>': a share is at most 1, which is all. Write a share such as 0.2 or 20%."
+    ),
+    (["--fraction", "101%"], "'--fraction <f>': a share is at most 1"),
+    (
+      ["--fraction", "-0.1"], "'--fraction <f>': it is negative. Write a share such as 0.2 or 20%."
+    ),
+    (["--fraction", "nan"], "'--fraction <f>': it is no number."),
+    (["--fraction", "%"], "'--fraction <f>': it is empty."),
+    (["--temperature", "inf"], "'--temperature <t|auto>': it is no number."),
+    (["--temperature", "1e999"], "'--temperature <t|auto>': it is too large."),
+    (
+      ["--seed", "-1"],
+      "'--seed <seed>': it is negative. Write a whole number from 0 to 18446744073709551615."
+    ),
+    (
+      ["--seed", "18446744073709551616"],
+      "'--seed <seed>': it is too large. Write a whole number from 0 to 18446744073709551615."
+    ),
+    (["--field-scale", "much"], "'--field-scale <x>': it is no number."),
+  ]
+
+  @Test(arguments: wrong)
+  func `A number that is none is told with what is accepted`(
+    options: [String], message: String
+  ) throws {
+    let run = try resample(options)
+    #expect(run.status == 64)
+    #expect(
+      run.errors.contains("The value '\(options[1])' is invalid for \(message)"), "\(run.errors)")
+  }
+
+  /// Every option with a number, by command.
+  static let options: [(command: [String], options: [String])] = [
+    (
+      ["select", "--target", "pool.jsonl", "--pool", "pool.jsonl"],
+      [
+        "--count", "--fraction", "--tokens", "--bytes", "--seed", "--temperature", "--min-tokens",
+        "--effective-size", "--overlap", "--logistic-share", "--mixture-temperature", "--replay",
+        "--fit-sample", "--smoothing", "--target-smoothing", "--ngrams", "--buckets",
+        "--shard-bytes", "--shuffle-seed", "--max-line-bytes", "--max-window", "--threads",
+      ]
+    ),
+    (
+      ["resample", "pool.jsonl", "--field", "q"],
+      [
+        "--count", "--fraction", "--tokens", "--bytes", "--seed", "--temperature", "--min-tokens",
+        "--effective-size", "--overlap", "--logistic-share", "--mixture-temperature", "--replay",
+        "--field-scale", "--epochs", "--shard-bytes", "--shuffle-seed", "--max-line-bytes",
+        "--max-window", "--threads",
+      ]
+    ),
+    (
+      ["weigh", "pool.jsonl", "--target-model", "a", "--pool-model", "b"],
+      [
+        "--candidates", "--seed", "--temperature", "--logistic-share", "--min-tokens",
+        "--smoothing", "--target-smoothing", "--max-line-bytes", "--max-window", "--threads",
+      ]
+    ),
+    (
+      ["fit", "pool.jsonl"],
+      ["--ngrams", "--buckets", "--min-tokens", "--max-line-bytes", "--max-window", "--threads"]
+    ),
+    (["merge", "a"], ["--max-window"]),
+    (
+      ["compare", "--target", "pool.jsonl", "--selected", "pool.jsonl"],
+      ["--seed", "--ngrams", "--buckets", "--max-line-bytes", "--max-window", "--threads"]
+    ),
+    (
+      ["explain", "pool.jsonl", "--target", "pool.jsonl", "--pool", "pool.jsonl"],
+      ["--line", "--top", "--min-tokens", "--fit-sample", "--smoothing", "--target-smoothing"]
+        + ["--ngrams", "--buckets", "--max-line-bytes", "--max-window", "--threads"]
+    ),
+  ]
+
+  @Test(arguments: options)
+  func `Each option with a number says what it accepts`(
+    command: [String], options: [String]
+  ) throws {
+    for option in options {
+      for (value, fault) in [("many", "it is no number. Write "), ("-1e999x", "it is no number")] {
+        let run = try Dsel.run(command + [option, value], in: folder)
+        #expect(run.status == 64, "\(option): \(run.errors)")
+        let expected = "The value '\(value)' is invalid for '\(option) <"
+        #expect(run.errors.contains(expected) && run.errors.contains(fault), "\(run.errors)")
+      }
+    }
+  }
+
+  @Test func `Shares of targets and strata are written as per cent, too`() throws {
+    let select = [
+      "select", "--target", "a=pool.jsonl", "b=pool.jsonl", "--pool", "pool.jsonl", "--share",
+      "a=30%", "--min-tokens", "0", "--count", "10", "--buckets", "64", "--manifest", "m.json",
+      "--quiet",
+    ]
+    #expect(try Dsel.run(select, in: folder).status == 0)
+    #expect(try folder.json("m.json").targets.elements.map(\.share.number) == [0.3, 0.7])
+    let wrong = try Dsel.run(select + ["--share", "b=30,5%"], in: folder)
+    #expect(wrong.status == 64)
+    #expect(
+      wrong.errors.contains(
+        "'--share <name=f>': write it like wiki=0.3 or wiki=30%, from 0 to 1."), "\(wrong.errors)")
+    let mixture = ["--stratify", "q", "--mixture", "1=25%,2=0.75", "--count", "8"]
+    let drawn = try resample(mixture).output.jsonLines().map { $0.q.int ?? 0 }
+    #expect(drawn.count { $0 == 1 } == 2 && drawn.count { $0 == 2 } == 6)
+  }
+
+  @Test func `Options that would overflow are refused in words`() throws {
+    let select = ["select", "--target", "pool.jsonl", "--pool", "pool.jsonl"]
+    for (options, message) in [
+      (
+        ["--estimator", "ratio", "--smoothing", "1e16"],
+        "--smoothing is too large: at most 1e15. It is added to the count of each bucket, and the counts would no "
+          + "longer matter."
+      ),
+      (
+        ["--estimator", "ratio", "--target-smoothing", "1e305"],
+        "--target-smoothing is too large: at most 1e15."
+      ),
+      (
+        ["--compat", "dsir", "--target-smoothing", "1e16"],
+        "--target-smoothing is too large: at most 1e15."
+      ),
+      (
+        ["--stratify", "q", "--mixture-temperature", "1e-300"],
+        "--mixture-temperature must be at least 0.1"
+      ),
+    ] {
+      let run = try Dsel.run(select + options, in: folder)
+      #expect(run.status == 64 && run.errors.contains(message), "\(run.errors)")
+    }
+    let run = try resample(["--field-scale", "1e301"])
+    #expect(run.status == 64)
+    #expect(run.errors.contains("--field-scale is too large: from -1e300 to 1e300."))
+  }
+
+  @Test func `A line that is too long is told with the limit as it was given`() throws {
+    for (argument, limit) in [
+      ("1", "1 byte"), ("20", "20 bytes"), ("12_00e-2", "12 bytes"), ("0.01kB", "10 bytes"),
+    ] {
+      let run = try resample(["--max-line-bytes", argument])
+      #expect(run.status == 1)
+      #expect(
+        run.errors.hasPrefix(
+          "pool.jsonl:1: the line is longer than \(limit). Raise --max-line-bytes, or check "),
+        "\(run.errors)")
+    }
+  }
+
+  @Test(arguments: ["1e15", "1e-300", "5e-324"], ["ratio", "shrunk"])
+  func `Weights are numbers at the ends of what smoothing may be`(
+    smoothing: String, estimator: String
+  ) throws {
+    try Stages.run(["fit", "pool.jsonl", "-o", "m", "--buckets", "64"], in: folder)
+    try Stages.run(["fit", Fixtures.wiki, "-o", "t", "--buckets", "64"], in: folder)
+    let weights = try Stages.run(
+      ["weigh", "--target-model", "t", "--pool-model", "m", "pool.jsonl", "--smoothing", smoothing]
+        + ["--estimator", estimator], in: folder)
+    let numbers = try weights.jsonLines().map(\.log_weight.number)
+    #expect(numbers.count == 2000 && numbers.allSatisfy { abs($0 ?? .infinity) < 1e6 })
+  }
+}
