@@ -182,6 +182,8 @@ extension DrawRun.Outcome {
     guard let part = parts.first, plan.targetCount == 1, plan.strata == nil,
       plan.seeds.count == 1, plan.replay == 0, !part.selection.documents.isEmpty
     else { return nil }
+    // Without noise the draw is top-k itself.
+    guard plan.draw.addsNoise else { return 1 }
     let documents = part.selection.documents
     let copies = documents.reduce(0) { $0 + Int($1.copies) }
     let top = weighed.spreads[0].histogram.top(documents.count + copies)

@@ -12,6 +12,8 @@ struct RemainderStep {
   var textField: String
   var limits: ReadingLimits
   var errorPolicy: ErrorPolicy
+  /// Lines with a text that are no documents all the same, since they lack a number to draw by; in pool order.
+  var skipped: [Position] = []
   var progress: ProgressMeter
 
   /// - Parameters:
@@ -23,6 +25,7 @@ struct RemainderStep {
     chosen: [Candidate], documentCounts: [Int], into sink: inout LineSink
   ) throws {
     var next = chosen.startIndex
+    var skipped = skipped[...]
     do {
       var parser = try DocumentParser(textField: textField)
       var chunk = Chunk()
@@ -33,7 +36,7 @@ struct RemainderStep {
         var documentCount = 0
         var stored = 0
         while try reader.next(into: &chunk) {
-          documentCount += try copy(&chunk, chosen, &next, &parser, &sink)
+          documentCount += try copy(&chunk, chosen, &next, &skipped, &parser, &sink)
           progress.advance(stored: reader.storedByteCount - stored, text: chunk.bytes.count)
           stored = reader.storedByteCount
         }
@@ -52,7 +55,8 @@ struct RemainderStep {
   /// Copies the chunk's documents, and returns how many there are, the chosen ones included.
   private func copy(
     _ chunk: inout Chunk, _ chosen: [Candidate], _ next: inout Int,
-    _ parser: inout DocumentParser, _ sink: inout LineSink
+    _ skipped: inout ArraySlice<Position>, _ parser: inout DocumentParser,
+    _ sink: inout LineSink
   ) throws -> Int {
     var documentCount = 0
     var place = 0
@@ -60,6 +64,10 @@ struct RemainderStep {
       if chunk.isBlank(line) { continue }
       guard line.count <= limits.maximumLine else { throw changed(chunk.shard) }
       let position = Position(shard: chunk.shard, offset: chunk.offset + line.lowerBound)
+      if skipped.first == position {
+        skipped.removeFirst()
+        continue
+      }
       do {
         if next < chosen.endIndex, chosen[next].position <= position {
           let document = chosen[next]

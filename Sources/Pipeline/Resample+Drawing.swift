@@ -107,7 +107,7 @@ extension Resample {
     var workers = settings.reading.workers(progress)
     workers.fields = fields.map(\.field)
     workers.hashesContent = true
-    workers.keepsRejects = settings.outputs.rejects != nil
+    workers.keepsRejects = settings.outputs.rejects != nil || settings.outputs.remainder != nil
     let countsTokens = settings.countsTokens
     let makeReader: @Sendable () -> FieldWeightReader = {
       FieldWeightReader(fields, origins: origins, countsTokens: countsTokens)

@@ -146,7 +146,7 @@ package struct Resample: Sendable {
     try RemainderStep(
       shards: pool.shards, textField: drawn.textField ?? settings.reading.textField,
       limits: settings.reading.limits, errorPolicy: settings.reading.errorPolicy,
-      progress: progress
+      skipped: drawn.outcome.report.rejects.map(\.place.position).sorted(), progress: progress
     ).run(chosen: chosen, documentCounts: counts, into: &sink)
     return try outputs.close(sink)
   }

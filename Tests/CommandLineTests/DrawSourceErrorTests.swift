@@ -157,6 +157,7 @@ struct DrawSourceErrorTests {
       "--stratify: no document has the field \"none\"")
     try expectFailure(
       resample + ["q", "--mixture", "x=1", "a.jsonl"],
-      "--mixture: no eligible document has a named value in \"q\". There is: \"0\", \"1\"")
+      "--mixture names \"x\", and no document that can be selected has that value in \"q\". The values are: \"0\", \"1\""
+    )
   }
 }

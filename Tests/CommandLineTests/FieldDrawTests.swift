@@ -107,6 +107,21 @@ struct FieldDrawTests {
     #expect(manifest.documents.int == 9)
   }
 
+  @Test func `The remainder has neither what was drawn nor what has no number`() throws {
+    let bad = ["{\"text\": \"no number\"}", "{\"text\": \"drawn?\", \"q\": null}", "{no JSON"]
+    let good = (0..<9).map { "{\"text\": \"good \($0)\", \"q\": \($0)}" }
+    let lines = [bad[0]] + good[..<4] + bad[1...] + good[4...]
+    try folder.write(lines.map { Data($0.utf8) }.joinedLines, to: "odd.jsonl")
+    for rejects in [["--rejects", "bad.jsonl"], []] {
+      try Stages.run(
+        ["resample", "odd.jsonl", "--field", "q", "--count", "4", "--on-error", "skip", "-o", "out"]
+          + ["--remainder", "rest", "--force"] + rejects, in: folder)
+      let (drawn, rest) = try (folder.read("out").lines, folder.read("rest").lines)
+      #expect(drawn.count == 4 && Set(drawn + rest) == Set(good) && rest.count == 5)
+    }
+    #expect(try folder.read("bad.jsonl").lines == [bad[0]] + bad[1...])
+  }
+
   @Test func `A sum beyond all numbers is refused, and a large integer is none`() throws {
     try folder.write(
       """

@@ -86,7 +86,7 @@ import Testing
     let run = try Dsel.select(["--count", "ten"], in: folder)
     #expect(run.status == 64 && run.errors.contains("'ten'"))
     let negative = try Dsel.select(["--seed", "-1"], in: folder)
-    #expect(negative.status == 64 && negative.errors.contains("Missing value for '--seed"))
+    #expect(negative.status == 64 && negative.errors.contains("'-1' is invalid for '--seed"))
   }
 
   /// - Parameter command: its first word after the options of the message is what it advises to change.

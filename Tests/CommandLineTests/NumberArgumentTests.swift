@@ -119,7 +119,6 @@ import Testing
       ["--seed", "18446744073709551616"],
       "'--seed <seed>': it is too large. Write a whole number from 0 to 18446744073709551615."
     ),
-    (["--field-scale", "much"], "'--field-scale <x>': it is no number."),
   ]
 
   @Test(arguments: wrong)
@@ -148,7 +147,7 @@ import Testing
       [
         "--count", "--fraction", "--tokens", "--bytes", "--seed", "--temperature", "--min-tokens",
         "--effective-size", "--overlap", "--logistic-share", "--mixture-temperature", "--replay",
-        "--field-scale", "--epochs", "--shard-bytes", "--shuffle-seed", "--max-line-bytes",
+        "--epochs", "--shard-bytes", "--shuffle-seed", "--max-line-bytes",
         "--max-window", "--threads",
       ]
     ),
@@ -201,7 +200,8 @@ import Testing
     #expect(wrong.status == 64)
     #expect(
       wrong.errors.contains(
-        "'--share <name=f>': write it like wiki=0.3 or wiki=30%, from 0 to 1."), "\(wrong.errors)")
+        "--share 'b=30' is no share. Write it like wiki=0.7,law=0.3, or in percent: wiki=70%."),
+      "\(wrong.errors)")
     let mixture = ["--stratify", "q", "--mixture", "1=25%,2=0.75", "--count", "8"]
     let drawn = try resample(mixture).output.jsonLines().map { $0.q.int ?? 0 }
     #expect(drawn.count { $0 == 1 } == 2 && drawn.count { $0 == 2 } == 6)
@@ -231,9 +231,19 @@ import Testing
       let run = try Dsel.run(select + options, in: folder)
       #expect(run.status == 64 && run.errors.contains(message), "\(run.errors)")
     }
-    let run = try resample(["--field-scale", "1e301"])
-    #expect(run.status == 64)
-    #expect(run.errors.contains("--field-scale is too large: from -1e300 to 1e300."))
+    for (options, message) in [
+      (
+        ["--field-scale", "1e301"],
+        "--field-scale '1e301': the scale is too large: from -1e300 to 1e300."
+      ),
+      (
+        ["--field-scale", "much"],
+        "--field-scale 'much': the scale 'much' is no number. Write it like -1 or 0.3."
+      ),
+    ] {
+      let run = try resample(options)
+      #expect(run.status == 64 && run.errors.contains(message), "\(run.errors)")
+    }
   }
 
   @Test func `A line that is too long is told with the limit as it was given`() throws {

@@ -91,6 +91,7 @@ import Testing
     try folder.write(bad, to: "pool.jsonl")
     let skipped = try Dsel.run(select + ["--on-error", "skip", "-q"], in: folder)
     #expect(
-      skipped.errors.contains("warning: 1 invalid line of the pool was skipped (not_json 1)."))
+      skipped.errors.contains(
+        "warning: 1 invalid line of the pool was skipped (not_json 1), in pool.jsonl."))
   }
 }

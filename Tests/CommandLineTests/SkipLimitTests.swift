@@ -110,7 +110,8 @@ struct SkipLimitTests {
       #expect(!folder.exists("out") && refused.output.isEmpty)
       // A result in a work folder is held to it, too.
       guard command.contains("work-dir") else { break }
-      try Stages.run(arguments + ["--max-skipped", "11", "-o", "other", "--force"], in: folder)
+      let others = arguments.map { $0 == "out" ? "other" : $0 }
+      try Stages.run(others + ["--max-skipped", "11", "--force"], in: folder)
     }
     let run = try Dsel.run(arguments + ["--max-skipped", "11"], in: folder)
     #expect(run.status == 0, "\(run.errors)")

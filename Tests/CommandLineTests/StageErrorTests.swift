@@ -83,7 +83,7 @@ import Testing
     ("resample a --field q --stratify d --mixture a", "--mixture 'a' is no share"),
     ("resample a --field q --stratify d --mixture a=2", "--mixture 'a=2' is no share"),
     ("resample a --field q --stratify d --mixture a=0.6,b=0.6", "add up to 1.2"),
-    ("resample a --field q --stratify d --mixture a=0", "add up to 0"),
+    ("resample a --field q --stratify d --mixture a=0.6,b=0.5", "add up to 1.1"),
     ("resample a --field q --stratify d --mixture a=0.1,a=0.2", "--mixture names 'a' twice"),
     ("resample a --field q --stratify d --mixture-temperature 0", "must be at least 0.1"),
     ("resample a --field q --stratify d --fill --tokens 9", "give the size as --count"),

@@ -186,6 +186,7 @@ struct StrataTests {
     let unknown = try Dsel.select(options + ["wikki=0.5"], in: folder)
     #expect(unknown.status == 1 && unknown.output.isEmpty)
     #expect(unknown.errors.contains("--mixture names \"wikki\", and no document"))
+    #expect(unknown.errors.contains("Did you mean \"wiki\"?"))
     #expect(unknown.errors.contains("\"saga\", \"satire\", \"scripture\", \"sqldocs\", \"wiki\""))
     // Whatever share: it may be meant to leave something out.
     #expect(try Dsel.select(options + ["wikki=0"], in: folder).status == 1)

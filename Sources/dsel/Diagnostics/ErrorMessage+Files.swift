@@ -63,9 +63,11 @@ extension ErrorMessage {
   ) -> String {
     let shown = values.prefix(20).map { "\"\($0)\"" }.joined(separator: ", ")
     let more = values.count > 20 ? ", and \(Format.count(values.count - 20)) more" : ""
+    let near = EditDistance.nearest(to: name, among: values).map { "\"\($0)\"" }
+    let meant = near.isEmpty ? "" : "Did you mean \(near.joined(separator: " or "))? "
     return
       "--mixture names \"\(name)\", and no document that can be selected has that value in \"\(field)\". "
-      + "The values are: \(shown)\(more)."
+      + "\(meant)The values are: \(shown)\(more)."
   }
 
   private static func name(_ option: String) -> String { "--\(option)" }

@@ -111,7 +111,8 @@ struct NamedShare: ExpressibleByArgument {
         }
         guard let share = NamedShare(argument: pending) else {
           throw ValidationError(
-            "\(option) '\(pending)' is no share. Write it like \(example), each from 0 to 1.")
+            "\(option) '\(pending)' is no share. Write it like \(example), or in percent: wiki=70%."
+          )
         }
         shares.append(share)
         pending = ""

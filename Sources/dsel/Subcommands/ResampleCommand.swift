@@ -244,7 +244,8 @@ struct WeightSourceOptions: ParsableArguments {
       throw ValidationError("\(option) '\(argument)': the scale '\(text)' is no number. \(advice)")
     }
     guard abs(scale) <= largestScale else {
-      throw ValidationError("\(option) '\(argument)': the scale is too large: from -1e300 to 1e300.")
+      throw ValidationError(
+        "\(option) '\(argument)': the scale is too large: from -1e300 to 1e300.")
     }
     return scale
   }
