@@ -15,9 +15,9 @@ done
 commands=(zstd)
 packages=()
 if [ "${1:-}" = --tests ]; then
-  commands+=(python3 jq cc zsh fish)
-  packages=(python3 jq zsh fish)
-  [ "$(uname)" = Darwin ] || packages+=(gcc libc6-dev)
+  commands+=(python3 jq cc zsh fish xz lz4 bzip2)
+  packages=(python3 jq zsh fish xz lz4 bzip2)
+  [ "$(uname)" = Darwin ] || packages=(python3 jq zsh fish xz-utils lz4 bzip2 gcc libc6-dev)
 fi
 for command in "${commands[@]}"; do
   command -v "$command" > /dev/null || missing+=("$command")

@@ -28,6 +28,9 @@ if grep -rlwE 'unsafe|@unsafe' Sources --include '*.swift' | grep -vE "$allowed"
   exit 1
 fi
 
+step "no result in the order of a Dictionary or a Set"
+scripts/check-order.py
+
 # Tests that run the built dsel are left to the release build: a debug build of the hot loops takes seconds for
 # each of some hundred runs.
 step "tests, debug"
