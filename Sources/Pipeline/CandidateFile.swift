@@ -43,6 +43,8 @@ package struct CandidateFile: Sendable {
 
     /// Documents of the pool's model that weren't weighed, as far as that is known.
     package var missingCount: Int { max(0, (poolDocumentCount ?? 0) - documentCount) }
+    /// Documents that the pool's model didn't count: it was fitted on a part of the pool.
+    package var uncountedCount: Int { max(0, documentCount - (poolDocumentCount ?? documentCount)) }
   }
 
   package internal(set) var header: Header

@@ -70,6 +70,12 @@ package enum PipelineError: Error {
   case unknownStratum(field: String, name: String, values: [String])
   /// A mixture names a value twice, such as a number in two ways.
   case repeatedStratum(field: String, name: String)
+  /// A file has lines that are no documents, which must have been skipped when it was weighed.
+  case skippedBefore(path: String)
+  /// Some weights have the regression's part, and some don't.
+  case mixedWeights(path: String, otherPath: String)
+  /// A share was asked for of a part that weights don't have.
+  case noLogOdds(path: String)
   /// Files of different kinds were to be merged.
   case mixedKinds(path: String, otherPath: String)
   /// A file has no candidates that can be used.

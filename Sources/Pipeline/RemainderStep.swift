@@ -14,6 +14,8 @@ struct RemainderStep {
   var errorPolicy: ErrorPolicy
   /// Lines with a text that are no documents all the same, since they lack a number to draw by; in pool order.
   var skipped: [Position] = []
+  /// Whether what is no document was found in an earlier run, which may have skipped it.
+  var wasWeighedBefore = false
   var progress: ProgressMeter
 
   /// - Parameters:
@@ -88,6 +90,9 @@ struct RemainderStep {
       } catch is InvalidLine where errorPolicy == .skip {
         continue
       } catch is InvalidLine {
+        guard !wasWeighedBefore else {
+          throw PipelineError.skippedBefore(path: shards[chunk.shard].name)
+        }
         throw changed(chunk.shard)
       }
     }

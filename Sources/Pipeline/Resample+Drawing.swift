@@ -18,7 +18,7 @@ extension Resample {
     workers.keepsRejects = settings.outputs.rejects != nil
     let finder = ShardFinder(pool.shards)
     // A file of a blend has log odds in every line.
-    let hasLogOdds = try firstLineHasLogOdds(stored, target)
+    let hasLogOdds = try haveLogOdds(stored, target)
     var recipe = recipe(seed: settings.draw.seed)
     if !hasLogOdds { recipe.draw.logisticShare = 0 }
     let usesLogOdds = recipe.draw.logisticShare > 0
@@ -44,11 +44,13 @@ extension Resample {
       underMinimumCount: outcome.weighed.underMinimumCount)
   }
 
-  /// Looks at the first line that there is, in whichever file.
+  /// Looks at the first line of each file.
   ///
-  /// - Throws: ``PipelineError``, if weights are of other targets than the one that is asked for.
-  private func firstLineHasLogOdds(_ stored: SelectInput, _ target: String?) throws -> Bool {
+  /// - Throws: ``PipelineError``, if weights are of other targets than the one that is asked for, or some of them have log odds
+  ///   and some don't.
+  private func haveLogOdds(_ stored: SelectInput, _ target: String?) throws -> Bool {
     let fields = StoredWeightReader.fields(target: target)
+    var known: (hasLogOdds: Bool, path: String)?
     for shard in stored.shards {
       do {
         let head = try ByteSource.head(
@@ -64,14 +66,22 @@ extension Resample {
         if values[2] == .other ? target == nil || values[0] == .missing : target != nil {
           throw PipelineError.otherTargets(path: shard.name, name: target)
         }
-        return values[1] != .missing
+        let hasLogOdds = values[1] != .missing
+        if let known, known.hasLogOdds != hasLogOdds {
+          let (with, without) = hasLogOdds ? (shard.name, known.path) : (known.path, shard.name)
+          throw PipelineError.mixedWeights(path: with, otherPath: without)
+        }
+        known = known ?? (hasLogOdds, shard.name)
       } catch let error as ReadingError {
         throw PipelineError.reading(error, line: nil)
       } catch let error as SystemError {
         throw PipelineError.reading(.system(error), line: nil)
       }
     }
-    return false
+    if let known, !known.hasLogOdds, settings.asksForLogOdds {
+      throw PipelineError.noLogOdds(path: known.path)
+    }
+    return known?.hasLogOdds ?? false
   }
 
   /// The fields that `parser` finds in a line; nil if that is no document.
@@ -228,7 +238,8 @@ extension Resample {
     return Drawn(
       outcome: outcome, recipe: recipe, budget: run.budget, inputs: nil,
       documentCount: whole.header.documentCount, documentCounts: counts,
-      missingCount: whole.header.missingCount, underMinimumCount: nil,
+      missingCount: whole.header.missingCount,
+      uncountedCount: whole.header.uncountedCount, underMinimumCount: nil,
       textField: known.textField, hasSpread: false)
   }
 

@@ -29,6 +29,8 @@ package struct Resample: Sendable {
     var weightCounts: [Int]?
     /// Documents that the pool's model counted and candidates don't know; nil where it isn't known.
     var missingCount: Int?
+    /// Documents of the candidates that the pool's model didn't count.
+    var uncountedCount: Int?
     /// Of the pool, where it was read as a whole.
     var poolReport: PassReport?
     /// nil where it isn't known any more.
@@ -146,7 +148,8 @@ package struct Resample: Sendable {
     try RemainderStep(
       shards: pool.shards, textField: drawn.textField ?? settings.reading.textField,
       limits: settings.reading.limits, errorPolicy: settings.reading.errorPolicy,
-      skipped: drawn.outcome.report.rejects.map(\.place.position).sorted(), progress: progress
+      skipped: drawn.outcome.report.rejects.map(\.place.position).sorted(),
+      wasWeighedBefore: !settings.source.isOfPool, progress: progress
     ).run(chosen: chosen, documentCounts: counts, into: &sink)
     return try outputs.close(sink)
   }
@@ -163,7 +166,7 @@ package struct Resample: Sendable {
       settings: .init(settings, recipe, drawn.budget, textField: drawn.textField),
       inputs: drawn.inputs,
       pool: poolRecords(pool, drawn), documents: drawn.documentCount,
-      missing_documents: drawn.missingCount,
+      missing_documents: drawn.missingCount, uncounted_documents: drawn.uncountedCount,
       skipped_lines: drawn.outcome.report.skippedByReason,
       eligible_documents: weighed.eligibleCount, under_min_tokens: drawn.underMinimumCount,
       outside_mixture: settings.stratify == nil ? nil : weighed.outsideCount,

@@ -30,6 +30,8 @@ package struct ResampleSettings: Sendable {
   /// nil for as many as candidates were kept for, and otherwise a tenth.
   package var size: SelectionSize?
   package var draw = DrawSettings()
+  /// Whether a share for the regression was named, which the weights must have then.
+  package var asksForLogOdds = false
   package var epochCount = 1
   /// Whether a document is drawn in one epoch only.
   package var areEpochsDisjoint = false
@@ -103,6 +105,8 @@ package struct ResampleManifest: Encodable, Sendable {
   package var documents: Int
   /// Documents that the pool's model counted and no candidates are of; left out for other draws.
   package var missing_documents: Int?
+  /// With candidates: documents that the pool's model didn't count.
+  package var uncounted_documents: Int?
   package var skipped_lines: [String: Int]
   package var eligible_documents: Int
   package var under_min_tokens: Int?

@@ -15,6 +15,9 @@ package enum ForeignFormat: Equatable, Sendable {
   // Tables and other data.
   case parquet, arrowFile, arrowStream, featherV1, orc, avro, sqlite, hdf5, pickle, numpy
 
+  // dsel's own, where documents or weights are expected.
+  case model, candidates
+
   // Documents and texts.
   case pdf, markup, warc, lfsPointer
   case utf16(isLittleEndian: Bool, hasMark: Bool)
@@ -43,6 +46,11 @@ package enum ForeignFormat: Equatable, Sendable {
   package static func recognize(
     _ head: Span<UInt8>, expecting expectation: Expectation, isDecompressed: Bool
   ) -> ForeignFormat? {
+    if expectation == .lines, begins(head, with: Array("{\"format\"".utf8)) {
+      // As `ModelFile` and `CandidateFile` write it.
+      if begins(head, with: Array("{\"format\": \"dsel-model\"".utf8)) { return .model }
+      if begins(head, with: Array("{\"format\":\"dsel-candidates\"".utf8)) { return .candidates }
+    }
     // Lines of JSON end here.
     if head.count > 2, head[0] == UInt8(ascii: "{"), head[1] != 0, !isLineEnd(head[1]) {
       return nil

@@ -114,7 +114,10 @@ struct FieldDrawTests {
     try folder.write(lines.map { Data($0.utf8) }.joinedLines, to: "odd.jsonl")
     for rejects in [["--rejects", "bad.jsonl"], []] {
       try Stages.run(
-        ["resample", "odd.jsonl", "--field", "q", "--count", "4", "--on-error", "skip", "-o", "out"]
+        [
+          "resample", "odd.jsonl", "--field", "q", "--count", "4", "--on-error", "skip", "-o",
+          "out",
+        ]
           + ["--remainder", "rest", "--force"] + rejects, in: folder)
       let (drawn, rest) = try (folder.read("out").lines, folder.read("rest").lines)
       #expect(drawn.count == 4 && Set(drawn + rest) == Set(good) && rest.count == 5)

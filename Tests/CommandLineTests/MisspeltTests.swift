@@ -30,7 +30,7 @@ import Testing
       "select --target x --pool y --outptu z",
       "--outptu is no option of 'dsel select'. Did you mean --output?"
     ),
-    ("select --n 5", "--n is no option of 'dsel select'. Did you mean --normalize or --ngrams?"),
+    ("select --n 5", "--n is no option of 'dsel select'. Did you mean --count?"),
     ("select --normalise", "--normalise is no option of 'dsel select'. Did you mean --normalize?"),
     (
       "select --text_field a",

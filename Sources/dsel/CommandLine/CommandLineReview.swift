@@ -106,6 +106,12 @@ struct CommandLineReview {
     return repeats(scan) ?? otherDashes(scan)
   }
 
+  /// How other tools call the number of documents.
+  private static let otherNamesOfCount: Set<String> = [
+    "n", "k", "num", "number", "num-docs", "num-samples", "num-to-sample", "size", "limit",
+    "samples",
+  ]
+
   private static func fault(
     of written: String, _ command: CommandInfo, _ scan: ArgumentScan, _ commands: [CommandInfo]
   ) -> CommandLineFault? {
@@ -120,7 +126,10 @@ struct CommandLineReview {
     }
     let bare = String(written.drop { $0 == "-" })
     let names = command.longNames
-    let nearest = EditDistance.nearest(to: bare, among: names).map { "--\($0)" }
+    var nearest = EditDistance.nearest(to: bare, among: names).map { "--\($0)" }
+    if names.contains("count"), otherNamesOfCount.contains(bare.lowercased()) {
+      nearest = ["--count"]
+    }
     return .unknownOption(written, command: command.commandName, nearest: nearest)
   }
 

@@ -40,7 +40,10 @@ struct Diagnostics {
       warnings.append(
         "nothing was selected: the document with the largest key is larger than the whole budget.")
     }
-    return warnings + shortfalls(manifest.parts ?? [], unit: selected.shortfall_unit)
+    return warnings
+      + shortfalls(
+        manifest.parts ?? [], unit: selected.shortfall_unit,
+        canFill: manifest.settings.fill == false)
   }
 
   /// That all there is was drawn, and is less than what was asked for.
@@ -217,15 +220,18 @@ struct Diagnostics {
   }
 
   /// What parts of a draw fell short of.
-  static func shortfalls(_ parts: [PartRecord], unit: String) -> [String] {
+  static func shortfalls(_ parts: [PartRecord], unit: String, canFill: Bool) -> [String] {
     parts.filter { $0.shortfall > 0 && (unit == "documents" || $0.documents == 0) }.map { part in
       let names = [
         part.epoch.map { "epoch \($0)" }, part.stratum.map { "stratum \"\($0)\"" },
         part.target.map { "target \($0)" }, part.by == "weights" ? nil : part.by,
       ].compactMap { $0 }
+      let fill =
+        part.stratum != nil && canFill && unit == "documents"
+        ? " Add --fill to draw them from the other values." : ""
       return
         "\(names.joined(separator: ", ")): \(Format.count(part.shortfall, unit: unit)) short of "
-        + "\(Format.count(part.budget))."
+        + "\(Format.count(part.budget)).\(fill)"
     }
   }
 

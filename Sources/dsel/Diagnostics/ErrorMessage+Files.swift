@@ -43,6 +43,13 @@ extension ErrorMessage {
     case .emptyMixture(let field, let values):
       "--mixture: nothing is left to draw from: all values of \"\(field)\" that there are have a share of 0: "
         + "\(values.map { "\"\($0)\"" }.joined(separator: ", ")). Give one of them a share."
+    case .skippedBefore(let path):
+      "\(path): it has invalid lines, which were skipped when it was weighed. Add --on-error skip here, too."
+    case .mixedWeights(let path, let other):
+      "\(path): its lines have log_odds, and those of \(other) don't: they were weighed by another --estimator. Weigh all "
+        + "files of the pool alike."
+    case .noLogOdds(let path):
+      "\(path): its lines have no log_odds, which --logistic-share draws by. Leave that out, or weigh with --estimator blend."
     case .unknownStratum(let field, let name, let values): unknownStratum(field, name, values)
     case .repeatedStratum(let field, let name):
       "--mixture names \"\(name)\" twice: as values of \"\(field)\", numbers that are equal are one. Name it once."

@@ -75,6 +75,8 @@ extension ErrorMessage {
     case .markup: "HTML or XML"
     case .warc: "a WARC file"
     case .lfsPointer: "a pointer of Git LFS"
+    case .model: "a model of dsel"
+    case .candidates: "candidates of dsel"
     case .utf16: "text in UTF-16"
     case .utf32: "text in UTF-32"
     case .table(separator: UInt8(ascii: "\t")): "a table with tabs (TSV)"
@@ -102,6 +104,8 @@ extension ForeignFormat {
     case .jsonArray, .prettyJSON: "where dsel reads one JSON object per line"
     case .utf16, .utf32: "where dsel reads UTF-8"
     case .lfsPointer: "not the file itself"
+    case .model: "where documents or their weights are expected"
+    case .candidates: "where documents or their weights are expected"
     case .zstdDictionary: "and no data"
     default: "which dsel does not read"
     }
@@ -123,6 +127,8 @@ extension ForeignFormat {
     case .pdf: "Make a line of its text"
     case .markup, .warc: "Extract its texts first, as lines such as {\"text\": \"…\"}."
     case .lfsPointer: "Fetch the file with 'git lfs pull'."
+    case .model: "Weigh by it with 'dsel weigh --target-model' or '--pool-model'."
+    case .candidates: "Draw from them with 'dsel resample --candidates'."
     case .utf16, .utf32: "Convert it"
     case .table, .jsonArray, .prettyJSON: "Make lines of it"
     }
@@ -170,7 +176,10 @@ extension ForeignFormat {
       )
     case .jsonArray: .named("jq -c '.[]' FILE", piped: "jq -c '.[]'")
     case .prettyJSON: .named("jq -c . FILE", piped: "jq -c .")
-    case .snappy, .zstdDictionary, .rar, .hdf5, .pickle, .numpy, .markup, .warc, .lfsPointer: nil
+    case .snappy, .zstdDictionary, .rar, .hdf5, .pickle, .numpy, .markup, .warc, .lfsPointer,
+      .model,
+      .candidates:
+      nil
     }
   }
 

@@ -6,6 +6,8 @@ extension NumberError: CustomStringConvertible {
     case .notANumber: "it is no number. Write \(example)."
     case .negative: "it is negative. Write \(example)."
     case .notWhole: "it is no whole number. Write \(example)."
+    case .point:
+      "a point may group digits or end them. Write 1000 or 1k for a thousand, and 1 for one."
     case .comma(let number): "write \(Self.alternatives(number, kind)), without a comma."
     case .tooLarge(let limit):
       kind == .seed

@@ -111,7 +111,7 @@ struct ExplanationText {
     if buckets.ngrams > Double(buckets.count) {
       text +=
         "There are more n-grams than buckets: counts and log-ratios are those of several n-grams "
-      text += "together. More --buckets tell them apart.\n"
+      text += "together. Models with more --buckets tell them apart.\n"
     }
     return text
   }

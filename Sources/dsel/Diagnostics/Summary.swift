@@ -97,6 +97,11 @@ enum Summary {
         "candidates are missing: the pool's model counted \(Format.count(missing)) more documents than they are of."
       )
     }
+    if let uncounted = manifest.uncounted_documents, uncounted > 0 {
+      warnings.append(
+        "the pool's model didn't count \(Format.count(uncounted, "document")) of the candidates: it was fitted on a part of "
+          + "the pool. Fit it on all of it, unless that was meant.")
+    }
     let without = manifest.pool.filter { $0.weights == 0 }.map(\.path)
     if !manifest.settings.allow_missing {
       // Others would have been an error.
@@ -112,7 +117,9 @@ enum Summary {
         "nothing was drawn: the document with the largest key is larger than the whole budget.")
     }
     return warnings
-      + Diagnostics.shortfalls(manifest.parts ?? [], unit: selected.shortfall_unit)
+      + Diagnostics.shortfalls(
+        manifest.parts ?? [], unit: selected.shortfall_unit,
+        canFill: manifest.settings.fill == false)
   }
 
   /// What is said last of a draw.

@@ -28,6 +28,7 @@ struct InputOptions: ParsableArguments {
       throw ValidationError(
         "--target is missing. Name the files that the selection should resemble.")
     }
+    try pool.refuseShares(of: "--share", share)
     try pool.validate(to: "select from", [("--target", targets)])
     try ReadingOptions.validateFiles(try settings().flatMap(\.paths) + pool.paths())
     try rejecting.validate(with: reading)

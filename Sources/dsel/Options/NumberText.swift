@@ -11,6 +11,8 @@ struct NumberText {
   private let digits: UInt128?
   /// The power of ten that the digits are multiplied by.
   private let exponent: Int
+  /// Whether as many digits stand behind the point as where it groups them.
+  private let hasGroup: Bool
 
   /// - Throws: ``NumberFault``
   init(_ text: some StringProtocol) throws(NumberFault) {
@@ -39,6 +41,7 @@ struct NumberText {
       if sign == UInt8(ascii: "-") { power = -power }
     }
     guard rest.isEmpty else { throw .notANumber }
+    hasGroup = fraction.count == 3
     let kept = fraction[..<(fraction.lastIndex { $0 != UInt8(ascii: "0") }.map { $0 + 1 } ?? 0)]
     let all = "0" + String(decoding: whole, as: UTF8.self) + String(decoding: kept, as: UTF8.self)
     digits = UInt128(all)
@@ -76,6 +79,8 @@ struct NumberText {
     guard digits != 0 else { return 0 }
     guard !isNegative else { throw .negative }
     guard let digits else { throw tooLarge }
+    // 1.000 is one here, and a thousand there.
+    if hasGroup, factor == 1, power == 0, exponent >= 0 { throw .point }
     var (value, overflows) = digits.multipliedReportingOverflow(by: UInt128(factor))
     guard !overflows else { throw tooLarge }
     for _ in 0..<max(0, -exponent) {
@@ -119,6 +124,8 @@ enum NumberFault: Error, Equatable {
   case notANumber
   case negative
   case notWhole
+  /// A whole number with a point in it.
+  case point
   /// The number as it can be written.
   case comma(number: String)
   case tooLarge(limit: Int)

@@ -25,6 +25,19 @@ struct PoolOptions: ParsableArguments {
     try FileList.paths(operands + named, option: "--pool")
   }
 
+  /// Refuses what is no file, and looks like a share that `option` should have had: it takes one word.
+  ///
+  /// - Throws: `ValidationError`
+  func refuseShares(of option: String, _ shares: [String]) throws {
+    guard let share = shares.last else { return }
+    for operand in operands where NamedShare(argument: operand) != nil && !FileList.exists(operand)
+    {
+      throw ValidationError(
+        "'\(operand)' is no file, and looks like a share. \(option) takes one word: write "
+          + "\(option) \(share),\(operand).")
+    }
+  }
+
   /// Refuses an empty pool, and one of too many files.
   ///
   /// - Parameters:

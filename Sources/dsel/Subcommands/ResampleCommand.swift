@@ -52,6 +52,7 @@ struct ResampleCommand: AsyncParsableCommand, CommandWithExamples {
     try FileOutputOptions.refuseManifests(sourcePaths)
     try output.validate(with: reading)
     try rejecting.validate(with: reading)
+    try pool.refuseShares(of: "--mixture", mixture.mixture)
     try mixture.validate(size.size)
     try reporting.validate(writesToStandardOutput: output.isStandardOutput)
     let isByFields = source.weights.isEmpty && source.candidates.isEmpty
@@ -117,6 +118,7 @@ struct ResampleCommand: AsyncParsableCommand, CommandWithExamples {
     settings.reading = reading.settings(execution)
     settings.size = size.given
     settings.draw = draw.settings(isByFields: source.isByFields)
+    settings.asksForLogOdds = (draw.logisticShare?.value ?? 0) > 0
     settings.epochCount = draw.epochs.value
     settings.areEpochsDisjoint = draw.withoutRepeats
     settings.allowsMissing = self.source.allowMissing

@@ -49,6 +49,7 @@ struct SelectCommand: AsyncParsableCommand, CommandWithExamples {
   func validate() throws {
     if let compat = features.compat { try draw.validate(compat) }
     try draw.validate(features.weights)
+    try input.pool.refuseShares(of: "--mixture", mixture.mixture)
     try mixture.validate(size.size)
     guard features.fitSample == nil || mixture.stratify == nil else {
       throw ValidationError("--stratify counts all documents of the pool. Leave --fit-sample out.")

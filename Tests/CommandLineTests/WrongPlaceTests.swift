@@ -1,0 +1,124 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Files, numbers and names where others are expected: each is told for what it is.
+@Suite(.enabled(if: !Dsel.isDebugBuild))
+struct WrongPlaceTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func expectError(
+    _ arguments: [String], _ status: Int32, _ fragment: String
+  ) throws {
+    let run = try Dsel.run(arguments, in: folder)
+    #expect(run.status == status, "\(run.errors)")
+    #expect(run.errors.contains(fragment), "\(run.errors)")
+  }
+
+  private func weigh(_ name: String, _ pool: String, _ options: [String]) throws {
+    try Stages.run(
+      ["weigh", pool, "-o", name] + Stages.modelOptions() + options, in: folder)
+  }
+
+  @Test func `dsel's own files are known where documents or weights are expected`() throws {
+    let models = try Stages.modelOptions()
+    try weigh("c.zst", Fixtures.crawl, ["--candidates", "5"])
+    try expectError(
+      ["resample", "--weights", "c.zst", "--pool", Fixtures.crawl], 1,
+      "candidates of dsel within zstd, where documents or their weights are expected. Draw from them with "
+        + "'dsel resample --candidates'.")
+    try expectError(["fit", models[1], "-o", "m"], 1, "a model of dsel, where documents")
+    try expectError(
+      ["select", "--target", models[1], "--pool", Fixtures.crawl, "--on-error", "skip"], 1,
+      "a model of dsel, where documents")
+    // Following the advice.
+    let drawn = try Stages.run(
+      ["resample", "--candidates", "c.zst", "--pool", Fixtures.crawl], in: folder)
+    #expect(drawn.lines.count == 5)
+  }
+
+  @Test func `Weights of several estimators are not drawn by together`() throws {
+    let lines = try Fixtures.crawlText().rawLines
+    try folder.write(Array(lines[..<200]).joinedLines, to: "a.jsonl")
+    try folder.write(Array(lines[200..<400]).joinedLines, to: "b.jsonl")
+    try weigh("a.w", "a.jsonl", [])
+    try weigh("b.w", "b.jsonl", ["--estimator", "shrunk"])
+    for files in [["a.w", "b.w"], ["b.w", "a.w"]] {
+      try expectError(
+        ["resample", "--weights"] + files + ["--pool", "a.jsonl", "b.jsonl", "--count", "9"], 1,
+        "a.w: its lines have log_odds, and those of b.w don't")
+    }
+    try expectError(
+      ["resample", "--weights", "b.w", "--pool", "b.jsonl", "--logistic-share", "0.5"], 1,
+      "b.w: its lines have no log_odds, which --logistic-share draws by.")
+    try Stages.run(
+      ["resample", "--weights", "b.w", "--pool", "b.jsonl", "--logistic-share", "0"], in: folder)
+  }
+
+  @Test func `What was skipped when it was weighed is skipped in the remainder when asked`() throws
+  {
+    let lines = try Fixtures.crawlText().rawLines
+    try folder.write((lines[..<40] + [Data("{".utf8)]).map { $0 }.joinedLines, to: "a.jsonl")
+    try weigh("c", "a.jsonl", ["--candidates", "5", "--on-error", "skip"])
+    let draw = ["resample", "--candidates", "c", "--pool", "a.jsonl", "--allow-missing"]
+    let rest = ["-o", "out", "--remainder", "rest"]
+    try expectError(draw + rest, 1, "a.jsonl: it has invalid lines, which were skipped when it")
+    try Stages.run(draw + rest + ["--on-error", "skip"], in: folder)
+    #expect(try folder.read("rest").rawLines.count == 35)
+  }
+
+  @Test func `A pool that the model doesn't count is told of`() throws {
+    let lines = try Fixtures.crawlText().rawLines
+    try folder.write(Array(lines[..<100]).joinedLines, to: "part.jsonl")
+    try Stages.run(["fit", "part.jsonl", "-o", "part.model"] + Stages.buckets, in: folder)
+    let target = try Stages.modelOptions()[..<2]
+    try Stages.run(
+      ["weigh", Fixtures.crawl, "--candidates", "5", "-o", "c", "--pool-model", "part.model"]
+        + target, in: folder)
+    let run = try Dsel.run(
+      ["resample", "--candidates", "c", "--pool", Fixtures.crawl, "-o", "out"], in: folder)
+    #expect(run.status == 0)
+    #expect(
+      run.errors.contains(
+        "warning: the pool's model didn't count 1,260 documents of the candidates"), "\(run.errors)"
+    )
+    let manifest = try folder.json("out.manifest.json")
+    #expect(manifest.uncounted_documents.int == 1260 && manifest.missing_documents.int == 0)
+  }
+
+  @Test func `A count with a point, and other words for the count, are told of`() throws {
+    try expectError(
+      ["select", "--target", Fixtures.wiki, "--pool", Fixtures.crawl, "--count", "1.000"], 64,
+      "a point may group digits or end them. Write 1000 or 1k for a thousand, and 1 for one.")
+    for name in ["--n", "--k", "--num", "--limit"] {
+      try expectError(
+        ["select", "--target", Fixtures.wiki, "--pool", Fixtures.crawl, name, "5"], 64,
+        "Did you mean --count?")
+    }
+  }
+
+  @Test func `A share after a blank is told of`() throws {
+    try expectError(
+      ["select", "--target", "a=x", "b=y", "--share", "a=0.7", "b=0.3", "--pool", "p"], 64,
+      "'b=0.3' is no file, and looks like a share. --share takes one word: write --share a=0.7,b=0.3."
+    )
+    try expectError(
+      ["resample", "p", "--field", "q", "--stratify", "d", "--mixture", "a=0.7", "b=30%"], 64,
+      "--mixture takes one word: write --mixture a=0.7,b=30%.")
+  }
+
+  @Test func `A stratum that is short has the advice that helps`() throws {
+    let options =
+      Stages.buckets + [
+        "--count", "60", "--stratify", "domain", "--mixture", "saga=0.5",
+      ]
+    let short = try Dsel.select(options + ["-o", "out"], in: folder)
+    #expect(
+      short.errors.contains("short of 29. Add --fill to draw them from the other values."),
+      "\(short.errors)")
+    let filled = try Dsel.select(options + ["-o", "out", "--force", "--fill"], in: folder)
+    #expect(!filled.errors.contains("short of"))
+  }
+}
