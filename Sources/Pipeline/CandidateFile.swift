@@ -88,7 +88,7 @@ package struct CandidateFile: Sendable {
   /// - Throws: ``PipelineError``
   init(merging files: [Shard], limits: ReadingLimits) throws(PipelineError) {
     self = try CandidateFile(reading: files[0], limits: limits)
-    var known = Set(header.shards.map { ExactString(ShardFinder.normalized($0.path)) })
+    var known = KnownShards(header.shards)
     var keptCount = Self.smallestBatch
     for file in files.dropFirst() {
       try append(CandidateFile(reading: file, limits: limits), path: file.name, &known)
@@ -103,15 +103,12 @@ package struct CandidateFile: Sendable {
   private static let smallestBatch = 1 << 14
 
   private mutating func append(
-    _ other: CandidateFile, path: String, _ known: inout Set<ExactString>
+    _ other: CandidateFile, path: String, _ known: inout KnownShards
   ) throws(PipelineError) {
     if let option = header.settings.firstDifference(from: other.header.settings) {
       throw .candidateMismatch(path: path, option: option)
     }
-    for shard in other.header.shards
-    where !known.insert(ExactString(ShardFinder.normalized(shard.path))).inserted {
-      throw .repeatedShard(path: path, shard: shard.path)
-    }
+    try known.insert(other.header.shards, of: path)
     // The model is known by the hash of its file, and says nothing else here than there.
     let (one, two) = (header.poolDocumentCount, other.header.poolDocumentCount)
     if let one, let two, one != two { throw .candidateMismatch(path: path, option: "--pool-model") }
@@ -148,6 +145,51 @@ package struct CandidateFile: Sendable {
     var buffer = CandidateGroup(parted: budgets.first, budgets.second, settings)
     for candidate in candidates { buffer.add(candidate) }
     return buffer
+  }
+}
+
+/// The shards whose candidates were read so far, by path and by content: one that was weighed again elsewhere, or a copy, would
+/// make up for one that is missing.
+private struct KnownShards {
+  private struct Content: Hashable {
+    var byteCount: Int
+    var hash: UInt64
+  }
+
+  private var paths: Set<ExactString> = []
+  private var contents: [Content: String] = [:]
+
+  /// Those of the first file.
+  init(_ shards: [ModelFile.Input]) {
+    for shard in shards {
+      paths.insert(Self.path(shard))
+      contents[Self.content(shard)] = shard.path
+    }
+  }
+
+  /// - Throws: ``PipelineError/repeatedShard(path:shard:)``, ``PipelineError/repeatedContent(path:shard:other:)``
+  mutating func insert(_ shards: [ModelFile.Input], of path: String) throws(PipelineError) {
+    var found: [Content: String] = [:]
+    for shard in shards {
+      guard paths.insert(Self.path(shard)).inserted else {
+        throw .repeatedShard(path: path, shard: shard.path)
+      }
+      let content = Self.content(shard)
+      if shard.documentCount > 0, let other = contents[content] {
+        throw .repeatedContent(path: path, shard: shard.path, other: other)
+      }
+      found[content] = shard.path
+    }
+    // Files that are alike in one run were weighed as they were fitted.
+    contents.merge(found) { first, _ in first }
+  }
+
+  private static func path(_ shard: ModelFile.Input) -> ExactString {
+    ExactString(ShardFinder.normalized(shard.path))
+  }
+
+  private static func content(_ shard: ModelFile.Input) -> Content {
+    Content(byteCount: shard.byteCount, hash: shard.contentHash)
   }
 }
 

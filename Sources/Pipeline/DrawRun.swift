@@ -101,33 +101,75 @@ struct DrawRun {
   }
 
   /// Draws where strata that have too little leave their share to the others.
-  ///
-  /// A stratum may have less than its documents, where copies of them are drawn in others: that shows in a draw only. So it
-  /// is limited to what it gave, and the draw made again, until all give what they should.
   private func drawFilled(_ buffers: consuming DrawBuffers) -> (DrawBuffers.Drawn, DrawPlan) {
-    let counts = buffers.availableCounts()
-    let strata = recipe.strata?.names.count ?? 0
-    var fill = Fill(
-      total: budget.amount, shares: recipe.strata?.shares ?? Apportionment(counts: [1]),
-      available: (0..<strata).map { stratum in
-        zip(buffers.plan.groups, counts).lazy.filter { $0.0.stratum == stratum }.map(\.1).min() ?? 0
-      }, epochCount: recipe.seeds.count, areEpochsDisjoint: recipe.areEpochsDisjoint)
-    while true {
-      let plan = recipe.plan(fill.given.map { $0.map { budget.with(amount: $0) } })
-      let copy = buffers
-      let drawn = copy.draw(plan)
-      guard drawn.shortGroups.isEmpty else { return (drawn, plan) }
-      var given = Array(
-        repeating: [Int](repeating: 0, count: recipe.seeds.count), count: strata)
-      for (group, selections) in zip(plan.groups, drawn.selections) {
-        for (arm, selection) in zip(group.arms, selections) {
-          given[group.stratum ?? 0][arm.epoch] += selection.documents.count
-        }
-      }
-      if !fill.limit(to: given) { break }
+    let shares = recipe.strata?.shares ?? Apportionment(counts: [1])
+    let stratumCount = recipe.strata?.names.count ?? 0
+    // By epoch. Later ones don't change what earlier ones draw.
+    var totals = recipe.seeds.map { _ in 0 }
+    var shortGroups: [Int] = []
+    func plan() -> DrawPlan {
+      let amounts = totals.map { shares.amounts(of: $0) }
+      return recipe.plan(
+        (0..<stratumCount).map { stratum in
+          // None draws more than all are to.
+          amounts.map { budget.with(amount: min($0[stratum], budget.amount)) }
+        })
     }
-    let plan = recipe.plan(fill.asked.map { $0.map { budget.with(amount: $0) } })
-    return (buffers.draw(plan), plan)
+    for epoch in totals.indices {
+      totals[epoch] = Fill.total(for: budget.amount) { total in
+        totals[epoch] = total
+        let (plan, copy) = (plan(), buffers)
+        let drawn = copy.draw(plan)
+        shortGroups += drawn.shortGroups
+        let given = given(plan, drawn)
+        let amounts = shares.amounts(of: total)
+        let open = amounts.indices.filter { given[$0][epoch] >= min(amounts[$0], budget.amount) }
+        let openSum = open.reduce(0.0) { $0 + Double(amounts[$1]) }
+        return Fill.Try(
+          count: given.reduce(0) { $0 + $1[epoch] },
+          openShare: openSum / Double(total), isExhausted: open.isEmpty || !shortGroups.isEmpty)
+      }
+    }
+    var plan = plan()
+    guard shortGroups.isEmpty else {
+      return (DrawBuffers.Drawn(selections: [], shortGroups: Set(shortGroups).sorted()), plan)
+    }
+    var drawn = buffers.draw(plan)
+    settle(&plan, &drawn, shares)
+    return (drawn, plan)
+  }
+
+  /// The number of documents by stratum and epoch.
+  private func given(_ plan: DrawPlan, _ drawn: DrawBuffers.Drawn) -> [[Int]] {
+    var given = Array(
+      repeating: [Int](repeating: 0, count: recipe.seeds.count), count: plan.strata.count)
+    for (group, selections) in zip(plan.groups, drawn.selections) {
+      for (arm, selection) in zip(group.arms, selections) {
+        given[group.stratum ?? 0][arm.epoch] += selection.documents.count
+      }
+    }
+    return given
+  }
+
+  /// Makes budgets what was drawn, and what all strata together missed, by their shares.
+  private func settle(
+    _ plan: inout DrawPlan, _ drawn: inout DrawBuffers.Drawn, _ shares: Apportionment
+  ) {
+    let given = given(plan, drawn)
+    let missed = recipe.seeds.indices.map { epoch in
+      shares.amounts(of: max(0, budget.amount - given.reduce(0) { $0 + $1[epoch] }))
+    }
+    for group in plan.groups.indices {
+      let stratum = plan.groups[group].stratum ?? 0
+      for (arm, settings) in plan.groups[group].arms.enumerated() {
+        // What is missed is missed by the last part of an epoch, which draws from what the others left.
+        let isLast = !plan.groups[group].arms[(arm + 1)...].contains { $0.epoch == settings.epoch }
+        let short = isLast ? missed[settings.epoch][stratum] : 0
+        let count = drawn.selections[group][arm].documents.count
+        plan.groups[group].arms[arm].budget = budget.with(amount: count + short)
+        drawn.selections[group][arm] = drawn.selections[group][arm].with(shortfall: short)
+      }
+    }
   }
 }
 
@@ -154,11 +196,12 @@ extension DrawRun.Outcome {
 
   /// True if every eligible document was selected, and there would have been room for more.
   var isExhausted: Bool {
-    parts.allSatisfy { part in
-      parts.contains {
-        $0.arm.epoch == part.arm.epoch && $0.group == part.group && $0.selection.isExhausted
+    shortfall > 0
+      && parts.allSatisfy { part in
+        parts.contains {
+          $0.arm.epoch == part.arm.epoch && $0.group == part.group && $0.selection.isExhausted
+        }
       }
-    }
   }
 
   /// Documents that the regression drew alone.

@@ -84,6 +84,8 @@ package enum PipelineError: Error {
   case candidateMismatch(path: String, option: String)
   /// Candidates of the same shard are in two files.
   case repeatedShard(path: String, shard: String)
+  /// Candidates of two files with the same content are in two files.
+  case repeatedContent(path: String, shard: String, other: String)
   /// Two models were fitted on the same file, so that their sum would count it twice.
   case repeatedInput(path: String, otherPath: String, input: String)
 

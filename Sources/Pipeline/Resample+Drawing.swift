@@ -239,7 +239,8 @@ extension Resample {
       outcome: outcome, recipe: recipe, budget: run.budget, inputs: nil,
       documentCount: whole.header.documentCount, documentCounts: counts,
       missingCount: whole.header.missingCount,
-      uncountedCount: whole.header.uncountedCount, underMinimumCount: nil,
+      uncountedCount: whole.header.uncountedCount,
+      underMinimumCount: whole.header.documentCount - whole.header.eligibleCount,
       textField: known.textField, hasSpread: false)
   }
 

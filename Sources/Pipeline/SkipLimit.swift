@@ -19,12 +19,14 @@ package struct SkipLimit: Sendable, Equatable {
     self.count = count
   }
 
-  /// 1 %, or 10 lines where that is more.
+  /// 1 %, or 10 lines where that is more; but not all lines of a file.
   package static let standard = SkipLimit(millionths: 10_000, count: 10)
   package static let none = SkipLimit(millionths: 1_000_000, count: nil)
 
   /// - Parameter lineCount: of the file, without blank lines.
   func allows(_ skippedCount: Int, of lineCount: Int) -> Bool {
+    // A file without a single document is of another kind than it seems, however few lines it has.
+    if self == .standard, skippedCount == lineCount { return false }
     if let count, skippedCount <= count { return true }
     guard let millionths else { return false }
     // In whole numbers: 29 of 100 lines are 29 %.

@@ -16,7 +16,7 @@ struct SpoolStep {
     var summary = ShardSummary(name: shard.name)
     do {
       var source = try ByteSource.open(
-        shard, maximumWindow: limits.maximumWindow, hashesContent: true)
+        shard, maximumWindow: limits.maximumWindow, hashesContent: true, expecting: .linesOrOwn)
       let file = try File.unnamedTemporary(in: directory)
       var compressor = try ZstdCompressor(level: 1)
       var text = ByteBuffer()

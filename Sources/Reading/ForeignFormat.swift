@@ -33,6 +33,8 @@ package enum ForeignFormat: Equatable, Sendable {
   package enum Expectation: Sendable {
     /// One JSON object on each line.
     case lines
+    /// The same, or what dsel itself wrote.
+    case linesOrOwn
     /// One JSON value over however many lines: what may hold it is known by its first value.
     case value
   }
@@ -61,7 +63,7 @@ package enum ForeignFormat: Equatable, Sendable {
       if container != .plain { return .nested(container) }
     }
     if let format = binary(head) { return format }
-    return expectation == .lines ? text(head) : nil
+    return expectation == .value ? nil : text(head)
   }
 
   private static func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }

@@ -70,6 +70,13 @@ package struct Selection: Sendable {
   /// True if every eligible document was drawn, and there would have been room for more.
   package internal(set) var isExhausted: Bool
 
+  /// The same with another number for what is left of the budget.
+  package func with(shortfall: Int) -> Selection {
+    Selection(
+      documents: documents, thresholdKey: thresholdKey, shortfall: shortfall,
+      isExhausted: isExhausted)
+  }
+
   /// The selection without the documents for which `transform` returns nil; the others are what it returns, in pool order.
   package func filtered(_ transform: (Candidate) -> Candidate?) -> Selection {
     Selection(

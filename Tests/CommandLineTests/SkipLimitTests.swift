@@ -25,7 +25,7 @@ struct SkipLimitTests {
   /// Lines, invalid ones, what is allowed, and whether that many are.
   @Test(arguments: [
     (100, 10, nil, true), (100, 11, nil, false), (1100, 11, nil, true), (1101, 12, nil, false),
-    (2000, 20, nil, true), (2000, 21, nil, false), (10, 10, nil, true),
+    (2000, 20, nil, true), (2000, 21, nil, false), (11, 10, nil, true), (10, 10, nil, false),
     (100, 29, "29%", true), (100, 30, "29%", false), (1000, 29, "2.9%", true),
     (1000, 30, "2.9%", false), (100, 5, "5", true), (100, 6, "5", false), (100, 100, "100%", true),
     (100, 1, "0%", false), (100, 1, "0", false), (2000, 100, "5%,7", true),

@@ -100,8 +100,11 @@ import Testing
     let path = Fixtures.malformed("single-quotes.jsonl")
     let run = try select([path], ["--rejects", "rejects.jsonl"])
     #expect(run.status == 1)
-    #expect(run.errors.contains("the pool is empty"))
-    #expect(run.errors.contains("1 invalid line"))
+    #expect(run.errors.contains("1 of 1 lines are invalid (not_json 1)"), "\(run.errors)")
+    #expect(folder.names == [])
+    let all = try select([path], ["--rejects", "rejects.jsonl", "--max-skipped", "100%"])
+    #expect(all.status == 1)
+    #expect(all.errors.contains("the pool is empty") && all.errors.contains("1 invalid line"))
     #expect(folder.names == [])
   }
 

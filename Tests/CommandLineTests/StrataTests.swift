@@ -85,6 +85,34 @@ struct StrataTests {
     }
   }
 
+  /// What several parts of a stratum draw where copies of its texts are in others: the hardest to fill.
+  static let filled: [[String]] = [
+    ["--replay", "0.2"], ["--replay", "0.5", "--mixture", "a=0.3,b=0.2,c=0.1"],
+    ["--epochs", "2", "--without-repeats"], ["--mixture", "d=0.9", "--replay", "0.1"],
+  ]
+
+  @Test(arguments: filled)
+  func `What is filled grows with the draw, up to all that there is`(options: [String]) throws {
+    try writeCopies("pool.jsonl")
+    let all = Set(try folder.read("pool.jsonl").rawLines.map { try JSON($0).text.string ?? "" })
+    let factor = options.contains("--epochs") ? 2 : 1
+    var smaller: Set<String> = []
+    for count in Array(stride(from: 3, to: all.count / factor, by: 6)) + [all.count / factor] {
+      try Stages.run(
+        ["resample", "pool.jsonl", "--field", "q", "--count", "\(count)", "--stratify", "d"]
+          + ["--fill", "-o", "out", "--force"] + options, in: folder)
+      let drawn = Set(try folder.read("out").rawLines.map { try JSON($0).text.string ?? "" })
+      #expect(drawn.count == count * factor)
+      // Of epochs the second draws what the first left: another one, if that is larger.
+      #expect(factor == 2 || smaller.isSubset(of: drawn), "\(count)")
+      smaller = drawn
+      let manifest = try folder.json("out.manifest.json")
+      #expect(manifest.selected.shortfall.int == 0)
+      let budgets = manifest.parts.elements.compactMap(\.budget.int)
+      #expect(budgets.reduce(0, +) == count * factor)
+    }
+  }
+
   static let selections: [[String]] = [
     [], ["--stratify", "domain"],
     ["--stratify", "domain", "--mixture", "wiki=0.4,saga=0.3", "--fill"],

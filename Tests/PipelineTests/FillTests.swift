@@ -5,33 +5,39 @@ import Testing
 @testable import Pipeline
 
 @Suite struct FillTests {
-  private func fill(
-    _ total: Int, _ available: [Int], epochCount: Int, areEpochsDisjoint: Bool
-  ) -> Fill {
-    Fill(
-      total: total, shares: Apportionment(counts: available.map { _ in 1 }), available: available,
-      epochCount: epochCount, areEpochsDisjoint: areEpochsDisjoint)
+  /// What strata give that have so many documents, without any copies.
+  private func draw(_ shares: Apportionment, _ available: [Int], _ total: Int) -> Fill.Try {
+    let amounts = shares.amounts(of: total)
+    let open = amounts.indices.filter { amounts[$0] <= available[$0] }
+    return Fill.Try(
+      count: zip(amounts, available).reduce(0) { $0 + min($1.0, $1.1) },
+      openShare: Double(open.reduce(0) { $0 + amounts[$1] }) / Double(total),
+      isExhausted: open.isEmpty)
   }
 
-  @Test func `Epochs ask for what they miss, in proportion`() {
-    let alike = fill(10, [3, 4], epochCount: 2, areEpochsDisjoint: false)
-    // 3 are missed: 2 of them of the first.
-    #expect(alike.given == [[3, 3], [4, 4]])
-    #expect(alike.asked == [[5, 5], [5, 5]])
-    let disjoint = fill(10, [3, 14], epochCount: 2, areEpochsDisjoint: true)
-    // 3 and 7; then none and 7, and 3 missed.
-    #expect(disjoint.given == [[3, 0], [7, 7]])
-    #expect(disjoint.asked == [[3, 2], [7, 8]])
-  }
-
-  @Test func `A stratum whose texts others drew gives what it gave, and the others more`() {
-    var alike = fill(10, [9, 9, 9], epochCount: 1, areEpochsDisjoint: false)
-    #expect(alike.given == [[4], [3], [3]])
-    // The first gave 1 of its 4: the other 9 are shared by the others.
-    let isLess = alike.limit(to: [[1], [3], [3]])
-    #expect(isLess && alike.given == [[1], [5], [4]])
-    let isLessAgain = alike.limit(to: [[1], [5], [4]])
-    #expect(!isLessAgain)
+  @Test(arguments: 0..<200 as Range<UInt64>)
+  func `Just as many come as are wanted, or all that there are`(seed: UInt64) {
+    var random = SplitMix64(state: seed)
+    let count = Int.random(in: 1...12, using: &random)
+    let shares = Apportionment(
+      counts: (0..<count).map { _ in Int.random(in: 1...(seed % 2 == 0 ? 9 : 5000), using: &random)
+      })
+    let available = (0..<count).map { _ in Int.random(in: 0...9_000, using: &random) }
+    for wanted in [1, 7, 100, 3_000, 20_000, 200_000] {
+      var tryCount = 0
+      let total = Fill.total(for: wanted) { total in
+        tryCount += 1
+        return draw(shares, available, total)
+      }
+      #expect(draw(shares, available, total).count == min(wanted, available.reduce(0, +)))
+      #expect(tryCount < 60, "\(tryCount)")
+      // The strata that are full take the rest by the same shares, as one divides the whole among them.
+      if total < .max / 8 {
+        let limited = shares.amounts(of: wanted, limits: available)
+        #expect(
+          zip(shares.amounts(of: total), available).map { min($0, $1) } == limited)
+      }
+    }
   }
 
   @Test(arguments: [0, 1, .max] as [UInt64])

@@ -169,7 +169,7 @@ struct Diagnostics {
     guard let count = selected.target_documents, count > 0 else { return nil }
     let about = selected.target_documents_is_estimate == true ? "about " : ""
     return
-      "\(about)\(Format.count(count)) of them are documents of the target, which the pool has, too"
+      "\(about)\(Format.count(count)) of them \(count == 1 ? "is a document" : "are documents") of the target, which the pool has, too"
   }
 
   /// A line for the only target, or one for each.
@@ -205,7 +205,8 @@ struct Diagnostics {
     let eligible =
       "\(Format.count(manifest.eligible_documents, "eligible document")) "
       + "(\(Format.count(manifest.under_min_tokens)) under --min-tokens"
-      + (manifest.outside_mixture.map { ", \(Format.count($0)) outside --mixture" } ?? "") + ")"
+      + (manifest.settings.mixture == nil
+        ? "" : ", \(Format.count(manifest.outside_mixture ?? 0)) outside --mixture") + ")"
     var line =
       manifest.effective_sample_size.map {
         "effective sample size \(Format.significant($0)) of \(eligible)"

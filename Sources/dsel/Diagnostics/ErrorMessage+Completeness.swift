@@ -55,7 +55,7 @@ extension ErrorMessage {
     case .missingDocuments(let path, let found, let counted, let shardCount):
       "\(path): candidates of \(Format.count(found)) documents in "
         + "\(shardCount == 1 ? "1 file" : "\(Format.count(shardCount)) files"), and the pool's "
-        + "model counted \(Format.count(counted)): \(Format.count(counted - found)) are missing. Weigh the other files "
+        + "model counted \(Format.count(counted)): \(Format.count(counted - found)) \(counted - found == 1 ? "is" : "are") missing. Weigh the other files "
         + "with --candidates and merge all, or add --allow-missing to draw from these."
     default: nil
     }

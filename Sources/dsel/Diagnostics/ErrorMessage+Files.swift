@@ -43,6 +43,9 @@ extension ErrorMessage {
     case .emptyMixture(let field, let values):
       "--mixture: nothing is left to draw from: all values of \"\(field)\" that there are have a share of 0: "
         + "\(values.map { "\"\($0)\"" }.joined(separator: ", ")). Give one of them a share."
+    case .repeatedContent(let path, let shard, let other):
+      "\(path): \(shard) has the same content as \(other), whose candidates are in a file before it. Leave one of them out. If the "
+        + "pool really has both, draw with --allow-missing: a text is drawn once, whatever copies there are."
     case .skippedBefore(let path):
       "\(path): it has invalid lines, which were skipped when it was weighed. Add --on-error skip here, too."
     case .mixedWeights(let path, let other):

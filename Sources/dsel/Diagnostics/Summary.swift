@@ -94,7 +94,7 @@ enum Summary {
       : warnings(manifest.inputs ?? [], role: "weights")
     if let missing = manifest.missing_documents, missing > 0 {
       warnings.append(
-        "candidates are missing: the pool's model counted \(Format.count(missing)) more documents than they are of."
+        "candidates are missing: the pool's model counted \(Format.count(missing, "more document")) than they are of."
       )
     }
     if let uncounted = manifest.uncounted_documents, uncounted > 0 {
@@ -126,7 +126,8 @@ enum Summary {
   static func lastWarnings(_ manifest: ResampleManifest) -> [String] {
     ShortDocuments(
       documents: manifest.documents, short: manifest.under_min_tokens,
-      minimum: manifest.settings.min_tokens, isAllSelected: manifest.selected.all_eligible
+      minimum: manifest.settings.min_tokens, isAllSelected: manifest.selected.all_eligible,
+      isOfCandidates: manifest.settings.source == "candidates"
     ).warnings
   }
 

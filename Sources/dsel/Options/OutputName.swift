@@ -8,8 +8,8 @@ enum OutputName {
     "parquet", "arrow", "feather", "orc", "avro", "csv", "tsv", "xls", "xlsx", "npy", "npz", "pkl",
     "h5", "hdf5",
     "sqlite", "db", "xz", "lzma", "bz2", "lz4", "lz", "lzo", "br", "snappy", "z", "zip", "7z",
-    "rar", "tar", "tgz",
-    "tbz2", "txz",
+    "rar", "tar", "tgz", "tbz", "tbz2", "txz", "tzst", "tlz", "arrows", "ipc", "bz", "sz", "warc",
+    "msgpack",
   ]
 
   /// Refuses names that say something else than what dsel writes, with what it compresses with or without.
