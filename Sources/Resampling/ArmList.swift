@@ -17,9 +17,9 @@ struct ArmList: Sendable {
   private let isWhole: Bool
   private let budget: Budget
 
-  init(_ entries: [Candidate], isWhole: Bool, budget: Budget) {
-    self.entries = entries
-    self.isWhole = isWhole
+  init(_ taken: consuming (entries: [Candidate], isWhole: Bool), budget: Budget) {
+    isWhole = taken.isWhole
+    entries = taken.entries
     self.budget = budget
     left = budget.amount
   }
@@ -91,10 +91,12 @@ struct ArmList: Sendable {
     return rest
   }
 
-  /// What was drawn, in pool order.
-  consuming func finish() -> Selection {
+  /// Takes out what was drawn, in pool order.
+  mutating func finish() -> Selection {
     let isExhausted = isWhole && !isClosed && next == entries.count && left > 0
-    var documents = entries
+    // Out of `self`, so that nothing is copied.
+    var documents: [Candidate] = []
+    swap(&documents, &entries)
     documents.removeSubrange(drawnCount...)
     Candidates.sortByPosition(&documents)
     return Selection(

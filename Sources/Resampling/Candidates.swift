@@ -44,15 +44,16 @@ package struct Candidates: Sendable {
     limit = Self.limit(keeping: 0)
   }
 
-  /// Makes room for more: twice as much as there is, but no more than there can be.
+  /// Makes room for more: eight times as much as there is, but no more than there can be. Memory that isn't written to takes no
+  /// room; what is copied is a small part of it.
   private mutating func grow() {
     var most = expectedCount
     if case .documents(let count) = budget { most = min(most, Self.limit(keeping: count)) }
-    let capacity = max(Self.smallestSlack, min(2 * entries.count, most), entries.count + 1)
+    let capacity = max(Self.smallestSlack, min(8 * entries.count, most), entries.count + 1)
     var larger: [Candidate] = []
     larger.reserveLargeCapacity(capacity)
     larger.append(contentsOf: entries)
-    entries = larger
+    swap(&larger, &entries)
   }
 
   private mutating func append(_ candidate: Candidate) {
@@ -129,8 +130,7 @@ package struct Candidates: Sendable {
 
   /// Draws: the largest keys, as many as the budget allows.
   package consuming func draw() -> Selection {
-    let (entries, isWhole) = take()
-    var list = ArmList(entries, isWhole: isWhole, budget: budget)
+    var list = ArmList(take(), budget: budget)
     list.drawAlone()
     return list.finish()
   }

@@ -31,8 +31,7 @@ package struct JointDraw {
     let isAlone = groups.count == 1 && !taken.watchesSome
     for arm in 0..<(budgets.first?.count ?? 0) {
       var lists = groups.indices.map { group in
-        let (entries, isWhole) = groups[group].take(arm: arm, isAlone: isAlone)
-        return ArmList(entries, isWhole: isWhole, budget: budgets[group][arm])
+        ArmList(groups[group].take(arm: arm, isAlone: isAlone), budget: budgets[group][arm])
       }
       if lists.count == 1 {
         if arm > 0, taken.isNeeded { lists[0].removeAll { taken.contains($0) } }
@@ -45,7 +44,7 @@ package struct JointDraw {
         if lists[group].isShort { short.insert(group) }
         groups[group].leave(lists[group].takeRest(), arm: arm)
       }
-      for (group, list) in lists.enumerated() { selections[group].append(list.finish()) }
+      for group in lists.indices { selections[group].append(lists[group].finish()) }
     }
     shortGroups = short.sorted()
   }
