@@ -11,6 +11,8 @@ struct CopyStep {
   var shards: [Shard]
   var limits: ReadingLimits
   var progress: ProgressMeter
+  /// What annotations call the targets.
+  var targetNames: [String?] = []
 
   /// Calls `body` with each place's line, in pool order.
   ///
@@ -118,7 +120,7 @@ struct CopyStep {
             // What is drawn at random is nobody's.
             if let target = drawn.target { weigher?.count(text, in: &outcome.counts[target]) }
             if annotates {
-              let member = try drawn.annotation(text, &weigher)
+              let member = try drawn.annotation(text, names: targetNames, &weigher)
               try sink.write(line.span, adding: member, order: number)
             }
           }
@@ -133,26 +135,34 @@ struct CopyStep {
   }
 }
 
-/// A document of a selection.
+/// A document of a selection: 56 bytes, of which there are as many as are drawn.
 struct DrawnDocument: Sendable {
-  var candidate: Candidate
-  /// The target that drew it; nil if it was drawn at random.
-  var target: Int?
-  /// The target's name, if it has one.
-  var name: String?
+  let candidate: Candidate
+  /// Below 0 for none.
+  private let targetNumber: Int16
+
+  /// - Parameter target: the target that drew it; nil if it was drawn at random.
+  init(candidate: Candidate, target: Int?) {
+    self.candidate = candidate
+    targetNumber = target.map { Int16($0) } ?? -1
+  }
+
+  var target: Int? { targetNumber < 0 ? nil : Int(targetNumber) }
 
   /// The member of a line that holds what dsel adds.
   static let member = "dsel"
 
   /// What is added to its line.
+  ///
+  /// - Parameter names: of the targets that have one.
   fileprivate func annotation(
-    _ text: Span<UInt8>, _ weigher: inout DocumentWeigher?
+    _ text: Span<UInt8>, names: [String?], _ weigher: inout DocumentWeigher?
   ) throws -> String {
     var members = ["\"key\":\(candidate.key)"]
     if let target, let logWeight = weigher?.logWeight(of: text, target: target) {
       members.insert("\"log_weight\":\(logWeight)", at: 0)
     }
-    if let name {
+    if let target, names.indices.contains(target), let name = names[target] {
       var quoted: [UInt8] = []
       quoted.append(jsonString: name)
       members.append("\"target\":\(String(decoding: quoted, as: UTF8.self))")

@@ -175,19 +175,16 @@ struct DrawRun {
 
 extension DrawRun.Outcome {
   /// What an epoch selected, in pool order.
-  ///
-  /// - Parameter names: of the targets; nil for the only one.
-  func documents(epoch: Int, names: [String?]) -> [DrawnDocument] {
+  func documents(epoch: Int) -> [DrawnDocument] {
+    let parts = parts.filter { $0.arm.epoch == epoch }
     var documents: [DrawnDocument] = []
-    for part in parts where part.arm.epoch == epoch {
-      let target = part.arm.target
-      let name = target.flatMap { names[$0] }
-      documents += part.selection.documents.lazy.map {
-        DrawnDocument(candidate: $0, target: target, name: name)
+    documents.reserveCapacity(parts.reduce(0) { $0 + $1.selection.documents.count })
+    for part in parts {
+      for candidate in part.selection.documents {
+        documents.append(DrawnDocument(candidate: candidate, target: part.arm.target))
       }
     }
-    // A document may be in two strata only where its copies are.
-    documents.sort { $0.candidate.position < $1.candidate.position }
+    if parts.count > 1 { documents.sort { $0.candidate.position < $1.candidate.position } }
     return documents
   }
 

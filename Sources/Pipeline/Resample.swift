@@ -83,7 +83,7 @@ package struct Resample: Sendable {
     var chosen: Set<Position> = []
     var remaining: [Candidate] = []
     for (number, seed) in drawn.recipe.seeds.enumerated() {
-      let documents = drawn.outcome.documents(epoch: number, names: [nil])
+      let documents = drawn.outcome.documents(epoch: number)
       progress.begin(.copy, totalStoredByteCount: nil, pass: .next)
       let epoch = try copy(
         documents, number, pool, textField: drawn.textField ?? reading.textField, into: &sink)

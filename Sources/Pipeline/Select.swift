@@ -60,11 +60,12 @@ package struct Select: Sendable {
     let copyBegin = ContinuousClock.now
     progress.begin(.copy, totalStoredByteCount: nil, pass: .next)
     let names = settings.targets.map(\.name)
-    let selection = drawn.documents(epoch: 0, names: names)
+    let selection = drawn.documents(epoch: 0)
     var weigher: DocumentWeigher? = DocumentWeigher(model)
     var sink = try outputs.openOutput()
     let copied = try CopyStep(
-      shards: pool.shards, limits: settings.reading.limits, progress: progress
+      shards: pool.shards, limits: settings.reading.limits, progress: progress,
+      targetNames: names
     ).run(
       selection, textField: settings.reading.textField, weigher: &weigher,
       annotates: settings.annotates, order: shuffleOrder, into: &sink)
