@@ -19,7 +19,8 @@ let package = Package(
     .target(name: "CSimdjson", dependencies: ["CSimdjsonLibrary"]),
     .target(name: "CVector"),
     .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: measured),
-    .target(name: "Files", dependencies: ["CVector"], swiftSettings: measured),
+    .systemLibrary(name: "CScheduler"),
+    .target(name: "Files", dependencies: ["CScheduler", "CVector"], swiftSettings: measured),
     .target(
       name: "Reading", dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files"],
       swiftSettings: measured),

@@ -22,7 +22,8 @@ let package = Package(
       cxxSettings: [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])]),
     .target(name: "CVector", cSettings: [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])]),
     .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: instrumented),
-    .target(name: "Files", dependencies: ["CVector"], swiftSettings: instrumented),
+    .systemLibrary(name: "CScheduler"),
+    .target(name: "Files", dependencies: ["CScheduler", "CVector"], swiftSettings: instrumented),
     .target(
       name: "Reading", dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files"],
       swiftSettings: instrumented),

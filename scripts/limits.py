@@ -137,12 +137,12 @@ def inputs(cases):
     cases.select("zeros.gz", gzip_zeros, line_limit, lines, small)
     endless = "{ printf '{\"text\": \"'; yes 'so on and ' | tr -d '\\n'; } | head -c 1000000000"
     cases.select("endless-line.zst", lambda path: zstd(path, endless), line_limit, lines, small)
-    cases.select("default-limit.zst", lambda path: zstd(path, zeros), line_limit + ["268 MB"], 256 * MIB * THREADS)
+    cases.select("default-limit.zst", lambda path: zstd(path, zeros), line_limit + ["256MiB"], 256 * MIB * THREADS)
     blank = "yes '' | head -c 30000000"
     cases.select("blank-lines.zst", lambda path: zstd(path, blank), ["is empty: no document"])
 
     # Frames that ask for windows of 2 GiB and 1 GiB, and one that is allowed to have what it asks for.
-    window = ["asks for a window of", "Raise --max-window"]
+    window = ["needs a window of", "Raise --max-window"]
     for log in [31, 30, 28]:
         cases.select(f"window-{log}.zst", lambda path: write(path, frame(log, None)), window)
     cases.select("window-27.zst", lambda path: write(path, frame(27, None)), ["is empty"], 2 * THREADS * 128 * MIB)
@@ -303,7 +303,7 @@ def weights(cases):
         ("offset", 2**63, "offset"), ("offset", 2**44, "offset"), ("offset", -1, "offset"), ("offset", 0.5, "offset"),
         ("bytes", 2**63 - 1, "bytes"), ("bytes", 2**32, "bytes"), ("text_bytes", 1e300, "text_bytes"),
         ("tokens", 2**64, "tokens"), ("tokens", -2**63, "tokens"), ("log_weight", "x", "log_weight"),
-        ("text_hash", "f" * 17, "text_hash"), ("file", "/etc/passwd", "isn't among the pool's")]:
+        ("text_hash", "f" * 17, "text_hash"), ("file", "/etc/passwd", "none of the pool's files")]:
         write(path, json.dumps({**good, name: value}).encode() + b"\n")
         command = [cases.dsel, "resample", "--weights", path, "--pool", WIKI, "--count", "1", "--quiet"]
         cases.judge(f"weights {name} {value}", command, [fragment], 0)
