@@ -37,6 +37,7 @@ elif command -v brew > /dev/null; then
   brew install --quiet pkgconf zstd xxhash simdjson isa-l zlib ${packages[@]+"${packages[@]}"}
 else
   echo "setup.sh: neither apt-get nor brew is here. Install libzstd, libxxhash, simdjson, ISA-L," \
-    "OpenSSL and zlib with their headers, pkg-config and zstd, for the tests python3, jq, cc, zsh and fish, and run this again." >&2
+    "OpenSSL and zlib with their headers, pkg-config and zstd, for the tests python3, jq, cc, zsh, fish, xz, lz4 and" \
+    "bzip2, and run this again." >&2
   exit 1
 fi

@@ -53,15 +53,17 @@ private func readModel() -> ModelFile? {
 /// Candidates are refused, or they can be drawn from, in whole and in parts.
 func fuzzCandidates(_ input: [UInt8]) -> Int32 {
   write(input)
-  guard let file = try? CandidateFile(reading: path, limits: limits) else { return 0 }
+  guard let shard = try? Shard(path: path),
+    let file = try? CandidateFile(reading: path, limits: limits)
+  else { return 0 }
   let count = file.header.settings.count
-  let all = file.buffer().draw().documents
+  let all = file.buffer().kept()
   require(all.count <= min(count, file.candidates.count), "more than there are")
-  let some = file.buffer(count: min(count, 3)).draw().documents
+  let some = file.buffer(count: min(count, 3)).kept()
   require(some.count <= 3, "more than were asked for")
   require(some.allSatisfy { $0.position.shard < file.header.shards.count }, "no such shard")
   do throws(PipelineError) {
-    _ = try CandidateFile(merging: [path, path], limits: limits)
+    _ = try CandidateFile(merging: [shard, shard], limits: limits)
     require(file.header.shards.isEmpty, "a shard twice")
   } catch {
     switch error {
