@@ -61,8 +61,9 @@ def places():
             for pattern in DECLARATIONS:
                 for name in pattern.findall(text):
                     local[path].add(name)
-                    # What other files may reach through a value: members and functions, with or without `private`.
-                    members.add(name)
+                    # What other files may reach through a value.
+                    if not re.match(r"(?:file)?private\b(?!\(set\))", stripped):
+                        members.add(name)
     for path in sources:
         for number, stripped, text in lines[path]:
             used = set(re.findall(r"\.(\w+)\b", text)) & members | set(re.findall(r"\b\w+\b", text)) & local[path]
