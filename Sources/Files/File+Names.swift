@@ -137,7 +137,7 @@ extension File {
   /// Creates a folder, unless there is one of that name.
   ///
   /// - Throws: ``SystemError`` of operation `createTemporary`.
-  package static func createFolder(_ path: String) throws(SystemError) {
+  package static func createDirectory(_ path: String) throws(SystemError) {
     let code = makeFolder(path)
     guard code != 0 else { return }
     if code == EEXIST, try FileStatus(path: path)?.kind == .directory { return }
@@ -147,11 +147,11 @@ extension File {
   /// Creates the folders that lead to `path`, as far as they aren't there.
   ///
   /// - Throws: ``SystemError`` of operation `createTemporary`.
-  package static func createFolders(above path: String) throws(SystemError) {
+  package static func createDirectories(above path: String) throws(SystemError) {
     var folder = ""
     for part in path.pathParts().dropLast() {
       folder += part
-      if !folder.isEmpty { try createFolder(folder) }
+      if !folder.isEmpty { try createDirectory(folder) }
       folder += "/"
     }
   }

@@ -27,9 +27,9 @@ package enum PipelineError: Error {
   case noSuchLine(path: String, line: Int, lineCount: Int)
   case blankLine(path: String, line: Int)
   /// A file is no model, or none that can be used.
-  case model(path: String, ModelFileError)
+  case model(path: String, FittedModelError)
   /// Two models don't go together.
-  case mismatch(path: String, otherPath: String, ModelFile.Mismatch)
+  case mismatch(path: String, otherPath: String, FittedModel.Mismatch)
   /// Models whose n-grams are hashed as `--compat dsir` does were to be used without that, or the other way round.
   case otherHashing(path: String, needsCompatibility: Bool)
   /// The regression needs a sample, and the model has none.

@@ -49,7 +49,7 @@ package enum ForeignFormat: Equatable, Sendable {
     _ head: Span<UInt8>, expecting expectation: Expectation, isDecompressed: Bool
   ) -> ForeignFormat? {
     if expectation == .lines, begins(head, with: Array("{\"format\"".utf8)) {
-      // As `ModelFile` and `CandidateFile` write it.
+      // As `FittedModel` and `CandidateFile` write it.
       if begins(head, with: Array("{\"format\": \"dsel-model\"".utf8)) { return .model }
       if begins(head, with: Array("{\"format\":\"dsel-candidates\"".utf8)) { return .candidates }
     }

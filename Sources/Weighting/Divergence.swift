@@ -18,7 +18,7 @@ package enum Divergence {
   package static func between(_ p: FeatureCounts, _ q: FeatureCounts) -> Double? {
     let (p, q) = (p.folded(to: bucketCount), q.folded(to: bucketCount))
     guard p.featureCount > 0, q.featureCount > 0 else { return nil }
-    return Model(p, pseudocount: 0, floor: floor)
-      .divergence(from: Model(q, pseudocount: 0, floor: floor))
+    return BucketDistribution(p, pseudocount: 0, floor: floor)
+      .divergence(from: BucketDistribution(q, pseudocount: 0, floor: floor))
   }
 }

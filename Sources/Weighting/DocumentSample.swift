@@ -62,7 +62,7 @@ package struct DocumentSample: Sendable, Equatable {
     self.featureCapacity = featureCapacity
   }
 
-  /// - Parameter features: folded as ``FeatureVector`` says, one an occurrence, in text order.
+  /// - Parameter features: folded as ``RegressionFeatures`` says, one an occurrence, in text order.
   package mutating func add(_ features: Span<UInt16>, priority: Priority) {
     guard priority <= threshold else { return }
     isTrimmed = false

@@ -55,7 +55,7 @@ package struct LogRatioTable: Sendable {
   /// ln p_target − ln p_pool.
   ///
   /// - Precondition: both models have the same number of buckets, and no bucket is impossible to both.
-  package init(target: Model, pool: Model) {
+  package init(target: BucketDistribution, pool: BucketDistribution) {
     storage = .exact(zip(target.logProbabilities, pool.logProbabilities).map { $0 - $1 })
   }
 

@@ -11,7 +11,7 @@ package struct LogisticModel: Sendable, Equatable {
 
   /// - Parameter weights: θ, one a folded bucket; finite.
   package init(bias: Double, weights: [Double]) {
-    precondition(weights.count == FeatureVector.maximumBucketCount)
+    precondition(weights.count == RegressionFeatures.maximumBucketCount)
     self.bias = bias
     let largest = weights.reduce(0) { max($0, abs($1)) }
     let step = largest > 0 ? max(largest / 32767, .leastNormalMagnitude) : 1
@@ -24,7 +24,7 @@ package struct LogisticModel: Sendable, Equatable {
 
   /// Says that every document is as likely in the target as in the pool: what is known without documents.
   package static let indifferent = LogisticModel(
-    bias: 0, weights: Array(repeating: 0, count: FeatureVector.maximumBucketCount))
+    bias: 0, weights: Array(repeating: 0, count: RegressionFeatures.maximumBucketCount))
 }
 
 /// Computes log odds of documents, a block of features at a time:
@@ -42,17 +42,17 @@ package struct LogisticScorer {
   private let model: LogisticModel
   private let shift: UInt32
   /// How often each folded bucket occurs in the current document.
-  private var counts = [UInt8](repeating: 0, count: FeatureVector.maximumBucketCount)
+  private var counts = [UInt8](repeating: 0, count: RegressionFeatures.maximumBucketCount)
   /// The folded buckets of the document, each once, in the order in which they occur first. The place behind the last of them
   /// is written to as well, so that nothing has to be guessed about it.
-  private var buckets = [UInt16](repeating: 0, count: FeatureVector.maximumBucketCount + 1)
+  private var buckets = [UInt16](repeating: 0, count: RegressionFeatures.maximumBucketCount + 1)
   private var distinctCount = 0
   private let logCounts: [LogCount]
 
   /// - Parameter bucketCount: the features', before they are folded.
   package init(_ model: LogisticModel, bucketCount: Int) {
     self.model = model
-    shift = UInt32(FeatureVector.shift(bucketCount: bucketCount))
+    shift = UInt32(RegressionFeatures.shift(bucketCount: bucketCount))
     logCounts = LogCounts.values.map { LogCount(value: $0, square: $0 * $0) }
   }
 

@@ -29,12 +29,12 @@ package struct LogisticTrainer: Sendable {
   /// Of the shuffle: which documents are there decides enough.
   private static let shuffleSeed: UInt64 = 0x5DEE_CE66
 
-  private var entries: [FeatureVector.Entry] = []
+  private var entries: [RegressionFeatures.Entry] = []
   /// Where each document's entries begin, and at last where they end.
   private var offsets = [0]
   private var inverseLengths: [Double] = []
   private var targetCount = 0
-  private var builder = FeatureVector.Builder()
+  private var builder = RegressionFeatures.Builder()
 
   /// - Parameter pool: its short documents are left out, since they can't be drawn; and what is in the target, too: it is
   ///   no evidence against itself. Priorities tell, as those of equal texts are equal.
@@ -77,7 +77,7 @@ package struct LogisticTrainer: Sendable {
   /// - Complexity: O(epochs × entries).
   package func train() -> LogisticModel {
     guard targetCount > 0, targetCount < documentCount else { return .indifferent }
-    var theta = [Double](repeating: 0, count: FeatureVector.maximumBucketCount)
+    var theta = [Double](repeating: 0, count: RegressionFeatures.maximumBucketCount)
     var bias = 0.0
     let poolCount = documentCount - targetCount
     let costs = (
@@ -196,7 +196,7 @@ private struct DualStep {
 
 /// ln(1 + c) for the counts that a vector can have.
 enum LogCounts {
-  static let values: [Double] = (0...FeatureVector.maximumCount).map { log1p(Double($0)) }
+  static let values: [Double] = (0...RegressionFeatures.maximumCount).map { log1p(Double($0)) }
 
   static func value(_ count: Int) -> Double { values[count] }
 }

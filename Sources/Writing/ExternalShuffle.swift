@@ -29,7 +29,7 @@ struct ExternalShuffle: ~Copyable {
   /// How many bits of the numbers all lines have in common.
   private let commonBits: Int
   private var batch = LineBatch()
-  private var parts: LineParts?
+  private var parts: ShufflePartitions?
 
   init(_ settings: ShuffleSettings) {
     self.init(settings, commonBits: 0)
@@ -53,7 +53,7 @@ struct ExternalShuffle: ~Copyable {
 
   /// Moves the batch to parts.
   private mutating func part() throws(WritingError) {
-    var parts = try LineParts(settings, commonBits: commonBits)
+    var parts = try ShufflePartitions(settings, commonBits: commonBits)
     try batch.forEach { line, order throws(WritingError) in try parts.add(line, order: order) }
     batch = LineBatch()
     self.parts = consume parts
@@ -67,16 +67,16 @@ struct ExternalShuffle: ~Copyable {
     guard var parts = parts.take() else { return try batch.drain(into: &lines) }
     try parts.finish()
     var line = ByteBuffer()
-    for number in 0..<LineParts.count {
+    for number in 0..<ShufflePartitions.count {
       var reader = try parts.reader(number)
-      let isOrdered = parts.lineCount(number) <= 1 || commonBits + LineParts.bitCount >= 64
+      let isOrdered = parts.lineCount(number) <= 1 || commonBits + ShufflePartitions.bitCount >= 64
       if isOrdered {
         while try reader.next(into: &line) != nil { try lines.write(line.span) }
       } else if parts.byteCount(number) <= settings.batchByteLimit {
         while let order = try reader.next(into: &line) { try batch.add(line.span, order: order) }
         try batch.drain(into: &lines)
       } else {
-        var shuffle = ExternalShuffle(settings, commonBits: commonBits + LineParts.bitCount)
+        var shuffle = ExternalShuffle(settings, commonBits: commonBits + ShufflePartitions.bitCount)
         while let order = try reader.next(into: &line) { try shuffle.add(line.span, order: order) }
         line.removeAll(keepingCapacityUpTo: settings.blockByteCount)
         try shuffle.drain(into: &lines)

@@ -13,7 +13,7 @@ package struct LineSink: ~Copyable {
     case standardOutput
     case file(path: String)
     /// To shards of up to so many bytes, before compression.
-    case folder(ShardFolder, shardByteLimit: Int)
+    case folder(ShardDirectory, shardByteLimit: Int)
   }
 
   private let place: Place
@@ -63,12 +63,12 @@ package struct LineSink: ~Copyable {
 
   /// Ends the output.
   ///
-  /// - Returns: the whole output, on the disk already, which gets its name by ``WholeOutput/commit()``.
+  /// - Returns: the whole output, on the disk already, which gets its name by ``FinishedOutput/commit()``.
   /// - Throws: ``WritingError``; then it isn't there, or is the older one.
-  package consuming func close() throws(WritingError) -> WholeOutput {
+  package consuming func close() throws(WritingError) -> FinishedOutput {
     let (lineCount, byteCount, place, container) = (lineCount, byteCount, place, container)
     if let shuffle = shuffle.take() { try shuffle.drain(into: &lines) }
-    var output = WholeOutput(lineCount: lineCount, byteCount: byteCount, container: container)
+    var output = FinishedOutput(lineCount: lineCount, byteCount: byteCount, container: container)
     try lines.close(into: &output)
     if case .folder(let folder, _) = place { output.folder = folder }
     return output
@@ -76,14 +76,14 @@ package struct LineSink: ~Copyable {
 }
 
 /// An output that is whole and on the disk, and has still to get its name.
-package struct WholeOutput: ~Copyable {
+package struct FinishedOutput: ~Copyable {
   package let lineCount: Int
   /// Bytes of lines, before compression.
   package let byteCount: Int
   /// nil if it is a single file, or standard output.
   package fileprivate(set) var shards: [WrittenShard]?
   fileprivate var file: AtomicFile?
-  fileprivate var folder: ShardFolder?
+  fileprivate var folder: ShardDirectory?
   fileprivate let container: Container
 
   fileprivate init(lineCount: Int, byteCount: Int, container: Container) {
@@ -130,7 +130,7 @@ struct SequentialLines: ~Copyable {
     try shards?.write(line, adding: member)
   }
 
-  fileprivate consuming func close(into output: inout WholeOutput) throws(WritingError) {
+  fileprivate consuming func close(into output: inout FinishedOutput) throws(WritingError) {
     if let shards = shards.take() { output.shards = try shards.close() }
     if let writer = writer.take() { output.file = try writer.close() }
   }

@@ -15,14 +15,14 @@ package struct WrittenShard: Sendable, Equatable {
 /// A shard ends before the first line that would bring its bytes above the limit, so a longer line is a shard of its
 /// own: where shards end depends on the lines only. One shard is open at a time.
 struct ShardWriter: ~Copyable {
-  private let folder: ShardFolder
+  private let folder: ShardDirectory
   private let container: Container
   private let byteLimit: Int
   private var current: LineWriter?
   private var lineCount = 0
   private(set) var shards: [WrittenShard] = []
 
-  init(_ folder: ShardFolder, container: Container, byteLimit: Int) {
+  init(_ folder: ShardDirectory, container: Container, byteLimit: Int) {
     self.folder = folder
     self.container = container
     self.byteLimit = byteLimit

@@ -5,9 +5,9 @@ import Testing
 /// `--annotate` on lines that have a "dsel" already.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct AnnotationTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   /// A line with older members, and its bytes without them.
   private static let lines: [(line: String, rest: String)] = [

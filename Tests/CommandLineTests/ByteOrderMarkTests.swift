@@ -4,12 +4,12 @@ import Testing
 
 /// A byte order mark at the beginning of any line is one, as where files with marks are concatenated.
 @Suite struct ByteOrderMarkTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
   private let mark = Data([0xEF, 0xBB, 0xBF])
   private let lines: [Data]
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     lines = Array(try Fixtures.crawlText().rawLines[..<60])
     try folder.write(lines.joinedLines, to: "bare")
   }

@@ -5,11 +5,11 @@ import Testing
 /// A pool's shards, each fitted and weighed by a process of its own: the draw is that of one `select`.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct CandidateTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
   private let shards: [String]
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     shards = try Stages.shards(7, in: folder)
     // Copies across shards: the first in the order of names stands for the others.
     for (from, to) in [(6, 0), (3, 1), (0, 5)] {

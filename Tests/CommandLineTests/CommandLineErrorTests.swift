@@ -5,9 +5,9 @@ import Testing
 /// Command lines that can't be right are refused with status 64, before any file is opened;
 /// inputs that aren't there are failures of the run, with status 1.
 @Suite struct CommandLineErrorTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   /// Options beside `--target wiki.jsonl --pool missing.jsonl`, and what the message says.
   static let wrong: [(options: String, fragment: String)] = [

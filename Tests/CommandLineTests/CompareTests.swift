@@ -5,10 +5,10 @@ import Testing
 /// What `dsel compare` finds, by arithmetic on a few words and against the independent Python implementation
 /// (`Fixtures/golden/method/comparison.py`).
 @Suite struct CompareTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     // Single words, of which no two share one of 10,000 buckets (the expected numbers wouldn't come out).
     try folder.write(#"{"text":"a a b c","m":{"site":"x"}}"# + "\n", to: "target.jsonl")
     try folder.write(

@@ -4,10 +4,10 @@ import Testing
 
 /// Completions, in the shells themselves: bash and zsh are driven on a terminal as a person types, fish is asked.
 @Suite struct CompletionTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     for name in ["crawl.jsonl.zst", "wiki pages.jsonl", "pool.model"] {
       try folder.write("", to: name)
     }

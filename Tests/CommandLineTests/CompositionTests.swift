@@ -5,12 +5,12 @@ import Testing
 /// `select` is fit, fit, weigh and resample.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct CompositionTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
   /// Three shards; the last ends with copies of documents of the first.
   private let pool: [String]
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     pool = try Stages.shards(3, in: folder)
     let copies = try folder.read(pool[0]).rawLines.prefix(90)
     try folder.write(folder.read(pool[2]) + Array(copies).joinedLines, to: pool[2])

@@ -4,9 +4,9 @@ import Testing
 
 /// What a person sees: help, the summary, progress, and silence where it is wanted.
 @Suite struct ConsoleTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   @Test func `The help fits a screen`() throws {
     let run = try Dsel.run(["--help"], in: folder)

@@ -5,10 +5,10 @@ import Testing
 /// What `resample` and `merge` refuse of weights, candidates and pools.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct DrawSourceErrorTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     for name in ["a", "b"] {
       let lines = (0..<40).map { "{\"text\": \"the document \($0) of \(name)\", \"q\": \($0)}\n" }
       try folder.write(lines.joined(), to: "\(name).jsonl")

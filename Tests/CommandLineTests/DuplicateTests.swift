@@ -4,11 +4,11 @@ import Testing
 
 /// Documents of identical text: drawn once, the first in pool order, unless they are to be kept.
 @Suite struct DuplicateTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
   /// The pool, and its texts once more under other ids.
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     let lines = try Fixtures.crawlText().rawLines
     try folder.write(lines.joinedLines, to: "originals.jsonl")
     let copies = lines.map { line in

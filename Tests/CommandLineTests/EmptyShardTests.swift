@@ -5,13 +5,13 @@ import Testing
 /// A shard that a filter left empty is normal: the distributed way takes it as `select` does.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct EmptyShardTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
   /// Empty in each way that there is.
   private static let empty = ["none.jsonl", "none.zst", "none.gz", "blank.jsonl", "blank.zst"]
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     let lines = try Fixtures.crawlText().rawLines
     try folder.write(Array(lines.prefix(300)).joinedLines, to: "p.jsonl")
     let blank = Data("\n \t\n\r\n".utf8)

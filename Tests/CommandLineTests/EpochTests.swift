@@ -5,11 +5,11 @@ import Testing
 /// Several draws in one output, and draws at random.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct EpochTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
   private let lines: [Data]
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     var random = SplitMix64(state: 11)
     lines = (0..<240).map { number in
       let quality = Double.random(in: -2...2, using: &random)

@@ -4,12 +4,12 @@ import Testing
 
 /// A file is opened and written under the very bytes that were given, whatever they are.
 @Suite struct ExactFileNameTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
   /// Arguments of commands: two files that a shell has made.
   private static let fit = "fit -q --no-sample --min-tokens 0"
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     let lines = try Fixtures.crawlText().rawLines
     try folder.write(Array(lines[..<30]).joinedLines, to: "first")
     try folder.write(Array(lines[30..<60]).joinedLines, to: "second")

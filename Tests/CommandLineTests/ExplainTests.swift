@@ -5,10 +5,10 @@ import Testing
 /// What `dsel explain` finds, by arithmetic on a few words and against the independent Python implementation
 /// (`Fixtures/golden/method/comparison.py`).
 @Suite struct ExplainTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     try folder.write(#"{"text":"a a b"}"# + "\n" + #"{"text":"b c"}"# + "\n", to: "target.jsonl")
     try folder.write(
       #"{"text":"a b"}"# + "\n\n" + #"{"text":"d d d d"}"# + "\n" + #"{"text":"c B"}"# + "\n",

@@ -5,13 +5,13 @@ import Testing
 /// Draws by numbers in the lines.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct FieldDrawTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
   /// Of 400 documents, in whole quarters, so that sums are exact.
   private let numbers: [(loss: Double, quality: Double)]
   private let lines: [Data]
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     var random = SplitMix64(state: 3)
     let losses = (0..<400).shuffled(using: &random)
     numbers = losses.map { (Double($0) / 4, Double(random.next() % 64) / 4) }

@@ -5,10 +5,10 @@ import Testing
 /// Fields whose keys have dots in them.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct FieldNameTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     let lines = (0..<30).map { number in
       Data(
         #"""

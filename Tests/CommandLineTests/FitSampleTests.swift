@@ -4,9 +4,9 @@ import Testing
 
 /// A pool's model that is fitted on some of its documents.
 @Suite struct FitSampleTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   private func select(_ options: [String], to name: String) throws -> (Data, JSON) {
     let run = try Dsel.select(["--count", "100", "-q", "-o", name] + options, in: folder)

@@ -4,11 +4,11 @@ import Testing
 
 /// Files that aren't lines of JSON are named for what they are, and the command in the message makes lines of them.
 @Suite struct ForeignInputTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
   private let lineCount = 12
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     let lines = try Fixtures.crawlText().rawLines[..<lineCount]
     try folder.write(Array(lines).joinedLines, to: "pool.jsonl")
   }

@@ -4,9 +4,9 @@ import Testing
 
 /// Names and contents that come from anywhere: nothing in them reaches a terminal raw, and no path in a file is opened.
 @Suite struct HostileContentTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   /// An escape sequence, its one-byte form, DEL, a line feed, and a mark that turns the direction of writing.
   private static let hostile = "a\u{1B}[31mb\u{9B}1Ac\u{7F}d\nerror: e\u{202E}f"

@@ -4,9 +4,9 @@ import Testing
 
 /// What is no error, but should not go unsaid.
 @Suite struct InputWarningTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   @Test(arguments: [false, true])
   func `A zstd file without a checksum is named once`(isPiped: Bool) throws {

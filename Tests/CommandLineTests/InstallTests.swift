@@ -4,10 +4,10 @@ import Testing
 
 /// `scripts/install.sh`, the manual pages and the completions.
 @Suite struct InstallTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
   private static let script = Fixtures.projectRoot.appendingPathComponent("scripts/install.sh").path
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   private func install(_ options: [String], destination: String = "") throws -> Dsel.Result {
     try Program.run(

@@ -5,9 +5,9 @@ import Testing
 /// Draws by numbers that nobody thought of as log weights: time stamps, ids, and what stands at the ends of doubles.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct LargeNumberTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   /// Writes documents with these numbers as they are written, and returns their lines.
   @discardableResult

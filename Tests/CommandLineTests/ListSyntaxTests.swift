@@ -5,10 +5,10 @@ import Testing
 /// Lists of files, shares and fields: with commas, or by giving an option again.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct ListSyntaxTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     let lines = try Fixtures.crawlText().rawLines
     try folder.write(Array(lines.prefix(400)).joinedLines, to: "a.jsonl")
     try folder.write(Array(lines.dropFirst(400).prefix(400)).joinedLines, to: "b.jsonl")

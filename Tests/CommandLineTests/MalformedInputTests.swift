@@ -5,10 +5,10 @@ import Testing
 /// Every file of `Fixtures/malformed` as the pool: what is accepted passes through unchanged, and
 /// what is refused is refused in words that name the place, with nothing left behind.
 @Suite struct MalformedInputTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
   private static let everything = ["--count", "1000000", "--min-tokens", "0"]
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   @Test func `Every malformed fixture has an expectation`() throws {
     let folder = Fixtures.path("malformed")

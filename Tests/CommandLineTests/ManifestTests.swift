@@ -4,9 +4,9 @@ import Testing
 
 /// The record of a run: what was read, and by which settings.
 @Suite struct ManifestTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   /// A thousand lines, and their XXH3-64 as Python's `xxhash` gives it.
   private static let lines = (0..<1000).map { number in

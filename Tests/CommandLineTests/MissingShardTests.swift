@@ -5,11 +5,11 @@ import Testing
 /// A shard of which no candidates or weights came: on a cluster a failed task is daily life.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct MissingShardTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
   private let shards = ["s0", "s1", "s2"]
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     for (number, count) in [20, 30, 50].enumerated() {
       let lines = (0..<count).map { "{\"text\": \"the document \($0) of \(number)\"}\n" }
       try folder.write(lines.joined(), to: shards[number])
@@ -101,7 +101,7 @@ struct MissingShardTests {
   }
 
   /// What the files in Fixtures/models were made of.
-  private func twoDocuments() throws -> TemporaryFolder {
+  private func twoDocuments() throws -> TemporaryDirectory {
     try folder.write(
       "{\"text\": \"the cat sat on the mat\"}\n{\"text\": \"a dog\"}\n", to: "two.jsonl")
     return folder

@@ -4,9 +4,9 @@ import Testing
 
 /// Names that there aren't: what was meant is said, from the names that there are.
 @Suite struct MisspeltTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   private static let wrong: [(line: String, message: String)] = [
     ("selct --target x", "There is no command 'selct'. Did you mean 'select'?"),

@@ -4,9 +4,9 @@ import Testing
 
 /// Mistakes that are easily made, and what is said of them.
 @Suite struct MisuseTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   @Test func `A field that no document has can't cut a pool into strata`() throws {
     let select = try Dsel.select(["--stratify", "domian", "--count", "5"], in: folder)

@@ -6,9 +6,9 @@ import Testing
 /// domain are those of `Fixtures/README.md`.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct MixtureTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   private func select(
     _ options: [String], target: [String] = [Fixtures.wiki]

@@ -4,10 +4,10 @@ import Testing
 
 /// How numbers are typed on the command line.
 @Suite struct NumberArgumentTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     let lines = (0..<2000).map { Data(#"{"text": "document \#($0)", "q": \#($0 % 9)}"#.utf8) }
     try folder.write(lines.joinedLines, to: "pool.jsonl")
   }

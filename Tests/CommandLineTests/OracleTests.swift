@@ -5,9 +5,9 @@ import Testing
 /// What is selected from the small fixture, against an independent Python implementation of the
 /// method (`Fixtures/golden/method/oracle.py`).
 @Suite struct OracleTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   /// One entry of selection.json.
   struct Expected: Sendable, CustomTestStringConvertible {

@@ -4,9 +4,9 @@ import Testing
 
 /// Output and manifest appear whole or not at all, and never in the place of what is still needed.
 @Suite struct OutputFileTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   @Test func `A run leaves its output and its manifest, and nothing else`() throws {
     #expect(try select(["--output", "out.jsonl"]).status == 0)

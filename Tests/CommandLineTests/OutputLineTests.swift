@@ -4,10 +4,10 @@ import Testing
 
 /// What selected lines look like: byte for byte those of the pool, but for what was asked for.
 @Suite struct OutputLineTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
   private static let everything = ["--count", "1000000", "--min-tokens", "0"]
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   @Test func `The whole pool passes through byte for byte`() throws {
     let run = try Dsel.select(Self.everything, in: folder)

@@ -4,10 +4,10 @@ import Testing
 
 /// Outputs whose names are links, to files, to nothing, or to what the process was started with.
 @Suite struct OutputLinkTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
   private static let select = "select -q --target \"$1\" --pool \"$2\" --count 3"
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   @Test(arguments: [
     "-o link", "-o out --manifest link", "-o out --remainder link",

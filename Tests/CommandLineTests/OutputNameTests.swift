@@ -4,9 +4,9 @@ import Testing
 
 /// Names that promise another format than what dsel writes are refused before anything is read.
 @Suite struct OutputNameTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   private static let suffixes = [
     "parquet", "arrow", "feather", "orc", "avro", "csv", "tsv", "xz", "bz2", "lz4", "zip", "7z",

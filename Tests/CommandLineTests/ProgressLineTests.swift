@@ -5,9 +5,9 @@ import Testing
 /// Lines of progress on a terminal.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct ProgressLineTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   /// Runs a command on a terminal of some columns, with a pool that comes slowly through standard input, and prints
   /// each line of progress that was drawn.

@@ -4,9 +4,9 @@ import Testing
 /// `dsel select --compat dsir` on the files that the DSIR reference package was run on
 /// (Fixtures/golden/dsir-reference).
 @Suite struct ReferenceTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   @Test(arguments: [1_000, 10_000], 1...3)
   func `Log weights of the pool are the reference's`(bucketCount: Int, order: Int) throws {

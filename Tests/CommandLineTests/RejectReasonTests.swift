@@ -5,7 +5,7 @@ import Testing
 /// `FILE.reasons.jsonl` beside `--rejects FILE`: where each skipped line is, and why it was skipped.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct RejectReasonTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
   /// What is no document, and what is said of it; `\u{E9}` is a byte of Latin-1.
   private static let invalid: [(line: Data, record: String)] = [
@@ -22,7 +22,7 @@ struct RejectReasonTests {
   ]
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     var lines: [Data] = []
     for (number, invalid) in Self.invalid.enumerated() {
       lines += [Data("{\"text\": \"document \(number)\"}".utf8), Data(), invalid.line]

@@ -4,12 +4,12 @@ import Testing
 
 /// `--remainder`: with the selection, the rejects and the blank lines it is the pool, no line more and no line less.
 @Suite struct RemainderTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
   private let pool: [Data]
 
   /// A pool with copies, short documents, invalid lines, blank lines and CRLF, in three containers.
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     var lines = Array(try Fixtures.crawlText().rawLines[..<600])
     lines.insert(contentsOf: lines[100..<140], at: 300)
     lines.insert(contentsOf: [Data("{\"text\":\"short\"}".utf8), Data("{".utf8), Data()], at: 10)

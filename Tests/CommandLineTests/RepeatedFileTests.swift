@@ -5,10 +5,10 @@ import Testing
 /// A file that is named twice would count twice: it is refused, however it is spelled, unless that is meant.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct RepeatedFileTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     for name in ["a", "b"] {
       let lines = (0..<30).map { "{\"text\": \"the document \($0) of \(name)\", \"q\": \($0)}\n" }
       try folder.write(lines.joined(), to: "\(name).jsonl")

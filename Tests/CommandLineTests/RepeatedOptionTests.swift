@@ -4,9 +4,9 @@ import Testing
 
 /// An option that counts once can't be given twice: which of its values counts is nobody's guess.
 @Suite struct RepeatedOptionTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   private static let commands = [
     "select", "fit", "merge", "weigh", "resample", "compare", "explain",

@@ -4,12 +4,12 @@ import Testing
 
 /// What is selected depends on the documents, the options and the seed, and on nothing else.
 @Suite struct ReproducibilityTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
   private let pool: Data
   private static let options = ["--count", "100", "--normalize", "length", "--temperature", "0.05"]
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     pool = try Fixtures.crawlText()
   }
 
@@ -103,7 +103,7 @@ import Testing
 
   /// The selection from the pool as one file, by default options.
   private static let reference = Result {
-    try Dsel.select(options, in: TemporaryFolder()).output
+    try Dsel.select(options, in: TemporaryDirectory()).output
   }
 
   private func select(_ options: [String]) throws -> Data {

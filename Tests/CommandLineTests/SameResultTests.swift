@@ -9,12 +9,12 @@ import Testing
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct SameResultTests {
   private static let runCount = 30
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
   /// A pool of 100 documents in domains of 43, 15, 15, 15, 3 and 9: of 25, five shares have the remainder 3/4, so that the
   /// rounding of sums decides, where there is any. Some texts are there twice, in other domains.
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     var random = SplitMix64(state: 2)
     let domains = zip(["a", "b", "c", "d", "e", "f"], [43, 15, 15, 15, 3, 9]).flatMap {
       Array(repeating: $0, count: $1)

@@ -4,10 +4,10 @@ import Testing
 
 /// How many documents are drawn, which, and what the manifest says of it.
 @Suite struct SelectionTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
   private static let random = ["--normalize", "length", "--temperature", "0.05"]
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   @Test(arguments: [["--top-k"], [], random, random + ["--seed", "18446744073709551615"]])
   func `A larger draw contains the smaller`(options: [String]) throws {

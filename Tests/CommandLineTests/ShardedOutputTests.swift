@@ -4,13 +4,13 @@ import Testing
 
 /// `--output-dir`: the single output cut into shards, all of them or none.
 @Suite struct ShardedOutputTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   /// The selection in one file.
   private static let single = Result {
-    try Dsel.select(["--count", "100"], in: TemporaryFolder()).output
+    try Dsel.select(["--count", "100"], in: TemporaryDirectory()).output
   }
 
   /// As `--shard-bytes` says: a shard ends before the line that would make it larger.

@@ -9,9 +9,9 @@ import Testing
   .enabled(if: SharedCorpora.isThere, "../shared/corpora isn't there"),
   .enabled(if: !Dsel.isDebugBuild, "166 MB take minutes without optimisation"))
 struct SharedCorporaTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   @Test(arguments: [("scripture", 0.95), ("code_python", 0.90), ("german", 0.90)])
   func `The documents of the target's domain are found`(domain: String, share: Double) throws {

@@ -4,9 +4,9 @@ import Testing
 
 /// Pools most of whose documents are too short, and what is said of them.
 @Suite struct ShortDocumentTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   /// Writes documents of 100 words, and some of two.
   private func write(long: Int, short: Int) throws {

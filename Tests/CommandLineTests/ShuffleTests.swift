@@ -4,13 +4,13 @@ import Testing
 
 /// `--shuffle`: the same lines in an order that depends on the documents and a seed only.
 @Suite struct ShuffleTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
-  private static let plain = Result { try Dsel.select(options, in: TemporaryFolder()).output }
+  private static let plain = Result { try Dsel.select(options, in: TemporaryDirectory()).output }
   private static let shuffled = Result {
-    try Dsel.select(options + ["--shuffle"], in: TemporaryFolder()).output
+    try Dsel.select(options + ["--shuffle"], in: TemporaryDirectory()).output
   }
   private static let options = ["--count", "200"]
 

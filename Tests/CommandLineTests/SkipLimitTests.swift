@@ -5,9 +5,9 @@ import Testing
 /// `--max-skipped`, and what is said of skipped lines: per file, with reasons.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct SkipLimitTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   /// Writes a file of so many lines, of which the last ones are invalid.
   private func write(_ count: Int, invalid: Int, to name: String) throws {

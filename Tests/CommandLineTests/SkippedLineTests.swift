@@ -4,9 +4,9 @@ import Testing
 
 /// Invalid lines under `--on-error skip`: counted by reason, printed, and kept on request.
 @Suite struct SkippedLineTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   struct Case: Sendable, CustomTestStringConvertible {
     var name: String

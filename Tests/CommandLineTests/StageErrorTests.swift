@@ -5,9 +5,9 @@ import Testing
 /// What the commands that read and write models, weights and candidates refuse: wrong command lines with status 64, before
 /// any file is opened; files that can't be used with status 1, by name, and without leaving anything.
 @Suite struct StageErrorTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   /// `W` stands for the options that `weigh` must have, `R` for those of `resample` by weights.
   static let wrong: [(command: String, fragment: String)] = [

@@ -9,8 +9,8 @@ enum Stages {
 
   private static let fitted = Swift.Result { try fit() }
 
-  private static func fit() throws -> TemporaryFolder {
-    let folder = try TemporaryFolder()
+  private static func fit() throws -> TemporaryDirectory {
+    let folder = try TemporaryDirectory()
     try run(["fit", Fixtures.wiki, "-o", "wiki.model"] + buckets, in: folder)
     try run(["fit", Fixtures.crawl, "-o", "pool.model"] + buckets, in: folder)
     // What a global owns is never freed.
@@ -19,7 +19,7 @@ enum Stages {
   }
 
   /// Where `wiki.model` and `pool.model` are.
-  static func models() throws -> TemporaryFolder { try fitted.get() }
+  static func models() throws -> TemporaryDirectory { try fitted.get() }
 
   /// `--target-model` and `--pool-model`.
   static func modelOptions() throws -> [String] {
@@ -32,7 +32,7 @@ enum Stages {
   /// Runs a command that must succeed, without a word.
   @discardableResult
   static func run(
-    _ arguments: [String], input: Data? = nil, in folder: TemporaryFolder
+    _ arguments: [String], input: Data? = nil, in folder: TemporaryDirectory
   ) throws -> Data {
     let run = try Dsel.run(arguments + ["--quiet"], input: input, in: folder)
     try #require(run.status == 0, "\(arguments.joined(separator: " ")): \(run.errors)")
@@ -40,7 +40,7 @@ enum Stages {
   }
 
   /// Writes the pool in so many files of unequal size, whose names are in pool order.
-  static func shards(_ count: Int, in folder: TemporaryFolder) throws -> [String] {
+  static func shards(_ count: Int, in folder: TemporaryDirectory) throws -> [String] {
     let lines = try Fixtures.crawlText().rawLines
     return try (0..<count).map { number in
       // Squares: 1 : 3 : 5 : …
@@ -53,7 +53,7 @@ enum Stages {
   }
 
   /// Weighs the pool's files to `weights.jsonl`.
-  static func weigh(_ pool: [String], _ options: [String] = [], in folder: TemporaryFolder) throws {
+  static func weigh(_ pool: [String], _ options: [String] = [], in folder: TemporaryDirectory) throws {
     try run(
       ["weigh"] + modelOptions() + pool + ["-o", "weights.jsonl", "--force"] + options, in: folder)
   }

@@ -6,9 +6,9 @@ import Testing
 /// draw: a larger one contains the smaller, and a text is drawn once.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct StrataTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   static func golden() throws -> JSON { try JSON(Fixtures.read("golden/method/strata.json")) }
 

@@ -5,11 +5,11 @@ import Testing
 /// Documents of the target that stand in the pool, too: what is drawn of them is no find, and is counted.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct TargetDocumentTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
   private let wiki: [Data]
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     wiki = try Fixtures.read("wiki.jsonl").rawLines
     // Seven of the target's documents, of which one is written another way and one is there twice.
     let first = try #require(try JSON(wiki[0]).text.string)

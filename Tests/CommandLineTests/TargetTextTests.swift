@@ -5,10 +5,10 @@ import Testing
 /// Texts that stand elsewhere in the target than in the pool, or than they were weighed; and a fit of nothing.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct TargetTextTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     let lines = (0..<300).map { number in
       "{\"raw_content\": \"some words and the number \(number)\", \"text\": \"id \(number)\"}\n"
     }

@@ -4,9 +4,9 @@ import Testing
 
 /// A directory for temporary files that won't do is named, with the variable that names it.
 @Suite struct TemporaryDirectoryTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   @Test func `A spool that can't be made says to set TMPDIR`() throws {
     let run = try Program.shell(

@@ -106,7 +106,7 @@ import Testing
   private static func run(
     _ commands: [String]
   ) throws -> [(output: [String], status: Int)] {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     try FileManager.default.createSymbolicLink(
       at: folder.url.appendingPathComponent("Fixtures"),
       withDestinationURL: Fixtures.projectRoot.appendingPathComponent("Fixtures"))

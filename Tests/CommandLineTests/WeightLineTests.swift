@@ -5,9 +5,9 @@ import Testing
 /// What stands in the lines that `weigh` writes.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct WeightLineTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   @Test(arguments: try OracleTests.defaults())
   func `Tokens and log weights are the oracle's`(expected: OracleTests.Expected) throws {

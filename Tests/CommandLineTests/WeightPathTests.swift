@@ -5,10 +5,10 @@ import Testing
 /// Which of the pool's files weights and candidates are of, where paths are spelled another way or the pool was moved.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct WeightPathTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     for place in ["en", "de"] {
       try FileManager.default.createDirectory(
         atPath: folder.path(place), withIntermediateDirectories: true)
@@ -22,7 +22,7 @@ struct WeightPathTests {
   private static let weigh = ["weigh", "--target-model", "m", "--pool-model", "m"]
 
   private func draw(
-    _ weights: [String], _ pool: [String], from folder: TemporaryFolder? = nil
+    _ weights: [String], _ pool: [String], from folder: TemporaryDirectory? = nil
   ) throws -> Dsel.Result {
     try Dsel.run(
       ["resample", "--weights"] + weights + ["--min-tokens", "0", "--count", "20", "--quiet"]
@@ -37,7 +37,7 @@ struct WeightPathTests {
         + ["--min-tokens", "0"], in: folder)
     let expected = try draw(["w"], ["en/0.jsonl", "de/0.jsonl"]).output
     #expect(expected.rawLines.count == 20)
-    let elsewhere = try TemporaryFolder()
+    let elsewhere = try TemporaryDirectory()
     try FileManager.default.copyItem(atPath: folder.path("en"), toPath: elsewhere.path("en"))
     try FileManager.default.copyItem(atPath: folder.path("de"), toPath: elsewhere.path("de"))
     for pool in [

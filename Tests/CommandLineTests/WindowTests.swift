@@ -4,9 +4,9 @@ import Testing
 
 /// zstd frames that ask for more memory than is allowed.
 @Suite struct WindowTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   /// A frame of one raw block (RFC 8878, 3.1.1): its window is 2^(10 + exponent) × (1 + mantissa / 8) bytes.
   private func write(exponent: UInt8, mantissa: UInt8) throws {

@@ -5,9 +5,9 @@ import Testing
 /// Files, numbers and names where others are expected: each is told for what it is.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct WrongPlaceTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   private func expectError(
     _ arguments: [String], _ status: Int32, _ fragment: String

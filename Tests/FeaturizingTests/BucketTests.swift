@@ -18,9 +18,9 @@ import Testing
       #expect(
         hashes.map { String($0, radix: 16) } == results.hashes.map(withoutLeadingZeros), "\(kind)")
       let trigrams = FeatureSettings(tokenizer: kind, maximumOrder: 3, bucketCount: 10_000)
-      #expect(features(text, trigrams) == results.buckets_10000, "\(kind)")
+      #expect(features(text, trigrams) == results.buckets10000, "\(kind)")
       for (bucketCount, buckets) in [
-        (1 << 24, results.buckets_16777216), (2, results.buckets_2), (3, results.buckets_3),
+        (1 << 24, results.buckets16777216), (2, results.buckets2), (3, results.buckets3),
       ] {
         let settings = FeatureSettings(tokenizer: kind, maximumOrder: 1, bucketCount: bucketCount)
         #expect(features(text, settings) == [buckets], "\(kind), \(bucketCount) buckets")
@@ -84,10 +84,10 @@ struct BucketTable: Decodable {
 
   struct Results: Decodable {
     var hashes: [String]
-    var buckets_10000: [[UInt32]]
-    var buckets_16777216: [UInt32]
-    var buckets_2: [UInt32]
-    var buckets_3: [UInt32]
+    var buckets10000: [[UInt32]]
+    var buckets16777216: [UInt32]
+    var buckets2: [UInt32]
+    var buckets3: [UInt32]
   }
 
   struct Case: Decodable, CustomTestStringConvertible {

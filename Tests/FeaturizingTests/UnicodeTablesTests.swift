@@ -16,17 +16,17 @@ import Testing
 
   @Test func `Word characters are those of Python's re`() {
     let found = ranges { $0 == .word || $0 == .single }
-    #expect(found == expected.word_re)
+    #expect(found == expected.wordRe)
   }
 
   @Test func `White space is that of Python's re`() {
-    #expect(ranges { $0 == .space } == expected.space_re)
+    #expect(ranges { $0 == .space } == expected.spaceRe)
   }
 
   @Test func `Lower-case mappings are those of Python`() {
     // U+0130 alone has two scalars for one; the tokenizer knows it by itself.
-    let single = expected.lower_single.filter { $0.lower.count == 1 }
-    #expect(expected.lower_single.count - single.count <= 1)
+    let single = expected.lowerSingle.filter { $0.lower.count == 1 }
+    #expect(expected.lowerSingle.count - single.count <= 1)
     let mappings = Dictionary(uniqueKeysWithValues: single.map { ($0.scalar, $0.lower[0]) })
     for scalar in 0..<0x110000 as Range<UInt32> where scalar != UnicodeTables.capitalIWithDot {
       let properties = Self.tables.properties(of: scalar)
@@ -64,7 +64,7 @@ private struct CharacterClasses: Decodable {
     }
   }
 
-  var word_re: [[UInt32]]
-  var space_re: [[UInt32]]
-  var lower_single: [Mapping]
+  var wordRe: [[UInt32]]
+  var spaceRe: [[UInt32]]
+  var lowerSingle: [Mapping]
 }

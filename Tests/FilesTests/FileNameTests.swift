@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test func `A file is made and found under the bytes of its name`() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let names = [FileName.string([0x61, 0xE9]), FileName.string([0x61, 0xE8]), "é", "e\u{301}"]
     for name in names {
       try File(creating: folder.path("") + "/" + name).writeAll(Array(name.utf8).span)

@@ -6,9 +6,9 @@ import Testing
 
 /// Quotas of processors, as the kernel's files have them in containers and out of them.
 @Suite struct ProcessorsTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   @Test func `There is at least one processor, and no more than the machine has`() {
     #expect((1...ProcessInfo.processInfo.processorCount).contains(Processors.count))

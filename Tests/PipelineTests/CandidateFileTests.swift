@@ -9,9 +9,9 @@ import Writing
 @testable import Reading
 
 @Suite struct CandidateFileTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   private static let settings = CandidateFile.Settings(
     seed: .max, topK: true, temperature: 0.1, count: 500, logisticShare: 0.04,
@@ -35,7 +35,7 @@ import Writing
     return CandidateFile(
       settings: settings,
       shards: shards.map {
-        ModelFile.Input(path: $0, byteCount: 5, documentCount: 6, contentHash: random.next())
+        FittedModel.Input(path: $0, byteCount: 5, documentCount: 6, contentHash: random.next())
       }, documentCount: 500, eligibleCount: 450, poolDocumentCount: 501, candidates: candidates)
   }
 

@@ -11,9 +11,9 @@ import Weighting
   private static let threadCounts = [1, 2, 7]
   private static let chunkSizes = [64, 4096, 512 << 10]
   private static let tables = UnicodeTables()
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   @Test(arguments: threadCounts, chunkSizes)
   func `Counts depend on neither threads nor chunks`(threadCount: Int, chunkSize: Int) async throws

@@ -11,12 +11,12 @@ import Writing
 
 /// Which pass of how many a run says it is in.
 @Suite struct ProgressPassTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
   private let registry = TemporaryFiles()
   private let seen = Seen()
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     let lines = (0..<60).map { number in
       Data(
         "{\"text\":\"document \(number) of words\",\"q\":\(number),\"d\":\"\(number % 3)\"}".utf8)

@@ -10,10 +10,10 @@ import Writing
 
 /// The documents that weren't chosen, and how a pool that is no longer the one that was weighed is found out.
 @Suite struct RemainderStepTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
   private let registry = TemporaryFiles()
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   private static let lines = [
     #"{"text":"one"}"#, " ", #"{"text":"two"}"#, "{", #"{"text":"three"}"#, #"{"text":"four"}"#,
@@ -23,7 +23,7 @@ import Writing
   private func chosen(_ texts: [String] = ["one", "three"], offset: Int = 34) -> [Candidate] {
     zip(texts, [(0, 14), (offset, 16)]).map { text, place in
       Candidate(
-        key: 0, textHash: GumbelNoise.identity(of: Array(text.utf8).span),
+        key: 0, textHash: TextHash.of(Array(text.utf8).span),
         position: Position(shard: 0, offset: place.0), lineByteCount: place.1,
         textByteCount: text.utf8.count, tokenCount: 1)
     }

@@ -7,9 +7,9 @@ import Testing
 
 @Suite struct ChunkReaderTests {
   private static let chunkSizes = [64, 1 << 10, 4096, 1 << 16, 512 << 10]
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   @Test(arguments: chunkSizes, Wrapping.allCases)
   func `Lines and offsets depend on neither chunk size nor container`(

@@ -11,11 +11,11 @@ import Testing
     case zstd, zstdWithoutChecksum, zstdFrames, gzip, gzipMembers
   }
 
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
   private let lines: [Data]
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryDirectory()
     var random = SplitMix64(state: 4)
     lines = (0..<40).map { number in
       let words = (0..<Int.random(in: 1...9, using: &random)).map { _ in

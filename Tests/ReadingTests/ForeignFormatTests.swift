@@ -89,7 +89,7 @@ import Testing
   }
 
   @Test func `A container within a container is told apart from lines`() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let text = Data("{\"text\": \"a\"}\n".utf8)
     let (zstd, gzip) = (
       try Containers.zstd(text, in: folder), try Containers.gzip(text, in: folder)

@@ -61,7 +61,7 @@ import Testing
 
   @Test(arguments: 0..<3 as Range<UInt64>)
   func `What is left is what Python reads without them`(seed: UInt64) throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let run = try Program.run(
       "/usr/bin/env", ["python3", "-c", Self.script, "\(seed)"], in: folder)
     try #require(run.status == 0, "\(run.errors)")

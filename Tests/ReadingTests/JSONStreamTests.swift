@@ -6,9 +6,9 @@ import Testing
 
 /// The reader of values of any size against Foundation's.
 @Suite struct JSONStreamTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   private func stream(_ bytes: some Collection<UInt8>) throws -> JSONStream {
     let path = try folder.write(Data(bytes), to: "value.json")

@@ -6,9 +6,9 @@ import Testing
 @testable import Reading
 
 @Suite struct LineReaderTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   @Test(arguments: Wrapping.allCases, 0..<3 as Range<UInt64>)
   func `The lines at given places are read again`(wrapping: Wrapping, seed: UInt64) throws {

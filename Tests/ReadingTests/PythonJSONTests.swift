@@ -36,7 +36,7 @@ import Testing
 
   @Test(arguments: 0..<5 as Range<UInt64>)
   func `Texts are those that Python wrote`(seed: UInt64) throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryDirectory()
     let run = try Program.run(
       "/usr/bin/env", ["python3", "-c", Self.script, "\(seed)"], in: folder)
     try #require(run.status == 0, "\(run.errors)")

@@ -39,7 +39,7 @@ import Testing
   ) {
     let logWeights = [-2.0, -1, 0, 0.5, 1, 2]
     let weights = logWeights.map { exp($0 / temperature) }
-    let identities = (0..<6 as Range<UInt8>).map { GumbelNoise.identity(of: [$0, 7].span) }
+    let identities = (0..<6 as Range<UInt8>).map { TextHash.of([$0, 7].span) }
     let drawCount = 20_000
     var hits = [Int](repeating: 0, count: 6)
     for seed in 0..<UInt64(drawCount) {

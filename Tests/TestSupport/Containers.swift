@@ -7,22 +7,22 @@ public enum Containers {
 
   /// One zstd frame, or one gzip member, around each of the `parts`.
   public static func zstd(
-    _ parts: Data..., hasChecksum: Bool = true, in folder: TemporaryFolder
+    _ parts: Data..., hasChecksum: Bool = true, in folder: TemporaryDirectory
   ) throws -> Data {
     try concatenate(parts, hasChecksum ? "zstd -qc" : "zstd -qc --no-check", in: folder)
   }
 
-  public static func gzip(_ parts: Data..., in folder: TemporaryFolder) throws -> Data {
+  public static func gzip(_ parts: Data..., in folder: TemporaryDirectory) throws -> Data {
     try concatenate(parts, "gzip -nc", in: folder)
   }
 
   /// What `zstd -dc` or `gzip -dc` (by the name's end) makes of the file.
-  public static func decompress(_ path: String, in folder: TemporaryFolder) throws -> Data {
+  public static func decompress(_ path: String, in folder: TemporaryDirectory) throws -> Data {
     try command(path.hasSuffix(".gz") ? "gzip -dc" : "zstd -dqc", path, in: folder)
   }
 
   private static func concatenate(
-    _ parts: [Data], _ compressor: String, in folder: TemporaryFolder
+    _ parts: [Data], _ compressor: String, in folder: TemporaryDirectory
   ) throws -> Data {
     try parts.reduce(into: Data()) { whole, part in
       let path = try folder.write(part, to: ".part-\(UUID().uuidString)")
@@ -32,7 +32,7 @@ public enum Containers {
   }
 
   private static func command(
-    _ command: String, _ path: String, in folder: TemporaryFolder
+    _ command: String, _ path: String, in folder: TemporaryDirectory
   ) throws -> Data {
     let result = try Program.shell("exec \(command) < \"$1\"", [path], in: folder)
     guard result.status == 0 else { throw CommandFailed(message: result.errors) }

@@ -2,7 +2,7 @@ import Foundation
 
 /// The built command, run as a user runs it: in a folder of its own, with its outputs drained.
 ///
-///     let run = try Dsel.run(["--version"], in: TemporaryFolder())
+///     let run = try Dsel.run(["--version"], in: TemporaryDirectory())
 ///     #expect(run.status == 0)
 public enum Dsel {
   /// True if the command under test was built without optimisation: too slow for the large inputs.
@@ -49,7 +49,7 @@ public enum Dsel {
   ///
   /// - Parameter input: comes to standard input through a real pipe; without it that is empty.
   public static func run(
-    _ arguments: [String], input: Data? = nil, in folder: TemporaryFolder
+    _ arguments: [String], input: Data? = nil, in folder: TemporaryDirectory
   ) throws -> Result {
     guard let input else { return try Program.run(binary.path, arguments, in: folder) }
     // A pipe that `cat` fills: it is drained by no thread of ours, and may close early.
@@ -63,7 +63,7 @@ public enum Dsel {
   /// Runs `dsel select` on the small fixture, or on another `pool`.
   public static func select(
     pool: [String] = [Fixtures.crawl], target: String = Fixtures.wiki, _ options: [String],
-    input: Data? = nil, in folder: TemporaryFolder
+    input: Data? = nil, in folder: TemporaryDirectory
   ) throws -> Result {
     let inputs = ["select", "--target", target, "--pool"] + pool
     return try run(inputs + options, input: input, in: folder)

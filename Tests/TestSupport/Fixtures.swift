@@ -20,7 +20,7 @@ public enum Fixtures {
 
   /// The lines of the pool, decompressed by `zstd` itself, each with its line feed.
   public static func crawlText() throws -> Data {
-    try Containers.decompress(Fixtures.crawl, in: TemporaryFolder())
+    try Containers.decompress(Fixtures.crawl, in: TemporaryDirectory())
   }
 }
 

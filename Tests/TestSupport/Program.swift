@@ -5,7 +5,7 @@ import Synchronization
 public enum Program {
   /// - Parameter path: absolute.
   public static func run(
-    _ path: String, _ arguments: [String], in folder: TemporaryFolder
+    _ path: String, _ arguments: [String], in folder: TemporaryDirectory
   ) throws -> Dsel.Result {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
@@ -29,7 +29,7 @@ public enum Program {
 
   /// Runs a shell's `script`, in which `$0` is dsel and `$1`… are `arguments`.
   public static func shell(
-    _ script: String, _ arguments: [String] = [], in folder: TemporaryFolder
+    _ script: String, _ arguments: [String] = [], in folder: TemporaryDirectory
   ) throws -> Dsel.Result {
     try run("/bin/sh", ["-c", script, Dsel.binary.path] + arguments, in: folder)
   }

@@ -80,7 +80,7 @@ import Testing
   @Test(arguments: [0, 1e6, -1e9])
   func `The correlation doesn't depend on what is added to all weights`(offset: Double) throws {
     // Pearson's of (0, 1, …, 9) and of (0, 1, 4, …, 81), by Python's statistics.correlation.
-    var correlation = Correlation()
+    var correlation = WeightLengthCorrelation()
     for number in 0..<10 {
       correlation.add(logWeight: offset + Double(number) / 64, length: number * number)
     }
@@ -93,7 +93,7 @@ import Testing
       [1e308, -1e308],
     ]
     for weights in cases {
-      var correlation = Correlation()
+      var correlation = WeightLengthCorrelation()
       for (number, weight) in weights.enumerated() {
         correlation.add(logWeight: weight, length: number + 1)
       }

@@ -86,7 +86,7 @@ import Testing
 
   @Test func `Smoothed probabilities sum to 1`() {
     for pseudocount in [0.0, 0.1, 1, 7] {
-      let model = Model(counts([5, 0, 3, 1000, 0]), pseudocount: pseudocount)
+      let model = BucketDistribution(counts([5, 0, 3, 1000, 0]), pseudocount: pseudocount)
       let sum = model.logProbabilities.reduce(0) { $0 + exp($1) }
       #expect(abs(sum - 1) < 1e-12)
     }

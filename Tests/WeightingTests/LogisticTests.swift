@@ -41,7 +41,7 @@ import Testing
     let weights = (0..<1 << 16).map { _ in Double.random(in: -2...2, using: &random) }
     let model = LogisticModel(bias: -0.5, weights: weights)
     for bucketCount in [500, 1 << 16, 1 << 20, 1 << 24, 1_000_000] {
-      let shift = FeatureVector.shift(bucketCount: bucketCount)
+      let shift = RegressionFeatures.shift(bucketCount: bucketCount)
       #expect((bucketCount - 1) >> shift < 1 << 16)
       var scorer = LogisticScorer(model, bucketCount: bucketCount)
       for document in Self.documents(40, favouring: 50, seed: seed) {
@@ -62,7 +62,7 @@ import Testing
   }
 
   @Test func `Parameters are rounded to a 32,767th of the largest`() {
-    var weights = [Double](repeating: 0, count: FeatureVector.maximumBucketCount)
+    var weights = [Double](repeating: 0, count: RegressionFeatures.maximumBucketCount)
     weights[3] = -0.5
     weights[7] = 0.125
     weights[9] = 1e-6

@@ -69,8 +69,8 @@ import Testing
   ])
   func `Divergences are the reference's`(configuration: Configuration) throws {
     let documents = try Documents(configuration)
-    func model(_ ids: [String]) -> Model {
-      Model(documents.counts(of: ids), pseudocount: 0, floor: Self.divergenceFloor)
+    func model(_ ids: [String]) -> BucketDistribution {
+      BucketDistribution(documents.counts(of: ids), pseudocount: 0, floor: Self.divergenceFloor)
     }
     let expected = try golden("kl")[configuration.testDescription]
     let target = model(Self.targetIDs)
@@ -150,10 +150,10 @@ import Testing
 
     func table(targetPseudocount: Double) -> LogRatioTable {
       LogRatioTable(
-        target: Model(
+        target: BucketDistribution(
           counts(of: ReferenceWeightTests.targetIDs), pseudocount: targetPseudocount,
           floor: ReferenceWeightTests.weightFloor),
-        pool: Model(
+        pool: BucketDistribution(
           counts(of: ReferenceWeightTests.poolIDs), pseudocount: 0,
           floor: ReferenceWeightTests.weightFloor))
     }

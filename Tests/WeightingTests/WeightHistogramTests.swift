@@ -120,17 +120,17 @@ import Testing
       one += x * x
       other += y * y
     }
-    var parts = [Correlation(), Correlation()]
+    var parts = [WeightLengthCorrelation(), WeightLengthCorrelation()]
     for (weight, length) in pairs {
       parts[Bool.random(using: &random) ? 1 : 0].add(logWeight: weight, length: length)
     }
     parts[0].merge(parts[1])
     let expected = products / (one * other).squareRoot()
     #expect(abs(parts[0].value! - expected) < 1e-6)
-    var constant = Correlation()
+    var constant = WeightLengthCorrelation()
     constant.add(logWeight: 1, length: 5)
     constant.add(logWeight: 2, length: 5)
-    #expect(constant.value == nil && Correlation().value == nil)
+    #expect(constant.value == nil && WeightLengthCorrelation().value == nil)
   }
 
   @Test(arguments: [10_000, 10_001, 65_536, 1 << 20, 1_000_003, 1 << 24])

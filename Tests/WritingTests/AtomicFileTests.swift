@@ -6,10 +6,10 @@ import Testing
 @testable import Writing
 
 @Suite struct AtomicFileTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
   private let registry = TemporaryFiles()
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   @Test func `Nothing is left without a commit`() throws {
     do {

@@ -7,10 +7,10 @@ import Testing
 
 /// The shuffle against its naive twin: all lines in memory, sorted by number and then by arrival.
 @Suite struct ExternalShuffleTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
   private let registry = TemporaryFiles()
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   /// How the numbers are spread.
   enum Spread: CaseIterable {

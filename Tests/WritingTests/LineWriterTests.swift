@@ -6,10 +6,10 @@ import Testing
 @testable import Writing
 
 @Suite struct LineWriterTests {
-  private let folder: TemporaryFolder
+  private let folder: TemporaryDirectory
   private let registry = TemporaryFiles()
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try TemporaryDirectory() }
 
   @Test(arguments: [
     (#"{"text":"a"}"#, #"{"text":"a","x":1}"#), (#"{"text":"a"}  "#, #"{"text":"a","x":1}  "#),

@@ -59,7 +59,7 @@ struct Stage {
         }
       },
       Stage(name: "identity") {
-        corpus.forEachText { sink &+= GumbelNoise.identity(of: $0) }
+        corpus.forEachText { sink &+= TextHash.of($0) }
       },
     ]
   }
@@ -165,7 +165,7 @@ struct Stage {
     var model = TargetModel(name: nil, target: target, pool: pool, settings)
     if estimator.usesRegression {
       // What the parameters are makes no difference to the time.
-      let weights = (0..<FeatureVector.maximumBucketCount).map { Double($0 % 7) - 3 }
+      let weights = (0..<RegressionFeatures.maximumBucketCount).map { Double($0 % 7) - 3 }
       model.regression = LogisticModel(bias: 0, weights: weights)
     }
     return WeighingModel(

@@ -44,10 +44,10 @@ func fuzzModels(_ input: [UInt8]) -> Int32 {
   return 0
 }
 
-private func readModel() -> ModelFile? {
+private func readModel() -> FittedModel? {
   guard let shard = try? Shard(path: path), var stream = try? JSONStream(shard, limits: limits)
   else { return nil }
-  do { return try ModelFile(&stream) } catch { return nil }
+  do { return try FittedModel(&stream) } catch { return nil }
 }
 
 /// Candidates are refused, or they can be drawn from, in whole and in parts.

@@ -162,7 +162,7 @@ private struct DrawCase {
     guard settings.replay == 0 else { return }
     let noise = GumbelNoise(seed: settings.draw.seed)
     let keys = weights.enumerated().map { index, weight in
-      let identity = GumbelNoise.identity(of: Array("d\(index)".utf8).span)
+      let identity = TextHash.of(Array("d\(index)".utf8).span)
       return weight / temperature
         + (settings.draw.addsNoise ? Float80(noise.noise(of: identity)) : 0)
     }

@@ -11,14 +11,14 @@ struct ComparisonText {
     var columns = [
       Column("target", comparison.target), Column("selection", comparison.selected),
     ]
-    columns[1].divergence = comparison.kl_target_selected
-    columns[1].coverage = comparison.coverage_selected
-    if let pool = comparison.pool, let random = comparison.random_arm {
+    columns[1].divergence = comparison.klTargetSelected
+    columns[1].coverage = comparison.coverageSelected
+    if let pool = comparison.pool, let random = comparison.randomArm {
       columns += [Column("pool", pool), Column("random arm", random)]
-      columns[2].divergence = comparison.kl_target_pool
-      columns[2].coverage = comparison.coverage_pool
-      columns[3].divergence = comparison.kl_target_random
-      columns[3].coverage = comparison.coverage_random
+      columns[2].divergence = comparison.klTargetPool
+      columns[2].coverage = comparison.coveragePool
+      columns[3].divergence = comparison.klTargetRandom
+      columns[3].coverage = comparison.coverageRandom
     }
     var table = TextTable(header: [""] + columns.map(\.name))
     table.add("documents", columns.map { Format.count($0.side.documents) })
@@ -36,7 +36,7 @@ struct ComparisonText {
       table.add("                   \(name)", columns.map { Self.length($0, path) })
     }
     var parts = [table.text]
-    if let reduction = comparison.kl_reduction, let fromPool = comparison.kl_reduction_from_pool {
+    if let reduction = comparison.klReduction, let fromPool = comparison.klReductionFromPool {
       parts.append(
         "KL reduction: \(Format.decimal(reduction)) nats from a random arm, "
           + "\(Format.decimal(fromPool)) from the pool\n")
@@ -49,7 +49,7 @@ struct ComparisonText {
   /// How many documents of the sides are the target's own; nil if none is.
   private static func targetDocuments(_ comparison: Comparison) -> String? {
     let counts = [("selection", comparison.selected), ("pool", comparison.pool)]
-      .map { ($0.0, $0.1?.target_documents ?? 0) }
+      .map { ($0.0, $0.1?.targetDocuments ?? 0) }
       .filter { $0.1 > 0 }
     guard !counts.isEmpty else { return nil }
     let words = counts.map { "\(Format.count($0.1)) of the \($0.0)" }.joined(separator: ", ")
@@ -75,13 +75,13 @@ struct ComparisonText {
   private static func length(
     _ column: Column, _ path: KeyPath<Comparison.Lengths, Int>
   ) -> String {
-    column.side.tokens_per_document.map { Format.count($0[keyPath: path]) } ?? ""
+    column.side.tokensPerDocument.map { Format.count($0[keyPath: path]) } ?? ""
   }
 
   // MARK: Domains
 
   private static func text(_ domains: Comparison.Domains) -> String {
-    let hasPool = domains.no_domain.pool != nil
+    let hasPool = domains.noDomain.pool != nil
     var table = TextTable(
       header: ["domain", "target", "selection"] + (hasPool ? ["pool", "random arm"] : []))
     for domain in domains.table.prefix(domainLimit) {
@@ -94,12 +94,12 @@ struct ComparisonText {
     if isThere(domains.others) {
       table.add("(domains beyond \(Format.count(domains.limit)))", shares(domains.others))
     }
-    if isThere(domains.no_domain) { table.add("(no such field)", shares(domains.no_domain)) }
+    if isThere(domains.noDomain) { table.add("(no such field)", shares(domains.noDomain)) }
     return table.text
   }
 
   private static func all(_ domain: Comparison.Domain) -> [Comparison.DomainShare] {
-    [domain.target, domain.selected, domain.pool, domain.random_arm].compactMap { $0 }
+    [domain.target, domain.selected, domain.pool, domain.randomArm].compactMap { $0 }
   }
 
   private static func isThere(_ domain: Comparison.Domain) -> Bool {

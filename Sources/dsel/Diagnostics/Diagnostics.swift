@@ -20,8 +20,8 @@ struct Diagnostics {
     if !isQuiet { write(Self.summary(manifest), keepsLines: true) }
     warn(
       ShortDocuments(
-        documents: manifest.pool.documents, short: manifest.under_min_tokens,
-        minimum: manifest.settings.min_tokens, isAllSelected: manifest.selected.all_eligible
+        documents: manifest.pool.documents, short: manifest.underMinTokens,
+        minimum: manifest.settings.minTokens, isAllSelected: manifest.selected.allEligible
       ).warnings)
   }
 
@@ -33,8 +33,8 @@ struct Diagnostics {
       + manifest.targetSides.flatMap { Self.repeatedContent($0.inputs) }
       + Self.repeatedContent(manifest.pool.inputs)
     let selected = manifest.selected
-    if selected.all_eligible {
-      let advice = manifest.under_min_tokens == 0 ? " Add shards." : ""
+    if selected.allEligible {
+      let advice = manifest.underMinTokens == 0 ? " Add shards." : ""
       warnings.append(Self.exhausted(selected, verb: "selected") + advice)
     } else if selected.documents == 0 {
       warnings.append(
@@ -42,12 +42,12 @@ struct Diagnostics {
     }
     return warnings
       + shortfalls(
-        manifest.parts ?? [], unit: selected.shortfall_unit,
+        manifest.parts ?? [], unit: selected.shortfallUnit,
         canFill: manifest.settings.fill == false)
   }
 
   /// That all there is was drawn, and is less than what was asked for.
-  static func exhausted(_ selected: SelectManifest.Selected, verb: String) -> String {
+  static func exhausted(_ selected: SelectionRecord, verb: String) -> String {
     let all =
       switch selected.documents {
       case 0: "there is no eligible document"
@@ -55,12 +55,12 @@ struct Diagnostics {
       default: "all \(Format.count(selected.documents, "eligible document")) were \(verb)"
       }
     return "more was asked for than there is: \(all), "
-      + "\(Format.count(selected.shortfall, unit: selected.shortfall_unit)) short."
+      + "\(Format.count(selected.shortfall, unit: selected.shortfallUnit)) short."
   }
 
   /// What was left out of the files of a role.
-  static func warnings(skippedIn inputs: [SelectManifest.Input], role: String) -> [String] {
-    warnings(skipped: inputs.map { ($0.path, $0.skipped_lines ?? [:]) }, role: role)
+  static func warnings(skippedIn inputs: [InputRecord], role: String) -> [String] {
+    warnings(skipped: inputs.map { ($0.path, $0.skippedLines ?? [:]) }, role: role)
   }
 
   /// What was left out of the files of a role, by reason.
@@ -95,14 +95,14 @@ struct Diagnostics {
   private static let mostFiles = 5
 
   /// What is odd about input files.
-  static func warnings(_ inputs: [SelectManifest.Input]) -> [String] {
+  static func warnings(_ inputs: [InputRecord]) -> [String] {
     var warnings: [String] = []
     if let files = names(inputs.filter { $0.checksum == false }.map(\.path)) {
       warnings.append(
         "without a checksum: \(files). Damage to such a file can go unnoticed: the zstd command writes one, and "
           + "libraries do if they are asked to.")
     }
-    let empty = inputs.filter { $0.documents == 0 && $0.skipped_lines == nil }
+    let empty = inputs.filter { $0.documents == 0 && $0.skippedLines == nil }
     return warnings + Self.warnings(empty: empty.map(\.path))
   }
 
@@ -112,13 +112,13 @@ struct Diagnostics {
   }
 
   /// Files of one role that are byte for byte another: as good as named twice.
-  static func repeatedContent(_ inputs: [SelectManifest.Input]) -> [String] {
+  static func repeatedContent(_ inputs: [InputRecord]) -> [String] {
     struct Content: Hashable {
       var bytes: Int
       var xxh3: String
     }
     // Only looked up: the order of a dictionary says nothing here.
-    var first: [Content: SelectManifest.Input] = [:]
+    var first: [Content: InputRecord] = [:]
     var repeats: [(path: String, other: String)] = []
     for input in inputs where input.documents > 0 {
       let content = Content(bytes: input.bytes, xxh3: input.xxh3)
@@ -147,8 +147,8 @@ struct Diagnostics {
 
   static func summary(_ manifest: SelectManifest) -> String {
     let (selected, pool) = (manifest.selected, manifest.pool)
-    let seconds = manifest.timings.total_seconds
-    let poolBytes = pool.inputs.reduce(0) { $0 + $1.text_bytes }
+    let seconds = manifest.timings.totalSeconds
+    let poolBytes = pool.inputs.reduce(0) { $0 + $1.textBytes }
     return [
       "selected \(Format.count(selected.documents)) of \(Format.count(pool.documents, "document")): "
         + "\(Format.count(selected.tokens, "token")), \(Format.bytes(selected.bytes))",
@@ -165,9 +165,9 @@ struct Diagnostics {
   }
 
   /// How many of the selection are no find, since the target has them already.
-  private static func targetDocuments(_ selected: SelectManifest.Selected) -> String? {
-    guard let count = selected.target_documents, count > 0 else { return nil }
-    let about = selected.target_documents_is_estimate == true ? "about " : ""
+  private static func targetDocuments(_ selected: SelectionRecord) -> String? {
+    guard let count = selected.targetDocuments, count > 0 else { return nil }
+    let about = selected.targetDocumentsIsEstimate == true ? "about " : ""
     return
       "\(about)\(Format.count(count)) of them \(count == 1 ? "is a document" : "are documents") of the target, which the pool has, too"
   }
@@ -178,16 +178,16 @@ struct Diagnostics {
       return targets.map { target in
         let line =
           "\(target.name ?? "target"): \(Format.count(target.documents, "document")), effective sample size "
-          + Format.significant(target.effective_sample_size)
+          + Format.significant(target.effectiveSampleSize)
         let kl = divergences(
-          target.kl_target_pool, target.kl_target_random, target.kl_target_selected,
-          target.kl_reduction)
+          target.klTargetPool, target.klTargetRandom, target.klTargetSelected,
+          target.klReduction)
         return kl.map { "\(line); \($0)" } ?? line
       }.joined(separator: "\n")
     }
     return divergences(
-      manifest.kl_target_pool, manifest.kl_target_random, manifest.kl_target_selected,
-      manifest.kl_reduction)
+      manifest.klTargetPool, manifest.klTargetRandom, manifest.klTargetSelected,
+      manifest.klReduction)
   }
 
   private static func divergences(
@@ -203,18 +203,18 @@ struct Diagnostics {
 
   private static func randomness(_ manifest: SelectManifest) -> String {
     let eligible =
-      "\(Format.count(manifest.eligible_documents, "eligible document")) "
-      + "(\(Format.count(manifest.under_min_tokens)) under --min-tokens"
+      "\(Format.count(manifest.eligibleDocuments, "eligible document")) "
+      + "(\(Format.count(manifest.underMinTokens)) under --min-tokens"
       + (manifest.settings.mixture == nil
-        ? "" : ", \(Format.count(manifest.outside_mixture ?? 0)) outside --mixture") + ")"
+        ? "" : ", \(Format.count(manifest.outsideMixture ?? 0)) outside --mixture") + ")"
     var line =
-      manifest.effective_sample_size.map {
+      manifest.effectiveSampleSize.map {
         "effective sample size \(Format.significant($0)) of \(eligible)"
       } ?? eligible
-    if let overlap = manifest.overlap_with_top_k {
+    if let overlap = manifest.overlapWithTopK {
       line += ", overlap with top-k \(Format.decimal(100 * overlap, digits: 1)) %"
     }
-    if let correlation = manifest.weight_length_correlation {
+    if let correlation = manifest.weightLengthCorrelation {
       line += ", correlation of weight with length \(Format.decimal(correlation, digits: 2))"
     }
     return line
@@ -240,7 +240,7 @@ struct Diagnostics {
   static func advice(_ manifest: SelectManifest) -> String? {
     let (settings, selected) = (manifest.settings, manifest.selected)
     let unseenShare =
-      manifest.unseen_share ?? manifest.targets?.map(\.unseen_share).max() ?? 0
+      manifest.unseenShare ?? manifest.targets?.map(\.unseenShare).max() ?? 0
     if settings.compat == nil, settings.estimator == Estimator.ratio.rawValue,
       unseenShare > largestUnseenShare
     {
@@ -254,9 +254,9 @@ struct Diagnostics {
         "the target has \(Format.count(tokens, "token")), too few to tell what is "
         + "typical of it. Add to the target."
     }
-    if !settings.top_k, selected.documents > 1,
-      selected.documents + selected.dropped_copies < manifest.eligible_documents,
-      let overlap = manifest.overlap_with_top_k, overlap > largestOverlap
+    if !settings.topK, selected.documents > 1,
+      selected.documents + selected.droppedCopies < manifest.eligibleDocuments,
+      let overlap = manifest.overlapWithTopK, overlap > largestOverlap
     {
       return
         "this draw is top-k in practice: the weights differ by more than the noise. For one that "

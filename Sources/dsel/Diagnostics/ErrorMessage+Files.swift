@@ -82,7 +82,7 @@ extension ErrorMessage {
 
   private static func name(_ option: String) -> String { "--\(option)" }
 
-  private static func model(_ error: ModelFileError) -> String {
+  private static func model(_ error: FittedModelError) -> String {
     let again = "Run 'dsel fit' again."
     return switch error {
     case .stream(let error):

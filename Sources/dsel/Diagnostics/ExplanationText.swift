@@ -18,15 +18,15 @@ struct ExplanationText {
 
   private static func text(_ document: Explanation.Document) -> String {
     var sum: [String] = []
-    if let part = document.by_log_ratio { sum.append("log-ratios \(Format.decimal(part))") }
-    if let part = document.by_regression { sum.append("regression \(Format.decimal(part))") }
+    if let part = document.byLogRatio { sum.append("log-ratios \(Format.decimal(part))") }
+    if let part = document.byRegression { sum.append("regression \(Format.decimal(part))") }
     if let bias = document.bias { sum.append("bias \(Format.decimal(bias))") }
     var text = "\(ErrorMessage.printable(document.file, keepsLines: false)):\(document.line): "
-    text += "log weight \(Format.decimal(document.log_weight)) = \(sum.joined(separator: " + "))\n"
+    text += "log weight \(Format.decimal(document.logWeight)) = \(sum.joined(separator: " + "))\n"
     text +=
       "\(Format.count(document.tokens, "token")), \(Format.count(document.features, "feature")), "
-    text += "\(Format.count(document.different_ngrams, "different n-gram")), of which "
-    let shared = document.ngrams_that_share_a_bucket
+    text += "\(Format.count(document.differentNgrams, "different n-gram")), of which "
+    let shared = document.ngramsThatShareABucket
     text += "\(Format.count(shared)) \(shared == 1 ? "shares" : "share") a bucket with another\n"
     for (name, ngrams) in [("up", document.up), ("down", document.down)] where !ngrams.isEmpty {
       text += "\n" + table(name, ngrams)
@@ -35,18 +35,18 @@ struct ExplanationText {
   }
 
   private static func table(_ name: String, _ ngrams: [Explanation.NGram]) -> String {
-    let hasParts = ngrams.allSatisfy { $0.by_log_ratio != nil && $0.by_regression != nil }
-    let hasLogRatios = ngrams.allSatisfy { $0.log_ratio != nil }
+    let hasParts = ngrams.allSatisfy { $0.byLogRatio != nil && $0.byRegression != nil }
+    let hasLogRatios = ngrams.allSatisfy { $0.logRatio != nil }
     var table = TextTable(
       header: [name, "contribution"] + (hasParts ? ["by log-ratio", "by regression"] : [])
         + ["count"] + (hasLogRatios ? ["log-ratio"] : []) + ["in target", "in pool"])
     for ngram in ngrams {
       var cells = [signed(ngram.contribution)]
-      if hasParts { cells += [ngram.by_log_ratio, ngram.by_regression].map { signed($0 ?? 0) } }
+      if hasParts { cells += [ngram.byLogRatio, ngram.byRegression].map { signed($0 ?? 0) } }
       cells.append(Format.count(ngram.count))
-      if hasLogRatios { cells.append(signed(ngram.log_ratio ?? 0)) }
-      cells += [Format.count(ngram.target_count), Format.count(ngram.pool_count)]
-      table.add(shown(ngram.ngram), cells, note: shared(ngram.shares_bucket_with))
+      if hasLogRatios { cells.append(signed(ngram.logRatio ?? 0)) }
+      cells += [Format.count(ngram.targetCount), Format.count(ngram.poolCount)]
+      table.add(shown(ngram.ngram), cells, note: shared(ngram.sharesBucketWith))
     }
     return table.text
   }
@@ -65,20 +65,20 @@ struct ExplanationText {
   ) -> String {
     var text =
       "Contributions of the target's "
-      + "\(Format.count(explanation.target_model.features, "n-gram")) to their mean "
+      + "\(Format.count(explanation.targetModel.features, "n-gram")) to their mean "
     text +=
       explanation.settings.estimator == "logistic" ? "regression weight\n" : "log-ratio\n"
     for (name, buckets) in [("up", target.up), ("down", target.down)] where !buckets.isEmpty {
-      let hasLogRatios = buckets.allSatisfy { $0.log_ratio != nil }
-      let hasWeights = buckets.allSatisfy { $0.regression_weight != nil }
+      let hasLogRatios = buckets.allSatisfy { $0.logRatio != nil }
+      let hasWeights = buckets.allSatisfy { $0.regressionWeight != nil }
       var table = TextTable(
         header: [name, "contribution"] + (hasLogRatios ? ["log-ratio"] : [])
           + (hasWeights ? ["regression"] : []) + ["in target", "in pool"])
       for bucket in buckets {
         var cells = [signed(bucket.contribution, digits: 5)]
-        if hasLogRatios { cells.append(signed(bucket.log_ratio ?? 0)) }
-        if hasWeights { cells.append(signed(bucket.regression_weight ?? 0)) }
-        cells += [Format.count(bucket.target_count), Format.count(bucket.pool_count)]
+        if hasLogRatios { cells.append(signed(bucket.logRatio ?? 0)) }
+        if hasWeights { cells.append(signed(bucket.regressionWeight ?? 0)) }
+        cells += [Format.count(bucket.targetCount), Format.count(bucket.poolCount)]
         table.add(
           bucket.texts.first.map { shown($0.ngram) } ?? "(not in these documents)", cells,
           note: shared(bucket))
@@ -93,7 +93,7 @@ struct ExplanationText {
     let others = bucket.texts.dropFirst().prefix(3)
     let names = others.map { "'\(shown($0.ngram))' (\(Format.count($0.count)))" }
       .joined(separator: ", ")
-    let rest = bucket.texts.count - 1 - others.count + bucket.other_texts
+    let rest = bucket.texts.count - 1 - others.count + bucket.otherTexts
     let more = rest > 0 ? " and \(Format.count(rest)) more" : ""
     return "  shares its bucket with \(names)\(more)"
   }
@@ -101,9 +101,9 @@ struct ExplanationText {
   // MARK: Buckets
 
   private static func text(_ buckets: Explanation.Buckets) -> String {
-    let about = buckets.ngrams_is_least ? "at least" : "about"
+    let about = buckets.ngramsIsLeast ? "at least" : "about"
     let ngrams = Format.count(Int(min(buckets.ngrams, 1e15)))
-    let average = Format.decimal(buckets.ngrams_per_filled_bucket, digits: 2)
+    let average = Format.decimal(buckets.ngramsPerFilledBucket, digits: 2)
     var text = "Counts are those of buckets: \(Format.count(buckets.filled)) of "
     text +=
       "\(Format.count(buckets.count, "bucket")) are filled, with \(about) \(ngrams) different "

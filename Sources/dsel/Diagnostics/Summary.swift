@@ -7,8 +7,8 @@ enum Summary {
     var line =
       "model of \(Format.count(model.documents, "document")), \(Format.count(model.tokens, "token")): "
       + "\(Format.count(model.features, "n-gram")) in \(Format.count(model.buckets, "bucket")), "
-      + "\(Format.count(model.empty_buckets)) of them empty"
-    if let sampled = model.sampled_documents {
+      + "\(Format.count(model.emptyBuckets)) of them empty"
+    if let sampled = model.sampledDocuments {
       line += "; a sample of \(Format.count(sampled, "document"))"
     }
     if reused > 0 { line += "; \(Self.files(reused)) fitted before" }
@@ -28,7 +28,7 @@ enum Summary {
   }
 
   static func candidates(_ candidates: CandidateSummary) -> String {
-    let counted = candidates.missing_documents.map { missing in
+    let counted = candidates.missingDocuments.map { missing in
       missing > 0
         ? "; \(Format.count(missing, "more document")) \(missing == 1 ? "was" : "were") counted by the pool's model "
           + "and \(missing == 1 ? "is" : "are") still missing"
@@ -44,8 +44,8 @@ enum Summary {
   }
 
   static func weights(_ report: WeighReport) -> String {
-    let bytes = report.inputs.reduce(0) { $0 + $1.text_bytes }
-    let seconds = report.timings.total_seconds
+    let bytes = report.inputs.reduce(0) { $0 + $1.textBytes }
+    let seconds = report.timings.totalSeconds
     var line =
       "weighed \(Format.count(report.documents, "document")), \(Format.count(report.tokens, "token")) "
       + "in \(Format.decimal(seconds, digits: 2)) s: "
@@ -54,8 +54,8 @@ enum Summary {
     if let candidates = report.candidates {
       line += "; kept \(Format.count(candidates.kept, "candidate"))"
     }
-    if report.reused_inputs > 0 {
-      line += "; \(Self.files(report.reused_inputs)) weighed before"
+    if report.reusedInputs > 0 {
+      line += "; \(Self.files(report.reusedInputs)) weighed before"
     }
     return line
   }
@@ -67,11 +67,11 @@ enum Summary {
       + "\(Format.bytes(selected.bytes))"
     if manifest.epochs.count > 1 { line += " in \(Format.count(manifest.epochs.count, "epoch"))" }
     var lines = [line]
-    if let size = manifest.effective_sample_size {
+    if let size = manifest.effectiveSampleSize {
       var line =
         "effective sample size \(Format.significant(size)) of "
-        + Format.count(manifest.eligible_documents, "eligible document")
-      if let overlap = manifest.overlap_with_top_k {
+        + Format.count(manifest.eligibleDocuments, "eligible document")
+      if let overlap = manifest.overlapWithTopK {
         line += ", overlap with top-k \(Format.decimal(100 * overlap, digits: 1)) %"
       }
       lines.append(line)
@@ -88,29 +88,29 @@ enum Summary {
     var warnings =
       isByFields
       ? Diagnostics.warnings(
-        skipped: manifest.pool.map { ($0.path, $0.skipped_lines ?? [:]) }, role: "pool")
+        skipped: manifest.pool.map { ($0.path, $0.skippedLines ?? [:]) }, role: "pool")
         + Diagnostics.warnings(
-          empty: manifest.pool.filter { $0.documents == 0 && $0.skipped_lines == nil }.map(\.path))
+          empty: manifest.pool.filter { $0.documents == 0 && $0.skippedLines == nil }.map(\.path))
       : warnings(manifest.inputs ?? [], role: "weights")
-    if let missing = manifest.missing_documents, missing > 0 {
+    if let missing = manifest.missingDocuments, missing > 0 {
       warnings.append(
         "candidates are missing: the pool's model counted \(Format.count(missing, "more document")) than they are of."
       )
     }
-    if let uncounted = manifest.uncounted_documents, uncounted > 0 {
+    if let uncounted = manifest.uncountedDocuments, uncounted > 0 {
       warnings.append(
         "the pool's model didn't count \(Format.count(uncounted, "document")) of the candidates: it was fitted on a part of "
           + "the pool. Fit it on all of it, unless that was meant.")
     }
     let without = manifest.pool.filter { $0.weights == 0 }.map(\.path)
-    if !manifest.settings.allow_missing {
+    if !manifest.settings.allowMissing {
       // Others would have been an error.
       warnings += Diagnostics.warnings(empty: without)
     } else if let files = Diagnostics.names(without) {
       warnings.append("no weights are of \(files).")
     }
     let selected = manifest.selected
-    if selected.all_eligible {
+    if selected.allEligible {
       warnings.append(Diagnostics.exhausted(selected, verb: "drawn"))
     } else if selected.documents == 0, manifest.settings.source != "candidates" {
       warnings.append(
@@ -118,21 +118,21 @@ enum Summary {
     }
     return warnings
       + Diagnostics.shortfalls(
-        manifest.parts ?? [], unit: selected.shortfall_unit,
+        manifest.parts ?? [], unit: selected.shortfallUnit,
         canFill: manifest.settings.fill == false)
   }
 
   /// What is said last of a draw.
   static func lastWarnings(_ manifest: ResampleManifest) -> [String] {
     ShortDocuments(
-      documents: manifest.documents, short: manifest.under_min_tokens,
-      minimum: manifest.settings.min_tokens, isAllSelected: manifest.selected.all_eligible,
+      documents: manifest.documents, short: manifest.underMinTokens,
+      minimum: manifest.settings.minTokens, isAllSelected: manifest.selected.allEligible,
       isOfCandidates: manifest.settings.source == "candidates"
     ).warnings
   }
 
   /// Warnings of what a pass found in its inputs.
-  static func warnings(_ inputs: [SelectManifest.Input], role: String) -> [String] {
+  static func warnings(_ inputs: [InputRecord], role: String) -> [String] {
     Diagnostics.warnings(skippedIn: inputs, role: role) + Diagnostics.warnings(inputs)
       + Diagnostics.repeatedContent(inputs)
   }
@@ -144,10 +144,10 @@ struct CandidateSummary: Encodable {
   var candidates: Int
   var shards: Int
   var documents: Int
-  var eligible_documents: Int
+  var eligibleDocuments: Int
   /// Documents that the pool's model counted, and how many of them are missing; nil where it isn't known.
-  var pool_documents: Int?
-  var missing_documents: Int?
+  var poolDocuments: Int?
+  var missingDocuments: Int?
   var seed: UInt64
 
   init(_ file: CandidateFile) {
@@ -155,14 +155,14 @@ struct CandidateSummary: Encodable {
     candidates = file.candidateCount
     shards = file.header.shards.count
     documents = file.header.documentCount
-    eligible_documents = file.header.eligibleCount
-    pool_documents = file.header.poolDocumentCount
-    missing_documents = file.header.poolDocumentCount.map { _ in file.header.missingCount }
+    eligibleDocuments = file.header.eligibleCount
+    poolDocuments = file.header.poolDocumentCount
+    missingDocuments = file.header.poolDocumentCount.map { _ in file.header.missingCount }
     seed = file.header.settings.seed
   }
 }
 
-extension RunOptions.Surroundings {
+extension RunOptions.CommandContext {
   /// Says what was done: as JSON on standard output, or in words on standard error.
   func report<Report: Encodable>(
     _ report: Report, _ options: ReportOptions, words: (Report) -> [String]

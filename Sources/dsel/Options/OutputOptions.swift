@@ -157,7 +157,7 @@ struct OutputOptions: ParsableArguments {
     switch place {
     case .standardOutput: nil
     case .folder(let path):
-      "\(path)\(path.utf8.last == UInt8(ascii: "/") ? "" : "/")\(ShardFolder.manifestName)"
+      "\(path)\(path.utf8.last == UInt8(ascii: "/") ? "" : "/")\(ShardDirectory.manifestName)"
     case .file(let path): try OutputName.manifest(of: path)
     }
   }

@@ -32,7 +32,7 @@ struct RunOptions: ParsableArguments {
   var threadCount: Int { threads?.value ?? min(Processors.count, Self.mostThreads) }
 
   /// What a command's work has around it.
-  struct Surroundings {
+  struct CommandContext {
     let progress: ProgressPrinter
     let diagnostics: Diagnostics
     let registry: TemporaryFiles
@@ -51,14 +51,14 @@ struct RunOptions: ParsableArguments {
   /// Does a command's work: with progress, without leaving temporary files behind, and with messages for errors.
   ///
   /// - Throws: `ExitCode.failure` once the message is out, `ValidationError`
-  func run(_ work: (Surroundings) async throws -> Void) async throws {
+  func run(_ work: (CommandContext) async throws -> Void) async throws {
     let diagnostics = Diagnostics(isQuiet: quiet)
     let registry = TemporaryFiles { diagnostics.warn([ErrorMessage.warning($0)]) }
     let signals = SignalWatch(registry)
     defer { signals.stop() }
     do {
       try await work(
-        Surroundings(
+        CommandContext(
           progress: ProgressPrinter(progress, isQuiet: quiet), diagnostics: diagnostics,
           registry: registry))
     } catch let error as PipelineError {

@@ -92,7 +92,7 @@ struct CompareCommand: AsyncParsableCommand, CommandWithExamples {
   }
 
   func run() async throws {
-    try await execution.run { surroundings in
+    try await execution.run { context in
       var settings = try files.settings()
       settings.reading = reading.settings(execution)
       settings.targetTextField = targetText.targetTextField
@@ -100,10 +100,10 @@ struct CompareCommand: AsyncParsableCommand, CommandWithExamples {
       settings.domainField = files.domainField
       settings.seed = files.seed.value
       settings.version = Dsel.version
-      let comparison = try await Compare(settings, progress: surroundings.progress.meter).run()
-      surroundings.progress.clear()
-      surroundings.diagnostics.warn(Self.warnings(comparison))
-      try surroundings.write(
+      let comparison = try await Compare(settings, progress: context.progress.meter).run()
+      context.progress.clear()
+      context.diagnostics.warn(Self.warnings(comparison))
+      try context.write(
         result.json
           ? ManifestWriter.encode(comparison) : Array(ComparisonText(comparison).text.utf8))
     }

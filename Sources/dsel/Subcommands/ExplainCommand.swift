@@ -181,12 +181,12 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
   }
 
   func run() async throws {
-    try await execution.run { surroundings in
-      let explanation = try await Explain(try settings(), progress: surroundings.progress.meter)
+    try await execution.run { context in
+      let explanation = try await Explain(try settings(), progress: context.progress.meter)
         .run()
-      surroundings.progress.clear()
-      surroundings.diagnostics.warn(Self.warnings(explanation))
-      try surroundings.write(
+      context.progress.clear()
+      context.diagnostics.warn(Self.warnings(explanation))
+      try context.write(
         result.json
           ? ManifestWriter.encode(explanation) : Array(ExplanationText(explanation).text.utf8))
     }
@@ -212,8 +212,8 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
 
   private static func warnings(_ explanation: Explanation) -> [String] {
     var warnings = Diagnostics.warnings(
-      skipped: (explanation.skipped_files ?? []).map { ($0.path, $0.skipped_lines) }, role: "files")
-    if explanation.more_documents == true {
+      skipped: (explanation.skippedFiles ?? []).map { ($0.path, $0.skippedLines) }, role: "files")
+    if explanation.moreDocuments == true {
       warnings.append(
         "there are more than \(ExplainSettings.documentLimit) documents: the first ones are explained. Name one with "
           + "--line, or pick some with 'head' or 'jq'.")

@@ -86,7 +86,7 @@ struct FitCommand: AsyncParsableCommand, CommandWithExamples {
   }
 
   func run() async throws {
-    try await execution.run { surroundings in
+    try await execution.run { context in
       try output.checkTerminal()
       var settings = FitSettings(inputs: try files())
       settings.reading = reading.settings(execution)
@@ -100,16 +100,16 @@ struct FitCommand: AsyncParsableCommand, CommandWithExamples {
       settings.container = output.container
       settings.replacesOutputs = output.force
       settings.rejects = rejecting.rejects
-      settings.workFolder = workDir
+      settings.workDirectory = workDir
       settings.version = Dsel.version
       let report = try await Fit(
-        settings, progress: surroundings.progress.meter, registry: surroundings.registry
+        settings, progress: context.progress.meter, registry: context.registry
       ).run()
-      surroundings.progress.clear()
-      try surroundings.report(report, reporting) { report in
+      context.progress.clear()
+      try context.report(report, reporting) { report in
         (Summary.warnings(report.inputs, role: "input") + Summary.warnings(report.model))
           .map { "warning: \($0)" }
-          + (execution.quiet ? [] : [Summary.model(report.model, reused: report.reused_inputs)])
+          + (execution.quiet ? [] : [Summary.model(report.model, reused: report.reusedInputs)])
       }
     }
   }

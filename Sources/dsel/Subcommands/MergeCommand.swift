@@ -54,7 +54,7 @@ struct MergeCommand: AsyncParsableCommand, CommandWithExamples {
     var execution = RunOptions()
     execution.quiet = quietness.quiet
     execution.progress = .never
-    try await execution.run { surroundings in
+    try await execution.run { context in
       try output.checkTerminal()
       var settings = MergeSettings(inputs: try files())
       settings.limits.maximumWindow = maxWindow.value
@@ -62,13 +62,13 @@ struct MergeCommand: AsyncParsableCommand, CommandWithExamples {
       settings.container = output.container
       settings.replacesOutputs = output.force
       settings.allowsRepeats = allowRepeats
-      switch try Merge(settings, registry: surroundings.registry).run() {
+      switch try Merge(settings, registry: context.registry).run() {
       case .model(let model):
-        try surroundings.report(model, reporting) {
+        try context.report(model, reporting) {
           quietness.quiet ? [] : [Summary.model($0, reused: 0)]
         }
       case .candidates(let file):
-        try surroundings.report(CandidateSummary(file), reporting) {
+        try context.report(CandidateSummary(file), reporting) {
           quietness.quiet ? [] : [Summary.candidates($0)]
         }
       }

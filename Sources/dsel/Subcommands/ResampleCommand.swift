@@ -99,12 +99,12 @@ struct ResampleCommand: AsyncParsableCommand, CommandWithExamples {
   }
 
   func run() async throws {
-    try await execution.run { surroundings in
+    try await execution.run { context in
       try output.checkTerminal()
       let manifest = try await Resample(
-        settings(), progress: surroundings.progress.meter, registry: surroundings.registry
+        settings(), progress: context.progress.meter, registry: context.registry
       ).run()
-      try surroundings.report(manifest, reporting) { manifest in
+      try context.report(manifest, reporting) { manifest in
         Summary.warnings(manifest).map { "warning: \($0)" }
           + (execution.quiet ? [] : Summary.lines(manifest))
           + Summary.lastWarnings(manifest).map { "warning: \($0)" }

@@ -59,14 +59,14 @@ struct SelectCommand: AsyncParsableCommand, CommandWithExamples {
   }
 
   func run() async throws {
-    try await execution.run { surroundings in
+    try await execution.run { context in
       try output.checkTerminal()
       let manifest = try await Select(
-        settings(), progress: surroundings.progress.meter, registry: surroundings.registry
+        settings(), progress: context.progress.meter, registry: context.registry
       ).run()
-      surroundings.progress.clear()
-      if reporting.json { try surroundings.write(ManifestWriter.encode(manifest)) }
-      surroundings.diagnostics.report(manifest)
+      context.progress.clear()
+      if reporting.json { try context.write(ManifestWriter.encode(manifest)) }
+      context.diagnostics.report(manifest)
     }
   }
 

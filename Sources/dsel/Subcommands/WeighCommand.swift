@@ -137,12 +137,12 @@ struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
   }
 
   func run() async throws {
-    try await execution.run { surroundings in
+    try await execution.run { context in
       try output.checkTerminal()
       let report = try await Weigh(
-        settings(), progress: surroundings.progress.meter, registry: surroundings.registry
+        settings(), progress: context.progress.meter, registry: context.registry
       ).run()
-      try surroundings.report(report, reporting) { report in
+      try context.report(report, reporting) { report in
         Summary.warnings(report.inputs, role: "pool").map { "warning: \($0)" }
           + (execution.quiet ? [] : [Summary.weights(report)])
       }
@@ -160,7 +160,7 @@ struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
     settings.container = output.container
     settings.replacesOutputs = output.force
     settings.rejects = rejecting.rejects
-    settings.workFolder = workDir
+    settings.workDirectory = workDir
     settings.candidates = candidates.settings(settings.weights.estimator)
     settings.manifest = try manifest ?? output.path.flatMap(OutputName.manifest)
     settings.version = Dsel.version

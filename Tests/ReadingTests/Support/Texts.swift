@@ -5,7 +5,7 @@ import TestSupport
 enum Wrapping: CaseIterable {
   case plain, zstd, gzip, severalFrames, severalMembers
 
-  func wrap(_ text: Data, in folder: TemporaryFolder) throws -> Data {
+  func wrap(_ text: Data, in folder: TemporaryDirectory) throws -> Data {
     // Within a line, and not in the middle.
     let cut = text.count / 3
     let (first, second) = (Data(text.prefix(cut)), Data(text.dropFirst(cut)))

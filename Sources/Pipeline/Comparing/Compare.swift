@@ -1,0 +1,140 @@
+package import Featurizing
+internal import Reading
+internal import Resampling
+internal import Weighting
+
+/// Everything that `dsel compare` was told.
+package struct CompareSettings: Sendable {
+  package var targets: [String]
+  package var selected: [String]
+  /// Empty if there is nothing to compare with.
+  package var pool: [String]
+  package var reading = ReadingSettings()
+  /// Where the targets' text is, if elsewhere.
+  package var targetTextField: String?
+  package var features = FeatureSettings(bucketCount: 1 << 20)
+  /// Where the domain of a document stands, if domains are wanted.
+  package var domainField: String?
+  package var seed: UInt64 = 0
+  package var version = ""
+
+  package init(targets: [String], selected: [String], pool: [String] = []) {
+    self.targets = targets
+    self.selected = selected
+    self.pool = pool
+  }
+}
+
+/// Holds a selection against its target, and against what it was selected from: `dsel compare`.
+///
+/// The pool is read twice: once whole, and once for a random arm of about as many tokens as the selection has.
+package struct Compare: Sendable {
+  let settings: CompareSettings
+  let progress: ProgressMeter
+
+  package init(_ settings: CompareSettings, progress: ProgressMeter) {
+    self.settings = settings
+    self.progress = progress
+  }
+
+  /// One side, without the table of its counts: only the target's must be at hand for the others.
+  private struct Measured {
+    var side: Comparison.Side
+    /// Folded for divergences.
+    var counts: FeatureCounts
+    var coverage: Double
+    var domains: DomainCounts
+  }
+
+  /// - Throws: ``PipelineError``
+  package func run() async throws -> Comparison {
+    let targets = try Inputs(settings.targets, settings.reading)
+    let selected = try Inputs(settings.selected, settings.reading)
+    var pool = try Inputs(settings.pool, settings.reading)
+    if !settings.pool.isEmpty { progress.plan(passCount: 2 + pool.spoolPassCount) }
+    try pool.spool(settings.reading, progress, isPass: true)
+
+    let target = try await count(targets, .fitTarget, .target)
+    let targetCounts = target.outcome.counts
+    let texts = target.outcome.texts
+    let ofTarget = measured(target, against: targetCounts)
+    let ofSelected = measured(
+      try await count(selected, .countSelected, .selected, known: texts), against: targetCounts)
+    var ofPool: Measured?
+    var ofRandom: Measured?
+    if !settings.pool.isEmpty {
+      let measuredPool = measured(
+        try await count(pool, .fitPool, .pool, known: texts), against: targetCounts)
+      let rate = Double(ofSelected.side.tokens) / Double(max(1, measuredPool.side.tokens))
+      let arm = RandomDocuments(seed: settings.seed, purpose: .randomArm, rate: rate)
+      ofRandom = measured(
+        try await count(pool, .countRandom, nil, arm: arm), against: targetCounts)
+      ofPool = measuredPool
+    }
+    return comparison(ofTarget, ofSelected, ofPool, ofRandom)
+  }
+
+  private struct Counted {
+    var outcome: CompareStep.Outcome
+    var report: PassReport
+  }
+
+  /// - Parameter role: what the input is called if it turns out to be empty; nil if it may be.
+  private func count(
+    _ input: Inputs, _ step: Step, _ role: PipelineError.Role?, arm: RandomDocuments? = nil,
+    known: TextHashes? = nil
+  ) async throws -> Counted {
+    let isTarget = role == .target
+    let reading = settings.reading.with(textField: isTarget ? settings.targetTextField : nil)
+    var workers = reading.workers(progress)
+    workers.fields = settings.domainField.map { [$0] } ?? []
+    workers.hashesContent = role != nil
+    let isOfPool = step == .fitPool || step == .countRandom
+    progress.begin(
+      step, totalStoredByteCount: input.totalStoredByteCount, pass: isOfPool ? .next : .none)
+    let (outcome, report) = try await PipelineError.inTarget(isTarget) {
+      try await CompareStep(
+        workers: workers, features: settings.features, tables: UnicodeTables(), arm: arm,
+        keepsTexts: isTarget, known: known
+      ).run(input.shards)
+    }
+    if let role {
+      guard outcome.counts.documentCount > 0 else {
+        throw PipelineError.empty(role: role, skippedLines: report.skippedCount)
+      }
+      guard outcome.counts.featureCount > 0 else { throw PipelineError.noTokens(role: role) }
+    }
+    return Counted(outcome: outcome, report: input.corrected(report))
+  }
+
+  private func measured(_ counted: Counted, against target: FeatureCounts) -> Measured {
+    let counts = counted.outcome.counts
+    return Measured(
+      side: .init(counted.outcome, counted.report),
+      counts: counts.folded(to: Divergence.bucketCount),
+      coverage: 1 - target.share(missingIn: counts), domains: counted.outcome.domains)
+  }
+
+  private func comparison(
+    _ target: Measured, _ selected: Measured, _ pool: Measured?, _ random: Measured?
+  ) -> Comparison {
+    let fromSelected = Divergence.between(target.counts, selected.counts)
+    let fromPool = pool.flatMap { Divergence.between(target.counts, $0.counts) }
+    let fromRandom = random.flatMap { Divergence.between(target.counts, $0.counts) }
+    return Comparison(
+      dselVersion: settings.version, seed: settings.seed, settings: .init(settings),
+      target: target.side, selected: selected.side, pool: pool?.side, randomArm: random?.side,
+      klTargetSelected: fromSelected, klTargetPool: fromPool, klTargetRandom: fromRandom,
+      klReduction: fromRandom.flatMap { random in fromSelected.map { random - $0 } },
+      klReductionFromPool: fromPool.flatMap { pool in fromSelected.map { pool - $0 } },
+      coverageSelected: selected.coverage, coveragePool: pool?.coverage,
+      coverageRandom: random?.coverage,
+      domains: settings.domainField.map { _ in
+        Comparison.Domains(
+          target: (target.domains, target.side.documents),
+          selected: (selected.domains, selected.side.documents),
+          pool: pool.map { ($0.domains, $0.side.documents) },
+          random: random.map { ($0.domains, $0.side.documents) })
+      })
+  }
+}

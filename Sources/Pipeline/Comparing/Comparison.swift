@@ -1,0 +1,182 @@
+internal import Featurizing
+internal import Reading
+internal import Weighting
+
+/// What `dsel compare` found. Equal inputs and settings have equal comparisons.
+package struct Comparison: Encodable, Sendable {
+  package struct Settings: Encodable, Sendable {
+    package var textField: String
+    /// Where the target's text is, if elsewhere.
+    package var targetTextField: String?
+    package var domainField: String?
+    package var tokenizer: String
+    package var unicodeVersion: String
+    package var ngrams: Int
+    package var buckets: Int
+    package var hashing: String
+    /// Divergences are taken in so many buckets, to which the others are folded.
+    package var divergenceBuckets: Int
+    package var onError: String
+    package var maxLineBytes: Int
+    package var maxWindow: Int
+  }
+
+  /// Tokens of a document: the smallest number that so many percent of the documents don't exceed. Exact up to 4,095
+  /// tokens, and beyond at most 1/2,048 too small; the two ends are exact.
+  package struct Lengths: Encodable, Sendable {
+    package var min: Int
+    package var p5: Int
+    package var p25: Int
+    package var p50: Int
+    package var p75: Int
+    package var p95: Int
+    package var max: Int
+  }
+
+  package struct Side: Encodable, Sendable {
+    package var inputs: [InputRecord]
+    package var documents: Int
+    package var tokens: Int
+    package var features: Int
+    /// Of the documents' lines, with their line ends.
+    package var bytes: Int
+    package var emptyBuckets: Int
+    package var skippedLines: [String: Int]
+    /// Documents of a target's text; scaled up where the target has more than a million. Of selection and pool only.
+    package var targetDocuments: Int?
+    /// Left out without documents, which only a random arm can be.
+    package var tokensPerDocument: Lengths?
+  }
+
+  /// Documents of one domain, and their share of the side's documents.
+  package struct DomainShare: Encodable, Sendable {
+    package var documents: Int
+    package var share: Double
+  }
+
+  /// One domain, in all that is compared.
+  package struct Domain: Encodable, Sendable {
+    /// Left out for rows that are no single domain.
+    package var domain: String?
+    package var target: DomainShare
+    package var selected: DomainShare
+    package var pool: DomainShare?
+    package var randomArm: DomainShare?
+  }
+
+  package struct Domains: Encodable, Sendable {
+    /// By the selection's share, then the pool's, then the target's, then by name.
+    package var table: [Domain]
+    /// Documents whose field is missing, null, an object or an array.
+    package var noDomain: Domain
+    /// Domains beyond the limit of those that are counted one by one.
+    package var others: Domain
+    /// How many domains are counted one by one at most.
+    package var limit: Int
+  }
+
+  package var dselVersion: String
+  package var command = "compare"
+  package var seed: UInt64
+  package var settings: Settings
+  package var target: Side
+  package var selected: Side
+  package var pool: Side?
+  /// Documents of the pool, each with the same probability, with about as many tokens as the selection.
+  package var randomArm: Side?
+  /// KL divergences in nats: see ``Divergence``.
+  package var klTargetSelected: Double?
+  package var klTargetPool: Double?
+  package var klTargetRandom: Double?
+  /// By how much the selection is nearer to the target than a random one, and than the whole pool.
+  package var klReduction: Double?
+  package var klReductionFromPool: Double?
+  /// The share of the target's features whose buckets the selection (the pool, the random arm) doesn't leave empty.
+  package var coverageSelected: Double
+  package var coveragePool: Double?
+  package var coverageRandom: Double?
+  package var domains: Domains?
+}
+
+extension Comparison.Settings {
+  init(_ settings: CompareSettings) {
+    self.init(
+      textField: settings.reading.textField, targetTextField: settings.targetTextField,
+      domainField: settings.domainField,
+      tokenizer: settings.features.tokenizer.rawValue, unicodeVersion: UnicodeTables.version,
+      ngrams: settings.features.maximumOrder, buckets: settings.features.bucketCount,
+      hashing: settings.features.hashing.rawValue,
+      divergenceBuckets: min(settings.features.bucketCount, Divergence.bucketCount),
+      onError: settings.reading.errorPolicy == .skip ? "skip" : "fail",
+      maxLineBytes: settings.reading.limits.maximumLine,
+      maxWindow: settings.reading.limits.maximumWindow)
+  }
+}
+
+extension Comparison.Side {
+  init(_ outcome: CompareStep.Outcome, _ report: PassReport) {
+    let side = SideRecord(outcome.counts, report)
+    self.init(
+      inputs: side.inputs, documents: side.fittedDocuments, tokens: side.tokens,
+      features: side.features,
+      bytes: outcome.byteCount, emptyBuckets: side.emptyBuckets,
+      skippedLines: side.skippedLines, targetDocuments: outcome.knownCount,
+      tokensPerDocument: .init(outcome.lengths))
+  }
+}
+
+extension Comparison.Lengths {
+  init?(_ lengths: LengthHistogram) {
+    let quantiles = [0, 5, 25, 50, 75, 95, 100].compactMap { lengths.quantile(percent: $0) }
+    guard quantiles.count == 7 else { return nil }
+    self.init(
+      min: quantiles[0], p5: quantiles[1], p25: quantiles[2], p50: quantiles[3], p75: quantiles[4],
+      p95: quantiles[5], max: quantiles[6])
+  }
+}
+
+extension Comparison.Domains {
+  typealias Counted = (counts: DomainCounts, documentCount: Int)
+
+  init(target: Counted, selected: Counted, pool: Counted?, random: Counted?) {
+    // A domain is listed only if it was counted alone on every side.
+    let threshold = [target, selected, pool, random].compactMap { $0?.counts.threshold }.min()
+    let sides = [target, selected, pool, random].map { side in
+      side.map { side in
+        var counts = side.counts
+        counts.restrict(to: threshold ?? .max)
+        return (counts: counts, documentCount: side.documentCount)
+      }
+    }
+    func row(_ name: [UInt8]?, _ count: (DomainCounts) -> Int) -> Comparison.Domain {
+      let shares = sides.map { side in
+        side.map { side in
+          let documents = count(side.counts)
+          return Comparison.DomainShare(
+            documents: documents, share: Double(documents) / Double(max(1, side.documentCount)))
+        }
+      }
+      let none = Comparison.DomainShare(documents: 0, share: 0)
+      return Comparison.Domain(
+        domain: name.map { String(decoding: $0, as: UTF8.self) }, target: shares[0] ?? none,
+        selected: shares[1] ?? none, pool: shares[2],
+        randomArm: shares[3])
+    }
+    let names = Set(sides.flatMap { $0?.counts.names ?? [] })
+    table = names.map { name in row(name) { $0[name] } }.sorted { $0.precedes($1) }
+    noDomain = row(nil) { $0.withoutCount }
+    others = row(nil) { $0.otherCount }
+    limit = DomainCounts.capacity
+  }
+}
+
+extension Comparison.Domain {
+  fileprivate func precedes(_ other: Comparison.Domain) -> Bool {
+    let counts = { (domain: Comparison.Domain) in
+      (domain.selected.documents, domain.pool?.documents ?? 0, domain.target.documents)
+    }
+    if counts(self) != counts(other) { return counts(self) > counts(other) }
+    // Bytes, not a language's order: the same everywhere.
+    return Array((domain ?? "").utf8).lexicographicallyPrecedes(Array((other.domain ?? "").utf8))
+  }
+}

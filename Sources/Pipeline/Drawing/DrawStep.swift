@@ -1,0 +1,283 @@
+internal import Featurizing
+internal import Files
+internal import Reading
+internal import Resampling
+internal import Weighting
+
+/// A document as a draw needs it, without its weights.
+struct WeighedDocument {
+  var size: DocumentSize
+  /// XXH3-64 of the text.
+  var textHash: UInt64
+  var position: Position
+  var lineByteCount: Int
+  var textByteCount: Int
+}
+
+/// Gives documents their weights: by models, from a file of weights, or from a field of anyone's.
+protocol WeightReader: ~Copyable, SendableMetatype {
+  /// - Throws: ``InvalidLine``, ``PipelineError``
+  mutating func read(_ text: Span<UInt8>, of line: DocumentLine) throws -> WeighedDocument
+
+  /// The weight of the document that was read last, for a target.
+  func weight(_ target: Int) -> DocumentWeight
+
+  /// Counts the features of a text.
+  mutating func count(_ text: Span<UInt8>, in counts: inout FeatureCounts)
+}
+
+/// Weighs by models.
+struct ModelWeightReader: WeightReader, ~Copyable {
+  private var weigher: DocumentWeigher
+
+  init(_ model: WeighingModel) { weigher = DocumentWeigher(model) }
+
+  mutating func read(_ text: Span<UInt8>, of line: DocumentLine) -> WeighedDocument {
+    WeighedDocument(
+      size: weigher.weigh(text), textHash: TextHash.of(text),
+      position: line.position, lineByteCount: line.byteCount, textByteCount: text.count)
+  }
+
+  func weight(_ target: Int) -> DocumentWeight { weigher[target] }
+
+  mutating func count(_ text: Span<UInt8>, in counts: inout FeatureCounts) {
+    weigher.count(text, in: &counts)
+  }
+}
+
+/// Gives every document of the pool its weights and its keys, and keeps those that may be drawn.
+///
+/// In the same pass a random arm is drawn and counted: each eligible document with the same probability.
+struct DrawStep {
+  var workers: DocumentWorkers
+  var plan: DrawPlan
+  /// What weights are divided by, one a target.
+  var temperatures: [Double]
+  /// The probability that a document is in the random arm.
+  var randomRate = 0.0
+  var randomSeed: UInt64 = 0
+  /// Where the features of the random arm are counted.
+  var emptyCounts = FeatureCounts(bucketCount: 0)
+  /// Where a document's stratum is among ``DocumentLine/fields``; nil without strata.
+  var stratumField: Int?
+
+  /// How the weights for one target are spread.
+  struct Spread: Sendable {
+    var effectiveSampleSize = EffectiveSampleSize()
+    var correlation = WeightLengthCorrelation()
+    /// Of weights over temperature.
+    var histogram = WeightHistogram()
+
+    mutating func merge(_ other: Spread) {
+      effectiveSampleSize.merge(other.effectiveSampleSize)
+      correlation.merge(other.correlation)
+      histogram.merge(other.histogram)
+    }
+  }
+
+  struct Outcome: Sendable {
+    var eligibleCount = 0
+    var underMinimumCount = 0
+    /// Documents of no stratum that is drawn from.
+    var outsideCount = 0
+    /// Of all documents.
+    var tokenCount = 0
+    var spreads: [Spread]
+    /// Folded for divergences.
+    var randomArm: FeatureCounts
+
+    mutating func merge(_ other: Outcome) {
+      eligibleCount += other.eligibleCount
+      underMinimumCount += other.underMinimumCount
+      outsideCount += other.outsideCount
+      tokenCount += other.tokenCount
+      for target in spreads.indices { spreads[target].merge(other.spreads[target]) }
+      randomArm.merge(other.randomArm)
+    }
+  }
+
+  /// - Parameter buffers: what may be drawn so far; the shards' documents are added.
+  /// - Throws: ``PipelineError``
+  func run<Reader: WeightReader & ~Copyable>(
+    _ shards: [Shard], into buffers: inout DrawBuffers,
+    makeReader: @escaping @Sendable () throws -> Reader
+  ) async throws -> (Outcome, PassReport) {
+    let shared = SharedBuffers(buffers)
+    let (results, report) = try await workers.run(shards) { [self] in
+      try Weigher(self, shared, makeReader())
+    }
+    buffers = shared.take()
+    var outcome = results[0]
+    for result in results.dropFirst() { outcome.merge(result) }
+    return (outcome, report)
+  }
+
+  /// The candidates of all workers. One buffer instead of one a worker keeps memory independent of the
+  /// number of threads; workers come by once a chunk.
+  private final class SharedBuffers: Sendable {
+    private let buffers: Lock<DrawBuffers>
+
+    init(_ buffers: DrawBuffers) { self.buffers = Lock(buffers) }
+
+    var thresholds: DrawBuffers.Thresholds { buffers.withLock { $0.thresholds } }
+
+    /// Takes a chunk's candidates in, and returns the new thresholds.
+    func add(_ chunk: [DrawBuffers.Entry]) -> DrawBuffers.Thresholds {
+      buffers.withLock { buffers in
+        buffers.add(chunk)
+        return buffers.thresholds
+      }
+    }
+
+    /// Takes the candidates out.
+    func take() -> DrawBuffers {
+      buffers.withLock { buffers in
+        var empty = DrawBuffers(DrawPlan(groups: [], keepsDuplicates: false, minimumLength: 0))
+        swap(&empty, &buffers)
+        return empty
+      }
+    }
+  }
+
+  private struct Weigher<Reader: WeightReader & ~Copyable>: DocumentConsumer, ~Copyable {
+    private let shared: SharedBuffers
+    private let plan: DrawPlan
+    private let groups: StratumGroups
+    private let temperatures: [Double]
+    /// To compare the draw with.
+    private let arm: RandomDocuments
+    private var reader: Reader
+    private var outcome: Outcome
+    private var ofChunk: [DrawBuffers.Entry] = []
+    private var thresholds: DrawBuffers.Thresholds
+
+    init(_ step: DrawStep, _ shared: SharedBuffers, _ reader: consuming Reader) {
+      self.shared = shared
+      plan = step.plan
+      groups = StratumGroups(step.plan, field: step.stratumField)
+      temperatures = step.temperatures
+      arm = RandomDocuments(
+        seed: step.randomSeed, purpose: .randomArm, rate: step.randomRate)
+      self.reader = reader
+      outcome = Outcome(
+        spreads: step.temperatures.map { _ in Spread() }, randomArm: step.emptyCounts)
+      thresholds = shared.thresholds
+    }
+
+    mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
+      let document = try reader.read(text, of: line)
+      try checkWeights()
+      outcome.tokenCount += document.size.tokenCount
+      guard document.size.length >= plan.minimumLength else {
+        outcome.underMinimumCount += 1
+        return
+      }
+      let groups = groups.groups(of: line)
+      guard !groups.isEmpty else {
+        outcome.outsideCount += 1
+        return
+      }
+      outcome.eligibleCount += 1
+      for target in temperatures.indices {
+        let logWeight = reader.weight(target).logWeight
+        let scaled = logWeight / temperatures[target]
+        outcome.spreads[target].effectiveSampleSize.add(logWeight: scaled)
+        outcome.spreads[target].correlation.add(
+          logWeight: logWeight, length: document.size.tokenCount)
+        outcome.spreads[target].histogram.add(scaled)
+      }
+      if arm.contains(document.textHash) { reader.count(text, in: &outcome.randomArm) }
+      for group in groups { consider(document, group) }
+    }
+
+    /// Statistics and keys are of weights over temperatures, which have to be numbers.
+    private func checkWeights() throws(InvalidLine) {
+      for (target, temperature) in temperatures.enumerated() {
+        let weight = reader.weight(target)
+        guard (weight.logWeight / temperature).isFinite else {
+          throw .weightTooLarge(weight: weight.logWeight, temperature: temperature)
+        }
+        let second = temperature * DrawSettings.logisticTemperature
+        guard (weight.logOdds / second).isFinite else {
+          throw .weightTooLarge(weight: weight.logOdds, temperature: second)
+        }
+      }
+    }
+
+    private mutating func consider(_ document: WeighedDocument, _ group: Int) {
+      let identity = plan.identity(textHash: document.textHash, position: document.position)
+      let arms = plan.groups[group].arms
+      if plan.groups[group].isParted {
+        let key = key(arms[0], identity)
+        let secondKey = arms.count > 1 ? self.key(arms[1], identity) : 0
+        admit(group, 0, candidate(document, key: key, secondKey: secondKey))
+      } else {
+        for arm in arms.indices {
+          admit(group, arm, candidate(document, key: key(arms[arm], identity), secondKey: 0))
+        }
+      }
+    }
+
+    private func key(_ arm: DrawPlan.Arm, _ identity: UInt64) -> Double {
+      arm.key(of: arm.target.map { reader.weight($0) } ?? DocumentWeight(), identity: identity)
+    }
+
+    private func candidate(
+      _ document: WeighedDocument, key: Double, secondKey: Double
+    ) -> Candidate {
+      Candidate(
+        key: key, secondKey: secondKey, textHash: document.textHash, position: document.position,
+        lineByteCount: document.lineByteCount, textByteCount: document.textByteCount,
+        tokenCount: document.size.tokenCount)
+    }
+
+    private mutating func admit(_ group: Int, _ arm: Int, _ candidate: Candidate) {
+      let entry = DrawBuffers.Entry(group: group, arm: arm, candidate: candidate)
+      if thresholds.admit(entry) { ofChunk.append(entry) }
+    }
+
+    mutating func endChunk(_ number: Int) {
+      thresholds = shared.add(ofChunk)
+      ofChunk.removeAll(keepingCapacity: true)
+    }
+
+    consuming func finish() -> Outcome { outcome }
+  }
+}
+
+/// Which groups a document is drawn by.
+private struct StratumGroups: Sendable {
+  private let field: Int?
+  private let byStratum: [ExactString: [Int]]
+  private let all: [Int]
+
+  init(_ plan: DrawPlan, field: Int?) {
+    self.field = field
+    all = Array(plan.groups.indices)
+    var byStratum: [ExactString: [Int]] = [:]
+    for (group, settings) in plan.groups.enumerated() {
+      if let stratum = settings.stratum {
+        byStratum[plan.strata[stratum], default: []].append(group)
+      }
+    }
+    self.byStratum = byStratum
+  }
+
+  func groups(of line: DocumentLine) -> [Int] {
+    guard let field else { return all }
+    return byStratum[ExactString(line.fields[field].stratum)] ?? []
+  }
+}
+
+extension FieldValue {
+  /// The stratum of a document with this value: what stands there as it is written, and nothing where it stands for nothing.
+  var stratum: String {
+    switch self {
+    case .string(let value): value
+    case .number(let value): Int(exactly: value).map(String.init) ?? String(value)
+    case .largeNumber(let value): value
+    case .boolean(let value): String(value)
+    case .missing, .null, .other: ""
+    }
+  }
+}

@@ -1,0 +1,58 @@
+internal import Reading
+internal import Resampling
+internal import Weighting
+
+/// Weighs the pool to find out how weights are spread, before a temperature is chosen.
+struct SpreadStep {
+  var workers: DocumentWorkers
+  var minimumLength: Int
+  var targetCount: Int
+
+  /// What there is to draw from.
+  struct Outcome: Sendable {
+    var documentCount = 0
+    /// Of the eligible documents, one a target.
+    var histograms: [WeightHistogram]
+
+    mutating func merge(_ other: Outcome) {
+      documentCount += other.documentCount
+      for target in histograms.indices { histograms[target].merge(other.histograms[target]) }
+    }
+  }
+
+  /// - Throws: ``PipelineError``
+  func run<Reader: WeightReader & ~Copyable>(
+    _ shards: [Shard], makeReader: @escaping @Sendable () throws -> Reader
+  ) async throws -> Outcome {
+    let (results, _) = try await workers.run(shards) { [self] in try Measurer(self, makeReader()) }
+    var outcome = results[0]
+    for result in results.dropFirst() { outcome.merge(result) }
+    return outcome
+  }
+
+  private struct Measurer<Reader: WeightReader & ~Copyable>: DocumentConsumer, ~Copyable {
+    private let minimumLength: Int
+    private var reader: Reader
+    private var outcome: Outcome
+
+    init(_ step: SpreadStep, _ reader: consuming Reader) {
+      minimumLength = step.minimumLength
+      self.reader = reader
+      outcome = Outcome(
+        histograms: Array(repeating: WeightHistogram(), count: step.targetCount))
+    }
+
+    mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
+      let document = try reader.read(text, of: line)
+      outcome.documentCount += 1
+      guard document.size.length >= minimumLength else { return }
+      for target in outcome.histograms.indices {
+        outcome.histograms[target].add(reader.weight(target).logWeight)
+      }
+    }
+
+    mutating func endChunk(_ number: Int) {}
+
+    consuming func finish() -> Outcome { outcome }
+  }
+}

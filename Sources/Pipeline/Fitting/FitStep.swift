@@ -1,0 +1,198 @@
+internal import Featurizing
+internal import Files
+internal import Reading
+internal import Resampling
+internal import Weighting
+
+/// Counts the features of all documents of a target or a pool, and keeps a sample of the documents for the regression.
+struct FitStep {
+  var workers: DocumentWorkers
+  var features: FeatureSettings
+  var tables: UnicodeTables
+  /// Shorter documents count, but are not eligible, and sampled after all others.
+  var minimumLength: Int
+  var keepsSample: Bool
+  /// Whether eligible documents are counted by the first of ``DocumentWorkers/fields``, too.
+  var countsStrata = false
+  /// The share of the documents that is fitted; the others are read, but not looked into.
+  var fittedShare = 1.0
+  /// Whether the hashes of the documents' texts are kept.
+  var keepsTexts = false
+  /// The order by which documents are sampled. It doesn't depend on the draw's seed: so a model file serves every seed.
+  private static let sampleHash = SeededHash(seed: 0, purpose: .sample)
+
+  /// What was learned of the documents.
+  struct Outcome: Sendable {
+    var counts: FeatureCounts
+    /// Trimmed.
+    var sample: DocumentSample?
+    var eligible = EligibleDocuments()
+    /// Eligible documents by stratum.
+    var strata: [ExactString: Int] = [:]
+    /// None unless they are asked for.
+    var texts = TextHashes()
+  }
+
+  /// A pool of more strata than this is not stratified: they would fill the memory.
+  static let mostStrata = 10_000
+
+  /// - Throws: ``PipelineError``
+  func run(_ shards: [Shard]) async throws -> (Outcome, PassReport) {
+    let (counts, sample) = (SharedCounts(bucketCount: features.bucketCount), SharedSample())
+    let texts = TextHashes.Shared()
+    let (results, report) = try await workers.run(shards) { [self] in
+      Counter(self, counts, sample, texts)
+    }
+    var outcome = Outcome(counts: counts.take())
+    for result in results {
+      outcome.eligible.merge(result.eligible)
+      outcome.strata.merge(result.strata, uniquingKeysWith: +)
+    }
+    guard outcome.strata.count <= Self.mostStrata else {
+      throw PipelineError.tooManyStrata(limit: Self.mostStrata)
+    }
+    if keepsSample { outcome.sample = sample.take() }
+    outcome.texts = texts.take()
+    return (outcome, report)
+  }
+
+  /// The sample of all workers. One instead of one a worker keeps memory independent of the number of threads; most
+  /// documents are known not to be in it, and don't come by.
+  private final class SharedSample: Sendable {
+    private let sample = Lock(DocumentSample())
+
+    /// Takes a document in, and returns the largest priority that may still be in the sample.
+    func add(
+      _ features: Span<UInt16>, _ priority: DocumentSample.Priority
+    ) -> DocumentSample.Priority {
+      sample.withLock { sample in
+        sample.add(features, priority: priority)
+        return sample.threshold
+      }
+    }
+
+    var threshold: DocumentSample.Priority { sample.withLock { $0.threshold } }
+
+    func take() -> DocumentSample {
+      sample.withLock { sample in
+        var taken = DocumentSample()
+        swap(&taken, &sample)
+        taken.trim()
+        return taken
+      }
+    }
+  }
+
+  /// What one worker counted, besides features.
+  private struct Counted: Sendable {
+    var eligible = EligibleDocuments()
+    var strata: [ExactString: Int] = [:]
+  }
+
+  private struct Counter: DocumentConsumer, ~Copyable {
+    /// A sampled document is known by its first features: more than these say little that is new.
+    private static let longestSample = 1 << 14
+
+    private let step: FitStep
+    private let counts: SharedCounts
+    private let sample: SharedSample
+    private let texts: TextHashes.Shared
+    private let shift: UInt32
+    /// What is fitted; nil: all documents are.
+    private let fitted: RandomDocuments?
+    private var featurizer: Featurizer
+    private var counter: FeatureCounter
+    private var counted = Counted()
+    private var largestPriority = DocumentSample.Priority(bits: .max)
+    /// Scratch for the features of one document.
+    private var sampled: [UInt16] = []
+    /// The hashes of the chunk's texts, if they are kept.
+    private var ofChunk: [UInt64] = []
+
+    init(
+      _ step: FitStep, _ counts: SharedCounts, _ sample: SharedSample, _ texts: TextHashes.Shared
+    ) {
+      self.step = step
+      self.counts = counts
+      self.sample = sample
+      self.texts = texts
+      shift = UInt32(RegressionFeatures.shift(bucketCount: step.features.bucketCount))
+      fitted =
+        step.fittedShare < 1
+        ? RandomDocuments(seed: 0, purpose: .fitSample, rate: step.fittedShare) : nil
+      featurizer = Featurizer(step.features, tables: step.tables)
+      counter = FeatureCounter(bucketCount: step.features.bucketCount)
+    }
+
+    mutating func add(_ text: Span<UInt8>, of line: DocumentLine) {
+      let isKnown = step.keepsSample || step.keepsTexts || fitted != nil
+      let identity = isKnown ? TextHash.of(text) : 0
+      if step.keepsTexts { ofChunk.append(identity) }
+      if let fitted, !fitted.contains(identity) { return }
+      let hash = FitStep.sampleHash(identity)
+      let samples =
+        step.keepsSample
+        && DocumentSample.Priority(hash: hash, isShort: false) <= largestPriority
+      sampled.removeAll(keepingCapacity: true)
+      featurizer.begin()
+      while featurizer.nextBlock(of: text) {
+        for order in 1...step.features.maximumOrder {
+          let ids = featurizer.features(order: order)
+          counter.add(ids)
+        }
+        if samples { Self.append(featurizer.features(order: 1), shift, to: &sampled) }
+      }
+      counter.addDocument(tokenCount: featurizer.tokenCount)
+      let length = step.features.documentLength(tokenCount: featurizer.tokenCount)
+      let isShort = length < step.minimumLength
+      if !isShort {
+        counted.eligible.documentCount += 1
+        counted.eligible.tokenCount += featurizer.tokenCount
+        counted.eligible.byteCount += line.byteCount + 1
+        // One more than are allowed is enough to say so.
+        if step.countsStrata, counted.strata.count <= FitStep.mostStrata {
+          counted.strata[ExactString(line.fields[0].stratum), default: 0] += 1
+        }
+      }
+      let priority = DocumentSample.Priority(hash: hash, isShort: isShort)
+      if samples, priority <= largestPriority, !sampled.isEmpty {
+        largestPriority = sample.add(sampled.span, priority)
+      }
+    }
+
+    private static func append(_ ids: Span<UInt32>, _ shift: UInt32, to sampled: inout [UInt16]) {
+      let count = min(ids.count, longestSample - sampled.count)
+      guard count > 0 else { return }
+      sampled.append(addingCapacity: count) { output in
+        for index in 0..<count { output.append(UInt16(truncatingIfNeeded: ids[index] &>> shift)) }
+      }
+    }
+
+    mutating func endChunk(_ number: Int) {
+      if step.keepsSample { largestPriority = sample.threshold }
+      if step.keepsTexts {
+        texts.add(ofChunk)
+        ofChunk.removeAll(keepingCapacity: true)
+      }
+    }
+
+    consuming func finish() -> Counted {
+      counts.add(counter)
+      return counted
+    }
+  }
+}
+
+extension FeatureCounts {
+  /// Counts a document with its features.
+  mutating func addDocument(_ text: Span<UInt8>, featurizer: inout Featurizer) {
+    let settings = featurizer.settings
+    featurizer.begin()
+    while featurizer.nextBlock(of: text) {
+      for order in 1...settings.maximumOrder {
+        add(featurizer.features(order: order), of: settings.bucketCount)
+      }
+    }
+    addDocument(tokenCount: featurizer.tokenCount)
+  }
+}

@@ -1,0 +1,118 @@
+package import Compression
+package import Reading
+internal import Weighting
+package import Writing
+
+/// Adds files of the same kind up: models to the model of all their documents, candidates to those of the whole pool.
+package struct Merge: Sendable {
+  let settings: MergeSettings
+  let registry: TemporaryFiles
+
+  package init(_ settings: MergeSettings, registry: TemporaryFiles) {
+    self.settings = settings
+    self.registry = registry
+  }
+
+  /// What was merged.
+  package enum Outcome: Sendable {
+    case model(FitReport.Model)
+    case candidates(CandidateFile)
+  }
+
+  /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one untouched.
+  package func run() throws -> Outcome {
+    let shards = try Inputs(settings.inputs).shards
+    if let pipe = shards.first(where: { !$0.isRereadable }) {
+      throw PipelineError.notRereadable(path: pipe.name)
+    }
+    let outputs = try RunOutputs(
+      .of(settings.output.paths, replaces: settings.replacesOutputs), inputs: shards,
+      registry: registry)
+    let areCandidates = try shards.map { try CandidateFile.isOne($0, limits: settings.limits) }
+    if let first = areCandidates.first, let odd = areCandidates.firstIndex(of: !first) {
+      throw PipelineError.mixedKinds(path: shards[odd].name, otherPath: shards[0].name)
+    }
+    return areCandidates.first == true
+      ? try mergeCandidates(shards, outputs) : try mergeModels(outputs)
+  }
+
+  private func mergeModels(_ outputs: RunOutputs) throws -> Outcome {
+    var whole: StoredModel?
+    // Which of the models each input is in, by what tells its content.
+    var owners: [Content: Int] = [:]
+    for (number, path) in settings.inputs.enumerated() {
+      let part = try StoredModel(reading: path, limits: settings.limits)
+      // Empty inputs are all alike, and count for nothing.
+      for input in part.model.inputs where !settings.allowsRepeats && input.documentCount > 0 {
+        let owner = owners[Content(input), default: number]
+        guard owner == number else {
+          throw PipelineError.repeatedInput(
+            path: part.path, otherPath: settings.inputs[owner], input: input.path)
+        }
+        owners[Content(input)] = number
+      }
+      guard whole != nil else {
+        whole = part
+        continue
+      }
+      do {
+        try whole?.model.checkSum(with: part.model)
+        try whole?.model.merge(part.model)
+      } catch let error as FittedModelError {
+        throw PipelineError.model(path: part.path, error)
+      } catch let error as FittedModel.Mismatch {
+        throw PipelineError.mismatch(path: part.path, otherPath: settings.inputs[0], error)
+      }
+    }
+    guard let whole else { preconditionFailure("nothing to merge") }
+    let written: WrittenFiles
+    do throws(WritingError) {
+      written = WrittenFiles(
+        try whole.model.write(
+          to: settings.output, container: settings.container, replaces: settings.replacesOutputs,
+          registry: registry))
+    } catch {
+      throw PipelineError.writing(error)
+    }
+    try outputs.commit(written, nil, nil)
+    return .model(FitReport.Model(whole.model))
+  }
+
+  private struct Content: Hashable {
+    var byteCount: Int
+    var hash: UInt64
+
+    init(_ input: FittedModel.Input) {
+      byteCount = input.byteCount
+      hash = input.contentHash
+    }
+  }
+
+  private func mergeCandidates(_ files: [Shard], _ outputs: RunOutputs) throws -> Outcome {
+    let whole = try CandidateFile(merging: files, limits: settings.limits)
+    let written: WrittenFiles
+    do throws(WritingError) {
+      written = WrittenFiles(
+        try whole.write(
+          to: settings.output, container: settings.container, replaces: settings.replacesOutputs,
+          registry: registry))
+    } catch {
+      throw PipelineError.writing(error)
+    }
+    try outputs.commit(written, nil, nil)
+    return .candidates(whole)
+  }
+}
+
+/// Everything that `dsel merge` was told.
+package struct MergeSettings: Sendable {
+  package var inputs: [String]
+  package var limits = ReadingSettings().limits
+  package var output = Destination.standardOutput
+  package var container = Container.plain
+  package var replacesOutputs = false
+  /// Whether models that were fitted on the same file may be added up.
+  package var allowsRepeats = false
+
+  package init(inputs: [String]) { self.inputs = inputs }
+}

@@ -1,0 +1,177 @@
+internal import Compression
+internal import Files
+internal import Reading
+internal import Resampling
+internal import Writing
+
+/// The outputs of a run: refused before any work if they can't be, and whole before the first gets its name.
+///
+///     let outputs = try RunOutputs(settings, inputs: shards, registry: registry)
+///     var sink = try outputs.openOutput()
+///     … write, and close each …
+///     try outputs.commit(output, remainder, rejects, outputs.write(manifest))
+struct RunOutputs: Sendable {
+  let settings: OutputSettings
+  private let registry: TemporaryFiles
+  private var outputFolder: ShardDirectory?
+  private var remainderFolder: ShardDirectory?
+
+  /// Makes and locks the directories for shards.
+  ///
+  /// - Throws: ``PipelineError`` if an output is an input or another output, exists, or can't be.
+  init(_ settings: OutputSettings, inputs: [Shard], registry: TemporaryFiles) throws {
+    self.settings = settings
+    self.registry = registry
+    outputFolder = try openFolder(settings.output, inputs)
+    remainderFolder = try openFolder(settings.remainder, inputs)
+    try checkPaths(inputs)
+  }
+
+  private func openFolder(_ place: OutputSettings.Place?, _ inputs: [Shard]) throws -> ShardDirectory?
+  {
+    guard case .folder(let path)? = place else { return nil }
+    return try Self.mapped {
+      if let other = outputFolder, let status = try FileStatus(path: path),
+        try other.isSameFolder(as: status)
+      {
+        throw PipelineError.outputIsOutput(path: path)
+      }
+      let folder = try ShardDirectory(path: path, replaces: settings.replaces, registry: registry)
+      for name in folder.olderShards {
+        try Self.check("\(folder.path)/\(name)", isNoneOf: inputs)
+      }
+      try folder.checkReplaceable()
+      return folder
+    }
+  }
+
+  private func checkPaths(_ inputs: [Shard]) throws {
+    var places: [AtomicFile.Place] = []
+    var probed: [String] = []
+    for path in settings.paths {
+      try Self.mapped {
+        try Self.check(path, isNoneOf: inputs)
+        let isMade = try AtomicFile.check(path: path, replaces: settings.replaces)
+        let place = try AtomicFile.Place(path: path)
+        var isTaken = places.contains(place)
+        for folder in [outputFolder, remainderFolder] {
+          isTaken = try isTaken || folder?.hasShard(at: place) ?? false
+        }
+        if isTaken { throw PipelineError.outputIsOutput(path: path) }
+        places.append(place)
+        if isMade { probed.append(path) }
+      }
+    }
+    for path in probed { try Self.mapped { try registry.probe(for: path) } }
+  }
+
+  private static func check(_ path: String, isNoneOf inputs: [Shard]) throws {
+    if let status = try FileStatus(path: path), status.kind == .regular,
+      inputs.contains(where: { $0.status.isSameFile(as: status) })
+    {
+      throw PipelineError.outputIsInput(path: path)
+    }
+  }
+
+  /// Runs `body`, and turns the errors of outputs into those of a run.
+  private static func mapped<Result: ~Copyable>(_ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let error as SystemError {
+      throw PipelineError.writing(.system(error))
+    } catch let error as WritingError {
+      throw PipelineError.writing(error)
+    }
+  }
+
+  // MARK: Writing
+
+  /// - Throws: ``PipelineError``
+  func openOutput() throws -> LineSink {
+    try open(
+      settings.output, settings.container, outputFolder,
+      shuffle: settings.shuffleSeed.map { _ in
+        ShuffleSettings(spoolDirectory: settings.spoolDirectory)
+      })
+  }
+
+  /// - Returns: nil if the remainder isn't asked for.
+  /// - Throws: ``PipelineError``
+  func openRemainder() throws -> LineSink? {
+    guard let place = settings.remainder else { return nil }
+    return try open(place, settings.remainderContainer, remainderFolder)
+  }
+
+  func open(
+    _ place: OutputSettings.Place, _ container: Container, _ folder: ShardDirectory?,
+    shuffle: ShuffleSettings? = nil
+  ) throws -> LineSink {
+    let linePlace: LineSink.Place
+    switch (place, folder) {
+    case (.standardOutput, _): linePlace = .standardOutput
+    case (.file(let path), _): linePlace = .file(path: path)
+    case (.folder, let folder?):
+      linePlace = .folder(folder, shardByteLimit: settings.shardByteLimit)
+    case (.folder, nil): preconditionFailure("folders are opened first")
+    }
+    return try Self.mapped {
+      try LineSink(
+        linePlace, container: container, replaces: settings.replaces, registry: registry,
+        shuffle: shuffle)
+    }
+  }
+
+  /// - Throws: ``PipelineError``
+  func close(_ sink: consuming LineSink) throws -> FinishedOutput {
+    do throws(WritingError) { return try sink.close() } catch {
+      throw PipelineError.writing(error)
+    }
+  }
+
+  /// - Returns: nil if no manifest is asked for.
+  /// - Throws: ``PipelineError``
+  func write(_ manifest: some Encodable) throws -> AtomicFile? {
+    guard let path = settings.manifest else { return nil }
+    return try Self.mapped {
+      try ManifestWriter.write(
+        manifest, to: path, replaces: settings.replaces, registry: registry)
+    }
+  }
+
+  /// Gives all outputs their names.
+  ///
+  /// The manifests of an earlier run are taken away first, and the new one comes last: so a manifest is never there beside
+  /// what it doesn't tell of.
+  ///
+  /// - Throws: ``PipelineError``; then all names are as they were.
+  func commit(
+    _ output: consuming FinishedOutput, _ remainder: consuming FinishedOutput?,
+    _ rejects: consuming FinishedRejects?, _ manifest: consuming AtomicFile?
+  ) throws {
+    do throws(WritingError) {
+      if let path = settings.manifest { try AtomicFile.retire(path, registry: registry) }
+      try outputFolder?.retireManifest()
+      try remainderFolder?.retireManifest()
+      try output.commit()
+      if let remainder { try remainder.commit() }
+      if let rejects { try rejects.commit() }
+      if let manifest { try manifest.commit() }
+    } catch {
+      throw PipelineError.writing(error)
+    }
+  }
+
+  /// Gives files that were written on their own their names, and those that go with them.
+  ///
+  /// - Throws: ``PipelineError``; then all names are as they were.
+  func commit(
+    _ files: WrittenFiles, _ rejects: consuming FinishedRejects?, _ manifest: consuming AtomicFile?
+  ) throws {
+    do throws(WritingError) {
+      if let path = settings.manifest { try AtomicFile.retire(path, registry: registry) }
+      if let rejects { try rejects.commit() }
+      try files.commit()
+      if let manifest { try manifest.commit() }
+    } catch {
+      throw PipelineError.writing(error)
+    }
+  }
+}

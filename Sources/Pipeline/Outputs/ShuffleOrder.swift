@@ -1,0 +1,26 @@
+internal import Resampling
+
+/// The random order of shuffled lines: that of a ``SeededHash`` of each document's identity.
+///
+/// So it depends on the documents and the seed: not on threads, on the pool's order, or on how the pool is cut. Where copies are
+/// kept, their identity is their place, as it is for their noise: otherwise they would stand side by side.
+struct ShuffleOrder: Sendable {
+  private let hash: SeededHash
+  private let keepsDuplicates: Bool
+  /// What numbers of this epoch begin with, so that epochs stay one behind the other.
+  private let epoch: (bits: UInt64, width: Int)
+
+  init(seed: UInt64, keepsDuplicates: Bool, epoch: Int = 0, epochCount: Int = 1) {
+    hash = SeededHash(seed: seed &+ UInt64(epoch), purpose: .order)
+    self.keepsDuplicates = keepsDuplicates
+    let width = Int.bitWidth - (epochCount - 1).leadingZeroBitCount
+    self.epoch = (width == 0 ? 0 : UInt64(epoch) << (64 - width), width)
+  }
+
+  /// Documents with smaller numbers come first, and of equal ones the first in pool order.
+  func callAsFunction(_ document: Candidate) -> UInt64 {
+    let random = hash(
+      keepsDuplicates ? TextHash.of(document.position) : document.textHash)
+    return epoch.bits | random >> epoch.width
+  }
+}

@@ -1,0 +1,30 @@
+internal import Files
+internal import Reading
+
+extension Inputs {
+  /// Opens the files of one role. A file that is named twice is refused, however it is written, unless that is meant.
+  ///
+  /// - Parameter canBeAllowed: false where a file that is read twice has no meaning.
+  /// - Throws: ``PipelineError``
+  init(
+    _ paths: [String], _ settings: ReadingSettings, canBeAllowed: Bool = true
+  ) throws(PipelineError) {
+    try self.init(paths)
+    guard !(canBeAllowed && settings.allowsRepeats) else { return }
+    // Only looked up: the order of a dictionary says nothing here.
+    var known: [FileIdentity: Int] = [:]
+    for (number, shard) in shards.enumerated() {
+      let identity = FileIdentity(device: shard.status.device, inode: shard.status.inode)
+      if let other = known.updateValue(number, forKey: identity) {
+        throw .repeatedFile(
+          path: shard.name, otherPath: shards[other].name, canBeAllowed: canBeAllowed)
+      }
+    }
+  }
+
+  /// A link, and another way to write the path, lead to the same.
+  private struct FileIdentity: Hashable {
+    var device: UInt64
+    var inode: UInt64
+  }
+}

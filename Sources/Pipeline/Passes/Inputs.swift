@@ -1,0 +1,51 @@
+internal import Reading
+
+/// The shards of one role, and what was learned of those that had to be spooled.
+struct Inputs {
+  var shards: [Shard]
+  var spooled: [Int: ShardSummary] = [:]
+
+  init(_ paths: [String]) throws(PipelineError) {
+    shards = []
+    for path in paths {
+      do throws(ReadingError) { shards.append(try Shard(path: path)) } catch {
+        throw .reading(error, line: nil)
+      }
+    }
+  }
+
+  var totalStoredByteCount: Int? {
+    shards.allSatisfy(\.isRereadable) ? shards.reduce(0) { $0 + $1.status.byteCount } : nil
+  }
+
+  /// The passes that spooling takes.
+  var spoolPassCount: Int { shards.allSatisfy(\.isRereadable) ? 0 : 1 }
+
+  /// Makes all shards such that they can be read again.
+  ///
+  /// - Parameter isPass: whether this is one of the run's passes.
+  /// - Throws: ``PipelineError``
+  mutating func spool(
+    _ settings: ReadingSettings, _ progress: ProgressMeter, isPass: Bool = false
+  ) throws {
+    for (number, shard) in shards.enumerated() where !shard.isRereadable {
+      let pass: ProgressMeter.PassChange = spooled.isEmpty ? .next : .same
+      progress.begin(.spool, totalStoredByteCount: nil, pass: isPass ? pass : .none)
+      let step = SpoolStep(
+        directory: settings.spoolDirectory, limits: settings.limits, progress: progress)
+      (shards[number], spooled[number]) = try step.run(shard)
+    }
+  }
+
+  /// What a pass reported, with the spools' numbers replaced by those of what was piped in.
+  func corrected(_ report: PassReport) -> PassReport {
+    var report = report
+    for (number, summary) in spooled {
+      let found = report.shards[number]
+      report.shards[number] = summary
+      report.shards[number].documentCount = found.documentCount
+      report.shards[number].skipped = found.skipped
+    }
+    return report
+  }
+}

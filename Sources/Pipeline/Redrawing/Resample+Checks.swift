@@ -1,0 +1,79 @@
+internal import Files
+internal import Reading
+internal import Resampling
+
+/// What weights and candidates must have to be drawn by: all of the pool, and that once.
+extension Resample {
+  /// - Throws: ``PipelineError``
+  func check(_ places: WeighedPlaces, _ outcome: DrawRun.Outcome, _ pool: Inputs) throws {
+    if let conflict = places.conflict {
+      throw PipelineError.ambiguousShard(
+        path: conflict.path, otherPath: conflict.other, shard: pool.shards[conflict.shard].name)
+    }
+    if !settings.allowsMissing { try checkAllHaveWeights(places.counts, pool) }
+    guard !settings.reading.allowsRepeats else { return }
+    if let position = places.firstRepeat ?? firstRepeat(outcome) {
+      throw PipelineError.repeatedWeight(
+        path: pool.shards[position.shard].name, offset: position.offset)
+    }
+  }
+
+  /// Lines of weights may have been left out on purpose, but hardly all of a file.
+  private func checkAllHaveWeights(_ counts: [Int], _ pool: Inputs) throws {
+    var without: [Shard] = []
+    for (shard, count) in zip(pool.shards, counts) where count == 0 {
+      if try hasLines(shard) { without.append(shard) }
+    }
+    guard let first = without.first else { return }
+    throw PipelineError.shardWithoutWeights(path: first.name, moreCount: without.count - 1)
+  }
+
+  /// True if a line of the shard isn't blank. The rest isn't read.
+  private func hasLines(_ shard: Shard) throws -> Bool {
+    do throws(ReadingError) {
+      var reader = try ChunkReader(
+        shard, number: 0, limits: settings.reading.limits,
+        chunkSize: ChunkReader.defaultChunkSize, hashesContent: false)
+      var chunk = Chunk()
+      while try reader.next(into: &chunk) {
+        var place = 0
+        while let line = chunk.nextLine(from: &place) {
+          if !chunk.isBlank(line) { return true }
+        }
+      }
+      return false
+    } catch {
+      throw PipelineError.reading(error, line: nil)
+    }
+  }
+
+  /// A document that one part of the draw has twice. Where copies are joined none has.
+  private func firstRepeat(_ outcome: DrawRun.Outcome) -> Position? {
+    var first: Position?
+    for part in outcome.parts {
+      let positions = part.selection.documents.map(\.position).sorted()
+      for (one, next) in zip(positions, positions.dropFirst()) where one == next {
+        first = min(first ?? one, one)
+      }
+    }
+    return first
+  }
+
+  /// - Throws: ``PipelineError``
+  func check(_ candidates: CandidateFile, _ path: String) throws(PipelineError) {
+    let header = candidates.header
+    let wanted = ExactString(settings.reading.textField)
+    guard
+      wanted == ExactString(header.settings.textField)
+        || wanted == ExactString(ReadingSettings().textField)
+    else {
+      throw .otherTextField(
+        path: path, field: header.settings.textField, wanted: settings.reading.textField)
+    }
+    if let counted = header.poolDocumentCount, header.missingCount > 0, !settings.allowsMissing {
+      throw .missingDocuments(
+        path: path, found: header.documentCount, counted: counted, shardCount: header.shards.count)
+    }
+    guard header.documentCount > 0 else { throw .empty(role: .candidates, skippedLines: 0) }
+  }
+}

@@ -1,0 +1,309 @@
+internal import Files
+internal import Reading
+internal import Resampling
+internal import Weighting
+
+/// Where `resample` has its weights from.
+extension Resample {
+  // MARK: Weights
+
+  func drawByWeights(
+    _ stored: Inputs, _ target: String?, _ pool: Inputs
+  ) async throws -> Drawn {
+    var reading = settings.reading
+    reading.textField = StoredWeightReader.textField
+    var workers = reading.workers(progress)
+    workers.fields = StoredWeightReader.fields(target: target)
+    workers.hashesContent = true
+    workers.keepsRejects = settings.outputs.rejects != nil
+    let finder = ShardFinder(pool.shards)
+    // A file of a blend has log odds in every line.
+    let hasLogOdds = try haveLogOdds(stored, target)
+    var recipe = recipe(seed: settings.draw.seed)
+    if !hasLogOdds { recipe.draw.logisticShare = 0 }
+    let usesLogOdds = recipe.draw.logisticShare > 0
+    let (budget, temperature) = try await sizes(stored, workers) {
+      StoredWeightReader(target: target, shards: finder, usesLogOdds: usesLogOdds)
+    }
+    recipe.temperatures = [temperature]
+    recipe.copiesMayDiffer = true
+    let run = DrawRun(workers: workers, recipe: recipe, budget: budget)
+    let places = WeighedPlaces(shardCount: pool.shards.count)
+    begin(.draw, stored)
+    let outcome = try await run.run(stored.shards) {
+      StoredWeightReader(target: target, shards: finder, usesLogOdds: usesLogOdds, places: places)
+    }
+    guard outcome.report.documentCount > 0 else {
+      throw PipelineError.empty(role: .weights, skippedLines: outcome.report.skippedCount)
+    }
+    try check(places, outcome, pool)
+    return Drawn(
+      outcome: outcome, recipe: recipe, budget: budget,
+      inputs: stored.corrected(outcome.report).inputRecords,
+      documentCount: outcome.report.documentCount, weightCounts: places.counts,
+      underMinimumCount: outcome.weighed.underMinimumCount)
+  }
+
+  /// Looks at the first line of each file.
+  ///
+  /// - Throws: ``PipelineError``, if weights are of other targets than the one that is asked for, or some of them have log odds
+  ///   and some don't.
+  private func haveLogOdds(_ stored: Inputs, _ target: String?) throws -> Bool {
+    let fields = StoredWeightReader.fields(target: target)
+    var known: (hasLogOdds: Bool, path: String)?
+    for shard in stored.shards {
+      do {
+        let head = try ByteSource.head(
+          of: shard, byteCount: 1 << 20, limits: settings.reading.limits)
+        var parser = try DocumentParser(
+          textField: StoredWeightReader.textField, fields: [fields[5], fields[6], "log_weight"])
+        var found: [FieldValue]?
+        for line in head.split(separator: UInt8(ascii: "\n")) where found == nil {
+          found = try Self.values(in: line, &parser)
+        }
+        // If there is none, the pass will say what is wrong with its lines.
+        guard let values = found else { continue }
+        if values[2] == .other ? target == nil || values[0] == .missing : target != nil {
+          throw PipelineError.otherTargets(path: shard.name, name: target)
+        }
+        let hasLogOdds = values[1] != .missing
+        if let known, known.hasLogOdds != hasLogOdds {
+          let (with, without) = hasLogOdds ? (shard.name, known.path) : (known.path, shard.name)
+          throw PipelineError.mixedWeights(path: with, otherPath: without)
+        }
+        known = known ?? (hasLogOdds, shard.name)
+      } catch let error as ReadingError {
+        throw PipelineError.reading(error, line: nil)
+      } catch let error as SystemError {
+        throw PipelineError.reading(.system(error), line: nil)
+      }
+    }
+    if let known, !known.hasLogOdds, settings.asksForLogOdds {
+      throw PipelineError.noLogOdds(path: known.path)
+    }
+    return known?.hasLogOdds ?? false
+  }
+
+  /// The fields that `parser` finds in a line; nil if that is no document.
+  private static func values(
+    in line: ArraySlice<UInt8>, _ parser: inout DocumentParser
+  ) throws -> [FieldValue]? {
+    var buffer = ByteBuffer()
+    try buffer.append(Array(line).span)
+    var values: [FieldValue]?
+    do {
+      try parser.parse(0..<line.count, of: &buffer) { _, fields in values = fields }
+    } catch is InvalidLine {
+      return nil
+    }
+    return values
+  }
+
+  // MARK: Fields
+
+  func drawByFields(_ fields: [FieldWeight], _ pool: Inputs) async throws -> Drawn {
+    do { return try await drawByFields(fields, pool, origins: nil) } catch is LargeNumbers {
+      var workers = settings.reading.workers(progress)
+      workers.fields = fields.map(\.field)
+      let (found, _) = try await workers.run(pool.shards) { FieldOrigins(fields) }
+      let origins = FieldOrigins.origins(found, of: fields)
+      return try await drawByFields(fields, pool, origins: origins)
+    }
+  }
+
+  private func drawByFields(
+    _ fields: [FieldWeight], _ pool: Inputs, origins: [WideNumber]?
+  ) async throws -> Drawn {
+    var workers = settings.reading.workers(progress)
+    workers.fields = fields.map(\.field)
+    workers.hashesContent = true
+    workers.keepsRejects = settings.outputs.rejects != nil || settings.outputs.remainder != nil
+    let countsTokens = settings.countsTokens
+    let makeReader: @Sendable () -> FieldWeightReader = {
+      FieldWeightReader(fields, origins: origins, countsTokens: countsTokens)
+    }
+    var recipe = recipe(seed: settings.draw.seed)
+    recipe.draw.logisticShare = 0
+    let (budget, temperature) = try await sizes(pool, workers, makeReader)
+    recipe.temperatures = [temperature]
+    recipe.copiesMayDiffer = true
+    var stratumField: Int?
+    if let stratify = settings.stratify {
+      recipe.strata = try stratify.strata(try await eligibleCounts(stratify, pool, makeReader))
+      stratumField = workers.fields.count
+      workers.fields.append(stratify.field)
+    }
+    let run = DrawRun(
+      workers: workers, recipe: recipe, budget: budget, fills: settings.stratify?.fills ?? false,
+      stratumField: stratumField)
+    begin(.draw, pool)
+    let outcome = try await run.run(pool.shards, makeReader: makeReader)
+    guard outcome.report.documentCount > 0 else {
+      throw PipelineError.empty(role: .pool, skippedLines: outcome.report.skippedCount)
+    }
+    return Drawn(
+      outcome: outcome, recipe: recipe, budget: budget, inputs: nil,
+      documentCount: outcome.report.documentCount,
+      documentCounts: outcome.report.shards.map(\.documentCount), poolReport: outcome.report,
+      underMinimumCount: outcome.weighed.underMinimumCount)
+  }
+
+  /// Eligible documents by stratum.
+  private func eligibleCounts(
+    _ stratify: StratifySettings, _ pool: Inputs,
+    _ makeReader: @escaping @Sendable () -> FieldWeightReader
+  ) async throws -> [ExactString: Int] {
+    var workers = settings.reading.workers(progress)
+    let ownFields = makeReader().fieldNames
+    workers.fields = ownFields + [stratify.field]
+    let minimumLength = settings.draw.minimumTokenCount
+    begin(.countStrata, pool)
+    let (results, _) = try await workers.run(pool.shards) {
+      StratumCounter(makeReader(), field: ownFields.count, minimumLength: minimumLength)
+    }
+    var counts: [ExactString: Int] = [:]
+    for result in results { counts.merge(result, uniquingKeysWith: +) }
+    guard counts.count <= FitStep.mostStrata else {
+      throw PipelineError.tooManyStrata(limit: FitStep.mostStrata)
+    }
+    return counts
+  }
+
+  private struct StratumCounter: DocumentConsumer, ~Copyable {
+    private var reader: FieldWeightReader
+    private let field: Int
+    private let minimumLength: Int
+    private var counts: [ExactString: Int] = [:]
+
+    init(_ reader: consuming FieldWeightReader, field: Int, minimumLength: Int) {
+      self.reader = reader
+      self.field = field
+      self.minimumLength = minimumLength
+    }
+
+    mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
+      // Also for its errors: what has no rating isn't drawn from.
+      let document = try reader.read(text, of: line)
+      guard document.size.length >= minimumLength, counts.count <= FitStep.mostStrata
+      else { return }
+      counts[ExactString(line.fields[field].stratum), default: 0] += 1
+    }
+
+    mutating func endChunk(_ number: Int) {}
+
+    consuming func finish() -> [ExactString: Int] { counts }
+  }
+
+  // MARK: Candidates
+
+  func drawCandidates(_ files: [Shard], _ pool: Inputs) throws -> Drawn {
+    let (limits, path) = (settings.reading.limits, files[0].name)
+    let whole = try CandidateFile(merging: files, limits: limits)
+    try check(whole, path)
+    let known = whole.header.settings
+    let count: Int
+    switch settings.size {
+    case nil: count = known.count
+    case .documents(let wanted): count = wanted
+    default: preconditionFailure("the command line doesn't let this pass")
+    }
+    guard count <= known.count else {
+      throw PipelineError.tooFewCandidates(path: path, kept: known.count, wanted: count)
+    }
+    var recipe = recipe(seed: known.seed)
+    recipe.temperatures = [known.temperature]
+    recipe.draw.logisticShare = known.logisticShare
+    recipe.draw.minimumTokenCount = known.minimumTokenCount
+    recipe.draw.addsNoise = !known.topK
+    recipe.draw.seed = known.seed
+    let run = DrawRun(
+      workers: settings.reading.workers(progress), recipe: recipe, budget: .documents(count))
+    var buffers = DrawBuffers(recipe.plan(run.budget), expectedCount: whole.candidates.count)
+    buffers.add(whole.candidates.map { .init(group: 0, arm: 0, candidate: $0) })
+    var weighed = DrawStep.Outcome(spreads: [], randomArm: FeatureCounts(bucketCount: 0))
+    weighed.eligibleCount = whole.header.eligibleCount
+    var outcome = run.outcome(buffers, weighed, PassReport())
+
+    // Only what is in the shards that were named: others are copied elsewhere.
+    let shards = try places(of: pool, in: whole, path)
+    for part in outcome.parts.indices {
+      outcome.parts[part].selection = outcome.parts[part].selection.filtered { candidate in
+        shards[candidate.position.shard].map { candidate.moved(toShard: $0) }
+      }
+    }
+    var counts = [Int](repeating: 0, count: pool.shards.count)
+    for (number, shard) in shards.enumerated() {
+      if let shard { counts[shard] = whole.header.shards[number].documentCount }
+    }
+    return Drawn(
+      outcome: outcome, recipe: recipe, budget: run.budget, inputs: nil,
+      documentCount: whole.header.documentCount, documentCounts: counts,
+      missingCount: whole.header.missingCount,
+      uncountedCount: whole.header.uncountedCount,
+      underMinimumCount: whole.header.documentCount - whole.header.eligibleCount,
+      textField: known.textField, hasSpread: false)
+  }
+
+  /// Which shard of the pool each shard of the candidates is; nil for those that weren't named.
+  private func places(
+    of pool: Inputs, in file: CandidateFile, _ path: String
+  ) throws -> [Int?] {
+    let places = ShardFinder(pool.shards).shards(file.header.shards.map(\.path))
+    let found = Set(places.compactMap { $0 })
+    if let unknown = pool.shards.indices.first(where: { !found.contains($0) }) {
+      throw PipelineError.shardWithoutCandidates(path: path, shard: pool.shards[unknown].name)
+    }
+    return places
+  }
+
+  private func begin(_ step: Step, _ input: Inputs) {
+    progress.begin(step, totalStoredByteCount: input.totalStoredByteCount, pass: .next)
+  }
+
+  // MARK: Sizes
+
+  private func recipe(seed: UInt64) -> DrawRecipe {
+    var recipe = DrawRecipe(
+      draw: settings.draw, seeds: DrawRecipe.seeds(seed, count: settings.epochCount))
+    recipe.replay = settings.replay
+    recipe.areEpochsDisjoint = settings.areEpochsDisjoint
+    return recipe
+  }
+
+  /// The budget and the temperature: a pass of their own finds them, where they depend on the weights.
+  private func sizes<Reader: WeightReader & ~Copyable>(
+    _ input: Inputs, _ workers: DocumentWorkers,
+    _ makeReader: @escaping @Sendable () -> Reader
+  ) async throws -> (Budget, Double) {
+    let size = settings.drawnSize
+    if !settings.needsSizePass, case .fixed(let temperature) = settings.draw.temperature {
+      return (size.budget(documentCount: 0), temperature)
+    }
+    begin(.measure, input)
+    let measured = try await SpreadStep(
+      workers: workers, minimumLength: settings.draw.minimumTokenCount, targetCount: 1
+    ).run(input.shards, makeReader: makeReader)
+    let budget = size.budget(documentCount: measured.documentCount)
+    let histogram = measured.histograms[0]
+    // Budgets of tokens and bytes have no number of documents: the command line asks for one.
+    let expected = min(histogram.count, budget.unit == "documents" ? budget.amount : .max)
+    return (budget, settings.draw.temperature.value(for: histogram, expectedDraw: expected))
+  }
+}
+
+extension ResampleSettings {
+  var drawnSize: SelectionSize { size ?? .fraction(0.1) }
+
+  /// Whether the budget or the temperature depends on the weights, and a pass of its own finds it.
+  var needsSizePass: Bool {
+    if case .fraction = drawnSize { return true }
+    if case .fixed = draw.temperature { return false }
+    return true
+  }
+
+  /// Whether a draw by fields has to know how many tokens documents have.
+  var countsTokens: Bool {
+    if case .tokens? = size { return true }
+    return draw.minimumTokenCount > 0
+  }
+}

@@ -1,0 +1,179 @@
+internal import Featurizing
+internal import Files
+internal import Reading
+internal import Resampling
+internal import Weighting
+
+/// Reads what `dsel weigh` wrote. The pool's documents are where its lines say, and nowhere else.
+struct StoredWeightReader: WeightReader, ~Copyable {
+  /// What stands where a document's text does.
+  static let textField = "text_hash"
+
+  /// The fields of a line, in the order of ``read(_:of:)``.
+  static func fields(target: String?) -> [String] {
+    let suffix = target.map { ".\(FieldPath.escaped($0.utf8))" } ?? ""
+    return [
+      "file", "offset", "bytes", "text_bytes", "tokens", "log_weight\(suffix)",
+      "log_odds\(suffix)",
+    ]
+  }
+
+  private let fields: [String]
+  private let shards: ShardFinder
+  private let usesLogOdds: Bool
+  /// What is noted of the lines; nil where another pass does that.
+  private let places: WeighedPlaces?
+  /// Only places with a hash up to this are noted.
+  private var largestHash = UInt64.max
+  private var weight = DocumentWeight()
+  /// Lines of one file come one after the other.
+  private var lastFile = ExactString("")
+  private var lastShard = 0
+  /// Lines of that file that aren't noted yet.
+  private var lineCount = 0
+
+  init(target: String?, shards: ShardFinder, usesLogOdds: Bool, places: WeighedPlaces? = nil) {
+    fields = Self.fields(target: target)
+    self.shards = shards
+    self.usesLogOdds = usesLogOdds
+    self.places = places
+  }
+
+  deinit { if lineCount > 0 { places?.add(lineCount, to: lastShard) } }
+
+  mutating func read(_ text: Span<UInt8>, of line: DocumentLine) throws -> WeighedDocument {
+    guard case .string(let file) = line.fields[0] else {
+      throw InvalidLine.missingField(path: fields[0], present: [])
+    }
+    try find(ExactString(file))
+    let hash = String(decoding: text.indices.map { text[$0] }, as: UTF8.self)
+    guard let textHash = UInt64(hexadecimal: hash) else {
+      throw InvalidLine.notANumber(path: Self.textField, found: "\"\(hash)\"")
+    }
+    weight = DocumentWeight(
+      logWeight: try number(5, line), logOdds: usesLogOdds ? try number(6, line) : 0)
+    let tokenCount = try count(4, line, upTo: Int(UInt32.max))
+    let document = WeighedDocument(
+      size: DocumentSize(tokenCount: tokenCount, featureCount: 0, length: tokenCount),
+      textHash: textHash,
+      position: Position(
+        shard: lastShard, offset: try count(1, line, upTo: Candidate.maximumOffset)),
+      lineByteCount: try count(2, line, upTo: Int(UInt32.max)),
+      textByteCount: try count(3, line, upTo: Int(UInt32.max)))
+    note(document.position)
+    return document
+  }
+
+  /// Makes a file the last, and finds its shard.
+  private mutating func find(_ file: ExactString) throws(PipelineError) {
+    guard file != lastFile || lastFile.string.isEmpty else { return }
+    guard let match = shards.match(file.string) else {
+      throw .unknownShard(path: file.string, pool: shards.names)
+    }
+    if lineCount > 0 { places?.add(lineCount, to: lastShard) }
+    lineCount = 0
+    lastFile = file
+    lastShard = match.shard
+    places?.claim(file.string, match)
+  }
+
+  private mutating func note(_ position: Position) {
+    guard let places else { return }
+    lineCount += 1
+    let hash = TextHash.of(position)
+    if hash <= largestHash { largestHash = places.add(position, hash: hash) }
+  }
+
+  private func number(_ field: Int, _ line: DocumentLine) throws -> Double {
+    try line.fields[field].double(of: fields[field])
+  }
+
+  private func count(_ field: Int, _ line: DocumentLine, upTo limit: Int) throws -> Int {
+    let value = try number(field, line)
+    guard let count = Int(exactly: value), (0...limit).contains(count) else {
+      throw InvalidLine.notANumber(path: fields[field], found: "\(value)")
+    }
+    return count
+  }
+
+  func weight(_ target: Int) -> DocumentWeight { weight }
+
+  func count(_ text: Span<UInt8>, in counts: inout FeatureCounts) {}
+}
+
+/// Takes the sum of numbers in a document's own line for its log weight.
+struct FieldWeightReader: WeightReader, ~Copyable {
+  private let fields: [FieldWeight]
+  /// The first fields of a line, in the order of ``read(_:of:)``.
+  var fieldNames: [String] { fields.map(\.field) }
+  /// What is taken from each field's number; nil if nothing has to be.
+  private let origins: [WideNumber]?
+  /// nil where lengths don't matter.
+  private var featurizer: Featurizer?
+  private var weight = DocumentWeight()
+
+  /// - Parameter origins: of ``FieldOrigins``; nil where it isn't known yet whether any are needed.
+  init(_ fields: [FieldWeight], origins: [WideNumber]?, countsTokens: Bool) {
+    self.fields = fields
+    self.origins = origins
+    if countsTokens {
+      featurizer = Featurizer(
+        FeatureSettings(maximumOrder: 1, bucketCount: 2), tables: UnicodeTables())
+    } else {
+      featurizer = nil
+    }
+  }
+
+  mutating func read(_ text: Span<UInt8>, of line: DocumentLine) throws -> WeighedDocument {
+    var sum = 0.0
+    for (index, field) in fields.enumerated() {
+      let number = try line.fields[index].wideNumber(of: field.field)
+      if let origins {
+        sum += field.scale * number.distance(from: origins[index])
+      } else {
+        guard !FieldOrigins.isLarge(number, scale: field.scale) else { throw LargeNumbers() }
+        sum += field.scale * number.high
+      }
+    }
+    guard sum.isFinite else { throw InvalidLine.sumTooLarge(paths: fields.map(\.field)) }
+    weight = DocumentWeight(logWeight: sum)
+    var tokenCount = 0
+    if featurizer != nil {
+      featurizer?.begin()
+      while featurizer?.nextBlock(of: text) == true {}
+      tokenCount = featurizer?.tokenCount ?? 0
+    }
+    return WeighedDocument(
+      size: DocumentSize(tokenCount: tokenCount, featureCount: 0, length: tokenCount),
+      textHash: TextHash.of(text), position: line.position,
+      lineByteCount: line.byteCount, textByteCount: text.count)
+  }
+
+  func weight(_ target: Int) -> DocumentWeight { weight }
+
+  func count(_ text: Span<UInt8>, in counts: inout FeatureCounts) {}
+}
+
+extension FieldValue {
+  /// The number in the field `path`.
+  ///
+  /// - Throws: ``InvalidLine/notANumber(path:found:)``
+  func double(of path: String) throws(InvalidLine) -> Double { try wideNumber(of: path).high }
+
+  /// The number in the field `path`, of a large integer with what its double rounds away.
+  ///
+  /// - Throws: ``InvalidLine/notANumber(path:found:)``
+  func wideNumber(of path: String) throws(InvalidLine) -> WideNumber {
+    switch self {
+    case .number(let value): return WideNumber(value)
+    case .largeNumber(let text):
+      guard let value = WideNumber(text) else { throw .notANumber(path: path, found: text) }
+      return value
+    case .missing: throw .notANumber(path: path, found: "missing")
+    case .string: throw .notANumber(path: path, found: JSONKind.string.rawValue)
+    case .boolean: throw .notANumber(path: path, found: JSONKind.boolean.rawValue)
+    case .null: throw .notANumber(path: path, found: JSONKind.null.rawValue)
+    case .other: throw .notANumber(path: path, found: "an object or an array")
+    }
+  }
+}

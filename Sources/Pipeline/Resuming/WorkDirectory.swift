@@ -1,0 +1,158 @@
+internal import Files
+internal import FoundationEssentials
+internal import Reading
+internal import Weighting
+internal import Writing
+
+/// Results of single inputs, kept so that a run that was interrupted, or that has more inputs now, need not begin again.
+///
+/// Beside each result stands a record of what it was made of. A result is used only where settings, the input's content and
+/// the result's own content are those of the record; otherwise it is made again.
+struct WorkDirectory {
+  enum Kind: String {
+    case model = "model.zst"
+    case weights = "weights.jsonl.zst"
+    case candidates = "candidates.jsonl.zst"
+  }
+
+  private let path: String
+  private let kind: Kind
+  private let settings: String
+
+  /// What is known of an input whose result is there.
+  struct Known {
+    var path: String
+    var report: PassReport
+    /// What the caller wrote down besides.
+    var notes: [String: Int]
+  }
+
+  /// The record of a result, as JSON.
+  private struct Record: Codable {
+    var format = "dsel-record"
+    var formatVersion = 1
+    var settings: String
+    var input: Content
+    var container: String
+    var checksum: Bool?
+    var textBytes: Int
+    var documents: Int
+    var skippedLines: [String: Int]
+    var notes: [String: Int]
+    var result: Content
+
+    /// False where someone else has written it.
+    var isPossible: Bool {
+      let counts = [textBytes, documents] + skippedLines.values + notes.values
+      return formatVersion == 1 && counts.allSatisfy { $0 >= 0 }
+    }
+  }
+
+  private struct Content: Codable, Equatable {
+    var path: String
+    var bytes: Int
+    var xxh3: String
+  }
+
+  /// - Parameter settings: all that a result depends on, besides its input.
+  /// - Throws: ``PipelineError``
+  init(_ path: String, kind: Kind, settings: String, registry: TemporaryFiles) throws {
+    do throws(SystemError) { try File.createDirectory(path) } catch {
+      throw PipelineError.writing(.system(error))
+    }
+    do throws(WritingError) { try registry.probe(for: "\(path)/result") } catch {
+      throw PipelineError.writing(error)
+    }
+    self.path = path
+    self.kind = kind
+    self.settings = settings
+  }
+
+  /// Where an input's result is: named for the input's file, and by a hash of its path, since shards of several folders
+  /// may have one name.
+  func resultPath(for shard: Shard) -> String {
+    let name = shard.name.pathParts(omittingEmpty: true).last ?? "input"
+    return "\(path)/\(name).\(ContentHash.of(shard.name).hexadecimal).\(kind.rawValue)"
+  }
+
+  private func recordPath(for shard: Shard) -> String { "\(resultPath(for: shard)).json" }
+
+  /// What is there for `shard`; nil if nothing is, or it is stale.
+  ///
+  /// - Throws: ``PipelineError``
+  func result(for shard: Shard) throws -> Known? {
+    do {
+      guard shard.isRereadable,
+        let bytes = try ContentHash.smallFile(recordPath(for: shard), limit: 1 << 20),
+        let record = try? JSONDecoder().decode(Record.self, from: Data(bytes)),
+        record.settings == settings, record.isPossible,
+        record.input.bytes == shard.status.byteCount,
+        try FileStatus(path: resultPath(for: shard))?.byteCount == record.result.bytes
+      else { return nil }
+      let input = try Self.content(shard)
+      guard input == record.input,
+        try Self.content(Shard(path: resultPath(for: shard))) == record.result
+      else { return nil }
+      // These are added up.
+      let numbers =
+        [record.textBytes, record.documents] + record.skippedLines.values + record.notes.values
+      guard numbers.allSatisfy({ (0...FittedModel.largestCount).contains($0) }) else { return nil }
+      var summary = ShardSummary(name: shard.name)
+      summary.storedByteCount = record.input.bytes
+      summary.byteCount = record.textBytes
+      summary.documentCount = record.documents
+      summary.contentHash = UInt64(hexadecimal: record.input.xxh3)
+      summary.container = record.container
+      summary.hasChecksums = record.checksum
+      for (name, count) in record.skippedLines {
+        guard let reason = InvalidLine.Reason(rawValue: name) else { return nil }
+        summary.skipped[reason] = count
+      }
+      var report = PassReport()
+      report.shards = [summary]
+      return Known(path: resultPath(for: shard), report: report, notes: record.notes)
+    } catch let error as SystemError {
+      throw PipelineError.reading(.system(error), line: nil)
+    } catch let error as ReadingError {
+      throw PipelineError.reading(error, line: nil)
+    }
+  }
+
+  /// Keeps a result: the file first, then its record, each under its name only when it is whole.
+  ///
+  /// - Parameter write: writes the result for the path that it is given.
+  /// - Throws: ``PipelineError``
+  func keep(
+    _ report: PassReport, of shard: Shard, notes: [String: Int] = [:],
+    registry: TemporaryFiles, _ write: (String) throws(WritingError) -> AtomicFile?
+  ) throws {
+    let path = resultPath(for: shard)
+    do {
+      try registry.keepingOn { if let file = try write(path) { try file.commit() } }
+      let summary = report.shards[0]
+      let record = Record(
+        settings: settings,
+        input: Content(
+          path: shard.name, bytes: summary.storedByteCount,
+          xxh3: (summary.contentHash ?? 0).hexadecimal),
+        container: summary.container, checksum: summary.hasChecksums,
+        textBytes: summary.byteCount, documents: summary.documentCount,
+        skippedLines: report.skippedByReason,
+        notes: notes, result: try Self.content(Shard(path: path)))
+      try registry.keepingOn {
+        let file = try ManifestWriter.write(
+          record, to: recordPath(for: shard), replaces: true, registry: registry)
+        try file.commit()
+      }
+    } catch let error as WritingError {
+      throw PipelineError.writing(error)
+    } catch let error as ReadingError {
+      throw PipelineError.reading(error, line: nil)
+    }
+  }
+
+  private static func content(_ shard: Shard) throws(ReadingError) -> Content {
+    let (byteCount, hash) = try ContentHash.of(shard)
+    return Content(path: shard.name, bytes: byteCount, xxh3: hash.hexadecimal)
+  }
+}

@@ -1,0 +1,49 @@
+internal import Compression
+internal import Reading
+internal import Weighting
+internal import Writing
+
+/// A model file and where it came from.
+struct StoredModel: Sendable {
+  var path: String
+  var model: FittedModel
+  /// XXH3-64 of the stored bytes.
+  var contentHash: UInt64
+
+  /// - Throws: ``PipelineError``
+  init(reading path: String, limits: ReadingLimits) throws(PipelineError) {
+    let shard: Shard
+    do throws(ReadingError) { shard = try Shard(path: path) } catch {
+      throw .reading(error, line: nil)
+    }
+    do {
+      var stream = try JSONStream(shard, limits: limits)
+      model = try FittedModel(&stream)
+      self.path = shard.name
+      contentHash = stream.contentHash ?? 0
+    } catch let error as FittedModelError {
+      if case .stream(.reading(let error)) = error { throw .reading(error, line: nil) }
+      throw .model(path: shard.name, error)
+    } catch let error as JSONStreamError {
+      if case .reading(let error) = error { throw .reading(error, line: nil) }
+      throw .model(path: shard.name, .stream(error))
+    } catch {
+      preconditionFailure("another error: \(error)")
+    }
+  }
+}
+
+extension FittedModel {
+  /// Writes the model, whole, to a file that gets its name later.
+  ///
+  /// - Returns: nil for standard output.
+  /// - Throws: ``WritingError``
+  func write(
+    to destination: Destination, container: Container, replaces: Bool, registry: TemporaryFiles
+  ) throws(WritingError) -> AtomicFile? {
+    var writer = try LineWriter(
+      destination, container: container, replaces: replaces, registry: registry)
+    try forEachLine { (line) throws(WritingError) in try writer.write(line.span) }
+    return try writer.close()
+  }
+}

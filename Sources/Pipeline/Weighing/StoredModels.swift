@@ -1,0 +1,109 @@
+internal import Featurizing
+internal import Reading
+internal import Resampling
+internal import Weighting
+
+/// The models that documents are weighed by, checked to go together.
+struct StoredModels: Sendable {
+  struct Target: Sendable {
+    var name: String?
+    var stored: StoredModel
+  }
+
+  var targets: [Target]
+  var pool: StoredModel
+  /// The files, which no output may replace.
+  var shards: [Shard]
+
+  /// Reads the models, the pool's beside the targets' if there are two threads for it.
+  ///
+  /// - Throws: ``PipelineError``
+  init(_ settings: WeighSettings) async throws {
+    shards = try Inputs(settings.targetModels.map(\.path) + [settings.poolModel]).shards
+    if settings.reading.threadCount > 1 {
+      async let pool = Self.pool(settings)
+      let targets = Result { try Self.targets(settings) }
+      // What is wrong with the pool is told first, whatever is found first.
+      self.pool = try await pool
+      self.targets = try targets.get()
+    } else {
+      pool = try Self.pool(settings)
+      targets = try Self.targets(settings)
+    }
+    for target in targets {
+      do throws(FittedModel.Mismatch) {
+        try target.stored.model.checkFeatures(match: pool.model)
+        // The regression's samples prefer documents of that length.
+        try target.stored.model.checkMinimumLength(matches: pool.model)
+      } catch {
+        throw PipelineError.mismatch(path: pool.path, otherPath: target.stored.path, error)
+      }
+    }
+    try check(settings.weights)
+  }
+
+  private static func pool(_ settings: WeighSettings) throws -> StoredModel {
+    try StoredModel(reading: settings.poolModel, limits: settings.reading.limits)
+  }
+
+  private static func targets(_ settings: WeighSettings) throws -> [Target] {
+    try settings.targetModels.map { named in
+      Target(
+        name: named.name,
+        stored: try StoredModel(reading: named.path, limits: settings.reading.limits))
+    }
+  }
+
+  private func check(_ weights: EstimatorSettings) throws(PipelineError) {
+    let isCompatible = pool.model.settings.hashing == .sha256
+    guard isCompatible == (weights.compatibility == .dsir) else {
+      throw .otherHashing(path: pool.path, needsCompatibility: isCompatible)
+    }
+    for stored in targets.map(\.stored) + [pool] {
+      guard stored.model.counts.featureCount > 0 else {
+        throw .emptyModel(path: stored.path, documentCount: stored.model.counts.documentCount)
+      }
+      if weights.estimator.usesRegression, stored.model.sample == nil {
+        throw .noSample(path: stored.path)
+      }
+    }
+  }
+
+  /// - Parameter threadCount: with two or more, regressions are trained while all else is estimated.
+  func weighingModel(_ settings: EstimatorSettings, threadCount: Int) async -> WeighingModel {
+    let samples = TrainingSamples(
+      targets: targets.map { $0.stored.model.sample },
+      pool: settings.estimator.usesRegression ? pool.model.sample : nil)
+    var (regressions, model) = await samples.train(threadCount: threadCount) {
+      WeighingModel(
+        features: pool.model.settings, tables: UnicodeTables(), estimator: settings.estimator,
+        normalization: settings.normalization,
+        targets: targets.map { target in
+          TargetModel(
+            name: target.name, target: target.stored.model.counts, pool: pool.model.counts,
+            settings)
+        })
+    }
+    for index in targets.indices { model.targets[index].regression = regressions[index] }
+    return model
+  }
+
+  /// - Precondition: there is one target, and the temperature is fixed.
+  func candidateSettings(
+    _ wanted: WeighSettings.CandidateSettings, _ settings: WeighSettings
+  ) -> CandidateFile.Settings {
+    guard targets.count == 1, case .fixed(let temperature) = wanted.draw.temperature else {
+      preconditionFailure("the command line doesn't let this pass")
+    }
+    let weights = settings.weights
+    return CandidateFile.Settings(
+      seed: wanted.draw.seed, topK: !wanted.draw.addsNoise, temperature: temperature,
+      count: wanted.count, logisticShare: wanted.draw.logisticShare,
+      minimumTokenCount: wanted.draw.minimumTokenCount, estimator: weights.estimator.rawValue,
+      normalization: weights.normalization.rawValue, smoothing: weights.pseudocount,
+      targetSmoothing: weights.targetPseudocount,
+      compatibility: weights.compatibility?.rawValue,
+      targetModel: targets[0].stored.contentHash, poolModel: pool.contentHash,
+      textField: settings.reading.textField)
+  }
+}

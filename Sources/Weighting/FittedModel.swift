@@ -1,0 +1,130 @@
+package import Featurizing
+internal import Files
+
+/// What `dsel fit` learns of documents, and a file holds: exact counts, so that files merge to what one fit of all
+/// their documents would have given.
+///
+/// The file is one JSON object, described in `Documentation/Models.md`.
+package struct FittedModel: Sendable, Equatable {
+  package static let format = "dsel-model"
+  /// Raised when older readers would misread a file. Older versions stay readable.
+  package static let version = 1
+
+  /// The largest sums that are read and written: what is added to them can't overflow.
+  package static let largestCount = 1 << 56
+  /// As many as a pool may have shards.
+  package static let mostInputs = 1 << 20
+  /// Bytes of a path as it is written, escapes included: six times Linux's PATH_MAX.
+  package static let longestPath = 6 * 4096
+  /// Bytes of all paths of a file, which are held in memory.
+  package static let mostPathBytes = 64 << 20
+
+  /// A file that was fitted.
+  package struct Input: Sendable, Equatable, Hashable {
+    package var path: String
+    package var byteCount: Int
+    package var documentCount: Int
+    /// XXH3-64 of the stored bytes.
+    package var contentHash: UInt64
+
+    package init(path: String, byteCount: Int, documentCount: Int, contentHash: UInt64) {
+      self.path = path
+      self.byteCount = byteCount
+      self.documentCount = documentCount
+      self.contentHash = contentHash
+    }
+
+    /// The order in which a file lists them, whatever the order in which they were fitted or merged.
+    package func precedes(_ other: Input) -> Bool {
+      (ExactString(path), contentHash, byteCount, documentCount)
+        < (ExactString(other.path), other.contentHash, other.byteCount, other.documentCount)
+    }
+
+    /// True if both have the same content, as far as can be told.
+    package func hasSameContent(as other: Input) -> Bool {
+      contentHash == other.contentHash && byteCount == other.byteCount
+    }
+  }
+
+  package var settings: FeatureSettings
+  package var counts: FeatureCounts
+  /// Shorter documents are not eligible.
+  package var minimumLength: Int
+  package var eligible: EligibleDocuments
+  package var inputs: [Input]
+  /// What the regression learns from; nil if none was kept.
+  package var sample: DocumentSample?
+
+  /// - Parameter sample: trimmed.
+  package init(
+    settings: FeatureSettings, counts: FeatureCounts, minimumLength: Int,
+    eligible: EligibleDocuments, inputs: [Input], sample: DocumentSample?
+  ) {
+    self.settings = settings
+    self.counts = counts
+    self.minimumLength = minimumLength
+    self.eligible = eligible
+    self.inputs = inputs.sorted { $0.precedes($1) }
+    self.sample = sample
+  }
+
+  /// What two models must agree in to be merged, or to be weighed against one another.
+  package struct Mismatch: Error, Equatable {
+    /// The option that decides it, without its dashes.
+    package let option: String
+    package let one: String
+    package let other: String
+  }
+
+  /// - Throws: ``Mismatch`` if features of the one mean something else in the other.
+  package func checkFeatures(match other: FittedModel) throws(Mismatch) {
+    let (mine, others) = (settings, other.settings)
+    try Self.check("compat", mine.hashing.rawValue, others.hashing.rawValue)
+    try Self.check("tokenizer", mine.tokenizer.rawValue, others.tokenizer.rawValue)
+    try Self.check("ngrams", "\(mine.maximumOrder)", "\(others.maximumOrder)")
+    try Self.check("buckets", "\(mine.bucketCount)", "\(others.bucketCount)")
+  }
+
+  /// - Throws: ``Mismatch`` if they call documents of other lengths short.
+  package func checkMinimumLength(matches other: FittedModel) throws(Mismatch) {
+    try Self.check("min-tokens", "\(minimumLength)", "\(other.minimumLength)")
+  }
+
+  private static func check(_ option: String, _ one: String, _ other: String) throws(Mismatch) {
+    guard one == other else { throw Mismatch(option: option, one: one, other: other) }
+  }
+
+  /// Checks that the sum is no larger than what can be read again.
+  ///
+  /// - Throws: ``FittedModelError/tooLarge(_:limit:)``
+  package func checkSum(with other: FittedModel) throws(FittedModelError) {
+    let sums = [
+      ("counts", Int(counts.featureCount) + Int(other.counts.featureCount)),
+      ("documents", counts.documentCount + other.counts.documentCount),
+      ("tokens", counts.tokenCount + other.counts.tokenCount),
+      ("eligible.tokens", eligible.tokenCount + other.eligible.tokenCount),
+      ("eligible.bytes", eligible.byteCount + other.eligible.byteCount),
+    ]
+    for (name, sum) in sums where sum > Self.largestCount {
+      throw .tooLarge(name, limit: Self.largestCount)
+    }
+    guard inputs.count + other.inputs.count <= Self.mostInputs else {
+      throw .tooLarge("inputs", limit: Self.mostInputs)
+    }
+  }
+
+  /// Adds what another model was fitted on: exactly, and in any order and grouping.
+  ///
+  /// - Throws: ``Mismatch``; then this one is as it was.
+  package mutating func merge(_ other: FittedModel) throws(Mismatch) {
+    try checkFeatures(match: other)
+    try checkMinimumLength(matches: other)
+    try Self.check(
+      "no-sample", sample == nil ? "given" : "not given",
+      other.sample == nil ? "given" : "not given")
+    counts.merge(other.counts)
+    eligible.merge(other.eligible)
+    if let others = other.sample { sample?.merge(others) }
+    inputs = (inputs + other.inputs).sorted { $0.precedes($1) }
+  }
+}

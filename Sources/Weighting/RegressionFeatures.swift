@@ -1,0 +1,46 @@
+/// What the logistic regression sees of documents: their single tokens.
+///
+/// Pairs of tokens would double its cost, and the selections are as good without them (Documentation/Weights.md).
+/// Its buckets are the features' own, folded to 2¹⁶ at most: id ≫ shift. As ids are the high part of a hash, folding
+/// them is hashing into fewer buckets.
+package enum RegressionFeatures {
+  package static let maximumBucketCount = 1 << 16
+  /// A feature that occurs more often counts as often as this.
+  static let maximumCount = 255
+
+  /// How far ids below `bucketCount` are shifted.
+  package static func shift(bucketCount: Int) -> Int {
+    max(0, (Int.bitWidth - (bucketCount - 1).leadingZeroBitCount) - 16)
+  }
+
+  /// One feature of a document, and how often it occurs: bucket × 2⁸ + count.
+  struct Entry {
+    let bits: UInt32
+
+    init(bucket: UInt16, count: Int) {
+      bits = UInt32(bucket) << 8 | UInt32(min(count, RegressionFeatures.maximumCount))
+    }
+
+    var bucket: Int { Int(bits >> 8) }
+    var count: Int { Int(bits & 255) }
+  }
+
+  /// Joins the occurrences of equal features, one document after the other.
+  struct Builder {
+    private var counts = [UInt32](repeating: 0, count: maximumBucketCount)
+
+    /// Adds a document's entries to `entries`, in the order in which features occur first.
+    ///
+    /// - Complexity: O(*n*) for *n* occurrences.
+    mutating func append(_ buckets: Span<UInt16>, to entries: inout [Entry]) {
+      for index in buckets.indices { counts[Int(buckets[index])] += 1 }
+      for index in buckets.indices {
+        let bucket = buckets[index]
+        let count = Int(counts[Int(bucket)])
+        guard count > 0 else { continue }
+        entries.append(Entry(bucket: bucket, count: count))
+        counts[Int(bucket)] = 0
+      }
+    }
+  }
+}

@@ -1,0 +1,241 @@
+import Compression
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Writing
+
+/// Shards appear in their directory together, and older ones go then, or nothing changes.
+@Suite struct ShardDirectoryTests {
+  private let folder: TemporaryDirectory
+  private let registry = TemporaryFiles()
+
+  init() throws { folder = try TemporaryDirectory() }
+
+  @Test(arguments: [
+    ("shard_00000000.jsonl", true), ("shard_00000012.jsonl.zst", true),
+    ("shard_123456789.jsonl.gz", true), ("shard_0000000.jsonl", false),
+    ("shard_00000000.jsonl.zst.part", false), ("shard_0000000a.jsonl", false),
+    ("shard_00000000.json", false), ("xshard_00000000.jsonl", false), ("shard_.jsonl", false),
+    ("shard_00000000", false),
+  ])
+  func `A shard is known by its name`(name: String, isShard: Bool) {
+    #expect(ShardName.matches(name) == isShard)
+  }
+
+  @Test func `Shards are numbered in eight digits, and more if there must be`() {
+    #expect(ShardName.name(0, .zstd) == "shard_00000000.jsonl.zst")
+    #expect(ShardName.name(99_999_999, .gzip) == "shard_99999999.jsonl.gz")
+    #expect(ShardName.name(100_000_000, .plain) == "shard_100000000.jsonl")
+  }
+
+  /// Lines of 3, 3, 2, 9, 1, 4, 0 and 0 bytes, so 4, 4, 3, 10, 2, 5, 1 and 1 with line feeds. Within 8: 4 + 4; 3 (+ 10 is too
+  /// much); 10 alone; 2 + 5 + 1; 1.
+  @Test func `A shard ends before the line that is too much for it`() throws {
+    let lines = ["aaa", "bbb", "cc", "ddddddddd", "e", "ffff", "", ""]
+    let shards = try write(lines, byteLimit: 8)
+    #expect(shards.map(\.byteCount) == [8, 3, 10, 8, 1])
+    #expect(shards.map(\.lineCount) == [2, 1, 1, 3, 1])
+    #expect(names == shards.map(\.name))
+    #expect(
+      try shards.map { try read($0.name) } == [
+        "aaa\nbbb\n", "cc\n", "ddddddddd\n", "e\nffff\n\n", "\n",
+      ])
+  }
+
+  @Test func `A limit as large as numbers get is no limit`() throws {
+    #expect(try write(["a", "b"], byteLimit: .max).map(\.byteCount) == [4])
+  }
+
+  @Test func `What is added to a line counts`() throws {
+    // `{}` and `{,"a":1}`: 3 and 9 bytes with line feeds.
+    try withSink(byteLimit: 12) { sink throws(WritingError) in
+      try sink.write(Array("{}".utf8).span)
+      try sink.write(Array("{}".utf8).span, adding: "\"a\":1")
+      try sink.write(Array("{}".utf8).span)
+    }
+    #expect(try read("shard_00000000.jsonl") == "{}\n{,\"a\":1}\n")
+    #expect(names.count == 2)
+  }
+
+  @Test func `Nothing has its name before the end, and nothing is left without one`() throws {
+    do {
+      let shards = try open()
+      var sink = try sink(shards, byteLimit: 1)
+      for _ in 0..<5 { try sink.write(Array("line".utf8).span) }
+      #expect(names.count == 1 && names[0].hasPrefix(".shards."))
+      let output = try sink.close()
+      #expect(names.count == 1)
+      let shardCount = output.shards?.count
+      #expect(shardCount == 5)
+    }
+    #expect(folder.names.isEmpty, "the directory had been made for them")
+  }
+
+  @Test func `A directory that was there stays, whatever happens`() throws {
+    try make("out", [:])
+    do { _ = try open() }
+    #expect(folder.names == ["out"] && names.isEmpty)
+  }
+
+  @Test func `Older shards go when the new ones come, those of other containers too`() throws {
+    try make(
+      "out",
+      [
+        "shard_00000000.jsonl": "old", "shard_00000007.jsonl.zst": "old", "notes.txt": "mine",
+      ])
+    let shards = try open(replaces: true)
+    var sink = try sink(shards, byteLimit: 1)
+    try sink.write(Array("new".utf8).span)
+    let output = try sink.close()
+    #expect(try read("shard_00000000.jsonl") == "old")
+    try output.commit()
+    #expect(names == ["notes.txt", "shard_00000000.jsonl"])
+    #expect(try read("shard_00000000.jsonl") == "new\n")
+  }
+
+  @Test func `Older shards are refused unless they may be replaced`() throws {
+    try make("out", ["shard_00000003.jsonl.gz": "old"])
+    #expect(throws: WritingError.shardsExist(path: folder.path("out"))) {
+      try open(replaces: false).checkReplaceable()
+    }
+    try open(replaces: true).checkReplaceable()
+    #expect(names == ["shard_00000003.jsonl.gz"])
+  }
+
+  enum Order: CaseIterable { case shardsFirst, fileFirst }
+
+  @Test(arguments: Order.allCases)
+  func `A failure of another output puts older shards and their manifest back`(
+    order: Order
+  ) throws {
+    let older = ["shard_00000000.jsonl": "old 0", "shard_00000001.jsonl": "old 1"]
+    try make("out", older.merging(["manifest.json": "old"]) { $1 })
+    do {
+      let shards = try open(replaces: true)
+      var sink = try sink(shards, byteLimit: 1)
+      for _ in 0..<3 { try sink.write(Array("new".utf8).span) }
+      let output = try sink.close()
+      let file = try AtomicFile(
+        path: folder.path("other"), replaces: true, registry: registry)
+      try shards.retireManifest()
+      #expect(names.filter { !$0.hasPrefix(".") } == older.keys.sorted())
+      switch order {
+      case .shardsFirst:
+        // A folder takes the file's name.
+        try make("other", [:])
+        try output.commit()
+        #expect(try read("shard_00000001.jsonl") == "new\n")
+        do {
+          try file.commit()
+          Issue.record("no error")
+        } catch {}
+        try FileManager.default.removeItem(atPath: folder.path("other"))
+      case .fileFirst:
+        // The last shard goes missing.
+        let staging = try #require(names.first { $0.hasSuffix(".dsel-tmp") })
+        try FileManager.default.removeItem(
+          atPath: folder.path("out/\(staging)/shard_00000002.jsonl"))
+        try file.commit()
+        #expect(folder.exists("other"))
+        do {
+          try output.commit()
+          Issue.record("no error")
+        } catch {}
+        #expect(!folder.exists("other"))
+      }
+    }
+    #expect(names == ["manifest.json"] + older.keys.sorted())
+    for (name, text) in older { #expect(try read(name) == text) }
+    #expect(try read("manifest.json") == "old")
+  }
+
+  @Test func `Without a manifest of shards, a file of that name is no business of theirs`() throws {
+    try make("out", ["manifest.json": "mine"])
+    try write(["new"], byteLimit: 10, replaces: true)
+    #expect(try read("manifest.json") == "mine")
+  }
+
+  @Test func `What killed runs left goes: half shards at once, older ones after success`() throws {
+    try make("out", ["shard_00000000.jsonl": "new, in part"])
+    try make("out/.shards.4711.dsel-tmp", ["shard_00000001.jsonl": "half"])
+    try make("out/.shards.4711.dsel-old", ["shard_00000000.jsonl": "old"])
+    try make("out/.shards.x.dsel-tmp", [:])
+    do { _ = try open(replaces: true) }
+    #expect(
+      names == [".shards.4711.dsel-old", ".shards.x.dsel-tmp", "shard_00000000.jsonl"])
+    try write(["new"], byteLimit: 10, replaces: true)
+    #expect(names == [".shards.x.dsel-tmp", "shard_00000000.jsonl"])
+  }
+
+  @Test func `One run at a time writes to a directory`() throws {
+    let path = folder.path("out")
+    do {
+      let first = try open()
+      #expect(throws: WritingError.folderInUse(path: path)) {
+        _ = try ShardDirectory(path: path, replaces: true, registry: TemporaryFiles())
+      }
+      #expect(first.path == path && names.count == 1)
+    }
+    _ = try ShardDirectory(path: path, replaces: true, registry: TemporaryFiles())
+  }
+
+  @Test func `A file is no directory, and one in a missing directory isn't made`() throws {
+    let path = try folder.write("text", to: "file")
+    #expect(throws: WritingError.notDirectory(path: path)) {
+      _ = try ShardDirectory(path: path, replaces: true, registry: registry)
+    }
+    #expect(throws: WritingError.self) {
+      _ = try ShardDirectory(path: folder.path("none/out"), replaces: true, registry: registry)
+    }
+    #expect(folder.names == ["file"])
+  }
+
+  // MARK: Support
+
+  private var names: [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: folder.path("out"))) ?? []).sorted()
+  }
+
+  private func read(_ name: String) throws -> String {
+    String(decoding: try folder.read("out/\(name)"), as: UTF8.self)
+  }
+
+  private func make(_ name: String, _ files: [String: String]) throws {
+    try FileManager.default.createDirectory(
+      atPath: folder.path(name), withIntermediateDirectories: true)
+    for (file, text) in files { try folder.write(text, to: "\(name)/\(file)") }
+  }
+
+  private func open(replaces: Bool = false) throws -> ShardDirectory {
+    try ShardDirectory(path: folder.path("out"), replaces: replaces, registry: registry)
+  }
+
+  private func sink(_ shards: ShardDirectory, byteLimit: Int) throws -> LineSink {
+    try LineSink(
+      .folder(shards, shardByteLimit: byteLimit), container: .plain, replaces: false,
+      registry: registry)
+  }
+
+  @discardableResult
+  private func withSink(
+    byteLimit: Int, replaces: Bool = false,
+    _ body: (inout LineSink) throws(WritingError) -> Void
+  ) throws -> [WrittenShard] {
+    var sink = try sink(try open(replaces: replaces), byteLimit: byteLimit)
+    try body(&sink)
+    let output = try sink.close()
+    let shards = output.shards
+    try output.commit()
+    return try #require(shards)
+  }
+
+  @discardableResult
+  private func write(
+    _ lines: [String], byteLimit: Int, replaces: Bool = false
+  ) throws -> [WrittenShard] {
+    try withSink(byteLimit: byteLimit, replaces: replaces) { sink throws(WritingError) in
+      for line in lines { try sink.write(Array(line.utf8).span) }
+    }
+  }
+}
