@@ -36,8 +36,8 @@ extension File {
     default:
       // However the directory is written.
       guard let number = Int32(last), number >= 0,
-        let folder = try? FileStatus(path: path[..<path.lastPathPart.startIndex] + "."),
-        let descriptors = try? FileStatus(path: "/dev/fd/"), folder.isSameFile(as: descriptors)
+        let directory = try? FileStatus(path: path[..<path.lastPathPart.startIndex] + "."),
+        let descriptors = try? FileStatus(path: "/dev/fd/"), directory.isSameFile(as: descriptors)
       else { return nil }
       return number
     }

@@ -6,11 +6,11 @@
 
 /// What is done to the names of files.
 extension File {
-  /// Whether files can be made in a folder.
+  /// Whether files can be made in a directory.
   ///
   /// - Returns: zero, or `errno`.
-  package static func checkWritable(folder: String) -> Int32 {
-    unsafe FileName.withBytes(of: folder) { unsafe access($0, W_OK) == 0 ? 0 : errno }
+  package static func checkWritable(directory: String) -> Int32 {
+    unsafe FileName.withBytes(of: directory) { unsafe access($0, W_OK) == 0 ? 0 : errno }
   }
 
   /// Where a symbolic link leads, as it is written; nil if the path is none.
@@ -58,24 +58,24 @@ extension File {
     }
   }
 
-  /// Makes a folder, in one that is there.
+  /// Makes a directory, in one that is there.
   ///
   /// - Returns: zero, or `errno`.
-  package static func makeFolder(_ path: String) -> Int32 {
+  package static func makeDirectory(_ path: String) -> Int32 {
     unsafe FileName.withBytes(of: path) { unsafe mkdir($0, 0o777) == 0 ? 0 : errno }
   }
 
-  /// Takes a folder away, if it is empty.
-  package static func removeFolder(_ path: String) {
+  /// Takes a directory away, if it is empty.
+  package static func removeDirectory(_ path: String) {
     unsafe FileName.withBytes(of: path) { unsafe _ = rmdir($0) }
   }
 
-  /// Takes a folder away, and the files in it. What is no folder, such as a link to one, stays, and so do folders in it:
-  /// in a folder that others may write to, a name may be anything's.
-  package static func removeFolderOfFiles(_ folder: String) {
+  /// Takes a directory away, and the files in it. What is no directory, such as a link to one, stays, and so do directories in it:
+  /// in a directory that others may write to, a name may be anything's.
+  package static func removeDirectoryOfFiles(_ directory: String) {
     func opened() -> Int32 {
       retrying {
-        unsafe FileName.withBytes(of: folder) {
+        unsafe FileName.withBytes(of: directory) {
           unsafe open($0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         }
       }
@@ -84,25 +84,27 @@ extension File {
     var descriptor = opened()
     if descriptor < 0 { descriptor = opened() }
     // Where it can't be looked into it may be empty, and goes all the same; a link doesn't.
-    guard descriptor >= 0 else { return removeFolder(folder) }
+    guard descriptor >= 0 else { return removeDirectory(directory) }
     guard let stream = unsafe fdopendir(descriptor) else {
       _ = closeDescriptor(descriptor)
-      return removeFolder(folder)
+      return removeDirectory(directory)
     }
     for name in unsafe names(in: stream) where name != "." && name != ".." {
       unsafe FileName.withBytes(of: name) { unsafe _ = unlinkat(descriptor, $0, 0) }
     }
     unsafe _ = closedir(stream)
-    removeFolder(folder)
+    removeDirectory(directory)
   }
 
-  /// Waits until the names in a folder are on the disk.
+  /// Waits until the names in a directory are on the disk.
   ///
-  /// - Returns: zero, or `errno`. Zero also where there is no way to wait: not every file system has one for folders,
-  ///   and a folder that may be written but not read can't be opened.
-  package static func synchronizeFolder(_ folder: String) -> Int32 {
+  /// - Returns: zero, or `errno`. Zero also where there is no way to wait: not every file system has one for directories,
+  ///   and a directory that may be written but not read can't be opened.
+  package static func synchronizeDirectory(_ directory: String) -> Int32 {
     let descriptor = retrying {
-      unsafe FileName.withBytes(of: folder) { unsafe open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+      unsafe FileName.withBytes(of: directory) {
+        unsafe open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+      }
     }
     guard descriptor >= 0 else { return errno == EACCES ? 0 : errno }
     defer { _ = closeDescriptor(descriptor) }
@@ -110,9 +112,9 @@ extension File {
     return [EINVAL, ENOSYS, ENOTSUP, EBADF, EROFS].contains(errno) ? 0 : errno
   }
 
-  /// The names in a folder, in no particular order; none if it can't be read.
-  package static func names(in folder: String) -> [String] {
-    guard let stream = unsafe FileName.withBytes(of: folder, { unsafe opendir($0) }) else {
+  /// The names in a directory, in no particular order; none if it can't be read.
+  package static func names(in directory: String) -> [String] {
+    guard let stream = unsafe FileName.withBytes(of: directory, { unsafe opendir($0) }) else {
       return []
     }
     defer { unsafe _ = closedir(stream) }
@@ -134,25 +136,25 @@ extension File {
   /// Ends the process without running what is registered for its end.
   package static func exitAtOnce(status: Int32) -> Never { _exit(status) }
 
-  /// Creates a folder, unless there is one of that name.
+  /// Creates a directory, unless there is one of that name.
   ///
   /// - Throws: ``SystemError`` of operation `createTemporary`.
   package static func createDirectory(_ path: String) throws(SystemError) {
-    let code = makeFolder(path)
+    let code = makeDirectory(path)
     guard code != 0 else { return }
     if code == EEXIST, try FileStatus(path: path)?.kind == .directory { return }
     throw SystemError(.createTemporary, path, code: code)
   }
 
-  /// Creates the folders that lead to `path`, as far as they aren't there.
+  /// Creates the directories that lead to `path`, as far as they aren't there.
   ///
   /// - Throws: ``SystemError`` of operation `createTemporary`.
   package static func createDirectories(above path: String) throws(SystemError) {
-    var folder = ""
+    var directory = ""
     for part in path.pathParts().dropLast() {
-      folder += part
-      if !folder.isEmpty { try createDirectory(folder) }
-      folder += "/"
+      directory += part
+      if !directory.isEmpty { try createDirectory(directory) }
+      directory += "/"
     }
   }
 }

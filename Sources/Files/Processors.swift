@@ -49,8 +49,8 @@ enum Cgroup {
     var smallest: Double?
     for hierarchy in mounts.compactMap(Hierarchy.init) {
       guard let group = groups.lazy.compactMap(hierarchy.group).first else { continue }
-      for folder in hierarchy.folders(of: group) {
-        guard let quota = hierarchy.quota(in: root + folder) else { continue }
+      for directory in hierarchy.directories(of: group) {
+        guard let quota = hierarchy.quota(in: root + directory) else { continue }
         smallest = min(smallest ?? quota, quota)
       }
     }
@@ -97,31 +97,31 @@ enum Cgroup {
       return isOurs ? String(fields[2]) : nil
     }
 
-    /// The folders of a group and of those that it is in, as far as they are mounted.
-    func folders(of group: String) -> [String] {
+    /// The directories of a group and of those that it is in, as far as they are mounted.
+    func directories(of group: String) -> [String] {
       let outer = mounted == "/" ? "" : mounted
       // In a container, a path may lead out of what is mounted.
       let inner = group == outer || group.hasPrefix(outer + "/") ? group.dropFirst(outer.count) : ""
-      var folder = mountPoint
-      var folders = [folder]
+      var directory = mountPoint
+      var directories = [directory]
       for part in inner.split(separator: "/") where part != ".." {
-        folder += "/\(part)"
-        folders.append(folder)
+        directory += "/\(part)"
+        directories.append(directory)
       }
-      return folders
+      return directories
     }
 
     /// The quota that a group has of its own, in processors.
-    func quota(in folder: String) -> Double? {
+    func quota(in directory: String) -> Double? {
       if isUnified {
         // "max 100000", or "50000 100000".
-        let words = Cgroup.lines(of: "\(folder)/cpu.max")?.first?.split(separator: " ") ?? []
+        let words = Cgroup.lines(of: "\(directory)/cpu.max")?.first?.split(separator: " ") ?? []
         guard words.count == 2 else { return nil }
         return ratio(words[0], words[1])
       }
       // -1 is none.
-      guard let quota = Cgroup.lines(of: "\(folder)/cpu.cfs_quota_us")?.first,
-        let period = Cgroup.lines(of: "\(folder)/cpu.cfs_period_us")?.first
+      guard let quota = Cgroup.lines(of: "\(directory)/cpu.cfs_quota_us")?.first,
+        let period = Cgroup.lines(of: "\(directory)/cpu.cfs_period_us")?.first
       else { return nil }
       return ratio(quota[...], period[...])
     }

@@ -36,7 +36,7 @@ package enum PipelineError: Error {
   case noSample(path: String)
   /// A model of no n-grams at all: of no documents, or of such without a token.
   case emptyModel(path: String, documentCount: Int)
-  /// Attributes mirror documents, and the file is in no folder of that name.
+  /// Attributes mirror documents, and the file is in no directory of that name.
   case notInDocuments(path: String)
   /// Weights are of several targets and none is named, or of none of that name.
   case otherTargets(path: String, name: String?)

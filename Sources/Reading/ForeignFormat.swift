@@ -129,8 +129,9 @@ package enum ForeignFormat: Equatable, Sendable {
 
   /// Whether there are control characters that no text has.
   private static func holdsControls(_ head: Span<UInt8>) -> Bool {
-    for index in 0..<min(head.count, 512) {
-      if head[index] < 0x09 || (0x0E...0x1A).contains(head[index]) { return true }
+    for index in 0..<min(head.count, 512)
+    where head[index] < 0x09 || (0x0E...0x1A).contains(head[index]) {
+      return true
     }
     return false
   }

@@ -1,5 +1,3 @@
-internal import CXXHash
-
 #if canImport(Glibc)
   internal import Glibc
 #else
@@ -25,20 +23,5 @@ package struct GumbelNoise: Sendable {
     let z = hash(identity)
     let u = (Double(z >> 12) + 0.5) * 0x1p-52
     return -log(-log(u))
-  }
-
-  /// XXH3-64 (seed 0): what a text's noise is keyed by.
-  package static func identity(of text: Span<UInt8>) -> UInt64 {
-    // SAFETY: xxHash reads the bytes during the call only.
-    unsafe text.withUnsafeBytes { unsafe XXH3_64bits($0.baseAddress, $0.count) }
-  }
-
-  /// What the noise of a copy is keyed by when copies are kept: its place instead of its text.
-  package static func identity(of position: Position) -> UInt64 {
-    var bytes = InlineArray<2, UInt64>(repeating: 0)
-    bytes[0] = UInt64(position.shard).littleEndian
-    bytes[1] = UInt64(position.offset).littleEndian
-    // SAFETY: xxHash reads the 16 bytes during the call only.
-    return unsafe bytes.span.withUnsafeBytes { unsafe XXH3_64bits($0.baseAddress, $0.count) }
   }
 }

@@ -11,7 +11,7 @@ package struct RandomDocuments: Sendable {
     limit = rate < 1 ? UInt64(rate * 0x1p64) : nil
   }
 
-  /// - Parameter textHash: of ``GumbelNoise``, of the text
+  /// - Parameter textHash: of ``TextHash``
   package func contains(_ textHash: UInt64) -> Bool {
     guard let limit else { return true }
     return hash(textHash) < limit

@@ -9,8 +9,8 @@ package struct SeededHash: Sendable {
     case noise = 0
     /// Which documents the regression learns from.
     case sample = 1
-    /// Which documents the random arm takes.
-    case randomArm = 2
+    /// Which documents the random baseline takes.
+    case randomBaseline = 2
     /// The Gumbel noise of a draw's second part.
     case secondNoise = 3
     /// The order of a shuffled output.

@@ -9,7 +9,7 @@
 ///
 /// Without smoothing an empty bucket has no logarithm. The DSIR reference takes ln(p + f) everywhere, with a small
 /// floor f: not quite a distribution, but finite.
-package struct Model: Sendable {
+package struct BucketDistribution: Sendable {
   /// ln(p + f), one a bucket; −∞ for an empty bucket without smoothing and floor.
   package let logProbabilities: [Double]
   private let floor: Double

@@ -1,11 +1,12 @@
+internal import CVector
+internal import Featurizing
+internal import Files
+
 #if canImport(Glibc)
   internal import Glibc
 #else
   internal import Darwin
 #endif
-internal import CVector
-internal import Featurizing
-internal import Files
 
 /// What each bucket adds to a document's log weight.
 package struct LogRatioTable: Sendable {

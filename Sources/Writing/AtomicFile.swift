@@ -103,21 +103,23 @@ package struct AtomicFile: ~Copyable {
     guard code == 0 else { throw .system(SystemError(.rename, path, code: code)) }
   }
 
-  /// Where a file stands: its folder, however that is written, and its name. Outputs replace what has their
+  /// Where a file stands: its directory, however that is written, and its name. Outputs replace what has their
   /// name, links too, so two of them collide only when both agree.
   package struct Place: Equatable {
-    let folder: FileStatus?
+    let directory: FileStatus?
     let name: ExactString
 
     /// - Throws: ``SystemError`` of operation `inspect`.
     package init(path: String) throws {
-      folder = try FileStatus(path: AtomicFile.directory(of: path))
+      directory = try FileStatus(path: AtomicFile.directory(of: path))
       name = ExactString(path.lastPathPart)
     }
 
     package static func == (one: Place, other: Place) -> Bool {
-      guard let folder = one.folder, let otherFolder = other.folder else { return false }
-      return folder.isSameFile(as: otherFolder) && one.name == other.name
+      guard let directory = one.directory, let otherDirectory = other.directory else {
+        return false
+      }
+      return directory.isSameFile(as: otherDirectory) && one.name == other.name
     }
   }
 
@@ -153,7 +155,7 @@ package struct AtomicFile: ~Copyable {
     default: break
     }
     // The temporary file will be made there, after hours perhaps: better to fail now.
-    let code = File.checkWritable(folder: directory(of: path))
+    let code = File.checkWritable(directory: directory(of: path))
     guard code == 0 else { throw .system(SystemError(.createTemporary, path, code: code)) }
     return true
   }

@@ -13,7 +13,7 @@ package struct LineSink: ~Copyable {
     case standardOutput
     case file(path: String)
     /// To shards of up to so many bytes, before compression.
-    case folder(ShardDirectory, shardByteLimit: Int)
+    case directory(ShardDirectory, shardByteLimit: Int)
   }
 
   private let place: Place
@@ -70,7 +70,7 @@ package struct LineSink: ~Copyable {
     if let shuffle = shuffle.take() { try shuffle.drain(into: &lines) }
     var output = FinishedOutput(lineCount: lineCount, byteCount: byteCount, container: container)
     try lines.close(into: &output)
-    if case .folder(let folder, _) = place { output.folder = folder }
+    if case .directory(let directory, _) = place { output.directory = directory }
     return output
   }
 }
@@ -83,7 +83,7 @@ package struct FinishedOutput: ~Copyable {
   /// nil if it is a single file, or standard output.
   package fileprivate(set) var shards: [WrittenShard]?
   fileprivate var file: AtomicFile?
-  fileprivate var folder: ShardDirectory?
+  fileprivate var directory: ShardDirectory?
   fileprivate let container: Container
 
   fileprivate init(lineCount: Int, byteCount: Int, container: Container) {
@@ -98,7 +98,7 @@ package struct FinishedOutput: ~Copyable {
   ///
   /// - Throws: ``WritingError/system(_:)``; then all names are as they were.
   package consuming func commit() throws(WritingError) {
-    if let folder, let shards { try folder.commit(count: shards.count, container) }
+    if let directory, let shards { try directory.commit(count: shards.count, container) }
     if let file = file.take() { try file.commit() }
   }
 }
@@ -120,8 +120,8 @@ struct SequentialLines: ~Copyable {
     case .file(let path):
       writer = try LineWriter(
         .file(path: path), container: container, replaces: replaces, registry: registry)
-    case .folder(let folder, let shardByteLimit):
-      shards = ShardWriter(folder, container: container, byteLimit: shardByteLimit)
+    case .directory(let directory, let shardByteLimit):
+      shards = ShardWriter(directory, container: container, byteLimit: shardByteLimit)
     }
   }
 

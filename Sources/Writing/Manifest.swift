@@ -17,8 +17,7 @@ package struct ManifestWriter {
   }
 
   package static func encode(_ manifest: some Encodable) -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let encoder = encoder(.prettyPrinted)
     // A manifest holds numbers that are finite, and strings: nothing that can't be encoded.
     guard let data = try? encoder.encode(manifest) else {
       preconditionFailure("the manifest can't be encoded")
@@ -28,12 +27,45 @@ package struct ManifestWriter {
 
   /// The record on one line, without a line end.
   package static func encodeLine(_ record: some Encodable) -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(record) else {
+    guard let data = try? encoder([]).encode(record) else {
       preconditionFailure("the record can't be encoded")
     }
     return restoringKeys(escapingControls(data))
+  }
+
+  private static func encoder(_ formatting: JSONEncoder.OutputFormatting) -> JSONEncoder {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = formatting.union([.sortedKeys, .withoutEscapingSlashes])
+    encoder.keyEncodingStrategy = .custom { path in SnakeCaseKey(path[path.count - 1]) }
+    return encoder
+  }
+
+  /// A property's name in snake case: `textBytes` becomes `text_bytes`, `overlapWithTopK` becomes
+  /// `overlap_with_top_k`. Keys that are data, which are ``ExactString``s, stay as they are.
+  private struct SnakeCaseKey: CodingKey {
+    let stringValue: String
+    let intValue: Int?
+
+    init(_ key: any CodingKey) {
+      intValue = key.intValue
+      let name = key.stringValue
+      guard !name.utf8.starts(with: ExactString.keyMark.utf8) else {
+        stringValue = name
+        return
+      }
+      var snake = ""
+      for letter in name.unicodeScalars {
+        if letter.properties.isUppercase {
+          snake += "_" + letter.properties.lowercaseMapping
+        } else {
+          snake.unicodeScalars.append(letter)
+        }
+      }
+      stringValue = snake
+    }
+
+    init?(stringValue: String) { nil }
+    init?(intValue: Int) { nil }
   }
 
   /// JSON with escapes for the control characters that JSON lets stand: DEL, and U+0080 to U+009F, which some terminals

@@ -4,13 +4,13 @@ package import Files
 /// A directory for shards, held from before the first line is read until they have their names.
 ///
 /// It is made if there is none, and removed again if the run doesn't come to its end. One run at a time writes to
-/// it: it is locked, and who holds the lock knows that other runs' temporary folders in it are left over. Shards are
+/// it: it is locked, and who holds the lock knows that other runs' temporary directories in it are left over. Shards are
 /// temporary, in `.shards.PID.dsel-tmp` in it, until all are whole.
 package final class ShardDirectory: Sendable {
   package let path: String
   let replaces: Bool
   let registry: TemporaryFiles
-  private let folder: TemporaryFiles.OpenFolder
+  private let directory: TemporaryFiles.OpenDirectory
 
   /// - Parameter replaces: whether shards that are there may be replaced: all of them, also those that the new ones
   ///   leave no need for.
@@ -25,10 +25,10 @@ package final class ShardDirectory: Sendable {
     self.path = path
     self.replaces = replaces
     self.registry = registry
-    folder = try registry.openFolder(path)
+    directory = try registry.openDirectory(path)
   }
 
-  deinit { registry.discardFolder(folder.staging) }
+  deinit { registry.discardDirectory(directory.staging) }
 
   /// The names of the shards that are there.
   package var olderShards: [String] { File.names(in: path).filter(ShardName.matches) }
@@ -39,16 +39,16 @@ package final class ShardDirectory: Sendable {
   }
 
   /// - Throws: ``SystemError`` of operation `inspect`.
-  package func isSameFolder(as status: FileStatus) throws(SystemError) -> Bool {
-    try folder.lock.status().isSameFile(as: status)
+  package func isSameDirectory(as status: FileStatus) throws(SystemError) -> Bool {
+    try directory.lock.status().isSameFile(as: status)
   }
 
   /// Whether `place` is in this directory and has a shard's name.
   ///
   /// - Throws: ``SystemError`` of operation `inspect`.
   package func hasShard(at place: AtomicFile.Place) throws(SystemError) -> Bool {
-    guard ShardName.matches(place.name.string), let other = place.folder else { return false }
-    return try isSameFolder(as: other)
+    guard ShardName.matches(place.name.string), let other = place.directory else { return false }
+    return try isSameDirectory(as: other)
   }
 
   /// Takes the name of an older run's manifest away, as ``AtomicFile/retire(_:registry:)`` does, if there are shards that
@@ -71,7 +71,7 @@ package final class ShardDirectory: Sendable {
     let finalPath = "\(path)/\(name)"
     let file: File
     do throws(SystemError) {
-      file = try registry.createStaged("\(folder.staging)/\(name)")
+      file = try registry.createStaged("\(directory.staging)/\(name)")
     } catch {
       throw .system(SystemError(error.operation, finalPath, code: error.code))
     }
@@ -84,7 +84,7 @@ package final class ShardDirectory: Sendable {
   func commit(count: Int, _ container: Container) throws(WritingError) {
     let code = registry.commit(
       TemporaryFiles.StagedShards(
-        folder: path, staging: folder.staging, leftovers: folder.leftovers, count: count,
+        directory: path, staging: directory.staging, leftovers: directory.leftovers, count: count,
         name: { ShardName.name($0, container) }, replaces: replaces))
     guard code == 0 else { throw .system(SystemError(.rename, path, code: code)) }
   }

@@ -15,15 +15,15 @@ package struct WrittenShard: Sendable, Equatable {
 /// A shard ends before the first line that would bring its bytes above the limit, so a longer line is a shard of its
 /// own: where shards end depends on the lines only. One shard is open at a time.
 struct ShardWriter: ~Copyable {
-  private let folder: ShardDirectory
+  private let directory: ShardDirectory
   private let container: Container
   private let byteLimit: Int
   private var current: LineWriter?
   private var lineCount = 0
   private(set) var shards: [WrittenShard] = []
 
-  init(_ folder: ShardDirectory, container: Container, byteLimit: Int) {
-    self.folder = folder
+  init(_ directory: ShardDirectory, container: Container, byteLimit: Int) {
+    self.directory = directory
     self.container = container
     self.byteLimit = byteLimit
   }
@@ -35,7 +35,7 @@ struct ShardWriter: ~Copyable {
     let before = currentByteCount
     // A line may be as long as memory: the sum would be above the limit if this difference is.
     if let before, added > byteLimit - before { try endShard() }
-    if current == nil { current = try folder.openShard(shards.count, container) }
+    if current == nil { current = try directory.openShard(shards.count, container) }
     try current?.write(line, adding: member)
     lineCount += 1
   }

@@ -6,26 +6,26 @@ internal import Files
   internal import Darwin
 #endif
 
-/// Folders of shards, which get their names together, too.
+/// Directories of shards, which get their names together, too.
 extension TemporaryFiles {
-  /// A folder that this run alone writes shards to.
-  struct OpenFolder: ~Copyable {
+  /// A directory that this run alone writes shards to.
+  struct OpenDirectory: ~Copyable {
     /// Locked, where the file system knows locks.
     let lock: File
-    /// The folder in it that takes the shards until all are whole.
+    /// The directory in it that takes the shards until all are whole.
     let staging: String
-    /// Folders in it that killed runs left with shards that were there before.
+    /// Directories in it that killed runs left with shards that were there before.
     let leftovers: [String]
   }
 
-  /// Makes the folder if there is none, locks it, removes what killed runs left in it, and makes a folder in
+  /// Makes the directory if there is none, locks it, removes what killed runs left in it, and makes a directory in
   /// it for shards that aren't whole yet.
   ///
   /// - Throws: ``WritingError``; then all is as it was.
-  func openFolder(_ path: String) throws(WritingError) -> OpenFolder {
+  func openDirectory(_ path: String) throws(WritingError) -> OpenDirectory {
     // In the directory itself: it may be where another file system begins.
     try state.withLock { state throws(WritingError) in
-      let code = File.makeFolder(path)
+      let code = File.makeDirectory(path)
       guard code == 0 || code == EEXIST else {
         throw .system(SystemError(.createTemporary, path, code: code))
       }
@@ -33,7 +33,7 @@ extension TemporaryFiles {
       if code == 0 { state.made.append(path) }
     }
     do throws(WritingError) {
-      let lock = try Self.folder(path)
+      let lock = try Self.directory(path)
       try probe(for: "\(path)/shards")
       return try open(path, lock)
     } catch {
@@ -41,17 +41,17 @@ extension TemporaryFiles {
         guard let index = state.made.lastIndex(where: { ExactString($0) == ExactString(path) })
         else { return }
         state.made.remove(at: index)
-        File.removeFolder(path)
+        File.removeDirectory(path)
       }
       throw error
     }
   }
 
-  /// Locks the folder, removes what killed runs left in it, and makes a folder in it for shards.
-  private func open(_ path: String, _ lock: consuming File) throws(WritingError) -> OpenFolder {
+  /// Locks the directory, removes what killed runs left in it, and makes a directory in it for shards.
+  private func open(_ path: String, _ lock: consuming File) throws(WritingError) -> OpenDirectory {
     let isLocked: Bool
     switch lock.lock() {
-    case .busy: throw .folderInUse(path: path)
+    case .busy: throw .directoryInUse(path: path)
     case .taken: isLocked = true
     case .unsupported: isLocked = false
     }
@@ -61,67 +61,67 @@ extension TemporaryFiles {
     for name in leftovers where name.endsInBytes(of: TemporaryNames.temporarySuffix) {
       // A file is what a killed run left that had just begun.
       File.remove("\(path)/\(name)")
-      File.removeFolderOfFiles("\(path)/\(name)")
+      File.removeDirectoryOfFiles("\(path)/\(name)")
     }
     let staging = try state.withLock { state throws(WritingError) in
-      let staging = try Self.makeFolder(names.temporary, path)
+      let staging = try Self.makeDirectory(names.temporary, path)
       state.isDone = false
       state.staged.insert(ExactString(staging))
       return staging
     }
-    return OpenFolder(
+    return OpenDirectory(
       lock: lock, staging: staging,
       leftovers: leftovers.filter { $0.endsInBytes(of: TemporaryNames.keptSuffix) }
         .map { "\(path)/\($0)" })
   }
 
-  private static func folder(_ path: String) throws(WritingError) -> File {
+  private static func directory(_ path: String) throws(WritingError) -> File {
     do throws(SystemError) {
-      let folder = try File(reading: path)
-      if try folder.status().kind == .directory { return folder }
+      let directory = try File(reading: path)
+      if try directory.status().kind == .directory { return directory }
     } catch {
       throw .system(SystemError(error.operation, path, code: error.code))
     }
     throw .notDirectory(path: path)
   }
 
-  /// Makes a folder by the first of the names that is free.
-  private static func makeFolder(
+  /// Makes a directory by the first of the names that is free.
+  private static func makeDirectory(
     _ name: (Int) -> String, _ path: String
   ) throws(WritingError) -> String {
     var number = 0
     while true {
       number += 1
-      let folder = name(number)
-      let code = File.makeFolder(folder)
-      if code == 0 { return folder }
+      let directory = name(number)
+      let code = File.makeDirectory(directory)
+      if code == 0 { return directory }
       guard code == EEXIST else {
         throw .system(SystemError(.createTemporary, path, code: code))
       }
     }
   }
 
-  /// Creates a file in a staging folder, with which it is taken away.
+  /// Creates a file in a staging directory, with which it is taken away.
   ///
   /// - Throws: ``SystemError`` of operation `createTemporary`
   func createStaged(_ path: String) throws(SystemError) -> File {
     try state.withLock { _ throws(SystemError) in try File(creating: path) }
   }
 
-  /// Takes a staging folder away, and with it the other outputs, if some have their names already.
-  func discardFolder(_ staging: String) {
+  /// Takes a staging directory away, and with it the other outputs, if some have their names already.
+  func discardDirectory(_ staging: String) {
     state.withLock { state in
       guard state.staged.remove(ExactString(staging)) != nil else { return }
-      File.removeFolderOfFiles(staging)
+      File.removeDirectoryOfFiles(staging)
       state.giveUp()
     }
   }
 
   /// Shards that are whole and wait for their names.
   struct StagedShards {
-    let folder: String
+    let directory: String
     let staging: String
-    /// As ``OpenFolder/leftovers``.
+    /// As ``OpenDirectory/leftovers``.
     let leftovers: [String]
     let count: Int
     let name: @Sendable (Int) -> String
@@ -131,7 +131,7 @@ extension TemporaryFiles {
 
   /// Gives shards their names.
   ///
-  /// First the folder's older shards are moved away, all of them, and then the new ones in: so there is no moment at which
+  /// First the directory's older shards are moved away, all of them, and then the new ones in: so there is no moment at which
   /// it holds shards of both.
   ///
   /// - Returns: zero, or `errno`; then no output of this run has its name.
@@ -139,7 +139,7 @@ extension TemporaryFiles {
     state.withLock { state in
       state.staged.remove(ExactString(shards.staging))
       let code = Self.move(shards, &state)
-      File.removeFolderOfFiles(shards.staging)
+      File.removeDirectoryOfFiles(shards.staging)
       if code == 0 { return state.endIfLast() }
       state.undo()
       return code
@@ -147,31 +147,31 @@ extension TemporaryFiles {
   }
 
   private static func move(_ shards: StagedShards, _ state: inout State) -> Int32 {
-    let folder = shards.folder
-    let older = File.names(in: folder).filter(ShardName.matches)
+    let directory = shards.directory
+    let older = File.names(in: directory).filter(ShardName.matches)
     if !older.isEmpty {
       guard shards.replaces else { return EEXIST }
       let kept: String
       do throws(WritingError) {
-        kept = try makeFolder(TemporaryNames(for: "\(folder)/shards").kept, folder)
+        kept = try makeDirectory(TemporaryNames(for: "\(directory)/shards").kept, directory)
       } catch {
         guard case .system(let error) = error else { return EIO }
         return error.code
       }
-      state.journal.append(.retired(folder: folder, keptFolder: kept))
+      state.journal.append(.retired(directory: directory, keptDirectory: kept))
       for name in older {
-        let code = File.rename("\(folder)/\(name)", to: "\(kept)/\(name)")
+        let code = File.rename("\(directory)/\(name)", to: "\(kept)/\(name)")
         guard code == 0 else { return code }
       }
     }
     var count = 0
     defer {
       state.journal.append(
-        .shards(folder: folder, count: count, name: shards.name, leftovers: shards.leftovers))
+        .shards(directory: directory, count: count, name: shards.name, leftovers: shards.leftovers))
     }
     while count < shards.count {
       let name = shards.name(count)
-      let code = File.rename("\(shards.staging)/\(name)", to: "\(folder)/\(name)")
+      let code = File.rename("\(shards.staging)/\(name)", to: "\(directory)/\(name)")
       guard code == 0 else { return code }
       count += 1
     }

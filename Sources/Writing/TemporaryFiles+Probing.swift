@@ -16,14 +16,14 @@ extension TemporaryFiles {
   /// Each device is tried once in a run. A file system without fsync is worth a warning, and no more.
   ///
   /// - Parameter path: the output's.
-  /// - Throws: ``WritingError/noRename(folder:_:)``, ``WritingError/noLockAnswer(folder:seconds:)``,
+  /// - Throws: ``WritingError/noRename(directory:_:)``, ``WritingError/noLockAnswer(directory:seconds:)``,
   ///   ``WritingError/system(_:)``
   package func probe(for path: String) throws(WritingError) {
     let names = TemporaryNames(for: path)
     var number = 1
     let file: File
     do throws(SystemError) {
-      guard let device = try FileStatus(path: names.folder)?.device,
+      guard let device = try FileStatus(path: names.directory)?.device,
         state.withLock({ $0.probed.insert(device).inserted })
       else { return }
       file = try create(names, &number)
@@ -38,11 +38,11 @@ extension TemporaryFiles {
       }
     }
     guard file.answersToLock(within: .seconds(Self.lockSeconds)) else {
-      throw .noLockAnswer(folder: names.folder, seconds: Self.lockSeconds)
+      throw .noLockAnswer(directory: names.directory, seconds: Self.lockSeconds)
     }
     do throws(SystemError) {
       try file.writeAll([UInt8(ascii: "\n")].span)
-      if try !file.synchronize() { warnOfNoSync(names.folder) }
+      if try !file.synchronize() { warnOfNoSync(names.directory) }
       try file.close()
       repeat { number += 1 } while try FileStatus(path: names.temporary(number)) != nil
     } catch {
@@ -60,7 +60,7 @@ extension TemporaryFiles {
     if code == 0 { name = newName }
     // Another run that writes the same output may have taken it for a leftover.
     guard code == 0 || code == ENOENT else {
-      throw .noRename(folder: names.folder, SystemError(.rename, path, code: code))
+      throw .noRename(directory: names.directory, SystemError(.rename, path, code: code))
     }
   }
 

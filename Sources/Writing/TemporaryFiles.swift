@@ -18,12 +18,12 @@ package final class TemporaryFiles: Sendable {
   package init(warn: @escaping @Sendable (WritingWarning) -> Void = { _ in }) { self.warn = warn }
 
   /// Says, once, that files may not outlive a loss of power.
-  func warnOfNoSync(_ folder: String) {
+  func warnOfNoSync(_ directory: String) {
     let isFirst = state.withLock { state in
       defer { state.hasWarnedOfNoSync = true }
       return !state.hasWarnedOfNoSync
     }
-    if isFirst { warn(.noSync(folder: folder)) }
+    if isFirst { warn(.noSync(directory: directory)) }
   }
 
   /// Creates a temporary file, so that no signal comes between that and knowing its name.
@@ -67,7 +67,7 @@ package final class TemporaryFiles: Sendable {
       }
       state.journal.append(.named(path: path, former: .kept(KeptFile(keptPath))))
       // Before any output has its name: after a loss of power too, no manifest tells of other files.
-      return state.synchronizeFolders()
+      return state.synchronizeDirectories()
     }
   }
 
@@ -79,7 +79,7 @@ package final class TemporaryFiles: Sendable {
     state.withLock { state in
       // The last one is the manifest, which must not have its name before what it tells of.
       let isLast = state.staged.isEmpty && state.temporary == [ExactString(temporaryPath)]
-      var code = isLast ? state.synchronizeFolders() : 0
+      var code = isLast ? state.synchronizeDirectories() : 0
       guard code == 0 else { return code }
       state.temporary.remove(ExactString(temporaryPath))
       let former = Self.keep(path, as: keptPath)
@@ -126,9 +126,9 @@ extension TemporaryFiles {
   struct State {
     /// Files that aren't whole yet, or wait for their names.
     var temporary: Set<ExactString> = []
-    /// Folders of shards that aren't whole yet, or wait for their names.
+    /// Directories of shards that aren't whole yet, or wait for their names.
     var staged: Set<ExactString> = []
-    /// Folders that this run has made for its shards.
+    /// Directories that this run has made for its shards.
     var made: [String] = []
     var journal: [Step] = []
     /// True once all outputs have their names: the run has done what it was for.
@@ -145,15 +145,15 @@ extension TemporaryFiles {
     mutating func undo() {
       for path in temporary { File.remove(path.string) }
       temporary = []
-      for path in staged { File.removeFolderOfFiles(path.string) }
+      for path in staged { File.removeDirectoryOfFiles(path.string) }
       staged = []
       while let last = journal.popLast() { last.undo() }
-      removeMadeFolders()
+      removeMadeDirectories()
     }
 
     /// Takes the other outputs away, too, if some have their names already.
     mutating func giveUp() {
-      if !journal.isEmpty { undo() } else if !isWaiting { removeMadeFolders() }
+      if !journal.isEmpty { undo() } else if !isWaiting { removeMadeDirectories() }
     }
 
     /// Lets go of what was before, once no output waits for its name, and the names are on the disk.
@@ -161,7 +161,7 @@ extension TemporaryFiles {
     /// - Returns: zero, or `errno`; then no output of this run has its name.
     mutating func endIfLast() -> Int32 {
       guard !isWaiting else { return 0 }
-      let code = synchronizeFolders()
+      let code = synchronizeDirectories()
       guard code == 0 else { return code }
       for step in journal { step.end() }
       journal = []
@@ -173,10 +173,10 @@ extension TemporaryFiles {
     /// Waits until what was done to names is on the disk.
     ///
     /// - Returns: zero, or `errno`; then all has been undone.
-    mutating func synchronizeFolders() -> Int32 {
-      let folders = journal.map(\.folder) + made.map(AtomicFile.directory)
-      for folder in Set(folders.map { ExactString($0) }) {
-        let code = File.synchronizeFolder(folder.string)
+    mutating func synchronizeDirectories() -> Int32 {
+      let directories = journal.map(\.directory) + made.map(AtomicFile.directory)
+      for directory in Set(directories.map { ExactString($0) }) {
+        let code = File.synchronizeDirectory(directory.string)
         guard code == 0 else {
           undo()
           return code
@@ -185,9 +185,9 @@ extension TemporaryFiles {
       return 0
     }
 
-    private mutating func removeMadeFolders() {
+    private mutating func removeMadeDirectories() {
       // The last first: it may lie in another one.
-      while let path = made.popLast() { File.removeFolder(path) }
+      while let path = made.popLast() { File.removeDirectory(path) }
     }
   }
 
@@ -195,17 +195,17 @@ extension TemporaryFiles {
   enum Step {
     /// A file has got its name while others still wait for theirs, or an older one has lost it.
     case named(path: String, former: Former)
-    /// The older shards of a folder have been moved to another one.
-    case retired(folder: String, keptFolder: String)
+    /// The older shards of a directory have been moved to another one.
+    case retired(directory: String, keptDirectory: String)
     /// So many shards have got their names. The leftovers of killed runs go when this one has succeeded.
     case shards(
-      folder: String, count: Int, name: @Sendable (Int) -> String, leftovers: [String])
+      directory: String, count: Int, name: @Sendable (Int) -> String, leftovers: [String])
 
-    /// The folder whose names have changed.
-    var folder: String {
+    /// The directory whose names have changed.
+    var directory: String {
       switch self {
       case .named(let path, _): AtomicFile.directory(of: path)
-      case .retired(let folder, _), .shards(let folder, _, _, _): folder
+      case .retired(let directory, _), .shards(let directory, _, _, _): directory
       }
     }
 
@@ -214,22 +214,22 @@ extension TemporaryFiles {
       case .named(let path, .nothing): File.remove(path)
       case .named(let path, .kept(let kept)): _ = File.rename(kept.path, to: path)
       case .named(_, .lost): break
-      case .retired(let folder, let keptFolder):
-        for name in File.names(in: keptFolder) where ShardName.matches(name) {
-          _ = File.rename("\(keptFolder)/\(name)", to: "\(folder)/\(name)")
+      case .retired(let directory, let keptDirectory):
+        for name in File.names(in: keptDirectory) where ShardName.matches(name) {
+          _ = File.rename("\(keptDirectory)/\(name)", to: "\(directory)/\(name)")
         }
-        File.removeFolder(keptFolder)
-      case .shards(let folder, let count, let name, _):
-        for number in 0..<count { File.remove("\(folder)/\(name(number))") }
+        File.removeDirectory(keptDirectory)
+      case .shards(let directory, let count, let name, _):
+        for number in 0..<count { File.remove("\(directory)/\(name(number))") }
       }
     }
 
     func end() {
       switch self {
       case .named(_, .kept(let kept)): File.remove(kept.path)
-      case .retired(_, let keptFolder): File.removeFolderOfFiles(keptFolder)
+      case .retired(_, let keptDirectory): File.removeDirectoryOfFiles(keptDirectory)
       case .shards(_, _, _, let leftovers):
-        for folder in leftovers { File.removeFolderOfFiles(folder) }
+        for directory in leftovers { File.removeDirectoryOfFiles(directory) }
       case .named: break
       }
     }

@@ -6,18 +6,18 @@ internal import Files
   internal import Darwin
 #endif
 
-/// The names of the files that dsel has beside an output `NAME` while it works; for shards those of folders among them,
+/// The names of the files that dsel has beside an output `NAME` while it works; for shards those of directories among them,
 /// where `NAME` is `shards`.
 struct TemporaryNames {
   static let temporarySuffix = ".dsel-tmp"
   static let keptSuffix = ".dsel-old"
 
-  let folder: String
+  let directory: String
   /// What all of them begin with.
   let prefix: String
 
   init(for path: String) {
-    folder = AtomicFile.directory(of: path)
+    directory = AtomicFile.directory(of: path)
     prefix = ".\(path.lastPathPart)."
   }
 
@@ -31,7 +31,7 @@ struct TemporaryNames {
 
   private func name(_ number: Int, _ suffix: String) -> String {
     let process = number == 1 ? "\(getpid())" : "\(getpid())-\(number)"
-    return "\(folder)/\(prefix)\(process)\(suffix)"
+    return "\(directory)/\(prefix)\(process)\(suffix)"
   }
 
   /// Whether `name` is one of these, for any process.
@@ -50,8 +50,8 @@ enum Leftovers {
   /// Removes those whose process is gone: it held a lock, which went with it.
   static func remove(beside path: String) {
     let names = TemporaryNames(for: path)
-    for name in File.names(in: names.folder) where names.matches(name) {
-      let leftover = "\(names.folder)/\(name)"
+    for name in File.names(in: names.directory) where names.matches(name) {
+      let leftover = "\(names.directory)/\(name)"
       // What can't be opened or locked isn't known to be a leftover.
       guard let file = try? File(locking: leftover), file.lock() == .taken else { continue }
       File.remove(leftover)

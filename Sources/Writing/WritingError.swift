@@ -13,15 +13,15 @@ package enum WritingError: Error, Equatable {
   /// The directory holds shards of an earlier run.
   case shardsExist(path: String)
   /// Another run writes shards to the directory.
-  case folderInUse(path: String)
+  case directoryInUse(path: String)
   /// The file system of the directory gives no file another name.
-  case noRename(folder: String, SystemError)
+  case noRename(directory: String, SystemError)
   /// The file system of the directory didn't answer to a lock within that time.
-  case noLockAnswer(folder: String, seconds: Int)
+  case noLockAnswer(directory: String, seconds: Int)
 }
 
 /// What is worth a word before a run, and stops none.
 package enum WritingWarning: Sendable {
   /// The file system of the directory has no way to wait until files are on the disk.
-  case noSync(folder: String)
+  case noSync(directory: String)
 }

@@ -5,9 +5,9 @@ import Testing
 /// `--annotate` on lines that have a "dsel" already.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct AnnotationTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   /// A line with older members, and its bytes without them.
   private static let lines: [(line: String, rest: String)] = [
@@ -39,10 +39,10 @@ struct AnnotationTests {
 
   @Test(arguments: [[], ["--shuffle"]])
   func `Select replaces what was there`(options: [String]) throws {
-    try folder.write(Self.lines.map { Data($0.line.utf8) }.joinedLines, to: "pool.jsonl")
+    try directory.write(Self.lines.map { Data($0.line.utf8) }.joinedLines, to: "pool.jsonl")
     let run = try Dsel.select(
       pool: ["pool.jsonl"],
-      ["--annotate", "--count", "5", "--min-tokens", "0", "-q"] + options, in: folder)
+      ["--annotate", "--count", "5", "--min-tokens", "0", "-q"] + options, in: directory)
     try #require(run.status == 0, "\(run.errors)")
     if options.isEmpty {
       try expectReplaced(run.output)
@@ -53,27 +53,27 @@ struct AnnotationTests {
   }
 
   @Test func `Resample replaces what was there, whatever it draws by`() throws {
-    try folder.write(Self.lines.map { Data($0.line.utf8) }.joinedLines, to: "pool.jsonl")
+    try directory.write(Self.lines.map { Data($0.line.utf8) }.joinedLines, to: "pool.jsonl")
     let models = try Stages.modelOptions()
-    try Stages.run(["weigh", "pool.jsonl", "-o", "weights"] + models, in: folder)
+    try Stages.run(["weigh", "pool.jsonl", "-o", "weights"] + models, in: directory)
     try Stages.run(
       ["weigh", "pool.jsonl", "-o", "candidates", "--candidates", "5", "--min-tokens", "0"]
         + models,
-      in: folder)
+      in: directory)
     let draw = ["resample", "--pool", "pool.jsonl", "--annotate", "--count", "5"]
     try expectReplaced(
-      Stages.run(draw + ["--weights", "weights", "--min-tokens", "0"], in: folder))
+      Stages.run(draw + ["--weights", "weights", "--min-tokens", "0"], in: directory))
     // The models are those of another pool.
     try expectReplaced(
-      Stages.run(draw + ["--candidates", "candidates", "--allow-missing"], in: folder))
+      Stages.run(draw + ["--candidates", "candidates", "--allow-missing"], in: directory))
   }
 
   @Test func `Annotating again leaves what annotating once does`() throws {
     let options = ["--annotate", "--count", "30", "-q"] + Stages.buckets
-    let once = try Dsel.select(options, in: folder).output
-    try folder.write(once, to: "once.jsonl")
+    let once = try Dsel.select(options, in: directory).output
+    try directory.write(once, to: "once.jsonl")
     let twice = try Dsel.select(
-      pool: ["once.jsonl"], ["--annotate", "--fraction", "1", "-q"] + Stages.buckets, in: folder
+      pool: ["once.jsonl"], ["--annotate", "--fraction", "1", "-q"] + Stages.buckets, in: directory
     ).output
     for (one, other) in zip(once.lines, twice.lines) {
       #expect(try split(one).0 == split(other).0)
@@ -84,16 +84,16 @@ struct AnnotationTests {
 
   @Test func `Without --annotate an older member stays`() throws {
     let lines = Self.lines.map { Data($0.line.utf8) }.joinedLines
-    try folder.write(lines, to: "pool.jsonl")
+    try directory.write(lines, to: "pool.jsonl")
     let run = try Dsel.select(
-      pool: ["pool.jsonl"], ["--count", "5", "--min-tokens", "0", "-q"], in: folder)
+      pool: ["pool.jsonl"], ["--count", "5", "--min-tokens", "0", "-q"], in: directory)
     #expect(run.output == lines)
   }
 
   @Test(arguments: [["select", "--target", "t"], ["resample", "--field", "q"]])
   func `The text itself can't be replaced`(command: [String]) throws {
     let run = try Dsel.run(
-      command + ["--pool", "p", "--annotate", "--text-field", "dsel.text"], in: folder)
+      command + ["--pool", "p", "--annotate", "--text-field", "dsel.text"], in: directory)
     #expect(run.status == 64)
     #expect(
       run.errors.contains(

@@ -4,14 +4,14 @@ import Testing
 
 /// A byte order mark at the beginning of any line is one, as where files with marks are concatenated.
 @Suite struct ByteOrderMarkTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private let mark = Data([0xEF, 0xBB, 0xBF])
   private let lines: [Data]
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     lines = Array(try Fixtures.crawlText().rawLines[..<60])
-    try folder.write(lines.joinedLines, to: "bare")
+    try directory.write(lines.joinedLines, to: "bare")
   }
 
   /// The lines with marks before some of them, in each of the ways in which they come about.
@@ -21,8 +21,8 @@ import Testing
     )
     return [
       "concatenated": first + second,
-      "members.gz": try Containers.gzip(first, second, in: folder),
-      "frames.zst": try Containers.zstd(first, second, in: folder),
+      "members.gz": try Containers.gzip(first, second, in: directory),
+      "frames.zst": try Containers.zstd(first, second, in: directory),
       "with an empty one": first + mark + second,
       "each line": lines.reduce(into: Data()) { $0 += mark + $1 + [0x0D, 0x0A] },
       "at the end": first + second + mark,
@@ -32,47 +32,48 @@ import Testing
 
   @Test func `Lines, features and positions are those of the lines without marks`() throws {
     let options = ["--count", "20", "--min-tokens", "0", "--quiet"]
-    let expected = try Dsel.select(pool: ["bare"], options + ["--remainder", "rest"], in: folder)
+    let expected = try Dsel.select(
+      pool: ["bare"], options + ["--remainder", "rest"], in: directory)
     for (number, (name, bytes)) in try marked().sorted(by: { $0.key < $1.key }).enumerated() {
-      try folder.write(bytes, to: name)
+      try directory.write(bytes, to: name)
       let run = try Dsel.select(
-        pool: [name], options + ["--remainder", "rest \(number)"], in: folder)
+        pool: [name], options + ["--remainder", "rest \(number)"], in: directory)
       #expect(run.status == 0 && run.errors == "", "\(name): \(run.errors)")
       #expect(run.output == expected.output, "\(name)")
-      #expect(try folder.read("rest \(number)") == folder.read("rest"), "\(name)")
+      #expect(try directory.read("rest \(number)") == directory.read("rest"), "\(name)")
 
       // Piped in, and weighed and drawn apart.
-      let piped = try Dsel.select(pool: ["-"], options, input: bytes, in: folder)
+      let piped = try Dsel.select(pool: ["-"], options, input: bytes, in: directory)
       #expect(piped.output == expected.output, "\(name)")
       let apart = try Program.shell(
         """
         "$0" fit -q --min-tokens 0 "$1" -o "pool of $2" && "$0" fit -q --min-tokens 0 "$3" -o "target of $2"
         "$0" weigh -q --target-model "target of $2" --pool-model "pool of $2" "$1" -o "weights of $2"
         "$0" resample -q --weights "weights of $2" --pool "$1" --count 20 --min-tokens 0
-        """, [name, name, Fixtures.wiki], in: folder)
+        """, [name, name, Fixtures.wiki], in: directory)
       #expect(apart.errors == "", "\(name)")
       #expect(apart.output == expected.output, "\(name)")
     }
   }
 
   @Test func `A line's number counts, and a column doesn't count the mark`() throws {
-    try folder.write(mark + lines[0] + [0x0A] + mark + Data("{\"text\" 1}\n".utf8), to: "broken")
-    let run = try Dsel.run(["fit", "broken"], in: folder)
+    try directory.write(mark + lines[0] + [0x0A] + mark + Data("{\"text\" 1}\n".utf8), to: "broken")
+    let run = try Dsel.run(["fit", "broken"], in: directory)
     #expect(
       run.errors.hasPrefix("broken:2: not valid JSON at byte 9: a colon is expected."),
       "\(run.errors)")
   }
 
   @Test func `A mark anywhere else is no mark`() throws {
-    try folder.write(
+    try directory.write(
       Data("{\"text\": \"a\"}\n  ".utf8) + mark + Data("{\"text\": \"b\"}\n".utf8), to: "within")
-    let run = try Dsel.run(["fit", "within", "--min-tokens", "0"], in: folder)
+    let run = try Dsel.run(["fit", "within", "--min-tokens", "0"], in: directory)
     #expect(run.errors.hasPrefix("within:2: not valid JSON at byte 3"), "\(run.errors)")
     // In a text it is a character like others, and stays.
     let text = Data("{\"text\": \"a b \u{FEFF}\"}\n".utf8)
-    try folder.write(text, to: "in a text")
+    try directory.write(text, to: "in a text")
     let kept = try Dsel.select(
-      pool: ["in a text"], ["--count", "1", "--min-tokens", "0", "-q"], in: folder)
+      pool: ["in a text"], ["--count", "1", "--min-tokens", "0", "-q"], in: directory)
     #expect(kept.output == text)
   }
 }

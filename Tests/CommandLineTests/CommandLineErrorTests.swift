@@ -5,9 +5,9 @@ import Testing
 /// Command lines that can't be right are refused with status 64, before any file is opened;
 /// inputs that aren't there are failures of the run, with status 1.
 @Suite struct CommandLineErrorTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   /// Options beside `--target wiki.jsonl --pool missing.jsonl`, and what the message says.
   static let wrong: [(options: String, fragment: String)] = [
@@ -95,23 +95,23 @@ import Testing
   @Test(arguments: wrong)
   func `A wrong option is refused by name`(options: String, fragment: String) throws {
     let run = try Dsel.select(
-      pool: ["missing.jsonl"], options.split(separator: " ").map(String.init), in: folder)
+      pool: ["missing.jsonl"], options.split(separator: " ").map(String.init), in: directory)
     #expect(run.status == 64, "\(run.errors)")
     #expect(run.errors.contains(fragment), "\(run.errors)")
     #expect(run.output.isEmpty)
-    #expect(folder.names == [])
+    #expect(directory.names == [])
   }
 
   @Test(arguments: ["--target", "--pool"])
   func `Target and pool must be named`(missing: String) throws {
     let other = missing == "--target" ? "--pool" : "--target"
-    let run = try Dsel.run(["select", other, Fixtures.wiki], in: folder)
+    let run = try Dsel.run(["select", other, Fixtures.wiki], in: directory)
     #expect(run.status == 64)
     #expect(run.errors.contains("\(missing) is missing"))
   }
 
   @Test func `An unknown subcommand is refused`() throws {
-    #expect(try Dsel.run(["choose"], in: folder).status == 64)
+    #expect(try Dsel.run(["choose"], in: directory).status == 64)
   }
 
   @Test(arguments: ["--target", "--pool"])
@@ -119,28 +119,28 @@ import Testing
     let run = try Dsel.run(
       ["select", "--target", option == "--target" ? "missing.jsonl" : Fixtures.wiki]
         + ["--pool", option == "--pool" ? "missing.jsonl" : Fixtures.crawl, "-o", "out.jsonl"],
-      in: folder)
+      in: directory)
     #expect(run.status == 1)
     #expect(run.errors.contains("missing.jsonl: no such file"))
-    #expect(folder.names == [])
+    #expect(directory.names == [])
   }
 
   @Test func `An empty target is an error that names the option`() throws {
-    let run = try Dsel.select(target: Fixtures.malformed("empty.jsonl"), [], in: folder)
+    let run = try Dsel.select(target: Fixtures.malformed("empty.jsonl"), [], in: directory)
     #expect(run.status == 1)
     #expect(run.errors.contains("the target is empty"))
     #expect(run.errors.contains("--target"))
   }
 
   @Test func `A target without a token is an error`() throws {
-    try folder.write("{\"text\": \" \"}\n{\"text\": \"\"}\n", to: "blank.jsonl")
-    let run = try Dsel.select(target: "blank.jsonl", [], in: folder)
+    try directory.write("{\"text\": \" \"}\n{\"text\": \"\"}\n", to: "blank.jsonl")
+    let run = try Dsel.select(target: "blank.jsonl", [], in: directory)
     #expect(run.status == 1)
     #expect(run.errors.contains("not one token"))
   }
 
   @Test func `An error's name can't send commands to the terminal`() throws {
-    let run = try Dsel.select(pool: ["a\u{1B}[31mb\rc.jsonl"], [], in: folder)
+    let run = try Dsel.select(pool: ["a\u{1B}[31mb\rc.jsonl"], [], in: directory)
     #expect(run.status == 1)
     #expect(!run.errors.contains("\u{1B}"))
     #expect(!run.errors.contains("\r"))

@@ -5,18 +5,18 @@ import Testing
 /// What `dsel compare` finds, by arithmetic on a few words and against the independent Python implementation
 /// (`Fixtures/golden/method/comparison.py`).
 @Suite struct CompareTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     // Single words, of which no two share one of 10,000 buckets (the expected numbers wouldn't come out).
-    try folder.write(#"{"text":"a a b c","m":{"site":"x"}}"# + "\n", to: "target.jsonl")
-    try folder.write(
+    try directory.write(#"{"text":"a a b c","m":{"site":"x"}}"# + "\n", to: "target.jsonl")
+    try directory.write(
       [
         #"{"text":"a b","m":{"site":"x"}}"#, #"{"text":"b d","m":{"site":7}}"#,
         #"{"text":"","m":{"site":true}}"#,
       ].joined(separator: "\n"), to: "selected.jsonl")
-    try folder.write(
+    try directory.write(
       [
         #"{"text":"a b","m":{"site":"x"}}"#, #"{"text":"b d","m":{"site":7}}"#,
         #"{"text":"c e","m":{"site":null}}"#, #"{"text":"e f","m":{}}"#, #"{"text":"f g"}"#,
@@ -29,7 +29,7 @@ import Testing
   ]
 
   private func compare(_ options: [String], input: Data? = nil) throws -> JSON {
-    let run = try Dsel.run(["compare"] + options + ["--json"], input: input, in: folder)
+    let run = try Dsel.run(["compare"] + options + ["--json"], input: input, in: directory)
     #expect(run.status == 0, "\(run.errors)")
     return try JSON(run.output)
   }
@@ -48,7 +48,7 @@ import Testing
     #expect(found.selected.documents.int == 3)
     #expect(found.selected.tokens.int == 4)
     // The last line has no line end, and is counted as if it had.
-    #expect(found.selected.bytes.int == (try folder.read("selected.jsonl").count) + 1)
+    #expect(found.selected.bytes.int == (try directory.read("selected.jsonl").count) + 1)
     #expect(found.kl_reduction.isNull && found.pool.isNull && found.domains.isNull)
   }
 
@@ -66,7 +66,9 @@ import Testing
     #expect(found.domains.others.pool.documents.int == 0)
   }
 
-  @Test func `A random arm has all documents where the selection is as large as the pool`() throws {
+  @Test func `A random baseline has all documents where the selection is as large as the pool`()
+    throws
+  {
     let found = try compare([
       "--target", "target.jsonl", "--selected", "pool.jsonl", "--pool", "pool.jsonl",
     ])
@@ -101,7 +103,7 @@ import Testing
   func `The fixtures compare as the oracle says`(expected: Expected) throws {
     let lines = try Fixtures.crawlText().lines
     let selected = lines.indices.filter { $0 % 7 == 3 }.map { lines[$0] + "\n" }
-    try folder.write(selected.joined(), to: "every7th.jsonl")
+    try directory.write(selected.joined(), to: "every7th.jsonl")
     let found = try compare(
       [
         "--target", Fixtures.wiki, "--selected", "every7th.jsonl", "--pool", Fixtures.crawl,
@@ -139,8 +141,8 @@ import Testing
   @Test func `The result depends on neither threads nor shards nor pipes`() throws {
     let lines = try Fixtures.crawlText().lines
     let half = lines.count / 2
-    try folder.write(lines[..<half].map { $0 + "\n" }.joined(), to: "one.jsonl")
-    try folder.write(lines[half...].map { $0 + "\n" }.joined(), to: "two.jsonl")
+    try directory.write(lines[..<half].map { $0 + "\n" }.joined(), to: "one.jsonl")
+    try directory.write(lines[half...].map { $0 + "\n" }.joined(), to: "two.jsonl")
     let options = ["--target", Fixtures.wiki, "--selected", "two.jsonl", "--domain-field", "id"]
     let expected = try results(
       options + ["--pool", "one.jsonl", "two.jsonl", "--threads", "1"])
@@ -164,11 +166,11 @@ import Testing
 
   @Test func `Text shows the same figures in columns`() throws {
     let run = try Dsel.run(
-      ["compare"] + small + ["--pool", "pool.jsonl", "--domain-field", "m.site"], in: folder)
+      ["compare"] + small + ["--pool", "pool.jsonl", "--domain-field", "m.site"], in: directory)
     #expect(run.status == 0)
     #expect(
       run.lines.first?.split(separator: " ").joined(separator: " ")
-        == "target selection pool random arm")
+        == "target selection pool random baseline")
     let documents = run.lines.first { $0.hasPrefix("documents") } ?? ""
     #expect(documents.split(separator: " ").prefix(4) == ["documents", "1", "3", "7"])
     #expect(run.lines.contains { $0.hasPrefix("n-gram coverage") && $0.contains("75.0 %") })
@@ -190,7 +192,7 @@ import Testing
 
   @Test(arguments: wrong)
   func `What can't be compared is said`(options: [String], status: Int32, message: String) throws {
-    let run = try Dsel.run(["compare"] + options, in: folder)
+    let run = try Dsel.run(["compare"] + options, in: directory)
     #expect(run.status == status)
     #expect(run.errors.contains(message), "\(run.errors)")
     #expect(run.output.isEmpty)
@@ -199,7 +201,7 @@ import Testing
   @Test func `Invalid lines are skipped with a warning`() throws {
     let run = try Dsel.run(
       ["compare"] + small + ["--pool", "pool.jsonl", Fixtures.malformed("not-json.jsonl")]
-        + ["--on-error", "skip", "--json"], in: folder)
+        + ["--on-error", "skip", "--json"], in: directory)
     #expect(run.status == 0)
     #expect(run.errors.contains("1 invalid line of the pool was skipped (not_json 1), in "))
     #expect(try JSON(run.output).pool.skipped_lines.counts == ["not_json": 1])

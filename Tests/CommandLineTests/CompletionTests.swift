@@ -4,18 +4,18 @@ import Testing
 
 /// Completions, in the shells themselves: bash and zsh are driven on a terminal as a person types, fish is asked.
 @Suite struct CompletionTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     for name in ["crawl.jsonl.zst", "wiki pages.jsonl", "pool.model"] {
-      try folder.write("", to: name)
+      try directory.write("", to: name)
     }
     for name in ["selected", "work"] {
       try FileManager.default.createDirectory(
-        at: folder.url.appendingPathComponent(name), withIntermediateDirectories: true)
+        at: directory.url.appendingPathComponent(name), withIntermediateDirectories: true)
     }
-    try folder.write("", to: "sel.txt")
+    try directory.write("", to: "sel.txt")
   }
 
   private static func has(_ shell: String) -> Bool {
@@ -95,14 +95,14 @@ import Testing
     """#
 
   private func install(_ shell: String, as name: String) throws {
-    let script = try Dsel.run(["--generate-completion-script", shell], in: folder)
-    try folder.write(script.output, to: name)
+    let script = try Dsel.run(["--generate-completion-script", shell], in: directory)
+    try directory.write(script.output, to: name)
   }
 
   private func expectCompleted(in shell: String) throws {
     let lines = Self.typed.map(\.0)
     let run = try Program.run(
-      "/usr/bin/env", ["python3", "-c", Self.driver, shell] + lines, in: folder)
+      "/usr/bin/env", ["python3", "-c", Self.driver, shell] + lines, in: directory)
     try #require(run.status == 0, "\(run.errors)")
     let completed = try run.output.jsonLines().map { $0.elements.compactMap(\.string) }
     try #require(completed.count == lines.count)
@@ -133,10 +133,11 @@ import Testing
       let run = try Program.run(
         "/usr/bin/env",
         [
-          "HOME=\(folder.url.path)", "fish", "-N", "-c", "source dsel.fish; complete -C \"$argv\"",
+          "HOME=\(directory.url.path)", "fish", "-N", "-c",
+          "source dsel.fish; complete -C \"$argv\"",
           line,
         ],
-        in: folder)
+        in: directory)
       try #require(run.status == 0, "\(run.errors)")
       // A candidate, a tab, and what it is.
       let found = run.lines.map { String($0.prefix { $0 != "\t" }) }
@@ -153,12 +154,12 @@ import Testing
   @Test func `Every option and operand that takes a file or directory completes it`() throws {
     var count = 0
     for command in ["select", "fit", "merge", "weigh", "resample", "compare", "explain"] {
-      let dump = try Dsel.run([command, "--experimental-dump-help"], in: folder)
+      let dump = try Dsel.run([command, "--experimental-dump-help"], in: directory)
       for argument in try JSON(dump.output).command.arguments.elements {
         let value = argument.valueName.string ?? ""
         let kind = argument.completionKind
         let isFile = ["file", "[name=]file", "file|dir", "model", "doc", "pool"].contains(value)
-        let isDirectory = ["dir", "folder", "directory"].contains(value)
+        let isDirectory = ["dir", "directory", "directory"].contains(value)
         let name = "\(command) \(argument.preferredName.name.string ?? value)"
         if isFile { #expect(kind.file != .null, "\(name)") }
         if isDirectory { #expect(kind.directory != .null, "\(name)") }

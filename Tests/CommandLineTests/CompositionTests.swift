@@ -5,15 +5,15 @@ import Testing
 /// `select` is fit, fit, weigh and resample.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct CompositionTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   /// Three shards; the last ends with copies of documents of the first.
   private let pool: [String]
 
   init() throws {
-    folder = try TemporaryDirectory()
-    pool = try Stages.shards(3, in: folder)
-    let copies = try folder.read(pool[0]).rawLines.prefix(90)
-    try folder.write(folder.read(pool[2]) + Array(copies).joinedLines, to: pool[2])
+    directory = try TemporaryDirectory()
+    pool = try Stages.shards(3, in: directory)
+    let copies = try directory.read(pool[0]).rawLines.prefix(90)
+    try directory.write(directory.read(pool[2]) + Array(copies).joinedLines, to: pool[2])
   }
 
   struct Case: Sendable, CustomTestStringConvertible {
@@ -48,22 +48,22 @@ struct CompositionTests {
     // --compat is the option of both, and is given once.
     let weigh = options.weigh == options.fit ? [] : options.weigh
     let selected = try Dsel.select(
-      pool: pool, fit + weigh + options.draw + ["-o", "selected.jsonl"], in: folder)
+      pool: pool, fit + weigh + options.draw + ["-o", "selected.jsonl"], in: directory)
     try #require(selected.status == 0, "\(selected.errors)")
 
-    try Stages.run(["fit", Fixtures.wiki, "-o", "wiki.model"] + fit, in: folder)
-    try Stages.run(["fit"] + pool + ["-o", "pool.model.zst"] + fit, in: folder)
+    try Stages.run(["fit", Fixtures.wiki, "-o", "wiki.model"] + fit, in: directory)
+    try Stages.run(["fit"] + pool + ["-o", "pool.model.zst"] + fit, in: directory)
     try Stages.run(
       ["weigh", "--target-model", "wiki.model", "--pool-model", "pool.model.zst"] + pool
-        + ["-o", "weights.jsonl.zst"] + options.weigh, in: folder)
+        + ["-o", "weights.jsonl.zst"] + options.weigh, in: directory)
     try Stages.run(
       ["resample", "--weights", "weights.jsonl.zst", "-o", "drawn.jsonl"] + options.draw
-        + ["--pool"] + pool, in: folder)
+        + ["--pool"] + pool, in: directory)
 
-    #expect(try !folder.read("selected.jsonl").isEmpty)
-    #expect(try folder.read("drawn.jsonl") == folder.read("selected.jsonl"))
+    #expect(try !directory.read("selected.jsonl").isEmpty)
+    #expect(try directory.read("drawn.jsonl") == directory.read("selected.jsonl"))
     let (one, other) = try (
-      folder.json("selected.jsonl.manifest.json"), folder.json("drawn.jsonl.manifest.json")
+      directory.json("selected.jsonl.manifest.json"), directory.json("drawn.jsonl.manifest.json")
     )
     for name in [
       "eligible_documents", "under_min_tokens", "effective_sample_size", "overlap_with_top_k",
@@ -79,15 +79,15 @@ struct CompositionTests {
 
   @Test func `The minimum of tokens is fitted, and drawn by`() throws {
     let fit = Stages.buckets + ["--min-tokens", "300"]
-    let selected = try Dsel.select(pool: pool, fit + ["--count", "150"], in: folder)
-    try Stages.run(["fit", Fixtures.wiki, "-o", "wiki.model"] + fit, in: folder)
-    try Stages.run(["fit"] + pool + ["-o", "pool.model"] + fit, in: folder)
+    let selected = try Dsel.select(pool: pool, fit + ["--count", "150"], in: directory)
+    try Stages.run(["fit", Fixtures.wiki, "-o", "wiki.model"] + fit, in: directory)
+    try Stages.run(["fit"] + pool + ["-o", "pool.model"] + fit, in: directory)
     try Stages.run(
       ["weigh", "--target-model", "wiki.model", "--pool-model", "pool.model"] + pool
-        + ["-o", "weights.jsonl"], in: folder)
+        + ["-o", "weights.jsonl"], in: directory)
     let drawn = try Stages.run(
       ["resample", "--weights", "weights.jsonl", "--count", "150", "--min-tokens", "300"]
-        + ["--pool"] + pool, in: folder)
+        + ["--pool"] + pool, in: directory)
     #expect(drawn == selected.output && drawn.rawLines.count == 150)
   }
 
@@ -95,59 +95,62 @@ struct CompositionTests {
   func `Weights may be in files of their own, an empty one first, and drawn from in any order`()
     throws
   {
-    try folder.write("", to: "empty.jsonl")
+    try directory.write("", to: "empty.jsonl")
     let shards = ["empty.jsonl"] + pool
     for shard in shards {
       // A file without a document can't be weighed alone.
       let others = shard == "empty.jsonl" ? ["--work-dir", "work", pool[0]] : ["-o", "\(shard).w"]
-      try Stages.run(["weigh"] + Stages.modelOptions() + [shard] + others, in: folder)
+      try Stages.run(["weigh"] + Stages.modelOptions() + [shard] + others, in: directory)
     }
     let empty = try #require(
-      FileManager.default.contentsOfDirectory(atPath: folder.path("work"))
+      FileManager.default.contentsOfDirectory(atPath: directory.path("work"))
         .first { $0.hasPrefix("empty") && $0.hasSuffix(".zst") })
-    try Stages.weigh(pool, in: folder)
+    try Stages.weigh(pool, in: directory)
     let options = ["--logistic-share", "0.3", "--pool"] + shards
-    let expected = try Stages.run(["resample", "--weights", "weights.jsonl"] + options, in: folder)
+    let expected = try Stages.run(
+      ["resample", "--weights", "weights.jsonl"] + options, in: directory)
     for order in [pool, pool.reversed()] {
       let weights = ["work/\(empty)"] + order.map { "\($0).w" }
       #expect(
-        try Stages.run(["resample", "--weights"] + weights + options, in: folder) == expected)
+        try Stages.run(["resample", "--weights"] + weights + options, in: directory) == expected)
     }
   }
 
-  @Test func `The pool may be in other folders, and in another order than the weights`() throws {
-    try Stages.weigh(pool, in: folder)
+  @Test func `The pool may be in other directories, and in another order than the weights`() throws
+  {
+    try Stages.weigh(pool, in: directory)
     let expected = try Stages.run(
-      ["resample", "--weights", "weights.jsonl", "--pool"] + pool, in: folder)
+      ["resample", "--weights", "weights.jsonl", "--pool"] + pool, in: directory)
     let moved = try pool.map { shard in
       try FileManager.default.createDirectory(
-        atPath: folder.path("at-\(shard)"), withIntermediateDirectories: true)
-      try folder.write(folder.read(shard), to: "at-\(shard)/\(shard)")
+        atPath: directory.path("at-\(shard)"), withIntermediateDirectories: true)
+      try directory.write(directory.read(shard), to: "at-\(shard)/\(shard)")
       return "at-\(shard)/\(shard)"
     }
     #expect(
-      try Stages.run(["resample", "--weights", "weights.jsonl", "--pool"] + moved, in: folder)
+      try Stages.run(["resample", "--weights", "weights.jsonl", "--pool"] + moved, in: directory)
         == expected)
     let reversed = try Stages.run(
-      ["resample", "--weights", "weights.jsonl", "--pool"] + pool.reversed(), in: folder)
+      ["resample", "--weights", "weights.jsonl", "--pool"] + pool.reversed(), in: directory)
     #expect(reversed.rawLines.count == expected.rawLines.count)
     #expect(Set(reversed.rawLines) == Set(expected.rawLines))
   }
 
   @Test func `Pool and weights may come through pipes`() throws {
-    try Stages.weigh(pool, in: folder)
+    try Stages.weigh(pool, in: directory)
     let expected = try Stages.run(
-      ["resample", "--weights", "weights.jsonl", "--count", "70", "--pool"] + pool, in: folder)
+      ["resample", "--weights", "weights.jsonl", "--count", "70", "--pool"] + pool, in: directory)
     #expect(
       try Stages.run(
         ["resample", "--weights", "-", "--count", "70", "--pool"] + pool,
-        input: folder.read("weights.jsonl"), in: folder) == expected)
-    let text = try pool.map { try folder.read($0) }.reduce(Data(), +)
-    let weights = try Stages.run(["weigh"] + Stages.modelOptions() + ["-"], input: text, in: folder)
-    try folder.write(weights, to: "piped.jsonl")
+        input: directory.read("weights.jsonl"), in: directory) == expected)
+    let text = try pool.map { try directory.read($0) }.reduce(Data(), +)
+    let weights = try Stages.run(
+      ["weigh"] + Stages.modelOptions() + ["-"], input: text, in: directory)
+    try directory.write(weights, to: "piped.jsonl")
     #expect(
       try Stages.run(
         ["resample", "--weights", "piped.jsonl", "--count", "70", "--pool", "-"], input: text,
-        in: folder) == expected)
+        in: directory) == expected)
   }
 }

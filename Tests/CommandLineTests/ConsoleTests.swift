@@ -4,12 +4,12 @@ import Testing
 
 /// What a person sees: help, the summary, progress, and silence where it is wanted.
 @Suite struct ConsoleTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   @Test func `The help fits a screen`() throws {
-    let run = try Dsel.run(["--help"], in: folder)
+    let run = try Dsel.run(["--help"], in: directory)
     #expect(run.status == 0)
     #expect(run.lines.count <= 40)
     #expect(run.lines.allSatisfy { $0.count <= 80 })
@@ -20,7 +20,7 @@ import Testing
   func `The help of select groups its options and ends with its examples`(
     arguments: [String]
   ) throws {
-    let run = try Dsel.run(arguments, in: folder)
+    let run = try Dsel.run(arguments, in: directory)
     #expect(run.status == 0)
     let help = String(decoding: run.output, as: UTF8.self)
     for title in ["INPUT:", "DRAW:", "MODELS:", "OUTPUT:", "RUN:"] {
@@ -31,13 +31,13 @@ import Testing
   }
 
   @Test func `The version is that of the manifest`() throws {
-    let version = try Dsel.run(["--version"], in: folder).lines
-    _ = try Dsel.select(["--count", "1", "--output", "out.jsonl"], in: folder)
-    #expect(version == [try folder.json("out.jsonl.manifest.json").dsel_version.string ?? ""])
+    let version = try Dsel.run(["--version"], in: directory).lines
+    _ = try Dsel.select(["--count", "1", "--output", "out.jsonl"], in: directory)
+    #expect(version == [try directory.json("out.jsonl.manifest.json").dsel_version.string ?? ""])
   }
 
   @Test func `A run ends with a summary on standard error`() throws {
-    let run = try Dsel.select(["--count", "100", "--estimator", "ratio"], in: folder)
+    let run = try Dsel.select(["--count", "100", "--estimator", "ratio"], in: directory)
     #expect(run.output.rawLines.count == 100)
     for fragment in [
       "selected 100 of 1,360 documents: 29,226 tokens", "KL(target || pool) ", ", random ",
@@ -50,39 +50,39 @@ import Testing
 
   @Test func `A draw that is top-k in practice is said to be so, and what helps does`() throws {
     let note = "top-k in practice"
-    let cold = try Dsel.select(["--count", "100", "--normalize", "none"], in: folder).errors
+    let cold = try Dsel.select(["--count", "100", "--normalize", "none"], in: directory).errors
     #expect(cold.contains(note) && cold.contains("--temperature auto"))
     let warm = ["--count", "100", "--normalize", "none", "--temperature", "auto"]
-    #expect(try !Dsel.select(warm, in: folder).errors.contains(note))
+    #expect(try !Dsel.select(warm, in: directory).errors.contains(note))
   }
 
   @Test func `A target too small for its buckets, or for anything, is said to be so`() throws {
     let ratio = ["--count", "100", "--estimator", "ratio", "--buckets", "1M"]
-    let notes = try Dsel.select(ratio, in: folder).errors
+    let notes = try Dsel.select(ratio, in: directory).errors
     #expect(notes.contains("buckets that it leaves empty") && notes.contains("--estimator blend"))
     #expect(!notes.contains("top-k in practice"), "one note only")
-    try folder.write(
+    try directory.write(
       Array(Fixtures.read("wiki.jsonl").rawLines.prefix(3)).joinedLines, to: "three.jsonl")
-    let three = try Dsel.select(target: "three.jsonl", ["--count", "100"], in: folder).errors
+    let three = try Dsel.select(target: "three.jsonl", ["--count", "100"], in: directory).errors
     #expect(three.contains("too few to tell what is typical of it"))
   }
 
   @Test(arguments: [[], ["--output", "out.jsonl"]])
   func `Standard error is empty with --quiet`(options: [String]) throws {
-    let run = try Dsel.select(["--count", "100", "--quiet"] + options, in: folder)
+    let run = try Dsel.select(["--count", "100", "--quiet"] + options, in: directory)
     #expect(run.status == 0)
     #expect(run.errors == "")
   }
 
   @Test(arguments: [[], ["--progress", "auto"], ["--progress", "never"]])
   func `No progress is drawn where there is no terminal`(options: [String]) throws {
-    let run = try Dsel.select(options, in: folder)
+    let run = try Dsel.select(options, in: directory)
     #expect(!run.errors.contains("\r"))
     #expect(!run.errors.contains("\u{1B}"))
   }
 
   @Test func `Progress is drawn where it is asked for, and cleared away`() throws {
-    let run = try Dsel.select(["--progress", "always"], in: folder)
+    let run = try Dsel.select(["--progress", "always"], in: directory)
     let parts = run.errors.components(separatedBy: "\r\u{1B}[K")
     #expect(parts.count > 1)
     #expect(parts.last?.hasPrefix("selected ") == true)
@@ -97,7 +97,7 @@ import Testing
         echo $? >status; } |
         head -c 100
       cat status
-      """, [Fixtures.wiki, Fixtures.crawl], in: folder)
+      """, [Fixtures.wiki, Fixtures.crawl], in: directory)
     #expect(run.output.count == 102)
     #expect(run.output.suffix(2) == Data("0\n".utf8))
     #expect(run.errors == "")

@@ -5,28 +5,29 @@ import Testing
 /// What `resample` and `merge` refuse of weights, candidates and pools.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct DrawSourceErrorTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     for name in ["a", "b"] {
       let lines = (0..<40).map { "{\"text\": \"the document \($0) of \(name)\", \"q\": \($0)}\n" }
-      try folder.write(lines.joined(), to: "\(name).jsonl")
+      try directory.write(lines.joined(), to: "\(name).jsonl")
     }
   }
 
   private func expectFailure(_ arguments: [String], _ fragment: String) throws {
-    let before = folder.names
-    let run = try Dsel.run(arguments, in: folder)
+    let before = directory.names
+    let run = try Dsel.run(arguments, in: directory)
     #expect(run.status == 1, "\(arguments.joined(separator: " ")): \(run.status) \(run.errors)")
     #expect(run.errors.contains(fragment), "\(run.errors)")
-    #expect(folder.names == before)
+    #expect(directory.names == before)
   }
 
   private func keep(_ name: String, as output: String, _ options: [String] = []) throws {
     try Stages.run(
       ["weigh", "\(name).jsonl", "-o", output, "--min-tokens", "0", "--candidates"]
-        + (options.first == "10" ? options : ["20"] + options) + Stages.modelOptions(), in: folder)
+        + (options.first == "10" ? options : ["20"] + options) + Stages.modelOptions(),
+      in: directory)
   }
 
   @Test func `Candidates of other options are refused by the option's name`() throws {
@@ -37,7 +38,7 @@ struct DrawSourceErrorTests {
       ("--normalize", ["--normalize", "length"]), ("--smoothing", ["--smoothing", "2"]),
       ("--text-field", ["--text-field", "text.x"]),
     ] {
-      if name == "--text-field" { try folder.write("{\"text\":{\"x\":\"y\"}}\n", to: "b.jsonl") }
+      if name == "--text-field" { try directory.write("{\"text\":{\"x\":\"y\"}}\n", to: "b.jsonl") }
       try keep("b", as: "kept-b", options + ["--force"])
       try expectFailure(
         ["merge", "kept-a", "kept-b", "-o", "m"], "kept-b: it was made with another \(name)")
@@ -59,19 +60,19 @@ struct DrawSourceErrorTests {
       resample + ["a.jsonl", "--count", "21"],
       "--count is 21, and kept has the candidates for 20. Lower --count")
     // A letter of every document.
-    let changed = try String(decoding: folder.read("a.jsonl"), as: UTF8.self)
+    let changed = try String(decoding: directory.read("a.jsonl"), as: UTF8.self)
       .replacing("the doc", with: "The doc")
-    try folder.write(changed, to: "a.jsonl")
+    try directory.write(changed, to: "a.jsonl")
     try expectFailure(
       resample + ["a.jsonl"],
       "a.jsonl: the text at --text-field text is not the one that was weighed. Name")
-    try folder.write(Data(changed.utf8).prefix(9), to: "a.jsonl")
+    try directory.write(Data(changed.utf8).prefix(9), to: "a.jsonl")
     try expectFailure(resample + ["a.jsonl"], "a.jsonl: ")
   }
 
   @Test func `A file that has no whole candidates is refused`() throws {
     try keep("a", as: "kept")
-    let text = String(decoding: try folder.read("kept"), as: UTF8.self)
+    let text = String(decoding: try directory.read("kept"), as: UTF8.self)
     let lines = text.split(separator: "\n")
     for (name, content, fragment) in [
       ("newer", text.replacing("_version\":1,", with: "_version\":2,"), "format version is 2"),
@@ -93,7 +94,7 @@ struct DrawSourceErrorTests {
       ("none", "{\"text\": \"dsel-candidates\"}\n", "is not"),
     ] {
       #expect(content != text, "\(name)")
-      try folder.write(content, to: name)
+      try directory.write(content, to: name)
       if name != "none" { try expectFailure(["merge", name, "-o", "out"], "\(name): ") }
       try expectFailure(
         ["resample", "a.jsonl", "-o", "out", "--candidates", name],
@@ -103,11 +104,11 @@ struct DrawSourceErrorTests {
 
   @Test func `Weights that aren't of this pool or this target are refused`() throws {
     let models = try Stages.models()
-    try Stages.weigh(["a.jsonl"], in: folder)
+    try Stages.weigh(["a.jsonl"], in: directory)
     let named = ["--target-model", "x=\(models.path("wiki.model"))"]
     try Stages.run(
       ["weigh", "a.jsonl", "-o", "named", "--pool-model", models.path("pool.model")] + named,
-      in: folder)
+      in: directory)
     let resample = ["resample", "-o", "out", "--min-tokens", "0", "--weights"]
     try expectFailure(
       resample + ["weights.jsonl", "--pool", "b.jsonl"],
@@ -121,9 +122,9 @@ struct DrawSourceErrorTests {
     try expectFailure(
       resample + ["weights.jsonl", "--target", "y", "--pool", "a.jsonl"],
       "weights.jsonl: it has no weights for a target \"y\"")
-    try folder.write("", to: "none")
+    try directory.write("", to: "none")
     try expectFailure(resample + ["none", "--pool", "a.jsonl"], "the weights are empty")
-    let text = String(decoding: try folder.read("weights.jsonl"), as: UTF8.self)
+    let text = String(decoding: try directory.read("weights.jsonl"), as: UTF8.self)
     for (name, content, fragment) in [
       ("hash", text.replacing("\"text_hash\":\"", with: "\"text_hash\":\"z"), "\"text_hash\""),
       ("offset", text.replacing("\"offset\":", with: "\"offset\":-"), "\"offset\" is -"),
@@ -133,14 +134,14 @@ struct DrawSourceErrorTests {
       ("odds", text.replacing("\"log_odds\":-", with: "\"log_odds\":1e99"), "\"log_odds\" is 1e9"),
     ] {
       #expect(content != text, "\(name)")
-      try folder.write(content, to: name)
+      try directory.write(content, to: name)
       if name != "odds" {
         try expectFailure(resample + [name, "--pool", "a.jsonl"], "\(name):")
         try expectFailure(resample + [name, "--pool", "a.jsonl"], fragment)
       }
     }
     // The weights' own text, and where it was.
-    try folder.write(folder.read("b.jsonl"), to: "a.jsonl")
+    try directory.write(directory.read("b.jsonl"), to: "a.jsonl")
     try expectFailure(
       resample + ["weights.jsonl", "--pool", "a.jsonl"],
       "a.jsonl: the text at --text-field text is not the one that was weighed")
@@ -148,7 +149,7 @@ struct DrawSourceErrorTests {
 
   @Test func `Too many strata, and none that are asked for, are refused`() throws {
     let lines = (0..<10_001).map { "{\"text\": \"t\($0)\", \"q\": 1, \"d\": \($0)}\n" }
-    try folder.write(lines.joined(), to: "many.jsonl")
+    try directory.write(lines.joined(), to: "many.jsonl")
     let resample = ["resample", "-o", "out", "--field", "q", "--stratify"]
     try expectFailure(
       resample + ["d", "many.jsonl"], "--stratify: the field has more than 10,000 values")

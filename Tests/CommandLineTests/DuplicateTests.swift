@@ -4,17 +4,17 @@ import Testing
 
 /// Documents of identical text: drawn once, the first in pool order, unless they are to be kept.
 @Suite struct DuplicateTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
   /// The pool, and its texts once more under other ids.
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     let lines = try Fixtures.crawlText().rawLines
-    try folder.write(lines.joinedLines, to: "originals.jsonl")
+    try directory.write(lines.joinedLines, to: "originals.jsonl")
     let copies = lines.map { line in
       Data("{\"id\": \"copy-".utf8) + line.dropFirst("{\"id\": \"".utf8.count)
     }
-    try folder.write(copies.joinedLines, to: "copies.jsonl")
+    try directory.write(copies.joinedLines, to: "copies.jsonl")
   }
 
   private static let orders = [
@@ -27,7 +27,7 @@ import Testing
     #expect(lines.count == 100)
     #expect(Set(lines.map(\.text.string)).count == 100)
     #expect(lines.allSatisfy { isCopy($0) == (pool[0] == "copies.jsonl") })
-    let manifest = try folder.json("out.jsonl.manifest.json")
+    let manifest = try directory.json("out.jsonl.manifest.json")
     #expect(manifest.pool.documents.int == 2720)
     #expect(manifest.selected.documents.int == 100)
     #expect(manifest.selected.dropped_copies.int == 100)
@@ -45,7 +45,7 @@ import Testing
     let lines = try select(Self.orders[0], ["--count", "2720", "--min-tokens", "0"])
     #expect(lines.count == 1360)
     #expect(!lines.contains(where: isCopy))
-    let manifest = try folder.json("out.jsonl.manifest.json")
+    let manifest = try directory.json("out.jsonl.manifest.json")
     #expect(manifest.selected.all_eligible.bool == true)
     #expect(manifest.selected.dropped_copies.int == 1360)
   }
@@ -53,7 +53,7 @@ import Testing
   @Test func `Copies compete separately under --duplicates keep`() throws {
     let keep = ["--min-tokens", "0", "--duplicates", "keep"]
     #expect(try select(Self.orders[0], keep + ["--count", "2720"]).count == 2720)
-    let manifest = try folder.json("out.jsonl.manifest.json")
+    let manifest = try directory.json("out.jsonl.manifest.json")
     #expect(manifest.selected.dropped_copies.int == 0)
     #expect(manifest.selected.all_eligible.bool == false)
 
@@ -70,7 +70,7 @@ import Testing
 
   @Test func `A budget is spent on distinct texts`() throws {
     _ = try select(Self.orders[0], ["--tokens", "20000"])
-    let selected = try folder.json("out.jsonl.manifest.json").selected
+    let selected = try directory.json("out.jsonl.manifest.json").selected
     #expect(selected.documents == selected.dropped_copies)
     let tokens = try #require(selected.tokens.int)
     #expect(tokens <= 20_000)
@@ -80,8 +80,8 @@ import Testing
   private func isCopy(_ line: JSON) -> Bool { line.id.string?.hasPrefix("copy-") == true }
 
   private func select(_ pool: [String], _ options: [String]) throws -> [JSON] {
-    let run = try Dsel.select(pool: pool, options + ["-o", "out.jsonl", "--force"], in: folder)
+    let run = try Dsel.select(pool: pool, options + ["-o", "out.jsonl", "--force"], in: directory)
     try #require(run.status == 0, "\(run.errors)")
-    return try folder.read("out.jsonl").jsonLines()
+    return try directory.read("out.jsonl").jsonLines()
   }
 }

@@ -5,21 +5,21 @@ import Testing
 /// A shard that a filter left empty is normal: the distributed way takes it as `select` does.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct EmptyShardTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
   /// Empty in each way that there is.
   private static let empty = ["none.jsonl", "none.zst", "none.gz", "blank.jsonl", "blank.zst"]
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     let lines = try Fixtures.crawlText().rawLines
-    try folder.write(Array(lines.prefix(300)).joinedLines, to: "p.jsonl")
+    try directory.write(Array(lines.prefix(300)).joinedLines, to: "p.jsonl")
     let blank = Data("\n \t\n\r\n".utf8)
-    try folder.write("", to: "none.jsonl")
-    try folder.write(Containers.zstd(Data(), in: folder), to: "none.zst")
-    try folder.write(Containers.gzip(Data(), in: folder), to: "none.gz")
-    try folder.write(blank, to: "blank.jsonl")
-    try folder.write(Containers.zstd(blank, in: folder), to: "blank.zst")
+    try directory.write("", to: "none.jsonl")
+    try directory.write(Containers.zstd(Data(), in: directory), to: "none.zst")
+    try directory.write(Containers.gzip(Data(), in: directory), to: "none.gz")
+    try directory.write(blank, to: "blank.jsonl")
+    try directory.write(Containers.zstd(blank, in: directory), to: "blank.zst")
   }
 
   private static let fit = ["fit"] + Stages.buckets
@@ -34,52 +34,53 @@ struct EmptyShardTests {
     ) throws
   {
     let warning = "warning: empty: \(name). Check that nothing was lost.\n"
-    let fitted = try Dsel.run(Self.fit + [name, "-o", "e.model", "--quiet"], in: folder)
+    let fitted = try Dsel.run(Self.fit + [name, "-o", "e.model", "--quiet"], in: directory)
     #expect(fitted.status == 0)
     #expect(fitted.errors == warning + Self.emptyModel)
-    #expect(try folder.json("e.model").documents.int == 0)
-    try Stages.run(Self.fit + ["p.jsonl", "-o", "p.model"], in: folder)
-    try Stages.run(Self.fit + [Fixtures.wiki, "-o", "t.model"], in: folder)
-    try Stages.run(["merge", "p.model", "e.model", "-o", "pool.model"], in: folder)
-    let both = try Dsel.run(Self.fit + ["p.jsonl", name, "-o", "both", "--quiet"], in: folder)
+    #expect(try directory.json("e.model").documents.int == 0)
+    try Stages.run(Self.fit + ["p.jsonl", "-o", "p.model"], in: directory)
+    try Stages.run(Self.fit + [Fixtures.wiki, "-o", "t.model"], in: directory)
+    try Stages.run(["merge", "p.model", "e.model", "-o", "pool.model"], in: directory)
+    let both = try Dsel.run(Self.fit + ["p.jsonl", name, "-o", "both", "--quiet"], in: directory)
     #expect(both.errors == warning)
-    #expect(try folder.read("pool.model") == folder.read("both"))
+    #expect(try directory.read("pool.model") == directory.read("both"))
 
     let weigh = ["weigh", "--target-model", "t.model", "--pool-model", "pool.model"]
     for (output, options) in [("w", []), ("c", ["--candidates", "20"])] {
-      let run = try Dsel.run(weigh + [name, "-o", "e.\(output)", "--quiet"] + options, in: folder)
+      let run = try Dsel.run(
+        weigh + [name, "-o", "e.\(output)", "--quiet"] + options, in: directory)
       #expect(run.status == 0)
       #expect(run.errors == warning)
-      try Stages.run(weigh + ["p.jsonl", "-o", "p.\(output)"] + options, in: folder)
-      try Stages.run(weigh + ["p.jsonl", name, "-o", "both.\(output)"] + options, in: folder)
+      try Stages.run(weigh + ["p.jsonl", "-o", "p.\(output)"] + options, in: directory)
+      try Stages.run(weigh + ["p.jsonl", name, "-o", "both.\(output)"] + options, in: directory)
     }
-    #expect(try folder.read("e.w").isEmpty)
-    #expect(try folder.json("e.w.manifest.json").effective_sample_size.elements == [.number(0)])
-    #expect(try folder.read("both.w") == folder.read("p.w"))
-    try Stages.run(["merge", "e.c", "p.c", "-o", "all.c"], in: folder)
-    #expect(try folder.read("all.c") == folder.read("both.c"))
+    #expect(try directory.read("e.w").isEmpty)
+    #expect(try directory.json("e.w.manifest.json").effective_sample_size.elements == [.number(0)])
+    #expect(try directory.read("both.w") == directory.read("p.w"))
+    try Stages.run(["merge", "e.c", "p.c", "-o", "all.c"], in: directory)
+    #expect(try directory.read("all.c") == directory.read("both.c"))
 
     let pool = ["--pool", "p.jsonl", name]
     let selected = try Dsel.run(
       ["select", "--target", Fixtures.wiki, "--count", "20", "--quiet"] + Stages.buckets + pool,
-      in: folder)
+      in: directory)
     #expect(selected.status == 0 && selected.output.rawLines.count == 20)
     #expect(selected.errors == warning)
     for source in [["--candidates", "all.c"], ["--weights", "p.w", "e.w", "--count", "20"]] {
-      let drawn = try Dsel.run(["resample", "--quiet"] + source + pool, in: folder)
+      let drawn = try Dsel.run(["resample", "--quiet"] + source + pool, in: directory)
       #expect(drawn.output == selected.output, "\(source): \(drawn.errors)")
       let ofWeights = "warning: empty: e.w. Check that nothing was lost.\n" + warning
       #expect(drawn.errors == (source.contains("e.w") ? ofWeights : ""))
     }
     let alone = try Stages.run(
-      ["resample", "--candidates", "all.c", "--pool", name, "--remainder", "rest"], in: folder)
+      ["resample", "--candidates", "all.c", "--pool", name, "--remainder", "rest"], in: directory)
     #expect(alone.isEmpty)
-    #expect(try folder.read("rest").isEmpty)
+    #expect(try directory.read("rest").isEmpty)
   }
 
   @Test func `A shard without a token is fitted with a warning`() throws {
-    try folder.write("{\"text\": \" \"}\n", to: "spaces")
-    let run = try Dsel.run(Self.fit + ["spaces", "-o", "m", "--quiet"], in: folder)
+    try directory.write("{\"text\": \" \"}\n", to: "spaces")
+    let run = try Dsel.run(Self.fit + ["spaces", "-o", "m", "--quiet"], in: directory)
     #expect(run.status == 0)
     #expect(
       run.errors
@@ -89,24 +90,24 @@ struct EmptyShardTests {
 
   @Test func `Nothing can be weighed by a model of nothing, and nothing drawn from nothing`() throws
   {
-    try Stages.run(Self.fit + ["none.jsonl", "-o", "e.model"], in: folder)
-    try Stages.run(Self.fit + ["p.jsonl", "-o", "p.model"], in: folder)
-    let names = folder.names
+    try Stages.run(Self.fit + ["none.jsonl", "-o", "e.model"], in: directory)
+    try Stages.run(Self.fit + ["p.jsonl", "-o", "p.model"], in: directory)
+    let names = directory.names
     for models in [("e.model", "p.model"), ("p.model", "e.model")] {
       let run = try Dsel.run(
         ["weigh", "p.jsonl", "-o", "w", "--target-model", models.0, "--pool-model", models.1],
-        in: folder)
+        in: directory)
       #expect(run.status == 1)
       #expect(
         run.errors
           == "e.model: the model is of no document: all files that it was fitted on are empty. Name the model of the "
           + "whole, which 'dsel merge' makes of those of all shards, or fit files that have documents.\n"
       )
-      #expect(folder.names == names)
+      #expect(directory.names == names)
     }
     let weigh = ["weigh", "none.jsonl", "--target-model", "p.model", "--pool-model", "p.model"]
-    try Stages.run(weigh + ["-o", "w"], in: folder)
-    try Stages.run(weigh + ["-o", "c", "--candidates", "5"], in: folder)
+    try Stages.run(weigh + ["-o", "w"], in: directory)
+    try Stages.run(weigh + ["-o", "c", "--candidates", "5"], in: directory)
     for (source, message) in [
       (["--weights", "w"], "the weights are empty: no document in any of the files"),
       (
@@ -118,24 +119,24 @@ struct EmptyShardTests {
       ),
     ] {
       let run = try Dsel.run(
-        ["resample", "--pool", "none.jsonl", "-o", "out"] + source, in: folder)
-      #expect(run.status == 1 && !folder.exists("out"))
+        ["resample", "--pool", "none.jsonl", "-o", "out"] + source, in: directory)
+      #expect(run.status == 1 && !directory.exists("out"))
       #expect(run.errors.contains(message), "\(run.errors)")
     }
     for role in ["target", "pool"] {
       let other = role == "target" ? "pool" : "target"
       let run = try Dsel.run(
-        ["select", "--\(role)", "none.zst", "--\(other)", "p.jsonl", "-o", "out"], in: folder)
+        ["select", "--\(role)", "none.zst", "--\(other)", "p.jsonl", "-o", "out"], in: directory)
       #expect(run.status == 1)
       #expect(run.errors.contains("the \(role) is empty: no document in any of the files. Check"))
     }
   }
 
   @Test func `Empty files of a draw by a field are told of`() throws {
-    try folder.write("{\"text\": \"a\", \"q\": 1}\n", to: "q.jsonl")
+    try directory.write("{\"text\": \"a\", \"q\": 1}\n", to: "q.jsonl")
     let run = try Dsel.run(
       ["resample", "--field", "q", "q.jsonl"] + Self.empty + ["--count", "1", "--quiet"],
-      in: folder)
+      in: directory)
     #expect(run.status == 0)
     #expect(run.errors == "warning: empty: none.jsonl and 4 more. Check that nothing was lost.\n")
   }

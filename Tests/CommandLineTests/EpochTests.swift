@@ -5,25 +5,25 @@ import Testing
 /// Several draws in one output, and draws at random.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct EpochTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private let lines: [Data]
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     var random = SplitMix64(state: 11)
     lines = (0..<240).map { number in
       let quality = Double.random(in: -2...2, using: &random)
       return Data("{\"text\": \"document \(number)\", \"q\": \(quality)}".utf8)
     }
-    try folder.write(lines.joinedLines, to: "pool.jsonl")
+    try directory.write(lines.joinedLines, to: "pool.jsonl")
   }
 
   private func draw(
     _ options: [String], from pool: String = "pool.jsonl"
   ) throws -> (lines: [Data], manifest: JSON) {
     try Stages.run(
-      ["resample", pool, "--field", "q", "-o", "out.jsonl", "--force"] + options, in: folder)
-    return try (folder.read("out.jsonl").rawLines, folder.json("out.jsonl.manifest.json"))
+      ["resample", pool, "--field", "q", "-o", "out.jsonl", "--force"] + options, in: directory)
+    return try (directory.read("out.jsonl").rawLines, directory.json("out.jsonl.manifest.json"))
   }
 
   /// The lines of each epoch.
@@ -61,7 +61,7 @@ struct EpochTests {
     let seeds = drawn.manifest.epochs.elements.map { UInt64($0.seed.number ?? 0) }
     var left = lines
     for (seed, epoch) in zip(seeds, epochs) {
-      try folder.write(left.joinedLines, to: "left.jsonl")
+      try directory.write(left.joinedLines, to: "left.jsonl")
       #expect(try draw(size + ["--seed", "\(seed)"], from: "left.jsonl").lines == epoch)
       #expect(!epoch.isEmpty)
       left.removeAll { epoch.contains($0) }
@@ -71,13 +71,13 @@ struct EpochTests {
   @Test func `Without repeats the last epoch says what it is short of`() throws {
     let run = try Dsel.run(
       ["resample", "pool.jsonl", "--field", "q", "--count", "100", "--epochs", "3"]
-        + ["--without-repeats", "--top-k", "-o", "out.jsonl"], in: folder)
+        + ["--without-repeats", "--top-k", "-o", "out.jsonl"], in: directory)
     #expect(run.status == 0)
     #expect(run.errors.contains("epoch 2"), "\(run.errors)")
-    let manifest = try folder.json("out.jsonl.manifest.json")
+    let manifest = try directory.json("out.jsonl.manifest.json")
     #expect(manifest.epochs.elements.map(\.documents.int) == [100, 100, 40])
     #expect(manifest.selected.shortfall.int == 60)
-    #expect(try Set(folder.read("out.jsonl").rawLines) == Set(lines))
+    #expect(try Set(directory.read("out.jsonl").rawLines) == Set(lines))
   }
 
   @Test(arguments: [[], ["--without-repeats"]])
@@ -93,19 +93,19 @@ struct EpochTests {
   }
 
   @Test func `A draw from weights has epochs, too`() throws {
-    let shards = try Stages.shards(2, in: folder)
-    try Stages.weigh(shards, in: folder)
+    let shards = try Stages.shards(2, in: directory)
+    try Stages.weigh(shards, in: directory)
     let command = ["resample", "--weights", "weights.jsonl", "--count", "50", "--logistic-share"]
     let drawn = try Stages.run(
-      command + ["0.4", "--epochs", "2", "-o", "two.jsonl", "--pool"] + shards, in: folder)
+      command + ["0.4", "--epochs", "2", "-o", "two.jsonl", "--pool"] + shards, in: directory)
     #expect(drawn.isEmpty)
-    let seeds = try folder.json("two.jsonl.manifest.json").epochs.elements.map {
+    let seeds = try directory.json("two.jsonl.manifest.json").epochs.elements.map {
       "\(UInt64($0.seed.number ?? 0))"
     }
     let each = try seeds.map {
-      try Stages.run(command + ["0.4", "--seed", $0, "--pool"] + shards, in: folder)
+      try Stages.run(command + ["0.4", "--seed", $0, "--pool"] + shards, in: directory)
     }
-    #expect(try folder.read("two.jsonl") == each.reduce(Data(), +))
+    #expect(try directory.read("two.jsonl") == each.reduce(Data(), +))
   }
 
   /// The exact shares of 100, and who gets the remainder: the larger fraction, and of equal ones what is drawn first.
@@ -125,7 +125,7 @@ struct EpochTests {
     let pool = (0..<documentCount).map {
       Data("{\"text\": \"document \($0)\", \"q\": \($0 * 1000)}".utf8)
     }
-    try folder.write(pool.joinedLines, to: "steep.jsonl")
+    try directory.write(pool.joinedLines, to: "steep.jsonl")
     var inclusions: [Data: Int] = [:]
     for seed in 0..<draws {
       let options = ["--count", "\(count)", "--replay", "1", "--seed", "\(seed)", "--top-k"]

@@ -4,16 +4,16 @@ import Testing
 
 /// A file is opened and written under the very bytes that were given, whatever they are.
 @Suite struct ExactFileNameTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   /// Arguments of commands: two files that a shell has made.
   private static let fit = "fit -q --no-sample --min-tokens 0"
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     let lines = try Fixtures.crawlText().rawLines
-    try folder.write(Array(lines[..<30]).joinedLines, to: "first")
-    try folder.write(Array(lines[30..<60]).joinedLines, to: "second")
-    try folder.write(Fixtures.read("wiki.jsonl"), to: "target")
+    try directory.write(Array(lines[..<30]).joinedLines, to: "first")
+    try directory.write(Array(lines[30..<60]).joinedLines, to: "second")
+    try directory.write(Fixtures.read("wiki.jsonl"), to: "target")
   }
 
   @Test func `Names that differ in their normal form alone are two files`() throws {
@@ -103,7 +103,7 @@ import Testing
     #expect(run.errors.contains("in\\xe9.jsonl:31: not valid JSON"))
     #expect(run.errors.contains("none\\xe9: no such file or directory"))
     // A private-use scalar stands for the byte, as Documentation/Output.md says.
-    let path = try folder.json("out.manifest.json").pool.inputs[0].path.string
+    let path = try directory.json("out.manifest.json").pool.inputs[0].path.string
     #expect(path == "in\u{10FEE9}.jsonl")
     // So does its line of Python.
     let found = try shell(
@@ -129,6 +129,6 @@ import Testing
   }
 
   private func shell(_ script: String, _ arguments: [String] = []) throws -> Dsel.Result {
-    try Program.shell(script, arguments, in: folder)
+    try Program.shell(script, arguments, in: directory)
   }
 }

@@ -5,12 +5,12 @@ import Testing
 /// What `dsel explain` finds, by arithmetic on a few words and against the independent Python implementation
 /// (`Fixtures/golden/method/comparison.py`).
 @Suite struct ExplainTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
   init() throws {
-    folder = try TemporaryDirectory()
-    try folder.write(#"{"text":"a a b"}"# + "\n" + #"{"text":"b c"}"# + "\n", to: "target.jsonl")
-    try folder.write(
+    directory = try TemporaryDirectory()
+    try directory.write(#"{"text":"a a b"}"# + "\n" + #"{"text":"b c"}"# + "\n", to: "target.jsonl")
+    try directory.write(
       #"{"text":"a b"}"# + "\n\n" + #"{"text":"d d d d"}"# + "\n" + #"{"text":"c B"}"# + "\n",
       to: "pool.jsonl")
   }
@@ -20,7 +20,7 @@ import Testing
   ]
 
   private func explain(_ options: [String]) throws -> JSON {
-    let run = try Dsel.run(["explain"] + options + ["--json"], in: folder)
+    let run = try Dsel.run(["explain"] + options + ["--json"], in: directory)
     #expect(run.status == 0, "\(run.errors)")
     return try JSON(run.output)
   }
@@ -58,8 +58,8 @@ import Testing
     let run = try Dsel.run(
       ["explain"] + small + ["--buckets", "2", "--estimator", "ratio", "all.jsonl"],
       in: {
-        try folder.write(#"{"text":"a b c d"}"#, to: "all.jsonl")
-        return folder
+        try directory.write(#"{"text":"a b c d"}"#, to: "all.jsonl")
+        return directory
       }())
     #expect(run.status == 0)
     let text = String(decoding: run.output, as: UTF8.self)
@@ -120,7 +120,7 @@ import Testing
 
     // With model files it is the same to the last digit.
     for (file, model) in [(Fixtures.wiki, "wiki.model"), (Fixtures.crawl, "crawl.model")] {
-      let fit = try Dsel.run(["fit", file, "-o", model] + expected.featureOptions, in: folder)
+      let fit = try Dsel.run(["fit", file, "-o", model] + expected.featureOptions, in: directory)
       #expect(fit.status == 0, "\(fit.errors)")
     }
     let byModels = try explain(
@@ -183,7 +183,7 @@ import Testing
 
   @Test func `Models show the n-grams of the documents that are named`() throws {
     for (file, model) in [(Fixtures.wiki, "t.model"), (Fixtures.crawl, "p.model")] {
-      #expect(try Dsel.run(["fit", file, "-o", model], in: folder).status == 0)
+      #expect(try Dsel.run(["fit", file, "-o", model], in: directory).status == 0)
     }
     let models = ["--target-model", "t.model", "--pool-model", "p.model"]
     let fitted = try explain(["--target", Fixtures.wiki, "--pool", Fixtures.crawl])
@@ -222,7 +222,7 @@ import Testing
 
   @Test(arguments: wrong)
   func `What can't be explained is said`(options: [String], status: Int32, message: String) throws {
-    let run = try Dsel.run(["explain"] + options, in: folder)
+    let run = try Dsel.run(["explain"] + options, in: directory)
     #expect(run.status == status)
     #expect(run.errors.contains(message), "\(run.errors)")
     #expect(run.output.isEmpty)
@@ -230,8 +230,8 @@ import Testing
 
   @Test func `Of many documents the first hundred are explained, with a warning`() throws {
     let lines = (0..<150).map { #"{"text":"a \#($0)"}"# + "\n" }
-    try folder.write(lines.joined(), to: "many.jsonl")
-    let run = try Dsel.run(["explain"] + small + ["many.jsonl", "--json"], in: folder)
+    try directory.write(lines.joined(), to: "many.jsonl")
+    let run = try Dsel.run(["explain"] + small + ["many.jsonl", "--json"], in: directory)
     #expect(run.status == 0)
     #expect(try JSON(run.output).documents.elements.count == 100)
     #expect(run.errors.contains("more than 100 documents"))

@@ -5,13 +5,13 @@ import Testing
 /// Draws by numbers in the lines.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct FieldDrawTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   /// Of 400 documents, in whole quarters, so that sums are exact.
   private let numbers: [(loss: Double, quality: Double)]
   private let lines: [Data]
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     var random = SplitMix64(state: 3)
     let losses = (0..<400).shuffled(using: &random)
     numbers = losses.map { (Double($0) / 4, Double(random.next() % 64) / 4) }
@@ -22,20 +22,20 @@ struct FieldDrawTests {
         {"quality": \(value.quality)}, "easy": \(-value.loss)}
         """.utf8)
     }
-    try folder.write(lines.joinedLines, to: "pool.jsonl")
+    try directory.write(lines.joinedLines, to: "pool.jsonl")
   }
 
   private func draw(_ options: [String], from pool: String = "pool.jsonl") throws -> [Data] {
-    try Stages.run(["resample", pool] + options, in: folder).rawLines
+    try Stages.run(["resample", pool] + options, in: directory).rawLines
   }
 
   @Test func `A draw by the weights that select left is that of select`() throws {
     let select = Stages.buckets + ["--annotate", "--logistic-share", "0", "--min-tokens", "0"]
-    let all = try Dsel.select(select + ["--fraction", "1"], in: folder)
-    try folder.write(all.output, to: "annotated.jsonl")
+    let all = try Dsel.select(select + ["--fraction", "1"], in: directory)
+    try directory.write(all.output, to: "annotated.jsonl")
     for options in [["--seed", "3"], ["--top-k"], ["--temperature", "3"]] {
       // Keys in the lines are those of the draw of everything: so both drop them.
-      let expected = try Dsel.select(select + options + ["--count", "100"], in: folder)
+      let expected = try Dsel.select(select + options + ["--count", "100"], in: directory)
       let drawn = try draw(
         ["--field", "dsel.log_weight", "--count", "100"] + options, from: "annotated.jsonl")
       #expect(
@@ -91,18 +91,18 @@ struct FieldDrawTests {
   func `A line without a number is refused, or skipped and counted`(member: String) throws {
     let bad = Data("{\"text\": \"bad\", \(member)}".utf8)
     let good = (0..<9).map { Data("{\"text\": \"good \($0)\", \"q\": \($0)}".utf8) }
-    try folder.write((good[..<4] + [bad] + good[4...]).map { $0 }.joinedLines, to: "odd.jsonl")
+    try directory.write((good[..<4] + [bad] + good[4...]).map { $0 }.joinedLines, to: "odd.jsonl")
     let options = ["resample", "odd.jsonl", "--field", "q", "--count", "20", "-o", "out.jsonl"]
-    let refused = try Dsel.run(options, in: folder)
+    let refused = try Dsel.run(options, in: directory)
     #expect(refused.status == 1)
     #expect(refused.errors.contains("odd.jsonl:5: the field \"q\" is"), "\(refused.errors)")
-    #expect(!folder.exists("out.jsonl"))
+    #expect(!directory.exists("out.jsonl"))
     let skipped = try Dsel.run(
-      options + ["--on-error", "skip", "--rejects", "bad.jsonl"], in: folder)
+      options + ["--on-error", "skip", "--rejects", "bad.jsonl"], in: directory)
     #expect(skipped.status == 0, "\(skipped.errors)")
-    #expect(try folder.read("out.jsonl").rawLines == good)
-    #expect(try folder.read("bad.jsonl").rawLines == [bad])
-    let manifest = try folder.json("out.jsonl.manifest.json")
+    #expect(try directory.read("out.jsonl").rawLines == good)
+    #expect(try directory.read("bad.jsonl").rawLines == [bad])
+    let manifest = try directory.json("out.jsonl.manifest.json")
     #expect(manifest.skipped_lines.counts == ["not_a_number": 1])
     #expect(manifest.documents.int == 9)
   }
@@ -111,22 +111,22 @@ struct FieldDrawTests {
     let bad = ["{\"text\": \"no number\"}", "{\"text\": \"drawn?\", \"q\": null}", "{no JSON"]
     let good = (0..<9).map { "{\"text\": \"good \($0)\", \"q\": \($0)}" }
     let lines = [bad[0]] + good[..<4] + bad[1...] + good[4...]
-    try folder.write(lines.map { Data($0.utf8) }.joinedLines, to: "odd.jsonl")
+    try directory.write(lines.map { Data($0.utf8) }.joinedLines, to: "odd.jsonl")
     for rejects in [["--rejects", "bad.jsonl"], []] {
       try Stages.run(
         [
           "resample", "odd.jsonl", "--field", "q", "--count", "4", "--on-error", "skip", "-o",
           "out",
         ]
-          + ["--remainder", "rest", "--force"] + rejects, in: folder)
-      let (drawn, rest) = try (folder.read("out").lines, folder.read("rest").lines)
+          + ["--remainder", "rest", "--force"] + rejects, in: directory)
+      let (drawn, rest) = try (directory.read("out").lines, directory.read("rest").lines)
       #expect(drawn.count == 4 && Set(drawn + rest) == Set(good) && rest.count == 5)
     }
-    #expect(try folder.read("bad.jsonl").lines == [bad[0]] + bad[1...])
+    #expect(try directory.read("bad.jsonl").lines == [bad[0]] + bad[1...])
   }
 
   @Test func `A sum beyond all numbers is refused, and a large integer is none`() throws {
-    try folder.write(
+    try directory.write(
       """
       {"text": "a", "q": 123456789012345678901234567890}
       {"text": "b", "q": 1e308}
@@ -136,7 +136,7 @@ struct FieldDrawTests {
     let options = ["--field", "q", "--top-k", "--count", "1"]
     #expect(try draw(options, from: "huge.jsonl").first.map { try JSON($0).text.string } == "b")
     let run = try Dsel.run(
-      ["resample", "huge.jsonl", "--field-scale", "1e300"] + options, in: folder)
+      ["resample", "huge.jsonl", "--field-scale", "1e300"] + options, in: directory)
     #expect(run.status == 1)
     #expect(run.errors.contains("huge.jsonl:2: the log weight is too large: \"q\" times --field"))
   }
@@ -144,12 +144,13 @@ struct FieldDrawTests {
   @Test func `Tokens, bytes and minimum lengths hold as in select`() throws {
     // "document N" has two tokens.
     try Stages.run(
-      ["resample", "pool.jsonl", "--field", "loss", "--tokens", "41", "-o", "out.jsonl"], in: folder
+      ["resample", "pool.jsonl", "--field", "loss", "--tokens", "41", "-o", "out.jsonl"],
+      in: directory
     )
-    #expect(try folder.read("out.jsonl").rawLines.count == 20)
-    #expect(try folder.json("out.jsonl.manifest.json").selected.shortfall.int == 1)
+    #expect(try directory.read("out.jsonl").rawLines.count == 20)
+    #expect(try directory.json("out.jsonl.manifest.json").selected.shortfall.int == 1)
     let bytes = try Stages.run(
-      ["resample", "pool.jsonl", "--field", "loss", "--bytes", "1000"], in: folder)
+      ["resample", "pool.jsonl", "--field", "loss", "--bytes", "1000"], in: directory)
     #expect((900...1000).contains(bytes.count))
     #expect(try draw(["--field", "loss", "--min-tokens", "2"]).count == 40)
     #expect(try draw(["--field", "loss", "--min-tokens", "3"]).isEmpty)

@@ -5,10 +5,10 @@ import Testing
 /// Fields whose keys have dots in them.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct FieldNameTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     let lines = (0..<30).map { number in
       Data(
         #"""
@@ -16,11 +16,11 @@ struct FieldNameTests {
         "site.name":"\#(["a", "b"][number % 2])","my.id":"id-\#(number)"}
         """#.utf8)
     }
-    try folder.write(lines.joinedLines, to: "pool.jsonl")
+    try directory.write(lines.joinedLines, to: "pool.jsonl")
   }
 
   private func run(_ line: String) throws -> Data {
-    try Stages.run(line.split(separator: " ").map(String.init), in: folder)
+    try Stages.run(line.split(separator: " ").map(String.init), in: directory)
   }
 
   @Test func `Every field can be one with dots in its keys`() throws {
@@ -29,8 +29,8 @@ struct FieldNameTests {
     )
     #expect(drawn.isEmpty)
     #expect(
-      try folder.read("out").jsonLines().map(\.["my.id"].string) == ["id-25", "id-27", "id-29"])
-    let settings = try folder.json("out.manifest.json").settings
+      try directory.read("out").jsonLines().map(\.["my.id"].string) == ["id-25", "id-27", "id-29"])
+    let settings = try directory.json("out.manifest.json").settings
     #expect(settings.text_field.string == #"meta\.text"#)
     #expect(settings.stratify.string == #"site\.name"#)
     #expect(settings.fields.counts == [#"doc.q\.a"#: 1])
@@ -61,7 +61,7 @@ struct FieldNameTests {
     let weigh =
       "weigh pool.jsonl --target-model target --pool-model pool --candidates 5 --min-tokens 0"
     _ = try run(weigh + #" --text-field meta\.text -o candidates"#)
-    let header = try JSON(folder.read("candidates").rawLines[0])
+    let header = try JSON(directory.read("candidates").rawLines[0])
     #expect("\(header)".contains(#"meta\\.text"#), "\(header)")
     let drawn = try run(#"resample pool.jsonl --text-field meta\.text --candidates candidates"#)
     #expect(drawn.rawLines.count == 5)
@@ -71,7 +71,7 @@ struct FieldNameTests {
     throws
   {
     let arguments = ["fit", "pool.jsonl", "--text-field", #"a\.b"#]
-    let run = try Dsel.run(arguments, in: folder)
+    let run = try Dsel.run(arguments, in: directory)
     #expect(run.status == 1)
     #expect(
       run.errors.contains(
@@ -97,7 +97,7 @@ struct FieldNameTests {
   ])
   func `A field that can't be is refused`(options: String, message: String) throws {
     let line = "select pool.jsonl --target pool.jsonl \(options)"
-    let run = try Dsel.run(line.split(separator: " ").map(String.init), in: folder)
+    let run = try Dsel.run(line.split(separator: " ").map(String.init), in: directory)
     #expect(run.status == 64)
     #expect(run.errors.contains(message), "\(run.errors)")
   }
@@ -105,7 +105,7 @@ struct FieldNameTests {
   @Test func `A field of strata that no document has is told with how a dot is written`() throws {
     let line =
       "select pool.jsonl --target pool.jsonl --min-tokens 0 --text-field meta.text --stratify site.name"
-    let run = try Dsel.run(line.split(separator: " ").map(String.init), in: folder)
+    let run = try Dsel.run(line.split(separator: " ").map(String.init), in: directory)
     #expect(run.status == 1)
     #expect(run.errors.contains(#"and a dot in a key is written '\.'."#), "\(run.errors)")
   }

@@ -4,14 +4,14 @@ import Testing
 
 /// A pool's model that is fitted on some of its documents.
 @Suite struct FitSampleTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   private func select(_ options: [String], to name: String) throws -> (Data, JSON) {
-    let run = try Dsel.select(["--count", "100", "-q", "-o", name] + options, in: folder)
+    let run = try Dsel.select(["--count", "100", "-q", "-o", name] + options, in: directory)
     #expect(run.status == 0 && run.errors == "")
-    return (try folder.read(name), try folder.json("\(name).manifest.json"))
+    return (try directory.read(name), try directory.json("\(name).manifest.json"))
   }
 
   @Test func `A quarter of the documents is fitted, whatever the threads, and all are weighed`()
@@ -24,7 +24,7 @@ import Testing
     // 1,360 documents, each with probability 1/4: 340, with a standard deviation of 16; five of them.
     #expect((260...420).contains(fitted))
     #expect(manifest.pool.documents.int == 1360)
-    // What is 1,309 of all; from a quarter of them it is an estimate for the random arm alone.
+    // What is 1,309 of all; from a quarter of them it is an estimate for the random baseline alone.
     #expect(manifest.eligible_documents.int == 1309)
     #expect(manifest.settings.fit_sample.number == 0.25)
     let (plain, _) = try select([], to: "plain.jsonl")
@@ -46,16 +46,16 @@ import Testing
 
   @Test(arguments: wrong)
   func `A share that is none is refused`(share: String, message: String) throws {
-    let run = try Dsel.select(["--fit-sample=\(share)"], in: folder)
+    let run = try Dsel.select(["--fit-sample=\(share)"], in: directory)
     #expect(run.status == 64)
     #expect(run.errors.contains(message), "\(run.errors)")
   }
 
   @Test func `The record is printed as JSON where it is asked for`() throws {
-    let run = try Dsel.select(["--count", "5", "-o", "out.jsonl", "--json", "-q"], in: folder)
+    let run = try Dsel.select(["--count", "5", "-o", "out.jsonl", "--json", "-q"], in: directory)
     #expect(run.status == 0)
-    #expect(try JSON(run.output) == folder.json("out.jsonl.manifest.json"))
-    let mixed = try Dsel.select(["--count", "5", "--json"], in: folder)
+    #expect(try JSON(run.output) == directory.json("out.jsonl.manifest.json"))
+    let mixed = try Dsel.select(["--count", "5", "--json"], in: directory)
     #expect(mixed.status == 64)
     #expect(mixed.errors.contains("--json prints to standard output, where the result goes."))
   }

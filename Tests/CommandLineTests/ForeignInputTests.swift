@@ -4,13 +4,13 @@ import Testing
 
 /// Files that aren't lines of JSON are named for what they are, and the command in the message makes lines of them.
 @Suite struct ForeignInputTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private let lineCount = 12
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     let lines = try Fixtures.crawlText().rawLines[..<lineCount]
-    try folder.write(Array(lines).joinedLines, to: "pool.jsonl")
+    try directory.write(Array(lines).joinedLines, to: "pool.jsonl")
   }
 
   /// Programs that may be missing: what they make is tried where they are.
@@ -127,13 +127,13 @@ import Testing
     guard try shell("command -v \(expected.needs)").status == 0 else { return }
     #expect(try shell("{ \(expected.made); } > '\(expected.file)'").status == 0)
     for options in [[], ["--on-error", "skip"]] {
-      let run = try Dsel.run(["fit", expected.file, "-o", "model"] + options, in: folder)
+      let run = try Dsel.run(["fit", expected.file, "-o", "model"] + options, in: directory)
       #expect(run.status == 1)
       #expect(run.errors.hasPrefix("\(expected.file): \(expected.what)"), "\(run.errors)")
       #expect(run.errors.split(separator: "\n").count == 1)
-      #expect(!folder.exists("model"))
+      #expect(!directory.exists("model"))
     }
-    let run = try Dsel.run(["fit", expected.file], in: folder)
+    let run = try Dsel.run(["fit", expected.file], in: directory)
     let command = try #require(advice(run.errors))
     let followed = try shell(
       "\(command) | \"$0\" fit - --min-tokens 0 -o model --json | jq .model.documents")
@@ -193,13 +193,13 @@ import Testing
   func `What has no command here, or a program of its own, is named`(
     content: String, what: String
   ) throws {
-    try folder.write(content, to: "shard")
+    try directory.write(content, to: "shard")
     for options in [[], ["--on-error", "skip"]] {
       let run = try Dsel.select(
-        pool: ["pool.jsonl", "shard"], ["-o", "out"] + options, in: folder)
+        pool: ["pool.jsonl", "shard"], ["-o", "out"] + options, in: directory)
       #expect(run.status == 1)
       #expect(run.errors.hasPrefix("shard: \(what)"), "\(run.errors)")
-      #expect(!folder.exists("out"))
+      #expect(!directory.exists("out"))
     }
   }
 
@@ -221,7 +221,7 @@ import Testing
       """)
     #expect(made.status == 0, "\(made.errors)")
     for name in ["a.parquet", "a.orc", "a.feather", "a.arrow", "stream.arrow", "a.avro"] {
-      let run = try Dsel.run(["fit", name], in: folder)
+      let run = try Dsel.run(["fit", name], in: directory)
       let command = try #require(advice(run.errors))
       let followed = try shell(
         "\(command) | \"$0\" fit - --json -o model --force | jq .model.documents")
@@ -243,7 +243,7 @@ import Testing
   func `A name with a scheme is told from a file that is missing`(name: String, advice: String)
     throws
   {
-    let run = try Dsel.run(["fit", name], in: folder)
+    let run = try Dsel.run(["fit", name], in: directory)
     #expect(run.status == 1)
     #expect(run.errors.hasPrefix("\(name): dsel reads files and standard input. "))
     #expect(run.errors.contains(advice))
@@ -263,14 +263,14 @@ import Testing
       ),
       ("12", "found a number. Mend the line, or leave such lines out"),
     ] {
-      try folder.write("{\"text\": \"a b\"}\n\(line)\n", to: "mixed")
-      let run = try Dsel.run(["fit", "mixed", "--min-tokens", "0"], in: folder)
+      try directory.write("{\"text\": \"a b\"}\n\(line)\n", to: "mixed")
+      let run = try Dsel.run(["fit", "mixed", "--min-tokens", "0"], in: directory)
       #expect(
         run.errors.hasPrefix("mixed:2: expected one JSON object a line, and \(advice)"),
         "\(run.errors)")
       #expect(
         try Dsel.run(
-          ["fit", "mixed", "--on-error", "skip", "-o", "m\(line.count)", "--quiet"], in: folder
+          ["fit", "mixed", "--on-error", "skip", "-o", "m\(line.count)", "--quiet"], in: directory
         ).status == 0)
     }
   }
@@ -284,6 +284,6 @@ import Testing
   }
 
   private func shell(_ script: String) throws -> Dsel.Result {
-    try Program.shell(script, in: folder)
+    try Program.shell(script, in: directory)
   }
 }

@@ -4,43 +4,44 @@ import Testing
 
 /// What is no error, but should not go unsaid.
 @Suite struct InputWarningTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   @Test(arguments: [false, true])
   func `A zstd file without a checksum is named once`(isPiped: Bool) throws {
     let text = try Fixtures.read("wiki.jsonl")
-    let stored = try Containers.zstd(text, text, hasChecksum: false, in: folder)
-    try folder.write(stored, to: "bare.jsonl.zst")
+    let stored = try Containers.zstd(text, text, hasChecksum: false, in: directory)
+    try directory.write(stored, to: "bare.jsonl.zst")
     let run = try Dsel.select(
       pool: isPiped ? ["-"] : ["bare.jsonl.zst"],
       ["--count", "5", "--quiet", "--manifest", "record.json"], input: isPiped ? stored : nil,
-      in: folder)
+      in: directory)
     #expect(run.status == 0)
     let name = isPiped ? "standard input" : "bare.jsonl.zst"
     #expect(run.errors.hasPrefix("warning: without a checksum: \(name). Damage"), "\(run.errors)")
     #expect(run.errors.components(separatedBy: "checksum").count == 2)
-    #expect(try folder.json("record.json").pool.inputs[0].checksum.bool == false)
+    #expect(try directory.json("record.json").pool.inputs[0].checksum.bool == false)
   }
 
   @Test func `Checksums are recorded where there can be any`() throws {
     let text = try Fixtures.read("wiki.jsonl")
-    try folder.write(text, to: "a.jsonl")
-    try folder.write(Containers.zstd(text, in: folder), to: "b.jsonl.zst")
-    try folder.write(Containers.gzip(text, in: folder), to: "c.jsonl.gz")
+    try directory.write(text, to: "a.jsonl")
+    try directory.write(Containers.zstd(text, in: directory), to: "b.jsonl.zst")
+    try directory.write(Containers.gzip(text, in: directory), to: "c.jsonl.gz")
     let run = try Dsel.select(
       pool: ["a.jsonl", "b.jsonl.zst", "c.jsonl.gz"],
-      ["--count", "5", "--quiet", "--manifest", "record.json"], in: folder)
+      ["--count", "5", "--quiet", "--manifest", "record.json"], in: directory)
     #expect(run.status == 0 && run.errors == "")
-    let inputs = try folder.json("record.json").pool.inputs.elements
+    let inputs = try directory.json("record.json").pool.inputs.elements
     #expect(inputs.map(\.checksum.bool) == [nil, true, true])
   }
 
   @Test func `Empty files among others are named`() throws {
-    for name in ["none.jsonl", "nothing.jsonl"] { try folder.write("", to: name) }
+    for name in ["none.jsonl", "nothing.jsonl"] { try directory.write("", to: name) }
     let run = try Dsel.select(
-      pool: ["none.jsonl", Fixtures.crawl, "nothing.jsonl"], ["--count", "5", "--quiet"], in: folder
+      pool: ["none.jsonl", Fixtures.crawl, "nothing.jsonl"], ["--count", "5", "--quiet"],
+      in: directory
     )
     #expect(run.status == 0)
     #expect(run.errors == "warning: empty: none.jsonl and 1 more. Check that nothing was lost.\n")

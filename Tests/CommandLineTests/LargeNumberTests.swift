@@ -5,9 +5,9 @@ import Testing
 /// Draws by numbers that nobody thought of as log weights: time stamps, ids, and what stands at the ends of doubles.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct LargeNumberTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   /// Writes documents with these numbers as they are written, and returns their lines.
   @discardableResult
@@ -15,15 +15,15 @@ struct LargeNumberTests {
     let lines = numbers.enumerated().map { index, number in
       Data(#"{"text": "document \#(index)", "q": \#(number), "r": -1e308}"#.utf8)
     }
-    try folder.write(lines.joinedLines, to: "pool.jsonl")
+    try directory.write(lines.joinedLines, to: "pool.jsonl")
     return lines
   }
 
   private func draw(_ options: [String]) throws -> (lines: [Data], manifest: JSON) {
     try Stages.run(
       ["resample", "pool.jsonl", "--field", "q", "-o", "out.jsonl", "--force"] + options,
-      in: folder)
-    return (try folder.read("out.jsonl").rawLines, try folder.json("out.jsonl.manifest.json"))
+      in: directory)
+    return (try directory.read("out.jsonl").rawLines, try directory.json("out.jsonl.manifest.json"))
   }
 
   @Test func `Times in nanoseconds that no double tells apart are told apart`() throws {
@@ -44,7 +44,7 @@ struct LargeNumberTests {
     // A pool that can be read once only is kept for the second pass.
     let piped = try Dsel.run(
       ["resample", "-", "--field", "q", "--count", "5", "--quiet"], input: far.joinedLines,
-      in: folder)
+      in: directory)
     #expect(piped.output.rawLines == Array(far.suffix(5)))
   }
 
@@ -86,27 +86,27 @@ struct LargeNumberTests {
   {
     try write(["1", "1e305", "2"])
     let command = ["resample", "pool.jsonl", "--field", "q", "--count", "1", "-o", "out.jsonl"]
-    let run = try Dsel.run(command + ["--temperature", "1e-6"], in: folder)
+    let run = try Dsel.run(command + ["--temperature", "1e-6"], in: directory)
     #expect(run.status == 1)
     #expect(
       run.errors
         == "pool.jsonl:2: the log weight 1e+305 is too large to be divided by a temperature of 1e-06. Raise "
         + "--temperature, or make the weights smaller.\n")
-    #expect(folder.names == ["pool.jsonl"])
-    #expect(try Dsel.run(command + ["--temperature", "1", "--quiet"], in: folder).status == 0)
+    #expect(directory.names == ["pool.jsonl"])
+    #expect(try Dsel.run(command + ["--temperature", "1", "--quiet"], in: directory).status == 0)
   }
 
   @Test func `Sums of fields that are no number are an error that names them`() throws {
     let lines = try write(["1e308", "1e307"])
     let command = ["resample", "pool.jsonl", "--field", "q", "--field", "r", "--count", "1"]
-    let run = try Dsel.run(command + ["--field-scale", "10", "--field-scale", "10"], in: folder)
+    let run = try Dsel.run(command + ["--field-scale", "10", "--field-scale", "10"], in: directory)
     #expect(run.status == 1)
     #expect(
       run.errors.hasPrefix(
         "pool.jsonl:1: the log weight is too large: \"q\", \"r\" times --field-scale adds up to more than 1.8e308. "
           + "Give a smaller --field-scale, "), "\(run.errors)")
     let smaller = try Dsel.run(
-      command + ["--field-scale", "0.1", "--field-scale", "0.1", "--quiet"], in: folder)
+      command + ["--field-scale", "0.1", "--field-scale", "0.1", "--quiet"], in: directory)
     #expect(smaller.status == 0 && smaller.output.rawLines == [lines[0]])
   }
 
@@ -136,20 +136,20 @@ struct LargeNumberTests {
       try write(numbers)
       let run = try Dsel.run(
         ["resample", "pool.jsonl", "--field", "q", "-o", "out.jsonl", "--force"]
-          + options.split(separator: " ").map(String.init), in: folder)
+          + options.split(separator: " ").map(String.init), in: directory)
       #expect(run.status <= 1, "\(numbers): \(run.errors)")
       guard run.status == 0 else {
         #expect(run.errors.hasPrefix("pool.jsonl:"), "\(numbers): \(run.errors)")
         continue
       }
       // JSON has no infinity, and neither has it what isn't a number.
-      let manifest = try folder.json("out.jsonl.manifest.json")
+      let manifest = try directory.json("out.jsonl.manifest.json")
       let size = try #require(manifest.effective_sample_size.number)
       let eligible = try #require(manifest.eligible_documents.number)
       #expect((min(1, eligible)...eligible).contains(size), "\(numbers): \(size)")
       if let overlap = manifest.overlap_with_top_k.number { #expect((0...1).contains(overlap)) }
       #expect(!run.errors.contains("nan") && !run.errors.contains("inf "), "\(run.errors)")
-      for line in try folder.read("out.jsonl").rawLines { _ = try JSON(line) }
+      for line in try directory.read("out.jsonl").rawLines { _ = try JSON(line) }
     }
   }
 
@@ -157,25 +157,25 @@ struct LargeNumberTests {
     let (models, crawl) = (
       try Stages.modelOptions(), Array(try Fixtures.crawlText().rawLines[..<6])
     )
-    try folder.write(crawl.joinedLines, to: "some.jsonl")
-    try Stages.run(["weigh"] + models + ["some.jsonl", "-o", "weights.jsonl"], in: folder)
-    let lines = try folder.read("weights.jsonl").lines
+    try directory.write(crawl.joinedLines, to: "some.jsonl")
+    try Stages.run(["weigh"] + models + ["some.jsonl", "-o", "weights.jsonl"], in: directory)
+    let lines = try directory.read("weights.jsonl").lines
     for (number, status) in [
       ("1e308", 0), ("-1e308", 0), ("9223372036854775808", 0), ("5e-324", 0), ("1e400", 1),
     ] {
       let edited = lines.map {
         $0.replacing(/"log_weight":[^,]*/, with: "\"log_weight\":\(number)")
       }
-      try folder.write(edited.joined(separator: "\n") + "\n", to: "edited.jsonl")
+      try directory.write(edited.joined(separator: "\n") + "\n", to: "edited.jsonl")
       let run = try Dsel.run(
         ["resample", "--weights", "edited.jsonl", "--pool", "some.jsonl", "--count", "2"]
-          + ["--min-tokens", "0", "-o", "out.jsonl", "--force"], in: folder)
+          + ["--min-tokens", "0", "-o", "out.jsonl", "--force"], in: directory)
       #expect(run.status == Int32(status), "\(run.errors)")
       guard status == 0 else {
         #expect(run.errors.contains("edited.jsonl:1: the field \"log_weight\" is 1e400"))
         continue
       }
-      let manifest = try folder.json("out.jsonl.manifest.json")
+      let manifest = try directory.json("out.jsonl.manifest.json")
       #expect(manifest.effective_sample_size.number == 6)
       #expect(manifest.selected.documents.int == 2)
     }
@@ -197,7 +197,7 @@ struct LargeNumberTests {
     for year in ["1600", "2400"] {
       let run = try Program.shell(
         "touch -d \(year)-01-01 pool.jsonl; \"$0\" resample pool.jsonl --field q --top-k --count 1 -q",
-        in: folder)
+        in: directory)
       #expect(run.status == 0 && run.output.rawLines == [lines[2]], "\(run.errors)")
     }
   }

@@ -5,16 +5,16 @@ import Testing
 /// Lists of files, shares and fields: with commas, or by giving an option again.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct ListSyntaxTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     let lines = try Fixtures.crawlText().rawLines
-    try folder.write(Array(lines.prefix(400)).joinedLines, to: "a.jsonl")
-    try folder.write(Array(lines.dropFirst(400).prefix(400)).joinedLines, to: "b.jsonl")
+    try directory.write(Array(lines.prefix(400)).joinedLines, to: "a.jsonl")
+    try directory.write(Array(lines.dropFirst(400).prefix(400)).joinedLines, to: "b.jsonl")
     let wiki = try Fixtures.read("wiki.jsonl").rawLines
-    try folder.write(Array(wiki.prefix(30)).joinedLines, to: "w.jsonl")
-    try folder.write(Array(wiki.dropFirst(30)).joinedLines, to: "l.jsonl")
+    try directory.write(Array(wiki.prefix(30)).joinedLines, to: "w.jsonl")
+    try directory.write(Array(wiki.dropFirst(30)).joinedLines, to: "l.jsonl")
   }
 
   /// Runs each command line, and demands the same output of all.
@@ -22,7 +22,7 @@ struct ListSyntaxTests {
     var outputs: [Data] = []
     for line in lines {
       let arguments = line.split(separator: " ").map(String.init) + options
-      outputs.append(try Stages.run(arguments, in: folder))
+      outputs.append(try Stages.run(arguments, in: directory))
     }
     for (line, output) in zip(lines, outputs) { #expect(output == outputs[0], "\(line)") }
     try #require(!outputs[0].isEmpty)
@@ -30,7 +30,7 @@ struct ListSyntaxTests {
   }
 
   private func refused(_ line: String, _ message: String) throws {
-    let run = try Dsel.run(line.split(separator: " ").map(String.init), in: folder)
+    let run = try Dsel.run(line.split(separator: " ").map(String.init), in: directory)
     #expect(run.status == 64, "\(line)")
     #expect(run.errors.contains(message), "\(run.errors)")
   }
@@ -50,7 +50,7 @@ struct ListSyntaxTests {
       ], Stages.buckets)
     #expect(output.rawLines.count == 20)
     let last = ["select", "--target", "w.jsonl", "--count", "20"] + Stages.buckets
-    #expect(try Dsel.run(last + ["--", "a.jsonl", "b.jsonl"], in: folder).output == output)
+    #expect(try Dsel.run(last + ["--", "a.jsonl", "b.jsonl"], in: directory).output == output)
   }
 
   @Test func `Targets and their shares come in every way`() throws {
@@ -72,7 +72,7 @@ struct ListSyntaxTests {
     for (name, source) in [
       ("a,b.jsonl", "a.jsonl"), ("w=l.jsonl", "w.jsonl"), ("x=y,z", "b.jsonl"),
     ] {
-      try folder.write(try folder.read(source), to: name)
+      try directory.write(try directory.read(source), to: name)
     }
     _ = try expectSame(
       [
@@ -106,7 +106,7 @@ struct ListSyntaxTests {
   }
 
   @Test func `An empty name is refused`() throws {
-    let run = try Dsel.run(["select", "--target", "w.jsonl", "--pool", ""], in: folder)
+    let run = try Dsel.run(["select", "--target", "w.jsonl", "--pool", ""], in: directory)
     #expect(run.status == 64 && run.errors.contains("--pool is empty. Name a file."))
   }
 
@@ -121,13 +121,13 @@ struct ListSyntaxTests {
     let weights = try expectSame(
       ["weigh a.jsonl b.jsonl", "weigh --pool a.jsonl b.jsonl", "weigh a.jsonl --pool b.jsonl"],
       models)
-    try folder.write(weights, to: "weights")
+    try directory.write(weights, to: "weights")
     _ = try expectSame([
       "resample --weights weights --pool a.jsonl b.jsonl --count 9",
       "resample a.jsonl,b.jsonl --weights weights --count 9",
     ])
     for shard in ["a", "b"] {
-      try Stages.run(["weigh", "\(shard).jsonl", "-o", "\(shard).weights"] + models, in: folder)
+      try Stages.run(["weigh", "\(shard).jsonl", "-o", "\(shard).weights"] + models, in: directory)
     }
     _ = try expectSame([
       "resample --weights a.weights,b.weights --pool a.jsonl b.jsonl --count 9",
@@ -147,7 +147,7 @@ struct ListSyntaxTests {
       "compare a.jsonl b.jsonl --target w.jsonl --selected l.jsonl",
       "compare --target w.jsonl --selected l.jsonl --pool a.jsonl,b.jsonl",
     ])
-    #expect(compared.lines[0].contains("random arm"))
+    #expect(compared.lines[0].contains("random baseline"))
   }
 
   @Test func `Target models come with names and commas`() throws {
@@ -170,10 +170,10 @@ struct ListSyntaxTests {
         #"{"text":"document \#(number)","q":1,"d":"\#(["a", "b,c", "d=e", "f"][number % 4])"}"#.utf8
       )
     }
-    try folder.write(lines.joinedLines, to: "pool.jsonl")
+    try directory.write(lines.joinedLines, to: "pool.jsonl")
     func counts(_ mixture: [String]) throws -> [String: Int] {
       let command = "resample pool.jsonl --field q --count 20 --stratify d".split(separator: " ")
-      let output = try Stages.run(command.map(String.init) + mixture, in: folder)
+      let output = try Stages.run(command.map(String.init) + mixture, in: directory)
       return try output.jsonLines().reduce(into: [:]) { $0[$1.d.string ?? "", default: 0] += 1 }
     }
     let expected = ["a": 5, "b,c": 10, "d=e": 5]
@@ -201,7 +201,7 @@ struct ListSyntaxTests {
         #"{"text":"document \#(number)","q":\#(number * 7 % 50),"l":\#(number * 3 % 20),"x=y":0}"#
           .utf8)
     }
-    try folder.write(lines.joinedLines, to: "pool.jsonl")
+    try directory.write(lines.joinedLines, to: "pool.jsonl")
     let output = try expectSame([
       "resample pool.jsonl --count 8 --top-k --field q=0.5,l=-2",
       "resample pool.jsonl --count 8 --top-k --field q=0.5 --field l=-2",
@@ -236,7 +236,7 @@ struct ListSyntaxTests {
   @Test(arguments: ["zst", "zstd", "gz", "gzip"])
   func `A format may be called as its command is`(name: String) throws {
     let options = ["--count", "3", "--compress", name, "-q"]
-    let output = try Dsel.select(options, in: folder).output
+    let output = try Dsel.select(options, in: directory).output
     let magic: [UInt8] = name.hasPrefix("z") ? [0x28, 0xB5, 0x2F, 0xFD] : [0x1F, 0x8B]
     #expect(output.starts(with: magic))
   }

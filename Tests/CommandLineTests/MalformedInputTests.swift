@@ -5,14 +5,14 @@ import Testing
 /// Every file of `Fixtures/malformed` as the pool: what is accepted passes through unchanged, and
 /// what is refused is refused in words that name the place, with nothing left behind.
 @Suite struct MalformedInputTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private static let everything = ["--count", "1000000", "--min-tokens", "0"]
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   @Test func `Every malformed fixture has an expectation`() throws {
-    let folder = Fixtures.path("malformed")
-    let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+    let directory = Fixtures.path("malformed")
+    let files = try FileManager.default.contentsOfDirectory(atPath: directory)
     let expected =
       MalformedCases.accepted.map(\.name) + MalformedCases.refused.map(\.name) + ["bomb.jsonl.zst"]
     #expect(Set(files.filter { $0 != "README.md" }) == Set(expected))
@@ -22,18 +22,18 @@ import Testing
   func `Odd but valid files are read whole`(expected: MalformedCases.Accepted) throws {
     let run = try select(expected.name)
     #expect(run.status == 0, "\(run.errors)")
-    let manifest = try folder.json("out.jsonl.manifest.json")
+    let manifest = try directory.json("out.jsonl.manifest.json")
     #expect(manifest.pool.documents.int == expected.documents)
     #expect(manifest.pool.skipped_lines.counts.values.allSatisfy { $0 == 0 })
     let selected = manifest.selected
     let copies = try #require(selected.dropped_copies.int)
     #expect(selected.documents.int == expected.documents - copies)
-    #expect(try folder.read("out.jsonl").rawLines.count == selected.documents.int)
+    #expect(try directory.read("out.jsonl").rawLines.count == selected.documents.int)
     for name in ["effective_sample_size", "kl_target_selected"] {
       #expect(manifest[name].number?.isFinite == true, "\(name)")
     }
     if let twin = expected.sameAs {
-      #expect(try folder.read("out.jsonl") == Fixtures.read("malformed/\(twin)"))
+      #expect(try directory.read("out.jsonl") == Fixtures.read("malformed/\(twin)"))
     }
   }
 
@@ -45,7 +45,7 @@ import Testing
     let lines = bytes.rawLines
       .map { $0.last == UInt8(ascii: "\r") ? Data($0.dropLast()) : $0 }
       .filter { line in !line.allSatisfy { $0 == 0x20 || $0 == 0x09 } }
-    #expect(try folder.read("out.jsonl") == lines.joinedLines)
+    #expect(try directory.read("out.jsonl") == lines.joinedLines)
   }
 
   @Test(arguments: MalformedCases.refused)
@@ -60,7 +60,7 @@ import Testing
     }
     #expect(run.errors.contains(expected.fragment))
     #expect(run.output.isEmpty)
-    #expect(folder.names == [])
+    #expect(directory.names == [])
     #expect(isPrintable(run.errors))
   }
 
@@ -77,38 +77,41 @@ import Testing
     #expect(run.status == 1)
     #expect(run.errors.contains("\(Fixtures.malformed("bomb.jsonl.zst")):1: "))
     #expect(run.errors.contains("--max-line-bytes"))
-    #expect(folder.names == [])
+    #expect(directory.names == [])
   }
 
   @Test(.enabled(if: !Dsel.isDebugBuild, "a line of 200 MB takes minutes without optimisation"))
   func `A line of 200 MB within --max-line-bytes is read`() throws {
     let run = try select("bomb.jsonl.zst", ["--quiet"])
     #expect(run.status == 0, "\(run.errors)")
-    #expect(try folder.json("out.jsonl.manifest.json").pool.documents.int == 1)
+    #expect(try directory.json("out.jsonl.manifest.json").pool.documents.int == 1)
   }
 
   @Test func `A broken target is refused as a broken pool is`() throws {
     let target = Fixtures.malformed("not-json.jsonl")
-    let run = try Dsel.select(target: target, ["--output", "out.jsonl"], in: folder)
+    let run = try Dsel.select(target: target, ["--output", "out.jsonl"], in: directory)
     #expect(run.status == 1)
     #expect(run.errors.contains("\(target):4: "))
-    #expect(folder.names == [])
+    #expect(directory.names == [])
   }
 
   @Test func `A nested text is found by its dotted path`() throws {
     let path = Fixtures.malformed("nested-field.jsonl")
     let run = try Dsel.select(
-      pool: [path], target: path, Self.everything + ["--text-field", "meta.doc.text"], in: folder)
+      pool: [path], target: path, Self.everything + ["--text-field", "meta.doc.text"], in: directory
+    )
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.output == (try Fixtures.read("malformed/nested-field.jsonl")))
   }
 
   @Test func `The first of duplicate keys is the text`() throws {
-    try folder.write("{\"text\": \"first value here\"}\n{\"text\": \"a b\"}\n", to: "single.jsonl")
-    try folder.write(
+    try directory.write(
+      "{\"text\": \"first value here\"}\n{\"text\": \"a b\"}\n", to: "single.jsonl")
+    try directory.write(
       Fixtures.read("malformed/duplicate-keys.jsonl"), to: "double.jsonl")
     let weights = try ["single.jsonl", "double.jsonl"].map { pool in
-      try Dsel.select(pool: [pool], Self.everything + ["--annotate"], in: folder).output.jsonLines()
+      try Dsel.select(pool: [pool], Self.everything + ["--annotate"], in: directory).output
+        .jsonLines()
         .map(\.dsel)
     }
     #expect(weights[0].count == 2)
@@ -116,19 +119,20 @@ import Testing
   }
 
   @Test func `Keys are compared unescaped, and only at the top level`() throws {
-    try folder.write("{\"text\": \"the real one\"}\n", to: "plain.jsonl")
+    try directory.write("{\"text\": \"the real one\"}\n", to: "plain.jsonl")
     let plain = try Dsel.select(
-      pool: ["plain.jsonl"], Self.everything + ["--annotate"], in: folder)
+      pool: ["plain.jsonl"], Self.everything + ["--annotate"], in: directory)
     let decoys = try select("text-in-string.jsonl", ["--annotate"])
     #expect(decoys.status == 0)
     #expect(
-      try folder.read("out.jsonl").jsonLines().map(\.dsel) == plain.output.jsonLines().map(\.dsel))
+      try directory.read("out.jsonl").jsonLines().map(\.dsel)
+        == plain.output.jsonLines().map(\.dsel))
   }
 
   private func select(_ name: String, _ options: [String] = []) throws -> Dsel.Result {
     try Dsel.select(
       pool: [Fixtures.malformed(name)],
-      Self.everything + ["--output", "out.jsonl"] + options, in: folder)
+      Self.everything + ["--output", "out.jsonl"] + options, in: directory)
   }
 
   /// No control character that a terminal would act on.

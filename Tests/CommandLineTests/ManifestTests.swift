@@ -4,9 +4,9 @@ import Testing
 
 /// The record of a run: what was read, and by which settings.
 @Suite struct ManifestTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   /// A thousand lines, and their XXH3-64 as Python's `xxhash` gives it.
   private static let lines = (0..<1000).map { number in
@@ -15,9 +15,9 @@ import Testing
   private static let linesHash = "bc24c6ebca8ebf11"
 
   @Test func `Inputs are recorded with their size, documents and XXH3`() throws {
-    try folder.write(Self.lines, to: "lines.jsonl")
-    try folder.write("{\"text\": \"a small pool of one document\"}\n", to: "one.jsonl")
-    try folder.write("", to: "none.jsonl")
+    try directory.write(Self.lines, to: "lines.jsonl")
+    try directory.write("{\"text\": \"a small pool of one document\"}\n", to: "one.jsonl")
+    try directory.write("", to: "none.jsonl")
     let manifest = try manifest(["lines.jsonl", "one.jsonl", "none.jsonl"])
     let inputs = manifest.pool.inputs.elements
     #expect(inputs.map(\.path.string) == ["lines.jsonl", "one.jsonl", "none.jsonl"])
@@ -38,8 +38,8 @@ import Testing
   }
 
   @Test func `A compressed input is recorded as it is stored`() throws {
-    let stored = try Containers.gzip(Data(Self.lines.utf8), in: folder)
-    try folder.write(stored, to: "lines.jsonl.gz")
+    let stored = try Containers.gzip(Data(Self.lines.utf8), in: directory)
+    try directory.write(stored, to: "lines.jsonl.gz")
     for (pool, input) in [("lines.jsonl.gz", nil), ("-", stored)] {
       let recorded = try manifest([pool], input: input).pool.inputs[0]
       #expect(recorded.bytes.int == stored.count)
@@ -93,7 +93,7 @@ import Testing
 
   @Test func `The numbers of the selection are those of the output`() throws {
     let manifest = try manifest([Fixtures.crawl], ["--count", "100"])
-    let lines = try folder.read("out.jsonl")
+    let lines = try directory.read("out.jsonl")
     #expect(manifest.selected.documents.int == 100)
     #expect(manifest.selected.bytes.int == lines.count)
     #expect(manifest.selected.dropped_copies.int == 0)
@@ -114,8 +114,8 @@ import Testing
     _ pool: [String], _ options: [String] = [], input: Data? = nil
   ) throws -> JSON {
     let options = options + ["--output", "out.jsonl", "--force"]
-    let run = try Dsel.select(pool: pool, options, input: input, in: folder)
+    let run = try Dsel.select(pool: pool, options, input: input, in: directory)
     try #require(run.status == 0, "\(run.errors)")
-    return try folder.json("out.jsonl.manifest.json")
+    return try directory.json("out.jsonl.manifest.json")
   }
 }

@@ -5,17 +5,17 @@ import Testing
 /// A shard of which no candidates or weights came: on a cluster a failed task is daily life.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct MissingShardTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private let shards = ["s0", "s1", "s2"]
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     for (number, count) in [20, 30, 50].enumerated() {
       let lines = (0..<count).map { "{\"text\": \"the document \($0) of \(number)\"}\n" }
-      try folder.write(lines.joined(), to: shards[number])
+      try directory.write(lines.joined(), to: shards[number])
     }
-    try Stages.run(Self.fit + ["s2", "-o", "target.model"], in: folder)
-    try Stages.run(Self.fit + shards + ["-o", "pool.model"], in: folder)
+    try Stages.run(Self.fit + ["s2", "-o", "target.model"], in: directory)
+    try Stages.run(Self.fit + shards + ["-o", "pool.model"], in: directory)
   }
 
   private static let fit = ["fit", "--min-tokens", "0"] + Stages.buckets
@@ -27,14 +27,14 @@ struct MissingShardTests {
     for shard in shards {
       try Stages.run(
         Self.weigh + [shard, "--candidates", "9", "--min-tokens", "0", "-o", "\(shard).kept"],
-        in: folder)
+        in: directory)
     }
   }
 
   @Test func `A draw from candidates that lack a shard says how many documents are missing`() throws
   {
     try keep()
-    let part = try Dsel.run(["merge", "s0.kept", "s2.kept", "-o", "part"], in: folder)
+    let part = try Dsel.run(["merge", "s0.kept", "s2.kept", "-o", "part"], in: directory)
     // A tree of merges has parts: that is told, and no error.
     #expect(part.status == 0)
     #expect(
@@ -43,52 +43,53 @@ struct MissingShardTests {
         + "pool's model and are still missing\n")
     for candidates in [["part"], ["s0.kept", "s2.kept"]] {
       let draw = ["resample", "--candidates"] + candidates + ["--pool", "s0", "-o", "out"]
-      let run = try Dsel.run(draw, in: folder)
-      #expect(run.status == 1 && !folder.exists("out"))
+      let run = try Dsel.run(draw, in: directory)
+      #expect(run.status == 1 && !directory.exists("out"))
       #expect(
         run.errors == """
           \(candidates[0]): candidates of 70 documents in 2 files, and the pool's model counted 100: 30 are missing. \
           Weigh the other files with --candidates and merge all, or add --allow-missing to draw from these.
 
           """)
-      let allowed = try Dsel.run(draw + ["--allow-missing"], in: folder)
+      let allowed = try Dsel.run(draw + ["--allow-missing"], in: directory)
       #expect(allowed.status == 0)
       #expect(
         allowed.errors.contains(
           "warning: candidates are missing: the pool's model counted 30 more documents than they are of."
         ))
-      #expect(try folder.json("out.manifest.json").missing_documents.int == 30)
+      #expect(try directory.json("out.manifest.json").missing_documents.int == 30)
       for name in ["out", "out.manifest.json"] {
-        try FileManager.default.removeItem(atPath: folder.path(name))
+        try FileManager.default.removeItem(atPath: directory.path(name))
       }
     }
     // The advice holds.
-    let whole = try Dsel.run(["merge", "part", "s1.kept", "-o", "all", "--json"], in: folder)
+    let whole = try Dsel.run(["merge", "part", "s1.kept", "-o", "all", "--json"], in: directory)
     #expect(try JSON(whole.output).missing_documents.int == 0)
     let run = try Dsel.run(
-      ["resample", "--candidates", "all", "--pool"] + shards + ["-o", "out"], in: folder)
+      ["resample", "--candidates", "all", "--pool"] + shards + ["-o", "out"], in: directory)
     #expect(run.status == 0 && !run.errors.contains("missing"))
-    #expect(try folder.json("out.manifest.json").missing_documents.int == 0)
+    #expect(try directory.json("out.manifest.json").missing_documents.int == 0)
   }
 
   @Test func `The header says how many documents the pool's model counted`() throws {
     try keep()
-    let header = try #require(folder.read("s1.kept").jsonLines().first)
+    let header = try #require(directory.read("s1.kept").jsonLines().first)
     #expect(header.pool_documents.int == 100 && header.documents.int == 30)
   }
 
   @Test func `Candidates of an earlier dsel, which don't say it, are drawn from as ever`() throws {
     try keep()
-    let text = String(decoding: try folder.read("s1.kept"), as: UTF8.self)
+    let text = String(decoding: try directory.read("s1.kept"), as: UTF8.self)
     let older = text.replacing("\"pool_documents\":100,", with: "")
     #expect(older != text)
-    try folder.write(older, to: "older")
-    try Stages.run(["resample", "--candidates", "older", "--pool", "s1", "-o", "out"], in: folder)
-    #expect(try folder.json("out.manifest.json").missing_documents.int == 0)
+    try directory.write(older, to: "older")
+    try Stages.run(
+      ["resample", "--candidates", "older", "--pool", "s1", "-o", "out"], in: directory)
+    #expect(try directory.json("out.manifest.json").missing_documents.int == 0)
     // Together with one that says it, it counts.
     for pair in [["older", "s0.kept"], ["s0.kept", "older"]] {
       let run = try Dsel.run(
-        ["resample", "--pool", "s1", "--candidates"] + pair, in: folder)
+        ["resample", "--pool", "s1", "--candidates"] + pair, in: directory)
       #expect(run.status == 1)
       #expect(run.errors.contains("candidates of 50 documents in 2 files"), "\(run.errors)")
     }
@@ -102,15 +103,15 @@ struct MissingShardTests {
 
   /// What the files in Fixtures/models were made of.
   private func twoDocuments() throws -> TemporaryDirectory {
-    try folder.write(
+    try directory.write(
       "{\"text\": \"the cat sat on the mat\"}\n{\"text\": \"a dog\"}\n", to: "two.jsonl")
-    return folder
+    return directory
   }
 
   @Test func `A file of the pool without a line of weights is an error, unless that is meant`()
     throws
   {
-    try Stages.run(Self.weigh + ["s0", "s1", "-o", "w"], in: folder)
+    try Stages.run(Self.weigh + ["s0", "s1", "-o", "w"], in: directory)
     let draw = ["resample", "--weights", "w", "--min-tokens", "0", "--count", "60", "-o", "out"]
     for (pool, message) in [
       (
@@ -122,37 +123,38 @@ struct MissingShardTests {
         "a: no line of the weights is of this file, nor of 1 more. Weigh it"
       ),
     ] {
-      try folder.write("{\"text\": \"one\"}\n", to: "a")
-      let run = try Dsel.run(draw + ["--pool"] + pool, in: folder)
-      #expect(run.status == 1 && !folder.exists("out"))
+      try directory.write("{\"text\": \"one\"}\n", to: "a")
+      let run = try Dsel.run(draw + ["--pool"] + pool, in: directory)
+      #expect(run.status == 1 && !directory.exists("out"))
       #expect(run.errors.contains(message), "\(run.errors)")
     }
-    let allowed = try Dsel.run(draw + ["--pool"] + shards + ["--allow-missing"], in: folder)
+    let allowed = try Dsel.run(draw + ["--pool"] + shards + ["--allow-missing"], in: directory)
     #expect(allowed.status == 0)
     #expect(allowed.errors.contains("warning: no weights are of s2.\n"), "\(allowed.errors)")
-    let manifest = try folder.json("out.manifest.json")
+    let manifest = try directory.json("out.manifest.json")
     #expect(manifest.pool.elements.map(\.weights.int) == [20, 30, 0])
-    #expect(try folder.read("out").rawLines.count == 50)
+    #expect(try directory.read("out").rawLines.count == 50)
   }
 
   @Test func `Lines of weights may be left out, and are counted by file`() throws {
-    try Stages.run(Self.weigh + shards + ["-o", "w"], in: folder)
-    let lines = try folder.read("w").rawLines
+    try Stages.run(Self.weigh + shards + ["-o", "w"], in: directory)
+    let lines = try directory.read("w").rawLines
     // Every second line, the files mixed.
     let kept = stride(from: 0, to: lines.count, by: 2).map { lines[$0] }
     let mixed = stride(from: 0, to: kept.count, by: 7).flatMap { start in
       kept[start..<min(start + 7, kept.count)].reversed()
     }
-    try folder.write(Array(mixed.reversed()).joinedLines, to: "some")
+    try directory.write(Array(mixed.reversed()).joinedLines, to: "some")
     try Stages.run(
-      ["resample", "--weights", "some", "--count", "9", "-o", "out", "--pool"] + shards, in: folder)
-    let manifest = try folder.json("out.manifest.json")
+      ["resample", "--weights", "some", "--count", "9", "-o", "out", "--pool"] + shards,
+      in: directory)
+    let manifest = try directory.json("out.manifest.json")
     #expect(manifest.pool.elements.map(\.weights.int) == [10, 15, 25])
     #expect(manifest.documents.int == 50)
   }
 
   @Test func `What may be missing must be weights or candidates`() throws {
-    let run = try Dsel.run(["resample", "--field", "q", "s0", "--allow-missing"], in: folder)
+    let run = try Dsel.run(["resample", "--field", "q", "s0", "--allow-missing"], in: directory)
     #expect(run.status == 64)
     #expect(run.errors.contains("--allow-missing needs --weights or --candidates"))
   }

@@ -4,9 +4,9 @@ import Testing
 
 /// Names that there aren't: what was meant is said, from the names that there are.
 @Suite struct MisspeltTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   private static let wrong: [(line: String, message: String)] = [
     ("selct --target x", "There is no command 'selct'. Did you mean 'select'?"),
@@ -67,7 +67,7 @@ import Testing
   func `A name that there isn't is told, with the nearest there is`(
     line: String, message: String
   ) throws {
-    let run = try Dsel.run(line.split(separator: " ").map(String.init), in: folder)
+    let run = try Dsel.run(line.split(separator: " ").map(String.init), in: directory)
     #expect(run.status == 64)
     let command = line.hasPrefix("select") ? " select" : ""
     #expect(run.errors.hasPrefix("Error: \(message)\nUsage: dsel\(command)"), "\(run.errors)")
@@ -78,14 +78,14 @@ import Testing
     "select --help", "help select", "select -h", "fit --help", "--help", "--version",
   ])
   func `Help and version are as they were`(line: String) throws {
-    let run = try Dsel.run(line.split(separator: " ").map(String.init), in: folder)
+    let run = try Dsel.run(line.split(separator: " ").map(String.init), in: directory)
     #expect(run.status == 0 && run.errors.isEmpty && !run.output.isEmpty)
   }
 
   @Test func `A value that is wrong is told of before anything else is guessed`() throws {
-    let run = try Dsel.select(["--count", "ten"], in: folder)
+    let run = try Dsel.select(["--count", "ten"], in: directory)
     #expect(run.status == 64 && run.errors.contains("'ten'"))
-    let negative = try Dsel.select(["--seed", "-1"], in: folder)
+    let negative = try Dsel.select(["--seed", "-1"], in: directory)
     #expect(negative.status == 64 && negative.errors.contains("'-1' is invalid for '--seed"))
   }
 
@@ -102,7 +102,7 @@ import Testing
     let arguments = command.map { word in
       word.replacing("W", with: Fixtures.wiki).replacing("P", with: Fixtures.crawl)
     }
-    let run = try Dsel.run(arguments, in: folder)
+    let run = try Dsel.run(arguments, in: directory)
     #expect(run.status == 64)
     #expect(
       run.errors.contains(
@@ -111,6 +111,6 @@ import Testing
     #expect(run.errors.contains("If \(Fixtures.crawl) is the pool, \(advice)"), "\(run.errors)")
     guard command[0] == "select" else { return }
     let mended = arguments.flatMap { $0 == Fixtures.crawl ? ["--pool", $0] : [$0] }
-    #expect(try Dsel.run(mended, in: folder).output.rawLines.count == 1)
+    #expect(try Dsel.run(mended, in: directory).output.rawLines.count == 1)
   }
 }

@@ -4,15 +4,15 @@ import Testing
 
 /// Mistakes that are easily made, and what is said of them.
 @Suite struct MisuseTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   @Test func `A field that no document has can't cut a pool into strata`() throws {
-    let select = try Dsel.select(["--stratify", "domian", "--count", "5"], in: folder)
+    let select = try Dsel.select(["--stratify", "domian", "--count", "5"], in: directory)
     let resample = try Dsel.run(
       ["resample", "--field", "score", "--stratify", "domian", "--count", "1"]
-        + [folder.write(#"{"text":"a","score":1}"# + "\n", to: "pool.jsonl")], in: folder)
+        + [directory.write(#"{"text":"a","score":1}"# + "\n", to: "pool.jsonl")], in: directory)
     for run in [select, resample] {
       #expect(run.status == 1 && run.output.isEmpty)
       #expect(run.errors.hasPrefix("--stratify: no document has the field \"domian\"."))
@@ -24,15 +24,15 @@ import Testing
       ["merge", "a.zst", "a.zst.manifest.json"],
       ["resample", "p", "--candidates", "a.manifest.json"],
     ] {
-      let run = try Dsel.run(command, in: folder)
+      let run = try Dsel.run(command, in: directory)
       #expect(run.status == 64)
       #expect(run.errors.contains(".manifest.json is the record of a run, and not its result."))
     }
   }
 
   @Test func `What merge would read twice must be a file`() throws {
-    let run = try Dsel.run(["merge", "/dev/null", "-o", "sum.model"], in: folder)
-    #expect(run.status == 1 && folder.names.isEmpty)
+    let run = try Dsel.run(["merge", "/dev/null", "-o", "sum.model"], in: directory)
+    #expect(run.status == 1 && directory.names.isEmpty)
     #expect(
       run.errors
         == "/dev/null: it is no regular file, and is read twice. Write it to a file first.\n")

@@ -6,19 +6,19 @@ import Testing
 /// domain are those of `Fixtures/README.md`.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct MixtureTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   private func select(
     _ options: [String], target: [String] = [Fixtures.wiki]
   ) throws -> (lines: [Data], manifest: JSON, errors: String) {
     let run = try Dsel.run(
       ["select", "--pool", Fixtures.crawl, "-o", "out.jsonl", "--force", "--min-tokens", "0"]
-        + target.flatMap { ["--target", $0] } + Stages.buckets + options, in: folder)
+        + target.flatMap { ["--target", $0] } + Stages.buckets + options, in: directory)
     try #require(run.status == 0, "\(run.errors)")
     return try (
-      folder.read("out.jsonl").rawLines, folder.json("out.jsonl.manifest.json"), run.errors
+      directory.read("out.jsonl").rawLines, directory.json("out.jsonl.manifest.json"), run.errors
     )
   }
 
@@ -109,18 +109,18 @@ struct MixtureTests {
     // Weighed by the models of the whole pool.
     for (path, model) in [(Fixtures.wiki, "wiki.model"), (Fixtures.crawl, "pool.model")] {
       try Stages.run(
-        ["fit", path, "-o", model, "--min-tokens", "0"] + Stages.buckets, in: folder)
+        ["fit", path, "-o", model, "--min-tokens", "0"] + Stages.buckets, in: directory)
     }
     for (domain, count) in Self.cases[0].expected {
-      try folder.write(
+      try directory.write(
         Fixtures.crawlText().rawLines.filter { try JSON($0).domain.string == domain }.joinedLines,
         to: "\(domain).jsonl")
       try Stages.run(
         ["weigh", "\(domain).jsonl", "-o", "\(domain).weights"]
-          + ["--target-model", "wiki.model", "--pool-model", "pool.model"], in: folder)
+          + ["--target-model", "wiki.model", "--pool-model", "pool.model"], in: directory)
       let alone = try Stages.run(
         ["resample", "--weights", "\(domain).weights", "--pool", "\(domain).jsonl"]
-          + ["--count", "\(count)", "--min-tokens", "0", "--logistic-share", "0"], in: folder)
+          + ["--count", "\(count)", "--min-tokens", "0", "--logistic-share", "0"], in: directory)
       #expect(try drawn.filter { try JSON($0).domain.string == domain } == alone.rawLines)
     }
   }
@@ -132,16 +132,16 @@ struct MixtureTests {
       let stratum = number < 20 ? "a" : number < 28 ? "b" : "c"
       return Data("{\"text\": \"text \(number)\", \"d\": \"\(stratum)\", \"q\": \(number)}".utf8)
     }
-    try folder.write(pool.joinedLines, to: "pool.jsonl")
+    try directory.write(pool.joinedLines, to: "pool.jsonl")
     try Stages.run(
       ["resample", "pool.jsonl", "--field", "q", "--stratify", "d", "--fill", "--count", "10"]
         + ["--mixture", "a=0.3,b=0.3,c=0.4", "--epochs", "3", "--without-repeats"]
-        + ["-o", "out.jsonl"], in: folder)
-    let manifest = try folder.json("out.jsonl.manifest.json")
+        + ["-o", "out.jsonl"], in: directory)
+    let manifest = try directory.json("out.jsonl.manifest.json")
     // Shares of 10: 3, 3, 4. First c has 2 only: the others have one more each. Then b has 4 left, and c none: a has 6.
     // Then a is alone.
     let expected = [["a": 4, "b": 4, "c": 2], ["a": 6, "b": 4], ["a": 10]]
-    let lines = try folder.read("out.jsonl").rawLines
+    let lines = try directory.read("out.jsonl").rawLines
     #expect(Set(lines) == Set(pool))
     for (epoch, expected) in expected.enumerated() {
       let drawn = try lines[10 * epoch..<10 * (epoch + 1)].map { try JSON($0).d.string ?? "" }
@@ -153,7 +153,7 @@ struct MixtureTests {
 
   @Test func `Targets have their shares, and no document in common`() throws {
     let code = try Fixtures.crawlText().rawLines.filter { try JSON($0).domain.string == "code" }
-    try folder.write(Array(code.prefix(40)).joinedLines, to: "code.jsonl")
+    try directory.write(Array(code.prefix(40)).joinedLines, to: "code.jsonl")
     let targets = ["wiki=\(Fixtures.wiki)", "code=code.jsonl"]
     for (options, counts) in [
       // 30.3 and 70.7.
@@ -175,7 +175,7 @@ struct MixtureTests {
 
   @Test func `The first target draws as it would alone, the second from what is left`() throws {
     let code = try Fixtures.crawlText().rawLines.filter { try JSON($0).domain.string == "code" }
-    try folder.write(Array(code.prefix(40)).joinedLines, to: "code.jsonl")
+    try directory.write(Array(code.prefix(40)).joinedLines, to: "code.jsonl")
     let options = ["--logistic-share", "0", "--annotate"]
     let both = try select(
       options + ["--count", "120"], target: ["wiki=\(Fixtures.wiki)", "code=code.jsonl"]
@@ -194,8 +194,8 @@ struct MixtureTests {
     let plain = try select(["--count", "80"]).lines
     #expect(try select(["--count", "80"], target: ["wiki=\(Fixtures.wiki)"]).lines == plain)
     let lines = try Fixtures.read("wiki.jsonl").rawLines
-    try folder.write(Array(lines[..<20]).joinedLines, to: "a.jsonl")
-    try folder.write(Array(lines[20...]).joinedLines, to: "b.jsonl")
+    try directory.write(Array(lines[..<20]).joinedLines, to: "a.jsonl")
+    try directory.write(Array(lines[20...]).joinedLines, to: "b.jsonl")
     #expect(try select(["--count", "80"], target: ["wiki=a.jsonl,b.jsonl"]).lines == plain)
     #expect(
       try select(["--count", "80"], target: ["wiki=a.jsonl", "wiki=b.jsonl"]).lines == plain)

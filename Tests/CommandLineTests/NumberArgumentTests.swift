@@ -4,16 +4,16 @@ import Testing
 
 /// How numbers are typed on the command line.
 @Suite struct NumberArgumentTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     let lines = (0..<2000).map { Data(#"{"text": "document \#($0)", "q": \#($0 % 9)}"#.utf8) }
-    try folder.write(lines.joinedLines, to: "pool.jsonl")
+    try directory.write(lines.joinedLines, to: "pool.jsonl")
   }
 
   private func resample(_ options: [String]) throws -> Dsel.Result {
-    try Dsel.run(["resample", "pool.jsonl", "--field", "q", "--quiet"] + options, in: folder)
+    try Dsel.run(["resample", "pool.jsonl", "--field", "q", "--quiet"] + options, in: directory)
   }
 
   static let counts: [(argument: String, count: Int)] = [
@@ -180,7 +180,7 @@ import Testing
   ) throws {
     for option in options {
       for (value, fault) in [("many", "it is no number. Write "), ("-1e999x", "it is no number")] {
-        let run = try Dsel.run(command + [option, value], in: folder)
+        let run = try Dsel.run(command + [option, value], in: directory)
         #expect(run.status == 64, "\(option): \(run.errors)")
         let expected = "The value '\(value)' is invalid for '\(option) <"
         #expect(run.errors.contains(expected) && run.errors.contains(fault), "\(run.errors)")
@@ -194,9 +194,9 @@ import Testing
       "a=30%", "--min-tokens", "0", "--count", "10", "--buckets", "64", "--manifest", "m.json",
       "--quiet",
     ]
-    #expect(try Dsel.run(select, in: folder).status == 0)
-    #expect(try folder.json("m.json").targets.elements.map(\.share.number) == [0.3, 0.7])
-    let wrong = try Dsel.run(select + ["--share", "b=30,5%"], in: folder)
+    #expect(try Dsel.run(select, in: directory).status == 0)
+    #expect(try directory.json("m.json").targets.elements.map(\.share.number) == [0.3, 0.7])
+    let wrong = try Dsel.run(select + ["--share", "b=30,5%"], in: directory)
     #expect(wrong.status == 64)
     #expect(
       wrong.errors.contains(
@@ -228,7 +228,7 @@ import Testing
         "--mixture-temperature must be at least 0.1"
       ),
     ] {
-      let run = try Dsel.run(select + options, in: folder)
+      let run = try Dsel.run(select + options, in: directory)
       #expect(run.status == 64 && run.errors.contains(message), "\(run.errors)")
     }
     for (options, message) in [
@@ -263,11 +263,11 @@ import Testing
   func `Weights are numbers at the ends of what smoothing may be`(
     smoothing: String, estimator: String
   ) throws {
-    try Stages.run(["fit", "pool.jsonl", "-o", "m", "--buckets", "64"], in: folder)
-    try Stages.run(["fit", Fixtures.wiki, "-o", "t", "--buckets", "64"], in: folder)
+    try Stages.run(["fit", "pool.jsonl", "-o", "m", "--buckets", "64"], in: directory)
+    try Stages.run(["fit", Fixtures.wiki, "-o", "t", "--buckets", "64"], in: directory)
     let weights = try Stages.run(
       ["weigh", "--target-model", "t", "--pool-model", "m", "pool.jsonl", "--smoothing", smoothing]
-        + ["--estimator", estimator], in: folder)
+        + ["--estimator", estimator], in: directory)
     let numbers = try weights.jsonLines().map(\.log_weight.number)
     #expect(numbers.count == 2000 && numbers.allSatisfy { abs($0 ?? .infinity) < 1e6 })
   }

@@ -5,9 +5,9 @@ import Testing
 /// What is selected from the small fixture, against an independent Python implementation of the
 /// method (`Fixtures/golden/method/oracle.py`).
 @Suite struct OracleTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   /// One entry of selection.json.
   struct Expected: Sendable, CustomTestStringConvertible {
@@ -155,8 +155,8 @@ import Testing
   func `The defaults of an estimator are the oracle's`(expected: Expected) throws {
     let isDefault = expected.estimator == "blend"
     let estimator = isDefault ? [] : ["--estimator", expected.estimator]
-    let implied = try Dsel.select(estimator + expected.sizeOptions, in: folder)
-    let explicit = try Dsel.select(expected.options, in: folder)
+    let implied = try Dsel.select(estimator + expected.sizeOptions, in: directory)
+    let explicit = try Dsel.select(expected.options, in: directory)
     try #require(implied.status == 0 && explicit.status == 0, "\(implied.errors)")
     #expect(implied.lines.count == expected.json.selected.elements.count)
     #expect(implied.output == explicit.output)
@@ -177,7 +177,7 @@ import Testing
       let minimum = try #require(options.firstIndex(of: "--min-tokens"))
       options[minimum + 1] = "0"
     }
-    let run = try Dsel.select(options + ["--count", "\(count)", "--annotate"], in: folder)
+    let run = try Dsel.select(options + ["--count", "\(count)", "--annotate"], in: directory)
     try #require(run.status == 0, "\(run.errors)")
     let lines = try run.output.jsonLines()
     try #require(lines.count == count)
@@ -208,10 +208,10 @@ import Testing
   /// Runs with the settings of `expected`, compares what every entry has, and returns the manifest.
   private func select(_ expected: Expected) throws -> JSON {
     let run = try Dsel.select(
-      expected.options + ["--annotate", "--output", "out.jsonl"], in: folder)
+      expected.options + ["--annotate", "--output", "out.jsonl"], in: directory)
     try #require(run.status == 0, "\(run.errors)")
-    let lines = try folder.read("out.jsonl").jsonLines()
-    let manifest = try folder.json("out.jsonl.manifest.json")
+    let lines = try directory.read("out.jsonl").jsonLines()
+    let manifest = try directory.json("out.jsonl.manifest.json")
     #expect(manifest.selected.documents.int == lines.count)
     try expectSelected(lines, expected)
 

@@ -4,77 +4,78 @@ import Testing
 
 /// Output and manifest appear whole or not at all, and never in the place of what is still needed.
 @Suite struct OutputFileTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   @Test func `A run leaves its output and its manifest, and nothing else`() throws {
     #expect(try select(["--output", "out.jsonl"]).status == 0)
-    #expect(folder.names == ["out.jsonl", "out.jsonl.manifest.json"])
+    #expect(directory.names == ["out.jsonl", "out.jsonl.manifest.json"])
   }
 
   @Test func `The manifest goes where it is told to`() throws {
     let run = try select(["--output", "out.jsonl", "--manifest", "record.json"])
     #expect(run.status == 0)
-    #expect(folder.names == ["out.jsonl", "record.json"])
-    #expect(try folder.json("record.json").command.string == "select")
+    #expect(directory.names == ["out.jsonl", "record.json"])
+    #expect(try directory.json("record.json").command.string == "select")
   }
 
   @Test func `Standard output has a manifest only if one is named`() throws {
     #expect(try select([]).output.isEmpty == false)
-    #expect(folder.names == [])
+    #expect(directory.names == [])
     let run = try select(["--output", "-", "--manifest", "record.json"])
     #expect(run.output.rawLines.count == 10)
-    #expect(folder.names == ["record.json"])
+    #expect(directory.names == ["record.json"])
   }
 
   @Test(arguments: ["out.jsonl", "out.jsonl.manifest.json"])
   func `A file that exists is kept unless --force is given`(name: String) throws {
-    try folder.write("precious\n", to: name)
+    try directory.write("precious\n", to: name)
     let refused = try select(["--output", "out.jsonl"])
     #expect(refused.status == 1)
     #expect(refused.errors.contains(name))
     #expect(refused.errors.contains("--force"))
-    #expect(folder.names == [name])
-    #expect(try folder.read(name) == Data("precious\n".utf8))
+    #expect(directory.names == [name])
+    #expect(try directory.read(name) == Data("precious\n".utf8))
 
     #expect(try select(["--output", "out.jsonl", "--force"]).status == 0)
-    #expect(folder.names == ["out.jsonl", "out.jsonl.manifest.json"])
-    #expect(try folder.read("out.jsonl").rawLines.count == 10)
-    #expect(try folder.json("out.jsonl.manifest.json").selected.documents.int == 10)
+    #expect(directory.names == ["out.jsonl", "out.jsonl.manifest.json"])
+    #expect(try directory.read("out.jsonl").rawLines.count == 10)
+    #expect(try directory.json("out.jsonl.manifest.json").selected.documents.int == 10)
   }
 
   @Test(arguments: ["zst-truncated.jsonl.zst", "cut-last-line.jsonl", "empty.jsonl"])
   func `A failed run leaves older outputs untouched, even with --force`(pool: String) throws {
-    try folder.write("older\n", to: "out.jsonl")
-    try folder.write("{}", to: "out.jsonl.manifest.json")
+    try directory.write("older\n", to: "out.jsonl")
+    try directory.write("{}", to: "out.jsonl.manifest.json")
     let run = try Dsel.select(
       pool: [Fixtures.crawl, Fixtures.malformed(pool)].suffix(pool == "empty.jsonl" ? 1 : 2),
-      ["--output", "out.jsonl", "--force"], in: folder)
+      ["--output", "out.jsonl", "--force"], in: directory)
     #expect(run.status == 1)
-    #expect(folder.names == ["out.jsonl", "out.jsonl.manifest.json"])
-    #expect(try folder.read("out.jsonl") == Data("older\n".utf8))
-    #expect(try folder.read("out.jsonl.manifest.json") == Data("{}".utf8))
+    #expect(directory.names == ["out.jsonl", "out.jsonl.manifest.json"])
+    #expect(try directory.read("out.jsonl") == Data("older\n".utf8))
+    #expect(try directory.read("out.jsonl.manifest.json") == Data("{}".utf8))
   }
 
   @Test(arguments: ["--output", "--manifest", "--rejects"])
   func `An output that is also an input is refused, even with --force`(option: String) throws {
     let bytes = try Data(contentsOf: URL(fileURLWithPath: Fixtures.wiki))
-    try folder.write(bytes, to: "input.jsonl")
+    try directory.write(bytes, to: "input.jsonl")
     let files = FileManager.default
-    try files.linkItem(atPath: folder.path("input.jsonl"), toPath: folder.path("hard"))
+    try files.linkItem(atPath: directory.path("input.jsonl"), toPath: directory.path("hard"))
     try files.createSymbolicLink(
-      atPath: folder.path("soft"), withDestinationPath: "input.jsonl")
+      atPath: directory.path("soft"), withDestinationPath: "input.jsonl")
     for name in ["input.jsonl", "./input.jsonl", "hard", "soft"] {
       for (target, pool) in [("input.jsonl", Fixtures.crawl), (Fixtures.wiki, "input.jsonl")] {
         let run = try Dsel.select(
-          pool: [pool], target: target, [option, name, "--on-error", "skip", "--force"], in: folder)
+          pool: [pool], target: target, [option, name, "--on-error", "skip", "--force"],
+          in: directory)
         #expect(run.status == 1)
         #expect(run.errors.contains("\(name): the output is also an input"))
       }
     }
-    #expect(try folder.read("input.jsonl") == bytes)
-    #expect(folder.names == ["hard", "input.jsonl", "soft"])
+    #expect(try directory.read("input.jsonl") == bytes)
+    #expect(directory.names == ["hard", "input.jsonl", "soft"])
   }
 
   @Test func `An output that can't be is refused before the pool is read`() throws {
@@ -83,11 +84,12 @@ import Testing
       (["--output", "nowhere/out"], "nowhere/out"),
       (["--output", "out", "--manifest", "nowhere/out"], "nowhere/out"),
     ] {
-      let run = try Dsel.select(pool: [Fixtures.malformed("not-json.jsonl")], options, in: folder)
+      let run = try Dsel.select(
+        pool: [Fixtures.malformed("not-json.jsonl")], options, in: directory)
       #expect(run.status == 1)
       #expect(run.errors.contains(fragment), "\(run.errors)")
     }
-    #expect(folder.names == [])
+    #expect(directory.names == [])
   }
 
   @Test(arguments: [
@@ -96,7 +98,7 @@ import Testing
   func `No output appears when what belongs to it can't be written`(options: [String]) throws {
     let run = try select(["--output", "out.jsonl", "--on-error", "skip"] + options)
     #expect(run.status == 1)
-    #expect(folder.names == [])
+    #expect(directory.names == [])
   }
 
   @Test(arguments: [
@@ -107,9 +109,9 @@ import Testing
     let run = try Dsel.select(
       pool: [Fixtures.malformed("not-json.jsonl")],
       ["--output", "out.jsonl", "--on-error", "skip", "--min-tokens", "0", "--force"] + options,
-      in: folder)
+      in: directory)
     #expect(run.status == 1 || run.status == 64)
-    #expect(folder.names == [])
+    #expect(directory.names == [])
   }
 
   @Test func `/dev/null takes the output, and no manifest appears beside it`() throws {
@@ -123,7 +125,7 @@ import Testing
       try select(["--output", "/dev/full"]),
       try Program.shell(
         "exec \"$0\" select --target \"$1\" --pool \"$2\" > /dev/full",
-        [Fixtures.wiki, Fixtures.crawl], in: folder),
+        [Fixtures.wiki, Fixtures.crawl], in: directory),
     ]
     for run in runs {
       #expect(run.status == 1)
@@ -147,10 +149,10 @@ import Testing
       wait $!
       echo "status $?"
       ls -A spool
-      """, [Fixtures.wiki, Fixtures.crawl], in: folder)
+      """, [Fixtures.wiki, Fixtures.crawl], in: directory)
     let numbers = ["HUP": 1, "INT": 2, "TERM": 15]
     #expect(run.lines == ["status \(128 + (numbers[signal] ?? 0))"])
-    #expect(folder.names == ["pipe", "spool"])
+    #expect(directory.names == ["pipe", "spool"])
   }
 
   @Test func `A signal that the caller ignores stays ignored`() throws {
@@ -166,7 +168,7 @@ import Testing
       exec 3>&-
       wait $!
       echo "status $? lines $(wc -l < out.jsonl | tr -d ' ')"
-      """, [Fixtures.wiki, Fixtures.crawl], in: folder)
+      """, [Fixtures.wiki, Fixtures.crawl], in: directory)
     #expect(run.lines == ["status 0 lines 5"])
   }
 
@@ -180,13 +182,13 @@ import Testing
       ls -A spool
       exec 3>&-
       wait $!
-      """, [Fixtures.wiki, Fixtures.crawl], in: folder)
+      """, [Fixtures.wiki, Fixtures.crawl], in: directory)
     #expect(run.status == 0)
     #expect(run.lines == [])
-    #expect(try folder.read("out.jsonl").rawLines.count == 136)
+    #expect(try directory.read("out.jsonl").rawLines.count == 136)
   }
 
   private func select(_ options: [String]) throws -> Dsel.Result {
-    try Dsel.select(["--count", "10"] + options, in: folder)
+    try Dsel.select(["--count", "10"] + options, in: directory)
   }
 }

@@ -4,13 +4,13 @@ import Testing
 
 /// What selected lines look like: byte for byte those of the pool, but for what was asked for.
 @Suite struct OutputLineTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private static let everything = ["--count", "1000000", "--min-tokens", "0"]
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   @Test func `The whole pool passes through byte for byte`() throws {
-    let run = try Dsel.select(Self.everything, in: folder)
+    let run = try Dsel.select(Self.everything, in: directory)
     #expect(run.output == (try Fixtures.crawlText()))
   }
 
@@ -27,16 +27,16 @@ import Testing
 
   @Test func `Each shard's byte order mark is no part of its first line`() throws {
     for name in ["one.jsonl", "two.jsonl"] {
-      try folder.write("\u{FEFF}{\"text\":\"\(name)\"}\n", to: name)
+      try directory.write("\u{FEFF}{\"text\":\"\(name)\"}\n", to: name)
     }
-    let run = try Dsel.select(pool: ["one.jsonl", "two.jsonl"], Self.everything, in: folder)
+    let run = try Dsel.select(pool: ["one.jsonl", "two.jsonl"], Self.everything, in: directory)
     #expect(run.lines == ["{\"text\":\"one.jsonl\"}", "{\"text\":\"two.jsonl\"}"])
   }
 
   @Test func `A shard that ends without a line feed doesn't run into the next`() throws {
-    try folder.write("{\"text\":\"one\"}", to: "one.jsonl")
-    try folder.write("{\"text\":\"two\"}", to: "two.jsonl")
-    let run = try Dsel.select(pool: ["one.jsonl", "two.jsonl"], Self.everything, in: folder)
+    try directory.write("{\"text\":\"one\"}", to: "one.jsonl")
+    try directory.write("{\"text\":\"two\"}", to: "two.jsonl")
+    let run = try Dsel.select(pool: ["one.jsonl", "two.jsonl"], Self.everything, in: directory)
     #expect(run.lines == ["{\"text\":\"one\"}", "{\"text\":\"two\"}"])
   }
 
@@ -64,27 +64,27 @@ import Testing
     ("other.gz", ["--compress", "gz"]),
   ])
   func `Compressed output is what zstd and gzip read`(name: String, options: [String]) throws {
-    let plain = try Dsel.select(["--count", "300"], in: folder).output
-    let run = try Dsel.select(["--count", "300", "--output", name] + options, in: folder)
+    let plain = try Dsel.select(["--count", "300"], in: directory).output
+    let run = try Dsel.select(["--count", "300", "--output", name] + options, in: directory)
     #expect(run.status == 0, "\(run.errors)")
-    #expect(try folder.read(name).count < plain.count / 2)
-    #expect(try Containers.decompress(folder.path(name), in: folder) == plain)
+    #expect(try directory.read(name).count < plain.count / 2)
+    #expect(try Containers.decompress(directory.path(name), in: directory) == plain)
   }
 
   @Test func `--compress decides against the name, and for standard output`() throws {
-    let plain = try Dsel.select(["--count", "20"], in: folder).output
-    _ = try Dsel.select(["--count", "20", "-o", "a.zst", "--compress", "none"], in: folder)
-    #expect(try folder.read("a.zst") == plain)
+    let plain = try Dsel.select(["--count", "20"], in: directory).output
+    _ = try Dsel.select(["--count", "20", "-o", "a.zst", "--compress", "none"], in: directory)
+    #expect(try directory.read("a.zst") == plain)
     for (form, name) in [("zst", "b.zst"), ("gz", "b.gz")] {
-      let run = try Dsel.select(["--count", "20", "--compress", form], in: folder)
-      let path = try folder.write(run.output, to: name)
-      #expect(try Containers.decompress(path, in: folder) == plain)
+      let run = try Dsel.select(["--count", "20", "--compress", form], in: directory)
+      let path = try directory.write(run.output, to: name)
+      #expect(try Containers.decompress(path, in: directory) == plain)
     }
   }
 
   private func output(of pool: String, _ options: [String] = []) throws -> String {
-    try folder.write(pool, to: "pool.jsonl")
-    let run = try Dsel.select(pool: ["pool.jsonl"], Self.everything + options, in: folder)
+    try directory.write(pool, to: "pool.jsonl")
+    let run = try Dsel.select(pool: ["pool.jsonl"], Self.everything + options, in: directory)
     try #require(run.status == 0, "\(run.errors)")
     return String(decoding: run.output, as: UTF8.self)
   }

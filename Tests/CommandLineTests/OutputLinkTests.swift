@@ -4,10 +4,10 @@ import Testing
 
 /// Outputs whose names are links, to files, to nothing, or to what the process was started with.
 @Suite struct OutputLinkTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private static let select = "select -q --target \"$1\" --pool \"$2\" --count 3"
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   @Test(arguments: [
     "-o link", "-o out --manifest link", "-o out --remainder link",
@@ -21,7 +21,7 @@ import Testing
       refused.errors
         == "link: is a link to scratch/file, which does not exist. Name that to write there, or add --force to replace "
         + "the link.\n")
-    #expect(folder.names == ["link", "scratch"])
+    #expect(directory.names == ["link", "scratch"])
     let forced = try shell(
       "\"$0\" \(Self.select) \(options) --force && [ ! -L link ] && [ -f link ] && ls scratch")
     #expect(forced.status == 0 && forced.lines == [])
@@ -39,7 +39,7 @@ import Testing
     let run = try shell("\"$0\" fit -q \"$1\" -o model; ln -s none link; \"$0\" \(command)")
     #expect(run.status == 1)
     #expect(run.errors.contains("link: is a link to none, which does not exist"))
-    #expect(folder.names == ["link", "model"])
+    #expect(directory.names == ["link", "model"])
   }
 
   @Test(arguments: [
@@ -110,6 +110,6 @@ import Testing
   }
 
   private func shell(_ script: String) throws -> Dsel.Result {
-    try Program.shell(script, [Fixtures.wiki, Fixtures.crawl], in: folder)
+    try Program.shell(script, [Fixtures.wiki, Fixtures.crawl], in: directory)
   }
 }

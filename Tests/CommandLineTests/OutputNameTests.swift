@@ -4,9 +4,9 @@ import Testing
 
 /// Names that promise another format than what dsel writes are refused before anything is read.
 @Suite struct OutputNameTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   private static let suffixes = [
     "parquet", "arrow", "feather", "orc", "avro", "csv", "tsv", "xz", "bz2", "lz4", "zip", "7z",
@@ -18,10 +18,10 @@ import Testing
     suffix: String
   ) throws {
     for name in [
-      "x.\(suffix)", "x.\(suffix.uppercased())", "x.jsonl.\(suffix)", "folder.d/x.\(suffix).zst",
+      "x.\(suffix)", "x.\(suffix.uppercased())", "x.jsonl.\(suffix)", "directory.d/x.\(suffix).zst",
       "x.\(suffix).gz",
     ] {
-      let run = try Dsel.select(["--output", name], in: folder)
+      let run = try Dsel.select(["--output", name], in: directory)
       #expect(run.status == 64)
       #expect(
         run.errors.contains(
@@ -32,7 +32,8 @@ import Testing
 
   @Test(arguments: ["--remainder", "--rejects"])
   func `So are the other files of lines`(option: String) throws {
-    let run = try Dsel.select(["-o", "out", "--on-error", "skip", option, "x.parquet"], in: folder)
+    let run = try Dsel.select(
+      ["-o", "out", "--on-error", "skip", option, "x.parquet"], in: directory)
     #expect(run.status == 64)
     #expect(run.errors.contains("\(option) x.parquet: dsel writes lines of JSON"))
   }
@@ -44,7 +45,7 @@ import Testing
       ["weigh", "pool", "--candidates", "5"] + models,
       ["resample", "--weights", "w", "--pool", "pool"],
     ] {
-      let run = try Dsel.run(arguments + ["-o", "x.parquet"], in: folder)
+      let run = try Dsel.run(arguments + ["-o", "x.parquet"], in: directory)
       #expect(run.status == 64, "\(arguments)")
       #expect(run.errors.contains("--output x.parquet: dsel writes lines of JSON"))
     }
@@ -56,22 +57,24 @@ import Testing
     "parquet.jsonl", "tar",
   ])
   func `All other names are taken`(name: String) throws {
-    let run = try Dsel.select(["--output", name, "--count", "3", "--quiet"], in: folder)
+    let run = try Dsel.select(["--output", name, "--count", "3", "--quiet"], in: directory)
     #expect(run.status == 0, "\(run.errors)")
-    #expect(folder.exists(name))
+    #expect(directory.exists(name))
   }
 
   @Test(arguments: ["x.jsonl.zst", "x.jsonl.ZST", "x.jsonl.zstd"])
   func `A name of zstd is written by zstd, however it is spelt`(name: String) throws {
-    #expect(try Dsel.select(["--output", name, "--count", "3", "--quiet"], in: folder).status == 0)
-    let run = try Program.shell("zstd -dqc < \"$1\" | wc -l | tr -d ' '", [name], in: folder)
+    #expect(
+      try Dsel.select(["--output", name, "--count", "3", "--quiet"], in: directory).status == 0)
+    let run = try Program.shell("zstd -dqc < \"$1\" | wc -l | tr -d ' '", [name], in: directory)
     #expect(run.lines == ["3"])
   }
 
   @Test(arguments: ["x.jsonl.gz", "x.jsonl.GZ", "x.jsonl.gzip"])
   func `A name of gzip is written by gzip, however it is spelt`(name: String) throws {
-    #expect(try Dsel.select(["--output", name, "--count", "3", "--quiet"], in: folder).status == 0)
-    let run = try Program.shell("gzip -dc < \"$1\" | wc -l | tr -d ' '", [name], in: folder)
+    #expect(
+      try Dsel.select(["--output", name, "--count", "3", "--quiet"], in: directory).status == 0)
+    let run = try Program.shell("gzip -dc < \"$1\" | wc -l | tr -d ' '", [name], in: directory)
     #expect(run.lines == ["3"])
   }
 
@@ -84,7 +87,7 @@ import Testing
   func `A name with a scheme is refused with the command to pipe to`(name: String, advice: String)
     throws
   {
-    let run = try Dsel.select(["--output", name], in: folder)
+    let run = try Dsel.select(["--output", name], in: directory)
     #expect(run.status == 64)
     #expect(
       run.errors.contains("--output \(name): dsel writes files and standard output. \(advice)"))
@@ -92,12 +95,12 @@ import Testing
 
   #if os(Linux)
     @Test func `Threads are as many as the processors that dsel may use`() throws {
-      guard try Program.shell("taskset -c 0 true", in: folder).status == 0 else { return }
+      guard try Program.shell("taskset -c 0 true", in: directory).status == 0 else { return }
       let run = try Program.shell(
         "taskset -c 0 \"$0\" select --target \"$1\" --pool \"$2\" --count 3 -o out",
         [Fixtures.wiki, Fixtures.crawl],
-        in: folder)
-      #expect(try folder.json("out.manifest.json").timings.threads.int == 1, "\(run.errors)")
+        in: directory)
+      #expect(try directory.json("out.manifest.json").timings.threads.int == 1, "\(run.errors)")
     }
   #endif
 }

@@ -5,9 +5,9 @@ import Testing
 /// Lines of progress on a terminal.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct ProgressLineTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   /// Runs a command on a terminal of some columns, with a pool that comes slowly through standard input, and prints
   /// each line of progress that was drawn.
@@ -40,12 +40,13 @@ struct ProgressLineTests {
     // Large enough for several reads, so that the second comes later than the first report may.
     var pool = Data()
     for _ in 0..<3 { pool += try Fixtures.crawlText() }
-    try folder.write(pool, to: "pool.jsonl")
+    try directory.write(pool, to: "pool.jsonl")
     let command = [Dsel.binary.path, "select", "--target", Fixtures.wiki, "--pool", "-"]
     let run = try Program.run(
       "/usr/bin/env",
-      ["python3", "-c", Self.script, "\(columns)", folder.path("pool.jsonl")] + command + options,
-      in: folder)
+      ["python3", "-c", Self.script, "\(columns)", directory.path("pool.jsonl")] + command
+        + options,
+      in: directory)
     try #require(run.status == 0, "\(run.errors)")
     return run.lines
   }

@@ -4,9 +4,9 @@ import Testing
 /// `dsel select --compat dsir` on the files that the DSIR reference package was run on
 /// (Fixtures/golden/dsir-reference).
 @Suite struct ReferenceTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   @Test(arguments: [1_000, 10_000], 1...3)
   func `Log weights of the pool are the reference's`(bucketCount: Int, order: Int) throws {
@@ -69,7 +69,7 @@ import Testing
     let lines = expected.indices.map { count in
       "{\"id\":\(count),\"text\":\"\((0..<count).map { "w\($0)" }.joined(separator: " "))\"}\n"
     }
-    try folder.write(lines.joined(), to: "pool.jsonl")
+    try directory.write(lines.joined(), to: "pool.jsonl")
     for minimum in 0...4 {
       let options = ["--ngrams", "\(order)", "--min-tokens", "\(minimum)", "--count", "9"]
       let (lines, _) = try select(options, pool: "pool.jsonl")
@@ -103,7 +103,7 @@ import Testing
   }
 
   @Test func `A selection without a token has no divergence`() throws {
-    try folder.write("{\"text\":\"nothing alike\"}\n{\"text\":\"\"}\n", to: "pool.jsonl")
+    try directory.write("{\"text\":\"nothing alike\"}\n{\"text\":\"\"}\n", to: "pool.jsonl")
     let (lines, manifest) = try select(
       ["--top-k", "--count", "1", "--min-tokens", "0"], pool: "pool.jsonl")
     #expect(lines.map(\.text.string) == [""])
@@ -141,9 +141,11 @@ import Testing
     let run = try Dsel.select(
       pool: [pool ?? Fixtures.path("\(reference)/pool.jsonl")],
       target: Fixtures.path("\(reference)/target.jsonl"),
-      options + ["--compat", "dsir", "--output", "out.jsonl", "--force"], in: folder)
+      options + ["--compat", "dsir", "--output", "out.jsonl", "--force"], in: directory)
     try #require(run.status == 0, "\(run.errors)")
-    return (try folder.read("out.jsonl").jsonLines(), try folder.json("out.jsonl.manifest.json"))
+    return (
+      try directory.read("out.jsonl").jsonLines(), try directory.json("out.jsonl.manifest.json")
+    )
   }
 
   private func golden(_ name: String) throws -> JSON {

@@ -5,7 +5,7 @@ import Testing
 /// `FILE.reasons.jsonl` beside `--rejects FILE`: where each skipped line is, and why it was skipped.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct RejectReasonTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
   /// What is no document, and what is said of it; `\u{E9}` is a byte of Latin-1.
   private static let invalid: [(line: Data, record: String)] = [
@@ -22,17 +22,17 @@ struct RejectReasonTests {
   ]
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     var lines: [Data] = []
     for (number, invalid) in Self.invalid.enumerated() {
       lines += [Data("{\"text\": \"document \(number)\"}".utf8), Data(), invalid.line]
     }
-    try folder.write(lines.joinedLines, to: "a b\"c.jsonl")
+    try directory.write(lines.joinedLines, to: "a b\"c.jsonl")
   }
 
   /// The records that there should be: each third line is invalid.
   private func expected(file: String) throws -> [String] {
-    let lines = try folder.read("a b\"c.jsonl").rawLines
+    let lines = try directory.read("a b\"c.jsonl").rawLines
     var offset = 0
     var records: [String] = []
     for (number, line) in lines.enumerated() {
@@ -57,11 +57,11 @@ struct RejectReasonTests {
       }
     let run = try Dsel.run(
       inputs + ["--on-error", "skip", "--quiet", "-o", "out", "--rejects", "bad.jsonl"],
-      in: folder)
+      in: directory)
     #expect(run.status == 0, "\(run.errors)")
-    #expect(try folder.read("bad.jsonl").rawLines == Self.invalid.map(\.line))
+    #expect(try directory.read("bad.jsonl").rawLines == Self.invalid.map(\.line))
     #expect(
-      try folder.read("bad.jsonl.reasons.jsonl").lines
+      try directory.read("bad.jsonl.reasons.jsonl").lines
         == expected(file: "\"a b\\\"c.jsonl\""))
   }
 
@@ -72,13 +72,13 @@ struct RejectReasonTests {
     let places = [0, 1, 9_999, 20_000, 39_000, 40_004]
     for place in places { lines.insert("{", at: place) }
     let text = Data((lines.joined(separator: "\n") + "\n").utf8)
-    try folder.write(Containers.zstd(text, in: folder), to: "p.zst")
+    try directory.write(Containers.zstd(text, in: directory), to: "p.zst")
     for (file, input, name) in [("p.zst", nil, "p.zst"), ("-", text, "standard input")] {
       let run = try Dsel.run(
         ["fit", file, "-o", "m", "--force", "--rejects", "bad.gz", "--on-error", "skip"]
-          + ["--threads", "3", "--buckets", "16"], input: input, in: folder)
+          + ["--threads", "3", "--buckets", "16"], input: input, in: directory)
       #expect(run.status == 0, "\(run.errors)")
-      let records = try folder.read("bad.gz.reasons.jsonl").jsonLines()
+      let records = try directory.read("bad.gz.reasons.jsonl").jsonLines()
       #expect(records.map(\.line.int) == places.map { $0 + 1 })
       #expect(records.allSatisfy { $0.file.string == name })
       let bytes = [UInt8](text)
@@ -88,13 +88,13 @@ struct RejectReasonTests {
   }
 
   @Test func `Numbers that are none are said where they stand`() throws {
-    try folder.write(
+    try directory.write(
       "{\"text\":\"a\",\"q\":1}\n{\"text\":\"b\",\"q\":\"x\"}\n{\"text\":\"c\"}\n", to: "q.jsonl")
     try Stages.run(
       ["resample", "q.jsonl", "--field", "q", "--count", "1", "-o", "out", "--rejects", "bad"]
-        + ["--on-error", "skip"], in: folder)
+        + ["--on-error", "skip"], in: directory)
     #expect(
-      try folder.read("bad.reasons.jsonl").lines == [
+      try directory.read("bad.reasons.jsonl").lines == [
         #"{"file":"q.jsonl","line":2,"offset":19,"bytes":20,"reason":"not_a_number","field":"q","found":"a string"}"#,
         #"{"file":"q.jsonl","line":3,"offset":40,"bytes":12,"reason":"not_a_number","field":"q","found":"missing"}"#,
       ])
@@ -104,18 +104,18 @@ struct RejectReasonTests {
   func `Reasons that exist are kept unless --force is given, and nothing appears without them`()
     throws
   {
-    try folder.write("older\n", to: "bad.reasons.jsonl")
+    try directory.write("older\n", to: "bad.reasons.jsonl")
     let fit = ["fit", "a b\"c.jsonl", "-o", "m", "--rejects", "bad", "--on-error", "skip"]
-    let refused = try Dsel.run(fit, in: folder)
+    let refused = try Dsel.run(fit, in: directory)
     #expect(refused.status == 1)
     #expect(refused.errors.contains("bad.reasons.jsonl: the file exists. Add --force"))
-    #expect(folder.names == ["a b\"c.jsonl", "bad.reasons.jsonl"])
-    #expect(try Dsel.run(fit + ["--force"], in: folder).status == 0)
-    #expect(try folder.read("bad.reasons.jsonl").rawLines.count == 5)
+    #expect(directory.names == ["a b\"c.jsonl", "bad.reasons.jsonl"])
+    #expect(try Dsel.run(fit + ["--force"], in: directory).status == 0)
+    #expect(try directory.read("bad.reasons.jsonl").rawLines.count == 5)
     // The output can't be another output's.
     let same = try Dsel.run(
       ["fit", "a b\"c.jsonl", "-o", "bad.reasons.jsonl", "--rejects", "bad", "--force"]
-        + ["--on-error", "skip"], in: folder)
+        + ["--on-error", "skip"], in: directory)
     #expect(same.status == 1)
     #expect(same.errors.contains("two outputs would be this one file"))
   }
@@ -123,7 +123,7 @@ struct RejectReasonTests {
   @Test func `/dev/null takes the rejects, and no reasons appear beside it`() throws {
     try Stages.run(
       ["fit", "a b\"c.jsonl", "-o", "m", "--rejects", "/dev/null", "--on-error", "skip"],
-      in: folder)
+      in: directory)
     #expect(!FileManager.default.fileExists(atPath: "/dev/null.reasons.jsonl"))
   }
 }

@@ -4,24 +4,24 @@ import Testing
 
 /// `--remainder`: with the selection, the rejects and the blank lines it is the pool, no line more and no line less.
 @Suite struct RemainderTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private let pool: [Data]
 
   /// A pool with copies, short documents, invalid lines, blank lines and CRLF, in three containers.
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     var lines = Array(try Fixtures.crawlText().rawLines[..<600])
     lines.insert(contentsOf: lines[100..<140], at: 300)
     lines.insert(contentsOf: [Data("{\"text\":\"short\"}".utf8), Data("{".utf8), Data()], at: 10)
     lines.insert(contentsOf: [Data(" \t".utf8), Data("[7]".utf8)], at: 400)
     lines.append(Data("{\"text\": 7}".utf8))
     pool = lines
-    try folder.write(Array(lines[..<200]).joinedLines, to: "a.jsonl")
+    try directory.write(Array(lines[..<200]).joinedLines, to: "a.jsonl")
     let middle = lines[200..<450].reduce(into: Data()) { $0 += $1 + Data("\r\n".utf8) }
-    try folder.write(Containers.zstd(middle, in: folder), to: "b.jsonl.zst")
+    try directory.write(Containers.zstd(middle, in: directory), to: "b.jsonl.zst")
     // Without an end of its last line.
     let last = Data(Array(lines[450...]).joinedLines.dropLast())
-    try folder.write(Containers.gzip(last, in: folder), to: "c.jsonl.gz")
+    try directory.write(Containers.gzip(last, in: directory), to: "c.jsonl.gz")
   }
 
   private static let shards = ["a.jsonl", "b.jsonl.zst", "c.jsonl.gz"]
@@ -32,15 +32,15 @@ import Testing
   ])
   func `Output, remainder, rejects and blank lines are the pool`(options: [String]) throws {
     let manifest = try run(["--remainder", "rest.jsonl", "--rejects", "bad.jsonl"] + options)
-    let output = try folder.read("out.jsonl").rawLines.map { line in
+    let output = try directory.read("out.jsonl").rawLines.map { line in
       // Less what --annotate has added at the end.
       guard options == ["--annotate"], let end = line.range(of: Data(",\"dsel\":{".utf8)) else {
         return line
       }
       return Data(line[..<end.lowerBound]) + [UInt8(ascii: "}")]
     }
-    let rest = try folder.read("rest.jsonl").rawLines
-    let bad = try folder.read("bad.jsonl").rawLines
+    let rest = try directory.read("rest.jsonl").rawLines
+    let bad = try directory.read("bad.jsonl").rawLines
     #expect(output.count == 80 && bad.count == 3)
     let blank = [Data(), Data(" \t".utf8)]
     #expect((output + rest + bad + blank).sorted(by: precede) == pool.sorted(by: precede))
@@ -69,9 +69,9 @@ import Testing
   @Test func `A piped pool has a remainder, too`() throws {
     let text = pool.joinedLines
     try run(["--remainder", "rest.jsonl"], pool: Self.shards)
-    let files = try folder.read("rest.jsonl")
+    let files = try directory.read("rest.jsonl")
     try run(["--remainder", "rest.jsonl"], pool: ["-"], input: text)
-    #expect(try folder.read("rest.jsonl") == files)
+    #expect(try directory.read("rest.jsonl") == files)
   }
 
   @Test(arguments: ["rest.jsonl.zst", "rest.jsonl.gz"])
@@ -79,7 +79,8 @@ import Testing
     try run(["--remainder", "rest.jsonl"])
     try run(["--remainder", name, "--compress", "none"])
     #expect(
-      try Containers.decompress(folder.path(name), in: folder) == folder.read("rest.jsonl"))
+      try Containers.decompress(directory.path(name), in: directory) == directory.read("rest.jsonl")
+    )
   }
 
   @Test(arguments: [("rest/", false), ("rest", true)])
@@ -87,14 +88,16 @@ import Testing
     try run(["--remainder", "rest.jsonl"])
     if isThere {
       try FileManager.default.createDirectory(
-        atPath: folder.path("rest"), withIntermediateDirectories: false)
+        atPath: directory.path("rest"), withIntermediateDirectories: false)
     }
     let manifest = try run(["--remainder", name, "--shard-bytes", "100k"])
     let shards = manifest.remainder.shards.elements
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path("rest")).sorted()
+    let names = try FileManager.default.contentsOfDirectory(atPath: directory.path("rest")).sorted()
     #expect(shards.map(\.path.string) == names)
-    let parts = try names.map { try Containers.decompress(folder.path("rest/\($0)"), in: folder) }
-    #expect(parts.reduce(Data(), +) == (try folder.read("rest.jsonl")))
+    let parts = try names.map {
+      try Containers.decompress(directory.path("rest/\($0)"), in: directory)
+    }
+    #expect(parts.reduce(Data(), +) == (try directory.read("rest.jsonl")))
     #expect(parts.allSatisfy { $0.count <= 100_000 } && parts.count > 3)
     #expect(shards.map(\.bytes.int) == parts.map(\.count))
     #expect(manifest.shards.isNull)
@@ -104,18 +107,18 @@ import Testing
   func `A remainder that is an input or another output is refused, and one that exists is kept`()
     throws
   {
-    try folder.write("older", to: "rest.jsonl")
+    try directory.write("older", to: "rest.jsonl")
     for (options, fragment) in [
       (["--remainder", "a.jsonl", "--force"], "a.jsonl: the output is also an input"),
       (["--remainder", "./out.jsonl"], "two outputs would be this one file"),
       (["--remainder", "rest.jsonl"], "rest.jsonl: the file exists"),
     ] {
-      let run = try Dsel.select(pool: Self.shards, Self.options + options, in: folder)
+      let run = try Dsel.select(pool: Self.shards, Self.options + options, in: directory)
       #expect(run.status == 1)
       #expect(run.errors.contains(fragment), "\(run.errors)")
     }
-    #expect(!folder.exists("out.jsonl"))
-    #expect(try folder.read("rest.jsonl") == Data("older".utf8))
+    #expect(!directory.exists("out.jsonl"))
+    #expect(try directory.read("rest.jsonl") == Data("older".utf8))
   }
 
   @discardableResult
@@ -123,8 +126,8 @@ import Testing
     _ options: [String], pool: [String] = shards, input: Data? = nil
   ) throws -> JSON {
     let run = try Dsel.select(
-      pool: pool, Self.options + ["--force"] + options, input: input, in: folder)
+      pool: pool, Self.options + ["--force"] + options, input: input, in: directory)
     try #require(run.status == 0, "\(run.errors)")
-    return try folder.json("out.jsonl.manifest.json")
+    return try directory.json("out.jsonl.manifest.json")
   }
 }

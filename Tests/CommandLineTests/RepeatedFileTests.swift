@@ -5,17 +5,17 @@ import Testing
 /// A file that is named twice would count twice: it is refused, however it is spelled, unless that is meant.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct RepeatedFileTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     for name in ["a", "b"] {
       let lines = (0..<30).map { "{\"text\": \"the document \($0) of \(name)\", \"q\": \($0)}\n" }
-      try folder.write(lines.joined(), to: "\(name).jsonl")
+      try directory.write(lines.joined(), to: "\(name).jsonl")
     }
     let files = FileManager.default
-    try files.linkItem(atPath: folder.path("a.jsonl"), toPath: folder.path("hard"))
-    try files.createSymbolicLink(atPath: folder.path("soft"), withDestinationPath: "a.jsonl")
+    try files.linkItem(atPath: directory.path("a.jsonl"), toPath: directory.path("hard"))
+    try files.createSymbolicLink(atPath: directory.path("soft"), withDestinationPath: "a.jsonl")
   }
 
   private static let models = ["fit", "--buckets", "64", "--min-tokens", "0"]
@@ -42,8 +42,8 @@ struct RepeatedFileTests {
   }
 
   private func fitModels() throws {
-    try Stages.run(Self.models + ["b.jsonl", "-o", "t"], in: folder)
-    try Stages.run(Self.models + ["a.jsonl", "b.jsonl", "-o", "p"], in: folder)
+    try Stages.run(Self.models + ["b.jsonl", "-o", "t"], in: directory)
+    try Stages.run(Self.models + ["a.jsonl", "b.jsonl", "-o", "p"], in: directory)
   }
 
   @Test(arguments: commands)
@@ -53,7 +53,7 @@ struct RepeatedFileTests {
     ) throws
   {
     try fitModels()
-    let names = folder.names
+    let names = directory.names
     for (other, message) in [
       ("a.jsonl", "a.jsonl: the file is named twice, and would count twice. Name it once, or add"),
       ("./a.jsonl", "./a.jsonl: this is the same file as a.jsonl, and would count twice."),
@@ -61,28 +61,29 @@ struct RepeatedFileTests {
       ("soft", "soft: this is the same file as a.jsonl"),
     ] {
       let arguments = arguments(command, ["a.jsonl", other])
-      let run = try Dsel.run(arguments, in: folder)
+      let run = try Dsel.run(arguments, in: directory)
       #expect(run.status == 1 && run.output.isEmpty, "\(arguments): \(run.errors)")
       #expect(run.errors.contains(message), "\(run.errors)")
-      #expect(folder.names == names)
+      #expect(directory.names == names)
     }
     // The advice holds.
     let allowed = try Dsel.run(
-      arguments(command, ["a.jsonl", "a.jsonl"]) + ["--allow-repeats", "--quiet"], in: folder)
+      arguments(command, ["a.jsonl", "a.jsonl"]) + ["--allow-repeats", "--quiet"], in: directory)
     #expect(allowed.status == 0, "\(allowed.errors)")
     let once = try Dsel.run(
       arguments(command, ["a.jsonl"]) + ["--quiet"]
-        + (folder.exists("out") ? ["--force"] : []), in: folder)
+        + (directory.exists("out") ? ["--force"] : []), in: directory)
     #expect(once.status == 0, "\(once.errors)")
   }
 
   @Test func `A document that is read twice counts twice`() throws {
-    try Stages.run(Self.models + ["a.jsonl", "a.jsonl", "-o", "m", "--allow-repeats"], in: folder)
-    #expect(try folder.json("m").documents.int == 60)
+    try Stages.run(
+      Self.models + ["a.jsonl", "a.jsonl", "-o", "m", "--allow-repeats"], in: directory)
+    #expect(try directory.json("m").documents.int == 60)
     try Stages.run(
       ["resample", "--field", "q", "a.jsonl", "./a.jsonl", "--allow-repeats", "--count", "60"]
-        + ["--duplicates", "keep", "-o", "all"], in: folder)
-    #expect(try folder.read("all").rawLines.count == 60)
+        + ["--duplicates", "keep", "-o", "all"], in: directory)
+    #expect(try directory.read("all").rawLines.count == 60)
   }
 
   @Test func `One file may be target, pool and selection`() throws {
@@ -91,33 +92,33 @@ struct RepeatedFileTests {
       ["compare", "--target", "a.jsonl", "--selected", "a.jsonl", "--pool", "a.jsonl"],
       ["explain", "--target", "a.jsonl", "--pool", "a.jsonl", "a.jsonl"],
     ] {
-      let run = try Dsel.run(command, in: folder)
+      let run = try Dsel.run(command, in: directory)
       #expect(run.status == 0, "\(run.errors)")
     }
   }
 
   @Test func `Standard input and the file that it is are one file`() throws {
-    let run = try Program.shell("exec \"$0\" fit - a.jsonl -o m < a.jsonl", in: folder)
+    let run = try Program.shell("exec \"$0\" fit - a.jsonl -o m < a.jsonl", in: directory)
     #expect(run.status == 1)
     #expect(run.errors.contains("a.jsonl: this is the same file as standard input"))
   }
 
   @Test func `A file of the same bytes under another name is told of`() throws {
-    try folder.write(folder.read("a.jsonl"), to: "copy")
-    try folder.write(folder.read("b.jsonl"), to: "other")
+    try directory.write(directory.read("a.jsonl"), to: "copy")
+    try directory.write(directory.read("b.jsonl"), to: "other")
     let several = try Dsel.run(
-      ["fit", "a.jsonl", "b.jsonl", "copy", "other", "-o", "m", "--quiet"], in: folder)
+      ["fit", "a.jsonl", "b.jsonl", "copy", "other", "-o", "m", "--quiet"], in: directory)
     #expect(
       several.errors
         == "warning: copy has the same bytes as a.jsonl (and 1 more such file): its documents count twice. Leave one of "
         + "them out.\n")
-    try FileManager.default.removeItem(atPath: folder.path("m"))
+    try FileManager.default.removeItem(atPath: directory.path("m"))
     for command in [
       ["fit", "a.jsonl", "b.jsonl", "copy", "-o", "m", "--quiet"],
       ["select", "--target", "b.jsonl", "--pool", "a.jsonl", "copy", "--min-tokens", "0"]
         + ["-o", "out", "--quiet"],
     ] {
-      let run = try Dsel.run(command, in: folder)
+      let run = try Dsel.run(command, in: directory)
       #expect(run.status == 0)
       #expect(
         run.errors
@@ -129,25 +130,26 @@ struct RepeatedFileTests {
   @Test func `Candidates are kept of each file once`() throws {
     try fitModels()
     let weigh = ["weigh", "--target-model", "t", "--pool-model", "p", "--candidates", "5"]
-    let run = try Dsel.run(weigh + ["a.jsonl", "b.jsonl", "./a.jsonl", "-o", "kept"], in: folder)
-    #expect(run.status == 1 && !folder.exists("kept"))
+    let run = try Dsel.run(
+      weigh + ["a.jsonl", "b.jsonl", "./a.jsonl", "-o", "kept"], in: directory)
+    #expect(run.status == 1 && !directory.exists("kept"))
     #expect(run.errors == "./a.jsonl: this is the same file as a.jsonl. Name it once.\n")
-    let refused = try Dsel.run(weigh + ["a.jsonl", "--allow-repeats"], in: folder)
+    let refused = try Dsel.run(weigh + ["a.jsonl", "--allow-repeats"], in: directory)
     #expect(refused.status == 64)
     #expect(refused.errors.contains("--allow-repeats doesn't go with --candidates"))
     for (name, path) in [("one", "a.jsonl"), ("two", "./a.jsonl")] {
-      try Stages.run(weigh + [path, "-o", name], in: folder)
+      try Stages.run(weigh + [path, "-o", name], in: directory)
     }
-    let merged = try Dsel.run(["merge", "one", "two", "-o", "m"], in: folder)
+    let merged = try Dsel.run(["merge", "one", "two", "-o", "m"], in: directory)
     #expect(merged.status == 1)
     #expect(merged.errors.contains("two: the candidates of ./a.jsonl are in a file before it"))
     let pool = try Dsel.run(
       ["resample", "--candidates", "one", "--allow-missing", "--pool", "a.jsonl", "hard"],
-      in: folder)
+      in: directory)
     #expect(pool.status == 1)
     #expect(pool.errors == "hard: this is the same file as a.jsonl. Name it once.\n")
     let candidates = try Dsel.run(
-      ["resample", "--candidates", "one", "one", "--pool", "a.jsonl"], in: folder)
+      ["resample", "--candidates", "one", "one", "--pool", "a.jsonl"], in: directory)
     #expect(candidates.status == 1)
     #expect(candidates.errors == "one: the file is named twice. Name it once.\n")
   }
@@ -156,10 +158,10 @@ struct RepeatedFileTests {
   func `Two weights of one document are refused, wherever they stand`(duplicates: String) throws {
     try fitModels()
     let weigh = ["weigh", "--target-model", "t", "--pool-model", "p", "a.jsonl", "b.jsonl"]
-    try Stages.run(weigh + ["-o", "w"], in: folder)
-    try folder.write(folder.read("w"), to: "copy")
-    let lines = try folder.read("w").rawLines
-    try folder.write((lines + [lines[40]]).joinedLines, to: "one-more")
+    try Stages.run(weigh + ["-o", "w"], in: directory)
+    try directory.write(directory.read("w"), to: "copy")
+    let lines = try directory.read("w").rawLines
+    try directory.write((lines + [lines[40]]).joinedLines, to: "one-more")
     let draw = ["--pool", "a.jsonl", "b.jsonl", "--min-tokens", "0", "--duplicates", duplicates]
     let size = ["--count", "60", "-o", "out"]
     // The 11th line of b.jsonl: "{"text": "the document 0 of b", "q": 0}" and a line end are 40 bytes.
@@ -167,15 +169,15 @@ struct RepeatedFileTests {
       (["w", "copy"], "a.jsonl: the document at byte 0 has"),
       (["one-more"], "b.jsonl: the document at byte 400 has"),
     ] {
-      let run = try Dsel.run(["resample", "--weights"] + weights + draw + size, in: folder)
-      #expect(run.status == 1 && !folder.exists("out"))
+      let run = try Dsel.run(["resample", "--weights"] + weights + draw + size, in: directory)
+      #expect(run.status == 1 && !directory.exists("out"))
       #expect(run.errors.contains("\(place) two lines of weights"), "\(run.errors)")
     }
-    let twice = try Dsel.run(["resample", "--weights", "w", "./w"] + draw + size, in: folder)
+    let twice = try Dsel.run(["resample", "--weights", "w", "./w"] + draw + size, in: directory)
     #expect(twice.status == 1)
     #expect(twice.errors.contains("./w: this is the same file as w, and would count twice."))
     let allowed = try Dsel.run(
-      ["resample", "--weights", "w", "copy"] + draw + size + ["--allow-repeats"], in: folder)
+      ["resample", "--weights", "w", "copy"] + draw + size + ["--allow-repeats"], in: directory)
     #expect(allowed.status == 0, "\(allowed.errors)")
   }
 }

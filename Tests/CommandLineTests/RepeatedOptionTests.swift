@@ -4,9 +4,9 @@ import Testing
 
 /// An option that counts once can't be given twice: which of its values counts is nobody's guess.
 @Suite struct RepeatedOptionTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   private static let commands = [
     "select", "fit", "merge", "weigh", "resample", "compare", "explain",
@@ -14,15 +14,15 @@ import Testing
 
   /// What the parser says that a command has.
   private func arguments(_ command: String) throws -> [JSON] {
-    let dump = try Dsel.run([command, "--experimental-dump-help"], in: folder)
+    let dump = try Dsel.run([command, "--experimental-dump-help"], in: directory)
     return try JSON(dump.output).command.arguments.elements
   }
 
   private func refused(_ arguments: [String], _ message: String) throws {
-    let run = try Dsel.run(arguments, in: folder)
+    let run = try Dsel.run(arguments, in: directory)
     #expect(run.status == 64, "\(arguments)")
     #expect(run.errors.contains("Error: \(message)\n"), "\(arguments): \(run.errors)")
-    #expect(run.output.isEmpty && folder.names == [])
+    #expect(run.output.isEmpty && directory.names == [])
   }
 
   @Test(arguments: commands)
@@ -51,22 +51,22 @@ import Testing
     (["--count", "1", "--count", "2", "--count", "3"], "--count is given 3 times (1, 2, 3)"),
   ])
   func `Values that are all good are refused, too`(options: [String], message: String) throws {
-    let run = try Dsel.select(options, in: folder)
+    let run = try Dsel.select(options, in: directory)
     #expect(run.status == 64)
     #expect(
       run.errors.contains("Error: \(message). Give it once.\nUsage: dsel select"), "\(run.errors)")
-    #expect(run.output.isEmpty && folder.names == [])
+    #expect(run.output.isEmpty && directory.names == [])
   }
 
   @Test func `A switch may be given again, and what looks like an option need not be one`() throws {
     #expect(
-      try Dsel.select(["--count", "2", "-q", "--quiet", "--top-k", "--top-k"], in: folder).errors
+      try Dsel.select(["--count", "2", "-q", "--quiet", "--top-k", "--top-k"], in: directory).errors
         == "")
     // Values of another option, and words behind --.
-    try folder.write("{\"text\":\"a\",\"q\":1}\n", to: "--count")
+    try directory.write("{\"text\":\"a\",\"q\":1}\n", to: "--count")
     let arguments = ["resample", "--field", "q", "--field", "q", "--field-scale", "-1"]
     let run = try Dsel.run(
-      arguments + ["--field-scale", "-1", "--count", "1", "-q", "--", "--count"], in: folder)
+      arguments + ["--field-scale", "-1", "--count", "1", "-q", "--", "--count"], in: directory)
     #expect(run.status == 0 && run.output.lines == ["{\"text\":\"a\",\"q\":1}"], "\(run.errors)")
   }
 

@@ -4,12 +4,12 @@ import Testing
 
 /// What is selected depends on the documents, the options and the seed, and on nothing else.
 @Suite struct ReproducibilityTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private let pool: Data
   private static let options = ["--count", "100", "--normalize", "length", "--temperature", "0.05"]
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     pool = try Fixtures.crawlText()
   }
 
@@ -21,12 +21,12 @@ import Testing
   @Test func `The output is the same however the pool is compressed`() throws {
     let expected = try select([])
     try #require(expected.lines.count == 100)
-    try folder.write(pool, to: "plain.jsonl")
-    try folder.write(Containers.gzip(pool, in: folder), to: "pool.jsonl.gz")
+    try directory.write(pool, to: "plain.jsonl")
+    try directory.write(Containers.gzip(pool, in: directory), to: "pool.jsonl.gz")
     #expect(try select(pool: ["plain.jsonl"]) == expected)
     #expect(try select(pool: ["pool.jsonl.gz"]) == expected)
     #expect(try select(pool: ["-"], input: pool) == expected)
-    #expect(try select(pool: ["-"], input: folder.read("pool.jsonl.gz")) == expected)
+    #expect(try select(pool: ["-"], input: directory.read("pool.jsonl.gz")) == expected)
   }
 
   enum Form: CaseIterable { case plain, gzip, multiMemberGzip, zstd, multiFrameZstd, mixed }
@@ -38,7 +38,7 @@ import Testing
     let cuts = [0, 1, 3, 40, 41, 250, 600, 607, 1300, lines.count]
     let shards = try (0..<9).map { number in
       let text = Array(lines[cuts[number]..<cuts[number + 1]]).joinedLines
-      return try folder.write(
+      return try directory.write(
         encode(text, form == .mixed ? forms[number % forms.count] : form), to: "shard\(number)")
     }
     let threads = form == .mixed ? "7" : "2"
@@ -49,7 +49,7 @@ import Testing
   func `The same lines are selected when the pool is shuffled`(seed: UInt64) throws {
     var generator = SplitMix64(state: seed)
     let shuffled = pool.rawLines.shuffled(using: &generator)
-    try folder.write(shuffled.joinedLines, to: "shuffled.jsonl")
+    try directory.write(shuffled.joinedLines, to: "shuffled.jsonl")
     let selected = try select(pool: ["shuffled.jsonl"]).rawLines
     #expect(Set(selected) == Set(try select([]).rawLines))
     let chosen = Set(selected)
@@ -68,25 +68,25 @@ import Testing
       mkfifo pipe && zstd -dqc "$2" > pipe &
       while ! [ -p pipe ]; do sleep 0.01; done
       exec "$0" select --target "$1" --pool pipe --count 100 --normalize length --temperature 0.05
-      """, [Fixtures.wiki, Fixtures.crawl], in: folder)
+      """, [Fixtures.wiki, Fixtures.crawl], in: directory)
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.output == (try select([])))
   }
 
   @Test func `The target may come from standard input`() throws {
     let target = try Fixtures.read("wiki.jsonl")
-    let run = try Dsel.select(target: "-", Self.options, input: target, in: folder)
+    let run = try Dsel.select(target: "-", Self.options, input: target, in: directory)
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.output == (try select([])))
   }
 
   @Test func `Several targets are one target in parts`() throws {
     let lines = try Fixtures.read("wiki.jsonl").rawLines
-    try folder.write(Array(lines[..<7]).joinedLines, to: "a.jsonl")
-    try folder.write(Array(lines[7...]).joinedLines, to: "b.jsonl")
+    try directory.write(Array(lines[..<7]).joinedLines, to: "a.jsonl")
+    try directory.write(Array(lines[7...]).joinedLines, to: "b.jsonl")
     let run = try Dsel.run(
       ["select", "--target", "a.jsonl", "b.jsonl", "--pool", Fixtures.crawl] + Self.options,
-      in: folder)
+      in: directory)
     #expect(run.output == (try select([])))
   }
 
@@ -94,8 +94,8 @@ import Testing
   func `Equal runs have equal manifests but for the timings`(threads: [String]) throws {
     let manifests = try [[], threads].map { options in
       let options = Self.options + options + ["--output", "out.jsonl", "--force"]
-      try #require(try Dsel.select(options, in: folder).status == 0)
-      return try folder.json("out.jsonl.manifest.json")
+      try #require(try Dsel.select(options, in: directory).status == 0)
+      return try directory.json("out.jsonl.manifest.json")
     }
     #expect(manifests[0].timings != .null)
     #expect(manifests[0].without("timings") == manifests[1].without("timings"))
@@ -114,7 +114,7 @@ import Testing
   private func select(
     pool: [String], _ options: [String] = [], input: Data? = nil
   ) throws -> Data {
-    let run = try Dsel.select(pool: pool, Self.options + options, input: input, in: folder)
+    let run = try Dsel.select(pool: pool, Self.options + options, input: input, in: directory)
     try #require(run.status == 0, "\(run.errors)")
     return run.output
   }
@@ -124,10 +124,10 @@ import Testing
     let (head, tail) = (Data(text.prefix(text.count / 3)), Data(text.dropFirst(text.count / 3)))
     return switch form {
     case .plain, .mixed: text
-    case .gzip: try Containers.gzip(text, in: folder)
-    case .multiMemberGzip: try Containers.gzip(head, tail, in: folder)
-    case .zstd: try Containers.zstd(text, in: folder)
-    case .multiFrameZstd: try Containers.zstd(head, Data(), tail, in: folder)
+    case .gzip: try Containers.gzip(text, in: directory)
+    case .multiMemberGzip: try Containers.gzip(head, tail, in: directory)
+    case .zstd: try Containers.zstd(text, in: directory)
+    case .multiFrameZstd: try Containers.zstd(head, Data(), tail, in: directory)
     }
   }
 }

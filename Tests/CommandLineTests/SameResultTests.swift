@@ -9,12 +9,12 @@ import Testing
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct SameResultTests {
   private static let runCount = 30
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
   /// A pool of 100 documents in domains of 43, 15, 15, 15, 3 and 9: of 25, five shares have the remainder 3/4, so that the
   /// rounding of sums decides, where there is any. Some texts are there twice, in other domains.
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     var random = SplitMix64(state: 2)
     let domains = zip(["a", "b", "c", "d", "e", "f"], [43, 15, 15, 15, 3, 9]).flatMap {
       Array(repeating: $0, count: $1)
@@ -27,30 +27,30 @@ struct SameResultTests {
 
         """
     }
-    try folder.write(lines[..<40].joined(), to: "one.jsonl")
-    try folder.write(lines[40...].joined(), to: "two.jsonl")
+    try directory.write(lines[..<40].joined(), to: "one.jsonl")
+    try directory.write(lines[40...].joined(), to: "two.jsonl")
     let target = (0..<20).map { _ in
       let words = (0..<30).map { _ in "w\(random.next() % 20)" }.joined(separator: " ")
       return "{\"text\": \"\(words)\", \"domain\": \"t\"}\n"
     }
-    try folder.write(target.joined(), to: "target.jsonl")
-    try folder.write(target.prefix(9).joined(), to: "other.jsonl")
+    try directory.write(target.joined(), to: "target.jsonl")
+    try directory.write(target.prefix(9).joined(), to: "other.jsonl")
     let small = ["--buckets", "4096", "--min-tokens", "0"]
-    try Stages.run(["fit", "target.jsonl", "-o", "t.model"] + small, in: folder)
-    try Stages.run(["fit", "one.jsonl", "two.jsonl", "-o", "p.model"] + small, in: folder)
+    try Stages.run(["fit", "target.jsonl", "-o", "t.model"] + small, in: directory)
+    try Stages.run(["fit", "one.jsonl", "two.jsonl", "-o", "p.model"] + small, in: directory)
     for name in ["one", "two"] {
-      try Stages.run(["fit", "\(name).jsonl", "-o", "\(name).model"] + small, in: folder)
+      try Stages.run(["fit", "\(name).jsonl", "-o", "\(name).model"] + small, in: directory)
     }
     let models = ["--target-model", "t.model", "--pool-model", "p.model"]
     let pool = ["one.jsonl", "two.jsonl"]
-    try Stages.run(["weigh"] + models + pool + ["-o", "w.jsonl"], in: folder)
+    try Stages.run(["weigh"] + models + pool + ["-o", "w.jsonl"], in: directory)
     for name in ["one", "two"] {
       try Stages.run(
         ["weigh"] + models + ["\(name).jsonl", "--candidates", "30", "--min-tokens", "0"]
-          + ["-o", "\(name).c"], in: folder)
+          + ["-o", "\(name).c"], in: directory)
     }
-    try Stages.run(["merge", "one.c", "two.c", "-o", "all.c"], in: folder)
-    try folder.write(folder.read("one.jsonl"), to: "s.jsonl")
+    try Stages.run(["merge", "one.c", "two.c", "-o", "all.c"], in: directory)
+    try directory.write(directory.read("one.jsonl"), to: "s.jsonl")
   }
 
   static let select = [
@@ -104,14 +104,14 @@ struct SameResultTests {
     for number in 0..<Self.runCount {
       var options = isPlain ? [] : ["--threads", "\(number % 4 + 1)"]
       if command.contains("-o") { options.append("--force") }
-      let run = try Dsel.run(command + options, in: folder)
+      let run = try Dsel.run(command + options, in: directory)
       try #require(run.status == 0, "\(run.errors)")
       var outcome = Outcome(output: run.output)
       if command.contains("-o") {
-        outcome.files = try ["out"].map { try folder.read($0) }
-        if command.contains("rest") { outcome.files.append(try folder.read("rest")) }
-        if folder.exists("out.manifest.json") {
-          outcome.manifest = try folder.json("out.manifest.json").without("timings")
+        outcome.files = try ["out"].map { try directory.read($0) }
+        if command.contains("rest") { outcome.files.append(try directory.read("rest")) }
+        if directory.exists("out.manifest.json") {
+          outcome.manifest = try directory.json("out.manifest.json").without("timings")
         }
       }
       if let known = outcomes.firstIndex(where: { $0.outcome == outcome }) {

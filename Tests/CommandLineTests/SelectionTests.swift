@@ -4,10 +4,10 @@ import Testing
 
 /// How many documents are drawn, which, and what the manifest says of it.
 @Suite struct SelectionTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private static let random = ["--normalize", "length", "--temperature", "0.05"]
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   @Test(arguments: [["--top-k"], [], random, random + ["--seed", "18446744073709551615"]])
   func `A larger draw contains the smaller`(options: [String]) throws {
@@ -63,7 +63,8 @@ import Testing
     #expect(try select(options) == select(again))
   }
 
-  @Test func `The random arm is of the selection's size, and farther from the target`() throws {
+  @Test func `The random baseline is of the selection's size, and farther from the target`() throws
+  {
     let manifest = try record(["--count", "300"])
     // Binomial: 300 with a standard deviation of √(300 × (1 − 300/1309)) = 15.
     let size = try #require(manifest.random_arm.documents.int)
@@ -74,9 +75,9 @@ import Testing
   }
 
   private func record(_ options: [String]) throws -> JSON {
-    let run = try Dsel.select(options + ["-o", "record.jsonl", "--force"], in: folder)
+    let run = try Dsel.select(options + ["-o", "record.jsonl", "--force"], in: directory)
     try #require(run.status == 0, "\(run.errors)")
-    return try folder.json("record.jsonl.manifest.json")
+    return try directory.json("record.jsonl.manifest.json")
   }
 
   @Test func `Another seed draws other documents`() throws {
@@ -92,16 +93,16 @@ import Testing
 
   @Test func `At a high temperature every document is drawn equally often`() throws {
     let (documentCount, count, draws) = (40, 10, 60)
-    try folder.write(
+    try directory.write(
       Array(Fixtures.crawlText().rawLines.prefix(documentCount)).joinedLines, to: "pool.jsonl")
-    try folder.write(
+    try directory.write(
       Array(Fixtures.read("wiki.jsonl").rawLines.prefix(1)).joinedLines, to: "target.jsonl")
     var inclusions: [String: Int] = [:]
     for seed in 0..<draws {
       let run = try Dsel.select(
         pool: ["pool.jsonl"], target: "target.jsonl",
         ["--count", "\(count)", "--temperature", "1e12", "--min-tokens", "0", "--seed", "\(seed)"],
-        in: folder)
+        in: directory)
       for line in try run.output.jsonLines() { inclusions[line.id.string ?? "", default: 0] += 1 }
     }
     #expect(inclusions.count == documentCount)
@@ -123,22 +124,22 @@ import Testing
   ) throws {
     let run = try Dsel.select(
       size.split(separator: " ").map(String.init) + ["--quiet", "--output", "out.jsonl"],
-      in: folder)
+      in: directory)
     #expect(run.status == 0)
     #expect(run.errors.contains("warning: "))
     #expect(run.errors.contains("1,309 eligible"))
-    let manifest = try folder.json("out.jsonl.manifest.json")
+    let manifest = try directory.json("out.jsonl.manifest.json")
     #expect(manifest.selected.all_eligible.bool == true)
     #expect(manifest.selected.documents.int == 1309)
     #expect((manifest.selected.shortfall.int ?? 0) > 0)
     #expect(manifest.under_min_tokens.int == 51)
-    #expect(try folder.read("out.jsonl").rawLines.count == 1309)
+    #expect(try directory.read("out.jsonl").rawLines.count == 1309)
   }
 
   @Test func `Asking for less than there is gives no warning`() throws {
-    let run = try Dsel.select(["--count", "10", "--quiet", "--output", "out.jsonl"], in: folder)
+    let run = try Dsel.select(["--count", "10", "--quiet", "--output", "out.jsonl"], in: directory)
     #expect(run.errors == "")
-    let manifest = try folder.json("out.jsonl.manifest.json")
+    let manifest = try directory.json("out.jsonl.manifest.json")
     #expect(manifest.selected.all_eligible.bool == false)
     #expect(manifest.selected.shortfall.int == 0)
   }
@@ -146,7 +147,7 @@ import Testing
   @Test(arguments: [1000, 20_000, 100_000])
   func `A budget of tokens is used as far as the next document allows`(budget: Int) throws {
     _ = try select(["--tokens", "\(budget)", "--output", "out.jsonl"])
-    let selected = try folder.json("out.jsonl.manifest.json").selected
+    let selected = try directory.json("out.jsonl.manifest.json").selected
     let tokens = try #require(selected.tokens.int)
     #expect(tokens <= budget)
     #expect(selected.shortfall.int == budget - tokens)
@@ -156,8 +157,8 @@ import Testing
   @Test(arguments: [5000, 50_000, 500_000])
   func `A budget of bytes counts the lines as they are written`(budget: Int) throws {
     _ = try select(["--bytes", "\(budget)", "--output", "out.jsonl"])
-    let selected = try folder.json("out.jsonl.manifest.json").selected
-    let byteCount = try folder.read("out.jsonl").count
+    let selected = try directory.json("out.jsonl.manifest.json").selected
+    let byteCount = try directory.read("out.jsonl").count
     #expect(byteCount <= budget)
     #expect(selected.bytes.int == byteCount)
     #expect(selected.shortfall.int == budget - byteCount)
@@ -168,7 +169,7 @@ import Testing
   func `A budget too small for the first document selects nothing and says so`(
     unit: String
   ) throws {
-    let run = try Dsel.select([unit, "1"], in: folder)
+    let run = try Dsel.select([unit, "1"], in: directory)
     #expect(run.status == 0)
     #expect(run.output.isEmpty)
     #expect(run.errors.contains("warning: nothing was selected"))
@@ -193,7 +194,7 @@ import Testing
   }
 
   private func select(_ options: [String]) throws -> Data {
-    let run = try Dsel.select(options, in: folder)
+    let run = try Dsel.select(options, in: directory)
     try #require(run.status == 0, "\(run.errors)")
     return run.output
   }

@@ -4,9 +4,9 @@ import Testing
 
 /// `--output-dir`: the single output cut into shards, all of them or none.
 @Suite struct ShardedOutputTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   /// The selection in one file.
   private static let single = Result {
@@ -36,12 +36,12 @@ import Testing
     let width = { (number: Int) in String("0000000\(number)".suffix(8)) }
     let shardNames = expected.indices.map { "shard_\(width($0)).jsonl\(form.suffix)" }
     #expect(names == ["manifest.json"] + shardNames)
-    let manifest = try folder.json("out/manifest.json")
+    let manifest = try directory.json("out/manifest.json")
     for (number, name) in shardNames.enumerated() where number < 7 || number > 95 {
-      let path = folder.path("out/\(name)")
+      let path = directory.path("out/\(name)")
       let text =
         try form.suffix == ""
-        ? folder.read("out/\(name)") : Containers.decompress(path, in: folder)
+        ? directory.read("out/\(name)") : Containers.decompress(path, in: directory)
       #expect(text == expected[number])
     }
     #expect(manifest.shards.elements.map(\.path.string) == shardNames)
@@ -51,8 +51,8 @@ import Testing
   }
 
   @Test func `A single file's manifest has no shards`() throws {
-    try #require(Dsel.select(["--output", "one.jsonl"], in: folder).status == 0)
-    #expect(try folder.json("one.jsonl.manifest.json").shards.isNull)
+    try #require(Dsel.select(["--output", "one.jsonl"], in: directory).status == 0)
+    #expect(try directory.json("one.jsonl.manifest.json").shards.isNull)
   }
 
   @Test func `A hundred shards take no more descriptors than one`() throws {
@@ -60,7 +60,7 @@ import Testing
       """
       ulimit -n 24
       "$0" select --target "$1" --pool "$2" --count 100 --output-dir out --shard-bytes 1 --quiet
-      """, [Fixtures.wiki, Fixtures.crawl], in: folder)
+      """, [Fixtures.wiki, Fixtures.crawl], in: directory)
     #expect(run.status == 0, "\(run.errors)")
     #expect(names.count == 101)
   }
@@ -69,13 +69,13 @@ import Testing
     let run = try select(["--bytes", "1"], count: nil)
     #expect(run.status == 0)
     #expect(names == ["manifest.json"])
-    #expect(try folder.json("out/manifest.json").shards == .array([]))
+    #expect(try directory.json("out/manifest.json").shards == .array([]))
   }
 
   @Test func `Shards that exist are kept unless --force is given, and then all of them go`() throws
   {
     try #require(select(["--shard-bytes", "1"]).status == 0)
-    let older = try folder.read("out/manifest.json")
+    let older = try directory.read("out/manifest.json")
     let refused = try select([])
     #expect(refused.status == 1)
     #expect(
@@ -83,42 +83,42 @@ import Testing
         == "out: the directory holds shards. Add --force to replace all of them, or name another.\n"
     )
     #expect(names.count == 101)
-    #expect(try folder.read("out/manifest.json") == older)
+    #expect(try directory.read("out/manifest.json") == older)
 
-    try folder.write("mine", to: "out/notes.txt")
+    try directory.write("mine", to: "out/notes.txt")
     #expect(try select(["--force"]).status == 0)
     #expect(names == ["manifest.json", "notes.txt", "shard_00000000.jsonl.zst"])
-    #expect(try folder.json("out/manifest.json").shards.elements.count == 1)
+    #expect(try directory.json("out/manifest.json").shards.elements.count == 1)
   }
 
   @Test func `A manifest of older shards goes with them, wherever the new one is`() throws {
     try #require(select([]).status == 0)
     #expect(try select(["--force", "--manifest", "record.json"]).status == 0)
     #expect(names == ["shard_00000000.jsonl.zst"])
-    #expect(try folder.json("record.json").shards.elements.count == 1)
+    #expect(try directory.json("record.json").shards.elements.count == 1)
   }
 
   @Test(arguments: [true, false])
   func `A failed run leaves the directory as it was`(isThere: Bool) throws {
     if isThere { try #require(select(["--shard-bytes", "1"]).status == 0) }
     let before = names
-    let manifest = isThere ? try folder.read("out/manifest.json") : nil
+    let manifest = isThere ? try directory.read("out/manifest.json") : nil
     for options in [["--manifest", "none/record.json"], ["--pool", "bad.jsonl"]] {
-      try folder.write(try Fixtures.read("malformed/cut-last-line.jsonl"), to: "bad.jsonl")
+      try directory.write(try Fixtures.read("malformed/cut-last-line.jsonl"), to: "bad.jsonl")
       #expect(try select(["--force"] + options).status == 1)
       #expect(names == before)
-      #expect(folder.exists("out") == isThere)
+      #expect(directory.exists("out") == isThere)
     }
-    if let manifest { #expect(try folder.read("out/manifest.json") == manifest) }
+    if let manifest { #expect(try directory.read("out/manifest.json") == manifest) }
   }
 
   @Test func `A shard that is an input is refused, even with --force`() throws {
     try FileManager.default.createDirectory(
-      atPath: folder.path("out"), withIntermediateDirectories: false)
+      atPath: directory.path("out"), withIntermediateDirectories: false)
     let pool = "out/shard_00000005.jsonl"
-    try folder.write(Fixtures.crawlText(), to: pool)
+    try directory.write(Fixtures.crawlText(), to: pool)
     let run = try Dsel.select(
-      pool: [pool], ["--output-dir", "out", "--force"], in: folder)
+      pool: [pool], ["--output-dir", "out", "--force"], in: directory)
     #expect(run.status == 1)
     #expect(run.errors.contains("\(pool): the output is also an input"))
     #expect(names == ["shard_00000005.jsonl"])
@@ -134,22 +134,22 @@ import Testing
     let run = try select(options)
     #expect(run.status == 1)
     #expect(run.errors.contains("two outputs would be this one file"), "\(run.errors)")
-    #expect(folder.names == [])
+    #expect(directory.names == [])
   }
 
   @Test func `What is no directory is refused, and a missing one is made in one that is there`()
     throws
   {
-    try folder.write("text", to: "out")
+    try directory.write("text", to: "out")
     let run = try select([])
     #expect(run.status == 1)
     #expect(
       run.errors == "out: is no directory, and shards go to one. Name another, or write one file.\n"
     )
-    let missing = try Dsel.select(["--output-dir", "none/out"], in: folder)
+    let missing = try Dsel.select(["--output-dir", "none/out"], in: directory)
     #expect(missing.status == 1)
     #expect(missing.errors.contains("none/out: no such file or directory. A file can't be created"))
-    #expect(folder.names == ["out"])
+    #expect(directory.names == ["out"])
   }
 
   @Test func `A directory that another run writes to is refused`() throws {
@@ -164,7 +164,7 @@ import Testing
       exec 3>&-
       wait $!
       echo "status $?"
-      """, [Fixtures.wiki, Fixtures.crawl], in: folder)
+      """, [Fixtures.wiki, Fixtures.crawl], in: directory)
     #expect(run.lines == ["status 1", "status 0"])
     #expect(
       run.errors
@@ -185,17 +185,17 @@ import Testing
       kill -TERM $!
       wait $!
       echo "status $?"
-      """, [Fixtures.wiki, Fixtures.crawl], in: folder)
+      """, [Fixtures.wiki, Fixtures.crawl], in: directory)
     #expect(run.lines == ["out", "rest", "status 143"])
-    #expect(folder.names == ["pipe"])
+    #expect(directory.names == ["pipe"])
   }
 
   private var names: [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: folder.path("out"))) ?? []).sorted()
+    ((try? FileManager.default.contentsOfDirectory(atPath: directory.path("out"))) ?? []).sorted()
   }
 
   private func select(_ options: [String], count: Int? = 100) throws -> Dsel.Result {
     let count = count.map { ["--count", "\($0)"] } ?? []
-    return try Dsel.select(["--output-dir", "out"] + count + options, in: folder)
+    return try Dsel.select(["--output-dir", "out"] + count + options, in: directory)
   }
 }

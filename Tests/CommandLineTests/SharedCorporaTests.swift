@@ -9,15 +9,15 @@ import Testing
   .enabled(if: SharedCorpora.isThere, "../shared/corpora isn't there"),
   .enabled(if: !Dsel.isDebugBuild, "166 MB take minutes without optimisation"))
 struct SharedCorporaTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   @Test(arguments: [("scripture", 0.95), ("code_python", 0.90), ("german", 0.90)])
   func `The documents of the target's domain are found`(domain: String, share: Double) throws {
     let run = try Dsel.select(
       pool: [SharedCorpora.path("pool.jsonl.zst")],
-      target: SharedCorpora.path("targets/\(domain).jsonl"), ["--count", "1000"], in: folder)
+      target: SharedCorpora.path("targets/\(domain).jsonl"), ["--count", "1000"], in: directory)
     try #require(run.status == 0, "\(run.errors)")
     let domains = try run.output.jsonLines().map(\.domain.string)
     #expect(domains.count == 1000)

@@ -4,9 +4,9 @@ import Testing
 
 /// Pools most of whose documents are too short, and what is said of them.
 @Suite struct ShortDocumentTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   /// Writes documents of 100 words, and some of two.
   private func write(long: Int, short: Int) throws {
@@ -16,7 +16,7 @@ import Testing
         ? "word\(number) " + (1...99).map { "w\($0)" }.joined(separator: " ") : "word\(number) w"
       return Data(#"{"text": "\#(text)", "q": \#(number % 7)}"#.utf8)
     }
-    try folder.write(lines.joinedLines, to: "pool.jsonl")
+    try directory.write(lines.joinedLines, to: "pool.jsonl")
   }
 
   static let commands = [
@@ -29,7 +29,7 @@ import Testing
     command: [String], quiet: [String]
   ) throws {
     try write(long: 43, short: 457)
-    let run = try Dsel.run(command + ["--count", "500", "-o", "out.jsonl"] + quiet, in: folder)
+    let run = try Dsel.run(command + ["--count", "500", "-o", "out.jsonl"] + quiet, in: directory)
     #expect(run.status == 0)
     let verb = command[0] == "select" ? "selected" : "drawn"
     let lines = run.errors.split(separator: "\n").map(String.init)
@@ -43,7 +43,7 @@ import Testing
     #expect(lines.count == expectedCount)
     let all = try Dsel.run(
       command.filter { $0 != "--min-tokens" && $0 != "100" }
-        + ["--count", "500", "--min-tokens", "2", "-q"], in: folder)
+        + ["--count", "500", "--min-tokens", "2", "-q"], in: directory)
     #expect(all.errors == "" && all.lines.count == 500)
   }
 
@@ -54,15 +54,15 @@ import Testing
     let options = command + ["--count", "2", "-q"]
     try write(long: 4, short: 5)
     #expect(
-      try Dsel.run(options, in: folder).errors
+      try Dsel.run(options, in: directory).errors
         == "warning: 5 of 9 documents have fewer than 100 tokens and can't be selected. To include them, lower "
         + "--min-tokens (now 100).\n")
     try write(long: 5, short: 5)
-    #expect(try Dsel.run(options, in: folder).errors == "")
+    #expect(try Dsel.run(options, in: directory).errors == "")
     try write(long: 1, short: 1)
     let verb = command[0] == "select" ? "selected" : "drawn"
     #expect(
-      try Dsel.run(options, in: folder).errors
+      try Dsel.run(options, in: directory).errors
         == """
         warning: more was asked for than there is: the only eligible document was \(verb), 1 document short.
         warning: 1 of 2 documents has fewer than 100 tokens and can't be selected. To include it, lower --min-tokens \
@@ -74,22 +74,22 @@ import Testing
   @Test func `One thing is one, and two are several`() throws {
     try write(long: 1, short: 0)
     let select = Self.commands[0] + ["--count", "1", "--threads", "1"]
-    let run = try Dsel.run(select, in: folder)
+    let run = try Dsel.run(select, in: directory)
     #expect(run.errors.contains("selected 1 of 1 document: 100 tokens, "), "\(run.errors)")
     #expect(run.errors.contains("of 1 eligible document (0 under --min-tokens)"))
     #expect(run.errors.contains(" MB/s with 1 thread\n"))
     let fitted = try Dsel.run(
-      ["fit", "pool.jsonl", "-o", "m", "--buckets", "64", "--threads", "2"], in: folder)
+      ["fit", "pool.jsonl", "-o", "m", "--buckets", "64", "--threads", "2"], in: directory)
     #expect(fitted.errors.hasPrefix("model of 1 document, 100 tokens: 199 n-grams in 64 buckets, "))
     let weigh = ["weigh", "--target-model", "m", "--pool-model", "m", "pool.jsonl", "-o", "w"]
     for (threads, text) in [("1", "1 thread\n"), ("2", "2 threads\n")] {
-      let weighed = try Dsel.run(weigh + ["--force", "--threads", threads], in: folder)
+      let weighed = try Dsel.run(weigh + ["--force", "--threads", threads], in: directory)
       #expect(weighed.errors.hasPrefix("weighed 1 document, 100 tokens in "))
       #expect(weighed.errors.hasSuffix(" MB/s with \(text)"), "\(weighed.errors)")
     }
-    let bad = try folder.read("pool.jsonl") + Data("{\n".utf8)
-    try folder.write(bad, to: "pool.jsonl")
-    let skipped = try Dsel.run(select + ["--on-error", "skip", "-q"], in: folder)
+    let bad = try directory.read("pool.jsonl") + Data("{\n".utf8)
+    try directory.write(bad, to: "pool.jsonl")
+    let skipped = try Dsel.run(select + ["--on-error", "skip", "-q"], in: directory)
     #expect(
       skipped.errors.contains(
         "warning: 1 invalid line of the pool was skipped (not_json 1), in pool.jsonl."))

@@ -4,9 +4,9 @@ import Testing
 
 /// `--shuffle`: the same lines in an order that depends on the documents and a seed only.
 @Suite struct ShuffleTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   private static let plain = Result { try Dsel.select(options, in: TemporaryDirectory()).output }
   private static let shuffled = Result {
@@ -28,9 +28,9 @@ import Testing
   @Test func `The order doesn't depend on how the pool is cut, ordered or compressed`() throws {
     let lines = try Fixtures.crawlText().rawLines
     let parts = [Array(lines[900...]), Array(lines[..<17]), Array(lines[17..<900])]
-    try folder.write(parts[0].joinedLines, to: "c.jsonl")
-    try folder.write(Containers.gzip(parts[1].joinedLines, in: folder), to: "a.jsonl.gz")
-    try folder.write(parts[2].joinedLines, to: "b.jsonl")
+    try directory.write(parts[0].joinedLines, to: "c.jsonl")
+    try directory.write(Containers.gzip(parts[1].joinedLines, in: directory), to: "a.jsonl.gz")
+    try directory.write(parts[2].joinedLines, to: "b.jsonl")
     for pool in [["a.jsonl.gz", "b.jsonl", "c.jsonl"], ["c.jsonl", "a.jsonl.gz", "b.jsonl"]] {
       #expect(try select([], pool: pool) == Self.shuffled.get())
     }
@@ -52,9 +52,9 @@ import Testing
       (["--shuffle", "--seed", "5"], 5), (["--shuffle", "--seed", "5", "--shuffle-seed", "6"], 6),
       ([], nil),
     ] {
-      let run = try Dsel.select(options + ["--manifest", "m.json", "--force"], in: folder)
+      let run = try Dsel.select(options + ["--manifest", "m.json", "--force"], in: directory)
       #expect(run.status == 0)
-      #expect(try folder.json("m.json").shuffle_seed.int == seed)
+      #expect(try directory.json("m.json").shuffle_seed.int == seed)
     }
   }
 
@@ -63,16 +63,16 @@ import Testing
       Self.options + [
         "--shuffle", "--output-dir", "out", "--shard-bytes", "30k", "--compress", "none",
       ],
-      in: folder)
+      in: directory)
     #expect(run.status == 0, "\(run.errors)")
-    let names = try folder.json("out/manifest.json").shards.elements.compactMap(\.path.string)
+    let names = try directory.json("out/manifest.json").shards.elements.compactMap(\.path.string)
     #expect(names.count > 3)
-    let whole = try names.reduce(into: Data()) { $0 += try folder.read("out/\($1)") }
+    let whole = try names.reduce(into: Data()) { $0 += try directory.read("out/\($1)") }
     #expect(whole == (try Self.shuffled.get()))
   }
 
   @Test func `Annotations go with their lines`() throws {
-    let plain = try Dsel.select(Self.options + ["--annotate"], in: folder)
+    let plain = try Dsel.select(Self.options + ["--annotate"], in: directory)
     let shuffled = try select(["--annotate"])
     #expect(shuffled.lines.sorted() == plain.lines.sorted())
     #expect(shuffled.lines != plain.lines)
@@ -91,7 +91,7 @@ import Testing
       ls -A spool
       sort pool.jsonl > sorted && sort out.jsonl | cmp - sorted && wc -c < pool.jsonl
       cut -c10-14 out.jsonl
-      """, [Fixtures.wiki], in: folder)
+      """, [Fixtures.wiki], in: directory)
     #expect(run.status == 0, "\(run.errors)")
     // 5 digits, a blank, 2,000 characters, and 12 around them, with a line feed.
     #expect(run.lines.first == "\(20_000 * 2018)")
@@ -107,7 +107,7 @@ import Testing
     _ options: [String], pool: [String] = [Fixtures.crawl], input: Data? = nil
   ) throws -> Data {
     let run = try Dsel.select(
-      pool: pool, Self.options + ["--shuffle"] + options, input: input, in: folder)
+      pool: pool, Self.options + ["--shuffle"] + options, input: input, in: directory)
     try #require(run.status == 0, "\(run.errors)")
     return run.output
   }

@@ -5,21 +5,21 @@ import Testing
 /// `--max-skipped`, and what is said of skipped lines: per file, with reasons.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct SkipLimitTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   /// Writes a file of so many lines, of which the last ones are invalid.
   private func write(_ count: Int, invalid: Int, to name: String) throws {
     let good = (0..<(count - invalid)).map { "{\"text\": \"a b\", \"q\": \($0)}\n" }
-    try folder.write(
+    try directory.write(
       good.joined() + String(repeating: "{\"q\": 0}\n", count: invalid), to: name)
   }
 
   private func fit(_ options: [String], _ files: [String] = ["x"]) throws -> Dsel.Result {
     try Dsel.run(
       ["fit", "--buckets", "16", "-o", "out", "--force", "--on-error", "skip"] + options + files,
-      in: folder)
+      in: directory)
   }
 
   /// Lines, invalid ones, what is allowed, and whether that many are.
@@ -38,7 +38,7 @@ struct SkipLimitTests {
     try write(lines, invalid: invalid, to: "x")
     let run = try fit((limit.map { ["--max-skipped", $0] } ?? []) + ["--quiet"])
     #expect(run.status == (isAllowed ? 0 : 1), "\(run.errors)")
-    #expect(folder.exists("out") == isAllowed)
+    #expect(directory.exists("out") == isAllowed)
   }
 
   @Test(arguments: [
@@ -51,7 +51,7 @@ struct SkipLimitTests {
   }
 
   @Test func `A limit needs lines that are skipped`() throws {
-    let run = try Dsel.run(["fit", "x", "--max-skipped", "5%"], in: folder)
+    let run = try Dsel.run(["fit", "x", "--max-skipped", "5%"], in: directory)
     #expect(run.status == 64)
     #expect(run.errors.contains("--max-skipped needs --on-error skip"))
   }
@@ -62,7 +62,7 @@ struct SkipLimitTests {
   ) throws {
     try write(60_000, invalid: 5, to: "fine")
     try write(3000, invalid: 40, to: "bad")
-    try folder.write(folder.read("bad") + Data("prose\n".utf8), to: "bad")
+    try directory.write(directory.read("bad") + Data("prose\n".utf8), to: "bad")
     try write(100, invalid: 90, to: "worse")
     let run = try fit(["--threads", threads], ["fine", "bad", "worse"])
     #expect(run.status == 1)
@@ -74,7 +74,7 @@ struct SkipLimitTests {
 
         """)
     // The advice holds.
-    let first = try Dsel.run(["fit", "bad"], in: folder)
+    let first = try Dsel.run(["fit", "bad"], in: directory)
     #expect(first.errors.hasPrefix("bad:2961: the field \"text\" is missing. There is: q."))
     #expect(try fit(["--max-skipped", "100%"], ["fine", "bad", "worse"]).status == 0)
   }
@@ -96,7 +96,7 @@ struct SkipLimitTests {
     try write(40, invalid: 0, to: "good")
     try write(60, invalid: 11, to: "F")
     try Stages.run(
-      ["fit", "good", "-o", "m", "--buckets", "16", "--min-tokens", "0"], in: folder)
+      ["fit", "good", "-o", "m", "--buckets", "16", "--min-tokens", "0"], in: directory)
     var arguments = command.split(separator: " ").map(String.init) + ["--on-error", "skip"]
     if command.hasPrefix("fit") || command.hasPrefix("select")
       || command.hasPrefix("explain --target ")
@@ -104,16 +104,16 @@ struct SkipLimitTests {
       arguments += ["--buckets", "16"]
     }
     for _ in 0..<2 {
-      let refused = try Dsel.run(arguments, in: folder)
+      let refused = try Dsel.run(arguments, in: directory)
       #expect(refused.status == 1, "\(refused.errors)")
       #expect(refused.errors.contains("F: 11 of 60 lines are invalid (missing_field 11)"))
-      #expect(!folder.exists("out") && refused.output.isEmpty)
-      // A result in a work folder is held to it, too.
+      #expect(!directory.exists("out") && refused.output.isEmpty)
+      // A result in a work directory is held to it, too.
       guard command.contains("work-dir") else { break }
       let others = arguments.map { $0 == "out" ? "other" : $0 }
-      try Stages.run(others + ["--max-skipped", "11", "--force"], in: folder)
+      try Stages.run(others + ["--max-skipped", "11", "--force"], in: directory)
     }
-    let run = try Dsel.run(arguments + ["--max-skipped", "11"], in: folder)
+    let run = try Dsel.run(arguments + ["--max-skipped", "11"], in: directory)
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.errors.contains("warning: 11 invalid lines of the "), "\(run.errors)")
     #expect(run.errors.contains(" were skipped (missing_field 11), in F."))
@@ -121,19 +121,21 @@ struct SkipLimitTests {
 
   @Test func `Invalid lines of weights are held to the limit`() throws {
     try write(60, invalid: 0, to: "pool")
-    try Stages.run(["fit", "pool", "-o", "m", "--min-tokens", "0"] + Stages.buckets, in: folder)
+    try Stages.run(["fit", "pool", "-o", "m", "--min-tokens", "0"] + Stages.buckets, in: directory)
     try Stages.run(
-      ["weigh", "pool", "--target-model", "m", "--pool-model", "m", "-o", "w"], in: folder)
-    try folder.write(
-      folder.read("w") + Data(String(repeating: "{}\n", count: 11).utf8), to: "w")
+      ["weigh", "pool", "--target-model", "m", "--pool-model", "m", "-o", "w"], in: directory)
+    try directory.write(
+      directory.read("w") + Data(String(repeating: "{}\n", count: 11).utf8), to: "w")
     let draw = ["resample", "--weights", "w", "--pool", "pool", "--count", "5", "-o", "out"]
-    let run = try Dsel.run(draw + ["--on-error", "skip"], in: folder)
+    let run = try Dsel.run(draw + ["--on-error", "skip"], in: directory)
     #expect(run.status == 1 && run.errors.contains("w: 11 of 71 lines are invalid"))
     let allowed = try Dsel.run(
-      draw + ["--on-error", "skip", "--max-skipped", "20%", "--min-tokens", "0"], in: folder)
+      draw + ["--on-error", "skip", "--max-skipped", "20%", "--min-tokens", "0"], in: directory)
     #expect(allowed.status == 0, "\(allowed.errors)")
     #expect(
-      try folder.json("out.manifest.json").inputs[0].skipped_lines.counts == ["missing_field": 11])
+      try directory.json("out.manifest.json").inputs[0].skipped_lines.counts == [
+        "missing_field": 11
+      ])
   }
 
   @Test func `The manifest and the warning count per file`() throws {
@@ -144,17 +146,18 @@ struct SkipLimitTests {
     let run = try Dsel.select(
       pool: pool,
       ["--on-error", "skip", "--min-tokens", "0", "--quiet", "--duplicates", "keep", "-o", "out"],
-      in: folder)
+      in: directory)
     #expect(run.status == 0)
     #expect(
       run.errors.contains(
         "warning: 13 invalid lines of the pool were skipped (missing_field 13), in f1 (3), f2 (1), f3 (2), f4 (1), "
           + "f5 (1), 2 more files.\n"), "\(run.errors)")
-    let inputs = try folder.json("out.manifest.json").pool.inputs.elements
+    let inputs = try directory.json("out.manifest.json").pool.inputs.elements
     #expect(inputs.map(\.skipped_lines.counts["missing_field"]) == [nil, 3, 1, 2, 1, 1, 1, 4])
     #expect(inputs[0].skipped_lines.isNull)
     let drawn = try Stages.run(
-      ["resample", "--field", "q", "--json", "-o", "drawn", "--on-error", "skip"] + pool, in: folder
+      ["resample", "--field", "q", "--json", "-o", "drawn", "--on-error", "skip"] + pool,
+      in: directory
     )
     let files = try JSON(drawn).pool.elements
     #expect(files.map(\.skipped_lines.counts["missing_field"]) == [nil, 3, 1, 2, 1, 1, 1, 4])

@@ -4,9 +4,9 @@ import Testing
 
 /// Invalid lines under `--on-error skip`: counted by reason, printed, and kept on request.
 @Suite struct SkippedLineTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   struct Case: Sendable, CustomTestStringConvertible {
     var name: String
@@ -37,9 +37,9 @@ import Testing
     let run = try select([Fixtures.malformed(expected.name)], ["--rejects", "rejects.jsonl"])
     #expect(run.status == 0, "\(run.errors)")
     let (invalid, valid) = try split(expected)
-    #expect(try folder.read("out.jsonl") == valid)
-    #expect(try folder.read("rejects.jsonl") == invalid)
-    let manifest = try folder.json("out.jsonl.manifest.json")
+    #expect(try directory.read("out.jsonl") == valid)
+    #expect(try directory.read("rejects.jsonl") == invalid)
+    let manifest = try directory.json("out.jsonl.manifest.json")
     #expect(try counts(manifest.pool) == [expected.reason: expected.lines.count])
     #expect(try counts(manifest.target) == [:])
     #expect(manifest.settings.on_error.string == "skip")
@@ -53,8 +53,8 @@ import Testing
     let run = try select(paths, ["--rejects", "rejects.jsonl", "--threads", threads])
     #expect(run.status == 0, "\(run.errors)")
     let rejects = try Self.cases.map { try split($0).invalid }.reduce(Data(), +)
-    #expect(try folder.read("rejects.jsonl") == rejects)
-    let skipped = try counts(folder.json("out.jsonl.manifest.json").pool)
+    #expect(try directory.read("rejects.jsonl") == rejects)
+    let skipped = try counts(directory.json("out.jsonl.manifest.json").pool)
     #expect(
       skipped == [
         "not_json": 11, "not_utf8": 1, "not_an_object": 1, "missing_field": 1, "not_a_string": 2,
@@ -66,22 +66,22 @@ import Testing
     let input = try Fixtures.read("malformed/missing-text.jsonl")
     let run = try select(["-"], ["--rejects", "rejects.jsonl.gz"], input: input)
     #expect(run.status == 0, "\(run.errors)")
-    let rejects = try Containers.decompress(folder.path("rejects.jsonl.gz"), in: folder)
+    let rejects = try Containers.decompress(directory.path("rejects.jsonl.gz"), in: directory)
     #expect(rejects == (try split(expected).invalid))
   }
 
   @Test func `Invalid lines of the target are counted apart`() throws {
-    try folder.write(
+    try directory.write(
       Fixtures.read("wiki.jsonl") + Data("prose\n[]\n".utf8), to: "target.jsonl")
     let run = try Dsel.select(
       target: "target.jsonl",
-      ["--on-error", "skip", "--rejects", "rejects.jsonl", "--output", "out.jsonl"], in: folder)
+      ["--on-error", "skip", "--rejects", "rejects.jsonl", "--output", "out.jsonl"], in: directory)
     #expect(run.status == 0, "\(run.errors)")
-    let manifest = try folder.json("out.jsonl.manifest.json")
+    let manifest = try directory.json("out.jsonl.manifest.json")
     #expect(manifest.target.documents.int == 60)
     #expect(try counts(manifest.target) == ["not_json": 1, "not_an_object": 1])
     #expect(try counts(manifest.pool) == [:])
-    #expect(try folder.read("rejects.jsonl") == Data("prose\n[]\n".utf8))
+    #expect(try directory.read("rejects.jsonl") == Data("prose\n[]\n".utf8))
   }
 
   @Test func `What is selected doesn't depend on the invalid lines`() throws {
@@ -89,10 +89,10 @@ import Testing
     lines.insert(Data("{\"text\": 7}".utf8), at: 700)
     lines.insert(Data("prose".utf8), at: 0)
     lines.append(Data("{\"text\": \"cut".utf8))
-    try folder.write(lines.joinedLines, to: "pool.jsonl")
+    try directory.write(lines.joinedLines, to: "pool.jsonl")
     let skipping = ["--count", "100", "--on-error", "skip"]
-    let run = try Dsel.select(pool: ["pool.jsonl"], skipping, in: folder)
-    #expect(run.output == (try Dsel.select(["--count", "100"], in: folder).output))
+    let run = try Dsel.select(pool: ["pool.jsonl"], skipping, in: directory)
+    #expect(run.output == (try Dsel.select(["--count", "100"], in: directory).output))
     #expect(run.output.rawLines.count == 100)
   }
 
@@ -101,11 +101,11 @@ import Testing
     let run = try select([path], ["--rejects", "rejects.jsonl"])
     #expect(run.status == 1)
     #expect(run.errors.contains("1 of 1 lines are invalid (not_json 1)"), "\(run.errors)")
-    #expect(folder.names == [])
+    #expect(directory.names == [])
     let all = try select([path], ["--rejects", "rejects.jsonl", "--max-skipped", "100%"])
     #expect(all.status == 1)
     #expect(all.errors.contains("the pool is empty") && all.errors.contains("1 invalid line"))
-    #expect(folder.names == [])
+    #expect(directory.names == [])
   }
 
   @Test(arguments: ["zst-truncated.jsonl.zst", "gz-bad-crc.jsonl.gz", "zst-bitflip.jsonl.zst"])
@@ -114,18 +114,18 @@ import Testing
     let run = try select(pool, ["--rejects", "rejects.jsonl"])
     #expect(run.status == 1)
     #expect(run.errors.contains(name))
-    #expect(folder.names == [])
+    #expect(directory.names == [])
   }
 
   @Test func `Rejects that exist are kept unless --force is given`() throws {
-    try folder.write("older\n", to: "rejects.jsonl")
+    try directory.write("older\n", to: "rejects.jsonl")
     let path = Fixtures.malformed("not-json.jsonl")
     let refused = try select([path], ["--rejects", "rejects.jsonl"])
     #expect(refused.status == 1)
-    #expect(folder.names == ["rejects.jsonl"])
-    #expect(try folder.read("rejects.jsonl") == Data("older\n".utf8))
+    #expect(directory.names == ["rejects.jsonl"])
+    #expect(try directory.read("rejects.jsonl") == Data("older\n".utf8))
     #expect(try select([path], ["--rejects", "rejects.jsonl", "--force"]).status == 0)
-    #expect(try folder.read("rejects.jsonl") != Data("older\n".utf8))
+    #expect(try directory.read("rejects.jsonl") != Data("older\n".utf8))
   }
 
   private func select(
@@ -134,7 +134,7 @@ import Testing
     let everything = ["--count", "1000000", "--min-tokens", "0", "--duplicates", "keep"]
     return try Dsel.select(
       pool: pool, everything + ["--on-error", "skip", "--output", "out.jsonl"] + options,
-      input: input, in: folder)
+      input: input, in: directory)
   }
 
   /// The reasons that occurred.

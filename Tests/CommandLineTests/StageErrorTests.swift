@@ -5,9 +5,9 @@ import Testing
 /// What the commands that read and write models, weights and candidates refuse: wrong command lines with status 64, before
 /// any file is opened; files that can't be used with status 1, by name, and without leaving anything.
 @Suite struct StageErrorTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   /// `W` stands for the options that `weigh` must have, `R` for those of `resample` by weights.
   static let wrong: [(command: String, fragment: String)] = [
@@ -108,21 +108,21 @@ import Testing
   func `A wrong command line is refused by name`(command: String, fragment: String) throws {
     let long = command.replacing(" W", with: " --target-model t --pool-model p")
       .replacing(" R", with: " --weights w --count 5")
-    let run = try Dsel.run(long.split(separator: " ").map(String.init), in: folder)
+    let run = try Dsel.run(long.split(separator: " ").map(String.init), in: directory)
     #expect(run.status == 64, "\(run.errors)")
     // Its usage wraps lines.
     #expect(run.errors.contains(fragment), "\(run.errors)")
-    #expect(run.output.isEmpty && folder.names == [])
+    #expect(run.output.isEmpty && directory.names == [])
   }
 
   /// Runs a command that must fail with this message, and leave no file of its own.
   private func expectFailure(_ arguments: [String], _ fragment: String) throws {
-    let before = folder.names
-    let run = try Dsel.run(arguments, in: folder)
+    let before = directory.names
+    let run = try Dsel.run(arguments, in: directory)
     #expect(run.status == 1, "\(arguments.joined(separator: " ")): \(run.status) \(run.errors)")
     #expect(run.errors.contains(fragment), "\(run.errors)")
     #expect(run.errors.hasSuffix(".\n"), "what to do ends with a period: \(run.errors)")
-    #expect(folder.names == before)
+    #expect(directory.names == before)
   }
 
   private static let pool = (0..<30).map { number in
@@ -131,8 +131,8 @@ import Testing
 
   /// Writes `pool.jsonl`, and fits `pool.model` to it.
   private func fit() throws {
-    try folder.write(Self.pool.joinedLines, to: "pool.jsonl")
-    try Stages.run(["fit", "pool.jsonl", "-o", "pool.model"] + Self.fitOptions, in: folder)
+    try directory.write(Self.pool.joinedLines, to: "pool.jsonl")
+    try Stages.run(["fit", "pool.jsonl", "-o", "pool.model"] + Self.fitOptions, in: directory)
   }
 
   private static let fitOptions = ["--buckets", "64", "--min-tokens", "2"]
@@ -150,8 +150,8 @@ import Testing
         .filter { !options.contains(Self.fitOptions[$0]) }
         .flatMap { Self.fitOptions[$0...$0 + 1] }
       #expect(!fit.isEmpty)
-      try folder.write("{\"text\": \"a target of its own\"}\n", to: "t.jsonl")
-      try Stages.run(["fit", "t.jsonl", "-o", "wiki.model"] + defaults + options, in: folder)
+      try directory.write("{\"text\": \"a target of its own\"}\n", to: "t.jsonl")
+      try Stages.run(["fit", "t.jsonl", "-o", "wiki.model"] + defaults + options, in: directory)
       try expectFailure(["merge", "pool.model", "wiki.model", "-o", "m"], "wiki.model: \(name) is")
       if name != "--no-sample" {
         try expectFailure(
@@ -160,9 +160,9 @@ import Testing
         try expectFailure(
           ["weigh", "pool.jsonl", "-o", "w"] + Self.models, "wiki.model: it has no sample")
       }
-      try FileManager.default.removeItem(atPath: folder.path("wiki.model"))
+      try FileManager.default.removeItem(atPath: directory.path("wiki.model"))
     }
-    try Stages.run(["fit", "pool.jsonl", "-o", "d", "--compat", "dsir"], in: folder)
+    try Stages.run(["fit", "pool.jsonl", "-o", "d", "--compat", "dsir"], in: directory)
     let both = ["weigh", "pool.jsonl", "-o", "w", "--target-model", "d", "--pool-model", "d"]
     try expectFailure(both, "d: it was fitted with --compat dsir")
     try expectFailure(
@@ -172,9 +172,9 @@ import Testing
 
   @Test func `A file that is no whole model is refused`() throws {
     try fit()
-    let text = String(decoding: try folder.read("pool.model"), as: UTF8.self)
-    try folder.write(text, to: "model.jsonl")
-    let packed = try Containers.zstd(Data(text.utf8), in: folder)
+    let text = String(decoding: try directory.read("pool.model"), as: UTF8.self)
+    try directory.write(text, to: "model.jsonl")
+    let packed = try Containers.zstd(Data(text.utf8), in: directory)
     var flipped = packed
     flipped[packed.count / 2] ^= 0x10
     for (name, content, fragment) in [
@@ -197,21 +197,21 @@ import Testing
       ),
       ("large", text.replacing("\"tokens\": ", with: "\"tokens\": 9000000000000000"), "\"tokens\""),
     ] {
-      try folder.write(content, to: name)
+      try directory.write(content, to: name)
       try expectFailure(["merge", name, "-o", "out"], "\(name): ")
       try expectFailure(["merge", name, "-o", "out"], fragment)
       try expectFailure(
         ["weigh", "pool.jsonl", "-o", "w", "--target-model", name, "--pool-model", "pool.model"],
         fragment)
     }
-    try folder.write(packed.dropLast(5), to: "short.zst")
+    try directory.write(packed.dropLast(5), to: "short.zst")
     try expectFailure(
       ["merge", "short.zst", "-o", "out"], "short.zst: the file stops inside a zstd")
-    try folder.write(flipped, to: "flipped.zst")
+    try directory.write(flipped, to: "flipped.zst")
     try expectFailure(
       ["merge", "flipped.zst", "-o", "out"], "flipped.zst: the zstd data is corrupt")
     try expectFailure(["merge", "missing", "-o", "out"], "missing: no such file")
-    try folder.write(Data(), to: "out.model")
+    try directory.write(Data(), to: "out.model")
     try expectFailure(["merge", "pool.model", "-o", "out.model"], "the file exists. Add --force")
     try expectFailure(
       ["merge", "pool.model", "-o", "pool.model", "--force"], "the output is also an input")
@@ -219,21 +219,21 @@ import Testing
 
   @Test func `What was fitted twice counts once, unless that is meant`() throws {
     try fit()
-    try folder.write(Self.pool.joinedLines, to: "copy.jsonl")
-    try Stages.run(["fit", "copy.jsonl", "-o", "copy.model"] + Self.fitOptions, in: folder)
+    try directory.write(Self.pool.joinedLines, to: "copy.jsonl")
+    try Stages.run(["fit", "copy.jsonl", "-o", "copy.model"] + Self.fitOptions, in: directory)
     try expectFailure(
       ["merge", "pool.model", "copy.model", "-o", "m"],
       "copy.model: copy.jsonl was fitted for pool.model too")
     try Stages.run(
-      ["merge", "pool.model", "copy.model", "-o", "m", "--allow-repeats"], in: folder)
-    let (one, two) = try (folder.json("pool.model"), folder.json("m"))
+      ["merge", "pool.model", "copy.model", "-o", "m", "--allow-repeats"], in: directory)
+    let (one, two) = try (directory.json("pool.model"), directory.json("m"))
     #expect(two["counts"].elements.map(\.int) == one["counts"].elements.map { ($0.int ?? 0) * 2 })
     #expect(two.documents.int == 60 && two.inputs.elements.count == 2)
     #expect(two.sample == one.sample, "a sample has each text once")
     // Sums that no count can hold.
-    let large = try String(decoding: folder.read("pool.model"), as: UTF8.self).replacing(
+    let large = try String(decoding: directory.read("pool.model"), as: UTF8.self).replacing(
       "\"tokens\": \(one.tokens.int ?? 0),", with: "\"tokens\": 72057594037927936,")
-    try folder.write(large, to: "large")
+    try directory.write(large, to: "large")
     try expectFailure(
       ["merge", "large", "large", "-o", "n", "--allow-repeats"],
       "goes beyond 72,057,594,037,927,936")
@@ -241,17 +241,17 @@ import Testing
 
   @Test func `A model without n-grams can't be weighed by`() throws {
     try fit()
-    try folder.write("{\"text\": \" \"}\n", to: "blank.jsonl")
-    try Stages.run(["fit", "blank.jsonl", "-o", "blank.model"] + Self.fitOptions, in: folder)
+    try directory.write("{\"text\": \" \"}\n", to: "blank.jsonl")
+    try Stages.run(["fit", "blank.jsonl", "-o", "blank.model"] + Self.fitOptions, in: directory)
     try expectFailure(
       ["weigh", "pool.jsonl", "-o", "w", "--target-model", "blank.model"]
         + ["--pool-model", "pool.model"], "blank.model: the model has no n-grams")
-    var text = String(decoding: try folder.read("pool.model"), as: UTF8.self)
+    var text = String(decoding: try directory.read("pool.model"), as: UTF8.self)
     let counts = try #require(
       text.range(of: #"(?<="counts": \[)[^\]]*"#, options: .regularExpression))
     text.replaceSubrange(counts, with: Array(repeating: "0", count: 64).joined(separator: ","))
     text = text.replacing(/"features": \d+,/, with: "\"features\": 0,")
-    try folder.write(text, to: "zero")
+    try directory.write(text, to: "zero")
     try expectFailure(
       ["weigh", "pool.jsonl", "-o", "w", "--target-model", "zero", "--pool-model", "pool.model"],
       "zero: the model has no n-grams")

@@ -10,12 +10,12 @@ enum Stages {
   private static let fitted = Swift.Result { try fit() }
 
   private static func fit() throws -> TemporaryDirectory {
-    let folder = try TemporaryDirectory()
-    try run(["fit", Fixtures.wiki, "-o", "wiki.model"] + buckets, in: folder)
-    try run(["fit", Fixtures.crawl, "-o", "pool.model"] + buckets, in: folder)
+    let directory = try TemporaryDirectory()
+    try run(["fit", Fixtures.wiki, "-o", "wiki.model"] + buckets, in: directory)
+    try run(["fit", Fixtures.crawl, "-o", "pool.model"] + buckets, in: directory)
     // What a global owns is never freed.
     atexit { _ = try? FileManager.default.removeItem(at: Stages.fitted.get().url) }
-    return folder
+    return directory
   }
 
   /// Where `wiki.model` and `pool.model` are.
@@ -23,38 +23,41 @@ enum Stages {
 
   /// `--target-model` and `--pool-model`.
   static func modelOptions() throws -> [String] {
-    let folder = try models()
+    let directory = try models()
     return [
-      "--target-model", folder.path("wiki.model"), "--pool-model", folder.path("pool.model"),
+      "--target-model", directory.path("wiki.model"), "--pool-model", directory.path("pool.model"),
     ]
   }
 
   /// Runs a command that must succeed, without a word.
   @discardableResult
   static func run(
-    _ arguments: [String], input: Data? = nil, in folder: TemporaryDirectory
+    _ arguments: [String], input: Data? = nil, in directory: TemporaryDirectory
   ) throws -> Data {
-    let run = try Dsel.run(arguments + ["--quiet"], input: input, in: folder)
+    let run = try Dsel.run(arguments + ["--quiet"], input: input, in: directory)
     try #require(run.status == 0, "\(arguments.joined(separator: " ")): \(run.errors)")
     return run.output
   }
 
   /// Writes the pool in so many files of unequal size, whose names are in pool order.
-  static func shards(_ count: Int, in folder: TemporaryDirectory) throws -> [String] {
+  static func shards(_ count: Int, in directory: TemporaryDirectory) throws -> [String] {
     let lines = try Fixtures.crawlText().rawLines
     return try (0..<count).map { number in
       // Squares: 1 : 3 : 5 : …
       let (begin, end) = (number * number, (number + 1) * (number + 1))
       let part = lines[
         (lines.count * begin / (count * count))..<(lines.count * end / (count * count))]
-      try folder.write(Array(part).joinedLines, to: "shard\(number).jsonl")
+      try directory.write(Array(part).joinedLines, to: "shard\(number).jsonl")
       return "shard\(number).jsonl"
     }
   }
 
   /// Weighs the pool's files to `weights.jsonl`.
-  static func weigh(_ pool: [String], _ options: [String] = [], in folder: TemporaryDirectory) throws {
+  static func weigh(_ pool: [String], _ options: [String] = [], in directory: TemporaryDirectory)
+    throws
+  {
     try run(
-      ["weigh"] + modelOptions() + pool + ["-o", "weights.jsonl", "--force"] + options, in: folder)
+      ["weigh"] + modelOptions() + pool + ["-o", "weights.jsonl", "--force"] + options,
+      in: directory)
   }
 }

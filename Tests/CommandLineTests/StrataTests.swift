@@ -6,9 +6,9 @@ import Testing
 /// draw: a larger one contains the smaller, and a text is drawn once.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct StrataTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   static func golden() throws -> JSON { try JSON(Fixtures.read("golden/method/strata.json")) }
 
@@ -16,7 +16,7 @@ struct StrataTests {
     let golden = try Self.golden()
     try #require(golden.cases.elements.count == 24)
     for (number, pool) in golden.pools.elements.enumerated() {
-      try folder.write(Self.lines(pool.elements).joinedLines, to: "\(number).jsonl")
+      try directory.write(Self.lines(pool.elements).joinedLines, to: "\(number).jsonl")
     }
     for expected in golden.cases.elements {
       let mixture = expected.mixture.elements.compactMap(\.string)
@@ -24,7 +24,7 @@ struct StrataTests {
         let drawn = try Stages.run(
           ["resample", "\(expected.pool.int ?? -1).jsonl", "--field", "q", "--top-k"]
             + ["--stratify", "site", "--count", "\(draw.count.int ?? -1)"]
-            + (mixture.isEmpty ? [] : ["--mixture", mixture.joined(separator: ",")]), in: folder)
+            + (mixture.isEmpty ? [] : ["--mixture", mixture.joined(separator: ",")]), in: directory)
         let found = try drawn.rawLines.map { try JSON($0).id }
         #expect(found == draw.ids.elements, "\(mixture) \(draw.count)")
       }
@@ -53,7 +53,7 @@ struct StrataTests {
       return Data(
         "{\"id\": \(number), \"text\": \"\(words)\", \"d\": \"\(domain)\", \"q\": \(quality)}".utf8)
     }
-    try folder.write(lines.joinedLines, to: name)
+    try directory.write(lines.joinedLines, to: name)
   }
 
   /// Ways to draw, each with a unit and the sizes to compare.
@@ -76,7 +76,7 @@ struct StrataTests {
       let factor = ["--count": 1, "--tokens": 4, "--bytes": 90][unit] ?? 1
       let drawn = try Stages.run(
         ["resample", "pool.jsonl", "--field", "q", unit, "\(size * factor)"] + options,
-        in: folder
+        in: directory
       ).rawLines.map { try JSON($0).text.string ?? "" }
       let texts = Set(drawn)
       #expect(texts.count == drawn.count, "each text once")
@@ -94,19 +94,19 @@ struct StrataTests {
   @Test(arguments: filled)
   func `What is filled grows with the draw, up to all that there is`(options: [String]) throws {
     try writeCopies("pool.jsonl")
-    let all = Set(try folder.read("pool.jsonl").rawLines.map { try JSON($0).text.string ?? "" })
+    let all = Set(try directory.read("pool.jsonl").rawLines.map { try JSON($0).text.string ?? "" })
     let factor = options.contains("--epochs") ? 2 : 1
     var smaller: Set<String> = []
     for count in Array(stride(from: 3, to: all.count / factor, by: 6)) + [all.count / factor] {
       try Stages.run(
         ["resample", "pool.jsonl", "--field", "q", "--count", "\(count)", "--stratify", "d"]
-          + ["--fill", "-o", "out", "--force"] + options, in: folder)
-      let drawn = Set(try folder.read("out").rawLines.map { try JSON($0).text.string ?? "" })
+          + ["--fill", "-o", "out", "--force"] + options, in: directory)
+      let drawn = Set(try directory.read("out").rawLines.map { try JSON($0).text.string ?? "" })
       #expect(drawn.count == count * factor)
       // Of epochs the second draws what the first left: another one, if that is larger.
       #expect(factor == 2 || smaller.isSubset(of: drawn), "\(count)")
       smaller = drawn
-      let manifest = try folder.json("out.manifest.json")
+      let manifest = try directory.json("out.manifest.json")
       #expect(manifest.selected.shortfall.int == 0)
       let budgets = manifest.parts.elements.compactMap(\.budget.int)
       #expect(budgets.reduce(0, +) == count * factor)
@@ -127,12 +127,13 @@ struct StrataTests {
   @Test(arguments: selections)
   func `A larger selection contains the smaller`(options: [String]) throws {
     let code = try Fixtures.crawlText().rawLines.filter { try JSON($0).domain.string == "code" }
-    try folder.write(Array(code.prefix(40)).joinedLines, to: "code.jsonl")
+    try directory.write(Array(code.prefix(40)).joinedLines, to: "code.jsonl")
     var smaller: Set<String> = []
     for count in [1, 2, 9, 10, 11, 12, 13, 57, 100, 101, 102, 103, 400] {
       let run = try Dsel.select(
         target: "wiki=\(Fixtures.wiki)",
-        Stages.buckets + ["-q", "--count", "\(count)", "--temperature", "5"] + options, in: folder)
+        Stages.buckets + ["-q", "--count", "\(count)", "--temperature", "5"] + options,
+        in: directory)
       try #require(run.status == 0, "\(run.errors)")
       let ids = Set(try run.output.jsonLines().map { $0.id.string ?? "" })
       #expect(ids.count == run.lines.count && smaller.isSubset(of: ids), "\(count)")
@@ -144,12 +145,12 @@ struct StrataTests {
   func `Lines in another order give the same set of texts`(options: [String]) throws {
     try writeCopies("pool.jsonl")
     var random = SplitMix64(state: 1)
-    let lines = try folder.read("pool.jsonl").rawLines
+    let lines = try directory.read("pool.jsonl").rawLines
     var expected: Set<String>?
     for _ in 0..<6 {
-      try folder.write(lines.shuffled(using: &random).joinedLines, to: "other.jsonl")
+      try directory.write(lines.shuffled(using: &random).joinedLines, to: "other.jsonl")
       let drawn = try Stages.run(
-        ["resample", "other.jsonl", "--field", "q", "--count", "77"] + options, in: folder
+        ["resample", "other.jsonl", "--field", "q", "--count", "77"] + options, in: directory
       ).rawLines.map { try JSON($0).text.string ?? "" }
       #expect(drawn.count == 77)
       #expect(expected ?? Set(drawn) == Set(drawn))
@@ -161,17 +162,17 @@ struct StrataTests {
     try writeCopies("pool.jsonl")
     let run = try Dsel.run(
       ["resample", "pool.jsonl", "--field", "q", "--count", "70", "--epochs", "3"]
-        + ["--without-repeats", "-o", "out.jsonl"], in: folder)
+        + ["--without-repeats", "-o", "out.jsonl"], in: directory)
     #expect(run.status == 0)
-    let texts = try folder.read("out.jsonl").rawLines.map { try JSON($0).text.string ?? "" }
-    let all = Set(try folder.read("pool.jsonl").rawLines.map { try JSON($0).text.string ?? "" })
+    let texts = try directory.read("out.jsonl").rawLines.map { try JSON($0).text.string ?? "" }
+    let all = Set(try directory.read("pool.jsonl").rawLines.map { try JSON($0).text.string ?? "" })
     // 200 texts at most, and 210 asked for.
     #expect(texts.count == all.count && Set(texts) == all)
     #expect(run.errors.contains("epoch 2: \(210 - all.count) documents short of 70"))
   }
 
   @Test func `Of copies with other ratings the best is drawn, in whatever stratum`() throws {
-    try folder.write(
+    try directory.write(
       """
       {"text": "x", "d": "a", "q": 1}
       {"text": "x", "d": "b", "q": 2}
@@ -180,14 +181,14 @@ struct StrataTests {
 
       """, to: "pool.jsonl")
     let options = ["resample", "pool.jsonl", "--field", "q", "--top-k", "-o", "out.jsonl"]
-    try Stages.run(options + ["--count", "2", "--stratify", "d"], in: folder)
-    let drawn = try folder.read("out.jsonl").jsonLines()
+    try Stages.run(options + ["--count", "2", "--stratify", "d"], in: directory)
+    let drawn = try directory.read("out.jsonl").jsonLines()
     #expect(drawn.map(\.text.string) == ["x", "y"] && drawn.map(\.d.string) == ["b", "a"])
     #expect(drawn[0].second.isNull)
     // Of the two copies the one with the same rating is counted.
-    #expect(try folder.json("out.jsonl.manifest.json").selected.dropped_copies.int == 1)
-    try Stages.run(options + ["--count", "1", "--force"], in: folder)
-    #expect(try folder.read("out.jsonl").jsonLines().map(\.d.string) == ["b"])
+    #expect(try directory.json("out.jsonl.manifest.json").selected.dropped_copies.int == 1)
+    try Stages.run(options + ["--count", "1", "--force"], in: directory)
+    #expect(try directory.read("out.jsonl").jsonLines().map(\.d.string) == ["b"])
   }
 
   @Test func `Names that look alike are two strata`() throws {
@@ -195,14 +196,14 @@ struct StrataTests {
     let lines = (0..<40).map { number in
       Data("{\"text\": \"t\(number)\", \"d\": \"\(names[number % 2])\", \"q\": 1}".utf8)
     }
-    try folder.write(lines.joinedLines, to: "pool.jsonl")
+    try directory.write(lines.joinedLines, to: "pool.jsonl")
     try Stages.run(
       ["resample", "pool.jsonl", "--field", "q", "--stratify", "d", "--count", "10"]
-        + ["--mixture", "\(names[0])=0.2,\(names[1])=0.8", "-o", "out.jsonl"], in: folder)
-    let drawn = try folder.read("out.jsonl").rawLines
+        + ["--mixture", "\(names[0])=0.2,\(names[1])=0.8", "-o", "out.jsonl"], in: directory)
+    let drawn = try directory.read("out.jsonl").rawLines
     #expect(drawn.count { Array($0).contains(0xC3) } == 2)
     #expect(drawn.count { Array($0).contains(0xCC) } == 8)
-    let manifest = String(decoding: try folder.read("out.jsonl.manifest.json"), as: UTF8.self)
+    let manifest = String(decoding: try directory.read("out.jsonl.manifest.json"), as: UTF8.self)
     for name in names {
       let encoded = Array("\"\(name)\" : 0.".utf8)
       #expect(manifest.utf8.contains(encoded), "both shares are in the manifest")
@@ -211,31 +212,31 @@ struct StrataTests {
 
   @Test func `Values that no document has are refused, with those that there are`() throws {
     let options = Stages.buckets + ["--count", "20", "--stratify", "domain", "--mixture"]
-    let unknown = try Dsel.select(options + ["wikki=0.5"], in: folder)
+    let unknown = try Dsel.select(options + ["wikki=0.5"], in: directory)
     #expect(unknown.status == 1 && unknown.output.isEmpty)
     #expect(unknown.errors.contains("--mixture names \"wikki\", and no document"))
     #expect(unknown.errors.contains("Did you mean \"wiki\"?"))
     #expect(unknown.errors.contains("\"saga\", \"satire\", \"scripture\", \"sqldocs\", \"wiki\""))
     // Whatever share: it may be meant to leave something out.
-    #expect(try Dsel.select(options + ["wikki=0"], in: folder).status == 1)
+    #expect(try Dsel.select(options + ["wikki=0"], in: directory).status == 1)
     let nothing = try Dsel.select(
       options + [
         "code=0,german=0,japanese=0,pydocs=0,saga=0,satire=0,scripture=0,sqldocs=0,wiki=0"
-      ], in: folder)
+      ], in: directory)
     #expect(nothing.status == 1 && nothing.errors.contains("nothing is left to draw from"))
   }
 
   @Test func `A number is named as it is written, in whatever way`() throws {
     let lines = (0..<40).map { "{\"text\": \"t\($0)\", \"q\": \($0), \"d\": \($0 % 4).0}\n" }
-    try folder.write(lines.joined(), to: "pool.jsonl")
+    try directory.write(lines.joined(), to: "pool.jsonl")
     let options = ["resample", "pool.jsonl", "--field", "q", "--stratify", "d", "--count", "10"]
     var outputs: Set<Data> = []
     for name in ["2", "2.0", "2e0", "0.2e1"] {
-      outputs.insert(try Stages.run(options + ["--mixture", "\(name)=0.8"], in: folder))
+      outputs.insert(try Stages.run(options + ["--mixture", "\(name)=0.8"], in: directory))
     }
     #expect(outputs.count == 1)
     #expect(try outputs.first?.jsonLines().count { $0.d.int == 2 } == 8)
-    let twice = try Dsel.run(options + ["--mixture", "2=0.3,2.0=0.3"], in: folder)
+    let twice = try Dsel.run(options + ["--mixture", "2=0.3,2.0=0.3"], in: directory)
     #expect(twice.status == 1 && twice.errors.contains("twice"), "\(twice.errors)")
   }
 }

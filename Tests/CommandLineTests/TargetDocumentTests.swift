@@ -5,31 +5,31 @@ import Testing
 /// Documents of the target that stand in the pool, too: what is drawn of them is no find, and is counted.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct TargetDocumentTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private let wiki: [Data]
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     wiki = try Fixtures.read("wiki.jsonl").rawLines
     // Seven of the target's documents, of which one is written another way and one is there twice.
     let first = try #require(try JSON(wiki[0]).text.string)
     let again = try JSONSerialization.data(withJSONObject: ["again": 1, "text": first])
     let pool = try Fixtures.crawlText().rawLines
     let mixed = [again] + pool.prefix(400) + wiki[1..<7] + pool[400..<800] + [wiki[3]]
-    try folder.write(mixed.joinedLines, to: "pool.jsonl")
+    try directory.write(mixed.joinedLines, to: "pool.jsonl")
   }
 
   private func select(_ options: [String]) throws -> (Dsel.Result, JSON) {
     let run = try Dsel.select(
-      pool: ["pool.jsonl"], options + ["-o", "out", "--force"] + Stages.buckets, in: folder)
+      pool: ["pool.jsonl"], options + ["-o", "out", "--force"] + Stages.buckets, in: directory)
     try #require(run.status == 0, "\(run.errors)")
-    return (run, try folder.json("out.manifest.json"))
+    return (run, try directory.json("out.manifest.json"))
   }
 
   /// How many lines of the selection have a text of the target's, by the parsed lines themselves.
   private func expected(_ targets: [Data]) throws -> Int {
     let texts = Set(try targets.map { try JSON($0).text.string.map { Data($0.utf8) } })
-    return try folder.read("out").jsonLines().count {
+    return try directory.read("out").jsonLines().count {
       texts.contains($0.text.string.map { Data($0.utf8) })
     }
   }
@@ -49,28 +49,28 @@ struct TargetDocumentTests {
       [
         "compare", "--target", Fixtures.wiki, "--selected", "out", "--pool", "pool.jsonl", "--json",
       ],
-      in: folder)
+      in: directory)
     #expect(try JSON(compared.output).selected.target_documents.int == count)
     #expect(try JSON(compared.output).pool.target_documents.int == 8)
     let text = try Dsel.run(
       ["compare", "--target", Fixtures.wiki, "--selected", "out", "--pool", "pool.jsonl"],
-      in: folder)
+      in: directory)
     #expect(
       text.lines.contains(
         "documents that are the target's own: \(count) of the selection, 8 of the pool"))
   }
 
   @Test func `Those of all targets count, and none is said nothing of`() throws {
-    try folder.write(Array(wiki[..<4]).joinedLines, to: "one.jsonl")
-    try folder.write(Array(wiki[4...]).joinedLines, to: "two.jsonl")
+    try directory.write(Array(wiki[..<4]).joinedLines, to: "one.jsonl")
+    try directory.write(Array(wiki[4...]).joinedLines, to: "two.jsonl")
     try Stages.run(
       ["select", "--target", "one=one.jsonl", "two=two.jsonl", "--pool", "pool.jsonl", "--top-k"]
-        + ["--count", "80", "-o", "out"] + Stages.buckets, in: folder)
-    let manifest = try folder.json("out.manifest.json")
+        + ["--count", "80", "-o", "out"] + Stages.buckets, in: directory)
+    let manifest = try directory.json("out.manifest.json")
     #expect(try manifest.selected.target_documents.int == expected(wiki))
     #expect((manifest.selected.target_documents.int ?? 0) >= 7)
-    let run = try Dsel.select(["--count", "50", "-o", "none"], in: folder)
+    let run = try Dsel.select(["--count", "50", "-o", "none"], in: directory)
     #expect(!run.errors.contains("documents of the target"))
-    #expect(try folder.json("none.manifest.json").selected.target_documents.int == 0)
+    #expect(try directory.json("none.manifest.json").selected.target_documents.int == 0)
   }
 }

@@ -5,17 +5,17 @@ import Testing
 /// Texts that stand elsewhere in the target than in the pool, or than they were weighed; and a fit of nothing.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct TargetTextTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     let lines = (0..<300).map { number in
       "{\"raw_content\": \"some words and the number \(number)\", \"text\": \"id \(number)\"}\n"
     }
-    try folder.write(lines.joined(), to: "p")
+    try directory.write(lines.joined(), to: "p")
     let plain = (0..<300).map { "{\"text\": \"some words and the number \($0)\"}\n" }
-    try folder.write(plain.joined(), to: "plain")
-    try folder.write(plain.prefix(40).joined(), to: "t")
+    try directory.write(plain.joined(), to: "plain")
+    try directory.write(plain.prefix(40).joined(), to: "t")
   }
 
   private static let select = ["select", "--min-tokens", "0", "--count", "20", "--quiet"]
@@ -23,24 +23,24 @@ struct TargetTextTests {
   @Test func `The target's text may be elsewhere than the pool's`() throws {
     let run = try Dsel.run(
       Self.select + ["--target", "t", "--target-text-field", "text", "--pool", "p"]
-        + ["--text-field", "raw_content", "-o", "out"], in: folder)
+        + ["--text-field", "raw_content", "-o", "out"], in: directory)
     #expect(run.status == 0, "\(run.errors)")
-    let expected = try Dsel.run(Self.select + ["--target", "t", "--pool", "plain"], in: folder)
+    let expected = try Dsel.run(Self.select + ["--target", "t", "--pool", "plain"], in: directory)
     #expect(
-      try folder.read("out").jsonLines().map(\.raw_content)
+      try directory.read("out").jsonLines().map(\.raw_content)
         == expected.output.jsonLines().map(\.text))
-    let settings = try folder.json("out.manifest.json").settings
+    let settings = try directory.json("out.manifest.json").settings
     #expect(
       settings.target_text_field.string == "text" && settings.text_field.string == "raw_content")
     let compare = ["compare", "--selected", "out", "--pool", "p", "--text-field", "raw_content"]
     let compared = try Dsel.run(
-      compare + ["--target", "t", "--target-text-field", "text", "--json"], in: folder)
+      compare + ["--target", "t", "--target-text-field", "text", "--json"], in: directory)
     #expect(try JSON(compared.output).target.documents.int == 40, "\(compared.errors)")
     #expect(try JSON(compared.output).settings.target_text_field.string == "text")
     for documents in [["p", "--line", "1"], []] {
       let explained = try Dsel.run(
         ["explain", "--target", "t", "--target-text-field", "text", "--pool", "p"]
-          + ["--text-field", "raw_content", "--json"] + documents, in: folder)
+          + ["--text-field", "raw_content", "--json"] + documents, in: directory)
       #expect(explained.status == 0, "\(explained.errors)")
       #expect(try JSON(explained.output).settings.target_text_field.string == "text")
     }
@@ -52,7 +52,7 @@ struct TargetTextTests {
   func `A field that the target lacks is told of as the target's`(command: [String]) throws {
     let run = try Dsel.run(
       [command[0], "--target", "t", "--text-field", "raw_content"] + command.dropFirst(),
-      in: folder)
+      in: directory)
     #expect(run.status == 1)
     #expect(
       run.errors
@@ -73,44 +73,44 @@ struct TargetTextTests {
         "--fit-sample is of 'dsel select': explain fits the whole pool"
       ),
     ] {
-      let run = try Dsel.run(command, in: folder)
+      let run = try Dsel.run(command, in: directory)
       #expect(run.status == 64)
       #expect(run.errors.contains(message), "\(run.errors)")
     }
   }
 
   @Test func `A draw by weights of another field says so, and candidates know theirs`() throws {
-    try Stages.run(["fit", "t", "-o", "tm", "--min-tokens", "0", "--buckets", "64"], in: folder)
+    try Stages.run(["fit", "t", "-o", "tm", "--min-tokens", "0", "--buckets", "64"], in: directory)
     try Stages.run(
       ["fit", "p", "--text-field", "raw_content", "-o", "pm", "--min-tokens", "0"]
-        + ["--buckets", "64"], in: folder)
+        + ["--buckets", "64"], in: directory)
     let weigh = ["weigh", "p", "--text-field", "raw_content", "--target-model", "tm"]
-    try Stages.run(weigh + ["--pool-model", "pm", "-o", "w"], in: folder)
+    try Stages.run(weigh + ["--pool-model", "pm", "-o", "w"], in: directory)
     try Stages.run(
       weigh + ["--pool-model", "pm", "-o", "c", "--candidates", "20", "--min-tokens", "0"],
-      in: folder)
+      in: directory)
     let draw = ["resample", "--pool", "p", "-o", "out"]
     let byWeights = ["--weights", "w", "--count", "20", "--min-tokens", "0"]
     for field in ["text", "none"] {
-      let run = try Dsel.run(draw + byWeights + ["--text-field", field], in: folder)
-      #expect(run.status == 1 && !folder.exists("out"))
+      let run = try Dsel.run(draw + byWeights + ["--text-field", field], in: directory)
+      #expect(run.status == 1 && !directory.exists("out"))
       #expect(
         run.errors
           == "p: the text at --text-field \(field) is not the one that was weighed. Name the field that was, or weigh "
           + "the file again if it has changed since.\n")
     }
     // The advice holds.
-    try Stages.run(draw + byWeights + ["--text-field", "raw_content"], in: folder)
-    let expected = try folder.read("out")
+    try Stages.run(draw + byWeights + ["--text-field", "raw_content"], in: directory)
+    let expected = try directory.read("out")
     for options in [[], ["--text-field", "raw_content"]] {
       try Stages.run(
-        draw + ["--candidates", "c", "--force", "--remainder", "rest"] + options, in: folder)
-      #expect(try folder.read("out") == expected)
-      #expect(try folder.read("rest").rawLines.count == 280)
-      #expect(try folder.json("out.manifest.json").settings.text_field.string == "raw_content")
+        draw + ["--candidates", "c", "--force", "--remainder", "rest"] + options, in: directory)
+      #expect(try directory.read("out") == expected)
+      #expect(try directory.read("rest").rawLines.count == 280)
+      #expect(try directory.json("out.manifest.json").settings.text_field.string == "raw_content")
     }
     let other = try Dsel.run(
-      draw + ["--candidates", "c", "--force", "--text-field", "body"], in: folder)
+      draw + ["--candidates", "c", "--force", "--text-field", "body"], in: directory)
     #expect(other.status == 1)
     #expect(
       other.errors
@@ -120,12 +120,12 @@ struct TargetTextTests {
 
   @Test func `A sample of nothing says how many there were`() throws {
     let run = try Dsel.run(
-      Self.select + ["--target", "t", "--pool", "plain", "--fit-sample", "0.00001"], in: folder)
+      Self.select + ["--target", "t", "--pool", "plain", "--fit-sample", "0.00001"], in: directory)
     #expect(run.status == 1)
     #expect(run.errors.hasSuffix("chose none of the pool's 300 documents: raise it.\n"))
-    try folder.write(String(repeating: "{\"text\": \" \"}\n", count: 300), to: "spaces")
+    try directory.write(String(repeating: "{\"text\": \" \"}\n", count: 300), to: "spaces")
     let spaces = try Dsel.run(
-      Self.select + ["--target", "t", "--pool", "spaces", "--fit-sample", "0.9"], in: folder)
+      Self.select + ["--target", "t", "--pool", "spaces", "--fit-sample", "0.9"], in: directory)
     #expect(spaces.status == 1)
     // Equal texts are chosen together, or not at all.
     #expect(

@@ -4,38 +4,38 @@ import Testing
 
 /// A directory for temporary files that won't do is named, with the variable that names it.
 @Suite struct TemporaryDirectoryTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   @Test func `A spool that can't be made says to set TMPDIR`() throws {
     let run = try Program.shell(
       "TMPDIR=$PWD/none \"$0\" select --target \"$1\" --pool - < \"$2\"",
-      [Fixtures.wiki, Fixtures.crawl], in: folder)
+      [Fixtures.wiki, Fixtures.crawl], in: directory)
     #expect(run.status == 1)
     #expect(
       run.errors
-        == "\(folder.path("none")): no such file or directory. Temporary files go to this directory. Set TMPDIR to "
+        == "\(directory.path("none")): no such file or directory. Temporary files go to this directory. Set TMPDIR to "
         + "one that has enough free space and that you may write to, such as TMPDIR=/var/tmp, and run the same "
         + "command again.\n")
     let followed = try Program.shell(
       "TMPDIR=/var/tmp \"$0\" select -q --target \"$1\" --pool - --count 3 < \"$2\"",
-      [Fixtures.wiki, Fixtures.crawl], in: folder)
+      [Fixtures.wiki, Fixtures.crawl], in: directory)
     #expect(followed.status == 0)
   }
 
   @Test func `So does a shuffle of more than memory is taken for`() throws {
     // 16 MiB are shuffled in memory.
     let line = Data("{\"text\": \"\(String(repeating: "word ", count: 200_000))\"}\n".utf8)
-    try folder.write((0..<20).reduce(into: Data()) { all, _ in all += line }, to: "pool")
+    try directory.write((0..<20).reduce(into: Data()) { all, _ in all += line }, to: "pool")
     let run = try Program.shell(
       """
       TMPDIR=$PWD/none "$0" select --target "$1" --pool pool --fraction 1 --shuffle --duplicates keep -o out
-      """, [Fixtures.wiki], in: folder)
+      """, [Fixtures.wiki], in: directory)
     #expect(run.status == 1)
     #expect(
       run.errors.contains(
         "none: no such file or directory. Temporary files go to this directory. Set TMPDIR"))
-    #expect(folder.names == ["pool"])
+    #expect(directory.names == ["pool"])
   }
 }

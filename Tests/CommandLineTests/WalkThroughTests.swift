@@ -100,21 +100,22 @@ import Testing
     return steps
   }
 
-  /// Runs commands one after the other in one shell, in a fresh folder that has the project's `Fixtures`.
+  /// Runs commands one after the other in one shell, in a fresh directory that has the project's `Fixtures`.
   ///
   /// - Returns: what each printed, and how it ended.
   private static func run(
     _ commands: [String]
   ) throws -> [(output: [String], status: Int)] {
-    let folder = try TemporaryDirectory()
+    let directory = try TemporaryDirectory()
     try FileManager.default.createSymbolicLink(
-      at: folder.url.appendingPathComponent("Fixtures"),
+      at: directory.url.appendingPathComponent("Fixtures"),
       withDestinationURL: Fixtures.projectRoot.appendingPathComponent("Fixtures"))
     // Ends each command's output, and says how it ended.
     let mark = "--- \(UUID().uuidString)"
     let script = commands.map { "\($0)\necho '\(mark)' $?\n" }.joined()
     let run = try Program.shell(
-      "PATH=$(dirname \"$0\"):$PATH LC_ALL=C; export PATH LC_ALL; exec 2>&1\n\(script)", in: folder)
+      "PATH=$(dirname \"$0\"):$PATH LC_ALL=C; export PATH LC_ALL; exec 2>&1\n\(script)",
+      in: directory)
     var runs: [(output: [String], status: Int)] = []
     var output: [String] = []
     for line in run.lines {

@@ -5,9 +5,9 @@ import Testing
 /// What stands in the lines that `weigh` writes.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct WeightLineTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   @Test(arguments: try OracleTests.defaults())
   func `Tokens and log weights are the oracle's`(expected: OracleTests.Expected) throws {
@@ -16,13 +16,13 @@ struct WeightLineTests {
       "--tokenizer", settings.tokenizer.string ?? "", "--ngrams", "\(settings.n.int ?? 0)",
       "--buckets", "\(settings.buckets.int ?? 0)",
     ]
-    try Stages.run(["fit", Fixtures.wiki, "-o", "wiki.model"] + fit, in: folder)
-    try Stages.run(["fit", Fixtures.crawl, "-o", "pool.model"] + fit, in: folder)
+    try Stages.run(["fit", Fixtures.wiki, "-o", "wiki.model"] + fit, in: directory)
+    try Stages.run(["fit", Fixtures.crawl, "-o", "pool.model"] + fit, in: directory)
     let normalize =
       expected.estimator == "logistic" ? [] : ["--normalize", settings.normalize.string ?? ""]
     let lines = try Stages.run(
       ["weigh", "--target-model", "wiki.model", "--pool-model", "pool.model", Fixtures.crawl]
-        + ["--estimator", expected.estimator, "--id-field", "id"] + normalize, in: folder
+        + ["--estimator", expected.estimator, "--id-field", "id"] + normalize, in: directory
     ).jsonLines()
     let documents = expected.json.documents.elements
     try #require(documents.count == 60)
@@ -39,13 +39,14 @@ struct WeightLineTests {
 
   @Test func `A line says where its document is, and how long`() throws {
     let text = try Fixtures.crawlText()
-    let shards = try Stages.shards(3, in: folder)
-    let lines = try Stages.run(["weigh"] + Stages.modelOptions() + shards, in: folder).jsonLines()
+    let shards = try Stages.shards(3, in: directory)
+    let lines = try Stages.run(["weigh"] + Stages.modelOptions() + shards, in: directory)
+      .jsonLines()
     try #require(lines.count == text.rawLines.count)
     var index = 0
     for shard in shards {
       var offset = 0
-      for (number, raw) in try folder.read(shard).rawLines.enumerated() {
+      for (number, raw) in try directory.read(shard).rawLines.enumerated() {
         let (line, document) = (lines[index], try JSON(raw))
         #expect(line.id.string == "\(shard)/\(number + 1)")
         #expect(line.file.string == shard)
@@ -71,8 +72,8 @@ struct WeightLineTests {
       let quoted = String(decoding: try JSONEncoder().encode(text), as: UTF8.self)
       return Data("\r\n {\"text\":\(quoted)}\r".utf8)
     }
-    try folder.write(Data("\u{FEFF}".utf8) + lines.joinedLines, to: "texts.jsonl")
-    let found = try Stages.run(["weigh"] + Stages.modelOptions() + ["texts.jsonl"], in: folder)
+    try directory.write(Data("\u{FEFF}".utf8) + lines.joinedLines, to: "texts.jsonl")
+    let found = try Stages.run(["weigh"] + Stages.modelOptions() + ["texts.jsonl"], in: directory)
       .jsonLines()
     #expect(
       found.map(\.text_hash.string) == ["bc24c6ebca8ebf11", "da148269b049ff38", "2d06800538d394c2"])
@@ -86,32 +87,32 @@ struct WeightLineTests {
   func `Lines are in pool order, whatever the threads`(threads: String) throws {
     let command = try ["weigh", Fixtures.crawl] + Stages.modelOptions()
     #expect(
-      try Stages.run(command + ["--threads", threads], in: folder)
-        == Stages.run(command, in: folder))
+      try Stages.run(command + ["--threads", threads], in: directory)
+        == Stages.run(command, in: directory))
   }
 
   @Test func `Several targets have a weight each, which is theirs alone`() throws {
     let models = try Stages.models()
     let code = try Fixtures.crawlText().rawLines.filter { try JSON($0).domain.string == "code" }
-    try folder.write(Array(code.prefix(50)).joinedLines, to: "code.jsonl")
-    try Stages.run(["fit", "code.jsonl", "-o", "code.model"] + Stages.buckets, in: folder)
+    try directory.write(Array(code.prefix(50)).joinedLines, to: "code.jsonl")
+    try Stages.run(["fit", "code.jsonl", "-o", "code.model"] + Stages.buckets, in: directory)
     let pool = ["--pool-model", models.path("pool.model"), Fixtures.crawl]
     let both = try Stages.run(
       ["weigh", "--target-model", "wiki=\(models.path("wiki.model"))"]
-        + ["--target-model", "code=code.model", "-o", "both.jsonl"] + pool, in: folder)
+        + ["--target-model", "code=code.model", "-o", "both.jsonl"] + pool, in: directory)
     #expect(both.isEmpty)
-    let lines = try folder.read("both.jsonl").jsonLines()
+    let lines = try directory.read("both.jsonl").jsonLines()
     for (name, path) in [("wiki", models.path("wiki.model")), ("code", "code.model")] {
       try Stages.run(
-        ["weigh", "--target-model", path, "-o", "\(name).weights"] + pool, in: folder)
-      let alone = try folder.read("\(name).weights").jsonLines()
+        ["weigh", "--target-model", path, "-o", "\(name).weights"] + pool, in: directory)
+      let alone = try directory.read("\(name).weights").jsonLines()
       #expect(lines.map { $0.log_weight[name] } == alone.map(\.log_weight))
       #expect(lines.map { $0.log_odds[name] } == alone.map(\.log_odds))
       let draw = ["--pool", Fixtures.crawl, "--count", "100", "--logistic-share", "0.2"]
       #expect(
         try Stages.run(
-          ["resample", "--weights", "both.jsonl", "--target", name] + draw, in: folder)
-          == Stages.run(["resample", "--weights", "\(name).weights"] + draw, in: folder))
+          ["resample", "--weights", "both.jsonl", "--target", name] + draw, in: directory)
+          == Stages.run(["resample", "--weights", "\(name).weights"] + draw, in: directory))
     }
   }
 
@@ -120,9 +121,9 @@ struct WeightLineTests {
       "\"a\\\"b\\u00e9\\n\"", "7", "-0.5", "9007199254740993", "1e3", "null", "true", "[1]",
     ]
     let lines = ids.map { "{\"doc\":{\"id\":\($0)},\"text\":\"some words\"}\n" }.joined()
-    try folder.write(lines + "{\"text\":\"none\"}\n", to: "ids.jsonl")
+    try directory.write(lines + "{\"text\":\"none\"}\n", to: "ids.jsonl")
     let found = try Stages.run(
-      ["weigh"] + Stages.modelOptions() + ["ids.jsonl", "--id-field", "doc.id"], in: folder
+      ["weigh"] + Stages.modelOptions() + ["ids.jsonl", "--id-field", "doc.id"], in: directory
     ).lines.map { $0.prefix { $0 != "," } }
     #expect(
       found == [
@@ -143,22 +144,23 @@ struct WeightLineTests {
       lines.append(try JSONSerialization.data(withJSONObject: object))
     }
     try FileManager.default.createDirectory(
-      atPath: folder.path("set/documents/en"), withIntermediateDirectories: true)
+      atPath: directory.path("set/documents/en"), withIntermediateDirectories: true)
     let path = "set/documents/en/0.\(suffix)"
     let plain = lines.joinedLines
     let stored =
       switch suffix {
-      case "jsonl.gz": try Containers.gzip(plain, in: folder)
-      case "jsonl.zst": try Containers.zstd(plain, in: folder)
+      case "jsonl.gz": try Containers.gzip(plain, in: directory)
+      case "jsonl.zst": try Containers.zstd(plain, in: directory)
       default: plain
       }
-    try folder.write(stored, to: path)
-    try Stages.run(["weigh"] + Stages.modelOptions() + [path, "--format", "dolma"], in: folder)
+    try directory.write(stored, to: path)
+    try Stages.run(["weigh"] + Stages.modelOptions() + [path, "--format", "dolma"], in: directory)
     let attributes = "set/attributes/dsel/en/0.\(suffix)"
     let found =
       try suffix == "jsonl"
-      ? folder.read(attributes) : Containers.decompress(attributes, in: folder)
-    let weights = try Stages.run(["weigh"] + Stages.modelOptions() + [path], in: folder).jsonLines()
+      ? directory.read(attributes) : Containers.decompress(attributes, in: directory)
+    let weights = try Stages.run(["weigh"] + Stages.modelOptions() + [path], in: directory)
+      .jsonLines()
     let rows = try found.jsonLines()
     try #require(rows.count == texts.count)
     for (row, found) in rows.enumerated() {

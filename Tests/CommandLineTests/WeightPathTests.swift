@@ -5,63 +5,64 @@ import Testing
 /// Which of the pool's files weights and candidates are of, where paths are spelled another way or the pool was moved.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct WeightPathTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     for place in ["en", "de"] {
       try FileManager.default.createDirectory(
-        atPath: folder.path(place), withIntermediateDirectories: true)
+        atPath: directory.path(place), withIntermediateDirectories: true)
       let lines = (0..<30).map { "{\"text\": \"the document \($0) of \(place)\"}\n" }
-      try folder.write(lines.joined(), to: "\(place)/0.jsonl")
+      try directory.write(lines.joined(), to: "\(place)/0.jsonl")
     }
     try Stages.run(
-      ["fit", "--min-tokens", "0", "--buckets", "64", "en/0.jsonl", "-o", "m"], in: folder)
+      ["fit", "--min-tokens", "0", "--buckets", "64", "en/0.jsonl", "-o", "m"], in: directory)
   }
 
   private static let weigh = ["weigh", "--target-model", "m", "--pool-model", "m"]
 
   private func draw(
-    _ weights: [String], _ pool: [String], from folder: TemporaryDirectory? = nil
+    _ weights: [String], _ pool: [String], from directory: TemporaryDirectory? = nil
   ) throws -> Dsel.Result {
     try Dsel.run(
       ["resample", "--weights"] + weights + ["--min-tokens", "0", "--count", "20", "--quiet"]
-        + ["--pool"] + pool, in: folder ?? self.folder)
+        + ["--pool"] + pool, in: directory ?? self.directory)
   }
 
   @Test func `Spellings of a path are one, and a moved pool is found by how its paths end`() throws
   {
-    try Stages.run(Self.weigh + ["en/0.jsonl", "de/0.jsonl", "-o", "w"], in: folder)
+    try Stages.run(Self.weigh + ["en/0.jsonl", "de/0.jsonl", "-o", "w"], in: directory)
     try Stages.run(
       Self.weigh + ["en/0.jsonl", "de/0.jsonl", "-o", "c", "--candidates", "20"]
-        + ["--min-tokens", "0"], in: folder)
+        + ["--min-tokens", "0"], in: directory)
     let expected = try draw(["w"], ["en/0.jsonl", "de/0.jsonl"]).output
     #expect(expected.rawLines.count == 20)
     let elsewhere = try TemporaryDirectory()
-    try FileManager.default.copyItem(atPath: folder.path("en"), toPath: elsewhere.path("en"))
-    try FileManager.default.copyItem(atPath: folder.path("de"), toPath: elsewhere.path("de"))
+    try FileManager.default.copyItem(atPath: directory.path("en"), toPath: elsewhere.path("en"))
+    try FileManager.default.copyItem(atPath: directory.path("de"), toPath: elsewhere.path("de"))
     for pool in [
-      ["./en/0.jsonl", ".//de/./0.jsonl"], [folder.path("en/0.jsonl"), folder.path("de/0.jsonl")],
+      ["./en/0.jsonl", ".//de/./0.jsonl"],
+      [directory.path("en/0.jsonl"), directory.path("de/0.jsonl")],
       [elsewhere.path("en/0.jsonl"), elsewhere.path("de/0.jsonl")],
       ["en/0.jsonl", elsewhere.path("de/0.jsonl")],
     ] {
       let run = try draw(["w"], pool)
       #expect(run.output == expected, "\(run.errors)")
       let drawn = try Dsel.run(
-        ["resample", "--candidates", "c", "--quiet", "--pool"] + pool, in: folder)
+        ["resample", "--candidates", "c", "--quiet", "--pool"] + pool, in: directory)
       #expect(drawn.output == expected, "\(drawn.errors)")
     }
     // And the other way round.
     try Stages.run(
-      Self.weigh + [folder.path("en/0.jsonl"), folder.path("de/0.jsonl"), "-o", "absolute"],
-      in: folder)
+      Self.weigh + [directory.path("en/0.jsonl"), directory.path("de/0.jsonl"), "-o", "absolute"],
+      in: directory)
     #expect(try draw(["absolute"], ["en/0.jsonl", "de/0.jsonl"]).output == expected)
   }
 
   @Test func `A path that could be of two files, or of none, is refused with what there is`() throws
   {
-    try Stages.run(Self.weigh + ["en/0.jsonl", "de/0.jsonl", "-o", "w"], in: folder)
-    let line = try #require(folder.read("w").lines.first)
+    try Stages.run(Self.weigh + ["en/0.jsonl", "de/0.jsonl", "-o", "w"], in: directory)
+    let line = try #require(directory.read("w").lines.first)
     for (path, pool, message) in [
       (
         "0.jsonl", ["en/0.jsonl", "de/0.jsonl"],
@@ -75,14 +76,14 @@ struct WeightPathTests {
         "xen/0.jsonl", ["en/0.jsonl", "de/0.jsonl"], "weights are of xen/0.jsonl, which is none of"
       ),
     ] {
-      try folder.write(
+      try directory.write(
         line.replacing("\"file\":\"en/0.jsonl\"", with: "\"file\":\"\(path)\"") + "\n", to: "one")
       let run = try draw(["one"], pool)
       #expect(run.status == 1)
       #expect(run.errors.contains(message), "\(run.errors)")
       #expect(run.errors.contains("spelled so that each path ends as it does in the weights"))
     }
-    for name in ["a", "b", "c"] { try folder.write("{\"text\": \"a\"}\n", to: name) }
+    for name in ["a", "b", "c"] { try directory.write("{\"text\": \"a\"}\n", to: name) }
     let many = try draw(["w"], ["a", "b", "c", "m"])
     #expect(many.errors.contains("which is none of the pool's files: a, b, c and 1 more. Name"))
     // Not the weights of another file of that name.
@@ -94,40 +95,40 @@ struct WeightPathTests {
         + "named like them. Name all files that were weighed with --pool, or leave the lines of en/0.jsonl out.\n"
     )
     // The advice holds.
-    let rest = try folder.read("w").lines.filter { $0.contains("\"file\":\"de/") }
-    try folder.write(rest.joined(separator: "\n") + "\n", to: "rest")
+    let rest = try directory.read("w").lines.filter { $0.contains("\"file\":\"de/") }
+    try directory.write(rest.joined(separator: "\n") + "\n", to: "rest")
     #expect(try draw(["rest"], ["de/0.jsonl"]).status == 0)
   }
 
   @Test func `Candidates of two files of one name are the one's that has more in common`() throws {
     try Stages.run(
       Self.weigh + ["en/0.jsonl", "de/0.jsonl", "-o", "c", "--candidates", "60"]
-        + ["--min-tokens", "0"], in: folder)
+        + ["--min-tokens", "0"], in: directory)
     let drawn = try Stages.run(
-      ["resample", "--candidates", "c", "--pool", folder.path("de/0.jsonl")], in: folder)
-    #expect(try drawn == folder.read("de/0.jsonl"))
+      ["resample", "--candidates", "c", "--pool", directory.path("de/0.jsonl")], in: directory)
+    #expect(try drawn == directory.read("de/0.jsonl"))
   }
 
   @Test func `Weights of a pipe are those of the pool's only file`() throws {
-    let lines = try folder.read("en/0.jsonl")
-    try Stages.run(Self.weigh + ["-", "-o", "w"], input: lines, in: folder)
+    let lines = try directory.read("en/0.jsonl")
+    try Stages.run(Self.weigh + ["-", "-o", "w"], input: lines, in: directory)
     try Stages.run(
       Self.weigh + ["-", "-o", "c", "--candidates", "20", "--min-tokens", "0"], input: lines,
-      in: folder)
+      in: directory)
     let expected = try draw(["w"], ["en/0.jsonl"])
     #expect(expected.output.rawLines.count == 20, "\(expected.errors)")
     let kept = ["resample", "--candidates", "c", "--quiet", "--pool"]
-    #expect(try Dsel.run(kept + ["en/0.jsonl"], in: folder).output == expected.output)
+    #expect(try Dsel.run(kept + ["en/0.jsonl"], in: directory).output == expected.output)
     // The pool may be a pipe, too, whatever was weighed; so may candidates.
-    try Stages.run(Self.weigh + ["en/0.jsonl", "-o", "named"], in: folder)
+    try Stages.run(Self.weigh + ["en/0.jsonl", "-o", "named"], in: directory)
     let piped = try Dsel.run(
       ["resample", "--weights", "named", "--min-tokens", "0", "--count", "20", "--pool", "-"],
-      input: lines, in: folder)
+      input: lines, in: directory)
     #expect(piped.output == expected.output, "\(piped.errors)")
     #expect(
       try Stages.run(
-        ["resample", "--candidates", "-", "--pool", "en/0.jsonl"], input: folder.read("c"),
-        in: folder) == expected.output)
+        ["resample", "--candidates", "-", "--pool", "en/0.jsonl"], input: directory.read("c"),
+        in: directory) == expected.output)
     let two = try draw(["w"], ["en/0.jsonl", "de/0.jsonl"])
     #expect(two.status == 1)
     #expect(

@@ -4,9 +4,9 @@ import Testing
 
 /// zstd frames that ask for more memory than is allowed.
 @Suite struct WindowTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   /// A frame of one raw block (RFC 8878, 3.1.1): its window is 2^(10 + exponent) × (1 + mantissa / 8) bytes.
   private func write(exponent: UInt8, mantissa: UInt8) throws {
@@ -14,13 +14,13 @@ import Testing
     let header = UInt32(text.count) << 3 | 1
     var frame = Data([0x28, 0xB5, 0x2F, 0xFD, 0x00, exponent << 3 | mantissa])
     frame += [header, header >> 8, header >> 16].map { UInt8(truncatingIfNeeded: $0) }
-    try folder.write(frame + text, to: "w.zst")
+    try directory.write(frame + text, to: "w.zst")
   }
 
   private func fit(_ options: [String]) throws -> Dsel.Result {
     try Dsel.run(
       ["fit", "w.zst", "-q", "--buckets", "64", "--threads", "1", "-o", "m", "--force"] + options,
-      in: folder)
+      in: directory)
   }
 
   static let windows: [(exponent: UInt8, mantissa: UInt8, window: String, least: String)] = [

@@ -5,12 +5,12 @@ import Testing
 /// Results that an earlier run left are used while they are true, and never otherwise.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct WorkDirectoryTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private let shards: [String]
 
   init() throws {
-    folder = try TemporaryDirectory()
-    shards = try Stages.shards(4, in: folder)
+    directory = try TemporaryDirectory()
+    shards = try Stages.shards(4, in: directory)
   }
 
   enum Command: String, CaseIterable { case fit, weigh, candidates }
@@ -25,39 +25,40 @@ struct WorkDirectoryTests {
 
   private var results: [String] {
     get throws {
-      try FileManager.default.contentsOfDirectory(atPath: folder.path("work")).sorted()
+      try FileManager.default.contentsOfDirectory(atPath: directory.path("work")).sorted()
         .filter { $0.hasSuffix(".zst") }.map { "work/\($0)" }
     }
   }
 
   private func records() throws -> [String] { try results.map { "\($0).json" } }
 
-  /// Runs with the work folder; returns the report, and what the results come to.
+  /// Runs with the work directory; returns the report, and what the results come to.
   private func run(
     _ command: Command, _ options: [String] = []
   ) throws -> (report: JSON, whole: Data) {
     let output = command == .fit ? ["-o", "whole", "--force"] : []
     let report = try Stages.run(
-      arguments(command) + shards + options + ["--work-dir", "work", "--json"] + output, in: folder)
+      arguments(command) + shards + options + ["--work-dir", "work", "--json"] + output,
+      in: directory)
     return (try JSON(report), try whole(command))
   }
 
   private func whole(_ command: Command) throws -> Data {
     switch command {
-    case .fit: return try folder.read("whole")
+    case .fit: return try directory.read("whole")
     case .weigh:
-      return try results.reduce(Data()) { try $0 + Containers.decompress($1, in: folder) }
-    case .candidates: return try Stages.run(["merge"] + results, in: folder)
+      return try results.reduce(Data()) { try $0 + Containers.decompress($1, in: directory) }
+    case .candidates: return try Stages.run(["merge"] + results, in: directory)
     }
   }
 
-  /// What a run without a work folder gives, and reports.
+  /// What a run without a work directory gives, and reports.
   private func plain(
     _ command: Command, _ options: [String] = []
   ) throws -> (report: JSON, whole: Data) {
     let report = try Stages.run(
-      arguments(command) + shards + options + ["-o", "plain", "--force", "--json"], in: folder)
-    return (try JSON(report), try folder.read("plain"))
+      arguments(command) + shards + options + ["-o", "plain", "--force", "--json"], in: directory)
+    return (try JSON(report), try directory.read("plain"))
   }
 
   /// What must not depend on what was there already.
@@ -92,20 +93,20 @@ struct WorkDirectoryTests {
     switch damage {
     case .otherContent: try changeInPlace(shards[1])
     case .result:
-      var bytes = try folder.read(result)
+      var bytes = try directory.read(result)
       bytes[bytes.count / 2] ^= 1
-      try folder.write(bytes, to: result)
-    case .shorterResult: try folder.write(folder.read(result).dropLast(), to: result)
-    case .noResult: try FileManager.default.removeItem(atPath: folder.path(result))
-    case .noRecord: try FileManager.default.removeItem(atPath: folder.path(record))
-    case .garbage: try folder.write("{\"format\": \"dsel-record\", \u{0}", to: record)
-    case .emptyRecord: try folder.write("", to: record)
-    case .otherRecord: try folder.write(folder.read(records()[2]), to: record)
+      try directory.write(bytes, to: result)
+    case .shorterResult: try directory.write(directory.read(result).dropLast(), to: result)
+    case .noResult: try FileManager.default.removeItem(atPath: directory.path(result))
+    case .noRecord: try FileManager.default.removeItem(atPath: directory.path(record))
+    case .garbage: try directory.write("{\"format\": \"dsel-record\", \u{0}", to: record)
+    case .emptyRecord: try directory.write("", to: record)
+    case .otherRecord: try directory.write(directory.read(records()[2]), to: record)
     case .negative:
-      var text = String(decoding: try folder.read(record), as: UTF8.self)
+      var text = String(decoding: try directory.read(record), as: UTF8.self)
       let documents = try #require(text.range(of: "\"documents\" : "))
       text.insert("-", at: documents.upperBound)
-      try folder.write(text, to: record)
+      try directory.write(text, to: record)
     }
     let expected = try plain(command)
     let again = try run(command)
@@ -117,10 +118,10 @@ struct WorkDirectoryTests {
 
   /// Changes a letter of a text, and gives the file its old times back.
   private func changeInPlace(_ name: String) throws {
-    let path = folder.path(name)
+    let path = directory.path(name)
     let date = try #require(
       FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date)
-    var bytes = try folder.read(name)
+    var bytes = try directory.read(name)
     let place = try #require(bytes.range(of: Data("the ".utf8)))
     bytes[place.lowerBound] = UInt8(ascii: "s")
     let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
@@ -149,18 +150,18 @@ struct WorkDirectoryTests {
     _ = try run(.weigh)
     // The same counts, and another sample.
     try Stages.run(
-      ["fit", Fixtures.wiki, "-o", "wiki.model", "--no-sample"] + Stages.buckets, in: folder)
+      ["fit", Fixtures.wiki, "-o", "wiki.model", "--no-sample"] + Stages.buckets, in: directory)
     let options = ["--target-model", "wiki.model", "--estimator", "shrunk"]
     let models = try Stages.models()
     let command =
       ["weigh", "--pool-model", models.path("pool.model"), "--json", "--work-dir", "work"] + options
-    #expect(try JSON(Stages.run(command + shards, in: folder)).reused_inputs.int == 0)
-    #expect(try JSON(Stages.run(command + shards, in: folder)).reused_inputs.int == 4)
+    #expect(try JSON(Stages.run(command + shards, in: directory)).reused_inputs.int == 0)
+    #expect(try JSON(Stages.run(command + shards, in: directory)).reused_inputs.int == 4)
   }
 
   @Test func `Only new shards are fitted when there are more`() throws {
     try Stages.run(
-      arguments(.fit) + shards.dropLast() + ["--work-dir", "work", "-o", "part"], in: folder)
+      arguments(.fit) + shards.dropLast() + ["--work-dir", "work", "-o", "part"], in: directory)
     let whole = try run(.fit)
     #expect(whole.report.reused_inputs.int == shards.count - 1)
     #expect(try whole.whole == plain(.fit).whole)
@@ -169,32 +170,32 @@ struct WorkDirectoryTests {
   @Test(arguments: Command.allCases)
   func `An interrupted run leaves what it finished to the next`(command: Command) throws {
     // The third shard is a pipe that nobody writes to: so the run stands there when it is interrupted.
-    let text = try folder.read(shards[2])
-    try FileManager.default.removeItem(atPath: folder.path(shards[2]))
-    _ = try Program.shell("mkfifo \"$1\"", [shards[2]], in: folder)
+    let text = try directory.read(shards[2])
+    try FileManager.default.removeItem(atPath: directory.path(shards[2]))
+    _ = try Program.shell("mkfifo \"$1\"", [shards[2]], in: directory)
     let process = Process()
     process.executableURL = Dsel.binary
     process.arguments =
       try arguments(command) + shards + ["--work-dir", "work", "--quiet"]
       + (command == .fit ? ["-o", "whole"] : [])
-    process.currentDirectoryURL = folder.url
+    process.currentDirectoryURL = directory.url
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     try process.run()
     let deadline = Date(timeIntervalSinceNow: 60)
-    while Date() < deadline, (try? records().count(where: { folder.exists($0) })) ?? 0 < 2 {
+    while Date() < deadline, (try? records().count(where: { directory.exists($0) })) ?? 0 < 2 {
       Thread.sleep(forTimeInterval: 0.02)
     }
     process.interrupt()
     process.waitUntilExit()
     #expect(process.terminationReason == .uncaughtSignal || process.terminationStatus == 130)
-    #expect(!folder.exists("whole"))
-    try FileManager.default.removeItem(atPath: folder.path(shards[2]))
-    try folder.write(text, to: shards[2])
+    #expect(!directory.exists("whole"))
+    try FileManager.default.removeItem(atPath: directory.path(shards[2]))
+    try directory.write(text, to: shards[2])
     let again = try run(command)
     #expect(again.report.reused_inputs.int == 2)
     #expect(try again.whole == plain(command).whole)
-    #expect(folder.names.filter { $0.contains("dsel-tmp") } == [])
+    #expect(directory.names.filter { $0.contains("dsel-tmp") } == [])
   }
 }

@@ -5,21 +5,21 @@ import Testing
 /// Files, numbers and names where others are expected: each is told for what it is.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct WrongPlaceTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   private func expectError(
     _ arguments: [String], _ status: Int32, _ fragment: String
   ) throws {
-    let run = try Dsel.run(arguments, in: folder)
+    let run = try Dsel.run(arguments, in: directory)
     #expect(run.status == status, "\(run.errors)")
     #expect(run.errors.contains(fragment), "\(run.errors)")
   }
 
   private func weigh(_ name: String, _ pool: String, _ options: [String]) throws {
     try Stages.run(
-      ["weigh", pool, "-o", name] + Stages.modelOptions() + options, in: folder)
+      ["weigh", pool, "-o", name] + Stages.modelOptions() + options, in: directory)
   }
 
   @Test func `dsel's own files are known where documents or weights are expected`() throws {
@@ -35,14 +35,14 @@ struct WrongPlaceTests {
       "a model of dsel, where documents")
     // Following the advice.
     let drawn = try Stages.run(
-      ["resample", "--candidates", "c.zst", "--pool", Fixtures.crawl], in: folder)
+      ["resample", "--candidates", "c.zst", "--pool", Fixtures.crawl], in: directory)
     #expect(drawn.lines.count == 5)
   }
 
   @Test func `Weights of several estimators are not drawn by together`() throws {
     let lines = try Fixtures.crawlText().rawLines
-    try folder.write(Array(lines[..<200]).joinedLines, to: "a.jsonl")
-    try folder.write(Array(lines[200..<400]).joinedLines, to: "b.jsonl")
+    try directory.write(Array(lines[..<200]).joinedLines, to: "a.jsonl")
+    try directory.write(Array(lines[200..<400]).joinedLines, to: "b.jsonl")
     try weigh("a.w", "a.jsonl", [])
     try weigh("b.w", "b.jsonl", ["--estimator", "shrunk"])
     for files in [["a.w", "b.w"], ["b.w", "a.w"]] {
@@ -54,37 +54,37 @@ struct WrongPlaceTests {
       ["resample", "--weights", "b.w", "--pool", "b.jsonl", "--logistic-share", "0.5"], 1,
       "b.w: its lines have no log_odds, which --logistic-share draws by.")
     try Stages.run(
-      ["resample", "--weights", "b.w", "--pool", "b.jsonl", "--logistic-share", "0"], in: folder)
+      ["resample", "--weights", "b.w", "--pool", "b.jsonl", "--logistic-share", "0"], in: directory)
   }
 
   @Test func `What was skipped when it was weighed is skipped in the remainder when asked`() throws
   {
     let lines = try Fixtures.crawlText().rawLines
-    try folder.write((lines[..<40] + [Data("{".utf8)]).map { $0 }.joinedLines, to: "a.jsonl")
+    try directory.write((lines[..<40] + [Data("{".utf8)]).map { $0 }.joinedLines, to: "a.jsonl")
     try weigh("c", "a.jsonl", ["--candidates", "5", "--on-error", "skip"])
     let draw = ["resample", "--candidates", "c", "--pool", "a.jsonl", "--allow-missing"]
     let rest = ["-o", "out", "--remainder", "rest"]
     try expectError(draw + rest, 1, "a.jsonl: it has invalid lines, which were skipped when it")
-    try Stages.run(draw + rest + ["--on-error", "skip"], in: folder)
-    #expect(try folder.read("rest").rawLines.count == 35)
+    try Stages.run(draw + rest + ["--on-error", "skip"], in: directory)
+    #expect(try directory.read("rest").rawLines.count == 35)
   }
 
   @Test func `A pool that the model doesn't count is told of`() throws {
     let lines = try Fixtures.crawlText().rawLines
-    try folder.write(Array(lines[..<100]).joinedLines, to: "part.jsonl")
-    try Stages.run(["fit", "part.jsonl", "-o", "part.model"] + Stages.buckets, in: folder)
+    try directory.write(Array(lines[..<100]).joinedLines, to: "part.jsonl")
+    try Stages.run(["fit", "part.jsonl", "-o", "part.model"] + Stages.buckets, in: directory)
     let target = try Stages.modelOptions()[..<2]
     try Stages.run(
       ["weigh", Fixtures.crawl, "--candidates", "5", "-o", "c", "--pool-model", "part.model"]
-        + target, in: folder)
+        + target, in: directory)
     let run = try Dsel.run(
-      ["resample", "--candidates", "c", "--pool", Fixtures.crawl, "-o", "out"], in: folder)
+      ["resample", "--candidates", "c", "--pool", Fixtures.crawl, "-o", "out"], in: directory)
     #expect(run.status == 0)
     #expect(
       run.errors.contains(
         "warning: the pool's model didn't count 1,260 documents of the candidates"), "\(run.errors)"
     )
-    let manifest = try folder.json("out.manifest.json")
+    let manifest = try directory.json("out.manifest.json")
     #expect(manifest.uncounted_documents.int == 1260 && manifest.missing_documents.int == 0)
   }
 
@@ -114,11 +114,11 @@ struct WrongPlaceTests {
       Stages.buckets + [
         "--count", "60", "--stratify", "domain", "--mixture", "saga=0.5",
       ]
-    let short = try Dsel.select(options + ["-o", "out"], in: folder)
+    let short = try Dsel.select(options + ["-o", "out"], in: directory)
     #expect(
       short.errors.contains("short of 29. Add --fill to draw them from the other values."),
       "\(short.errors)")
-    let filled = try Dsel.select(options + ["-o", "out", "--force", "--fill"], in: folder)
+    let filled = try Dsel.select(options + ["-o", "out", "--force", "--fill"], in: directory)
     #expect(!filled.errors.contains("short of"))
   }
 }

@@ -40,20 +40,21 @@ import Testing
   }
 
   @Test func `A file is made and found under the bytes of its name`() throws {
-    let folder = try TemporaryDirectory()
+    let directory = try TemporaryDirectory()
     let names = [FileName.string([0x61, 0xE9]), FileName.string([0x61, 0xE8]), "é", "e\u{301}"]
     for name in names {
-      try File(creating: folder.path("") + "/" + name).writeAll(Array(name.utf8).span)
+      try File(creating: directory.path("") + "/" + name).writeAll(Array(name.utf8).span)
     }
-    let found = File.names(in: folder.url.path).filter { $0 != "." && $0 != ".." }
+    let found = File.names(in: directory.url.path).filter { $0 != "." && $0 != ".." }
     #expect(Set(found.map { ExactString($0) }) == Set(names.map { ExactString($0) }))
     for name in names {
-      let status = try FileStatus(path: "\(folder.url.path)/\(name)")
+      let status = try FileStatus(path: "\(directory.url.path)/\(name)")
       #expect(status?.byteCount == name.utf8.count)
     }
     // Python counts them by their bytes, too.
     let run = try Program.run(
-      "/usr/bin/env", ["python3", "-c", "import os; print(sorted(os.listdir(b'.')))"], in: folder)
+      "/usr/bin/env", ["python3", "-c", "import os; print(sorted(os.listdir(b'.')))"], in: directory
+    )
     #expect(run.lines == ["[b'a\\xe8', b'a\\xe9', b'e\\xcc\\x81', b'\\xc3\\xa9']"])
   }
 
@@ -63,6 +64,6 @@ import Testing
     #expect("a/\u{301}b".pathParts() == ["a", "\u{301}b"])
     #expect("a/\u{301}b".lastPathPart == "\u{301}b")
     #expect("plain".lastPathPart == "plain")
-    #expect("folder/".lastPathPart == "")
+    #expect("directory/".lastPathPart == "")
   }
 }

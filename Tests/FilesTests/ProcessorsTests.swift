@@ -6,9 +6,9 @@ import Testing
 
 /// Quotas of processors, as the kernel's files have them in containers and out of them.
 @Suite struct ProcessorsTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   @Test func `There is at least one processor, and no more than the machine has`() {
     #expect((1...ProcessInfo.processInfo.processorCount).contains(Processors.count))
@@ -23,7 +23,7 @@ import Testing
     try write("0::/job\n", to: "proc/self/cgroup")
     try write(Self.unified(mounted: "/"), to: "proc/self/mountinfo")
     try write("\(content)\n", to: "sys/fs/cgroup/job/cpu.max")
-    #expect(Cgroup.quota(root: folder.url.path) == expected)
+    #expect(Cgroup.quota(root: directory.url.path) == expected)
   }
 
   @Test(arguments: [
@@ -37,7 +37,7 @@ import Testing
     try write(Self.unified(mounted: "/"), to: "proc/self/mountinfo")
     try write(inner, to: "sys/fs/cgroup/kube/pod/box/cpu.max")
     try write(outer, to: "sys/fs/cgroup/kube/cpu.max")
-    #expect(Cgroup.quota(root: folder.url.path) == expected)
+    #expect(Cgroup.quota(root: directory.url.path) == expected)
   }
 
   @Test(arguments: [("/", "/", ""), ("/kube/pod", "/kube/pod/box", "box/"), ("/a", "/../b", "")])
@@ -47,7 +47,7 @@ import Testing
     try write("0::\(group)\n", to: "proc/self/cgroup")
     try write(Self.unified(mounted: mounted), to: "proc/self/mountinfo")
     try write("250000 100000\n", to: "sys/fs/cgroup/\(below)cpu.max")
-    #expect(Cgroup.quota(root: folder.url.path) == 3)
+    #expect(Cgroup.quota(root: directory.url.path) == 3)
   }
 
   @Test(arguments: [("-1", "100000", nil), ("350000", "100000", 4), ("20000", "100000", 1)])
@@ -62,14 +62,14 @@ import Testing
       """, to: "proc/self/mountinfo")
     try write("\(quota)\n", to: "sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us")
     try write("\(period)\n", to: "sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us")
-    #expect(Cgroup.quota(root: folder.url.path) == expected)
+    #expect(Cgroup.quota(root: directory.url.path) == expected)
   }
 
   @Test func `Where the kernel shows nothing there is no quota`() throws {
-    #expect(Cgroup.quota(root: folder.url.path) == nil)
+    #expect(Cgroup.quota(root: directory.url.path) == nil)
     try write("junk\n", to: "proc/self/cgroup")
     try write("junk - \n\n - cgroup2", to: "proc/self/mountinfo")
-    #expect(Cgroup.quota(root: folder.url.path) == nil)
+    #expect(Cgroup.quota(root: directory.url.path) == nil)
   }
 
   private static func unified(mounted: String) -> String {
@@ -80,9 +80,9 @@ import Testing
   }
 
   private func write(_ text: String, to name: String) throws {
-    let path = folder.path(name)
+    let path = directory.path(name)
     try FileManager.default.createDirectory(
       atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-    try folder.write(text, to: name)
+    try directory.write(text, to: name)
   }
 }

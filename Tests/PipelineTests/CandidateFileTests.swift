@@ -9,9 +9,9 @@ import Writing
 @testable import Reading
 
 @Suite struct CandidateFileTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   private static let settings = CandidateFile.Settings(
     seed: .max, topK: true, temperature: 0.1, count: 500, logisticShare: 0.04,
@@ -41,9 +41,9 @@ import Writing
 
   private func write(_ file: CandidateFile, _ name: String) throws -> Data {
     try file.write(
-      to: .file(path: folder.path(name)), container: .plain, replaces: true,
+      to: .file(path: directory.path(name)), container: .plain, replaces: true,
       registry: TemporaryFiles())?.commit()
-    return try folder.read(name)
+    return try directory.read(name)
   }
 
   private static let limits = ReadingLimits(maximumLine: 1 << 20, maximumWindow: 1 << 20)
@@ -52,7 +52,7 @@ import Writing
   func `Candidates are read as they were written`(seed: UInt64) throws {
     let file = Self.file(["b/\u{1}", "a\"", "é"], seed: seed)
     let bytes = try write(file, "one")
-    let found = try CandidateFile(reading: folder.path("one"), limits: Self.limits)
+    let found = try CandidateFile(reading: directory.path("one"), limits: Self.limits)
     #expect(found.candidates == file.candidates && found.candidates.count == 400)
     #expect(found.header.settings == Self.settings)
     #expect(found.header.shards == file.header.shards)
@@ -73,7 +73,7 @@ import Writing
     for name in header.keys where name != "pool_documents" {
       var part = header
       part[name] = nil
-      let path = try folder.write(
+      let path = try directory.write(
         JSONSerialization.data(withJSONObject: part) + Data(rest.utf8), to: "part")
       #expect(throws: PipelineError.self, "\(name)") {
         try CandidateFile(reading: path, limits: Self.limits)
@@ -84,7 +84,7 @@ import Writing
       shard[name] = nil
       var part = header
       part["shards"] = [shard]
-      let path = try folder.write(
+      let path = try directory.write(
         JSONSerialization.data(withJSONObject: part) + Data(rest.utf8), to: "part")
       #expect(throws: PipelineError.self, "\(name)") {
         try CandidateFile(reading: path, limits: Self.limits)
@@ -93,7 +93,7 @@ import Writing
     // The members that need not be there, and one of later versions.
     var more = header
     (more["compat"], more["new"], more["pool_documents"]) = ("dsir", [1], nil)
-    let path = try folder.write(
+    let path = try directory.write(
       JSONSerialization.data(withJSONObject: more) + Data(rest.utf8), to: "more")
     let found = try CandidateFile(reading: path, limits: Self.limits).header
     #expect(found.settings.compatibility == "dsir")
@@ -106,7 +106,7 @@ import Writing
       "shard", "offset", "bytes", "text_bytes", "tokens", "copies", "text_hash", "key",
       "second_key",
     ] {
-      let path = try folder.write(
+      let path = try directory.write(
         text.replacing("\"\(name)\":", with: "\"other\":", maxReplacements: 3), to: "part")
       #expect(throws: PipelineError.self, "\(name)") {
         try CandidateFile(reading: path, limits: Self.limits)

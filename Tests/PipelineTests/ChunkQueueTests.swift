@@ -15,8 +15,8 @@ import Testing
   @Test(arguments: [2, 5])
   func `Workers that come while a shard is being opened wait for it`(workerCount: Int) throws {
     // Opening a named pipe takes until somebody writes to it.
-    let folder = try TemporaryDirectory()
-    let path = folder.path("pipe")
+    let directory = try TemporaryDirectory()
+    let path = directory.path("pipe")
     let status = unsafe mkfifo(path, 0o600)
     try #require(status == 0)
     let queue = try ChunkQueue(

@@ -11,9 +11,9 @@ import Weighting
   private static let threadCounts = [1, 2, 7]
   private static let chunkSizes = [64, 4096, 512 << 10]
   private static let tables = UnicodeTables()
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   @Test(arguments: threadCounts, chunkSizes)
   func `Counts depend on neither threads nor chunks`(threadCount: Int, chunkSize: Int) async throws
@@ -63,9 +63,9 @@ import Weighting
     var bad = lines(300, seed: 3)
     bad[250] = "{"
     let first = try shard("first", bad)
-    let path = try folder.write(Data([0x28, 0xB5, 0x2F, 0xFD, 0xFF, 0xFF]), to: "second")
+    let path = try directory.write(Data([0x28, 0xB5, 0x2F, 0xFD, 0xFF, 0xFF]), to: "second")
     let gone = try shard("gone", ["{}"])
-    try FileManager.default.removeItem(atPath: folder.path("gone"))
+    try FileManager.default.removeItem(atPath: directory.path("gone"))
     for second in try [Shard(path: path), gone] {
       await expectInvalidLine(
         [first, second], at: 0, line: 251, threadCount: threadCount, chunkSize: chunkSize)
@@ -129,7 +129,7 @@ import Weighting
   }
 
   private func shard(_ name: String, _ lines: [String]) throws -> Shard {
-    try Shard(path: folder.write(lines.joined(separator: "\n") + "\n", to: name))
+    try Shard(path: directory.write(lines.joined(separator: "\n") + "\n", to: name))
   }
 
   private func lines(_ count: Int, seed: UInt64) -> [String] {

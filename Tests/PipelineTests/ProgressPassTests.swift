@@ -11,18 +11,18 @@ import Writing
 
 /// Which pass of how many a run says it is in.
 @Suite struct ProgressPassTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private let registry = TemporaryFiles()
   private let seen = Seen()
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     let lines = (0..<60).map { number in
       Data(
         "{\"text\":\"document \(number) of words\",\"q\":\(number),\"d\":\"\(number % 3)\"}".utf8)
     }
-    try folder.write(lines.joinedLines, to: "pool.jsonl")
-    try folder.write(Array(lines.prefix(9)).joinedLines, to: "target.jsonl")
+    try directory.write(lines.joinedLines, to: "pool.jsonl")
+    try directory.write(Array(lines.prefix(9)).joinedLines, to: "target.jsonl")
   }
 
   /// Steps with their passes, each once, in the order in which they were reported.
@@ -42,18 +42,18 @@ import Writing
     var all: [String] { steps.withLock { $0 } }
   }
 
-  private var pool: String { folder.path("pool.jsonl") }
+  private var pool: String { directory.path("pool.jsonl") }
 
   private func outputs(remainder: Bool = false) -> OutputSettings {
     var outputs = OutputSettings()
-    outputs.output = .file(path: folder.path("out.jsonl"))
-    outputs.remainder = remainder ? .file(path: folder.path("rest.jsonl")) : nil
+    outputs.output = .file(path: directory.path("out.jsonl"))
+    outputs.remainder = remainder ? .file(path: directory.path("rest.jsonl")) : nil
     return outputs
   }
 
   private func select(_ change: (inout SelectSettings) -> Void) async throws -> [String] {
     var settings = SelectSettings(
-      targets: [TargetSettings(name: nil, paths: [folder.path("target.jsonl")])], pool: [pool])
+      targets: [TargetSettings(name: nil, paths: [directory.path("target.jsonl")])], pool: [pool])
     settings.features.bucketCount = 1000
     settings.draw.minimumTokenCount = 0
     settings.size = .documents(5)
@@ -68,8 +68,8 @@ import Writing
   }
 
   @Test func `Every further pass of select counts`() async throws {
-    let pipe = folder.path("pipe")
-    try #require(Program.run("/usr/bin/mkfifo", [pipe], in: folder).status == 0)
+    let pipe = directory.path("pipe")
+    try #require(Program.run("/usr/bin/mkfifo", [pipe], in: directory).status == 0)
     let writer = Process()
     writer.executableURL = URL(fileURLWithPath: "/bin/sh")
     writer.arguments = ["-c", "cat \"$0\" >\"$1\"", pool, pipe]
@@ -127,30 +127,30 @@ import Writing
   @Test func `Fit has one pass`() async throws {
     var settings = FitSettings(inputs: [pool])
     settings.features.bucketCount = 1000
-    settings.output = .file(path: folder.path("model"))
+    settings.output = .file(path: directory.path("model"))
     _ = try await Fit(settings, progress: seen.meter, registry: registry).run()
     #expect(seen.all == ["fit 1/1"])
   }
 
   @Test func `Weights are read once for a known size, and twice for a fraction`() async throws {
     for (input, output) in [("target.jsonl", "target.model"), ("pool.jsonl", "pool.model")] {
-      var fit = FitSettings(inputs: [folder.path(input)])
+      var fit = FitSettings(inputs: [directory.path(input)])
       fit.features.bucketCount = 1000
       fit.minimumTokenCount = 0
-      fit.output = .file(path: folder.path(output))
+      fit.output = .file(path: directory.path(output))
       _ = try await Fit(fit, progress: ProgressMeter(show: nil), registry: registry).run()
     }
     var weigh = WeighSettings(
-      targetModels: [NamedModel(name: nil, path: folder.path("target.model"))],
-      poolModel: folder.path("pool.model"), pool: [pool])
-    weigh.output = .file(path: folder.path("weights"))
+      targetModels: [NamedModel(name: nil, path: directory.path("target.model"))],
+      poolModel: directory.path("pool.model"), pool: [pool])
+    weigh.output = .file(path: directory.path("weights"))
     _ = try await Weigh(weigh, progress: seen.meter, registry: registry).run()
     #expect(seen.all == ["weigh 1/1"])
     let known = Seen()
     let fraction = Seen()
     for (seen, size) in [(known, SelectionSize.documents(5)), (fraction, .fraction(0.5))] {
       var settings = ResampleSettings(
-        source: .weights([folder.path("weights")], target: nil), pool: [pool])
+        source: .weights([directory.path("weights")], target: nil), pool: [pool])
       settings.draw.minimumTokenCount = 0
       settings.size = size
       settings.outputs = outputs()
@@ -163,7 +163,7 @@ import Writing
 
   @Test func `Compare reads the pool twice, and no pass is told without one`() async throws {
     var settings = CompareSettings(
-      targets: [folder.path("target.jsonl")], selected: [folder.path("target.jsonl")])
+      targets: [directory.path("target.jsonl")], selected: [directory.path("target.jsonl")])
     settings.features.bucketCount = 1000
     _ = try await Compare(settings, progress: seen.meter).run()
     #expect(seen.all == ["fitTarget", "countSelected"])

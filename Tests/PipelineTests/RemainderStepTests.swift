@@ -10,10 +10,10 @@ import Writing
 
 /// The documents that weren't chosen, and how a pool that is no longer the one that was weighed is found out.
 @Suite struct RemainderStepTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private let registry = TemporaryFiles()
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   private static let lines = [
     #"{"text":"one"}"#, " ", #"{"text":"two"}"#, "{", #"{"text":"three"}"#, #"{"text":"four"}"#,
@@ -62,7 +62,7 @@ import Writing
       _ = try body()
       Issue.record("no error", sourceLocation: location)
     } catch PipelineError.reading(.changed(let path), line: nil) {
-      #expect(path == folder.path("pool"), sourceLocation: location)
+      #expect(path == directory.path("pool"), sourceLocation: location)
     } catch {
       Issue.record("\(error)", sourceLocation: location)
     }
@@ -71,14 +71,14 @@ import Writing
   private func run(
     _ chosen: [Candidate], _ counts: [Int], _ policy: ErrorPolicy = .skip, lines: [String] = lines
   ) throws -> String {
-    let path = try folder.write(lines.joined(separator: "\n"), to: "pool")
+    let path = try directory.write(lines.joined(separator: "\n"), to: "pool")
     var sink = try LineSink(
-      .file(path: folder.path("out")), container: .plain, replaces: true, registry: registry)
+      .file(path: directory.path("out")), container: .plain, replaces: true, registry: registry)
     try RemainderStep(
       shards: [Shard(path: path)], textField: "text", limits: ReadingLimits(), errorPolicy: policy,
       progress: ProgressMeter(show: nil)
     ).run(chosen: chosen, documentCounts: counts, into: &sink)
     try sink.close().commit()
-    return String(decoding: try folder.read("out"), as: UTF8.self)
+    return String(decoding: try directory.read("out"), as: UTF8.self)
   }
 }

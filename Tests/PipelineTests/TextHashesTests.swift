@@ -46,7 +46,7 @@ import Testing
 
 @Suite struct WeighedPlacesTests {
   private static func hash(_ number: Int) -> UInt64 {
-    TextHash.of(Position(shard: 0, offset: number))
+    PositionHash.of(Position(shard: 0, offset: number))
   }
 
   @Test func `A place that comes twice is found among a few, and the first is told`() {

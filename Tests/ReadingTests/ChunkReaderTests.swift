@@ -7,9 +7,9 @@ import Testing
 
 @Suite struct ChunkReaderTests {
   private static let chunkSizes = [64, 1 << 10, 4096, 1 << 16, 512 << 10]
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   @Test(arguments: chunkSizes, Wrapping.allCases)
   func `Lines and offsets depend on neither chunk size nor container`(
@@ -17,7 +17,7 @@ import Testing
   ) throws {
     for (number, variant) in TextVariant.allCases.enumerated() {
       let text = variant.text(seed: UInt64(number))
-      let path = try folder.write(wrapping.wrap(text, in: folder), to: "shard")
+      let path = try directory.write(wrapping.wrap(text, in: directory), to: "shard")
       let found = try lines(path, chunkSize: chunkSize)
       let expected = naiveLines(text)
       #expect(found.map(\.offset) == expected.map(\.offset), "\(variant)")
@@ -27,7 +27,7 @@ import Testing
 
   @Test(arguments: chunkSizes) func `A shard without bytes has no lines`(chunkSize: Int) throws {
     for bytes in [Data(), Data([0xEF, 0xBB, 0xBF])] {
-      let path = try folder.write(bytes, to: "empty")
+      let path = try directory.write(bytes, to: "empty")
       #expect(try lines(path, chunkSize: chunkSize).isEmpty)
     }
   }
@@ -35,7 +35,7 @@ import Testing
   @Test(arguments: chunkSizes)
   func `A line that never ends within the limit is an error at its begin`(chunkSize: Int) throws {
     let text = Data("{}\n".utf8) + Data(repeating: 0x61, count: 3 << 20)
-    let path = try folder.write(text, to: "long")
+    let path = try directory.write(text, to: "long")
     #expect(throws: ReadingError.lineTooLong(path: path, offset: 3, limit: 1 << 20)) {
       _ = try lines(path, chunkSize: chunkSize, limits: ReadingLimits(maximumLine: 1 << 20))
     }
@@ -44,17 +44,17 @@ import Testing
   @Test(arguments: chunkSizes)
   func `A line of just the limit is read`(chunkSize: Int) throws {
     let text = Data("{}\n".utf8) + Data(repeating: 0x61, count: 100_000)
-    let path = try folder.write(text, to: "long")
+    let path = try directory.write(text, to: "long")
     let found = try lines(path, chunkSize: chunkSize, limits: ReadingLimits(maximumLine: 100_000))
     #expect(found.map(\.bytes.count) == [2, 100_000])
   }
 
   @Test(arguments: Wrapping.allCases)
   func `A file changed since the run began is an error`(wrapping: Wrapping) throws {
-    let bytes = try wrapping.wrap(Data("{}\n".utf8), in: folder)
-    let path = try folder.write(bytes, to: "shard")
+    let bytes = try wrapping.wrap(Data("{}\n".utf8), in: directory)
+    let path = try directory.write(bytes, to: "shard")
     let shard = try Shard(path: path)
-    try folder.write(bytes + bytes, to: "shard")
+    try directory.write(bytes + bytes, to: "shard")
     #expect(throws: ReadingError.changed(path: path)) { _ = try lines(shard, chunkSize: 4096) }
     #expect(throws: ReadingError.changed(path: path)) {
       _ = try LineReader(shard, limits: ReadingLimits())
@@ -63,7 +63,7 @@ import Testing
 
   @Test func `A file that grows while it is read is an error`() throws {
     let bytes = Data("{}\n".utf8)
-    let path = try folder.write(bytes, to: "shard")
+    let path = try directory.write(bytes, to: "shard")
     let shard = try Shard(path: path)
     var reader = try ChunkReader(
       shard, number: 0, limits: ReadingLimits(), chunkSize: 4096, hashesContent: false)

@@ -11,11 +11,11 @@ import Testing
     case zstd, zstdWithoutChecksum, zstdFrames, gzip, gzipMembers
   }
 
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private let lines: [Data]
 
   init() throws {
-    folder = try TemporaryDirectory()
+    directory = try TemporaryDirectory()
     var random = SplitMix64(state: 4)
     lines = (0..<40).map { number in
       let words = (0..<Int.random(in: 1...9, using: &random)).map { _ in
@@ -72,17 +72,17 @@ import Testing
     let pieces = [all.prefix(700), all.dropFirst(700).prefix(500), all.dropFirst(1200)]
       .map { Data($0) }
     return switch kind {
-    case .zstd: [try Containers.zstd(all, in: folder)]
-    case .zstdWithoutChecksum: [try Containers.zstd(all, hasChecksum: false, in: folder)]
-    case .zstdFrames: try pieces.map { try Containers.zstd($0, in: folder) }
-    case .gzip: [try Containers.gzip(all, in: folder)]
-    case .gzipMembers: try pieces.map { try Containers.gzip($0, in: folder) }
+    case .zstd: [try Containers.zstd(all, in: directory)]
+    case .zstdWithoutChecksum: [try Containers.zstd(all, hasChecksum: false, in: directory)]
+    case .zstdFrames: try pieces.map { try Containers.zstd($0, in: directory) }
+    case .gzip: [try Containers.gzip(all, in: directory)]
+    case .gzipMembers: try pieces.map { try Containers.gzip($0, in: directory) }
     }
   }
 
   /// Reads a file as a pass does, and parses each line.
   private func read(_ file: Data) throws -> Outcome {
-    let shard = try Shard(path: folder.write(Data(file), to: "damaged"))
+    let shard = try Shard(path: directory.write(Data(file), to: "damaged"))
     do {
       var reader = try ChunkReader(
         shard, number: 0, limits: ReadingLimits(), chunkSize: 512, hashesContent: false)

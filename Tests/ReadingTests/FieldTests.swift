@@ -31,8 +31,8 @@ import Testing
     ("0.1", .number(0.1)),
     ("1E2", .number(100)), ("1e-400", .number(0)), ("5e-324", .number(.leastNonzeroMagnitude)),
     // 2⁵³ is the last integer whose neighbours are doubles, too.
-    ("9007199254740992", .number(9007199254740992)),
-    ("-9007199254740992", .number(-9007199254740992)),
+    ("9007199254740992", .number(9_007_199_254_740_992)),
+    ("-9007199254740992", .number(-9_007_199_254_740_992)),
     ("9007199254740993", .largeNumber("9007199254740993")),
     ("-9007199254740993", .largeNumber("-9007199254740993")),
     ("-9223372036854775808", .largeNumber("-9223372036854775808")),
@@ -41,7 +41,7 @@ import Testing
     // These are beyond simdjson: the scanner reads the line.
     ("18446744073709551616", .largeNumber("18446744073709551616")),
     ("1e400", .largeNumber("1e400")),
-    ("-1e999", .largeNumber("-1e999")), ("9007199254740993.0", .number(9007199254740992)),
+    ("-1e999", .largeNumber("-1e999")), ("9007199254740993.0", .number(9_007_199_254_740_992)),
     ("true", .boolean(true)), ("false", .boolean(false)), ("null", .null), ("[1]", .other),
     ("{}", .other),
   ]

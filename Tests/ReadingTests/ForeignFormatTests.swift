@@ -89,17 +89,17 @@ import Testing
   }
 
   @Test func `A container within a container is told apart from lines`() throws {
-    let folder = try TemporaryDirectory()
+    let directory = try TemporaryDirectory()
     let text = Data("{\"text\": \"a\"}\n".utf8)
     let (zstd, gzip) = (
-      try Containers.zstd(text, in: folder), try Containers.gzip(text, in: folder)
+      try Containers.zstd(text, in: directory), try Containers.gzip(text, in: directory)
     )
     for (outer, inner, expected) in [
-      (try Containers.gzip(zstd, in: folder), Container.gzip, Container.zstd),
-      (try Containers.zstd(gzip, in: folder), .zstd, .gzip),
-      (try Containers.gzip(gzip, in: folder), .gzip, .gzip),
+      (try Containers.gzip(zstd, in: directory), Container.gzip, Container.zstd),
+      (try Containers.zstd(gzip, in: directory), .zstd, .gzip),
+      (try Containers.gzip(gzip, in: directory), .gzip, .gzip),
     ] {
-      let path = try folder.write(outer, to: "shard")
+      let path = try directory.write(outer, to: "shard")
       #expect(
         throws: ReadingError.foreign(path: path, .nested(expected), within: inner)
       ) { _ = try lines(path, chunkSize: 4096) }

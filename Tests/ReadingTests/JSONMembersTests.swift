@@ -61,9 +61,9 @@ import Testing
 
   @Test(arguments: 0..<3 as Range<UInt64>)
   func `What is left is what Python reads without them`(seed: UInt64) throws {
-    let folder = try TemporaryDirectory()
+    let directory = try TemporaryDirectory()
     let run = try Program.run(
-      "/usr/bin/env", ["python3", "-c", Self.script, "\(seed)"], in: folder)
+      "/usr/bin/env", ["python3", "-c", Self.script, "\(seed)"], in: directory)
     try #require(run.status == 0, "\(run.errors)")
     let lines = run.output.rawLines
     try #require(lines.count == 900)

@@ -6,12 +6,12 @@ import Testing
 
 /// The reader of values of any size against Foundation's.
 @Suite struct JSONStreamTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   private func stream(_ bytes: some Collection<UInt8>) throws -> JSONStream {
-    let path = try folder.write(Data(bytes), to: "value.json")
+    let path = try directory.write(Data(bytes), to: "value.json")
     return try JSONStream(
       Shard(path: path), limits: ReadingLimits(maximumLine: 1 << 20, maximumWindow: 1 << 20))
   }

@@ -6,15 +6,15 @@ import Testing
 @testable import Reading
 
 @Suite struct LineReaderTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   @Test(arguments: Wrapping.allCases, 0..<3 as Range<UInt64>)
   func `The lines at given places are read again`(wrapping: Wrapping, seed: UInt64) throws {
     var text = Data()
     for part in 0..<6 { text += TextVariant.longLines.text(seed: 10 * seed + UInt64(part)) }
-    let path = try folder.write(wrapping.wrap(text, in: folder), to: "shard")
+    let path = try directory.write(wrapping.wrap(text, in: directory), to: "shard")
     var random = SplitMix64(state: seed)
     let all = naiveLines(text)
     // Every line; a few, which leaves jumps over more than the reader's buffer; two far apart.
@@ -36,7 +36,7 @@ import Testing
   @Test(arguments: Wrapping.allCases)
   func `A line behind the end means that the file has changed`(wrapping: Wrapping) throws {
     let text = Data(#"{"text":"a"}"#.utf8)
-    let path = try folder.write(wrapping.wrap(text, in: folder), to: "shard")
+    let path = try directory.write(wrapping.wrap(text, in: directory), to: "shard")
     for (offset, count) in [(5, text.count), (2 << 20, 10)] {
       var reader = try LineReader(Shard(path: path), limits: ReadingLimits())
       do {
@@ -55,11 +55,11 @@ import Testing
     wrapping: Wrapping
   ) throws {
     let text = Data(#"{"text":"a"}"#.utf8)
-    let path = try folder.write(wrapping.wrap(text, in: folder), to: "shard")
+    let path = try directory.write(wrapping.wrap(text, in: directory), to: "shard")
     var reader = try LineReader(Shard(path: path), limits: ReadingLimits())
     try reader.withLine(at: 0, count: text.count) { (_, _) -> Void in }
     try reader.finish()
-    try folder.write(text + text, to: "shard")
+    try directory.write(text + text, to: "shard")
     #expect(throws: ReadingError.changed(path: path)) { try reader.finish() }
   }
 }

@@ -36,9 +36,9 @@ import Testing
 
   @Test(arguments: 0..<5 as Range<UInt64>)
   func `Texts are those that Python wrote`(seed: UInt64) throws {
-    let folder = try TemporaryDirectory()
+    let directory = try TemporaryDirectory()
     let run = try Program.run(
-      "/usr/bin/env", ["python3", "-c", Self.script, "\(seed)"], in: folder)
+      "/usr/bin/env", ["python3", "-c", Self.script, "\(seed)"], in: directory)
     try #require(run.status == 0, "\(run.errors)")
     let lines = run.output.rawLines
     try #require(lines.count == 800)

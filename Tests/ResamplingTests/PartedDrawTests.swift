@@ -97,9 +97,8 @@ import Testing
     var settings = CandidateGroup.Settings(joinsCopies: joinsCopies)
     settings.expectedCount = arrival.count
     var candidates = CandidateGroup(parted: budgets.first, budgets.second, settings)
-    for candidate in arrival {
-      // As the workers do: what isn't admitted is never added.
-      if candidates.thresholds.admit(candidate, arm: 0) { candidates.add(candidate) }
+    for candidate in arrival where candidates.thresholds.admit(candidate, arm: 0) {
+      candidates.add(candidate)
     }
     return Draw(
       parts: candidates.draw([budgets.first] + (budgets.second.map { [$0] } ?? [])))

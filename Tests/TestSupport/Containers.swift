@@ -7,34 +7,34 @@ public enum Containers {
 
   /// One zstd frame, or one gzip member, around each of the `parts`.
   public static func zstd(
-    _ parts: Data..., hasChecksum: Bool = true, in folder: TemporaryDirectory
+    _ parts: Data..., hasChecksum: Bool = true, in directory: TemporaryDirectory
   ) throws -> Data {
-    try concatenate(parts, hasChecksum ? "zstd -qc" : "zstd -qc --no-check", in: folder)
+    try concatenate(parts, hasChecksum ? "zstd -qc" : "zstd -qc --no-check", in: directory)
   }
 
-  public static func gzip(_ parts: Data..., in folder: TemporaryDirectory) throws -> Data {
-    try concatenate(parts, "gzip -nc", in: folder)
+  public static func gzip(_ parts: Data..., in directory: TemporaryDirectory) throws -> Data {
+    try concatenate(parts, "gzip -nc", in: directory)
   }
 
   /// What `zstd -dc` or `gzip -dc` (by the name's end) makes of the file.
-  public static func decompress(_ path: String, in folder: TemporaryDirectory) throws -> Data {
-    try command(path.hasSuffix(".gz") ? "gzip -dc" : "zstd -dqc", path, in: folder)
+  public static func decompress(_ path: String, in directory: TemporaryDirectory) throws -> Data {
+    try command(path.hasSuffix(".gz") ? "gzip -dc" : "zstd -dqc", path, in: directory)
   }
 
   private static func concatenate(
-    _ parts: [Data], _ compressor: String, in folder: TemporaryDirectory
+    _ parts: [Data], _ compressor: String, in directory: TemporaryDirectory
   ) throws -> Data {
     try parts.reduce(into: Data()) { whole, part in
-      let path = try folder.write(part, to: ".part-\(UUID().uuidString)")
+      let path = try directory.write(part, to: ".part-\(UUID().uuidString)")
       defer { try? FileManager.default.removeItem(atPath: path) }
-      whole += try command(compressor, path, in: folder)
+      whole += try command(compressor, path, in: directory)
     }
   }
 
   private static func command(
-    _ command: String, _ path: String, in folder: TemporaryDirectory
+    _ command: String, _ path: String, in directory: TemporaryDirectory
   ) throws -> Data {
-    let result = try Program.shell("exec \(command) < \"$1\"", [path], in: folder)
+    let result = try Program.shell("exec \(command) < \"$1\"", [path], in: directory)
     guard result.status == 0 else { throw CommandFailed(message: result.errors) }
     return result.output
   }

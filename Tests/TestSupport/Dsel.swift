@@ -1,6 +1,6 @@
 import Foundation
 
-/// The built command, run as a user runs it: in a folder of its own, with its outputs drained.
+/// The built command, run as a user runs it: in a directory of its own, with its outputs drained.
 ///
 ///     let run = try Dsel.run(["--version"], in: TemporaryDirectory())
 ///     #expect(run.status == 0)
@@ -24,16 +24,16 @@ public enum Dsel {
     public var lines: [String] { output.lines }
   }
 
-  /// Where `dsel` was built: the folder of the test bundle, or one above it.
+  /// Where `dsel` was built: the directory of the test bundle, or one above it.
   public static let binary: URL = {
     let bundle = Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" }
     let starts = [bundle, Bundle.main.executableURL].compactMap { $0?.deletingLastPathComponent() }
     for start in starts {
-      var folder = start.resolvingSymlinksInPath()
+      var directory = start.resolvingSymlinksInPath()
       for _ in 0..<4 {
-        let candidate = folder.appendingPathComponent("dsel")
+        let candidate = directory.appendingPathComponent("dsel")
         if isProgram(candidate) { return candidate }
-        folder.deleteLastPathComponent()
+        directory.deleteLastPathComponent()
       }
     }
     return Fixtures.projectRoot.appendingPathComponent(
@@ -49,23 +49,23 @@ public enum Dsel {
   ///
   /// - Parameter input: comes to standard input through a real pipe; without it that is empty.
   public static func run(
-    _ arguments: [String], input: Data? = nil, in folder: TemporaryDirectory
+    _ arguments: [String], input: Data? = nil, in directory: TemporaryDirectory
   ) throws -> Result {
-    guard let input else { return try Program.run(binary.path, arguments, in: folder) }
+    guard let input else { return try Program.run(binary.path, arguments, in: directory) }
     // A pipe that `cat` fills: it is drained by no thread of ours, and may close early.
     let name = ".stdin-\(UUID().uuidString)"
-    let path = try folder.write(input, to: name)
+    let path = try directory.write(input, to: name)
     defer { try? FileManager.default.removeItem(atPath: path) }
     return try Program.run(
-      "/bin/sh", ["-c", "cat \"$0\" | \"$@\"", path, binary.path] + arguments, in: folder)
+      "/bin/sh", ["-c", "cat \"$0\" | \"$@\"", path, binary.path] + arguments, in: directory)
   }
 
   /// Runs `dsel select` on the small fixture, or on another `pool`.
   public static func select(
     pool: [String] = [Fixtures.crawl], target: String = Fixtures.wiki, _ options: [String],
-    input: Data? = nil, in folder: TemporaryDirectory
+    input: Data? = nil, in directory: TemporaryDirectory
   ) throws -> Result {
     let inputs = ["select", "--target", target, "--pool"] + pool
-    return try run(inputs + options, input: input, in: folder)
+    return try run(inputs + options, input: input, in: directory)
   }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The files of the project's `Fixtures` folder.
+/// The files of the project's `Fixtures` directory.
 public enum Fixtures {
   public static let projectRoot = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -26,13 +26,13 @@ public enum Fixtures {
 
 /// The large labelled corpora, which lie beside the project on some machines only.
 public enum SharedCorpora {
-  static let folder = Fixtures.projectRoot.appendingPathComponent("../shared/corpora")
+  static let directory = Fixtures.projectRoot.appendingPathComponent("../shared/corpora")
 
   public static var isThere: Bool {
     FileManager.default.fileExists(atPath: path("pool.jsonl.zst"))
   }
 
   public static func path(_ name: String) -> String {
-    folder.appendingPathComponent(name).standardizedFileURL.path
+    directory.appendingPathComponent(name).standardizedFileURL.path
   }
 }

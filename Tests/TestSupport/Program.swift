@@ -5,12 +5,12 @@ import Synchronization
 public enum Program {
   /// - Parameter path: absolute.
   public static func run(
-    _ path: String, _ arguments: [String], in folder: TemporaryDirectory
+    _ path: String, _ arguments: [String], in directory: TemporaryDirectory
   ) throws -> Dsel.Result {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
-    process.currentDirectoryURL = folder.url
+    process.currentDirectoryURL = directory.url
     process.standardInput = FileHandle.nullDevice
     let (output, errors) = (Pipe(), Pipe())
     process.standardOutput = output
@@ -29,9 +29,9 @@ public enum Program {
 
   /// Runs a shell's `script`, in which `$0` is dsel and `$1`… are `arguments`.
   public static func shell(
-    _ script: String, _ arguments: [String] = [], in folder: TemporaryDirectory
+    _ script: String, _ arguments: [String] = [], in directory: TemporaryDirectory
   ) throws -> Dsel.Result {
-    try run("/bin/sh", ["-c", script, Dsel.binary.path] + arguments, in: folder)
+    try run("/bin/sh", ["-c", script, Dsel.binary.path] + arguments, in: directory)
   }
 
   /// Reads a pipe to its end on a thread of its own.

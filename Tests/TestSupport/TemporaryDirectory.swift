@@ -1,6 +1,6 @@
 import Foundation
 
-/// A new, empty folder that goes when its owner goes.
+/// A new, empty directory that goes when its owner goes.
 public final class TemporaryDirectory: Sendable {
   public let url: URL
 

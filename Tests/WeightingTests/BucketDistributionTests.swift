@@ -4,7 +4,7 @@ import Testing
 
 @testable import Weighting
 
-@Suite struct ModelTests {
+@Suite struct BucketDistributionTests {
   @Test(arguments: [2, 100, 10_000], [0.001, 1, 50])
   func `Smoothed probabilities sum to 1`(bucketCount: Int, pseudocount: Double) {
     let model = BucketDistribution(randomCounts(bucketCount, seed: 1), pseudocount: pseudocount)
@@ -28,7 +28,8 @@ import Testing
       randomCounts(bucketCount, seed: seed), randomCounts(bucketCount, seed: ~seed)
     )
     let table = LogRatioTable(
-      target: BucketDistribution(target, pseudocount: 1), pool: BucketDistribution(pool, pseudocount: 1))
+      target: BucketDistribution(target, pseudocount: 1),
+      pool: BucketDistribution(pool, pseudocount: 1))
     var random = SplitMix64(state: seed)
     let ids = (0..<1_000).map { _ in UInt32.random(in: 0..<UInt32(bucketCount), using: &random) }
     var found = 0.0
@@ -49,7 +50,10 @@ import Testing
   @Test func `The divergence is that of arithmetic by hand`() {
     // p = (4/6, 2/6), q = (1/2, 1/2): 2/3 ln 4/3 + 1/3 ln 2/3
     //   = 2/3 × 0.28768207245178090 − 1/3 × 0.40546510810816438 = 0.05663301226513248
-    let (p, q) = (BucketDistribution(counts([3, 1]), pseudocount: 1), BucketDistribution(counts([1, 1]), pseudocount: 1))
+    let (p, q) = (
+      BucketDistribution(counts([3, 1]), pseudocount: 1),
+      BucketDistribution(counts([1, 1]), pseudocount: 1)
+    )
     #expect(abs(p.divergence(from: q) - 0.05663301226513248) < 1e-15)
     // 1/2 ln 3/4 + 1/2 ln 3/2 = (−0.28768207245178090 + 0.40546510810816438) / 2
     #expect(abs(q.divergence(from: p) - 0.05889151782819174) < 1e-15)
@@ -57,7 +61,10 @@ import Testing
 
   @Test func `A bucket that is empty without smoothing adds nothing`() {
     // p = (1, 0), q = (1/2, 1/2): ln 2
-    let (p, q) = (BucketDistribution(counts([5, 0]), pseudocount: 0), BucketDistribution(counts([2, 2]), pseudocount: 0))
+    let (p, q) = (
+      BucketDistribution(counts([5, 0]), pseudocount: 0),
+      BucketDistribution(counts([2, 2]), pseudocount: 0)
+    )
     #expect(abs(p.divergence(from: q) - 0.6931471805599453) < 1e-15)
     #expect(q.divergence(from: p) == .infinity)
   }
@@ -66,7 +73,8 @@ import Testing
   func `No divergence is negative, and that from itself is zero`(seed: UInt64) {
     let p = BucketDistribution(randomCounts(100, seed: seed), pseudocount: 1)
     #expect(p.divergence(from: p) == 0)
-    #expect(p.divergence(from: BucketDistribution(randomCounts(100, seed: ~seed), pseudocount: 1)) > 0)
+    #expect(
+      p.divergence(from: BucketDistribution(randomCounts(100, seed: ~seed), pseudocount: 1)) > 0)
   }
 
   @Test(arguments: 0..<3 as Range<UInt64>)

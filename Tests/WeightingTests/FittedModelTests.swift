@@ -7,10 +7,10 @@ import Testing
 @testable import Weighting
 
 /// Models as files: written, read again, and refused where they contradict themselves.
-@Suite struct ModelFileTests {
-  private let folder: TemporaryDirectory
+@Suite struct FittedModelTests {
+  private let directory: TemporaryDirectory
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   private static func random(seed: UInt64, bucketCount: Int = 200, hasSample: Bool = true)
     -> FittedModel
@@ -45,7 +45,7 @@ import Testing
   }
 
   private func read(_ text: Data) throws -> FittedModel {
-    let path = try folder.write(text, to: "model")
+    let path = try directory.write(text, to: "model")
     var stream = try JSONStream(
       Shard(path: path), limits: ReadingLimits(maximumLine: 1 << 20, maximumWindow: 1 << 20))
     return try FittedModel(&stream)
@@ -68,13 +68,13 @@ import Testing
   func `Other programs read a model, and what they write is one`(program: String) throws {
     // A program that isn't there is not dsel's fault.
     let name = program.prefix { $0 != " " }
-    guard try Program.shell("command -v \(name)", in: folder).status == 0 else { return }
+    guard try Program.shell("command -v \(name)", in: directory).status == 0 else { return }
     let model = Self.random(seed: 3)
-    let path = try folder.write(text(model), to: "written")
+    let path = try directory.write(text(model), to: "written")
     let run = try Program.shell(
       program.replacing(
         "print(json.load(sys.stdin))", with: "json.dump(json.load(sys.stdin),sys.stdout)")
-        + " < \"$1\"", [path], in: folder)
+        + " < \"$1\"", [path], in: directory)
     try #require(run.status == 0, "\(run.errors)")
     #expect(run.output != text(model))
     #expect(try read(run.output) == model)

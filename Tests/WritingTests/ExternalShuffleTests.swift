@@ -7,10 +7,10 @@ import Testing
 
 /// The shuffle against its naive twin: all lines in memory, sorted by number and then by arrival.
 @Suite struct ExternalShuffleTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private let registry = TemporaryFiles()
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   /// How the numbers are spread.
   enum Spread: CaseIterable {
@@ -47,11 +47,11 @@ import Testing
   ) throws {
     var random = SplitMix64(state: 5)
     let lines = (0..<count).map { (line: "line \($0)", order: random.next()) }
-    let missing = folder.path("none")
-    #expect(try shuffle(lines, batch: 1 << 20, block: 4096, directory: missing) == naive(lines))
+    let missing = directory.path("none")
+    #expect(try shuffle(lines, batch: 1 << 20, block: 4096, spoolDirectory: missing) == naive(lines))
     if count > 0 {
       #expect(throws: WritingError.self) {
-        _ = try shuffle(lines, batch: 0, block: 4096, directory: missing)
+        _ = try shuffle(lines, batch: 0, block: 4096, spoolDirectory: missing)
       }
     }
   }
@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test func `A member is added to a line that waits, too`() throws {
-    var settings = ShuffleSettings(spoolDirectory: folder.url.path)
+    var settings = ShuffleSettings(spoolDirectory: directory.url.path)
     settings.batchByteLimit = 0
     var sink = try sink(settings)
     try sink.write(Array("{\"b\":1} ".utf8).span, adding: "\"x\":1", order: 2)
@@ -88,10 +88,10 @@ import Testing
     let output = try sink.close()
     let byteCount = output.byteCount
     try output.commit()
-    let found = try folder.read("out")
+    let found = try directory.read("out")
     #expect(found == Data("{\"a\":1,\"x\":2}\n{\"b\":1,\"x\":1} \n".utf8))
     #expect(byteCount == found.count)
-    #expect(folder.names == ["out"])
+    #expect(directory.names == ["out"])
   }
 
   // MARK: Support
@@ -116,20 +116,20 @@ import Testing
 
   private func sink(_ settings: ShuffleSettings) throws -> LineSink {
     try LineSink(
-      .file(path: folder.path("out")), container: .plain, replaces: true, registry: registry,
+      .file(path: directory.path("out")), container: .plain, replaces: true, registry: registry,
       shuffle: settings)
   }
 
   private func shuffle(
-    _ lines: [(line: String, order: UInt64)], batch: Int, block: Int, directory: String? = nil
+    _ lines: [(line: String, order: UInt64)], batch: Int, block: Int, spoolDirectory: String? = nil
   ) throws -> Data {
-    var settings = ShuffleSettings(spoolDirectory: directory ?? folder.url.path)
+    var settings = ShuffleSettings(spoolDirectory: spoolDirectory ?? directory.url.path)
     settings.batchByteLimit = batch
     settings.blockByteCount = block
     var sink = try sink(settings)
     for (line, order) in lines { try sink.write(Array(line.utf8).span, order: order) }
     let output = try sink.close()
     try output.commit()
-    return try folder.read("out")
+    return try directory.read("out")
   }
 }

@@ -6,10 +6,10 @@ import Testing
 @testable import Writing
 
 @Suite struct LineWriterTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private let registry = TemporaryFiles()
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   @Test(arguments: [
     (#"{"text":"a"}"#, #"{"text":"a","x":1}"#), (#"{"text":"a"}  "#, #"{"text":"a","x":1}  "#),
@@ -21,7 +21,7 @@ import Testing
     try writer.write(Array(line.utf8).span, adding: #""x":1"#)
     #expect(writer.byteCount == expected.utf8.count + 1)
     try writer.finish()
-    #expect(try folder.read("out") == Data((expected + "\n").utf8))
+    #expect(try directory.read("out") == Data((expected + "\n").utf8))
   }
 
   @Test(arguments: [("out", Container.plain), ("out.zst", .zstd), ("out.gz", .gzip)])
@@ -39,9 +39,9 @@ import Testing
     try writer.finish()
     let found =
       try container == .plain
-      ? folder.read(name) : Containers.decompress(folder.path(name), in: folder)
+      ? directory.read(name) : Containers.decompress(directory.path(name), in: directory)
     #expect(found == expected)
-    #expect(folder.names == [name])
+    #expect(directory.names == [name])
   }
 
   @Test(arguments: [Container.plain, .zstd, .gzip])
@@ -50,11 +50,11 @@ import Testing
       var writer = try writer("out", container)
       try writer.write([UInt8](repeating: 0x61, count: 1_000_000).span)
     }
-    #expect(folder.names.isEmpty)
+    #expect(directory.names.isEmpty)
   }
 
   private func writer(_ name: String, _ container: Container) throws -> LineWriter {
     try LineWriter(
-      .file(path: folder.path(name)), container: container, replaces: false, registry: registry)
+      .file(path: directory.path(name)), container: container, replaces: false, registry: registry)
   }
 }

@@ -7,10 +7,10 @@ import Testing
 
 /// Shards appear in their directory together, and older ones go then, or nothing changes.
 @Suite struct ShardDirectoryTests {
-  private let folder: TemporaryDirectory
+  private let directory: TemporaryDirectory
   private let registry = TemporaryFiles()
 
-  init() throws { folder = try TemporaryDirectory() }
+  init() throws { directory = try TemporaryDirectory() }
 
   @Test(arguments: [
     ("shard_00000000.jsonl", true), ("shard_00000012.jsonl.zst", true),
@@ -69,13 +69,13 @@ import Testing
       let shardCount = output.shards?.count
       #expect(shardCount == 5)
     }
-    #expect(folder.names.isEmpty, "the directory had been made for them")
+    #expect(directory.names.isEmpty, "the directory had been made for them")
   }
 
   @Test func `A directory that was there stays, whatever happens`() throws {
     try make("out", [:])
     do { _ = try open() }
-    #expect(folder.names == ["out"] && names.isEmpty)
+    #expect(directory.names == ["out"] && names.isEmpty)
   }
 
   @Test func `Older shards go when the new ones come, those of other containers too`() throws {
@@ -96,7 +96,7 @@ import Testing
 
   @Test func `Older shards are refused unless they may be replaced`() throws {
     try make("out", ["shard_00000003.jsonl.gz": "old"])
-    #expect(throws: WritingError.shardsExist(path: folder.path("out"))) {
+    #expect(throws: WritingError.shardsExist(path: directory.path("out"))) {
       try open(replaces: false).checkReplaceable()
     }
     try open(replaces: true).checkReplaceable()
@@ -117,12 +117,12 @@ import Testing
       for _ in 0..<3 { try sink.write(Array("new".utf8).span) }
       let output = try sink.close()
       let file = try AtomicFile(
-        path: folder.path("other"), replaces: true, registry: registry)
+        path: directory.path("other"), replaces: true, registry: registry)
       try shards.retireManifest()
       #expect(names.filter { !$0.hasPrefix(".") } == older.keys.sorted())
       switch order {
       case .shardsFirst:
-        // A folder takes the file's name.
+        // A directory takes the file's name.
         try make("other", [:])
         try output.commit()
         #expect(try read("shard_00000001.jsonl") == "new\n")
@@ -130,19 +130,19 @@ import Testing
           try file.commit()
           Issue.record("no error")
         } catch {}
-        try FileManager.default.removeItem(atPath: folder.path("other"))
+        try FileManager.default.removeItem(atPath: directory.path("other"))
       case .fileFirst:
         // The last shard goes missing.
         let staging = try #require(names.first { $0.hasSuffix(".dsel-tmp") })
         try FileManager.default.removeItem(
-          atPath: folder.path("out/\(staging)/shard_00000002.jsonl"))
+          atPath: directory.path("out/\(staging)/shard_00000002.jsonl"))
         try file.commit()
-        #expect(folder.exists("other"))
+        #expect(directory.exists("other"))
         do {
           try output.commit()
           Issue.record("no error")
         } catch {}
-        #expect(!folder.exists("other"))
+        #expect(!directory.exists("other"))
       }
     }
     #expect(names == ["manifest.json"] + older.keys.sorted())
@@ -169,10 +169,10 @@ import Testing
   }
 
   @Test func `One run at a time writes to a directory`() throws {
-    let path = folder.path("out")
+    let path = directory.path("out")
     do {
       let first = try open()
-      #expect(throws: WritingError.folderInUse(path: path)) {
+      #expect(throws: WritingError.directoryInUse(path: path)) {
         _ = try ShardDirectory(path: path, replaces: true, registry: TemporaryFiles())
       }
       #expect(first.path == path && names.count == 1)
@@ -181,39 +181,39 @@ import Testing
   }
 
   @Test func `A file is no directory, and one in a missing directory isn't made`() throws {
-    let path = try folder.write("text", to: "file")
+    let path = try directory.write("text", to: "file")
     #expect(throws: WritingError.notDirectory(path: path)) {
       _ = try ShardDirectory(path: path, replaces: true, registry: registry)
     }
     #expect(throws: WritingError.self) {
-      _ = try ShardDirectory(path: folder.path("none/out"), replaces: true, registry: registry)
+      _ = try ShardDirectory(path: directory.path("none/out"), replaces: true, registry: registry)
     }
-    #expect(folder.names == ["file"])
+    #expect(directory.names == ["file"])
   }
 
   // MARK: Support
 
   private var names: [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: folder.path("out"))) ?? []).sorted()
+    ((try? FileManager.default.contentsOfDirectory(atPath: directory.path("out"))) ?? []).sorted()
   }
 
   private func read(_ name: String) throws -> String {
-    String(decoding: try folder.read("out/\(name)"), as: UTF8.self)
+    String(decoding: try directory.read("out/\(name)"), as: UTF8.self)
   }
 
   private func make(_ name: String, _ files: [String: String]) throws {
     try FileManager.default.createDirectory(
-      atPath: folder.path(name), withIntermediateDirectories: true)
-    for (file, text) in files { try folder.write(text, to: "\(name)/\(file)") }
+      atPath: directory.path(name), withIntermediateDirectories: true)
+    for (file, text) in files { try directory.write(text, to: "\(name)/\(file)") }
   }
 
   private func open(replaces: Bool = false) throws -> ShardDirectory {
-    try ShardDirectory(path: folder.path("out"), replaces: replaces, registry: registry)
+    try ShardDirectory(path: directory.path("out"), replaces: replaces, registry: registry)
   }
 
   private func sink(_ shards: ShardDirectory, byteLimit: Int) throws -> LineSink {
     try LineSink(
-      .folder(shards, shardByteLimit: byteLimit), container: .plain, replaces: false,
+      .directory(shards, shardByteLimit: byteLimit), container: .plain, replaces: false,
       registry: registry)
   }
 

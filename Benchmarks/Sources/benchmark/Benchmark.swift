@@ -27,11 +27,11 @@ import Foundation
       print("usage: benchmark FILE [--repeat N] [--megabytes M] [--keys N] [--drawn K] [STAGE...]")
       exit(64)
     }
-    let folder = FileManager.default.temporaryDirectory.appending(
+    let directory = FileManager.default.temporaryDirectory.appending(
       path: "dsel-benchmark-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let corpus = try Corpus(path, byteLimit: megabytes * 1_000_000, folder: folder)
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let corpus = try Corpus(path, byteLimit: megabytes * 1_000_000, directory: directory)
     let stages = Stage.all(corpus, keys: keys) { names.isEmpty || names.contains($0) }
 
     print("| stage | MB/s of JSONL | best | ns a token | ns a document or key |")

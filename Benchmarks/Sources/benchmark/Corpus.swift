@@ -14,11 +14,11 @@ struct Corpus {
   let bytes: [UInt8]
   let texts: [Range<Int>]
   let tokenCount: Int
-  let folder: URL
+  let directory: URL
 
   /// - Parameter byteLimit: of lines; those behind are left out.
-  init(_ path: String, byteLimit: Int, folder: URL) throws {
-    self.folder = folder
+  init(_ path: String, byteLimit: Int, directory: URL) throws {
+    self.directory = directory
     var lines: [UInt8] = []
     var bytes: [UInt8] = []
     var texts: [Range<Int>] = []
@@ -48,7 +48,7 @@ struct Corpus {
       var stored: [UInt8] = []
       try compressor.compress(lines.span, appendingTo: &stored)
       try compressor.finish(appendingTo: &stored)
-      let file = folder.appending(path: container.rawValue)
+      let file = directory.appending(path: container.rawValue)
       try Data(stored).write(to: file)
       files[container] = try Shard(path: file.path)
     }

@@ -212,7 +212,7 @@ struct Stage {
       }
     }
     var writer = try LineWriter(
-      .file(path: corpus.folder.appending(path: "copied").path), container: .plain,
+      .file(path: corpus.directory.appending(path: "copied").path), container: .plain,
       replaces: true, registry: TemporaryFiles())
     let step = CopyStep(
       shards: [shard], limits: ReadingLimits(), progress: ProgressMeter(show: nil))

@@ -1,6 +1,6 @@
 import CFuzzer
 
-/// `fuzz TARGET [options and folders of libFuzzer]`
+/// `fuzz TARGET [options and directories of libFuzzer]`
 @main struct Fuzz {
   private static let targets: [String: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32] = [
     "documents": { fuzzDocuments(bytes($0, $1)) },

@@ -27,7 +27,7 @@ package struct CompareSettings: Sendable {
 
 /// Holds a selection against its target, and against what it was selected from: `dsel compare`.
 ///
-/// The pool is read twice: once whole, and once for a random arm of about as many tokens as the selection has.
+/// The pool is read twice: once whole, and once for a random baseline of about as many tokens as the selection has.
 package struct Compare: Sendable {
   let settings: CompareSettings
   let progress: ProgressMeter
@@ -66,7 +66,7 @@ package struct Compare: Sendable {
       let measuredPool = measured(
         try await count(pool, .fitPool, .pool, known: texts), against: targetCounts)
       let rate = Double(ofSelected.side.tokens) / Double(max(1, measuredPool.side.tokens))
-      let arm = RandomDocuments(seed: settings.seed, purpose: .randomArm, rate: rate)
+      let arm = RandomDocuments(seed: settings.seed, purpose: .randomBaseline, rate: rate)
       ofRandom = measured(
         try await count(pool, .countRandom, nil, arm: arm), against: targetCounts)
       ofPool = measuredPool

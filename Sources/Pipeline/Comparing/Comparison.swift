@@ -1,4 +1,5 @@
 internal import Featurizing
+package import Files
 internal import Reading
 internal import Weighting
 
@@ -41,10 +42,10 @@ package struct Comparison: Encodable, Sendable {
     /// Of the documents' lines, with their line ends.
     package var bytes: Int
     package var emptyBuckets: Int
-    package var skippedLines: [String: Int]
+    package var skippedLines: [ExactString: Int]
     /// Documents of a target's text; scaled up where the target has more than a million. Of selection and pool only.
     package var targetDocuments: Int?
-    /// Left out without documents, which only a random arm can be.
+    /// Left out without documents, which only a random baseline can be.
     package var tokensPerDocument: Lengths?
   }
 
@@ -91,7 +92,7 @@ package struct Comparison: Encodable, Sendable {
   /// By how much the selection is nearer to the target than a random one, and than the whole pool.
   package var klReduction: Double?
   package var klReductionFromPool: Double?
-  /// The share of the target's features whose buckets the selection (the pool, the random arm) doesn't leave empty.
+  /// The share of the target's features whose buckets the selection (the pool, the random baseline) doesn't leave empty.
   package var coverageSelected: Double
   package var coveragePool: Double?
   package var coverageRandom: Double?

@@ -45,7 +45,7 @@ struct DrawPlan: Sendable {
 
   /// What the noise of a document is keyed by.
   func identity(textHash: UInt64, position: Position) -> UInt64 {
-    keepsDuplicates ? TextHash.of(position) : textHash
+    keepsDuplicates ? PositionHash.of(position) : textHash
   }
 }
 

@@ -12,10 +12,10 @@ struct DrawRun {
   var fills = false
   /// The number of documents that may come, to reserve no more memory than that.
   var expectedCount = Int.max
-  /// The probability that a document is in the random arm.
+  /// The probability that a document is in the random baseline.
   var randomRate = 0.0
   var randomSeed: UInt64 = 0
-  /// Where the features of the random arm are counted.
+  /// Where the features of the random baseline are counted.
   var emptyCounts = FeatureCounts(bucketCount: 0)
   var stratumField: Int?
 
@@ -230,41 +230,9 @@ extension DrawRun.Outcome {
     let hits = documents.reduce(0.0) { sum, document in
       let identity =
         plan.draw.keepsDuplicates
-        ? TextHash.of(document.position) : document.textHash
+        ? PositionHash.of(document.position) : document.textHash
       return sum + top.contains(document.key - (part.arm.noise?.noise(of: identity) ?? 0))
     }
     return hits / Double(documents.count)
-  }
-}
-
-/// What one part of a draw selected, as a manifest says it.
-package struct PartRecord: Encodable, Sendable {
-  package var epoch: Int?
-  package var stratum: String?
-  /// The target's name.
-  package var target: String?
-  /// `weights`, `logistic` for the regression alone, or `random` for replay.
-  package var by: String
-  package var budget: Int
-  package var documents: Int
-  package var tokens: Int
-  /// Of lines, with their line ends.
-  package var bytes: Int
-  package var shortfall: Int
-
-  init(_ part: DrawRun.Part, names: [String?], epochCount: Int) {
-    epoch = epochCount > 1 ? part.arm.epoch : nil
-    stratum = part.stratum
-    target = part.arm.target.flatMap { names[$0] }
-    switch part.arm.source {
-    case .logWeight: by = "weights"
-    case .logOdds: by = "logistic"
-    case .random: by = "random"
-    }
-    budget = part.arm.budget.amount
-    documents = part.selection.documents.count
-    tokens = part.selection.documents.reduce(0) { $0 + $1.tokenCount }
-    bytes = part.selection.documents.reduce(0) { $0 + $1.lineByteCount + 1 }
-    shortfall = part.selection.shortfall
   }
 }

@@ -47,16 +47,16 @@ struct ModelWeightReader: WeightReader, ~Copyable {
 
 /// Gives every document of the pool its weights and its keys, and keeps those that may be drawn.
 ///
-/// In the same pass a random arm is drawn and counted: each eligible document with the same probability.
+/// In the same pass a random baseline is drawn and counted: each eligible document with the same probability.
 struct DrawStep {
   var workers: DocumentWorkers
   var plan: DrawPlan
   /// What weights are divided by, one a target.
   var temperatures: [Double]
-  /// The probability that a document is in the random arm.
+  /// The probability that a document is in the random baseline.
   var randomRate = 0.0
   var randomSeed: UInt64 = 0
-  /// Where the features of the random arm are counted.
+  /// Where the features of the random baseline are counted.
   var emptyCounts = FeatureCounts(bucketCount: 0)
   /// Where a document's stratum is among ``DocumentLine/fields``; nil without strata.
   var stratumField: Int?
@@ -84,7 +84,7 @@ struct DrawStep {
     var tokenCount = 0
     var spreads: [Spread]
     /// Folded for divergences.
-    var randomArm: FeatureCounts
+    var randomBaseline: FeatureCounts
 
     mutating func merge(_ other: Outcome) {
       eligibleCount += other.eligibleCount
@@ -92,7 +92,7 @@ struct DrawStep {
       outsideCount += other.outsideCount
       tokenCount += other.tokenCount
       for target in spreads.indices { spreads[target].merge(other.spreads[target]) }
-      randomArm.merge(other.randomArm)
+      randomBaseline.merge(other.randomBaseline)
     }
   }
 
@@ -157,10 +157,10 @@ struct DrawStep {
       groups = StratumGroups(step.plan, field: step.stratumField)
       temperatures = step.temperatures
       arm = RandomDocuments(
-        seed: step.randomSeed, purpose: .randomArm, rate: step.randomRate)
+        seed: step.randomSeed, purpose: .randomBaseline, rate: step.randomRate)
       self.reader = reader
       outcome = Outcome(
-        spreads: step.temperatures.map { _ in Spread() }, randomArm: step.emptyCounts)
+        spreads: step.temperatures.map { _ in Spread() }, randomBaseline: step.emptyCounts)
       thresholds = shared.thresholds
     }
 
@@ -186,7 +186,7 @@ struct DrawStep {
           logWeight: logWeight, length: document.size.tokenCount)
         outcome.spreads[target].histogram.add(scaled)
       }
-      if arm.contains(document.textHash) { reader.count(text, in: &outcome.randomArm) }
+      if arm.contains(document.textHash) { reader.count(text, in: &outcome.randomBaseline) }
       for group in groups { consider(document, group) }
     }
 

@@ -1,12 +1,12 @@
+package import Files
+internal import Reading
+internal import Resampling
+
 #if canImport(Glibc)
   internal import Glibc
 #else
   internal import Darwin
 #endif
-
-package import Files
-internal import Reading
-internal import Resampling
 
 /// How a pool is cut into strata, and what is drawn of each.
 package struct StratifySettings: Sendable, Equatable {

@@ -54,12 +54,12 @@ package struct Explain: Sendable {
     var weigh = WeighSettings(
       targetModels: [NamedModel(name: nil, path: target)], poolModel: pool, pool: [])
     weigh.reading = settings.reading
-    weigh.weights = settings.weights
+    weigh.estimator = settings.estimator
     let stored = try await StoredModels(weigh)
     return Models(
       target: stored.targets[0].stored.model.counts, pool: stored.pool.model.counts,
       weighing: await stored.weighingModel(
-        settings.weights, threadCount: settings.reading.threadCount))
+        settings.estimator, threadCount: settings.reading.threadCount))
   }
 
   private func fitted(
@@ -68,7 +68,7 @@ package struct Explain: Sendable {
     var step = FitStep(
       workers: settings.reading.workers(progress), features: settings.features,
       tables: UnicodeTables(), minimumLength: settings.minimumTokenCount,
-      keepsSample: settings.weights.estimator.usesRegression)
+      keepsSample: settings.estimator.kind.usesRegression)
     var outcomes: [FitStep.Outcome] = []
     for (input, name, role) in [
       (targets, Step.fitTarget, PipelineError.Role.target), (pool, .fitPool, .pool),
@@ -89,14 +89,14 @@ package struct Explain: Sendable {
       outcomes.append(outcome)
     }
     var model = TargetModel(
-      name: nil, target: outcomes[0].counts, pool: outcomes[1].counts, settings.weights)
+      name: nil, target: outcomes[0].counts, pool: outcomes[1].counts, settings.estimator)
     let samples = TrainingSamples(targets: [outcomes[0].sample], pool: outcomes[1].sample)
     model.regression = samples.train()[0]
     return Models(
       target: outcomes[0].counts, pool: outcomes[1].counts,
       weighing: WeighingModel(
         features: settings.features, tables: UnicodeTables(),
-        estimator: settings.weights.estimator, normalization: settings.weights.normalization,
+        estimator: settings.estimator.kind, normalization: settings.estimator.normalization,
         targets: [model]))
   }
 
@@ -135,7 +135,7 @@ package struct Explain: Sendable {
   private func explained(
     _ outcome: borrowing DocumentExplainer.Outcome, _ place: DocumentLines.Place, _ models: Models
   ) -> Explanation.Document {
-    let estimator = settings.weights.estimator
+    let estimator = settings.estimator.kind
     let parts = outcome.parts
     var ofBucket: [Int: [String]] = [:]
     for part in parts { ofBucket[part.ngram.bucket, default: []].append(part.ngram.text) }

@@ -22,7 +22,7 @@ package struct ExplainSettings: Sendable {
   /// Of models that are fitted first.
   package var features = FeatureSettings(bucketCount: 1 << 20)
   package var minimumTokenCount = 100
-  package var weights = EstimatorSettings()
+  package var estimator = EstimatorSettings()
   /// How many n-grams are shown each way.
   package var top = 20
   package var version = ""

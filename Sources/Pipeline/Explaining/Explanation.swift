@@ -1,4 +1,5 @@
 internal import Featurizing
+package import Files
 internal import Weighting
 
 /// What `dsel explain` found.
@@ -109,7 +110,7 @@ package struct Explanation: Encodable, Sendable {
   /// A file of which lines were left out, by reason.
   package struct SkippedFile: Encodable, Sendable {
     package var path: String
-    package var skippedLines: [String: Int]
+    package var skippedLines: [ExactString: Int]
   }
 
   package struct Target: Encodable, Sendable {
@@ -127,7 +128,7 @@ package struct Explanation: Encodable, Sendable {
   /// True if there were more documents than are explained at once.
   package var moreDocuments: Bool?
   /// Of what is explained.
-  package var skippedLines: [String: Int]
+  package var skippedLines: [ExactString: Int]
   /// Files of which lines were left out, those that models were fitted on among them; nil if there are none.
   package var skippedFiles: [SkippedFile]?
   /// Instead of documents: what weighs most in the target.
@@ -152,12 +153,12 @@ extension Explanation.Buckets {
 
 extension Explanation.Settings {
   init(_ settings: ExplainSettings, _ features: FeatureSettings) {
-    let weights = settings.weights
+    let estimator = settings.estimator
     self.init(
       textField: settings.reading.textField, targetTextField: settings.targetTextField,
-      compat: weights.compatibility?.rawValue,
-      estimator: weights.estimator.rawValue, normalize: weights.normalization.rawValue,
-      smoothing: weights.pseudocount, targetSmoothing: weights.targetPseudocount,
+      compat: estimator.compatibility?.rawValue,
+      estimator: estimator.kind.rawValue, normalize: estimator.normalization.rawValue,
+      smoothing: estimator.pseudocount, targetSmoothing: estimator.targetPseudocount,
       tokenizer: features.tokenizer.rawValue, unicodeVersion: UnicodeTables.version,
       ngrams: features.maximumOrder, buckets: features.bucketCount,
       hashing: features.hashing.rawValue, top: settings.top)

@@ -1,12 +1,13 @@
 package import Compression
 package import Featurizing
+package import Files
 internal import Reading
 package import Weighting
 package import Writing
 
 /// Fits a model to documents, and writes it: `dsel fit`.
 ///
-/// With a work folder each input is fitted alone, its model is kept there, and one that is there already is used
+/// With a work directory each input is fitted alone, its model is kept there, and one that is there already is used
 /// instead of fitting again; the sum is exactly what one fit of all inputs gives.
 package struct Fit: Sendable {
   let settings: FitSettings
@@ -71,14 +72,14 @@ package struct Fit: Sendable {
       let (outcome, report) = try await step().run(shards)
       return (model(outcome, report), report, 0)
     }
-    let folder = try WorkDirectory(
+    let directory = try WorkDirectory(
       path, kind: .model, settings: "fit " + settings.fingerprint, registry: registry)
     var whole: FittedModel?
     var report = PassReport()
     var reused = 0
     for shard in shards {
       let part: FittedModel
-      if let known = try folder.result(for: shard) {
+      if let known = try directory.result(for: shard) {
         try settings.reading.skipLimit.check(known.report)
         part = try StoredModel(reading: known.path, limits: settings.reading.limits).model
         report.add(known.report)
@@ -86,7 +87,7 @@ package struct Fit: Sendable {
       } else {
         let (outcome, partReport) = try await step().run([shard])
         part = model(outcome, partReport)
-        try folder.keep(partReport, of: shard, registry: registry) { path throws(WritingError) in
+        try directory.keep(partReport, of: shard, registry: registry) { path throws(WritingError) in
           try part.write(
             to: .file(path: path), container: .zstd, replaces: true, registry: registry)
         }
@@ -95,7 +96,7 @@ package struct Fit: Sendable {
       if whole == nil {
         whole = part
       } else {
-        // All parts have this run's settings: the work folder holds them to that.
+        // All parts have this run's settings: the work directory holds them to that.
         do throws(FittedModel.Mismatch) { try whole?.merge(part) } catch {
           throw PipelineError.mismatch(path: shard.name, otherPath: shards[0].name, error)
         }
@@ -173,9 +174,9 @@ package struct FitReport: Encodable, Sendable {
   package var dselVersion: String
   package var command = "fit"
   package var model: Model
-  package var skippedLines: [String: Int]
+  package var skippedLines: [ExactString: Int]
   package var inputs: [InputRecord]
-  /// Inputs whose results were in the work folder.
+  /// Inputs whose results were in the work directory.
   package var reusedInputs: Int
   package var timings: RunTimings
 }

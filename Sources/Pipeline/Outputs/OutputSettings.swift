@@ -6,14 +6,14 @@ package struct OutputSettings: Sendable {
     case standardOutput
     case file(path: String)
     /// Shards in a directory.
-    case folder(path: String)
+    case directory(path: String)
 
     /// The container, if nothing else is asked for: a file's name tells, and shards are compressed.
     package var defaultContainer: Container {
       switch self {
       case .standardOutput: .plain
       case .file(let path): Container(suffixOf: path)
-      case .folder: .zstd
+      case .directory: .zstd
       }
     }
   }

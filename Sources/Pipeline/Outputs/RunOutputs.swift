@@ -13,8 +13,8 @@ internal import Writing
 struct RunOutputs: Sendable {
   let settings: OutputSettings
   private let registry: TemporaryFiles
-  private var outputFolder: ShardDirectory?
-  private var remainderFolder: ShardDirectory?
+  private var outputDirectory: ShardDirectory?
+  private var remainderDirectory: ShardDirectory?
 
   /// Makes and locks the directories for shards.
   ///
@@ -22,26 +22,28 @@ struct RunOutputs: Sendable {
   init(_ settings: OutputSettings, inputs: [Shard], registry: TemporaryFiles) throws {
     self.settings = settings
     self.registry = registry
-    outputFolder = try openFolder(settings.output, inputs)
-    remainderFolder = try openFolder(settings.remainder, inputs)
+    outputDirectory = try openDirectory(settings.output, inputs)
+    remainderDirectory = try openDirectory(settings.remainder, inputs)
     try checkPaths(inputs)
   }
 
-  private func openFolder(_ place: OutputSettings.Place?, _ inputs: [Shard]) throws -> ShardDirectory?
+  private func openDirectory(_ place: OutputSettings.Place?, _ inputs: [Shard]) throws
+    -> ShardDirectory?
   {
-    guard case .folder(let path)? = place else { return nil }
+    guard case .directory(let path)? = place else { return nil }
     return try Self.mapped {
-      if let other = outputFolder, let status = try FileStatus(path: path),
-        try other.isSameFolder(as: status)
+      if let other = outputDirectory, let status = try FileStatus(path: path),
+        try other.isSameDirectory(as: status)
       {
         throw PipelineError.outputIsOutput(path: path)
       }
-      let folder = try ShardDirectory(path: path, replaces: settings.replaces, registry: registry)
-      for name in folder.olderShards {
-        try Self.check("\(folder.path)/\(name)", isNoneOf: inputs)
+      let directory = try ShardDirectory(
+        path: path, replaces: settings.replaces, registry: registry)
+      for name in directory.olderShards {
+        try Self.check("\(directory.path)/\(name)", isNoneOf: inputs)
       }
-      try folder.checkReplaceable()
-      return folder
+      try directory.checkReplaceable()
+      return directory
     }
   }
 
@@ -54,8 +56,8 @@ struct RunOutputs: Sendable {
         let isMade = try AtomicFile.check(path: path, replaces: settings.replaces)
         let place = try AtomicFile.Place(path: path)
         var isTaken = places.contains(place)
-        for folder in [outputFolder, remainderFolder] {
-          isTaken = try isTaken || folder?.hasShard(at: place) ?? false
+        for directory in [outputDirectory, remainderDirectory] {
+          isTaken = try isTaken || directory?.hasShard(at: place) ?? false
         }
         if isTaken { throw PipelineError.outputIsOutput(path: path) }
         places.append(place)
@@ -87,7 +89,7 @@ struct RunOutputs: Sendable {
   /// - Throws: ``PipelineError``
   func openOutput() throws -> LineSink {
     try open(
-      settings.output, settings.container, outputFolder,
+      settings.output, settings.container, outputDirectory,
       shuffle: settings.shuffleSeed.map { _ in
         ShuffleSettings(spoolDirectory: settings.spoolDirectory)
       })
@@ -97,20 +99,20 @@ struct RunOutputs: Sendable {
   /// - Throws: ``PipelineError``
   func openRemainder() throws -> LineSink? {
     guard let place = settings.remainder else { return nil }
-    return try open(place, settings.remainderContainer, remainderFolder)
+    return try open(place, settings.remainderContainer, remainderDirectory)
   }
 
   func open(
-    _ place: OutputSettings.Place, _ container: Container, _ folder: ShardDirectory?,
+    _ place: OutputSettings.Place, _ container: Container, _ directory: ShardDirectory?,
     shuffle: ShuffleSettings? = nil
   ) throws -> LineSink {
     let linePlace: LineSink.Place
-    switch (place, folder) {
+    switch (place, directory) {
     case (.standardOutput, _): linePlace = .standardOutput
     case (.file(let path), _): linePlace = .file(path: path)
-    case (.folder, let folder?):
-      linePlace = .folder(folder, shardByteLimit: settings.shardByteLimit)
-    case (.folder, nil): preconditionFailure("folders are opened first")
+    case (.directory, let directory?):
+      linePlace = .directory(directory, shardByteLimit: settings.shardByteLimit)
+    case (.directory, nil): preconditionFailure("directories are opened first")
     }
     return try Self.mapped {
       try LineSink(
@@ -148,8 +150,8 @@ struct RunOutputs: Sendable {
   ) throws {
     do throws(WritingError) {
       if let path = settings.manifest { try AtomicFile.retire(path, registry: registry) }
-      try outputFolder?.retireManifest()
-      try remainderFolder?.retireManifest()
+      try outputDirectory?.retireManifest()
+      try remainderDirectory?.retireManifest()
       try output.commit()
       if let remainder { try remainder.commit() }
       if let rejects { try rejects.commit() }

@@ -20,7 +20,7 @@ struct ShuffleOrder: Sendable {
   /// Documents with smaller numbers come first, and of equal ones the first in pool order.
   func callAsFunction(_ document: Candidate) -> UInt64 {
     let random = hash(
-      keepsDuplicates ? TextHash.of(document.position) : document.textHash)
+      keepsDuplicates ? PositionHash.of(document.position) : document.textHash)
     return epoch.bits | random >> epoch.width
   }
 }

@@ -29,7 +29,10 @@ struct StepClock {
       totalSeconds: (ContinuousClock.now - begin) / .seconds(1), threads: threadCount)
   }
 
-  private static func seconds(_ durations: [Step: Duration]) -> [String: Double] {
-    Dictionary(uniqueKeysWithValues: durations.map { ($0.key.rawValue, $0.value / .seconds(1)) })
+  private static func seconds(_ durations: [Step: Duration]) -> [ExactString: Double] {
+    Dictionary(
+      uniqueKeysWithValues: durations.map {
+        (ExactString($0.key.rawValue), $0.value / .seconds(1))
+      })
   }
 }

@@ -220,7 +220,7 @@ extension Resample {
       workers: settings.reading.workers(progress), recipe: recipe, budget: .documents(count))
     var buffers = DrawBuffers(recipe.plan(run.budget), expectedCount: whole.candidates.count)
     buffers.add(whole.candidates.map { .init(group: 0, arm: 0, candidate: $0) })
-    var weighed = DrawStep.Outcome(spreads: [], randomArm: FeatureCounts(bucketCount: 0))
+    var weighed = DrawStep.Outcome(spreads: [], randomBaseline: FeatureCounts(bucketCount: 0))
     weighed.eligibleCount = whole.header.eligibleCount
     var outcome = run.outcome(buffers, weighed, PassReport())
 

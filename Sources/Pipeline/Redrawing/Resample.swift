@@ -1,3 +1,4 @@
+internal import Files
 internal import Reading
 internal import Resampling
 internal import Weighting
@@ -175,7 +176,7 @@ package struct Resample: Sendable {
       weightLengthCorrelation: spread?.correlation.value,
       selected: .init(drawn.outcome, copied, drawn.budget), epochs: epochs,
       parts: drawn.outcome.records(names: [nil]), shuffleSeed: settings.outputs.shuffleSeed,
-      shards: OutputRecord.shards(of: output), remainder: OutputRecord.remainder(remainder),
+      shards: ShardRecord.shards(of: output), remainder: RemainderRecord.of(remainder),
       timings: timings)
   }
 }
@@ -200,7 +201,7 @@ extension ResampleManifest.Settings {
   fileprivate init(
     _ settings: ResampleSettings, _ recipe: DrawRecipe, _ budget: Budget, textField: String?
   ) {
-    var (target, fields): (String?, [String: Double]?) = (nil, nil)
+    var (target, fields): (String?, [ExactString: Double]?) = (nil, nil)
     switch settings.source {
     case .weights(_, let name):
       source = "weights"
@@ -208,11 +209,12 @@ extension ResampleManifest.Settings {
     case .candidates: source = "candidates"
     case .fields(let weights):
       source = "fields"
-      fields = Dictionary(weights.map { ($0.field, $0.scale) }, uniquingKeysWith: +)
+      fields = Dictionary(
+        weights.map { (ExactString($0.field), $0.scale) }, uniquingKeysWith: +)
     }
     self.target = target
     self.fields = fields
-    size = [budget.unit: Double(budget.amount)]
+    size = [ExactString(budget.unit): Double(budget.amount)]
     topK = !recipe.draw.addsNoise
     temperature = recipe.temperatures[0]
     logisticShare = recipe.draw.logisticShare
@@ -223,7 +225,7 @@ extension ResampleManifest.Settings {
     mixture = settings.stratify?.mixture
     mixtureTemperature = settings.stratify?.temperature
     fill = settings.stratify?.fills
-    textField = textField ?? settings.reading.textField
+    self.textField = textField ?? settings.reading.textField
     onError = settings.reading.errorPolicy == .skip ? "skip" : "fail"
     withoutRepeats = settings.areEpochsDisjoint
     allowMissing = settings.allowsMissing

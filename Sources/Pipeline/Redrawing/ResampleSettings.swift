@@ -57,8 +57,8 @@ package struct ResampleManifest: Encodable, Sendable {
     /// `weights`, `candidates` or `fields`.
     package var source: String
     package var target: String?
-    package var fields: [String: Double]?
-    package var size: [String: Double]
+    package var fields: [ExactString: Double]?
+    package var size: [ExactString: Double]
     package var topK: Bool
     package var temperature: Double
     package var logisticShare: Double
@@ -92,7 +92,7 @@ package struct ResampleManifest: Encodable, Sendable {
     /// Lines of weights of its documents; left out where they come from elsewhere.
     package var weights: Int?
     /// By reason; left out where there are none.
-    package var skippedLines: [String: Int]?
+    package var skippedLines: [ExactString: Int]?
   }
 
   package var dselVersion: String
@@ -107,7 +107,7 @@ package struct ResampleManifest: Encodable, Sendable {
   package var missingDocuments: Int?
   /// With candidates: documents that the pool's model didn't count.
   package var uncountedDocuments: Int?
-  package var skippedLines: [String: Int]
+  package var skippedLines: [ExactString: Int]
   package var eligibleDocuments: Int
   package var underMinTokens: Int?
   package var outsideMixture: Int?

@@ -80,7 +80,7 @@ struct StoredWeightReader: WeightReader, ~Copyable {
   private mutating func note(_ position: Position) {
     guard let places else { return }
     lineCount += 1
-    let hash = TextHash.of(position)
+    let hash = PositionHash.of(position)
     if hash <= largestHash { largestHash = places.add(position, hash: hash) }
   }
 

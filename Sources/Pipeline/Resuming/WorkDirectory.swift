@@ -24,7 +24,7 @@ struct WorkDirectory {
     var path: String
     var report: PassReport
     /// What the caller wrote down besides.
-    var notes: [String: Int]
+    var notes: [ExactString: Int]
   }
 
   /// The record of a result, as JSON.
@@ -37,9 +37,16 @@ struct WorkDirectory {
     var checksum: Bool?
     var textBytes: Int
     var documents: Int
-    var skippedLines: [String: Int]
-    var notes: [String: Int]
+    var skippedLines: [ExactString: Int]
+    var notes: [ExactString: Int]
     var result: Content
+
+    private enum CodingKeys: String, CodingKey {
+      case format, settings, input, container, checksum, documents, notes, result
+      case formatVersion = "format_version"
+      case textBytes = "text_bytes"
+      case skippedLines = "skipped_lines"
+    }
 
     /// False where someone else has written it.
     var isPossible: Bool {
@@ -68,7 +75,7 @@ struct WorkDirectory {
     self.settings = settings
   }
 
-  /// Where an input's result is: named for the input's file, and by a hash of its path, since shards of several folders
+  /// Where an input's result is: named for the input's file, and by a hash of its path, since shards of several directories
   /// may have one name.
   func resultPath(for shard: Shard) -> String {
     let name = shard.name.pathParts(omittingEmpty: true).last ?? "input"
@@ -105,7 +112,7 @@ struct WorkDirectory {
       summary.container = record.container
       summary.hasChecksums = record.checksum
       for (name, count) in record.skippedLines {
-        guard let reason = InvalidLine.Reason(rawValue: name) else { return nil }
+        guard let reason = InvalidLine.Reason(rawValue: name.string) else { return nil }
         summary.skipped[reason] = count
       }
       var report = PassReport()
@@ -123,7 +130,7 @@ struct WorkDirectory {
   /// - Parameter write: writes the result for the path that it is given.
   /// - Throws: ``PipelineError``
   func keep(
-    _ report: PassReport, of shard: Shard, notes: [String: Int] = [:],
+    _ report: PassReport, of shard: Shard, notes: [ExactString: Int] = [:],
     registry: TemporaryFiles, _ write: (String) throws(WritingError) -> AtomicFile?
   ) throws {
     let path = resultPath(for: shard)

@@ -35,7 +35,7 @@ extension Select {
     let step = FitStep(
       workers: workers, features: settings.features, tables: UnicodeTables(),
       minimumLength: settings.draw.minimumTokenCount,
-      keepsSample: settings.weights.estimator.usesRegression,
+      keepsSample: settings.estimator.kind.usesRegression,
       countsStrata: role == .pool && settings.stratify != nil,
       fittedShare: role == .pool ? settings.fittedShare : 1, keepsTexts: role == .target)
     begin(name, input, role == .pool ? .next : .none)
@@ -108,7 +108,7 @@ extension Select {
     var prepared = Prepared(
       model: WeighingModel(
         features: settings.features, tables: UnicodeTables(),
-        estimator: settings.weights.estimator, normalization: settings.weights.normalization,
+        estimator: settings.estimator.kind, normalization: settings.estimator.normalization,
         targets: []),
       eligible: pool.outcome.eligible.scaled(
         by: Double(pool.report.documentCount) / Double(pool.outcome.counts.documentCount)),
@@ -120,7 +120,7 @@ extension Select {
       prepared.targetTexts.merge(fitted.outcome.texts)
       prepared.model.targets.append(
         TargetModel(
-          name: target.name, target: counts, pool: pool.outcome.counts, settings.weights))
+          name: target.name, target: counts, pool: pool.outcome.counts, settings.estimator))
       prepared.targets.append(
         PreparedTarget(
           side: .init(counts, report), report: report,

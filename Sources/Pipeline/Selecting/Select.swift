@@ -84,7 +84,7 @@ package struct Select: Sendable {
         settings.targets[target], fitted.targets[target], share: shares[target],
         temperature: recipe.temperatures[target], weighed.spreads[target],
         parts: drawn.parts.filter { $0.arm.target == target }, pool: fitted.poolCounts,
-        random: weighed.randomArm, selected: copied.counts[target])
+        random: weighed.randomBaseline, selected: copied.counts[target])
     }
     let first = records[0]
     var manifest = SelectManifest(
@@ -98,15 +98,15 @@ package struct Select: Sendable {
       weightLengthCorrelation: isOne ? first.weightLengthCorrelation : nil,
       unseenShare: isOne ? first.unseenShare : nil,
       randomArm: .init(
-        documents: weighed.randomArm.documentCount, tokens: weighed.randomArm.tokenCount),
+        documents: weighed.randomBaseline.documentCount, tokens: weighed.randomBaseline.tokenCount),
       klTargetPool: isOne ? first.klTargetPool : nil,
       klTargetRandom: isOne ? first.klTargetRandom : nil,
       klTargetSelected: isOne ? first.klTargetSelected : nil,
       klReduction: isOne ? first.klReduction : nil,
       klReductionFromPool: isOne ? first.klReductionFromPool : nil,
       selected: .init(drawn, copied, budget), parts: drawn.records(names: names),
-      shuffleSeed: settings.outputs.shuffleSeed, shards: OutputRecord.shards(of: output),
-      remainder: OutputRecord.remainder(remainder),
+      shuffleSeed: settings.outputs.shuffleSeed, shards: ShardRecord.shards(of: output),
+      remainder: RemainderRecord.of(remainder),
       timings: clock.timings(threadCount: settings.reading.threadCount))
     manifest.selected.countTargetDocuments(selection, fitted.targetTexts)
     // All files are whole and on the disk before the first gets its name; the manifest comes last.

@@ -63,7 +63,7 @@ package struct SelectSettings: Sendable {
   /// Where the targets' text is, if elsewhere than the pool's.
   package var targetTextField: String?
   package var features = FeatureSettings()
-  package var weights = EstimatorSettings()
+  package var estimator = EstimatorSettings()
   package var size = SelectionSize.fraction(0.1)
   package var draw = DrawSettings()
   /// The share of the selection that is drawn at random, before the targets draw.

@@ -39,7 +39,7 @@ struct StoredModels: Sendable {
         throw PipelineError.mismatch(path: pool.path, otherPath: target.stored.path, error)
       }
     }
-    try check(settings.weights)
+    try check(settings.estimator)
   }
 
   private static func pool(_ settings: WeighSettings) throws -> StoredModel {
@@ -54,16 +54,16 @@ struct StoredModels: Sendable {
     }
   }
 
-  private func check(_ weights: EstimatorSettings) throws(PipelineError) {
+  private func check(_ estimator: EstimatorSettings) throws(PipelineError) {
     let isCompatible = pool.model.settings.hashing == .sha256
-    guard isCompatible == (weights.compatibility == .dsir) else {
+    guard isCompatible == (estimator.compatibility == .dsir) else {
       throw .otherHashing(path: pool.path, needsCompatibility: isCompatible)
     }
     for stored in targets.map(\.stored) + [pool] {
       guard stored.model.counts.featureCount > 0 else {
         throw .emptyModel(path: stored.path, documentCount: stored.model.counts.documentCount)
       }
-      if weights.estimator.usesRegression, stored.model.sample == nil {
+      if estimator.kind.usesRegression, stored.model.sample == nil {
         throw .noSample(path: stored.path)
       }
     }
@@ -73,10 +73,10 @@ struct StoredModels: Sendable {
   func weighingModel(_ settings: EstimatorSettings, threadCount: Int) async -> WeighingModel {
     let samples = TrainingSamples(
       targets: targets.map { $0.stored.model.sample },
-      pool: settings.estimator.usesRegression ? pool.model.sample : nil)
+      pool: settings.kind.usesRegression ? pool.model.sample : nil)
     var (regressions, model) = await samples.train(threadCount: threadCount) {
       WeighingModel(
-        features: pool.model.settings, tables: UnicodeTables(), estimator: settings.estimator,
+        features: pool.model.settings, tables: UnicodeTables(), estimator: settings.kind,
         normalization: settings.normalization,
         targets: targets.map { target in
           TargetModel(
@@ -95,14 +95,14 @@ struct StoredModels: Sendable {
     guard targets.count == 1, case .fixed(let temperature) = wanted.draw.temperature else {
       preconditionFailure("the command line doesn't let this pass")
     }
-    let weights = settings.weights
+    let estimator = settings.estimator
     return CandidateFile.Settings(
       seed: wanted.draw.seed, topK: !wanted.draw.addsNoise, temperature: temperature,
       count: wanted.count, logisticShare: wanted.draw.logisticShare,
-      minimumTokenCount: wanted.draw.minimumTokenCount, estimator: weights.estimator.rawValue,
-      normalization: weights.normalization.rawValue, smoothing: weights.pseudocount,
-      targetSmoothing: weights.targetPseudocount,
-      compatibility: weights.compatibility?.rawValue,
+      minimumTokenCount: wanted.draw.minimumTokenCount, estimator: estimator.kind.rawValue,
+      normalization: estimator.normalization.rawValue, smoothing: estimator.pseudocount,
+      targetSmoothing: estimator.targetPseudocount,
+      compatibility: estimator.compatibility?.rawValue,
       targetModel: targets[0].stored.contentHash, poolModel: pool.contentHash,
       textField: settings.reading.textField)
   }

@@ -48,7 +48,7 @@ package struct Weigh: Sendable {
     progress.begin(.train, totalStoredByteCount: nil)
     var begin = ContinuousClock.now
     let model = await models.weighingModel(
-      settings.weights, threadCount: settings.reading.threadCount)
+      settings.estimator, threadCount: settings.reading.threadCount)
     clock.add(.train, since: begin)
 
     progress.begin(.weigh, totalStoredByteCount: pool.totalStoredByteCount, pass: .next)
@@ -95,35 +95,35 @@ package struct Weigh: Sendable {
     }
   }
 
-  /// One output a shard: in a work folder, or beside the documents.
+  /// One output a shard: in a work directory, or beside the documents.
   private func weighApart(
     _ shards: [Shard], _ models: StoredModels, _ model: WeighingModel,
     _ weighed: inout Weighed, _ files: inout WrittenFiles
   ) async throws {
-    let folder = try settings.workDirectory.map {
+    let directory = try settings.workDirectory.map {
       try WorkDirectory(
         $0, kind: .weights, settings: "weigh " + fingerprint(models), registry: registry)
     }
     for shard in shards {
-      if let known = try folder?.result(for: shard) {
+      if let known = try directory?.result(for: shard) {
         try settings.reading.skipLimit.check(known.report)
         weighed.add(known)
         continue
       }
-      let path = try folder?.resultPath(for: shard) ?? DolmaPath.attributes(of: shard.name)
+      let path = try directory?.resultPath(for: shard) ?? DolmaPath.attributes(of: shard.name)
       let lines = OrderedLines(
-        try open(.file(path: path), folder == nil ? Container(suffixOf: path) : .zstd))
+        try open(.file(path: path), directory == nil ? Container(suffixOf: path) : .zstd))
       let (outcome, report) = try await weigh(shard, model, lines)
       weighed.outcome.merge(outcome)
       weighed.report.add(report)
       weighed.outputs.append(path)
-      guard let folder else {
+      guard let directory else {
         do throws(WritingError) { files.append(try lines.take().close()) } catch {
           throw PipelineError.writing(error)
         }
         continue
       }
-      try folder.keep(
+      try directory.keep(
         report, of: shard, notes: ["tokens": outcome.tokenCount], registry: registry
       ) { _ throws(WritingError) in try lines.take().close() }
     }
@@ -152,11 +152,11 @@ package struct Weigh: Sendable {
     let settings = models.candidateSettings(wanted, settings)
     var kept = 0
     if let path = self.settings.workDirectory {
-      let folder = try WorkDirectory(
+      let directory = try WorkDirectory(
         path, kind: .candidates, settings: "candidates \(settings) " + fingerprint(models),
         registry: registry)
       for shard in shards {
-        if let known = try folder.result(for: shard) {
+        if let known = try directory.result(for: shard) {
           try self.settings.reading.skipLimit.check(known.report)
           weighed.add(known)
           kept += known.notes["kept"] ?? 0
@@ -166,15 +166,15 @@ package struct Weigh: Sendable {
         let (file, report) = try await candidates(
           [shard], wanted, settings, models.pool, model, &weighed)
         kept += file.candidates.count
-        let notes = [
+        let notes: [ExactString: Int] = [
           "tokens": weighed.outcome.tokenCount - before, "kept": file.candidates.count,
         ]
-        try folder.keep(report, of: shard, notes: notes, registry: registry) {
+        try directory.keep(report, of: shard, notes: notes, registry: registry) {
           path throws(WritingError) in
           try file.write(
             to: .file(path: path), container: .zstd, replaces: true, registry: registry)
         }
-        weighed.outputs.append(folder.resultPath(for: shard))
+        weighed.outputs.append(directory.resultPath(for: shard))
       }
     } else {
       // In the order that the file has: which copy of a text is the first depends on it.
@@ -223,7 +223,7 @@ package struct Weigh: Sendable {
 
   // MARK: Outputs
 
-  /// The files that will be there under names of their own; those in a work folder may be there already.
+  /// The files that will be there under names of their own; those in a work directory may be there already.
   private func outputPaths(_ shards: [Shard]) throws -> [String] {
     if settings.workDirectory != nil { return [] }
     guard settings.format == .dolma else { return settings.output?.paths ?? [] }
@@ -256,20 +256,21 @@ package struct Weigh: Sendable {
   /// All that a shard's result depends on, besides its content.
   private func fingerprint(_ models: StoredModels) -> String {
     let targets = models.targets.map { "\($0.name ?? "")=\($0.stored.contentHash.hexadecimal)" }
-    return "\(settings.weights) targets=\(targets) pool=\(models.pool.contentHash.hexadecimal) "
+    return
+      "\(settings.estimator.fingerprint) targets=\(targets) pool=\(models.pool.contentHash.hexadecimal) "
       + "format=\(settings.format) id=\(settings.idField ?? "") \(settings.reading.fingerprint)"
   }
 
   private func report(
     _ weighed: Weighed, _ models: StoredModels, _ timings: RunTimings
   ) -> WeighReport {
-    let (weights, features) = (settings.weights, models.pool.model.settings)
+    let (estimator, features) = (settings.estimator, models.pool.model.settings)
     return WeighReport(
       dselVersion: settings.version,
       settings: WeighReport.Settings(
-        estimator: weights.estimator.rawValue, normalize: weights.normalization.rawValue,
-        smoothing: weights.pseudocount, targetSmoothing: weights.targetPseudocount,
-        compat: weights.compatibility?.rawValue, textField: settings.reading.textField,
+        estimator: estimator.kind.rawValue, normalize: estimator.normalization.rawValue,
+        smoothing: estimator.pseudocount, targetSmoothing: estimator.targetPseudocount,
+        compat: estimator.compatibility?.rawValue, textField: settings.reading.textField,
         tokenizer: features.tokenizer.rawValue, ngrams: features.maximumOrder,
         buckets: features.bucketCount, hashing: features.hashing.rawValue,
         onError: settings.reading.errorPolicy == .skip ? "skip" : "fail"),

@@ -1,4 +1,5 @@
 package import Compression
+package import Files
 package import Writing
 
 /// A model file that was named for a target.
@@ -19,10 +20,10 @@ package struct WeighSettings: Sendable {
   package var poolModel: String
   package var pool: [String]
   package var reading = ReadingSettings()
-  package var weights = EstimatorSettings()
+  package var estimator = EstimatorSettings()
   package var format = WeightFormat.jsonl
   package var idField: String?
-  /// nil for `dolma`, whose files have places of their own, and where a work folder has all results.
+  /// nil for `dolma`, whose files have places of their own, and where a work directory has all results.
   package var output: Destination?
   package var container = Container.plain
   package var replacesOutputs = false
@@ -91,12 +92,12 @@ package struct WeighReport: Encodable, Sendable {
   package var poolModel: Model
   package var documents: Int
   package var tokens: Int
-  package var skippedLines: [String: Int]
-  /// (Σ w)² / Σ w² over all documents, one a target; nil where results came from a work folder.
+  package var skippedLines: [ExactString: Int]
+  /// (Σ w)² / Σ w² over all documents, one a target; nil where results came from a work directory.
   package var effectiveSampleSize: [Double]?
   package var candidates: Candidates?
   package var inputs: [InputRecord]
-  /// Inputs whose results were in the work folder.
+  /// Inputs whose results were in the work directory.
   package var reusedInputs: Int
   /// The files written, where there is one an input.
   package var outputs: [String]?

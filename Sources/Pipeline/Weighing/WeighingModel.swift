@@ -3,7 +3,7 @@ package import Weighting
 
 /// How weights are estimated from what was fitted.
 package struct EstimatorSettings: Sendable, Equatable {
-  package var estimator = Estimator.blend
+  package var kind = Estimator.blend
   package var normalization = Normalization.sqrt
   /// The pool's pseudocount, and the prior of shrunk log-ratios.
   package var pseudocount = 1.0
@@ -11,6 +11,15 @@ package struct EstimatorSettings: Sendable, Equatable {
   package var compatibility: Compatibility?
 
   package init() {}
+
+  /// The text that identifies these settings in records of earlier runs. It must never change:
+  /// results in a work directory are found again by it.
+  var fingerprint: String {
+    "EstimatorSettings(estimator: Weighting.Estimator.\(kind.rawValue), "
+      + "normalization: Weighting.Normalization.\(normalization.rawValue), "
+      + "pseudocount: \(pseudocount), targetPseudocount: \(targetPseudocount), compatibility: "
+      + (compatibility.map { "Optional(Pipeline.Compatibility.\($0.rawValue))" } ?? "nil") + ")"
+  }
 }
 
 /// All that a document's weights depend on, besides its text.
@@ -37,7 +46,7 @@ struct TargetModel: Sendable {
     name: String?, target: FeatureCounts, pool: FeatureCounts, _ settings: EstimatorSettings
   ) {
     self.name = name
-    switch settings.estimator {
+    switch settings.kind {
     case .ratio:
       let floor = settings.compatibility?.weightFloor ?? 0
       logRatios = LogRatioTable(

@@ -14,7 +14,7 @@ struct ComparisonText {
     columns[1].divergence = comparison.klTargetSelected
     columns[1].coverage = comparison.coverageSelected
     if let pool = comparison.pool, let random = comparison.randomArm {
-      columns += [Column("pool", pool), Column("random arm", random)]
+      columns += [Column("pool", pool), Column("random baseline", random)]
       columns[2].divergence = comparison.klTargetPool
       columns[2].coverage = comparison.coveragePool
       columns[3].divergence = comparison.klTargetRandom
@@ -38,7 +38,7 @@ struct ComparisonText {
     var parts = [table.text]
     if let reduction = comparison.klReduction, let fromPool = comparison.klReductionFromPool {
       parts.append(
-        "KL reduction: \(Format.decimal(reduction)) nats from a random arm, "
+        "KL reduction: \(Format.decimal(reduction)) nats from a random baseline, "
           + "\(Format.decimal(fromPool)) from the pool\n")
     }
     if let line = Self.targetDocuments(comparison) { parts.append(line) }
@@ -83,7 +83,7 @@ struct ComparisonText {
   private static func text(_ domains: Comparison.Domains) -> String {
     let hasPool = domains.noDomain.pool != nil
     var table = TextTable(
-      header: ["domain", "target", "selection"] + (hasPool ? ["pool", "random arm"] : []))
+      header: ["domain", "target", "selection"] + (hasPool ? ["pool", "random baseline"] : []))
     for domain in domains.table.prefix(domainLimit) {
       table.add(ErrorMessage.printable(domain.domain ?? "", keepsLines: false), shares(domain))
     }

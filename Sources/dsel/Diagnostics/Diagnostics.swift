@@ -65,7 +65,7 @@ struct Diagnostics {
 
   /// What was left out of the files of a role, by reason.
   static func warnings(
-    skipped files: [(path: String, counts: [String: Int])], role: String
+    skipped files: [(path: String, counts: [ExactString: Int])], role: String
   ) -> [String] {
     let touched = files.map { ($0.path, $0.counts.values.reduce(0, +)) }.filter { $0.1 > 0 }
     guard !touched.isEmpty else { return [] }
@@ -86,7 +86,7 @@ struct Diagnostics {
   }
 
   /// Reasons with their numbers, by name.
-  static func reasons(_ counts: [String: Int]) -> String {
+  static func reasons(_ counts: [ExactString: Int]) -> String {
     counts.filter { $0.value > 0 }.sorted { $0.key < $1.key }
       .map { "\($0.key) \(Format.count($0.value))" }.joined(separator: ", ")
   }

@@ -1,3 +1,4 @@
+import Files
 import Pipeline
 import Reading
 
@@ -64,7 +65,8 @@ extension ErrorMessage {
   private static func tooManySkipped(
     _ path: String, _ skipped: [InvalidLine.Reason: Int], _ lineCount: Int, _ limit: SkipLimit
   ) -> String {
-    let counts = Dictionary(uniqueKeysWithValues: skipped.map { ($0.key.rawValue, $0.value) })
+    let counts = Dictionary(
+      uniqueKeysWithValues: skipped.map { (ExactString($0.key.rawValue), $0.value) })
     let count = counts.values.reduce(0, +)
     return
       "\(path): \(Format.count(count)) of \(Format.count(lineCount)) lines are invalid "

@@ -21,7 +21,7 @@ extension ErrorMessage {
       "\(path): it has no sample of documents, from which the regression learns. Fit it without --no-sample, or "
         + "take --estimator shrunk."
     case .notInDocuments(let path):
-      "\(path): --format dolma writes beside files in a folder 'documents', and this is in none. Move it to one, or "
+      "\(path): --format dolma writes beside files in a directory 'documents', and this is in none. Move it to one, or "
         + "take --format jsonl."
     case .otherTargets(let path, let name?):
       "\(path): it has no weights for a target \"\(name)\". Look at \"log_weight\" in its lines for the names that "

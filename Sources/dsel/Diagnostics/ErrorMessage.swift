@@ -205,13 +205,13 @@ struct ErrorMessage {
       "\(path): is no directory, and shards go to one. Name another, or write one file."
     case .shardsExist(let path):
       "\(path): the directory holds shards. Add --force to replace all of them, or name another."
-    case .folderInUse(let path):
+    case .directoryInUse(let path):
       "\(path): another run of dsel writes shards there. Wait for its end, or name another directory."
-    case .noRename(let folder, let error):
-      "\(folder): files can't be renamed there (\(error.reason.lowercasedFirst)), as on some mounts of object stores, so "
+    case .noRename(let directory, let error):
+      "\(directory): files can't be renamed there (\(error.reason.lowercasedFirst)), as on some mounts of object stores, so "
         + "no output can appear whole. Write to another file system and copy the result, or to standard output."
-    case .noLockAnswer(let folder, let seconds):
-      "\(folder): the file system gave no answer to a lock (flock) for \(seconds) s, as NFS without its lock service does. "
+    case .noLockAnswer(let directory, let seconds):
+      "\(directory): the file system gave no answer to a lock (flock) for \(seconds) s, as NFS without its lock service does. "
         + "Mount it with local_lock=flock (or nolock), or write to another file system."
     }
   }
@@ -219,8 +219,8 @@ struct ErrorMessage {
   /// What is worth a word before a run.
   static func warning(_ warning: WritingWarning) -> String {
     switch warning {
-    case .noSync(let folder):
-      "\(folder): the file system has no fsync, so outputs may not survive a loss of power just after the run. Check "
+    case .noSync(let directory):
+      "\(directory): the file system has no fsync, so outputs may not survive a loss of power just after the run. Check "
         + "them if there was one."
     }
   }

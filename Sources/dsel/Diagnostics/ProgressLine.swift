@@ -72,7 +72,7 @@ enum ProgressLine {
     case .copy: "copying           "
     case .remainder: "copying the rest  "
     case .countSelected: "reading selection "
-    case .countRandom: "reading random arm"
+    case .countRandom: "reading random baseline"
     case .explain: "explaining        "
     }
   }

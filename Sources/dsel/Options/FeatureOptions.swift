@@ -31,10 +31,10 @@ struct FeatureOptions: ParsableArguments {
   var compat: Compatibility? { compatibility.compat }
 
   /// The estimator.
-  var weights: Estimator { estimating.weights(compat) }
+  var estimator: Estimator { estimating.kind(compat) }
 
   var settings: FeatureSettings {
-    counting.settings(compat, defaultBucketCount: weights.defaultBucketCount)
+    counting.settings(compat, defaultBucketCount: estimator.defaultBucketCount)
   }
 }
 
@@ -79,7 +79,7 @@ struct EstimatorOptions: ParsableArguments {
 
   func validate(with compat: Compatibility?) throws {
     if let compat { try validate(compat) } else { try validateSmoothing() }
-    let estimator = weights(compat)
+    let estimator = kind(compat)
     if estimator == .logistic, smoothing != nil {
       throw ValidationError("--estimator logistic has no counts to smooth. Leave --smoothing out.")
     }
@@ -124,14 +124,14 @@ struct EstimatorOptions: ParsableArguments {
     try Self.validateSize(of: targetSmoothing, "--target-smoothing")
   }
 
-  func weights(_ compat: Compatibility?) -> Estimator {
+  func kind(_ compat: Compatibility?) -> Estimator {
     estimator ?? (compat == nil ? .blend : .ratio)
   }
 
   func settings(_ compat: Compatibility?, normalize: Normalization?) -> EstimatorSettings {
     var settings = EstimatorSettings()
-    settings.estimator = weights(compat)
-    settings.normalization = normalize ?? settings.estimator.defaultNormalization
+    settings.kind = kind(compat)
+    settings.normalization = normalize ?? settings.kind.defaultNormalization
     settings.pseudocount = smoothing?.value ?? (compat == nil ? 1 : 0)
     settings.targetPseudocount = targetSmoothing?.value ?? settings.pseudocount
     settings.compatibility = compat

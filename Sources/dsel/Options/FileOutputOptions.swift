@@ -34,7 +34,7 @@ struct FileOutputOptions: ParsableArguments {
   static func refuseManifests(_ paths: [String]) throws {
     guard let path = paths.first(where: { $0.endsInBytes(of: ".manifest.json") }) else { return }
     throw ValidationError(
-      "\(path) is the record of a run, and not its result. Name the results alone, such as folder/*.zst."
+      "\(path) is the record of a run, and not its result. Name the results alone, such as directory/*.zst."
     )
   }
 
@@ -68,11 +68,11 @@ struct ReportOptions: ParsableArguments {
   }
 }
 
-/// What goes with a work folder, and what doesn't.
-enum WorkFolderRules {
-  static func validate(_ folder: String?, files: [String], rejects: String?) throws {
-    guard let folder else { return }
-    guard folder != "" else { throw ValidationError("--work-dir is empty. Name a folder.") }
+/// What goes with a work directory, and what doesn't.
+enum WorkDirectoryRules {
+  static func validate(_ directory: String?, files: [String], rejects: String?) throws {
+    guard let directory else { return }
+    guard directory != "" else { throw ValidationError("--work-dir is empty. Name a directory.") }
     guard !files.contains("-") else {
       throw ValidationError(
         "--work-dir knows inputs by their files, and standard input (-) is none.")

@@ -81,7 +81,7 @@ struct OutputOptions: ParsableArguments {
   var path: String? { OutputName.file(output) }
 
   private var place: OutputSettings.Place {
-    if let outputDir { return .folder(path: outputDir) }
+    if let outputDir { return .directory(path: outputDir) }
     return path.map { .file(path: $0) } ?? .standardOutput
   }
 
@@ -126,13 +126,13 @@ struct OutputOptions: ParsableArguments {
     settings.output = place
     settings.container = container
     if let remainder {
-      let isFolder =
+      let isDirectory =
         try remainder.utf8.last == UInt8(ascii: "/")
         || FileStatus(path: remainder)?.kind == .directory
-      settings.remainder = isFolder ? .folder(path: remainder) : .file(path: remainder)
+      settings.remainder = isDirectory ? .directory(path: remainder) : .file(path: remainder)
       // A file's name tells: --compress is the output's.
       settings.remainderContainer =
-        isFolder ? container(.folder(path: remainder)) : Container(suffixOf: remainder)
+        isDirectory ? container(.directory(path: remainder)) : Container(suffixOf: remainder)
     }
     if let shardBytes { settings.shardByteLimit = shardBytes.value }
     settings.rejects = rejects
@@ -156,7 +156,7 @@ struct OutputOptions: ParsableArguments {
   private func defaultManifest() throws -> String? {
     switch place {
     case .standardOutput: nil
-    case .folder(let path):
+    case .directory(let path):
       "\(path)\(path.utf8.last == UInt8(ascii: "/") ? "" : "/")\(ShardDirectory.manifestName)"
     case .file(let path): try OutputName.manifest(of: path)
     }

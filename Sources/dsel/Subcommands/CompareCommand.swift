@@ -64,7 +64,7 @@ struct CompareCommand: AsyncParsableCommand, CommandWithExamples {
     var domainField: String?
 
     @Option(
-      parsing: .unconditional, help: "The seed of the random arm. (default: 0)",
+      parsing: .unconditional, help: "The seed of the random baseline. (default: 0)",
       transform: Seed.init(parsing:))
     var seed = Seed(0)
 
@@ -110,7 +110,7 @@ struct CompareCommand: AsyncParsableCommand, CommandWithExamples {
   }
 
   private static func warnings(_ comparison: Comparison) -> [String] {
-    // The random arm's inputs are the pool's.
+    // The random baseline's inputs are the pool's.
     let sides = [comparison.target, comparison.selected, comparison.pool].compactMap { $0 }
     var warnings = zip(sides, ["target", "selection", "pool"]).flatMap { side, name in
       Diagnostics.warnings(skippedIn: side.inputs, role: name)

@@ -135,7 +135,7 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
           "Name documents to explain, or with --target those of the target: a model holds counts of hashes, and no "
             + "n-grams to show.")
       }
-      guard features.weights.usesLogRatios else {
+      guard features.estimator.usesLogRatios else {
         throw ValidationError(
           "--estimator logistic sees single tokens, which models don't tell from longer n-grams. Name documents to "
             + "explain, or take another estimator.")
@@ -173,9 +173,9 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
         throw ValidationError("\(given.0) is the models' own. Leave it out.")
       }
     }
-    guard normalize == nil || features.weights.usesLogRatios else {
+    guard normalize == nil || features.estimator.usesLogRatios else {
       throw ValidationError(
-        "--estimator \(features.weights.rawValue) weighs vectors of unit length. Leave --normalize out."
+        "--estimator \(features.estimator.rawValue) weighs vectors of unit length. Leave --normalize out."
       )
     }
   }
@@ -204,7 +204,7 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
     settings.targetTextField = targetText.targetTextField
     settings.features = features.settings
     settings.minimumTokenCount = models.minTokens.value
-    settings.weights = features.estimating.settings(features.compat, normalize: normalize)
+    settings.estimator = features.estimating.settings(features.compat, normalize: normalize)
     settings.top = top.value
     settings.version = Dsel.version
     return settings

@@ -60,7 +60,7 @@ struct FitCommand: AsyncParsableCommand, CommandWithExamples {
   @Option(
     help: ArgumentHelp(
       "Keep each file's model here, too. What is here, of the same input and settings, isn't made again.",
-      valueName: "folder"),
+      valueName: "directory"),
     completion: .directory)
   var workDir: String?
 
@@ -80,7 +80,7 @@ struct FitCommand: AsyncParsableCommand, CommandWithExamples {
     try ReadingOptions.validateFiles(files)
     try rejecting.validate(with: reading)
     try counting.validate(with: compatibility.compat)
-    try WorkFolderRules.validate(
+    try WorkDirectoryRules.validate(
       workDir, files: files, rejects: rejecting.rejects)
     try reporting.validate(with: output)
   }

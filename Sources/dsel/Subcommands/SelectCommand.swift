@@ -48,7 +48,7 @@ struct SelectCommand: AsyncParsableCommand, CommandWithExamples {
 
   func validate() throws {
     if let compat = features.compat { try draw.validate(compat) }
-    try draw.validate(features.weights)
+    try draw.validate(features.estimator)
     try input.pool.refuseShares(of: "--mixture", mixture.mixture)
     try mixture.validate(size.size)
     guard features.fitSample == nil || mixture.stratify == nil else {
@@ -76,8 +76,8 @@ struct SelectCommand: AsyncParsableCommand, CommandWithExamples {
     settings.targetTextField = input.targetText.targetTextField
     settings.features = features.settings
     settings.size = size.size
-    settings.weights = features.estimating.settings(features.compat, normalize: draw.normalize)
-    settings.draw = draw.settings(features.weights)
+    settings.estimator = features.estimating.settings(features.compat, normalize: draw.normalize)
+    settings.draw = draw.settings(features.estimator)
     settings.stratify = try mixture.settings()
     settings.replay = mixture.replay?.value ?? 0
     settings.fittedShare = features.fitSample?.value ?? 1

@@ -72,7 +72,7 @@ struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
   @Option(
     help: ArgumentHelp(
       "Keep each file's weights or candidates here, instead of --output. What is here, of the same input and settings, isn't made again.",
-      valueName: "folder"),
+      valueName: "directory"),
     completion: .directory)
   var workDir: String?
 
@@ -98,7 +98,7 @@ struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
     if let idField { try ReadingOptions.validateField(idField, option: "--id-field") }
     try rejecting.validate(with: reading)
     try estimating.validate(with: compatibility.compat)
-    let estimator = estimating.weights(compatibility.compat)
+    let estimator = estimating.kind(compatibility.compat)
     guard normalize == nil || estimator.usesLogRatios else {
       throw ValidationError(
         "--estimator \(estimator.rawValue) weighs vectors of unit length. Leave --normalize out.")
@@ -108,7 +108,7 @@ struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
       throw ValidationError(
         "--allow-repeats doesn't go with --candidates: merged candidates have each file once.")
     }
-    try WorkFolderRules.validate(workDir, files: pool, rejects: rejecting.rejects)
+    try WorkDirectoryRules.validate(workDir, files: pool, rejects: rejecting.rejects)
     guard output.output == nil || (workDir == nil && format != .dolma) else {
       let other = workDir == nil ? "--format dolma" : "--work-dir"
       throw ValidationError("\(other) writes a file an input. Leave --output out.")
@@ -153,7 +153,7 @@ struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
     var settings = WeighSettings(
       targetModels: try targets(), poolModel: poolModel, pool: try poolFiles.paths())
     settings.reading = reading.settings(execution)
-    settings.weights = estimating.settings(compatibility.compat, normalize: normalize)
+    settings.estimator = estimating.settings(compatibility.compat, normalize: normalize)
     settings.format = format
     settings.idField = idField
     settings.output = output.destination
@@ -161,7 +161,7 @@ struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
     settings.replacesOutputs = output.force
     settings.rejects = rejecting.rejects
     settings.workDirectory = workDir
-    settings.candidates = candidates.settings(settings.weights.estimator)
+    settings.candidates = candidates.settings(settings.estimator.kind)
     settings.manifest = try manifest ?? output.path.flatMap(OutputName.manifest)
     settings.version = Dsel.version
     return settings

@@ -5,16 +5,16 @@ import TestSupport
 enum Wrapping: CaseIterable {
   case plain, zstd, gzip, severalFrames, severalMembers
 
-  func wrap(_ text: Data, in folder: TemporaryDirectory) throws -> Data {
+  func wrap(_ text: Data, in directory: TemporaryDirectory) throws -> Data {
     // Within a line, and not in the middle.
     let cut = text.count / 3
     let (first, second) = (Data(text.prefix(cut)), Data(text.dropFirst(cut)))
     switch self {
     case .plain: return text
-    case .zstd: return try Containers.zstd(text, in: folder)
-    case .gzip: return try Containers.gzip(text, in: folder)
-    case .severalFrames: return try Containers.zstd(first, Data(), second, in: folder)
-    case .severalMembers: return try Containers.gzip(first, Data(), second, in: folder)
+    case .zstd: return try Containers.zstd(text, in: directory)
+    case .gzip: return try Containers.gzip(text, in: directory)
+    case .severalFrames: return try Containers.zstd(first, Data(), second, in: directory)
+    case .severalMembers: return try Containers.gzip(first, Data(), second, in: directory)
     }
   }
 }

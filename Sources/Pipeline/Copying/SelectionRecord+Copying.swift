@@ -1,0 +1,21 @@
+internal import Resampling
+
+extension SelectionRecord {
+  init(_ drawn: DrawRun.Outcome, _ copied: CopyStep.Outcome, _ budget: Budget) {
+    self.init(
+      documents: copied.documentCount, tokens: copied.tokenCount,
+      features: copied.counts.reduce(0) { $0 + Int($1.featureCount) }, bytes: copied.byteCount,
+      shortfall: drawn.shortfall, shortfallUnit: budget.unit, allEligible: drawn.isExhausted,
+      droppedCopies: copied.copyCount, byLogistic: drawn.logisticCount,
+      thresholdKey: drawn.parts.first?.selection.thresholdKey)
+  }
+}
+
+extension SelectionRecord {
+  /// Counts the targets' own documents among those that were drawn.
+  mutating func countTargetDocuments(_ selection: [DrawnDocument], _ texts: TextHashes) {
+    let found = selection.count { texts.contains($0.candidate.textHash) }
+    targetDocuments = texts.scaled(found)
+    targetDocumentsIsEstimate = texts.isWhole ? nil : true
+  }
+}

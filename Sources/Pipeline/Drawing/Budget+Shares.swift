@@ -1,0 +1,32 @@
+internal import Resampling
+internal import Weighting
+
+extension Budget {
+  /// What it is measured in.
+  var unit: String {
+    switch self {
+    case .documents: "documents"
+    case .tokens: "tokens"
+    case .bytes: "bytes"
+    }
+  }
+}
+
+extension Budget {
+  /// What this is of all that is eligible, at most 1.
+  func share(of eligible: EligibleDocuments) -> Double {
+    let whole =
+      switch self {
+      case .documents: eligible.documentCount
+      case .tokens: eligible.tokenCount
+      case .bytes: eligible.byteCount
+      }
+    return whole > amount ? Double(amount) / Double(whole) : 1
+  }
+
+  /// About how many documents will be drawn.
+  func expectedCount(of eligible: EligibleDocuments) -> Int {
+    if case .documents(let count) = self { return min(count, eligible.documentCount) }
+    return Int((share(of: eligible) * Double(eligible.documentCount)).rounded())
+  }
+}

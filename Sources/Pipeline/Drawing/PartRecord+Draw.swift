@@ -1,0 +1,19 @@
+internal import Resampling
+
+extension PartRecord {
+  init(_ part: DrawRun.Part, names: [String?], epochCount: Int) {
+    epoch = epochCount > 1 ? part.arm.epoch : nil
+    stratum = part.stratum
+    target = part.arm.target.flatMap { names[$0] }
+    switch part.arm.source {
+    case .logWeight: by = "weights"
+    case .logOdds: by = "logistic"
+    case .random: by = "random"
+    }
+    budget = part.arm.budget.amount
+    documents = part.selection.documents.count
+    tokens = part.selection.documents.reduce(0) { $0 + $1.tokenCount }
+    bytes = part.selection.documents.reduce(0) { $0 + $1.lineByteCount + 1 }
+    shortfall = part.selection.shortfall
+  }
+}

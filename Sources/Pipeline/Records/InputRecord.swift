@@ -1,0 +1,46 @@
+package import Files
+internal import Reading
+
+/// One input file of a run, as manifests list it.
+package struct InputRecord: Encodable, Sendable {
+  package var path: String
+  package var container: String
+  /// Whether a zstd or gzip file guards all of its content by checksums.
+  package var checksum: Bool?
+  /// Bytes as stored, and decompressed.
+  package var bytes: Int
+  package var textBytes: Int
+  package var documents: Int
+  /// XXH3-64 of the stored bytes, as `xxhsum -H3` prints it.
+  package var xxh3: String
+  /// Lines that were left out, by reason; nil if there are none.
+  package var skippedLines: [ExactString: Int]?
+}
+
+extension PassReport {
+  /// The inputs as manifests list them.
+  var inputRecords: [InputRecord] {
+    shards.map { shard in
+      InputRecord(
+        path: shard.name, container: shard.container, checksum: shard.hasChecksums,
+        bytes: shard.storedByteCount, textBytes: shard.byteCount,
+        documents: shard.documentCount, xxh3: (shard.contentHash ?? 0).hexadecimal,
+        skippedLines: shard.skippedRecord)
+    }
+  }
+
+  /// Skipped lines as manifests count them.
+  var skippedByReason: [ExactString: Int] { Self.byReason(skipped) }
+
+  /// Counts of lines by the reason's name.
+  fileprivate static func byReason(_ counts: [InvalidLine.Reason: Int]) -> [ExactString: Int] {
+    Dictionary(uniqueKeysWithValues: counts.map { (ExactString($0.key.rawValue), $0.value) })
+  }
+}
+
+extension ShardSummary {
+  /// Skipped lines as manifests count them; nil if there are none.
+  var skippedRecord: [ExactString: Int]? {
+    skipped.isEmpty ? nil : PassReport.byReason(skipped)
+  }
+}

@@ -1,0 +1,24 @@
+package import Files
+internal import Weighting
+
+/// A target or a pool, as manifests describe it.
+package struct SideRecord: Encodable, Sendable {
+  package var inputs: [InputRecord]
+  package var documents: Int
+  /// Those of them that were fitted, to which tokens and features belong.
+  package var fittedDocuments: Int
+  package var tokens: Int
+  package var features: Int
+  package var emptyBuckets: Int
+  package var skippedLines: [ExactString: Int]
+}
+
+extension SideRecord {
+  init(_ counts: FeatureCounts, _ report: PassReport) {
+    self.init(
+      inputs: report.inputRecords, documents: report.documentCount,
+      fittedDocuments: counts.documentCount, tokens: counts.tokenCount,
+      features: Int(counts.featureCount), emptyBuckets: counts.emptyBucketCount,
+      skippedLines: report.skippedByReason)
+  }
+}

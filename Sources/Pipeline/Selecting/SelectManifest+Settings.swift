@@ -1,0 +1,50 @@
+internal import Featurizing
+internal import Files
+internal import Reading
+internal import Resampling
+internal import Weighting
+
+extension SelectManifest.Settings {
+  init(_ settings: SelectSettings, temperature: Double) {
+    let size: [ExactString: Double] =
+      switch settings.size {
+      case .documents(let count): ["count": Double(count)]
+      case .fraction(let share): ["fraction": share]
+      case .tokens(let count): ["tokens": Double(count)]
+      case .bytes(let count): ["bytes": Double(count)]
+      }
+    self.init(
+      textField: settings.reading.textField, targetTextField: settings.targetTextField,
+      compat: settings.estimator.compatibility?.rawValue,
+      estimator: settings.estimator.kind.rawValue,
+      tokenizer: settings.features.tokenizer.rawValue,
+      unicodeVersion: UnicodeTables.version, ngrams: settings.features.maximumOrder,
+      buckets: settings.features.bucketCount, hashing: settings.features.hashing.rawValue,
+      smoothing: settings.estimator.pseudocount,
+      targetSmoothing: settings.estimator.targetPseudocount,
+      floor: settings.estimator.compatibility?.weightFloor ?? 0, size: size,
+      topK: !settings.draw.addsNoise, temperature: temperature,
+      temperatureGoal: Self.goal(settings.draw.temperature),
+      normalize: settings.estimator.normalization.rawValue,
+      logisticShare: settings.draw.logisticShare, replay: settings.replay,
+      fitSample: settings.fittedShare,
+      stratify: settings.stratify?.field, mixture: settings.stratify?.mixture,
+      mixtureTemperature: settings.stratify?.temperature, fill: settings.stratify?.fills,
+      minTokens: settings.draw.minimumTokenCount,
+      duplicates: settings.draw.keepsDuplicates ? "keep" : "drop",
+      onError: settings.reading.errorPolicy == .skip ? "skip" : "fail",
+      annotate: settings.annotates, compress: settings.outputs.container.rawValue,
+      maxLineBytes: settings.reading.limits.maximumLine,
+      maxWindow: settings.reading.limits.maximumWindow)
+  }
+
+  private static func goal(_ temperature: DrawSettings.Temperature) -> [ExactString: Double]? {
+    switch temperature {
+    case .fixed: nil
+    // Without a number, it is that of the documents drawn: 1 for each.
+    case .effectiveSampleSize(let size):
+      size.map { ["effective_size": $0] } ?? ["effective_size_per_document": 1]
+    case .overlap(let share): ["overlap": share]
+    }
+  }
+}
