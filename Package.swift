@@ -34,29 +34,35 @@ let package = Package(
     .target(name: "CVector"),
 
     .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: strict),
-    .target(name: "Files", dependencies: ["CScheduler", "CVector"], swiftSettings: strict),
+    .target(name: "Platform", swiftSettings: strict),
+    .target(
+      name: "Files", dependencies: ["CScheduler", "CVector", "Platform"], swiftSettings: strict),
     .target(
       name: "Reading",
-      dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files"],
+      dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files", "Platform"],
       swiftSettings: strict),
     .target(
-      name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash", "Files"],
+      name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash", "Files", "Platform"],
       swiftSettings: strict),
     .target(
-      name: "Weighting", dependencies: ["CVector", "Featurizing", "Files", "Reading"],
+      name: "Weighting", dependencies: ["CVector", "Featurizing", "Files", "Platform", "Reading"],
       swiftSettings: strict),
-    .target(name: "Resampling", dependencies: ["CXXHash", "Files"], swiftSettings: strict),
-    .target(name: "Writing", dependencies: ["Compression", "Files"], swiftSettings: strict),
+    .target(
+      name: "Resampling", dependencies: ["CXXHash", "Files", "Platform"], swiftSettings: strict),
+    .target(
+      name: "Writing", dependencies: ["Compression", "Files", "Platform"], swiftSettings: strict),
     .target(
       name: "Pipeline",
       dependencies: [
-        "Compression", "Files", "Reading", "Featurizing", "Weighting", "Resampling", "Writing",
+        "Compression", "Files", "Platform", "Reading", "Featurizing", "Weighting", "Resampling",
+        "Writing",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "dsel",
       dependencies: [
-        "CMalloc", "Compression", "Featurizing", "Files", "Pipeline", "Reading", "Resampling",
+        "CMalloc", "Compression", "Featurizing", "Files", "Platform", "Pipeline", "Reading",
+        "Resampling",
         "Weighting", "Writing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -67,34 +73,38 @@ let package = Package(
       name: "CZlib", path: "Tests/CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(
-      name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport", swiftSettings: strict
+      name: "TestSupport", dependencies: ["Files", "Platform"], path: "Tests/TestSupport",
+      swiftSettings: strict
     ),
     .testTarget(
-      name: "FilesTests", dependencies: ["Files", "TestSupport"], swiftSettings: strict),
+      name: "FilesTests", dependencies: ["Files", "Platform", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "CompressionTests", dependencies: ["Compression", "CZstd", "CZlib"],
       swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests", dependencies: ["TestSupport", "dsel"], swiftSettings: strict),
     .testTarget(
-      name: "ReadingTests", dependencies: ["Reading", "CSimdjson", "Files", "TestSupport"],
+      name: "ReadingTests",
+      dependencies: ["Reading", "CSimdjson", "Files", "Platform", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "FeaturizingTests", dependencies: ["Featurizing", "CXXHash", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "WeightingTests",
-      dependencies: ["Weighting", "Featurizing", "Files", "Reading", "TestSupport"],
+      dependencies: ["Weighting", "Featurizing", "Files", "Platform", "Reading", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "ResamplingTests", dependencies: ["Resampling", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "WritingTests", dependencies: ["Writing", "Compression", "Files", "TestSupport"],
+      name: "WritingTests",
+      dependencies: ["Writing", "Compression", "Files", "Platform", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "Pipeline", "Featurizing", "Files", "Reading", "Resampling", "Weighting", "Writing",
+        "Pipeline", "Featurizing", "Files", "Platform", "Reading", "Resampling", "Weighting",
+        "Writing",
         "TestSupport",
       ],
       swiftSettings: strict),

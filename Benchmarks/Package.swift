@@ -20,26 +20,27 @@ let package = Package(
     .target(name: "CVector"),
     .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: measured),
     .systemLibrary(name: "CScheduler"),
-    .target(name: "Files", dependencies: ["CScheduler", "CVector"], swiftSettings: measured),
+    .target(name: "Platform", swiftSettings: measured),
+    .target(name: "Files", dependencies: ["CScheduler", "CVector", "Platform"], swiftSettings: measured),
     .target(
-      name: "Reading", dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files"],
+      name: "Reading", dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files", "Platform"],
       swiftSettings: measured),
     .target(
-      name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash", "Files"], swiftSettings: measured),
+      name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash", "Files", "Platform"], swiftSettings: measured),
     .target(
-      name: "Weighting", dependencies: ["CVector", "Featurizing", "Files", "Reading"], swiftSettings: measured),
-    .target(name: "Resampling", dependencies: ["CXXHash", "Files"], swiftSettings: measured),
-    .target(name: "Writing", dependencies: ["Compression", "Files"], swiftSettings: measured),
+      name: "Weighting", dependencies: ["CVector", "Featurizing", "Files", "Platform", "Reading"], swiftSettings: measured),
+    .target(name: "Resampling", dependencies: ["CXXHash", "Files", "Platform"], swiftSettings: measured),
+    .target(name: "Writing", dependencies: ["Compression", "Files", "Platform"], swiftSettings: measured),
     .target(
       name: "Pipeline",
       dependencies: [
-        "Compression", "Files", "Reading", "Featurizing", "Weighting", "Resampling", "Writing",
+        "Compression", "Files", "Platform", "Reading", "Featurizing", "Weighting", "Resampling", "Writing",
       ],
       swiftSettings: measured),
     .executableTarget(
       name: "benchmark",
       dependencies: [
-        "Compression", "Files", "Reading", "Featurizing", "Weighting", "Resampling", "Writing",
+        "Compression", "Files", "Platform", "Reading", "Featurizing", "Weighting", "Resampling", "Writing",
         "Pipeline",
       ],
       swiftSettings: [.enableExperimentalFeature("Lifetimes")]),

@@ -23,28 +23,29 @@ let package = Package(
     .target(name: "CVector", cSettings: [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])]),
     .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: instrumented),
     .systemLibrary(name: "CScheduler"),
-    .target(name: "Files", dependencies: ["CScheduler", "CVector"], swiftSettings: instrumented),
+    .target(name: "Platform", swiftSettings: instrumented),
+    .target(name: "Files", dependencies: ["CScheduler", "CVector", "Platform"], swiftSettings: instrumented),
     .target(
-      name: "Reading", dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files"],
+      name: "Reading", dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files", "Platform"],
       swiftSettings: instrumented),
     .target(
-      name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash", "Files"],
+      name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash", "Files", "Platform"],
       swiftSettings: instrumented),
     .target(
-      name: "Weighting", dependencies: ["CVector", "Featurizing", "Files", "Reading"], swiftSettings: instrumented),
-    .target(name: "Resampling", dependencies: ["CXXHash", "Files"], swiftSettings: instrumented),
-    .target(name: "Writing", dependencies: ["Compression", "Files"], swiftSettings: instrumented),
+      name: "Weighting", dependencies: ["CVector", "Featurizing", "Files", "Platform", "Reading"], swiftSettings: instrumented),
+    .target(name: "Resampling", dependencies: ["CXXHash", "Files", "Platform"], swiftSettings: instrumented),
+    .target(name: "Writing", dependencies: ["Compression", "Files", "Platform"], swiftSettings: instrumented),
     .target(
       name: "Pipeline",
       dependencies: [
-        "Compression", "Files", "Reading", "Featurizing", "Weighting", "Resampling", "Writing",
+        "Compression", "Files", "Platform", "Reading", "Featurizing", "Weighting", "Resampling", "Writing",
       ],
       swiftSettings: instrumented),
     .target(name: "CFuzzer"),
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "CFuzzer", "Compression", "Featurizing", "Files", "Pipeline", "Reading", "Resampling",
+        "CFuzzer", "Compression", "Featurizing", "Files", "Platform", "Pipeline", "Reading", "Resampling",
         "Weighting", "Writing",
       ],
       swiftSettings: instrumented,

@@ -1,10 +1,5 @@
 internal import CXXHash
-
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
+internal import Platform
 
 /// A table of entries in lines of 64 bytes, the unit that a processor fetches: one fetch a look-up. At first,
 /// and when all are removed, the bytes of each entry are zero.

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+package import Platform
 
 /// Growable bytes with readable padding behind them.
 ///

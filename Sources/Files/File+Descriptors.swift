@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+package import Platform
 
 /// Names that stand for a descriptor of this process: `/dev/stdout`, `/dev/fd/1`, `/proc/self/fd/1`, and links to them.
 extension File {

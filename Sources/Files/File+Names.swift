@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+package import Platform
 
 /// What is done to the names of files.
 extension File {
@@ -38,11 +34,7 @@ extension File {
   package static func rename(_ path: String, to newPath: String) -> Int32 {
     unsafe FileName.withBytes(of: path) { path in
       unsafe FileName.withBytes(of: newPath) { newPath in
-        #if canImport(Glibc)
-          unsafe Glibc.rename(path, newPath) == 0 ? 0 : errno
-        #else
-          unsafe Darwin.rename(path, newPath) == 0 ? 0 : errno
-        #endif
+        unsafe SystemCall.renameFile(path, to: newPath) == 0 ? 0 : errno
       }
     }
   }

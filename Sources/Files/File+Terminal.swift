@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+internal import Platform
 
 extension File {
   /// The number of columns of the terminal that standard error goes to; nil if it goes to none, or to one that

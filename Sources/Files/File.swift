@@ -1,10 +1,5 @@
 import Dispatch
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+package import Platform
 
 /// The one owner of a file descriptor: closes it when it goes away.
 ///
@@ -262,22 +257,14 @@ import Dispatch
 
   /// `close(2)`, which the method of the same name hides.
   static func closeDescriptor(_ descriptor: Int32) -> Int32 {
-    #if canImport(Glibc)
-      Glibc.close(descriptor)
-    #else
-      Darwin.close(descriptor)
-    #endif
+    SystemCall.closeDescriptor(descriptor)
   }
 
   /// `read(2)`, which the method of the same name hides.
   private static func systemRead(
     _ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int
   ) -> Int {
-    #if canImport(Glibc)
-      unsafe Glibc.read(descriptor, buffer, count)
-    #else
-      unsafe Darwin.read(descriptor, buffer, count)
-    #endif
+    unsafe SystemCall.readBytes(descriptor, buffer, count)
   }
 }
 
@@ -303,11 +290,7 @@ extension FileStatus {
   }
 
   fileprivate init(_ status: stat) {
-    #if canImport(Glibc)
-      let time = status.st_mtim
-    #else
-      let time = status.st_mtimespec
-    #endif
+    let time = SystemCall.modificationTime(of: status)
     let kind: Kind =
       switch status.st_mode & S_IFMT {
       case S_IFREG: .regular

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+internal import Platform
 
 /// Names of files as strings, without the loss of a byte.
 ///

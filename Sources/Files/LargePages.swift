@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+internal import Platform
 
 /// Memory that is looked up all over is faster in large pages: a table of some MiB in pages of 4 KiB misses the processor's
 /// page cache at nearly every look-up.

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+internal import Platform
 
 /// Numbers that are looked up all over: a fixed number of them, in large pages where the system has such.
 @safe

@@ -1,10 +1,5 @@
 internal import CScheduler
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+internal import Platform
 
 /// How many processors this process may use, which can be fewer than the machine has.
 package enum Processors {

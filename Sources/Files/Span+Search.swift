@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+internal import Platform
 
 extension Span<UInt8> {
   /// The first place of `byte` at or behind `start`, or nil.

@@ -91,9 +91,9 @@ package enum PipelineError: Error {
 
   /// Does `body`, and tells of an invalid line as one of a target, if it is that.
   static func inTarget<Result>(
-    _ isTarget: Bool, _ body: () async throws -> Result
-  ) async throws -> Result {
-    do { return try await body() } catch PipelineError.invalidLine(let path, let line, let error)
+    _ isTarget: Bool, _ body: () throws -> Result
+  ) throws -> Result {
+    do { return try body() } catch PipelineError.invalidLine(let path, let line, let error)
       where isTarget
     {
       throw PipelineError.invalidTargetLine(path: path, line: line, error)

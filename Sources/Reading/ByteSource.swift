@@ -1,5 +1,6 @@
 package import Compression
 internal import Files
+internal import Platform
 
 /// The decompressed bytes of a shard, in order.
 ///

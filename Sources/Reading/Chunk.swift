@@ -1,4 +1,5 @@
 package import Files
+internal import Platform
 
 /// Whole lines of one shard.
 package struct Chunk: ~Copyable, Sendable {

@@ -1,5 +1,6 @@
 internal import CXXHash
-package import Files
+internal import Files
+package import Platform
 
 /// XXH3-64 of whole things.
 package enum ContentHash {

@@ -1,11 +1,6 @@
 internal import CXXHash
 internal import Files
-
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
+internal import Platform
 
 /// XXH3-64 over bytes that come in pieces; what `xxhsum -H3` prints for the whole.
 @safe struct ContentHasher: ~Copyable, @unchecked Sendable {

@@ -1,12 +1,7 @@
 internal import CSimdjson
 internal import CVector
 package import Files
-
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
+package import Platform
 
 /// Finds the text of a line, and the values of other fields, after validating all of it as JSON.
 ///

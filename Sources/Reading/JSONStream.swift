@@ -1,5 +1,6 @@
 internal import Compression
 internal import Files
+internal import Platform
 
 /// Reads one JSON value of any size from a file, a piece at a time, in memory of fixed size.
 ///

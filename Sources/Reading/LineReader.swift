@@ -1,4 +1,5 @@
 package import Files
+internal import Platform
 
 /// Reads chosen lines of a shard again, by their places, in order.
 ///

@@ -1,5 +1,6 @@
 package import Compression
-package import Files
+internal import Files
+package import Platform
 
 /// What can be wrong with an input as a whole, or with one of its lines.
 package enum ReadingError: Error, Equatable {

@@ -1,4 +1,5 @@
 package import Files
+internal import Platform
 
 /// One input: a file that is opened afresh for each pass, or a spool that holds what was piped in.
 package struct Shard: Sendable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
+internal import Platform
 
 /// A distribution over buckets, estimated from counts with Laplace smoothing:
 /// p(b) = (c(b) + a) / (N + a B), for c(b) of N features in bucket b of B, and the pseudocount a.

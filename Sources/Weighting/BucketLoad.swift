@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
+internal import Platform
 
 /// How many different n-grams share a bucket, as far as counts of buckets can tell.
 package struct BucketLoad: Sendable, Equatable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
+internal import Platform
 
 /// A random sample of documents, whatever the order in which they come: those with the smallest priorities, where a
 /// priority is a seeded hash of a document's text.

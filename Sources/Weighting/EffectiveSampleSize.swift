@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
+internal import Platform
 
 /// Σ exp(x) and Σ exp(2x) over any number of x of any size, with results that don't depend on their order.
 ///

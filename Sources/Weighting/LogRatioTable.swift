@@ -1,12 +1,7 @@
 internal import CVector
 internal import Featurizing
 internal import Files
-
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
+internal import Platform
 
 /// What each bucket adds to a document's log weight.
 package struct LogRatioTable: Sendable {

@@ -1,4 +1,5 @@
 internal import Files
+internal import Platform
 
 /// How lines are put in another order.
 package struct ShuffleSettings: Sendable {

@@ -1,5 +1,6 @@
 package import Compression
 internal import Files
+internal import Platform
 
 /// Where lines go.
 package enum Destination: Sendable, Equatable {

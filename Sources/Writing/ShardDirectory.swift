@@ -1,5 +1,6 @@
 internal import Compression
 package import Files
+package import Platform
 
 /// A directory for shards, held from before the first line is read until they have their names.
 ///

@@ -1,11 +1,6 @@
 internal import Compression
 internal import Files
-
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
+internal import Platform
 
 /// Reads one of ``ShufflePartitions`` from its begin.
 struct ShufflePartitionReader: ~Copyable {

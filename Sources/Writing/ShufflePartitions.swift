@@ -1,5 +1,6 @@
 internal import Compression
 internal import Files
+internal import Platform
 
 /// Lines in 256 parts by bits of their numbers, in one temporary file without a name.
 ///

@@ -1,10 +1,5 @@
 internal import Files
-
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
+internal import Platform
 
 /// Trying out, before any work is done, what an output will need of its file system in the end.
 extension TemporaryFiles {

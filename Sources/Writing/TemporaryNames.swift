@@ -1,10 +1,5 @@
 internal import Files
-
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
+internal import Platform
 
 /// The names of the files that dsel has beside an output `NAME` while it works; for shards those of directories among them,
 /// where `NAME` is `shards`.

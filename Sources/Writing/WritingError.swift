@@ -1,5 +1,6 @@
 package import Compression
-package import Files
+internal import Files
+package import Platform
 
 /// Why an output couldn't be written. Its final name is as it was before.
 package enum WritingError: Error, Equatable {

@@ -1,15 +1,10 @@
 import ArgumentParser
 import CMalloc
 import Files
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Platform
 
 /// The command `dsel`.
-@main struct Dsel: AsyncParsableCommand {
+@main struct Dsel: ParsableCommand {
   static let version = "0.1.0"
 
   static let configuration = CommandConfiguration(
@@ -31,7 +26,7 @@ import Files
 
   /// Parses and runs. Help for a subcommand ends with its examples, which ArgumentParser has no
   /// place for behind the options.
-  static func main() async {
+  static func main() {
     File.reserveStandardDescriptors()
     dsel_return_large_blocks()
     // A reader that goes away is an error of write(2) here, not the end of the process.
@@ -41,11 +36,7 @@ import Files
     do {
       var command = try parseAsRoot(arguments)
       try review.refuseRepeats()
-      if var command = command as? any AsyncParsableCommand {
-        try await command.run()
-      } else {
-        try command.run()
-      }
+      try command.run()
     } catch {
       var message = fullMessage(for: error)
       var status = exitCode(for: error)

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Platform
 import Reading
 import TestSupport
 import Testing

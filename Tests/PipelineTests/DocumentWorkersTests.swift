@@ -16,11 +16,10 @@ import Weighting
   init() throws { directory = try TemporaryDirectory() }
 
   @Test(arguments: threadCounts, chunkSizes)
-  func `Counts depend on neither threads nor chunks`(threadCount: Int, chunkSize: Int) async throws
-  {
+  func `Counts depend on neither threads nor chunks`(threadCount: Int, chunkSize: Int) throws {
     let shards = try (0..<3).map { try shard("\($0)", lines(300, seed: UInt64($0))) }
-    let (expected, _) = try await fit(shards, threadCount: 1, chunkSize: 1 << 20)
-    let (counts, report) = try await fit(shards, threadCount: threadCount, chunkSize: chunkSize)
+    let (expected, _) = try fit(shards, threadCount: 1, chunkSize: 1 << 20)
+    let (counts, report) = try fit(shards, threadCount: threadCount, chunkSize: chunkSize)
     #expect(counts == expected)
     #expect(counts.documentCount == 900)
     #expect(report.shards.map(\.documentCount) == [300, 300, 300])
@@ -28,11 +27,11 @@ import Weighting
   }
 
   @Test(arguments: threadCounts, chunkSizes)
-  func `Skipped lines are counted by reason`(threadCount: Int, chunkSize: Int) async throws {
+  func `Skipped lines are counted by reason`(threadCount: Int, chunkSize: Int) throws {
     var bad = lines(300, seed: 1)
     for number in stride(from: 7, to: 300, by: 30) { bad[number] = "{" }
     for number in stride(from: 8, to: 300, by: 100) { bad[number] = #"{"a":1}"# }
-    let (counts, report) = try await fit(
+    let (counts, report) = try fit(
       [shard("a", bad)], threadCount: threadCount, chunkSize: chunkSize, errorPolicy: .skip)
     #expect(report.skipped == [.notJSON: 10, .missingField: 3])
     #expect(counts.documentCount == 287 && report.documentCount == 287)
@@ -41,7 +40,7 @@ import Weighting
   @Test(arguments: threadCounts, chunkSizes)
   func `The first invalid line in pool order is reported, with its physical number`(
     threadCount: Int, chunkSize: Int
-  ) async throws {
+  ) throws {
     for (first, others) in [(0, [1, 299]), (150, [151, 200, 299]), (299, []), (37, [38, 290])] {
       var bad = lines(300, seed: UInt64(first))
       // Blank lines are no documents, but lines.
@@ -51,7 +50,7 @@ import Weighting
       let shards = try [
         shard("good", lines(50, seed: 9)), shard("bad", bad), shard("worse", ["nonsense"]),
       ]
-      await expectInvalidLine(
+      expectInvalidLine(
         shards, at: 1, line: first + 1, threadCount: threadCount, chunkSize: chunkSize)
     }
   }
@@ -59,7 +58,7 @@ import Weighting
   @Test(arguments: threadCounts, chunkSizes)
   func `A later shard that can't be read hides no invalid line`(
     threadCount: Int, chunkSize: Int
-  ) async throws {
+  ) throws {
     var bad = lines(300, seed: 3)
     bad[250] = "{"
     let first = try shard("first", bad)
@@ -67,7 +66,7 @@ import Weighting
     let gone = try shard("gone", ["{}"])
     try FileManager.default.removeItem(atPath: directory.path("gone"))
     for second in try [Shard(path: path), gone] {
-      await expectInvalidLine(
+      expectInvalidLine(
         [first, second], at: 0, line: 251, threadCount: threadCount, chunkSize: chunkSize)
     }
   }
@@ -75,13 +74,13 @@ import Weighting
   @Test(arguments: threadCounts, chunkSizes)
   func `A line that is too long is reported with its number`(
     threadCount: Int, chunkSize: Int
-  ) async throws {
+  ) throws {
     var long = lines(300, seed: 3)
     long[123] = #"{"text":"\#(String(repeating: "x", count: 20_000))"}"#
     long[200] = "{"
     let shards = try [shard("long", long)]
     do {
-      _ = try await fit(
+      _ = try fit(
         shards, threadCount: threadCount, chunkSize: chunkSize,
         limits: ReadingLimits(maximumLine: 10_000))
       Issue.record("no error")
@@ -97,11 +96,11 @@ import Weighting
 
   private func expectInvalidLine(
     _ shards: [Shard], at number: Int, line: Int, threadCount: Int, chunkSize: Int
-  ) async {
+  ) {
     // Several times, as threads run differently each time.
     for _ in 0..<3 {
       do {
-        _ = try await fit(shards, threadCount: threadCount, chunkSize: chunkSize)
+        _ = try fit(shards, threadCount: threadCount, chunkSize: chunkSize)
         Issue.record("no error")
       } catch {
         guard case PipelineError.invalidLine(let path, let found, _) = error else {
@@ -116,7 +115,7 @@ import Weighting
   private func fit(
     _ shards: [Shard], threadCount: Int, chunkSize: Int, errorPolicy: ErrorPolicy = .fail,
     limits: ReadingLimits = ReadingLimits()
-  ) async throws -> (FeatureCounts, PassReport) {
+  ) throws -> (FeatureCounts, PassReport) {
     let workers = DocumentWorkers(
       threadCount: threadCount, textField: "text", limits: limits, errorPolicy: errorPolicy,
       chunkSize: chunkSize, progress: ProgressMeter(show: nil))
@@ -124,7 +123,7 @@ import Weighting
     let step = FitStep(
       workers: workers, features: features, tables: Self.tables, minimumLength: 100,
       keepsSample: false)
-    let (outcome, report) = try await step.run(shards)
+    let (outcome, report) = try step.run(shards)
     return (outcome.counts, report)
   }
 

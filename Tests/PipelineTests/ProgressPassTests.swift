@@ -51,7 +51,7 @@ import Writing
     return outputs
   }
 
-  private func select(_ change: (inout SelectSettings) -> Void) async throws -> [String] {
+  private func select(_ change: (inout SelectSettings) -> Void) throws -> [String] {
     var settings = SelectSettings(
       targets: [TargetSettings(name: nil, paths: [directory.path("target.jsonl")])], pool: [pool])
     settings.features.bucketCount = 1000
@@ -59,22 +59,22 @@ import Writing
     settings.size = .documents(5)
     settings.outputs = outputs()
     change(&settings)
-    _ = try await Select(settings, progress: seen.meter, registry: registry).run()
+    _ = try Select(settings, progress: seen.meter, registry: registry).run()
     return seen.all
   }
 
-  @Test func `Select fits, weighs and copies the pool`() async throws {
-    #expect(try await select { _ in } == ["fitTarget", "fitPool 1/3", "weigh 2/3", "copy 3/3"])
+  @Test func `Select fits, weighs and copies the pool`() throws {
+    #expect(try select { _ in } == ["fitTarget", "fitPool 1/3", "weigh 2/3", "copy 3/3"])
   }
 
-  @Test func `Every further pass of select counts`() async throws {
+  @Test func `Every further pass of select counts`() throws {
     let pipe = directory.path("pipe")
     try #require(Program.run("/usr/bin/mkfifo", [pipe], in: directory).status == 0)
     let writer = Process()
     writer.executableURL = URL(fileURLWithPath: "/bin/sh")
     writer.arguments = ["-c", "cat \"$0\" >\"$1\"", pool, pipe]
     try writer.run()
-    let steps = try await select {
+    let steps = try select {
       $0.pool = [pipe]
       $0.draw.temperature = .effectiveSampleSize(20)
       $0.outputs = outputs(remainder: true)
@@ -87,32 +87,32 @@ import Writing
       ])
   }
 
-  private func resample(_ change: (inout ResampleSettings) -> Void) async throws -> [String] {
+  private func resample(_ change: (inout ResampleSettings) -> Void) throws -> [String] {
     var settings = ResampleSettings(
       source: .fields([FieldWeight(field: "q", scale: 1)]), pool: [pool])
     settings.draw.minimumTokenCount = 0
     settings.size = .documents(5)
     settings.outputs = outputs()
     change(&settings)
-    _ = try await Resample(settings, progress: seen.meter, registry: registry).run()
+    _ = try Resample(settings, progress: seen.meter, registry: registry).run()
     return seen.all
   }
 
-  @Test func `A draw by fields of a known size takes two passes`() async throws {
-    #expect(try await resample { _ in } == ["draw 1/2", "copy 2/2"])
+  @Test func `A draw by fields of a known size takes two passes`() throws {
+    #expect(try resample { _ in } == ["draw 1/2", "copy 2/2"])
   }
 
-  @Test func `A fraction takes a pass that counts`() async throws {
+  @Test func `A fraction takes a pass that counts`() throws {
     #expect(
-      try await resample { $0.size = .fraction(0.5) } == ["measure 1/3", "draw 2/3", "copy 3/3"])
+      try resample { $0.size = .fraction(0.5) } == ["measure 1/3", "draw 2/3", "copy 3/3"])
   }
 
-  @Test func `No size is a fraction`() async throws {
-    #expect(try await resample { $0.size = nil } == ["measure 1/3", "draw 2/3", "copy 3/3"])
+  @Test func `No size is a fraction`() throws {
+    #expect(try resample { $0.size = nil } == ["measure 1/3", "draw 2/3", "copy 3/3"])
   }
 
-  @Test func `Strata, epochs and the remainder take a pass each`() async throws {
-    let steps = try await resample {
+  @Test func `Strata, epochs and the remainder take a pass each`() throws {
+    let steps = try resample {
       $0.stratify = StratifySettings(field: "d")
       $0.epochCount = 2
       $0.draw.temperature = .overlap(0.5)
@@ -124,27 +124,27 @@ import Writing
       ])
   }
 
-  @Test func `Fit has one pass`() async throws {
+  @Test func `Fit has one pass`() throws {
     var settings = FitSettings(inputs: [pool])
     settings.features.bucketCount = 1000
     settings.output = .file(path: directory.path("model"))
-    _ = try await Fit(settings, progress: seen.meter, registry: registry).run()
+    _ = try Fit(settings, progress: seen.meter, registry: registry).run()
     #expect(seen.all == ["fit 1/1"])
   }
 
-  @Test func `Weights are read once for a known size, and twice for a fraction`() async throws {
+  @Test func `Weights are read once for a known size, and twice for a fraction`() throws {
     for (input, output) in [("target.jsonl", "target.model"), ("pool.jsonl", "pool.model")] {
       var fit = FitSettings(inputs: [directory.path(input)])
       fit.features.bucketCount = 1000
       fit.minimumTokenCount = 0
       fit.output = .file(path: directory.path(output))
-      _ = try await Fit(fit, progress: ProgressMeter(show: nil), registry: registry).run()
+      _ = try Fit(fit, progress: ProgressMeter(show: nil), registry: registry).run()
     }
     var weigh = WeighSettings(
       targetModels: [NamedModel(name: nil, path: directory.path("target.model"))],
       poolModel: directory.path("pool.model"), pool: [pool])
     weigh.output = .file(path: directory.path("weights"))
-    _ = try await Weigh(weigh, progress: seen.meter, registry: registry).run()
+    _ = try Weigh(weigh, progress: seen.meter, registry: registry).run()
     #expect(seen.all == ["weigh 1/1"])
     let known = Seen()
     let fraction = Seen()
@@ -155,21 +155,21 @@ import Writing
       settings.size = size
       settings.outputs = outputs()
       settings.outputs.replaces = true
-      _ = try await Resample(settings, progress: seen.meter, registry: registry).run()
+      _ = try Resample(settings, progress: seen.meter, registry: registry).run()
     }
     #expect(known.all == ["draw 1/2", "copy 2/2"])
     #expect(fraction.all == ["measure 1/3", "draw 2/3", "copy 3/3"])
   }
 
-  @Test func `Compare reads the pool twice, and no pass is told without one`() async throws {
+  @Test func `Compare reads the pool twice, and no pass is told without one`() throws {
     var settings = CompareSettings(
       targets: [directory.path("target.jsonl")], selected: [directory.path("target.jsonl")])
     settings.features.bucketCount = 1000
-    _ = try await Compare(settings, progress: seen.meter).run()
+    _ = try Compare(settings, progress: seen.meter).run()
     #expect(seen.all == ["fitTarget", "countSelected"])
     let other = Seen()
     settings.pool = [pool]
-    _ = try await Compare(settings, progress: other.meter).run()
+    _ = try Compare(settings, progress: other.meter).run()
     #expect(other.all == ["fitTarget", "countSelected", "fitPool 1/2", "countRandom 2/2"])
   }
 }

@@ -48,7 +48,8 @@ import Testing
     var random = SplitMix64(state: 5)
     let lines = (0..<count).map { (line: "line \($0)", order: random.next()) }
     let missing = directory.path("none")
-    #expect(try shuffle(lines, batch: 1 << 20, block: 4096, spoolDirectory: missing) == naive(lines))
+    #expect(
+      try shuffle(lines, batch: 1 << 20, block: 4096, spoolDirectory: missing) == naive(lines))
     if count > 0 {
       #expect(throws: WritingError.self) {
         _ = try shuffle(lines, batch: 0, block: 4096, spoolDirectory: missing)

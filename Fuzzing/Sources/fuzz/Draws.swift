@@ -202,7 +202,7 @@ private func run(_ settings: ResampleSettings) -> Result<ResampleManifest, any E
   let (box, isDone) = (Box(), DispatchSemaphore(value: 0))
   Task {
     do {
-      let manifest = try await Resample(
+      let manifest = try Resample(
         settings, progress: ProgressMeter(show: nil), registry: TemporaryFiles()
       ).run()
       box.result = .success(manifest)

@@ -47,28 +47,28 @@ package struct Compare: Sendable {
   }
 
   /// - Throws: ``PipelineError``
-  package func run() async throws -> Comparison {
+  package func run() throws -> Comparison {
     let targets = try Inputs(settings.targets, settings.reading)
     let selected = try Inputs(settings.selected, settings.reading)
     var pool = try Inputs(settings.pool, settings.reading)
     if !settings.pool.isEmpty { progress.plan(passCount: 2 + pool.spoolPassCount) }
     try pool.spool(settings.reading, progress, isPass: true)
 
-    let target = try await count(targets, .fitTarget, .target)
+    let target = try count(targets, .fitTarget, .target)
     let targetCounts = target.outcome.counts
     let texts = target.outcome.texts
     let ofTarget = measured(target, against: targetCounts)
     let ofSelected = measured(
-      try await count(selected, .countSelected, .selected, known: texts), against: targetCounts)
+      try count(selected, .countSelected, .selected, known: texts), against: targetCounts)
     var ofPool: Measured?
     var ofRandom: Measured?
     if !settings.pool.isEmpty {
       let measuredPool = measured(
-        try await count(pool, .fitPool, .pool, known: texts), against: targetCounts)
+        try count(pool, .fitPool, .pool, known: texts), against: targetCounts)
       let rate = Double(ofSelected.side.tokens) / Double(max(1, measuredPool.side.tokens))
       let arm = RandomDocuments(seed: settings.seed, purpose: .randomBaseline, rate: rate)
       ofRandom = measured(
-        try await count(pool, .countRandom, nil, arm: arm), against: targetCounts)
+        try count(pool, .countRandom, nil, arm: arm), against: targetCounts)
       ofPool = measuredPool
     }
     return comparison(ofTarget, ofSelected, ofPool, ofRandom)
@@ -83,7 +83,7 @@ package struct Compare: Sendable {
   private func count(
     _ input: Inputs, _ step: Step, _ role: PipelineError.Role?, arm: RandomDocuments? = nil,
     known: TextHashes? = nil
-  ) async throws -> Counted {
+  ) throws -> Counted {
     let isTarget = role == .target
     let reading = settings.reading.with(textField: isTarget ? settings.targetTextField : nil)
     var workers = reading.workers(progress)
@@ -92,8 +92,8 @@ package struct Compare: Sendable {
     let isOfPool = step == .fitPool || step == .countRandom
     progress.begin(
       step, totalStoredByteCount: input.totalStoredByteCount, pass: isOfPool ? .next : .none)
-    let (outcome, report) = try await PipelineError.inTarget(isTarget) {
-      try await CompareStep(
+    let (outcome, report) = try PipelineError.inTarget(isTarget) {
+      try CompareStep(
         workers: workers, features: settings.features, tables: UnicodeTables(), arm: arm,
         keepsTexts: isTarget, known: known
       ).run(input.shards)

@@ -30,10 +30,10 @@ struct CompareStep {
   }
 
   /// - Throws: ``PipelineError``
-  func run(_ shards: [Shard]) async throws -> (Outcome, PassReport) {
+  func run(_ shards: [Shard]) throws -> (Outcome, PassReport) {
     let counts = SharedCounts(bucketCount: features.bucketCount)
     let texts = TextHashes.Shared()
-    let (results, report) = try await workers.run(shards) { [self] in
+    let (results, report) = try workers.run(shards) { [self] in
       Counter(self, counts, texts)
     }
     var outcome = Outcome(counts: counts.take())

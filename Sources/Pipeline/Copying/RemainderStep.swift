@@ -1,4 +1,5 @@
 internal import Files
+internal import Platform
 internal import Reading
 internal import Resampling
 internal import Writing

@@ -39,7 +39,7 @@ struct DrawRun {
   /// - Throws: ``PipelineError``
   func run<Reader: WeightReader & ~Copyable>(
     _ shards: [Shard], makeReader: @escaping @Sendable () throws -> Reader
-  ) async throws -> Outcome {
+  ) throws -> Outcome {
     let isFilled = fills && recipe.strata != nil
     let all = recipe.seeds.map { _ in budget }
     let plan =
@@ -51,7 +51,7 @@ struct DrawRun {
         workers: workers, plan: plan, temperatures: recipe.temperatures,
         randomRate: randomRate, randomSeed: randomSeed, emptyCounts: emptyCounts,
         stratumField: stratumField)
-      let (weighed, report) = try await step.run(shards, into: &buffers, makeReader: makeReader)
+      let (weighed, report) = try step.run(shards, into: &buffers, makeReader: makeReader)
       let (drawn, drawnPlan) = isFilled ? drawFilled(buffers) : (buffers.draw(plan), plan)
       guard !drawn.shortGroups.isEmpty else {
         return outcome(drawn.selections, drawnPlan, weighed, report)

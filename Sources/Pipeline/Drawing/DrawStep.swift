@@ -1,5 +1,6 @@
 internal import Featurizing
 internal import Files
+internal import Platform
 internal import Reading
 internal import Resampling
 internal import Weighting
@@ -101,9 +102,9 @@ struct DrawStep {
   func run<Reader: WeightReader & ~Copyable>(
     _ shards: [Shard], into buffers: inout DrawBuffers,
     makeReader: @escaping @Sendable () throws -> Reader
-  ) async throws -> (Outcome, PassReport) {
+  ) throws -> (Outcome, PassReport) {
     let shared = SharedBuffers(buffers)
-    let (results, report) = try await workers.run(shards) { [self] in
+    let (results, report) = try workers.run(shards) { [self] in
       try Weigher(self, shared, makeReader())
     }
     buffers = shared.take()

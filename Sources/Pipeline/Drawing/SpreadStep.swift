@@ -23,8 +23,8 @@ struct SpreadStep {
   /// - Throws: ``PipelineError``
   func run<Reader: WeightReader & ~Copyable>(
     _ shards: [Shard], makeReader: @escaping @Sendable () throws -> Reader
-  ) async throws -> Outcome {
-    let (results, _) = try await workers.run(shards) { [self] in try Measurer(self, makeReader()) }
+  ) throws -> Outcome {
+    let (results, _) = try workers.run(shards) { [self] in try Measurer(self, makeReader()) }
     var outcome = results[0]
     for result in results.dropFirst() { outcome.merge(result) }
     return outcome

@@ -1,12 +1,7 @@
 package import Files
+internal import Platform
 internal import Reading
 internal import Resampling
-
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
 
 /// How a pool is cut into strata, and what is drawn of each.
 package struct StratifySettings: Sendable, Equatable {

@@ -20,17 +20,17 @@ package struct Explain: Sendable {
   }
 
   /// - Throws: ``PipelineError``
-  package func run() async throws -> Explanation {
+  package func run() throws -> Explanation {
     var texts = try Inputs(settings.texts, settings.reading)
     let documents = try Inputs(settings.documents, settings.reading)
     let models: Models
     var passes: [PassReport] = []
     switch settings.models {
-    case .files(let target, let pool): models = try await stored(target, pool)
+    case .files(let target, let pool): models = try stored(target, pool)
     case .fitted(_, let pool):
       // The target is read again for its n-grams.
       if settings.documents.isEmpty { try texts.spool(settings.reading, progress) }
-      models = try await fitted(texts, Inputs(pool, settings.reading), &passes)
+      models = try fitted(texts, Inputs(pool, settings.reading), &passes)
     }
     progress.begin(.explain, totalStoredByteCount: nil)
     var explanation = Explanation(
@@ -50,21 +50,21 @@ package struct Explain: Sendable {
 
   // MARK: Models
 
-  private func stored(_ target: String, _ pool: String) async throws -> Models {
+  private func stored(_ target: String, _ pool: String) throws -> Models {
     var weigh = WeighSettings(
       targetModels: [NamedModel(name: nil, path: target)], poolModel: pool, pool: [])
     weigh.reading = settings.reading
     weigh.estimator = settings.estimator
-    let stored = try await StoredModels(weigh)
+    let stored = try StoredModels(weigh)
     return Models(
       target: stored.targets[0].stored.model.counts, pool: stored.pool.model.counts,
-      weighing: await stored.weighingModel(
+      weighing: try stored.weighingModel(
         settings.estimator, threadCount: settings.reading.threadCount))
   }
 
   private func fitted(
     _ targets: Inputs, _ pool: Inputs, _ passes: inout [PassReport]
-  ) async throws -> Models {
+  ) throws -> Models {
     var step = FitStep(
       workers: settings.reading.workers(progress), features: settings.features,
       tables: UnicodeTables(), minimumLength: settings.minimumTokenCount,
@@ -78,8 +78,8 @@ package struct Explain: Sendable {
       step.workers.textField =
         isTarget
         ? settings.targetTextField ?? settings.reading.textField : settings.reading.textField
-      let (outcome, report) = try await PipelineError.inTarget(isTarget) { [step] in
-        try await step.run(input.shards)
+      let (outcome, report) = try PipelineError.inTarget(isTarget) { [step] in
+        try step.run(input.shards)
       }
       passes.append(report)
       guard outcome.counts.documentCount > 0 else {

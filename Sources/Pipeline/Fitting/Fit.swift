@@ -21,7 +21,7 @@ package struct Fit: Sendable {
   }
 
   /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one untouched.
-  package func run() async throws -> FitReport {
+  package func run() throws -> FitReport {
     var clock = StepClock()
     var input = try Inputs(settings.inputs, settings.reading)
     let outputs = try RunOutputs(
@@ -34,7 +34,7 @@ package struct Fit: Sendable {
     }
     progress.begin(.fit, totalStoredByteCount: input.totalStoredByteCount, pass: .next)
     let begin = ContinuousClock.now
-    var (model, report, reused) = try await fit(input.shards)
+    var (model, report, reused) = try fit(input.shards)
     clock.add(.fit, since: begin)
     report = input.corrected(report)
     // A shard may be empty: its model adds nothing to the others', and nothing can be weighed by it alone.
@@ -67,9 +67,9 @@ package struct Fit: Sendable {
       minimumLength: settings.minimumTokenCount, keepsSample: settings.keepsSample)
   }
 
-  private func fit(_ shards: [Shard]) async throws -> (FittedModel, PassReport, reused: Int) {
+  private func fit(_ shards: [Shard]) throws -> (FittedModel, PassReport, reused: Int) {
     guard let path = settings.workDirectory else {
-      let (outcome, report) = try await step().run(shards)
+      let (outcome, report) = try step().run(shards)
       return (model(outcome, report), report, 0)
     }
     let directory = try WorkDirectory(
@@ -85,7 +85,7 @@ package struct Fit: Sendable {
         report.add(known.report)
         reused += 1
       } else {
-        let (outcome, partReport) = try await step().run([shard])
+        let (outcome, partReport) = try step().run([shard])
         part = model(outcome, partReport)
         try directory.keep(partReport, of: shard, registry: registry) { path throws(WritingError) in
           try part.write(

@@ -1,5 +1,6 @@
 internal import Featurizing
 internal import Files
+internal import Platform
 internal import Reading
 internal import Resampling
 internal import Weighting
@@ -37,10 +38,10 @@ struct FitStep {
   static let mostStrata = 10_000
 
   /// - Throws: ``PipelineError``
-  func run(_ shards: [Shard]) async throws -> (Outcome, PassReport) {
+  func run(_ shards: [Shard]) throws -> (Outcome, PassReport) {
     let (counts, sample) = (SharedCounts(bucketCount: features.bucketCount), SharedSample())
     let texts = TextHashes.Shared()
-    let (results, report) = try await workers.run(shards) { [self] in
+    let (results, report) = try workers.run(shards) { [self] in
       Counter(self, counts, sample, texts)
     }
     var outcome = Outcome(counts: counts.take())

@@ -1,5 +1,6 @@
 internal import Compression
 internal import Files
+internal import Platform
 internal import Reading
 internal import Resampling
 internal import Writing

@@ -1,4 +1,5 @@
 internal import Files
+internal import Platform
 package import Reading
 
 /// Hands the chunks of shards out to workers, and remembers what only the whole can tell: how many lines

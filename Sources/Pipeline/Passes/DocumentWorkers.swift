@@ -1,4 +1,5 @@
 internal import Files
+internal import Platform
 internal import Reading
 internal import Resampling
 
@@ -50,8 +51,8 @@ struct PassReport: Sendable {
   var skippedCount: Int { shards.reduce(0) { $0 + $1.skippedCount } }
 }
 
-/// Runs consumers over the documents of shards: T child tasks, each of which takes the next chunk and works alone
-/// on it.
+/// Runs consumers over the documents of shards, each on a thread of its own, which takes the next
+/// chunk and works alone on it.
 ///
 /// Nothing here depends on which worker got which chunk, as long as the consumers' results can be
 /// merged in any order.
@@ -77,27 +78,30 @@ struct DocumentWorkers {
   /// - Throws: the first failure in pool order: ``PipelineError``, or what a consumer throws.
   func run<Consumer: DocumentConsumer & ~Copyable>(
     _ shards: [Shard], makeConsumer: @escaping @Sendable () throws -> Consumer
-  ) async throws -> ([Consumer.Result], PassReport) {
+  ) throws -> ([Consumer.Result], PassReport) {
     let queue = ChunkQueue(
       shards,
       ChunkQueue.Settings(
         limits: limits, chunkSize: chunkSize, hashesContent: hashesContent,
         countsLines: countsLines || keepsRejects, skipLimit: skipLimit, progress: progress))
+    let work: @Sendable (Int) -> Result<(Consumer.Result, [SkippedLine]), any Error> = { _ in
+      Result {
+        var worker = try Worker(self, queue)
+        var consumer = try makeConsumer()
+        worker.work(&consumer)
+        return (consumer.finish(), worker.rejects)
+      }
+    }
+    let outcomes: [Result<(Consumer.Result, [SkippedLine]), any Error>]
+    do throws(SystemError) { outcomes = try Threads.run(threadCount, work) } catch {
+      throw PipelineError.reading(.system(error), line: nil)
+    }
     var results: [Consumer.Result] = []
     var report = PassReport()
-    try await withThrowingTaskGroup(of: (Consumer.Result, [SkippedLine]).self) { group in
-      for _ in 0..<threadCount {
-        group.addTask {
-          var worker = try Worker(self, queue)
-          var consumer = try makeConsumer()
-          worker.work(&consumer)
-          return (consumer.finish(), worker.rejects)
-        }
-      }
-      for try await (result, rejects) in group {
-        results.append(result)
-        report.rejects += rejects
-      }
+    for outcome in outcomes {
+      let (result, rejects) = try outcome.get()
+      results.append(result)
+      report.rejects += rejects
     }
     report.shards = try queue.finish()
     return (results, report)

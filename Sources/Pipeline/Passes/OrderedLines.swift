@@ -1,11 +1,6 @@
 internal import Files
+internal import Platform
 internal import Writing
-
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
 
 /// Writes what workers make of chunks in the order of the chunks.
 ///
@@ -14,7 +9,6 @@ internal import Writing
 final class OrderedLines: Sendable {
   /// Blocks beyond this many bytes wait with their workers.
   private static let waitingByteLimit = 16 << 20
-  private static let microsecondsBetweenLooks: UInt32 = 500
 
   private struct State: ~Copyable {
     var writer: LineWriter?
@@ -24,10 +18,10 @@ final class OrderedLines: Sendable {
     var hasFailed = false
   }
 
-  private let state: Lock<State>
+  private let state: Monitor<State>
 
   init(_ writer: consuming sending LineWriter) {
-    state = Lock(State(writer: consume writer))
+    state = Monitor(State(writer: consume writer))
   }
 
   /// Lets chunks count from 0 again, once all have come.
@@ -42,28 +36,24 @@ final class OrderedLines: Sendable {
   ///
   /// - Throws: ``PipelineError/writing(_:)``
   func put(_ lines: consuming [UInt8], chunk number: Int) throws(PipelineError) {
-    while true {
-      do throws(WritingError) {
-        let isTaken = try state.withLock { state throws(WritingError) -> Bool in
-          if state.hasFailed { return true }
-          if number == state.next {
-            try Self.write(lines, &state)
-            while let block = state.waiting.removeValue(forKey: state.next) {
-              state.waitingByteCount -= block.count
-              try Self.write(block, &state)
-            }
-            return true
+    do throws(WritingError) {
+      try state.wait { state throws(WritingError) -> Void? in
+        if state.hasFailed { return () }
+        if number == state.next {
+          try Self.write(lines, &state)
+          while let block = state.waiting.removeValue(forKey: state.next) {
+            state.waitingByteCount -= block.count
+            try Self.write(block, &state)
           }
-          guard state.waitingByteCount < Self.waitingByteLimit else { return false }
-          state.waitingByteCount += lines.count
-          state.waiting[number] = lines
-          return true
+          return ()
         }
-        if isTaken { return }
-      } catch {
-        throw .writing(error)
+        guard state.waitingByteCount < Self.waitingByteLimit else { return nil }
+        state.waitingByteCount += lines.count
+        state.waiting[number] = lines
+        return ()
       }
-      usleep(Self.microsecondsBetweenLooks)
+    } catch {
+      throw .writing(error)
     }
   }
 

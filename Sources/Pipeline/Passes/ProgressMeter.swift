@@ -1,4 +1,5 @@
 internal import Files
+internal import Platform
 
 /// Counts what the workers have read, for whoever shows it.
 ///

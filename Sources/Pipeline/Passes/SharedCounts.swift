@@ -1,4 +1,5 @@
 internal import Files
+internal import Platform
 internal import Weighting
 
 /// The counts of all workers: each adds its own when it is done.

@@ -1,5 +1,6 @@
 internal import Compression
 internal import Files
+internal import Platform
 internal import Reading
 
 /// Writes what can be read only once to a temporary file that can be read again.

@@ -1,4 +1,5 @@
 internal import Files
+internal import Platform
 
 /// Times the steps of a run, which follow one another.
 struct StepClock {

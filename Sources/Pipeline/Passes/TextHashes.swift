@@ -1,4 +1,5 @@
 internal import Files
+internal import Platform
 
 /// The texts of a target, by their hashes: to tell which documents of a selection are the target's own.
 ///

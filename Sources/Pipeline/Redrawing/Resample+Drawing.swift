@@ -1,4 +1,5 @@
 internal import Files
+internal import Platform
 internal import Reading
 internal import Resampling
 internal import Weighting
@@ -9,7 +10,7 @@ extension Resample {
 
   func drawByWeights(
     _ stored: Inputs, _ target: String?, _ pool: Inputs
-  ) async throws -> Drawn {
+  ) throws -> Drawn {
     var reading = settings.reading
     reading.textField = StoredWeightReader.textField
     var workers = reading.workers(progress)
@@ -22,7 +23,7 @@ extension Resample {
     var recipe = recipe(seed: settings.draw.seed)
     if !hasLogOdds { recipe.draw.logisticShare = 0 }
     let usesLogOdds = recipe.draw.logisticShare > 0
-    let (budget, temperature) = try await sizes(stored, workers) {
+    let (budget, temperature) = try sizes(stored, workers) {
       StoredWeightReader(target: target, shards: finder, usesLogOdds: usesLogOdds)
     }
     recipe.temperatures = [temperature]
@@ -30,7 +31,7 @@ extension Resample {
     let run = DrawRun(workers: workers, recipe: recipe, budget: budget)
     let places = WeighedPlaces(shardCount: pool.shards.count)
     begin(.draw, stored)
-    let outcome = try await run.run(stored.shards) {
+    let outcome = try run.run(stored.shards) {
       StoredWeightReader(target: target, shards: finder, usesLogOdds: usesLogOdds, places: places)
     }
     guard outcome.report.documentCount > 0 else {
@@ -101,19 +102,19 @@ extension Resample {
 
   // MARK: Fields
 
-  func drawByFields(_ fields: [FieldWeight], _ pool: Inputs) async throws -> Drawn {
-    do { return try await drawByFields(fields, pool, origins: nil) } catch is LargeNumbers {
+  func drawByFields(_ fields: [FieldWeight], _ pool: Inputs) throws -> Drawn {
+    do { return try drawByFields(fields, pool, origins: nil) } catch is LargeNumbers {
       var workers = settings.reading.workers(progress)
       workers.fields = fields.map(\.field)
-      let (found, _) = try await workers.run(pool.shards) { FieldOrigins(fields) }
+      let (found, _) = try workers.run(pool.shards) { FieldOrigins(fields) }
       let origins = FieldOrigins.origins(found, of: fields)
-      return try await drawByFields(fields, pool, origins: origins)
+      return try drawByFields(fields, pool, origins: origins)
     }
   }
 
   private func drawByFields(
     _ fields: [FieldWeight], _ pool: Inputs, origins: [WideNumber]?
-  ) async throws -> Drawn {
+  ) throws -> Drawn {
     var workers = settings.reading.workers(progress)
     workers.fields = fields.map(\.field)
     workers.hashesContent = true
@@ -124,12 +125,12 @@ extension Resample {
     }
     var recipe = recipe(seed: settings.draw.seed)
     recipe.draw.logisticShare = 0
-    let (budget, temperature) = try await sizes(pool, workers, makeReader)
+    let (budget, temperature) = try sizes(pool, workers, makeReader)
     recipe.temperatures = [temperature]
     recipe.copiesMayDiffer = true
     var stratumField: Int?
     if let stratify = settings.stratify {
-      recipe.strata = try stratify.strata(try await eligibleCounts(stratify, pool, makeReader))
+      recipe.strata = try stratify.strata(try eligibleCounts(stratify, pool, makeReader))
       stratumField = workers.fields.count
       workers.fields.append(stratify.field)
     }
@@ -137,7 +138,7 @@ extension Resample {
       workers: workers, recipe: recipe, budget: budget, fills: settings.stratify?.fills ?? false,
       stratumField: stratumField)
     begin(.draw, pool)
-    let outcome = try await run.run(pool.shards, makeReader: makeReader)
+    let outcome = try run.run(pool.shards, makeReader: makeReader)
     guard outcome.report.documentCount > 0 else {
       throw PipelineError.empty(role: .pool, skippedLines: outcome.report.skippedCount)
     }
@@ -152,13 +153,13 @@ extension Resample {
   private func eligibleCounts(
     _ stratify: StratifySettings, _ pool: Inputs,
     _ makeReader: @escaping @Sendable () -> FieldWeightReader
-  ) async throws -> [ExactString: Int] {
+  ) throws -> [ExactString: Int] {
     var workers = settings.reading.workers(progress)
     let ownFields = makeReader().fieldNames
     workers.fields = ownFields + [stratify.field]
     let minimumLength = settings.draw.minimumTokenCount
     begin(.countStrata, pool)
-    let (results, _) = try await workers.run(pool.shards) {
+    let (results, _) = try workers.run(pool.shards) {
       StratumCounter(makeReader(), field: ownFields.count, minimumLength: minimumLength)
     }
     var counts: [ExactString: Int] = [:]
@@ -274,13 +275,13 @@ extension Resample {
   private func sizes<Reader: WeightReader & ~Copyable>(
     _ input: Inputs, _ workers: DocumentWorkers,
     _ makeReader: @escaping @Sendable () -> Reader
-  ) async throws -> (Budget, Double) {
+  ) throws -> (Budget, Double) {
     let size = settings.drawnSize
     if !settings.needsSizePass, case .fixed(let temperature) = settings.draw.temperature {
       return (size.budget(documentCount: 0), temperature)
     }
     begin(.measure, input)
-    let measured = try await SpreadStep(
+    let measured = try SpreadStep(
       workers: workers, minimumLength: settings.draw.minimumTokenCount, targetCount: 1
     ).run(input.shards, makeReader: makeReader)
     let budget = size.budget(documentCount: measured.documentCount)

@@ -44,7 +44,7 @@ package struct Resample: Sendable {
 
   /// - Returns: what was done; it has been written already where that was asked for.
   /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one untouched.
-  package func run() async throws -> ResampleManifest {
+  package func run() throws -> ResampleManifest {
     var clock = StepClock()
     var pool: Inputs
     var stored: Inputs?
@@ -71,9 +71,9 @@ package struct Resample: Sendable {
     let drawn: Drawn
     switch settings.source {
     case .weights(_, let target):
-      drawn = try await drawByWeights(stored ?? pool, target, pool)
+      drawn = try drawByWeights(stored ?? pool, target, pool)
     case .candidates: drawn = try drawCandidates(stored?.shards ?? [], pool)
-    case .fields(let fields): drawn = try await drawByFields(fields, pool)
+    case .fields(let fields): drawn = try drawByFields(fields, pool)
     }
     clock.add(.weigh, since: begin)
 

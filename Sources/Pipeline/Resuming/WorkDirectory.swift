@@ -1,5 +1,6 @@
 internal import Files
 internal import FoundationEssentials
+internal import Platform
 internal import Reading
 internal import Weighting
 internal import Writing

@@ -16,17 +16,17 @@ extension Select {
 
   func fit(
     _ targets: [Inputs], _ pool: Inputs, _ clock: inout StepClock
-  ) async throws -> (targets: [Fitted], pool: Fitted) {
+  ) throws -> (targets: [Fitted], pool: Fitted) {
     var fitted: [Fitted] = []
     for target in targets {
-      fitted.append(try await fit(target, .fitTarget, role: .target, &clock))
+      fitted.append(try fit(target, .fitTarget, role: .target, &clock))
     }
-    return (fitted, try await fit(pool, .fitPool, role: .pool, &clock))
+    return (fitted, try fit(pool, .fitPool, role: .pool, &clock))
   }
 
   private func fit(
     _ input: Inputs, _ name: Step, role: PipelineError.Role, _ clock: inout StepClock
-  ) async throws -> Fitted {
+  ) throws -> Fitted {
     var workers = workers()
     workers.hashesContent = true
     workers.keepsRejects = settings.outputs.rejects != nil
@@ -40,8 +40,8 @@ extension Select {
       fittedShare: role == .pool ? settings.fittedShare : 1, keepsTexts: role == .target)
     begin(name, input, role == .pool ? .next : .none)
     let begin = ContinuousClock.now
-    let (outcome, report) = try await PipelineError.inTarget(role == .target) {
-      try await step.run(input.shards)
+    let (outcome, report) = try PipelineError.inTarget(role == .target) {
+      try step.run(input.shards)
     }
     clock.add(name, since: begin)
     guard report.documentCount > 0 else {
@@ -81,13 +81,13 @@ extension Select {
 
   func prepare(
     _ fitted: consuming (targets: [Fitted], pool: Fitted), _ clock: inout StepClock
-  ) async -> Prepared {
+  ) throws -> Prepared {
     let begin = ContinuousClock.now
     progress.begin(.train, totalStoredByteCount: nil)
     var (targets, pool) = (fitted.targets, fitted.pool)
     let samples = TrainingSamples(
       targets: targets.map { $0.outcome.sample }, pool: pool.outcome.sample)
-    var (regressions, prepared) = await samples.train(threadCount: settings.reading.threadCount) {
+    var (regressions, prepared) = try samples.train(threadCount: settings.reading.threadCount) {
       let prepared = estimate(targets, pool)
       // Gone before training asks for memory of its own, unless it runs beside this.
       for index in targets.indices {
@@ -133,13 +133,13 @@ extension Select {
   /// What is drawn, but for the budget.
   func recipe(
     _ pool: Inputs, _ fitted: Prepared, expectedDraw: Int, _ clock: inout StepClock
-  ) async throws -> DrawRecipe {
+  ) throws -> DrawRecipe {
     var recipe = DrawRecipe(draw: settings.draw, seeds: [settings.draw.seed])
     recipe.targets = TargetSettings.apportionment(settings.targets)
     recipe.targetCount = settings.targets.count
     recipe.replay = settings.replay
     recipe.strata = try settings.stratify?.strata(fitted.strata)
-    recipe.temperatures = try await temperatures(
+    recipe.temperatures = try temperatures(
       pool, fitted.model, TargetSettings.shares(settings.targets), expectedDraw: expectedDraw,
       &clock)
     return recipe
@@ -149,13 +149,13 @@ extension Select {
   private func temperatures(
     _ pool: Inputs, _ model: WeighingModel, _ shares: [Double], expectedDraw: Int,
     _ clock: inout StepClock
-  ) async throws -> [Double] {
+  ) throws -> [Double] {
     if case .fixed(let temperature) = settings.draw.temperature {
       return model.targets.map { _ in temperature }
     }
     begin(.measure, pool, .next)
     let begin = ContinuousClock.now
-    let measured = try await SpreadStep(
+    let measured = try SpreadStep(
       workers: workers(), minimumLength: settings.draw.minimumTokenCount,
       targetCount: model.targets.count
     ).run(pool.shards) { ModelWeightReader(model) }

@@ -8,7 +8,7 @@ package import Writing
 
 /// The whole job: fit the target, fit the pool, weigh the pool, draw, and copy what was drawn.
 ///
-///     let manifest = try await Select(settings, progress: meter, registry: registry).run()
+///     let manifest = try Select(settings, progress: meter, registry: registry).run()
 package struct Select: Sendable {
   let settings: SelectSettings
   let progress: ProgressMeter
@@ -23,7 +23,7 @@ package struct Select: Sendable {
   /// - Returns: what was done; it has been written already where that was asked for.
   /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one
   ///   untouched.
-  package func run() async throws -> SelectManifest {
+  package func run() throws -> SelectManifest {
     var clock = StepClock()
     var targets = try settings.targets.map { try Inputs($0.paths, settings.reading) }
     var pool = try Inputs(settings.pool, settings.reading)
@@ -38,10 +38,10 @@ package struct Select: Sendable {
       try pool.spool(settings.reading, progress, isPass: true)
     }
 
-    let fitted = await prepare(try await fit(targets, pool, &clock), &clock)
+    let fitted = try prepare(try fit(targets, pool, &clock), &clock)
     let (model, eligible) = (fitted.model, fitted.eligible)
     let budget = settings.size.budget(documentCount: fitted.pool.documents)
-    let recipe = try await recipe(
+    let recipe = try recipe(
       pool, fitted, expectedDraw: budget.expectedCount(of: eligible), &clock)
 
     var workers = workers()
@@ -54,7 +54,7 @@ package struct Select: Sendable {
       stratumField: settings.stratify == nil ? nil : 0)
     begin(.weigh, pool, .next)
     let weighBegin = ContinuousClock.now
-    let drawn = try await draw.run(pool.shards) { ModelWeightReader(model) }
+    let drawn = try draw.run(pool.shards) { ModelWeightReader(model) }
     clock.add(.weigh, since: weighBegin)
 
     let copyBegin = ContinuousClock.now

@@ -1,4 +1,5 @@
 internal import Featurizing
+internal import Platform
 internal import Reading
 internal import Resampling
 internal import Weighting
@@ -18,25 +19,27 @@ struct StoredModels: Sendable {
   /// Reads the models, the pool's beside the targets' if there are two threads for it.
   ///
   /// - Throws: ``PipelineError``
-  init(_ settings: WeighSettings) async throws {
+  init(_ settings: WeighSettings) throws {
     shards = try Inputs(settings.targetModels.map(\.path) + [settings.poolModel]).shards
-    if settings.reading.threadCount > 1 {
-      async let pool = Self.pool(settings)
-      let targets = Result { try Self.targets(settings) }
-      // What is wrong with the pool is told first, whatever is found first.
-      self.pool = try await pool
-      self.targets = try targets.get()
-    } else {
-      pool = try Self.pool(settings)
-      targets = try Self.targets(settings)
+    // An error of the pool's model is reported first, whichever is found first.
+    let pool: Result<StoredModel, any Error>
+    let targets: Result<[Target], any Error>
+    do throws(SystemError) {
+      (pool, targets) = try Threads.both(
+        threadCount: settings.reading.threadCount, { Result { try Self.pool(settings) } },
+        { Result { try Self.targets(settings) } })
+    } catch {
+      throw PipelineError.reading(.system(error), line: nil)
     }
-    for target in targets {
+    self.pool = try pool.get()
+    self.targets = try targets.get()
+    for target in self.targets {
       do throws(FittedModel.Mismatch) {
-        try target.stored.model.checkFeatures(match: pool.model)
+        try target.stored.model.checkFeatures(match: self.pool.model)
         // The regression's samples prefer documents of that length.
-        try target.stored.model.checkMinimumLength(matches: pool.model)
+        try target.stored.model.checkMinimumLength(matches: self.pool.model)
       } catch {
-        throw PipelineError.mismatch(path: pool.path, otherPath: target.stored.path, error)
+        throw PipelineError.mismatch(path: self.pool.path, otherPath: target.stored.path, error)
       }
     }
     try check(settings.estimator)
@@ -70,11 +73,11 @@ struct StoredModels: Sendable {
   }
 
   /// - Parameter threadCount: with two or more, regressions are trained while all else is estimated.
-  func weighingModel(_ settings: EstimatorSettings, threadCount: Int) async -> WeighingModel {
+  func weighingModel(_ settings: EstimatorSettings, threadCount: Int) throws -> WeighingModel {
     let samples = TrainingSamples(
       targets: targets.map { $0.stored.model.sample },
       pool: settings.kind.usesRegression ? pool.model.sample : nil)
-    var (regressions, model) = await samples.train(threadCount: threadCount) {
+    var (regressions, model) = try samples.train(threadCount: threadCount) {
       WeighingModel(
         features: pool.model.settings, tables: UnicodeTables(), estimator: settings.kind,
         normalization: settings.normalization,

@@ -1,6 +1,7 @@
 internal import Compression
 internal import Featurizing
 internal import Files
+internal import Platform
 internal import Reading
 internal import Resampling
 internal import Weighting
@@ -31,11 +32,11 @@ package struct Weigh: Sendable {
 
   /// - Returns: what was done; it has been written already where that was asked for.
   /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one untouched.
-  package func run() async throws -> WeighReport {
+  package func run() throws -> WeighReport {
     var clock = StepClock()
     var pool = try Inputs(
       settings.pool, settings.reading, canBeAllowed: settings.candidates == nil)
-    let models = try await StoredModels(settings)
+    let models = try StoredModels(settings)
     let outputs = try RunOutputs(
       .of(
         try outputPaths(pool.shards), rejects: settings.rejects, manifest: settings.manifest,
@@ -47,7 +48,7 @@ package struct Weigh: Sendable {
     }
     progress.begin(.train, totalStoredByteCount: nil)
     var begin = ContinuousClock.now
-    let model = await models.weighingModel(
+    let model = try models.weighingModel(
       settings.estimator, threadCount: settings.reading.threadCount)
     clock.add(.train, since: begin)
 
@@ -59,11 +60,11 @@ package struct Weigh: Sendable {
           repeating: EffectiveSampleSize(), count: model.targets.count)))
     var files = WrittenFiles()
     if let candidates = settings.candidates {
-      try await keepCandidates(candidates, pool.shards, models, model, &weighed, &files)
+      try keepCandidates(candidates, pool.shards, models, model, &weighed, &files)
     } else if settings.workDirectory != nil || settings.format == .dolma {
-      try await weighApart(pool.shards, models, model, &weighed, &files)
+      try weighApart(pool.shards, models, model, &weighed, &files)
     } else {
-      try await weighTogether(pool.shards, model, &weighed, &files)
+      try weighTogether(pool.shards, model, &weighed, &files)
     }
     clock.add(.weigh, since: begin)
     weighed.report = pool.corrected(weighed.report)
@@ -82,11 +83,11 @@ package struct Weigh: Sendable {
   private func weighTogether(
     _ shards: [Shard], _ model: WeighingModel, _ weighed: inout Weighed,
     _ files: inout WrittenFiles
-  ) async throws {
+  ) throws {
     let lines = OrderedLines(try open(settings.output ?? .standardOutput, settings.container))
     for shard in shards {
       lines.begin()
-      let (outcome, report) = try await weigh(shard, model, lines)
+      let (outcome, report) = try weigh(shard, model, lines)
       weighed.outcome.merge(outcome)
       weighed.report.add(report)
     }
@@ -99,7 +100,7 @@ package struct Weigh: Sendable {
   private func weighApart(
     _ shards: [Shard], _ models: StoredModels, _ model: WeighingModel,
     _ weighed: inout Weighed, _ files: inout WrittenFiles
-  ) async throws {
+  ) throws {
     let directory = try settings.workDirectory.map {
       try WorkDirectory(
         $0, kind: .weights, settings: "weigh " + fingerprint(models), registry: registry)
@@ -113,7 +114,7 @@ package struct Weigh: Sendable {
       let path = try directory?.resultPath(for: shard) ?? DolmaPath.attributes(of: shard.name)
       let lines = OrderedLines(
         try open(.file(path: path), directory == nil ? Container(suffixOf: path) : .zstd))
-      let (outcome, report) = try await weigh(shard, model, lines)
+      let (outcome, report) = try weigh(shard, model, lines)
       weighed.outcome.merge(outcome)
       weighed.report.add(report)
       weighed.outputs.append(path)
@@ -131,14 +132,14 @@ package struct Weigh: Sendable {
 
   private func weigh(
     _ shard: Shard, _ model: WeighingModel, _ lines: OrderedLines
-  ) async throws -> (WeightLineWriter.Outcome, PassReport) {
+  ) throws -> (WeightLineWriter.Outcome, PassReport) {
     let settings = WeightLineWriter(
       model: model, format: settings.format, idField: settings.idField, file: shard.name,
       lines: lines)
     var workers = workers()
     workers.fields = settings.fields
     workers.countsLines = true
-    let (results, report) = try await workers.run([shard]) { WeightLineWriter.Weigher(settings) }
+    let (results, report) = try workers.run([shard]) { WeightLineWriter.Weigher(settings) }
     var outcome = results[0]
     for result in results.dropFirst() { outcome.merge(result) }
     return (outcome, report)
@@ -148,7 +149,7 @@ package struct Weigh: Sendable {
   private func keepCandidates(
     _ wanted: WeighSettings.CandidateSettings, _ shards: [Shard], _ models: StoredModels,
     _ model: WeighingModel, _ weighed: inout Weighed, _ files: inout WrittenFiles
-  ) async throws {
+  ) throws {
     let settings = models.candidateSettings(wanted, settings)
     var kept = 0
     if let path = self.settings.workDirectory {
@@ -163,7 +164,7 @@ package struct Weigh: Sendable {
           continue
         }
         let before = weighed.outcome.tokenCount
-        let (file, report) = try await candidates(
+        let (file, report) = try candidates(
           [shard], wanted, settings, models.pool, model, &weighed)
         kept += file.candidates.count
         let notes: [ExactString: Int] = [
@@ -181,7 +182,7 @@ package struct Weigh: Sendable {
       let sorted = shards.sorted {
         $0.name.utf8.lexicographicallyPrecedes($1.name.utf8)
       }
-      let (file, _) = try await candidates(
+      let (file, _) = try candidates(
         sorted, wanted, settings, models.pool, model, &weighed)
       kept = file.candidates.count
       do throws(WritingError) {
@@ -203,14 +204,14 @@ package struct Weigh: Sendable {
     _ shards: [Shard], _ wanted: WeighSettings.CandidateSettings,
     _ settings: CandidateFile.Settings, _ pool: StoredModel, _ model: WeighingModel,
     _ weighed: inout Weighed
-  ) async throws -> (CandidateFile, PassReport) {
+  ) throws -> (CandidateFile, PassReport) {
     let recipe = DrawRecipe(
       draw: wanted.draw, temperatures: [settings.temperature], seeds: [settings.seed])
     var buffers = DrawBuffers(recipe.plan(.documents(wanted.count)))
     let step = DrawStep(
       workers: workers(), plan: buffers.plan, temperatures: recipe.temperatures,
       emptyCounts: Divergence.emptyCounts(bucketCount: model.features.bucketCount))
-    let (outcome, report) = try await step.run(shards, into: &buffers) { ModelWeightReader(model) }
+    let (outcome, report) = try step.run(shards, into: &buffers) { ModelWeightReader(model) }
     weighed.outcome.documentCount += report.documentCount
     weighed.outcome.tokenCount += outcome.tokenCount
     weighed.report.add(report)

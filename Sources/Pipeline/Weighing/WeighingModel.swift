@@ -1,4 +1,5 @@
 internal import Featurizing
+internal import Platform
 package import Weighting
 
 /// How weights are estimated from what was fitted.
@@ -76,13 +77,10 @@ struct TrainingSamples: Sendable {
   /// Trains, and does `work` meanwhile if there are two threads for it, or else before.
   func train<Result>(
     threadCount: Int, while work: () -> Result
-  ) async -> ([LogisticModel?], Result) {
-    guard threadCount > 1 else {
-      let result = work()
-      return (train(), result)
+  ) throws(PipelineError) -> ([LogisticModel?], Result) {
+    do throws(SystemError) { return try Threads.both(threadCount: threadCount, train, work) } catch
+    {
+      throw PipelineError.reading(.system(error), line: nil)
     }
-    async let regressions = train()
-    let result = work()
-    return (await regressions, result)
   }
 }

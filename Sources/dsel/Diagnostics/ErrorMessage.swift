@@ -1,6 +1,7 @@
 import Compression
 import Files
 import Pipeline
+import Platform
 import Reading
 import Writing
 
@@ -247,6 +248,10 @@ struct ErrorMessage {
         "\(what). Temporary files go to this directory. Set TMPDIR to one that has enough free space and that you may write "
         + "to, such as TMPDIR=/var/tmp, and run the same command again."
     case .allocate: return "out of memory for \(error.path). Use fewer --threads or buckets."
+    case .startThread:
+      return
+        "the system starts no more threads (\(error.reason)). Use fewer --threads, or raise the limit "
+        + "of processes (ulimit -u)."
     }
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import Pipeline
+import Platform
 import Writing
 
 /// How the run shows itself.
@@ -51,13 +52,13 @@ struct RunOptions: ParsableArguments {
   /// Does a command's work: with progress, without leaving temporary files behind, and with messages for errors.
   ///
   /// - Throws: `ExitCode.failure` once the message is out, `ValidationError`
-  func run(_ work: (CommandContext) async throws -> Void) async throws {
+  func run(_ work: (CommandContext) throws -> Void) throws {
     let diagnostics = Diagnostics(isQuiet: quiet)
     let registry = TemporaryFiles { diagnostics.warn([ErrorMessage.warning($0)]) }
     let signals = SignalWatch(registry)
     defer { signals.stop() }
     do {
-      try await work(
+      try work(
         CommandContext(
           progress: ProgressPrinter(progress, isQuiet: quiet), diagnostics: diagnostics,
           registry: registry))

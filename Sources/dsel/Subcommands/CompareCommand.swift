@@ -3,7 +3,7 @@ import Pipeline
 import Writing
 
 /// `dsel compare`: how near a selection is to its target.
-struct CompareCommand: AsyncParsableCommand, CommandWithExamples {
+struct CompareCommand: ParsableCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "compare",
     abstract: "Compare a selection with its target and pool.",
@@ -91,8 +91,8 @@ struct CompareCommand: AsyncParsableCommand, CommandWithExamples {
     }
   }
 
-  func run() async throws {
-    try await execution.run { context in
+  func run() throws {
+    try execution.run { context in
       var settings = try files.settings()
       settings.reading = reading.settings(execution)
       settings.targetTextField = targetText.targetTextField
@@ -100,7 +100,7 @@ struct CompareCommand: AsyncParsableCommand, CommandWithExamples {
       settings.domainField = files.domainField
       settings.seed = files.seed.value
       settings.version = Dsel.version
-      let comparison = try await Compare(settings, progress: context.progress.meter).run()
+      let comparison = try Compare(settings, progress: context.progress.meter).run()
       context.progress.clear()
       context.diagnostics.warn(Self.warnings(comparison))
       try context.write(

@@ -4,7 +4,7 @@ import Weighting
 import Writing
 
 /// `dsel explain`: what a log weight is made of.
-struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
+struct ExplainCommand: ParsableCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "explain",
     abstract: "Show the n-grams that a log weight is made of.",
@@ -180,9 +180,9 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
     }
   }
 
-  func run() async throws {
-    try await execution.run { context in
-      let explanation = try await Explain(try settings(), progress: context.progress.meter)
+  func run() throws {
+    try execution.run { context in
+      let explanation = try Explain(try settings(), progress: context.progress.meter)
         .run()
       context.progress.clear()
       context.diagnostics.warn(Self.warnings(explanation))

@@ -3,7 +3,7 @@ import Pipeline
 import Writing
 
 /// `dsel fit`: what a target or a pool is made of, in a file.
-struct FitCommand: AsyncParsableCommand, CommandWithExamples {
+struct FitCommand: ParsableCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "fit",
     abstract: "Count the n-grams of documents, and write them as a model file.",
@@ -85,8 +85,8 @@ struct FitCommand: AsyncParsableCommand, CommandWithExamples {
     try reporting.validate(with: output)
   }
 
-  func run() async throws {
-    try await execution.run { context in
+  func run() throws {
+    try execution.run { context in
       try output.checkTerminal()
       var settings = FitSettings(inputs: try files())
       settings.reading = reading.settings(execution)
@@ -102,7 +102,7 @@ struct FitCommand: AsyncParsableCommand, CommandWithExamples {
       settings.rejects = rejecting.rejects
       settings.workDirectory = workDir
       settings.version = Dsel.version
-      let report = try await Fit(
+      let report = try Fit(
         settings, progress: context.progress.meter, registry: context.registry
       ).run()
       context.progress.clear()

@@ -2,7 +2,7 @@ import ArgumentParser
 import Pipeline
 
 /// `dsel merge`: the sum of models, or of candidates.
-struct MergeCommand: AsyncParsableCommand, CommandWithExamples {
+struct MergeCommand: ParsableCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "merge",
     abstract: "Add up model files, or candidate files, of the same settings.",
@@ -50,11 +50,11 @@ struct MergeCommand: AsyncParsableCommand, CommandWithExamples {
     try reporting.validate(with: output)
   }
 
-  func run() async throws {
+  func run() throws {
     var execution = RunOptions()
     execution.quiet = quietness.quiet
     execution.progress = .never
-    try await execution.run { context in
+    try execution.run { context in
       try output.checkTerminal()
       var settings = MergeSettings(inputs: try files())
       settings.limits.maximumWindow = maxWindow.value

@@ -4,7 +4,7 @@ import Pipeline
 import Reading
 
 /// `dsel resample`: draws by weights that are there already.
-struct ResampleCommand: AsyncParsableCommand, CommandWithExamples {
+struct ResampleCommand: ParsableCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "resample",
     abstract: "Draw documents by weights from 'dsel weigh', or by numbers in their lines.",
@@ -98,10 +98,10 @@ struct ResampleCommand: AsyncParsableCommand, CommandWithExamples {
     }
   }
 
-  func run() async throws {
-    try await execution.run { context in
+  func run() throws {
+    try execution.run { context in
       try output.checkTerminal()
-      let manifest = try await Resample(
+      let manifest = try Resample(
         settings(), progress: context.progress.meter, registry: context.registry
       ).run()
       try context.report(manifest, reporting) { manifest in

@@ -4,7 +4,7 @@ import Pipeline
 import Writing
 
 /// `dsel select`: the whole job.
-struct SelectCommand: AsyncParsableCommand, CommandWithExamples {
+struct SelectCommand: ParsableCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "select",
     abstract: "Select the documents of a pool that look most like a target.",
@@ -58,10 +58,10 @@ struct SelectCommand: AsyncParsableCommand, CommandWithExamples {
     try reporting.validate(writesToStandardOutput: output.isStandardOutput)
   }
 
-  func run() async throws {
-    try await execution.run { context in
+  func run() throws {
+    try execution.run { context in
       try output.checkTerminal()
-      let manifest = try await Select(
+      let manifest = try Select(
         settings(), progress: context.progress.meter, registry: context.registry
       ).run()
       context.progress.clear()

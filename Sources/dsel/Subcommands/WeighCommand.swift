@@ -6,7 +6,7 @@ import Weighting
 extension WeightFormat: ExpressibleByArgument {}
 
 /// `dsel weigh`: the log importance weight of every document.
-struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
+struct WeighCommand: ParsableCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "weigh",
     abstract: "Give every document of a pool its log importance weight.",
@@ -136,10 +136,10 @@ struct WeighCommand: AsyncParsableCommand, CommandWithExamples {
     return models
   }
 
-  func run() async throws {
-    try await execution.run { context in
+  func run() throws {
+    try execution.run { context in
       try output.checkTerminal()
-      let report = try await Weigh(
+      let report = try Weigh(
         settings(), progress: context.progress.meter, registry: context.registry
       ).run()
       try context.report(report, reporting) { report in

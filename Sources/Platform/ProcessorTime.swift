@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// The time that processors have spent on this process, all its threads together.
 package enum ProcessorTime {
   package static var now: Duration {

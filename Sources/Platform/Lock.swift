@@ -1,10 +1,4 @@
 #if THREAD_SANITIZER
-  #if canImport(Glibc)
-    import Glibc
-  #else
-    import Darwin
-  #endif
-
   /// ``Lock`` around a lock of the C library, which the thread sanitizer knows. Swift's own is on Linux a bare
   /// futex: what it guards would be reported as a race at every use.
   @safe package struct Lock<Value: ~Copyable>: ~Copyable, @unchecked Sendable {

@@ -1,13 +1,7 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// A system call that failed: which one, on what, and the `errno` it left.
 package struct SystemError: Error, Equatable {
   package enum Operation: String, Sendable {
-    case open, read, write, sync, rename, inspect, createTemporary, allocate
+    case open, read, write, sync, rename, inspect, createTemporary, allocate, startThread
     /// Anything that is done to a temporary file without a name; the path is that of its directory.
     case spool
   }

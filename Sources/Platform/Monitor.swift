@@ -1,0 +1,59 @@
+/// A value that one thread at a time may use, and whose changes other threads can wait for.
+///
+///     let queue = Monitor(State())
+///     queue.withLock { $0.next += 1 }               // wakes whoever waits
+///     queue.wait { $0.next > 3 ? $0.next : nil }    // until the closure returns a value
+@safe package final class Monitor<Value: ~Copyable>: @unchecked Sendable {
+  // Sendable because the value is used only between locking and unlocking.
+  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  private let condition: UnsafeMutablePointer<pthread_cond_t>
+  private let value: UnsafeMutablePointer<Value>
+
+  package init(_ initial: consuming sending Value) {
+    // SAFETY: all three are allocated here, stay where they are, and are freed by `deinit`.
+    unsafe mutex = .allocate(capacity: 1)
+    unsafe condition = .allocate(capacity: 1)
+    unsafe value = .allocate(capacity: 1)
+    unsafe pthread_mutex_init(mutex, nil)
+    unsafe pthread_cond_init(condition, nil)
+    unsafe value.initialize(to: initial)
+  }
+
+  deinit {
+    unsafe value.deinitialize(count: 1)
+    unsafe pthread_cond_destroy(condition)
+    unsafe pthread_mutex_destroy(mutex)
+    unsafe value.deallocate()
+    unsafe condition.deallocate()
+    unsafe mutex.deallocate()
+  }
+
+  /// Uses the value, and wakes all threads that wait for a change of it.
+  package func withLock<Result: ~Copyable, Failure: Error>(
+    _ body: (inout Value) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    unsafe pthread_mutex_lock(mutex)
+    defer {
+      unsafe pthread_cond_broadcast(condition)
+      unsafe pthread_mutex_unlock(mutex)
+    }
+    return try unsafe body(&value.pointee)
+  }
+
+  /// Calls `body` until it returns a value: at once, and after each change that another thread
+  /// makes. A call that returns a value counts as a change.
+  package func wait<Result, Failure: Error>(
+    _ body: (inout Value) throws(Failure) -> Result?
+  ) throws(Failure) -> Result {
+    unsafe pthread_mutex_lock(mutex)
+    defer {
+      unsafe pthread_cond_broadcast(condition)
+      unsafe pthread_mutex_unlock(mutex)
+    }
+    while true {
+      if let result = try unsafe body(&value.pointee) { return result }
+      // SAFETY: the mutex is locked by this thread.
+      unsafe pthread_cond_wait(condition, mutex)
+    }
+  }
+}
