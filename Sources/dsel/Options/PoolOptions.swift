@@ -7,7 +7,7 @@ struct PoolOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
       """
-      Pool files: documents as JSON lines, plain, .zst or .gz. - is standard input.
+      Pool files: documents as JSON lines, plain, .zst or .gz. Use - for standard input.
       """, valueName: "pool"),
     completion: .file())
   var operands: [String] = []

@@ -50,7 +50,7 @@ struct CompareCommand: AsyncParsableCommand, CommandWithExamples {
 
     @Argument(
       help: ArgumentHelp(
-        "Pool files that the selection was made from. - is standard input.", valueName: "pool"),
+        "Pool files that the selection was made from. Use - for standard input.", valueName: "pool"),
       completion: .file())
     var operands: [String] = []
 

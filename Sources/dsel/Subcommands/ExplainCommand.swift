@@ -41,7 +41,7 @@ struct ExplainCommand: AsyncParsableCommand, CommandWithExamples {
     help: ArgumentHelp(
       """
       Files with the documents to explain, at most \(ExplainSettings.documentLimit) in all: JSON \
-      lines, plain, .zst or .gz. - is standard input.
+      lines, plain, .zst or .gz. Use - for standard input.
       """,
       valueName: "doc"),
     completion: .file())

@@ -29,7 +29,7 @@ struct FitCommand: AsyncParsableCommand, CommandWithExamples {
   @Argument(
     help: ArgumentHelp(
       """
-      Files with documents: JSON lines, plain, .zst or .gz. - is standard input.
+      Files with documents: JSON lines, plain, .zst or .gz. Use - for standard input.
       """, valueName: "file"),
     completion: .file())
   var operands: [String] = []
