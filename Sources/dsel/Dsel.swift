@@ -11,12 +11,13 @@ import Platform
     commandName: "dsel",
     abstract: "Select training data for language models by importance resampling (DSIR).",
     discussion: """
-      dsel picks, out of a pool of text too large to read, the documents that look most like a \
-      target. Documents are lines of JSON (JSONL), plain or compressed with zstd or gzip.
+      dsel selects, from a pool of text too large to read, the documents that look most like a \
+      target: a set of example documents. Documents are lines of JSON (JSONL), plain or \
+      compressed with zstd or gzip.
 
         dsel select --target wiki.jsonl --pool crawl.jsonl.zst > selected.jsonl
 
-      Exit status: 0 done, 1 failed, 64 wrong command line.
+      Exit status: 0 success, 1 failure, 64 wrong command line.
       """,
     version: version,
     subcommands: [

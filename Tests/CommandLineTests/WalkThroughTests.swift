@@ -2,24 +2,27 @@ import Foundation
 import TestSupport
 import Testing
 
-/// README's walk through real work: what it says is what happens.
+/// The commands in README and in the walkthrough print what those pages say.
 ///
-/// Its commands stand in fenced blocks of `console`, each behind `$ `, and on as long as lines end in `\`. What follows is the
-/// command's whole output, both streams of it, where `…` stands for what may vary: timings, threads, the last digits of a number.
-/// A line of nothing but `…` stands for any number of lines.
+/// Commands are in fenced blocks of `console`. Each follows `$ `, and goes on while its lines end in
+/// `\`. The lines after it are its whole output, from both streams, where `…` stands for text that
+/// may vary: timings, threads, the last digits of a number. A line with nothing but `…` stands for
+/// any number of lines.
 @Suite struct WalkThroughTests {
   struct Step: Sendable, CustomTestStringConvertible {
     var command: String
-    /// Lines, as README has them.
+    /// Lines, as the page has them.
     var output: [String] = []
     var testDescription: String { command }
   }
 
-  @Test func `README's commands do what it says they do`() throws {
-    let readme = try String(contentsOf: Self.readme, encoding: .utf8)
-    let steps = Self.steps(readme)
-    try #require(steps.count > 15)
-    #expect(steps.count { !$0.output.isEmpty } > 10)
+  @Test(arguments: [("README.md", 3, 2), (walk, 15, 10)])
+  func `The commands of a page print what it says`(
+    page: String, fewestCommands: Int, fewestOutputs: Int
+  ) throws {
+    let steps = try Self.steps(ofPage: page)
+    try #require(steps.count > fewestCommands)
+    #expect(steps.count { !$0.output.isEmpty } > fewestOutputs)
     let runs = try Self.run(steps.map(\.command))
     for (step, run) in zip(steps, runs) {
       #expect(run.status == 0, "\(step.command)\n\(run.output.joined(separator: "\n"))")
@@ -31,9 +34,8 @@ import Testing
   }
 
   @Test(arguments: ["select", "fit", "merge", "weigh", "resample", "compare", "explain"])
-  func `The walk passes by every command`(command: String) throws {
-    let steps = Self.steps(try String(contentsOf: Self.readme, encoding: .utf8))
-    #expect(steps.contains { $0.command.contains("dsel \(command) ") })
+  func `The walkthrough uses every command`(command: String) throws {
+    #expect(try Self.steps(ofPage: Self.walk).contains { $0.command.contains("dsel \(command) ") })
   }
 
   // MARK: What the comparison rests on
@@ -79,7 +81,12 @@ import Testing
 
   // MARK: Running
 
-  private static let readme = Fixtures.projectRoot.appendingPathComponent("README.md")
+  private static let walk = "Documentation/Walkthrough.md"
+
+  private static func steps(ofPage page: String) throws -> [Step] {
+    let url = Fixtures.projectRoot.appendingPathComponent(page)
+    return steps(try String(contentsOf: url, encoding: .utf8))
+  }
 
   static func steps(_ text: String) -> [Step] {
     var steps: [Step] = []

@@ -33,7 +33,7 @@ struct ManualPage {
       page.paragraphs(examples)
     }
     page.macro("SH", ["EXIT STATUS"])
-    page.line("0 done, 1 failed, 64 wrong command line.")
+    page.line("0 success, 1 failure, 64 wrong command line.")
     page.macro("SH", ["SEE ALSO"])
     let others = parent?.subcommands?.filter { $0.commandName != command.commandName } ?? []
     let names =

@@ -17,20 +17,20 @@ struct SizeOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Select this share of the pool's documents: 0.2 or 20%. (default: 0.1)", valueName: "f"),
+      "Share of the pool's documents to select: 0.2 or 20%. (default: 0.1)", valueName: "f"),
     transform: Share.init(parsing:))
   var fraction: Share?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Select documents of up to this number of tokens.", valueName: "n"),
+    help: ArgumentHelp("Largest number of tokens to select, in whole documents.", valueName: "n"),
     transform: Count.init(parsing:))
   var tokens: Count?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Select lines of up to this number of bytes: 500MB, 2GiB.", valueName: "n"),
+      "Largest number of bytes to select, in whole lines: 500MB, 2GiB.", valueName: "n"),
     transform: ByteCount.init(parsing:))
   var bytes: ByteCount?
 
@@ -68,7 +68,7 @@ struct SizeOptions: ParsableArguments {
 /// How the log weights are drawn by.
 struct DrawOptions: ParsableArguments {
   @Option(
-    parsing: .unconditional, help: "The seed of the draw's noise. (default: 0)",
+    parsing: .unconditional, help: "Seed of the random draw. (default: 0)",
     transform: Seed.init(parsing:))
   var seed = Seed(0)
 
@@ -76,25 +76,30 @@ struct DrawOptions: ParsableArguments {
 
   @Option(
     help: """
-      Divide log weights by the number of features (length), by its root (sqrt), or not. \
-      (default: sqrt; none with --estimator ratio)
+      Divide each document's sum of log-ratios by its number of n-grams (length), by the square \
+      root of that number (sqrt), or by nothing (none). (default: sqrt; none with --estimator \
+      ratio)
       """)
   var normalize: Normalization?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The share of --estimator blend's draw that the regression draws alone. (default: \(DrawSettings.defaultLogisticShare))",
+      """
+      With --estimator blend: share of the selection that the logistic regression draws alone. \
+      (default: \(DrawSettings.defaultLogisticShare))
+      """,
       valueName: "f"), transform: Share.init(parsing:))
   var logisticShare: Share?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Never select documents of fewer tokens. (default: 100)", valueName: "n"),
+    help: ArgumentHelp(
+      "Never select documents with fewer tokens than this. (default: 100)", valueName: "n"),
     transform: Count.init(parsing:))
   var minTokens = Count(100)
 
-  @Option(help: "Of equal texts, draw the first only (drop), or each.")
+  @Option(help: "Exact duplicates: keep the first (drop) or all (keep).")
   var duplicates = Duplicates.drop
 
   enum Duplicates: String, ExpressibleByArgument, CaseIterable { case drop, keep }
@@ -138,13 +143,16 @@ struct DrawOptions: ParsableArguments {
 
 /// How random a draw is.
 struct RandomnessOptions: ParsableArguments {
-  @Flag(name: .customLong("top-k"), help: "Take the largest log weights, without noise.")
+  @Flag(name: .customLong("top-k"), help: "Select the largest log weights, without random noise.")
   var topK = false
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Divide log weights by this: more makes the draw more random. auto: see the next two. (default: 1)",
+      """
+      Divide log weights by this number: a larger one makes the draw more random. auto finds the \
+      number that gives --effective-size or --overlap. (default: 1)
+      """,
       valueName: "t|auto"), transform: Temperature.init(parsing:))
   var temperature = Temperature.number(1)
 
@@ -152,15 +160,18 @@ struct RandomnessOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       """
-      With --temperature auto: the number of equally weighted documents that the weights are to be worth. \
-      (default: the number that is drawn)
+      With --temperature auto: the effective sample size to reach, a number of equally weighted \
+      documents. (default: the number of documents to select)
       """, valueName: "n"), transform: Count.init(parsing:))
   var effectiveSize: Count?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "With --temperature auto: let the draw share this part with top-k; 0 to 1.", valueName: "f"),
+      """
+      With --temperature auto: the share of the selection that --top-k would select too; above 0 \
+      and below 1.
+      """, valueName: "f"),
     transform: Share.init(parsing:))
   var overlap: Share?
 

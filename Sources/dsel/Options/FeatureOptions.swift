@@ -16,7 +16,10 @@ struct FeatureOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Fit the pool's model on this share of its documents, chosen by a hash of their text.",
+      """
+      Fit the pool's model to this share of its documents, chosen by a hash of their text. \
+      (default: all documents)
+      """,
       valueName: "f"), transform: Share.init(parsing:))
   var fitSample: Share?
 
@@ -42,8 +45,8 @@ struct FeatureOptions: ParsableArguments {
 struct CompatibilityOptions: ParsableArguments {
   @Option(
     help: """
-      Reproduce another implementation's weights. dsir: the Python package data-selection 1.0.3 \
-      (wordpunct tokens, SHA-256, no smoothing).
+      Reproduce the weights of another implementation. dsir: the Python package data-selection \
+      1.0.3, with wordpunct tokens, SHA-256 hashes and no smoothing.
       """)
   var compat: Compatibility?
 }
@@ -52,8 +55,9 @@ struct CompatibilityOptions: ParsableArguments {
 struct EstimatorOptions: ParsableArguments {
   @Option(
     help: """
-      How weights are estimated: ratio is DSIR as published (in 10000 buckets), shrunk doubts \
-      rare n-grams, logistic learns to tell target from pool, blend is the last two together. (default: blend; ratio with --compat dsir)
+      How to estimate weights. ratio: DSIR as published, in 10000 buckets. shrunk: the same with \
+      less trust in rare n-grams. logistic: a classifier of target against pool. blend: shrunk \
+      and logistic together. (default: blend; ratio with --compat dsir)
       """)
   var estimator: Estimator?
 
@@ -61,8 +65,8 @@ struct EstimatorOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       """
-      The pseudocount of every bucket, in both models; the prior of --estimator shrunk and blend. \
-      (default: 1; 0 with --compat dsir)
+      Pseudocount of every bucket, in both models; with --estimator shrunk and blend, the weight \
+      of the prior. (default: 1; 0 with --compat dsir)
       """,
       valueName: "a"), transform: Number.init(parsing:))
   var smoothing: Number?
@@ -70,7 +74,9 @@ struct EstimatorOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The pseudocount of the target's model. (default: --smoothing)", valueName: "a"),
+      """
+      With --estimator ratio: pseudocount of the target's model. (default: --smoothing)
+      """, valueName: "a"),
     transform: Number.init(parsing:))
   var targetSmoothing: Number?
 
@@ -141,13 +147,18 @@ struct EstimatorOptions: ParsableArguments {
 
 /// Which n-grams are counted, and in what.
 struct CountingOptions: ParsableArguments {
-  @Option(help: "How text is cut into tokens. (default: words)")
+  @Option(
+    help: """
+      How to split text into tokens. words: words and runs of punctuation; one token per \
+      character in scripts without spaces. wordpunct: the rule of the DSIR reference package. \
+      (default: words)
+      """)
   var tokenizer: TokenizerKind?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Count n-grams of 1 to n tokens; n is 1 to 5. (default: 2)", valueName: "n"),
+      "Largest number of tokens in an n-gram: 1 to 5. (default: 2)", valueName: "n"),
     transform: Count.init(parsing:))
   var ngrams: Count?
 
@@ -155,7 +166,7 @@ struct CountingOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       """
-      Number of buckets that n-grams are hashed into; 2 to 16777216. (default: 1048576)
+      Number of buckets that n-grams are hashed into: 2 to 16777216. (default: 1048576)
       """, valueName: "n"), transform: Count.init(parsing:))
   var buckets: Count?
 

@@ -7,14 +7,14 @@ import Writing
 struct FileOutputOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("Write here. (default: standard output)", valueName: "file"),
+    help: ArgumentHelp("File to write. (default: standard output)", valueName: "file"),
     completion: .file())
   var output: String?
 
-  @Option(help: "Compress the output. (default: as the output's name ends)")
+  @Option(help: "Compression of the output. (default: by the suffix of its name)")
   var compress: OutputOptions.Compression?
 
-  @Flag(help: "Replace files that exist.")
+  @Flag(help: "Replace existing files.")
   var force = false
 
   var path: String? { OutputName.file(output) }
@@ -46,13 +46,13 @@ struct FileOutputOptions: ParsableArguments {
 
 /// For commands that do nothing long enough to show progress of.
 struct QuietOptions: ParsableArguments {
-  @Flag(name: .shortAndLong, help: "Print errors and warnings only.")
+  @Flag(name: .shortAndLong, help: "Print only warnings and errors.")
   var quiet = false
 }
 
 /// How a command tells what it did.
 struct ReportOptions: ParsableArguments {
-  @Flag(help: "Print what was done as JSON to standard output.")
+  @Flag(help: "Print a report of the run to standard output, as JSON.")
   var json = false
 
   /// Refuses to mix results and report in standard output.

@@ -7,14 +7,17 @@ struct InputOptions: ParsableArguments {
   @Option(
     name: .customLong("target"), parsing: .upToNextOption,
     help: ArgumentHelp(
-      "What you wish you had more of; several targets have names: wiki=a.jsonl,b.jsonl law=c.jsonl.",
+      """
+      Files with example documents. If there are several targets, name them: wiki=a.jsonl,b.jsonl \
+      law=c.jsonl.
+      """,
       valueName: "[name=]file"),
     completion: .file())
   var targets: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Targets' shares of the selection. (default: equal parts)", valueName: "name=f,…"))
+      "Each target's share of the selection. (default: equal shares)", valueName: "name=f,…"))
   var share: [String] = []
 
   @OptionGroup var pool: PoolOptions
@@ -134,30 +137,40 @@ struct NamedShare: ExpressibleByArgument {
 struct MixtureOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Draw from the documents of each value of this field apart, by the pool's shares.",
+      """
+      Draw separately from the documents of each value of this field, in the pool's proportions.
+      """,
       valueName: "path"))
   var stratify: String?
 
   @Option(
     help: ArgumentHelp(
-      "With --stratify: the shares of values; the others have what is left.",
+      "With --stratify: shares of these values. Other values share the rest.",
       valueName: "value=f,…"))
   var mixture: [String] = []
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "With --stratify: raise the pool's shares to the power 1/t: more than 1 makes them alike; at least 0.1.",
+      """
+      With --stratify: raise the pool's proportions to the power 1/t. Above 1, they become more \
+      equal. At least 0.1. (default: 1)
+      """,
       valueName: "t"), transform: Number.init(parsing:))
   var mixtureTemperature: Number?
 
-  @Flag(help: "With --stratify: what a value has too few documents for, draw of the others.")
+  @Flag(
+    help: """
+      With --stratify: if a value has too few documents, draw more of the others.
+      """)
   var fill = false
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Draw this share of the selection at random, whatever the weights, before all else.",
+      """
+      Share of the selection to draw at random, regardless of weights, before everything else.
+      """,
       valueName: "f"), transform: Share.init(parsing:))
   var replay: Share?
 

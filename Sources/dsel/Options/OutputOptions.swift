@@ -10,13 +10,15 @@ struct OutputOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Write the selected lines here. (default: standard output)", valueName: "file"),
+      "File for the selected lines. (default: standard output)", valueName: "file"),
     completion: .file())
   var output: String?
 
   @Option(
     help: ArgumentHelp(
-      "Write shards to this directory: shard_00000000.jsonl.zst, … and manifest.json.",
+      """
+      Directory for the selected lines in shards: shard_00000000.jsonl.zst, …, and manifest.json.
+      """,
       valueName: "dir"),
     completion: .directory)
   var outputDir: String?
@@ -24,45 +26,51 @@ struct OutputOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "End a shard before the line that would make it larger, uncompressed. (default: 256M)",
+      "Largest size of a shard, uncompressed. (default: 256M)",
       valueName: "bytes"), transform: ByteCount.init(parsing:))
   var shardBytes: ByteCount?
 
   @Option(
     help: ArgumentHelp(
-      "Write the pool's other documents here, as shards if it is a directory or ends in /.",
+      """
+      File for the pool's other documents. A directory, or a name that ends in /, gets shards.
+      """,
       valueName: "file|dir"),
     completion: .file())
   var remainder: String?
 
-  @Flag(help: "Write the selected lines in a random order.")
+  @Flag(help: "Write the selected lines in random order.")
   var shuffle = false
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The seed of that order. (default: --seed)", valueName: "seed"),
+    help: ArgumentHelp("With --shuffle: seed of the order. (default: --seed)", valueName: "seed"),
     transform: Seed.init(parsing:))
   var shuffleSeed: Seed?
 
-  @Option(help: "Compress the output. (default: as the output's name ends; zst in a directory)")
+  @Option(
+    help: "Compression of the output. (default: by the suffix of its name; zst in a directory)")
   var compress: Compression?
 
   @Flag(
     help:
-      "Add \"dsel\": {log_weight, key} to each line, in place of an older one; resample adds the key alone."
+      """
+      Add "dsel": {log_weight, key} to each line, replacing an existing "dsel". resample adds \
+      only the key.
+      """
   )
   var annotate = false
 
   @Option(
     help: ArgumentHelp(
       """
-      Write the record of the run here. (default: OUTPUT.manifest.json, or manifest.json in \
+      File for the record of the run. (default: OUTPUT.manifest.json, or manifest.json in \
       --output-dir)
       """, valueName: "file"),
     completion: .file())
   var manifest: String?
 
-  @Flag(help: "Replace files that exist, and all shards in a directory.")
+  @Flag(help: "Replace existing files, and all shards in a directory.")
   var force = false
 
   enum Compression: String, ExpressibleByArgument, CaseIterable {

@@ -6,14 +6,18 @@ import Resampling
 struct PoolOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "The pool's files, in order; .zst and .gz too. - is standard input.", valueName: "pool"),
+      """
+      Pool files: documents as JSON lines, plain, .zst or .gz. Use - for standard input.
+      """, valueName: "pool"),
     completion: .file())
   var operands: [String] = []
 
   @Option(
     name: .customLong("pool"), parsing: .upToNextOption,
     help: ArgumentHelp(
-      "The same, after an option that takes several files: all up to the next option, or with commas.",
+      """
+      Pool files, as an option: all words up to the next option. Commas separate files too.
+      """,
       valueName: "file"),
     completion: .file())
   var named: [String] = []

@@ -7,33 +7,34 @@ import Reading
 struct ReadingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Where the text is; dots lead into objects, and \\. is a dot in a key.", valueName: "path"))
+      "Field with the text. Dots lead into objects, and \\. is a dot in a key.", valueName: "path"))
   var textField = "text"
 
-  @Option(help: "At an invalid line: fail, or skip and count it.")
+  @Option(help: "Invalid lines: stop at the first (fail), or skip and count them (skip).")
   var onError = OnError.fail
 
   @Option(
     help: ArgumentHelp(
       """
-      With --on-error skip: fail if more of a file's lines are invalid than this share (5%), this number (1000), or \
-      the larger of both (1%,10). (default: 1%,10)
+      With --on-error skip: largest number of invalid lines in a file, as a share (5%), a number \
+      (1000), or the larger of both (1%,10). (default: 1%,10)
       """, valueName: "f%|n|f%,n"), transform: MaximumSkipped.init(parsing:))
   var maxSkipped: MaximumSkipped?
 
-  @Flag(help: "Read a file that is named twice each time, instead of refusing it.")
+  @Flag(help: "Read a file each time it is named, instead of refusing repeats.")
   var allowRepeats = false
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The longest line that is read. (default: 256MiB)", valueName: "bytes"),
+    help: ArgumentHelp(
+      "Length of the longest line to accept. (default: 256MiB)", valueName: "bytes"),
     transform: ByteCount.init(parsing:))
   var maxLineBytes = ByteCount(256 << 20)
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The largest zstd window that is allowed. (default: 128MiB)", valueName: "bytes"),
+      "Size of the largest zstd window to accept. (default: 128MiB)", valueName: "bytes"),
     transform: ByteCount.init(parsing:))
   var maxWindow = ByteCount(128 << 20)
 
@@ -96,7 +97,9 @@ struct ReadingOptions: ParsableArguments {
 struct RejectOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Write skipped lines here, and beside it FILE.reasons.jsonl, which says where each was and why.",
+      """
+      File for skipped lines. FILE.reasons.jsonl gets the position of each and the reason.
+      """,
       valueName: "file"), completion: .file())
   var rejects: String?
 

@@ -9,14 +9,14 @@ struct RunOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Worker threads. (default: one per processor that dsel may use)", valueName: "n"),
+      "Number of worker threads. (default: one per available processor)", valueName: "n"),
     transform: Count.init(parsing:))
   var threads: Count?
 
-  @Flag(name: .shortAndLong, help: "Print errors and warnings only.")
+  @Flag(name: .shortAndLong, help: "Print only warnings and errors.")
   var quiet = false
 
-  @Option(help: "Show progress on standard error; auto: if it is a terminal.")
+  @Option(help: "Show progress on standard error. auto: only if it is a terminal.")
   var progress = Progress.auto
 
   enum Progress: String, ExpressibleByArgument, CaseIterable { case auto, always, never }

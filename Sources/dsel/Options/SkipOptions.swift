@@ -68,7 +68,7 @@ extension SkipLimit {
 struct TargetTextOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Where the text of the target is. (default: --text-field)", valueName: "path"))
+      "Field with the text in the target's files. (default: --text-field)", valueName: "path"))
   var targetTextField: String?
 
   func validate() throws {

@@ -6,18 +6,20 @@ import Writing
 struct CompareCommand: ParsableCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Compare a selection with its target and pool.",
+    abstract: "Measure how close a selection is to its target.",
     discussion: """
-      Prints KL divergences of n-grams to the target, the share of the target's n-grams that are seen, documents, tokens, \
-      bytes, lengths, and documents by domain. With --pool the same for the pool, and for documents drawn from \
-      it at random with about as many tokens as the selection.
+      Prints the numbers of documents, tokens and bytes, the KL divergence of the target's n-grams \
+      from the selection's, the share of the target's n-grams that the selection has, and lengths \
+      of documents. With --pool, prints the same for the pool and for a random baseline: documents \
+      drawn from the pool at random, with about as many tokens as the selection. With \
+      --domain-field, counts documents by domain.
       """)
 
   static let examples = """
-    Did the selection come nearer to the target than a random one?
+    Is the selection closer to the target than a random one?
       dsel compare --target wiki.jsonl --selected selected.jsonl --pool crawl.jsonl.zst
 
-    Which sites did it take, as JSON:
+    The sites that it comes from, as JSON:
       dsel compare --target wiki.jsonl --selected selected.jsonl.zst --pool crawl.jsonl.zst \\
         --domain-field metadata.site --json | jq '.domains.table[:10]'
 
@@ -35,36 +37,39 @@ struct CompareCommand: ParsableCommand, CommandWithExamples {
   struct Files: ParsableArguments {
     @Option(
       name: .customLong("target"), parsing: .upToNextOption,
-      help: ArgumentHelp("What the selection should resemble.", valueName: "file"),
+      help: ArgumentHelp("Files with the target's documents.", valueName: "file"),
       completion: .file())
     var targets: [String] = []
 
     @Option(
       parsing: .upToNextOption,
-      help: ArgumentHelp("What was selected; .zst and .gz too.", valueName: "file"),
+      help: ArgumentHelp(
+        "Files with the selected documents, plain, .zst or .gz.", valueName: "file"),
       completion: .file())
     var selected: [String] = []
 
     @Argument(
       help: ArgumentHelp(
-        "What it was selected from; - is standard input, here or below.", valueName: "pool"),
+        "Pool files that the selection was made from. Use - for standard input.", valueName: "pool"),
       completion: .file())
     var operands: [String] = []
 
     @Option(
       name: .customLong("pool"), parsing: .upToNextOption,
       help: ArgumentHelp(
-        "The same: all files up to the next option, or with commas.", valueName: "file"),
+        """
+        Pool files, as an option: all words up to the next option. Commas separate files too.
+        """, valueName: "file"),
       completion: .file())
     var namedPool: [String] = []
 
     @Option(
       help: ArgumentHelp(
-        "Count documents by the value of this field; dots lead into objects.", valueName: "path"))
+        "Count documents by the value of this field. Dots lead into objects.", valueName: "path"))
     var domainField: String?
 
     @Option(
-      parsing: .unconditional, help: "The seed of the random baseline. (default: 0)",
+      parsing: .unconditional, help: "Seed of the random baseline. (default: 0)",
       transform: Seed.init(parsing:))
     var seed = Seed(0)
 
@@ -131,6 +136,6 @@ struct CompareCommand: ParsableCommand, CommandWithExamples {
 
 /// How a result is printed.
 struct ResultOptions: ParsableArguments {
-  @Flag(help: "Print the result as one JSON document.")
+  @Flag(help: "Print the result as JSON.")
   var json = false
 }

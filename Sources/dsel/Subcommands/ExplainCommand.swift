@@ -7,25 +7,26 @@ import Writing
 struct ExplainCommand: ParsableCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Show the n-grams that a log weight is made of.",
+    abstract: "Show the n-grams that make up a document's log weight.",
     discussion: """
-      For each document: the n-grams that push its log weight up and down most, with their counts in the document and in \
-      both models, log-ratios and contributions. Without documents: what weighs most in the target. Models come from \
-      files of 'dsel fit', or are fitted to --target and --pool first.
+      For each document, prints the n-grams that raise and lower its log weight most, with their \
+      contributions, their log-ratios, and their counts in the document and in both models. \
+      Without documents, prints the n-grams that are most typical of the target. Models come from \
+      'dsel fit', or are fitted to --target and --pool first.
       """)
 
   static let examples = """
     Why was this line selected?
       dsel explain --target-model wiki.model --pool-model pool.model crawl.jsonl.zst --line 1234
 
-    The same without model files, and only the five n-grams that count most each way:
+    The same without model files, with five n-grams in each direction:
       dsel explain --target wiki.jsonl --pool crawl.jsonl.zst --top 5 crawl.jsonl.zst --line 1234
 
-    All selected documents' weights, as JSON:
+    The weights of all selected documents, as JSON:
       dsel explain --target-model wiki.model --pool-model pool.model selected.jsonl --json |
         jq '.documents[] | {line, log_weight, up: [.up[].ngram]}'
 
-    What is typical of the target:
+    The n-grams that are typical of the target:
       dsel explain --target-model wiki.model --pool-model pool.model --target wiki.jsonl
     """
 
@@ -38,43 +39,53 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
 
   @Argument(
     help: ArgumentHelp(
-      "Documents to explain: files of JSON lines, .zst and .gz too; - is standard input. At most \(ExplainSettings.documentLimit) documents.",
+      """
+      Files with the documents to explain, at most \(ExplainSettings.documentLimit) in all: JSON \
+      lines, plain, .zst or .gz. Use - for standard input.
+      """,
       valueName: "doc"),
     completion: .file())
   var operands: [String] = []
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Explain only this line of the one file; from 1.", valueName: "n"),
+    help: ArgumentHelp("Explain only this line of the file. Lines count from 1.", valueName: "n"),
     transform: Count.init(parsing:))
   var line: Count?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Number of n-grams to show each way. (default: 20)", valueName: "n"),
+    help: ArgumentHelp(
+      "Number of n-grams to show in each direction. (default: 20)", valueName: "n"),
     transform: Count.init(parsing:))
   var top = Count(20)
 
   @Option(
     help: """
-      Divide sums of log-ratios by the number of features (length), by its root (sqrt), or not. \
-      (default: sqrt; none with --estimator ratio)
+      Divide each document's sum of log-ratios by its number of n-grams (length), by the square \
+      root of that number (sqrt), or by nothing (none). (default: sqrt; none with --estimator \
+      ratio)
       """)
   var normalize: Normalization?
 
   struct Models: ParsableArguments {
     @Option(
-      help: ArgumentHelp("The target's model, of 'dsel fit'.", valueName: "model"),
+      help: ArgumentHelp("Model of the target, from 'dsel fit'.", valueName: "model"),
       completion: .file())
     var targetModel: String?
 
-    @Option(help: ArgumentHelp("The pool's model.", valueName: "model"), completion: .file())
+    @Option(
+      help: ArgumentHelp("Model of the pool, from 'dsel fit'.", valueName: "model"),
+      completion: .file())
     var poolModel: String?
 
     @Option(
       name: .customLong("target"),
       help: ArgumentHelp(
-        "Fit the target's model to this file, and others given so; with --target-model, take its n-grams from it.",
+        """
+        File to fit the target's model to; may be repeated. With --target-model: file to take the \
+        target's n-grams from.
+        """,
         valueName: "file"),
       completion: .file())
     var targetFiles: [String] = []
@@ -82,7 +93,10 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
     @Option(
       name: .customLong("pool"),
       help: ArgumentHelp(
-        "Fit the pool's model to this file, and others given so; with --pool-model or --line, explain its documents.",
+        """
+        File to fit the pool's model to; may be repeated. With --pool-model, or with --line and \
+        no <doc>: file with documents to explain.
+        """,
         valueName: "file"),
       completion: .file())
     var poolFiles: [String] = []
@@ -90,7 +104,10 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
     @Option(
       parsing: .unconditional,
       help: ArgumentHelp(
-        "When models are fitted: what 'dsel select' was given. Shorter documents train the regression last. (default: 100)",
+        """
+        If models are fitted: the --min-tokens of 'dsel select'. The regression learns from \
+        shorter documents only where there are too few longer ones. (default: 100)
+        """,
         valueName: "n"), transform: Count.init(parsing:))
     var minTokens = Count(100)
 

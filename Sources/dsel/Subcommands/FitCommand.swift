@@ -6,35 +6,40 @@ import Writing
 struct FitCommand: ParsableCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "fit",
-    abstract: "Count the n-grams of documents, and write them as a model file.",
+    abstract: "Count the n-grams of documents, and write them to a model file.",
     discussion: """
-      A model file is JSON with exact counts, so that the models of shards merge to the model of them all. It also \
-      holds a sample of the documents, from which 'dsel weigh' learns to tell target from pool. Fit target and pool with \
-      the same options; for weights by --estimator ratio as in 'dsel select', with --buckets 10k.
+      A model file is JSON with exact counts: the models of shards add up to the model of the \
+      whole pool. It also holds a sample of the documents, on which 'dsel weigh' trains its \
+      regression. Fit target and pool with the same options. For the default weights of 'dsel \
+      select --estimator ratio', fit both with --buckets 10k.
       """)
 
   static let examples = """
-    A target, fitted once for all shards of a pool:
+    A target, once for all shards of a pool:
       dsel fit wiki.jsonl -o wiki.model
 
-    A pool, a shard a machine, and the sum of all:
+    A pool, with one shard per machine, and the sum of all shards:
       dsel fit shards/0001.jsonl.zst -o models/0001.model.zst
       dsel merge models/*.model.zst -o pool.model.zst
 
-    Many shards, with results that an interrupted run leaves to the next:
+    Many shards, in a run that can be interrupted and continued:
       dsel fit shards/*.jsonl.zst --work-dir fit.work -o pool.model.zst
     """
 
   @Argument(
     help: ArgumentHelp(
-      "Documents: JSON lines, .zst and .gz too; - is standard input.", valueName: "file"),
+      """
+      Files with documents: JSON lines, plain, .zst or .gz. Use - for standard input.
+      """, valueName: "file"),
     completion: .file())
   var operands: [String] = []
 
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "The same: all files up to the next option, or with commas.", valueName: "file"),
+      """
+      The same files, as an option: all words up to the next option. Commas separate files too.
+      """, valueName: "file"),
     completion: .file())
   var pool: [String] = []
 
@@ -46,7 +51,10 @@ struct FitCommand: ParsableCommand, CommandWithExamples {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Documents of fewer tokens are counted, but not eligible. Say the same for target, pool and draw. (default: 100)",
+      """
+      Documents with fewer tokens than this are counted, but can't be selected. Use the same \
+      number for target, pool and draw. (default: 100)
+      """,
       valueName: "n"), transform: Count.init(parsing:))
   var minTokens = Count(100)
 
@@ -59,8 +67,11 @@ struct FitCommand: ParsableCommand, CommandWithExamples {
 
   @Option(
     help: ArgumentHelp(
-      "Keep each file's model here, too. What is here, of the same input and settings, isn't made again.",
-      valueName: "directory"),
+      """
+      Directory that keeps the model of each file. Models of unchanged files with the same \
+      settings are used again.
+      """,
+      valueName: "dir"),
     completion: .directory)
   var workDir: String?
 

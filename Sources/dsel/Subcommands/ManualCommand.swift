@@ -4,12 +4,12 @@ import ArgumentParser
 struct ManualCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate-manual",
-    abstract: "Print a manual page, or the names of all of them.",
+    abstract: "Print a manual page, or the names of all pages.",
     shouldDisplay: false)
 
   @Argument(
     help: ArgumentHelp(
-      "Print this page: dsel, or dsel-select, for example. (default: the names of all pages)"))
+      "Page to print, such as dsel or dsel-select. (default: the names of all pages)"))
   var page: String?
 
   func run() throws {

@@ -5,32 +5,36 @@ import Pipeline
 struct MergeCommand: ParsableCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "merge",
-    abstract: "Add up model files, or candidate files, of the same settings.",
+    abstract: "Add up model files, or candidate files, with the same settings.",
     discussion: """
-      The sum is exact: the same bytes in any order and grouping, and those of one run over all the documents.
+      The result has the same bytes for any order and grouping of the files: those that one run \
+      over all the documents would write.
       """)
 
   static let examples = """
-    The model of a pool from those of its shards:
+    The model of a pool, from the models of its shards:
       dsel merge models/*.model.zst -o pool.model.zst
 
-    What a draw needs, of all shards:
+    The candidates of a pool, from those of its shards:
       dsel merge candidates/*.jsonl.zst -o all.candidates.jsonl.zst
     """
 
   @Argument(
     help: ArgumentHelp(
-      "Files that 'dsel fit' or 'dsel weigh --candidates' wrote.", valueName: "file"),
+      "Files from 'dsel fit' or 'dsel weigh --candidates'.", valueName: "file"),
     completion: .file())
   var operands: [String]
 
-  @Flag(help: "Add models up that were fitted on the same file, too: it counts each time.")
+  @Flag(
+    help: """
+      Accept models that were fitted to the same file. It counts once for each.
+      """)
   var allowRepeats = false
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The largest zstd window that is allowed. (default: 128MiB)", valueName: "bytes"),
+      "Size of the largest zstd window to accept. (default: 128MiB)", valueName: "bytes"),
     transform: ByteCount.init(parsing:))
   var maxWindow = ByteCount(128 << 20)
 

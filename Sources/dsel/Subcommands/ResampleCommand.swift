@@ -7,28 +7,29 @@ import Reading
 struct ResampleCommand: ParsableCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "resample",
-    abstract: "Draw documents by weights from 'dsel weigh', or by numbers in their lines.",
+    abstract: "Draw documents by weights from 'dsel weigh', or by a number in each line.",
     discussion: """
-      Draws without replacement, as 'dsel select' does, but weighs nothing. A number in the lines is a log weight: the \
-      logarithm of what a document's chance is proportional to, as a logit is. The lines of --weights and --candidates \
-      name the pool's files and the places of documents in them.
+      Draws without replacement, as 'dsel select' does, but computes no weights. A number in a \
+      line is used as a log weight, so it should be on a log scale, as a logit or a log \
+      probability is. Files of weights and candidates refer to the pool's files and to positions \
+      in them.
       """)
 
   static let examples = """
-    Other sizes, seeds and temperatures, without weighing again:
+    Another size, seed or temperature, without weighing again:
       dsel resample --weights weights.jsonl.zst --pool crawl.jsonl.zst --count 10k --seed 7 -o seven.jsonl
 
-    A shard's part of a draw from all shards:
+    One shard's part of a draw from all shards:
       dsel resample --candidates all.candidates.jsonl.zst --pool shards/0001.jsonl.zst -o 0001.jsonl.zst
 
-    By a quality rating in the lines (QuRating draws so), and away from a loss:
+    By a quality rating in each line, as QuRating does, or by low loss:
       dsel resample --field metadata.quality --temperature 2 crawl.jsonl.zst --count 10k -o good.jsonl
       dsel resample --field loss --negate crawl.jsonl.zst --count 10k -o easy.jsonl
 
-    By weight and quality together, where 'dsel select --annotate' left its weights:
+    By quality and by the weight that 'dsel select --annotate' added:
       dsel resample --field dsel.log_weight,quality=0.3 annotated.jsonl --count 10k -o both.jsonl
 
-    Three epochs that share no document, each in random order:
+    Three epochs without a common document, each in random order:
       dsel resample --weights weights.jsonl.zst --pool crawl.jsonl.zst --count 10k --epochs 3 \\
         --without-repeats --shuffle -o epochs.jsonl.zst
     """
@@ -135,45 +136,48 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
 struct WeightSourceOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Files that 'dsel weigh' wrote.", valueName: "file"),
+    help: ArgumentHelp("Files of weights, from 'dsel weigh'.", valueName: "file"),
     completion: .file())
   var weights: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "With --weights of several targets: the name of the one to draw by.", valueName: "name"))
+      "With --weights for several targets: name of the target to draw by.", valueName: "name"))
   var target: String?
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Files that 'dsel weigh --candidates' wrote.", valueName: "file"),
+    help: ArgumentHelp("Files of candidates, from 'dsel weigh --candidates'.", valueName: "file"),
     completion: .file())
   var candidates: [String] = []
 
   @Flag(
     help: """
-      Draw although some of the pool is missing: documents that its model counted (--candidates), or files without a \
-      line of weights (--weights).
+      Draw even if a part of the pool is missing: documents that the pool's model counted \
+      (--candidates), or weights for a pool file (--weights).
       """)
   var allowMissing = false
 
   @Option(
     help: ArgumentHelp(
-      "Draw by the number here in the lines, as log weight; of several, by their sum: loss=-1,quality=0.3.",
+      """
+      Field with a number to use as log weight. Several fields are added up, each with its scale: \
+      loss=-1,quality=0.3.
+      """,
       valueName: "path[=scale],…"))
   var field: [String] = []
 
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "With --field: multiply the number by this; one for each field, in order.",
+      "With --field: factors of the numbers, one per field, in order.",
       valueName: "x,…"))
   var fieldScale: [String] = []
 
   /// Sums of such scales, of however many fields, can't overflow.
   private static let largestScale = 1e300
 
-  @Flag(help: "With --field: the smaller the number the better, as a loss is.")
+  @Flag(help: "With --field: prefer small numbers, as for a loss.")
   var negate = false
 
   func validate() throws {
@@ -256,7 +260,7 @@ struct WeightSourceOptions: ParsableArguments {
 /// How is drawn, where weights are there already.
 struct ResampleDrawOptions: ParsableArguments {
   @Option(
-    parsing: .unconditional, help: "The seed of the draw's noise. (default: 0)",
+    parsing: .unconditional, help: "Seed of the random draw. (default: 0)",
     transform: Seed.init(parsing:))
   var seed: Seed?
 
@@ -266,7 +270,8 @@ struct ResampleDrawOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       """
-      With --weights of --estimator blend: the share that the regression draws alone. \
+      With --weights from --estimator blend: share of the selection that the logistic regression \
+      draws alone. \
       (default: \(DrawSettings.defaultLogisticShare))
       """, valueName: "f"), transform: Share.init(parsing:))
   var logisticShare: Share?
@@ -274,21 +279,25 @@ struct ResampleDrawOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Never select documents of fewer tokens. (default: 100; 0 with --field)", valueName: "n"),
+      """
+      Never select documents with fewer tokens than this. (default: 100; 0 with --field)
+      """, valueName: "n"),
     transform: Count.init(parsing:))
   var minTokens: Count?
 
-  @Option(help: "Of equal texts, draw the first only (drop), or each.")
+  @Option(help: "Exact duplicates: keep one (drop) or all (keep).")
   var duplicates = DrawOptions.Duplicates.drop
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Number of draws to write one after the other; their seeds are made of --seed. (default: 1)",
+      """
+      Number of draws to write, one after another, with seeds derived from --seed. (default: 1)
+      """,
       valueName: "n"), transform: Count.init(parsing:))
   var epochs = Count(1)
 
-  @Flag(help: "With --epochs: draw no document in two of them.")
+  @Flag(help: "With --epochs: draw no document in more than one epoch.")
   var withoutRepeats = false
 
   func validate() throws {

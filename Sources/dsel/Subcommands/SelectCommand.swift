@@ -9,31 +9,31 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
     commandName: "select",
     abstract: "Select the documents of a pool that look most like a target.",
     discussion: """
-      Counts hashed n-grams in the target and in the pool, gives each pool document a log importance \
-      weight, and draws documents without replacement (Gumbel top-k). Selected lines are written as they \
-      stand in the pool, in pool order.
+      Counts hashed n-grams in the target and in the pool, computes a log importance weight for \
+      each pool document, and draws documents without replacement (Gumbel top-k). Selected lines \
+      are written unchanged, in pool order.
       """)
 
   static let examples = """
     A tenth of the pool, to standard output:
       dsel select --target wiki.jsonl --pool crawl.jsonl.zst > selected.jsonl
 
-    10,000 documents out of many shards, compressed, with a manifest beside them:
+    10,000 documents from many shards, compressed, with a manifest next to them:
       dsel select --target wiki.jsonl --pool shards/*.jsonl.zst --count 10k -o selected.jsonl.zst
 
-    A draw that is really random, of 5 million tokens, from a pipe:
+    5 million tokens from a pipe, in a draw that is random in practice:
       zcat crawl.gz | jq -c 'select(.lang == "en")' |
         dsel select --target wiki.jsonl --pool - --tokens 5M --temperature auto
 
-    Shuffled, in shards of 100 MB, and the rest of the pool beside them:
+    In random order, in shards of 100 MB, with the rest of the pool in rest/:
       dsel select --target wiki.jsonl --pool shards/*.jsonl.zst --shuffle --output-dir selected \\
         --shard-bytes 100M --remainder rest/
 
-    Two targets, the first with seven tenths, and a tenth drawn at random:
+    Two targets, the first with 70 %, and 10 % of the selection drawn at random:
       dsel select --target wiki=wiki.jsonl law=law.jsonl --share wiki=0.7 --replay 0.1 \\
         --pool crawl.jsonl.zst --count 10k -o selected.jsonl
 
-    What the DSIR reference package selects without noise:
+    The selection of the DSIR reference package, without noise:
       dsel select --compat dsir --top-k --target wiki.jsonl --pool crawl.jsonl --count 10k
     """
 

@@ -9,22 +9,23 @@ extension WeightFormat: ExpressibleByArgument {}
 struct WeighCommand: ParsableCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "weigh",
-    abstract: "Give every document of a pool its log importance weight.",
+    abstract: "Compute the log importance weight of every document in a pool.",
     discussion: """
-      Takes models that 'dsel fit' wrote. Writes a line of JSON for each document, in pool order, from which \
-      'dsel resample' draws; or, with --candidates, only those that a draw from the whole pool may need.
+      Needs models of the target and of the whole pool, from 'dsel fit'. Writes one line of JSON \
+      per document, in pool order, for 'dsel resample' to draw from. With --candidates, writes \
+      only the documents that a draw from the whole pool may need.
       """)
 
   static let examples = """
-    Weights of a pool, to draw from as often as you like:
+    Weights of a pool, for any number of draws:
       dsel weigh --target-model wiki.model --pool-model pool.model crawl.jsonl.zst -o weights.jsonl.zst
       dsel resample --weights weights.jsonl.zst --pool crawl.jsonl.zst --count 10k -o selected.jsonl
 
-    A shard a machine: what it has for a draw of 1 million out of the whole pool:
+    One shard per machine: its candidates for a draw of 1 million from the whole pool:
       dsel weigh --target-model wiki.model --pool-model pool.model shards/0001.jsonl.zst \\
         --candidates 1M -o candidates/0001.jsonl.zst
 
-    Weights for two targets, as attributes beside the documents of a Dolma data set:
+    Weights for two targets, as attributes next to the documents of a Dolma dataset:
       dsel weigh --target-model wiki=wiki.model --target-model law=law.model --pool-model pool.model \\
         --format dolma cc/documents/*.jsonl.gz
     """
@@ -33,13 +34,16 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
 
   @Option(
     help: ArgumentHelp(
-      "The model of what the selection should resemble; of several targets, with names: wiki=a.model,law=b.model.",
+      """
+      Model of the target, from 'dsel fit'. If there are several targets, name them: \
+      wiki=a.model,law=b.model.
+      """,
       valueName: "[name=]file"),
     completion: .file())
   var targetModel: [String] = []
 
   @Option(
-    help: ArgumentHelp("The model of the whole pool, of all its shards.", valueName: "file"),
+    help: ArgumentHelp("Model of the whole pool, with all its shards.", valueName: "file"),
     completion: .file())
   var poolModel: String
 
@@ -48,7 +52,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
 
   @Option(
     help: ArgumentHelp(
-      "Where a document's id is. (default: its file and line; id with --format dolma)",
+      "Field with the id. (default: file and line; id with --format dolma)",
       valueName: "path"))
   var idField: String?
 
@@ -57,28 +61,32 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
 
   @Option(
     help: """
-      Divide the sums of log-ratios by the number of features (length), by its root (sqrt), or not. \
-      (default: sqrt; none with --estimator ratio)
+      Divide each document's sum of log-ratios by its number of n-grams (length), by the square \
+      root of that number (sqrt), or by nothing (none). (default: sqrt; none with --estimator \
+      ratio)
       """)
   var normalize: Normalization?
 
   @OptionGroup(title: "Candidates") var candidates: CandidateOptions
 
-  @Option(help: "jsonl: a line a document; dolma: attributes/dsel/… beside documents/….")
+  @Option(help: "jsonl: one line per document. dolma: attributes/dsel/… next to documents/….")
   var format = WeightFormat.jsonl
 
   @OptionGroup(title: "Output") var output: FileOutputOptions
 
   @Option(
     help: ArgumentHelp(
-      "Keep each file's weights or candidates here, instead of --output. What is here, of the same input and settings, isn't made again.",
-      valueName: "directory"),
+      """
+      Directory that keeps the weights or candidates of each file, instead of --output. Results \
+      of unchanged files with the same settings are used again.
+      """,
+      valueName: "dir"),
     completion: .directory)
   var workDir: String?
 
   @Option(
     help: ArgumentHelp(
-      "Write the record of the run here. (default: OUTPUT.manifest.json)", valueName: "file"),
+      "File for the record of the run. (default: OUTPUT.manifest.json)", valueName: "file"),
     completion: .file())
   var manifest: String?
 
@@ -179,17 +187,22 @@ struct CandidateOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "With --candidates: the seed of the draw's noise. (default: 0)",
+    help: "With --candidates: seed of the random draw. (default: 0)",
     transform: Seed.init(parsing:))
   var seed: Seed?
 
-  @Flag(name: .customLong("top-k"), help: "With --candidates: take the largest log weights.")
+  @Flag(
+    name: .customLong("top-k"),
+    help: "With --candidates: select the largest log weights, without random noise.")
   var topK = false
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "With --candidates: divide log weights by this. (default: 1)", valueName: "t"),
+      """
+      With --candidates: divide log weights by this number: a larger one makes the draw more \
+      random. (default: 1)
+      """, valueName: "t"),
     transform: Number.init(parsing:))
   var temperature: Number?
 
@@ -197,15 +210,17 @@ struct CandidateOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       """
-      With --candidates: the share of --estimator blend's draw that the regression draws alone. \
-      (default: \(DrawSettings.defaultLogisticShare))
+      With --candidates and --estimator blend: share of the selection that the logistic \
+      regression draws alone. (default: \(DrawSettings.defaultLogisticShare))
       """, valueName: "f"), transform: Share.init(parsing:))
   var logisticShare: Share?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "With --candidates: never select documents of fewer tokens. (default: 100)", valueName: "n"),
+      """
+      With --candidates: never select documents with fewer tokens than this. (default: 100)
+      """, valueName: "n"),
     transform: Count.init(parsing:))
   var minTokens: Count?
 
