@@ -85,7 +85,8 @@ import Weighting
         limits: ReadingLimits(maximumLine: 10_000))
       Issue.record("no error")
     } catch {
-      guard case PipelineError.reading(.lineTooLong(_, let offset, 10_000), line: 124) = error
+      guard
+        case PipelineError.input(.reading(.lineTooLong(_, let offset, 10_000), line: 124)) = error
       else {
         Issue.record("\(error)")
         return
@@ -103,7 +104,7 @@ import Weighting
         _ = try fit(shards, threadCount: threadCount, chunkSize: chunkSize)
         Issue.record("no error")
       } catch {
-        guard case PipelineError.invalidLine(let path, let found, _) = error else {
+        guard case PipelineError.input(.invalidLine(let path, let found, _)) = error else {
           Issue.record("\(error)")
           continue
         }

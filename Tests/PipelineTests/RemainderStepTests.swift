@@ -61,7 +61,7 @@ import Writing
     do {
       _ = try body()
       Issue.record("no error", sourceLocation: location)
-    } catch PipelineError.reading(.changed(let path), line: nil) {
+    } catch PipelineError.input(.reading(.changed(let path), line: nil)) {
       #expect(path == directory.path("pool"), sourceLocation: location)
     } catch {
       Issue.record("\(error)", sourceLocation: location)

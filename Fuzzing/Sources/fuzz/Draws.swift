@@ -183,7 +183,7 @@ private struct DrawCase {
 
   /// A draw is refused only for numbers that are too large.
   func check(_ error: any Error) {
-    guard case .invalidLine(_, _, let fault)? = error as? PipelineError else {
+    guard case .input(.invalidLine(_, _, let fault))? = error as? PipelineError else {
       fatalError("\(error)")
     }
     switch fault {

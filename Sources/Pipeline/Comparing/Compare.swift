@@ -81,7 +81,7 @@ package struct Compare: Sendable {
 
   /// - Parameter role: what the input is called if it turns out to be empty; nil if it may be.
   private func count(
-    _ input: Inputs, _ step: Step, _ role: PipelineError.Role?, arm: RandomDocuments? = nil,
+    _ input: Inputs, _ step: Step, _ role: InputRole?, arm: RandomDocuments? = nil,
     known: TextHashes? = nil
   ) throws -> Counted {
     let isTarget = role == .target
@@ -100,9 +100,11 @@ package struct Compare: Sendable {
     }
     if let role {
       guard outcome.counts.documentCount > 0 else {
-        throw PipelineError.empty(role: role, skippedLines: report.skippedCount)
+        throw PipelineError.input(.empty(role: role, skippedLines: report.skippedCount))
       }
-      guard outcome.counts.featureCount > 0 else { throw PipelineError.noTokens(role: role) }
+      guard outcome.counts.featureCount > 0 else {
+        throw PipelineError.input(.noTokens(role: role))
+      }
     }
     return Counted(outcome: outcome, report: input.corrected(report))
   }

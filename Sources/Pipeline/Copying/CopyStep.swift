@@ -39,7 +39,7 @@ struct CopyStep {
         }
         try reader.finish()
       } catch let error as ReadingError {
-        throw PipelineError.reading(error, line: nil)
+        throw PipelineError.input(.reading(error, line: nil))
       }
     }
   }
@@ -113,7 +113,8 @@ struct CopyStep {
         let path = shards[document.position.shard].name
         let changed: PipelineError =
           wasWeighedBefore
-          ? .otherText(path: path, field: textField) : .reading(.changed(path: path), line: nil)
+          ? .weights(.otherText(path: path, field: textField))
+          : .input(.reading(.changed(path: path), line: nil))
         do {
           try parser.parse(range, of: &bytes) { text in
             guard TextHash.of(text) == document.textHash else { throw changed }
@@ -129,7 +130,7 @@ struct CopyStep {
         }
       }
     } catch let error as WritingError {
-      throw PipelineError.writing(error)
+      throw PipelineError.output(.writing(error))
     }
     return outcome
   }

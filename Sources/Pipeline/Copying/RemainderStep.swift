@@ -47,11 +47,11 @@ struct RemainderStep {
         guard documentCount == documentCounts[number], isPassed else { throw changed(number) }
       }
     } catch let error as ReadingError {
-      throw PipelineError.reading(error, line: nil)
+      throw PipelineError.input(.reading(error, line: nil))
     } catch let error as SystemError {
-      throw PipelineError.reading(.system(error), line: nil)
+      throw PipelineError.input(.reading(.system(error), line: nil))
     } catch let error as WritingError {
-      throw PipelineError.writing(error)
+      throw PipelineError.output(.writing(error))
     }
   }
 
@@ -92,7 +92,7 @@ struct RemainderStep {
         continue
       } catch is InvalidLine {
         guard !wasWeighedBefore else {
-          throw PipelineError.skippedBefore(path: shards[chunk.shard].name)
+          throw PipelineError.weights(.skippedBefore(path: shards[chunk.shard].name))
         }
         throw changed(chunk.shard)
       }

@@ -23,17 +23,17 @@ package struct StratifySettings: Sendable, Equatable {
   /// The strata that are drawn from.
   ///
   /// - Parameter counts: eligible documents by stratum.
-  /// - Throws: ``PipelineError/noStrata(field:)``, ``PipelineError/unknownStratum(field:name:values:)``,
-  ///   ``PipelineError/repeatedStratum(field:name:)``, ``PipelineError/emptyMixture(field:values:)``
+  /// - Throws: ``StrataError/noStrata(field:)``, ``StrataError/unknownStratum(field:name:values:)``,
+  ///   ``StrataError/repeatedStratum(field:name:)``, ``StrataError/emptyMixture(field:values:)``
   func strata(_ counts: [ExactString: Int]) throws(PipelineError) -> Strata {
-    guard counts.keys.contains(where: { $0 != "" }) else { throw .noStrata(field: field) }
+    guard counts.keys.contains(where: { $0 != "" }) else { throw .strata(.noStrata(field: field)) }
     let names = counts.keys.sorted()
     let mixture = try named(counts)
     let given = names.map { mixture?[$0] }
     let sum = given.reduce(0) { $0 + ($1 ?? 0) }
     let leavesRest = sum < 1 - Self.rounding
     guard sum > 0 || (leavesRest && given.contains(nil)) else {
-      throw .emptyMixture(field: field, values: names.prefix(20).map(\.string))
+      throw .strata(.emptyMixture(field: field, values: names.prefix(20).map(\.string)))
     }
     let open = leavesRest ? weights(names.map { counts[$0] ?? 0 }) : names.map { _ in 0 }
     let shares = Apportionment(given: given, counts: open)
@@ -62,11 +62,12 @@ package struct StratifySettings: Sendable, Equatable {
         stratum = ExactString(FieldValue.number(number).stratum)
       }
       guard counts[stratum] != nil else {
-        throw .unknownStratum(
-          field: field, name: name.string, values: counts.keys.sorted().map(\.string))
+        throw .strata(
+          .unknownStratum(
+            field: field, name: name.string, values: counts.keys.sorted().map(\.string)))
       }
       guard named.updateValue(mixture[name] ?? 0, forKey: stratum) == nil else {
-        throw .repeatedStratum(field: field, name: name.string)
+        throw .strata(.repeatedStratum(field: field, name: name.string))
       }
     }
     return named

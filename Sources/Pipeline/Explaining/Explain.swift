@@ -71,7 +71,7 @@ package struct Explain: Sendable {
       keepsSample: settings.estimator.kind.usesRegression)
     var outcomes: [FitStep.Outcome] = []
     for (input, name, role) in [
-      (targets, Step.fitTarget, PipelineError.Role.target), (pool, .fitPool, .pool),
+      (targets, Step.fitTarget, InputRole.target), (pool, .fitPool, .pool),
     ] {
       progress.begin(name, totalStoredByteCount: input.totalStoredByteCount)
       let isTarget = role == .target
@@ -83,9 +83,11 @@ package struct Explain: Sendable {
       }
       passes.append(report)
       guard outcome.counts.documentCount > 0 else {
-        throw PipelineError.empty(role: role, skippedLines: report.skippedCount)
+        throw PipelineError.input(.empty(role: role, skippedLines: report.skippedCount))
       }
-      guard outcome.counts.featureCount > 0 else { throw PipelineError.noTokens(role: role) }
+      guard outcome.counts.featureCount > 0 else {
+        throw PipelineError.input(.noTokens(role: role))
+      }
       outcomes.append(outcome)
     }
     var model = TargetModel(
@@ -125,7 +127,7 @@ package struct Explain: Sendable {
       }
       explanation.skip(report)
       guard !documents.isEmpty else {
-        throw PipelineError.empty(role: .input, skippedLines: report.skippedCount)
+        throw PipelineError.input(.empty(role: .input, skippedLines: report.skippedCount))
       }
     }
     explanation.documents = documents

@@ -49,7 +49,7 @@ package struct Fit: Sendable {
           to: settings.output, container: settings.container, replaces: settings.replacesOutputs,
           registry: registry))
     } catch {
-      throw PipelineError.writing(error)
+      throw PipelineError.output(.writing(error))
     }
     try outputs.commit(written, rejects, nil)
     return FitReport(
@@ -98,11 +98,11 @@ package struct Fit: Sendable {
       } else {
         // All parts have this run's settings: the work directory holds them to that.
         do throws(FittedModel.Mismatch) { try whole?.merge(part) } catch {
-          throw PipelineError.mismatch(path: shard.name, otherPath: shards[0].name, error)
+          throw PipelineError.models(.mismatch(path: shard.name, otherPath: shards[0].name, error))
         }
       }
     }
-    guard let whole else { throw PipelineError.empty(role: .input, skippedLines: 0) }
+    guard let whole else { throw PipelineError.input(.empty(role: .input, skippedLines: 0)) }
     return (whole, report, reused)
   }
 

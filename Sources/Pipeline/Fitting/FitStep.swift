@@ -50,7 +50,7 @@ struct FitStep {
       outcome.strata.merge(result.strata, uniquingKeysWith: +)
     }
     guard outcome.strata.count <= Self.mostStrata else {
-      throw PipelineError.tooManyStrata(limit: Self.mostStrata)
+      throw PipelineError.strata(.tooManyStrata(limit: Self.mostStrata))
     }
     if keepsSample { outcome.sample = sample.take() }
     outcome.texts = texts.take()

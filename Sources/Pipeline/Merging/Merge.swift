@@ -23,14 +23,14 @@ package struct Merge: Sendable {
   package func run() throws -> Outcome {
     let shards = try Inputs(settings.inputs).shards
     if let pipe = shards.first(where: { !$0.isRereadable }) {
-      throw PipelineError.notRereadable(path: pipe.name)
+      throw PipelineError.input(.notRereadable(path: pipe.name))
     }
     let outputs = try RunOutputs(
       .of(settings.output.paths, replaces: settings.replacesOutputs), inputs: shards,
       registry: registry)
     let areCandidates = try shards.map { try CandidateFile.isOne($0, limits: settings.limits) }
     if let first = areCandidates.first, let odd = areCandidates.firstIndex(of: !first) {
-      throw PipelineError.mixedKinds(path: shards[odd].name, otherPath: shards[0].name)
+      throw PipelineError.merging(.mixedKinds(path: shards[odd].name, otherPath: shards[0].name))
     }
     return areCandidates.first == true
       ? try mergeCandidates(shards, outputs) : try mergeModels(outputs)
@@ -46,8 +46,9 @@ package struct Merge: Sendable {
       for input in part.model.inputs where !settings.allowsRepeats && input.documentCount > 0 {
         let owner = owners[Content(input), default: number]
         guard owner == number else {
-          throw PipelineError.repeatedInput(
-            path: part.path, otherPath: settings.inputs[owner], input: input.path)
+          throw PipelineError.merging(
+            .repeatedInput(
+              path: part.path, otherPath: settings.inputs[owner], input: input.path))
         }
         owners[Content(input)] = number
       }
@@ -59,9 +60,9 @@ package struct Merge: Sendable {
         try whole?.model.checkSum(with: part.model)
         try whole?.model.merge(part.model)
       } catch let error as FittedModelError {
-        throw PipelineError.model(path: part.path, error)
+        throw PipelineError.models(.unusable(path: part.path, error))
       } catch let error as FittedModel.Mismatch {
-        throw PipelineError.mismatch(path: part.path, otherPath: settings.inputs[0], error)
+        throw PipelineError.models(.mismatch(path: part.path, otherPath: settings.inputs[0], error))
       }
     }
     guard let whole else { preconditionFailure("nothing to merge") }
@@ -72,7 +73,7 @@ package struct Merge: Sendable {
           to: settings.output, container: settings.container, replaces: settings.replacesOutputs,
           registry: registry))
     } catch {
-      throw PipelineError.writing(error)
+      throw PipelineError.output(.writing(error))
     }
     try outputs.commit(written, nil, nil)
     return .model(FitReport.Model(whole.model))
@@ -97,7 +98,7 @@ package struct Merge: Sendable {
           to: settings.output, container: settings.container, replaces: settings.replacesOutputs,
           registry: registry))
     } catch {
-      throw PipelineError.writing(error)
+      throw PipelineError.output(.writing(error))
     }
     try outputs.commit(written, nil, nil)
     return .candidates(whole)

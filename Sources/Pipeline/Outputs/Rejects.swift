@@ -52,7 +52,7 @@ extension RunOutputs {
           try reasons?.write(reject.record(file: name).span)
         }
       } catch let error as WritingError {
-        throw PipelineError.writing(error)
+        throw PipelineError.output(.writing(error))
       }
     }
     let whole = try close(lines)

@@ -36,7 +36,7 @@ struct RunOutputs: Sendable {
       if let other = outputDirectory, let status = try FileStatus(path: path),
         try other.isSameDirectory(as: status)
       {
-        throw PipelineError.outputIsOutput(path: path)
+        throw PipelineError.output(.isOutput(path: path))
       }
       let directory = try ShardDirectory(
         path: path, replaces: settings.replaces, registry: registry)
@@ -60,7 +60,7 @@ struct RunOutputs: Sendable {
         for directory in [outputDirectory, remainderDirectory] {
           isTaken = try isTaken || directory?.hasShard(at: place) ?? false
         }
-        if isTaken { throw PipelineError.outputIsOutput(path: path) }
+        if isTaken { throw PipelineError.output(.isOutput(path: path)) }
         places.append(place)
         if isMade { probed.append(path) }
       }
@@ -72,16 +72,16 @@ struct RunOutputs: Sendable {
     if let status = try FileStatus(path: path), status.kind == .regular,
       inputs.contains(where: { $0.status.isSameFile(as: status) })
     {
-      throw PipelineError.outputIsInput(path: path)
+      throw PipelineError.output(.isInput(path: path))
     }
   }
 
   /// Runs `body`, and turns the errors of outputs into those of a run.
   private static func mapped<Result: ~Copyable>(_ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let error as SystemError {
-      throw PipelineError.writing(.system(error))
+      throw PipelineError.output(.writing(.system(error)))
     } catch let error as WritingError {
-      throw PipelineError.writing(error)
+      throw PipelineError.output(.writing(error))
     }
   }
 
@@ -125,7 +125,7 @@ struct RunOutputs: Sendable {
   /// - Throws: ``PipelineError``
   func close(_ sink: consuming LineSink) throws -> FinishedOutput {
     do throws(WritingError) { return try sink.close() } catch {
-      throw PipelineError.writing(error)
+      throw PipelineError.output(.writing(error))
     }
   }
 
@@ -158,7 +158,7 @@ struct RunOutputs: Sendable {
       if let rejects { try rejects.commit() }
       if let manifest { try manifest.commit() }
     } catch {
-      throw PipelineError.writing(error)
+      throw PipelineError.output(.writing(error))
     }
   }
 
@@ -174,7 +174,7 @@ struct RunOutputs: Sendable {
       try files.commit()
       if let manifest { try manifest.commit() }
     } catch {
-      throw PipelineError.writing(error)
+      throw PipelineError.output(.writing(error))
     }
   }
 }

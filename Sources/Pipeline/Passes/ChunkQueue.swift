@@ -143,9 +143,9 @@ final class ChunkQueue: Sendable {
     let line = linesBefore + failure.lineInChunk + 1
     switch failure.kind {
     case .reading(let error, let isAtLine):
-      throw PipelineError.reading(error, line: isAtLine ? line : nil)
+      throw PipelineError.input(.reading(error, line: isAtLine ? line : nil))
     case .invalidLine(let error):
-      throw PipelineError.invalidLine(path: path, line: line, error)
+      throw PipelineError.input(.invalidLine(path: path, line: line, error))
     case .other(let error): throw error
     }
   }

@@ -29,7 +29,7 @@ struct DocumentLines {
           report.shards[number].documentCount += 1
         } catch let error as InvalidLine {
           guard reading.errorPolicy == .skip else {
-            throw PipelineError.invalidLine(path: place.file, line: place.line, error)
+            throw PipelineError.input(.invalidLine(path: place.file, line: place.line, error))
           }
           report.shards[number].skipped[error.reason, default: 0] += 1
         }
@@ -53,17 +53,17 @@ struct DocumentLines {
       lineCount = place.line
       guard place.line == line else { return true }
       guard !chunk.isBlank(range) else {
-        throw PipelineError.blankLine(path: place.file, line: line)
+        throw PipelineError.input(.blankLine(path: place.file, line: line))
       }
       do {
         try parser.parse(range, of: &chunk.bytes) { text in result = try body(place, text) }
       } catch let error as InvalidLine {
-        throw PipelineError.invalidLine(path: place.file, line: line, error)
+        throw PipelineError.input(.invalidLine(path: place.file, line: line, error))
       }
       return false
     }
     guard let result else {
-      throw PipelineError.noSuchLine(path: shard.name, line: line, lineCount: lineCount)
+      throw PipelineError.input(.noSuchLine(path: shard.name, line: line, lineCount: lineCount))
     }
     return result
   }
@@ -96,7 +96,7 @@ struct DocumentLines {
     } catch let error as ReadingError {
       var atLine: Int?
       if case .lineTooLong = error { atLine = max(1, line) }
-      throw PipelineError.reading(error, line: atLine)
+      throw PipelineError.input(.reading(error, line: atLine))
     }
   }
 }

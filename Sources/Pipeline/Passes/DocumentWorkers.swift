@@ -94,7 +94,7 @@ struct DocumentWorkers {
     }
     let outcomes: [Result<(Consumer.Result, [SkippedLine]), any Error>]
     do throws(SystemError) { outcomes = try Threads.run(threadCount, work) } catch {
-      throw PipelineError.reading(.system(error), line: nil)
+      throw PipelineError.input(.reading(.system(error), line: nil))
     }
     var results: [Consumer.Result] = []
     var report = PassReport()

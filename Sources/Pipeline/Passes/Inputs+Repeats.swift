@@ -16,8 +16,9 @@ extension Inputs {
     for (number, shard) in shards.enumerated() {
       let identity = FileIdentity(device: shard.status.device, inode: shard.status.inode)
       if let other = known.updateValue(number, forKey: identity) {
-        throw .repeatedFile(
-          path: shard.name, otherPath: shards[other].name, canBeAllowed: canBeAllowed)
+        throw .input(
+          .repeatedFile(
+            path: shard.name, otherPath: shards[other].name, canBeAllowed: canBeAllowed))
       }
     }
   }

@@ -9,7 +9,7 @@ struct Inputs {
     shards = []
     for path in paths {
       do throws(ReadingError) { shards.append(try Shard(path: path)) } catch {
-        throw .reading(error, line: nil)
+        throw .input(.reading(error, line: nil))
       }
     }
   }

@@ -34,7 +34,7 @@ final class OrderedLines: Sendable {
 
   /// Takes what chunk `number` has become: whole lines, or nothing. Every chunk must come, from 0 on.
   ///
-  /// - Throws: ``PipelineError/writing(_:)``
+  /// - Throws: ``PipelineError/output(_:)``
   func put(_ lines: consuming [UInt8], chunk number: Int) throws(PipelineError) {
     do throws(WritingError) {
       try state.wait { state throws(WritingError) -> Void? in
@@ -53,7 +53,7 @@ final class OrderedLines: Sendable {
         return ()
       }
     } catch {
-      throw .writing(error)
+      throw .output(.writing(error))
     }
   }
 

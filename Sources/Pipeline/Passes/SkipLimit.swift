@@ -35,19 +35,20 @@ package struct SkipLimit: Sendable, Equatable {
 
   /// Holds a file that has been read to its end to the limit.
   ///
-  /// - Throws: ``PipelineError/tooManySkipped(path:skipped:lineCount:limit:)``
+  /// - Throws: ``InputError/tooManySkipped(path:skipped:lineCount:limit:)``
   func check(
     _ name: String, _ skipped: [InvalidLine.Reason: Int], documentCount: Int
   ) throws(PipelineError) {
     let count = skipped.values.reduce(0, +)
     guard count > 0, !allows(count, of: documentCount + count) else { return }
-    throw .tooManySkipped(
-      path: name, skipped: skipped, lineCount: documentCount + count, limit: self)
+    throw .input(
+      .tooManySkipped(
+        path: name, skipped: skipped, lineCount: documentCount + count, limit: self))
   }
 
   /// Holds all files of a pass to the limit.
   ///
-  /// - Throws: ``PipelineError/tooManySkipped(path:skipped:lineCount:limit:)``
+  /// - Throws: ``InputError/tooManySkipped(path:skipped:lineCount:limit:)``
   func check(_ report: PassReport) throws(PipelineError) {
     for shard in report.shards {
       try check(shard.name, shard.skipped, documentCount: shard.documentCount)

@@ -45,11 +45,11 @@ struct SpoolStep {
       summary.hasChecksums = source.hasChecksums
       return (try Shard(name: shard.name, spool: Shard.OpenFile(file)), summary)
     } catch let error as SystemError {
-      throw PipelineError.reading(.system(error), line: nil)
+      throw PipelineError.input(.reading(.system(error), line: nil))
     } catch let error as CompressionError {
-      throw PipelineError.reading(.damaged(path: shard.name, error), line: nil)
+      throw PipelineError.input(.reading(.damaged(path: shard.name, error), line: nil))
     } catch let error as ReadingError {
-      throw PipelineError.reading(error, line: nil)
+      throw PipelineError.input(.reading(error, line: nil))
     }
   }
 }

@@ -7,14 +7,16 @@ extension Resample {
   /// - Throws: ``PipelineError``
   func check(_ places: WeighedPlaces, _ outcome: DrawRun.Outcome, _ pool: Inputs) throws {
     if let conflict = places.conflict {
-      throw PipelineError.ambiguousShard(
-        path: conflict.path, otherPath: conflict.other, shard: pool.shards[conflict.shard].name)
+      throw PipelineError.weights(
+        .ambiguousShard(
+          path: conflict.path, otherPath: conflict.other, shard: pool.shards[conflict.shard].name))
     }
     if !settings.allowsMissing { try checkAllHaveWeights(places.counts, pool) }
     guard !settings.reading.allowsRepeats else { return }
     if let position = places.firstRepeat ?? firstRepeat(outcome) {
-      throw PipelineError.repeatedWeight(
-        path: pool.shards[position.shard].name, offset: position.offset)
+      throw PipelineError.weights(
+        .repeatedWeight(
+          path: pool.shards[position.shard].name, offset: position.offset))
     }
   }
 
@@ -25,7 +27,8 @@ extension Resample {
       if try hasLines(shard) { without.append(shard) }
     }
     guard let first = without.first else { return }
-    throw PipelineError.shardWithoutWeights(path: first.name, moreCount: without.count - 1)
+    throw PipelineError.weights(
+      .shardWithoutWeights(path: first.name, moreCount: without.count - 1))
   }
 
   /// True if a line of the shard isn't blank. The rest isn't read.
@@ -43,7 +46,7 @@ extension Resample {
       }
       return false
     } catch {
-      throw PipelineError.reading(error, line: nil)
+      throw PipelineError.input(.reading(error, line: nil))
     }
   }
 
@@ -67,13 +70,16 @@ extension Resample {
       wanted == ExactString(header.settings.textField)
         || wanted == ExactString(ReadingSettings().textField)
     else {
-      throw .otherTextField(
-        path: path, field: header.settings.textField, wanted: settings.reading.textField)
+      throw .candidates(
+        .otherTextField(
+          path: path, field: header.settings.textField, wanted: settings.reading.textField))
     }
     if let counted = header.poolDocumentCount, header.missingCount > 0, !settings.allowsMissing {
-      throw .missingDocuments(
-        path: path, found: header.documentCount, counted: counted, shardCount: header.shards.count)
+      throw .candidates(
+        .missingDocuments(
+          path: path, found: header.documentCount, counted: counted, shardCount: header.shards.count
+        ))
     }
-    guard header.documentCount > 0 else { throw .empty(role: .candidates, skippedLines: 0) }
+    guard header.documentCount > 0 else { throw .input(.empty(role: .candidates, skippedLines: 0)) }
   }
 }

@@ -35,7 +35,7 @@ extension Resample {
       StoredWeightReader(target: target, shards: finder, usesLogOdds: usesLogOdds, places: places)
     }
     guard outcome.report.documentCount > 0 else {
-      throw PipelineError.empty(role: .weights, skippedLines: outcome.report.skippedCount)
+      throw PipelineError.input(.empty(role: .weights, skippedLines: outcome.report.skippedCount))
     }
     try check(places, outcome, pool)
     return Drawn(
@@ -65,22 +65,22 @@ extension Resample {
         // If there is none, the pass will say what is wrong with its lines.
         guard let values = found else { continue }
         if values[2] == .other ? target == nil || values[0] == .missing : target != nil {
-          throw PipelineError.otherTargets(path: shard.name, name: target)
+          throw PipelineError.weights(.otherTargets(path: shard.name, name: target))
         }
         let hasLogOdds = values[1] != .missing
         if let known, known.hasLogOdds != hasLogOdds {
           let (with, without) = hasLogOdds ? (shard.name, known.path) : (known.path, shard.name)
-          throw PipelineError.mixedWeights(path: with, otherPath: without)
+          throw PipelineError.weights(.mixedWeights(path: with, otherPath: without))
         }
         known = known ?? (hasLogOdds, shard.name)
       } catch let error as ReadingError {
-        throw PipelineError.reading(error, line: nil)
+        throw PipelineError.input(.reading(error, line: nil))
       } catch let error as SystemError {
-        throw PipelineError.reading(.system(error), line: nil)
+        throw PipelineError.input(.reading(.system(error), line: nil))
       }
     }
     if let known, !known.hasLogOdds, settings.asksForLogOdds {
-      throw PipelineError.noLogOdds(path: known.path)
+      throw PipelineError.weights(.noLogOdds(path: known.path))
     }
     return known?.hasLogOdds ?? false
   }
@@ -140,7 +140,7 @@ extension Resample {
     begin(.draw, pool)
     let outcome = try run.run(pool.shards, makeReader: makeReader)
     guard outcome.report.documentCount > 0 else {
-      throw PipelineError.empty(role: .pool, skippedLines: outcome.report.skippedCount)
+      throw PipelineError.input(.empty(role: .pool, skippedLines: outcome.report.skippedCount))
     }
     return Drawn(
       outcome: outcome, recipe: recipe, budget: budget, inputs: nil,
@@ -165,7 +165,7 @@ extension Resample {
     var counts: [ExactString: Int] = [:]
     for result in results { counts.merge(result, uniquingKeysWith: +) }
     guard counts.count <= FitStep.mostStrata else {
-      throw PipelineError.tooManyStrata(limit: FitStep.mostStrata)
+      throw PipelineError.strata(.tooManyStrata(limit: FitStep.mostStrata))
     }
     return counts
   }
@@ -209,7 +209,8 @@ extension Resample {
     default: preconditionFailure("the command line doesn't let this pass")
     }
     guard count <= known.count else {
-      throw PipelineError.tooFewCandidates(path: path, kept: known.count, wanted: count)
+      throw PipelineError.candidates(
+        .tooFewCandidates(path: path, kept: known.count, wanted: count))
     }
     var recipe = recipe(seed: known.seed)
     recipe.temperatures = [known.temperature]
@@ -252,7 +253,8 @@ extension Resample {
     let places = ShardFinder(pool.shards).shards(file.header.shards.map(\.path))
     let found = Set(places.compactMap { $0 })
     if let unknown = pool.shards.indices.first(where: { !found.contains($0) }) {
-      throw PipelineError.shardWithoutCandidates(path: path, shard: pool.shards[unknown].name)
+      throw PipelineError.candidates(
+        .shardWithoutCandidates(path: path, shard: pool.shards[unknown].name))
     }
     return places
   }

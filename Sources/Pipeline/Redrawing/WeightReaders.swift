@@ -68,7 +68,7 @@ struct StoredWeightReader: WeightReader, ~Copyable {
   private mutating func find(_ file: ExactString) throws(PipelineError) {
     guard file != lastFile || lastFile.string.isEmpty else { return }
     guard let match = shards.match(file.string) else {
-      throw .unknownShard(path: file.string, pool: shards.names)
+      throw .weights(.unknownShard(path: file.string, pool: shards.names))
     }
     if lineCount > 0 { places?.add(lineCount, to: lastShard) }
     lineCount = 0

@@ -66,10 +66,10 @@ struct WorkDirectory {
   /// - Throws: ``PipelineError``
   init(_ path: String, kind: Kind, settings: String, registry: TemporaryFiles) throws {
     do throws(SystemError) { try File.createDirectory(path) } catch {
-      throw PipelineError.writing(.system(error))
+      throw PipelineError.output(.writing(.system(error)))
     }
     do throws(WritingError) { try registry.probe(for: "\(path)/result") } catch {
-      throw PipelineError.writing(error)
+      throw PipelineError.output(.writing(error))
     }
     self.path = path
     self.kind = kind
@@ -120,9 +120,9 @@ struct WorkDirectory {
       report.shards = [summary]
       return Known(path: resultPath(for: shard), report: report, notes: record.notes)
     } catch let error as SystemError {
-      throw PipelineError.reading(.system(error), line: nil)
+      throw PipelineError.input(.reading(.system(error), line: nil))
     } catch let error as ReadingError {
-      throw PipelineError.reading(error, line: nil)
+      throw PipelineError.input(.reading(error, line: nil))
     }
   }
 
@@ -153,9 +153,9 @@ struct WorkDirectory {
         try file.commit()
       }
     } catch let error as WritingError {
-      throw PipelineError.writing(error)
+      throw PipelineError.output(.writing(error))
     } catch let error as ReadingError {
-      throw PipelineError.reading(error, line: nil)
+      throw PipelineError.input(.reading(error, line: nil))
     }
   }
 

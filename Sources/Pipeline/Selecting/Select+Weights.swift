@@ -25,7 +25,7 @@ extension Select {
   }
 
   private func fit(
-    _ input: Inputs, _ name: Step, role: PipelineError.Role, _ clock: inout StepClock
+    _ input: Inputs, _ name: Step, role: InputRole, _ clock: inout StepClock
   ) throws -> Fitted {
     var workers = workers()
     workers.hashesContent = true
@@ -45,13 +45,14 @@ extension Select {
     }
     clock.add(name, since: begin)
     guard report.documentCount > 0 else {
-      throw PipelineError.empty(role: role, skippedLines: report.skippedCount)
+      throw PipelineError.input(.empty(role: role, skippedLines: report.skippedCount))
     }
     guard outcome.counts.featureCount > 0 else {
-      guard step.fittedShare < 1 else { throw PipelineError.noTokens(role: role) }
-      throw PipelineError.emptyFitSample(
-        share: step.fittedShare, chosen: outcome.counts.documentCount,
-        documentCount: report.documentCount)
+      guard step.fittedShare < 1 else { throw PipelineError.input(.noTokens(role: role)) }
+      throw PipelineError.fitting(
+        .emptyFitSample(
+          share: step.fittedShare, chosen: outcome.counts.documentCount,
+          documentCount: report.documentCount))
     }
     return Fitted(outcome: outcome, report: input.corrected(report))
   }

@@ -14,7 +14,7 @@ struct StoredModel: Sendable {
   init(reading path: String, limits: ReadingLimits) throws(PipelineError) {
     let shard: Shard
     do throws(ReadingError) { shard = try Shard(path: path) } catch {
-      throw .reading(error, line: nil)
+      throw .input(.reading(error, line: nil))
     }
     do {
       var stream = try JSONStream(shard, limits: limits)
@@ -22,11 +22,11 @@ struct StoredModel: Sendable {
       self.path = shard.name
       contentHash = stream.contentHash ?? 0
     } catch let error as FittedModelError {
-      if case .stream(.reading(let error)) = error { throw .reading(error, line: nil) }
-      throw .model(path: shard.name, error)
+      if case .stream(.reading(let error)) = error { throw .input(.reading(error, line: nil)) }
+      throw .models(.unusable(path: shard.name, error))
     } catch let error as JSONStreamError {
-      if case .reading(let error) = error { throw .reading(error, line: nil) }
-      throw .model(path: shard.name, .stream(error))
+      if case .reading(let error) = error { throw .input(.reading(error, line: nil)) }
+      throw .models(.unusable(path: shard.name, .stream(error)))
     } catch {
       preconditionFailure("another error: \(error)")
     }

@@ -29,7 +29,7 @@ struct StoredModels: Sendable {
         threadCount: settings.reading.threadCount, { Result { try Self.pool(settings) } },
         { Result { try Self.targets(settings) } })
     } catch {
-      throw PipelineError.reading(.system(error), line: nil)
+      throw PipelineError.input(.reading(.system(error), line: nil))
     }
     self.pool = try pool.get()
     self.targets = try targets.get()
@@ -39,7 +39,8 @@ struct StoredModels: Sendable {
         // The regression's samples prefer documents of that length.
         try target.stored.model.checkMinimumLength(matches: self.pool.model)
       } catch {
-        throw PipelineError.mismatch(path: self.pool.path, otherPath: target.stored.path, error)
+        throw PipelineError.models(
+          .mismatch(path: self.pool.path, otherPath: target.stored.path, error))
       }
     }
     try check(settings.estimator)
@@ -60,14 +61,15 @@ struct StoredModels: Sendable {
   private func check(_ estimator: EstimatorSettings) throws(PipelineError) {
     let isCompatible = pool.model.settings.hashing == .sha256
     guard isCompatible == (estimator.compatibility == .dsir) else {
-      throw .otherHashing(path: pool.path, needsCompatibility: isCompatible)
+      throw .models(.otherHashing(path: pool.path, needsCompatibility: isCompatible))
     }
     for stored in targets.map(\.stored) + [pool] {
       guard stored.model.counts.featureCount > 0 else {
-        throw .emptyModel(path: stored.path, documentCount: stored.model.counts.documentCount)
+        throw .models(
+          .emptyModel(path: stored.path, documentCount: stored.model.counts.documentCount))
       }
       if estimator.kind.usesRegression, stored.model.sample == nil {
-        throw .noSample(path: stored.path)
+        throw .models(.noSample(path: stored.path))
       }
     }
   }

@@ -92,7 +92,7 @@ package struct Weigh: Sendable {
       weighed.report.add(report)
     }
     do throws(WritingError) { files.append(try lines.take().close()) } catch {
-      throw PipelineError.writing(error)
+      throw PipelineError.output(.writing(error))
     }
   }
 
@@ -120,7 +120,7 @@ package struct Weigh: Sendable {
       weighed.outputs.append(path)
       guard let directory else {
         do throws(WritingError) { files.append(try lines.take().close()) } catch {
-          throw PipelineError.writing(error)
+          throw PipelineError.output(.writing(error))
         }
         continue
       }
@@ -191,7 +191,7 @@ package struct Weigh: Sendable {
             to: self.settings.output ?? .standardOutput, container: self.settings.container,
             replaces: self.settings.replacesOutputs, registry: registry))
       } catch {
-        throw PipelineError.writing(error)
+        throw PipelineError.output(.writing(error))
       }
     }
     weighed.hasSampleSizes = false
@@ -231,7 +231,7 @@ package struct Weigh: Sendable {
     return try shards.map { shard in
       let path = try DolmaPath.attributes(of: shard.name)
       do throws(SystemError) { try File.createDirectories(above: path) } catch {
-        throw PipelineError.writing(.system(error))
+        throw PipelineError.output(.writing(.system(error)))
       }
       return path
     }
@@ -250,7 +250,7 @@ package struct Weigh: Sendable {
         destination, container: container,
         replaces: settings.replacesOutputs || settings.workDirectory != nil, registry: registry)
     } catch {
-      throw PipelineError.writing(error)
+      throw PipelineError.output(.writing(error))
     }
   }
 
@@ -310,11 +310,11 @@ extension WeighReport.Model {
 enum DolmaPath {
   /// `a/documents/b/c.jsonl.gz` → `a/attributes/dsel/b/c.jsonl.gz`.
   ///
-  /// - Throws: ``PipelineError/notInDocuments(path:)``
+  /// - Throws: ``ModelError/notInDocuments(path:)``
   static func attributes(of path: String) throws(PipelineError) -> String {
     var parts = path.pathParts().map(String.init)
     guard let place = parts.dropLast().lastIndex(of: "documents") else {
-      throw .notInDocuments(path: path)
+      throw .models(.notInDocuments(path: path))
     }
     parts.replaceSubrange(place...place, with: ["attributes", "dsel"])
     return parts.joined(separator: "/")

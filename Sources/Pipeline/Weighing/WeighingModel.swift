@@ -80,7 +80,7 @@ struct TrainingSamples: Sendable {
   ) throws(PipelineError) -> ([LogisticModel?], Result) {
     do throws(SystemError) { return try Threads.both(threadCount: threadCount, train, work) } catch
     {
-      throw PipelineError.reading(.system(error), line: nil)
+      throw PipelineError.input(.reading(.system(error), line: nil))
     }
   }
 }

@@ -11,45 +11,15 @@ struct ErrorMessage {
 
   init(_ error: PipelineError) {
     switch error {
-    case .reading(let error, let line): text = Self.reading(error, line)
-    case .invalidLine(let path, let line, let error):
-      text = "\(path):\(line): \(Self.invalidLine(error, isTarget: false))"
-    case .invalidTargetLine(let path, let line, let error):
-      text = "\(path):\(line): \(Self.invalidLine(error, isTarget: true))"
-    case .writing(let error): text = Self.writing(error)
-    case .outputIsInput(let path):
-      text = "\(path): the output is also an input. Write to another file."
-    case .outputIsOutput(let path):
-      text = "\(path): two outputs would be this one file. Give each a name of its own."
-    case .empty(let role, let skipped):
-      let lines =
-        skipped > 0
-        ? " (\(Format.count(skipped, "invalid line")) \(skipped == 1 ? "was" : "were") skipped)"
-        : ""
-      let verb = role == .weights || role == .candidates ? "are" : "is"
-      text =
-        "the \(Self.name(role)) \(verb) empty: no document in any of the files\(lines). "
-        + "Check the files named\(Self.option(role))."
-    case .noTokens(let role):
-      text =
-        "the \(Self.name(role)) has documents, but not one token in them. "
-        + "Check --text-field and the files named\(Self.option(role))."
-    case .noSuchLine(let path, let line, let lineCount):
-      text =
-        "\(path): there is no line \(line): it has \(Format.count(lineCount)). "
-        + "Lines are counted from 1, blank ones too."
-    case .blankLine(let path, let line):
-      text = "\(path):\(line): the line is blank, and no document. Name another with --line."
-    default: text = Self.silent(error) ?? Self.composition(error)
+    case .input(let error): self.init(error)
+    case .output(let error): self.init(error)
+    case .fitting(let error): self.init(error)
+    case .models(let error): self.init(error)
+    case .strata(let error): self.init(error)
+    case .candidates(let error): self.init(error)
+    case .weights(let error): self.init(error)
+    case .merging(let error): self.init(error)
     }
-  }
-
-  private static func name(_ role: PipelineError.Role) -> String {
-    role == .selected ? "selection" : role.rawValue
-  }
-
-  private static func option(_ role: PipelineError.Role) -> String {
-    role == .input ? "" : " with --\(role.rawValue)"
   }
 
   init(_ error: SystemError) {
@@ -58,15 +28,18 @@ struct ErrorMessage {
 
   /// True if whoever read standard output has gone, which is nobody's fault.
   static func isClosedOutput(_ error: PipelineError) -> Bool {
-    if case .writing(.system(let error)) = error { return error.isClosedPipe }
+    if case .output(.writing(.system(let error))) = error { return error.isClosedPipe }
     return false
   }
 
   /// True if there is no memory left. Dispatch, which an orderly end would need, waits for some for ever.
   static func isOutOfMemory(_ error: PipelineError) -> Bool {
     switch error {
-    case .reading(.system(let error), _), .writing(.system(let error)): error.operation == .allocate
-    case .reading(.damaged(_, .outOfMemory), _), .writing(.compression(.outOfMemory)): true
+    case .input(.reading(.system(let error), _)), .output(.writing(.system(let error))):
+      error.operation == .allocate
+    case .input(.reading(.damaged(_, .outOfMemory), _)),
+      .output(.writing(.compression(.outOfMemory))):
+      true
     default: false
     }
   }
@@ -94,33 +67,7 @@ struct ErrorMessage {
     return result
   }
 
-  // MARK: Inputs
-
-  private static func reading(_ error: ReadingError, _ line: Int?) -> String {
-    switch error {
-    case .system(let error): return system(error)
-    case .isDirectory(let path):
-      let advice = path == "-" ? "Pipe a file in." : "Name its files, such as \(path)/*.jsonl.zst."
-      return "\(path == "-" ? "standard input" : path): is a directory. \(advice)"
-    case .damaged(let path, .needsDictionary(let id)): return needsDictionary(path, id)
-    case .damaged(let path, let error): return "\(path): \(compression(error))"
-    case .foreign(let path, let format, let container):
-      return foreign(path, format, within: container)
-    case .remote(let path):
-      return "\(path): dsel reads files and standard input. \(RemoteName(path)?.reading ?? "")"
-    case .lineTooLong(let path, _, let limit):
-      let place = line.map { "\(path):\($0)" } ?? path
-      return
-        "\(place): the line is longer than \(ByteCount.phrase(limit)). Raise --max-line-bytes, or check "
-        + "that the file has one JSON object a line."
-    case .changed(let path):
-      return
-        "\(path): the file changed while it was read, or since it was weighed. Run again when nothing "
-        + "writes to it."
-    }
-  }
-
-  private static func compression(_ error: CompressionError) -> String {
+  static func compression(_ error: CompressionError) -> String {
     switch error {
     case .outOfMemory: "there is not enough memory to read or write it. Use fewer --threads."
     case .corrupt(let format, let reason):
@@ -146,87 +93,7 @@ struct ErrorMessage {
     }
   }
 
-  private static func invalidLine(_ error: InvalidLine, isTarget: Bool) -> String {
-    let skip = "or leave such lines out with --on-error skip."
-    let field =
-      isTarget ? "--target-text-field (the pool's is --text-field)" : "--text-field"
-    switch error {
-    case .notJSON(let fault, let column):
-      return "not valid JSON at byte \(column): \(fault.rawValue). Mend the line, \(skip)"
-    case .notUTF8(let column):
-      return "not UTF-8 at byte \(column): invalid bytes. Convert the file with 'iconv', \(skip)"
-    case .notAnObject(let found):
-      let advice =
-        switch found {
-        case .array: "Make lines of its items (jq -c '.[]')"
-        case .string: "Make an object of each line (jq -c '{text: .}')"
-        default: "Mend the line"
-        }
-      return
-        "expected one JSON object a line, and found \(found.rawValue). \(advice), \(skip)"
-    case .missingField(let path, let present):
-      let names = present.isEmpty ? "" : " There is: \(present.joined(separator: ", "))."
-      return
-        "the field \"\(path)\" is missing.\(names) Name the field that holds the text with "
-        + "\(field), \(skip)"
-    case .notAString(let path, let found):
-      return
-        "the field \"\(path)\" is \(found.rawValue), and a string is expected. Name the field that "
-        + "holds the text with \(field), \(skip)"
-    case .sumTooLarge(let paths):
-      let fields = paths.map { "\"\($0)\"" }.joined(separator: ", ")
-      return
-        "the log weight is too large: \(fields) times --field-scale adds up to more than 1.8e308. Give a smaller "
-        + "--field-scale, \(skip)"
-    case .weightTooLarge(let weight, let temperature):
-      return
-        "the log weight \(weight) is too large to be divided by a temperature of \(temperature). Raise --temperature, or "
-        + "make the weights smaller."
-    case .notANumber(let path, let found):
-      return
-        "the field \"\(path)\" is \(found), and a number that can stand there is expected. Name the "
-        + "field that holds it, \(skip)"
-    }
-  }
-
-  // MARK: Outputs
-
-  private static func writing(_ error: WritingError) -> String {
-    switch error {
-    case .system(let error): system(error)
-    case .compression(let error): "the output can't be compressed: \(compression(error))"
-    case .outputExists(let path):
-      "\(path): the file exists. Add --force to replace it, or name another."
-    case .linkExists(let path, let target):
-      "\(path): is a link to \(target), which does not exist. Name that to write there, or add --force to replace the "
-        + "link."
-    case .isDirectory(let path):
-      "\(path): is a directory. Name a file in it, or write shards with --output-dir."
-    case .notDirectory(let path):
-      "\(path): is no directory, and shards go to one. Name another, or write one file."
-    case .shardsExist(let path):
-      "\(path): the directory holds shards. Add --force to replace all of them, or name another."
-    case .directoryInUse(let path):
-      "\(path): another run of dsel writes shards there. Wait for its end, or name another directory."
-    case .noRename(let directory, let error):
-      "\(directory): files can't be renamed there (\(error.reason.lowercasedFirst)), as on some mounts of object stores, so "
-        + "no output can appear whole. Write to another file system and copy the result, or to standard output."
-    case .noLockAnswer(let directory, let seconds):
-      "\(directory): the file system gave no answer to a lock (flock) for \(seconds) s, as NFS without its lock service does. "
-        + "Mount it with local_lock=flock (or nolock), or write to another file system."
-    }
-  }
-
-  /// What is worth a word before a run.
-  static func warning(_ warning: WritingWarning) -> String {
-    switch warning {
-    case .noSync(let directory):
-      "\(directory): the file system has no fsync, so outputs may not survive a loss of power just after the run. Check "
-        + "them if there was one."
-    }
-  }
-
-  private static func system(_ error: SystemError) -> String {
+  static func system(_ error: SystemError) -> String {
     let what = "\(error.path): \(error.reason.lowercasedFirst)"
     if error.isFullDisk, error.operation != .spool {
       return
@@ -266,5 +133,5 @@ extension Container {
 
 extension String {
   /// `No such file` as the middle of a sentence.
-  fileprivate var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
+  var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
 }

@@ -40,11 +40,11 @@ struct RunOptions: ParsableArguments {
 
     /// Writes a result to standard output.
     ///
-    /// - Throws: ``PipelineError/writing(_:)``
+    /// - Throws: ``PipelineError/output(_:)``
     func write(_ result: [UInt8]) throws {
       progress.clear()
       do throws(SystemError) { try File.standardOutput().writeAll(result.span) } catch {
-        throw PipelineError.writing(.system(error))
+        throw PipelineError.output(.writing(.system(error)))
       }
     }
   }

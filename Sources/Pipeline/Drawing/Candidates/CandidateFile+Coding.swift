@@ -107,7 +107,7 @@ extension CandidateFile {
       let head = try ByteSource.head(of: shard, byteCount: 64, limits: limits)
       return String(decoding: head, as: UTF8.self).contains("\"\(Self.format)\"")
     } catch {
-      throw .reading(error, line: nil)
+      throw .input(.reading(error, line: nil))
     }
   }
 
@@ -115,7 +115,7 @@ extension CandidateFile {
   init(reading path: String, limits: ReadingLimits) throws(PipelineError) {
     let shard: Shard
     do throws(ReadingError) { shard = try Shard(path: path) } catch {
-      throw .reading(error, line: nil)
+      throw .input(.reading(error, line: nil))
     }
     self = try CandidateFile(reading: shard, limits: limits)
   }
@@ -142,18 +142,18 @@ extension CandidateFile {
       }
       self = file
     } catch let error as ReadingError {
-      throw .reading(error, line: nil)
+      throw .input(.reading(error, line: nil))
     } catch let error as JSONStreamError {
-      if case .reading(let error) = error { throw .reading(error, line: nil) }
-      throw .candidates(path: path, .stream(error))
+      if case .reading(let error) = error { throw .input(.reading(error, line: nil)) }
+      throw .candidates(.unusable(path: path, .stream(error)))
     } catch let error as CandidateFileError {
-      throw .candidates(path: path, error)
+      throw .candidates(.unusable(path: path, error))
     } catch FittedModelError.missing(let member) {
-      throw .candidates(path: path, .missing(member))
+      throw .candidates(.unusable(path: path, .missing(member)))
     } catch FittedModelError.invalid(let member) {
-      throw .candidates(path: path, .invalid(member))
+      throw .candidates(.unusable(path: path, .invalid(member)))
     } catch FittedModelError.tooLarge(let member, let limit) {
-      throw .candidates(path: path, .tooLarge(member, limit: limit))
+      throw .candidates(.unusable(path: path, .tooLarge(member, limit: limit)))
     } catch {
       preconditionFailure("another error: \(error)")
     }

@@ -106,20 +106,24 @@ package struct CandidateFile: Sendable {
     _ other: CandidateFile, path: String, _ known: inout KnownShards
   ) throws(PipelineError) {
     if let option = header.settings.firstDifference(from: other.header.settings) {
-      throw .candidateMismatch(path: path, option: option)
+      throw .candidates(.mismatch(path: path, option: option))
     }
     try known.insert(other.header.shards, of: path)
     // The model is known by the hash of its file, and says nothing else here than there.
     let (one, two) = (header.poolDocumentCount, other.header.poolDocumentCount)
-    if let one, let two, one != two { throw .candidateMismatch(path: path, option: "--pool-model") }
+    if let one, let two, one != two {
+      throw .candidates(.mismatch(path: path, option: "--pool-model"))
+    }
     header.poolDocumentCount = one ?? two
     // An eligible document is a document.
     guard header.documentCount + other.header.documentCount <= FittedModel.largestCount else {
-      throw .candidates(path: path, .tooLarge("documents", limit: FittedModel.largestCount))
+      throw .candidates(
+        .unusable(path: path, .tooLarge("documents", limit: FittedModel.largestCount)))
     }
     let offset = header.shards.count
     guard offset + other.header.shards.count <= Candidate.maximumShardCount else {
-      throw .candidates(path: path, .tooLarge("shards", limit: Candidate.maximumShardCount))
+      throw .candidates(
+        .unusable(path: path, .tooLarge("shards", limit: Candidate.maximumShardCount)))
     }
     header.shards += other.header.shards
     header.documentCount += other.header.documentCount
@@ -167,16 +171,16 @@ private struct KnownShards {
     }
   }
 
-  /// - Throws: ``PipelineError/repeatedShard(path:shard:)``, ``PipelineError/repeatedContent(path:shard:other:)``
+  /// - Throws: ``CandidateError/repeatedShard(path:shard:)``, ``CandidateError/repeatedContent(path:shard:other:)``
   mutating func insert(_ shards: [FittedModel.Input], of path: String) throws(PipelineError) {
     var found: [Content: String] = [:]
     for shard in shards {
       guard paths.insert(Self.path(shard)).inserted else {
-        throw .repeatedShard(path: path, shard: shard.path)
+        throw .candidates(.repeatedShard(path: path, shard: shard.path))
       }
       let content = Self.content(shard)
       if shard.documentCount > 0, let other = contents[content] {
-        throw .repeatedContent(path: path, shard: shard.path, other: other)
+        throw .candidates(.repeatedContent(path: path, shard: shard.path, other: other))
       }
       found[content] = shard.path
     }
