@@ -46,7 +46,7 @@ package struct Select: Sendable {
 
     var workers = workers()
     workers.fields = stratumFields
-    let draw = DrawRun(
+    let draw = Draw(
       workers: workers, recipe: recipe, budget: budget, fills: settings.stratify?.fills ?? false,
       expectedCount: fitted.pool.documents, randomRate: budget.share(of: eligible),
       randomSeed: settings.draw.seed,

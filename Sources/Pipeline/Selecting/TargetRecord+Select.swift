@@ -4,7 +4,7 @@ internal import Weighting
 extension TargetRecord {
   init(
     _ settings: TargetSettings, _ fitted: Select.PreparedTarget, share: Double,
-    temperature: Double, _ spread: DrawStep.Spread, parts: [DrawRun.Part], pool: FeatureCounts,
+    temperature: Double, _ spread: DrawStep.Spread, parts: [Drawn.Part], pool: FeatureCounts,
     random: FeatureCounts, selected: FeatureCounts
   ) {
     let fromPool = Divergence.between(fitted.counts, pool)
