@@ -22,7 +22,7 @@ package struct Fit: Sendable {
 
   /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one untouched.
   package func run() throws -> FitReport {
-    var clock = StepClock()
+    let clock = StepClock()
     var input = try Inputs(settings.inputs, settings.reading)
     let outputs = try RunOutputs(
       .of(settings.output.paths, rejects: settings.rejects, replaces: settings.replacesOutputs),

@@ -45,7 +45,7 @@ package struct Resample: Sendable {
   /// - Returns: what was done; it has been written already where that was asked for.
   /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one untouched.
   package func run() throws -> ResampleManifest {
-    var clock = StepClock()
+    let clock = StepClock()
     var pool: Inputs
     var stored: Inputs?
     // Documents are where weights and candidates say: a file that is there twice has them once.

@@ -33,7 +33,7 @@ package struct Weigh: Sendable {
   /// - Returns: what was done; it has been written already where that was asked for.
   /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one untouched.
   package func run() throws -> WeighReport {
-    var clock = StepClock()
+    let clock = StepClock()
     var pool = try Inputs(
       settings.pool, settings.reading, canBeAllowed: settings.candidates == nil)
     let models = try StoredModels(settings)
