@@ -133,7 +133,7 @@ package struct FitSettings: Sendable {
 
   /// All that a result depends on, besides the input's content.
   var fingerprint: String {
-    "\(features) \(UnicodeTables.version) min_tokens=\(minimumTokenCount) sample=\(keepsSample) "
+    "\(features.fingerprint) \(UnicodeTables.version) min_tokens=\(minimumTokenCount) sample=\(keepsSample) "
       + reading.fingerprint
   }
 }
@@ -199,10 +199,19 @@ extension PassReport {
   }
 }
 
+extension FeatureSettings {
+  /// The text that identifies these settings in records of earlier runs. It must never change.
+  fileprivate var fingerprint: String {
+    "FeatureSettings(tokenizer: Featurizing.TokenizerKind.\(tokenizer.rawValue), "
+      + "maximumOrder: \(maximumOrder), bucketCount: \(bucketCount), "
+      + "hashing: Featurizing.FeatureHashing.\(hashing.rawValue))"
+  }
+}
+
 extension ReadingSettings {
   /// What results depend on.
   var fingerprint: String {
-    "text_field=\(textField) on_error=\(errorPolicy) max_line_bytes=\(limits.maximumLine) "
+    "text_field=\(textField) on_error=\(errorPolicy == .skip ? "skip" : "fail") max_line_bytes=\(limits.maximumLine) "
       + "max_window=\(limits.maximumWindow)"
   }
 }
