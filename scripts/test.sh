@@ -58,9 +58,10 @@ step_build() { swift build "${release[@]}" --build-tests --quiet 2>&1 | without_
 step_tests() {
   step_build
   # The large corpora lie beside the project on some machines only, and test quality, not function.
-  local skipped=()
-  [ "$mode" = quick ] && skipped=(--skip SharedCorporaTests)
-  swift test "${release[@]}" --skip-build --disable-xctest ${skipped[@]+"${skipped[@]}"} "$@" 2>&1 |
+  # SameResultTests repeats each command: 30 times, or 6 times in the sample.
+  local skipped=() repeats=30
+  [ "$mode" != quick ] || { skipped=(--skip SharedCorporaTests) repeats=6; }
+  DSEL_TEST_REPEATS=$repeats swift test "${release[@]}" --skip-build --disable-xctest ${skipped[@]+"${skipped[@]}"} "$@" 2>&1 |
     scripts/quiet-tests.sh
 }
 
