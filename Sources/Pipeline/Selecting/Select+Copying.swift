@@ -15,7 +15,7 @@ extension Select {
   }
 
   func copy(
-    _ drawn: Drawn, _ trained: Trained, _ files: Files, _ clock: StepClock
+    _ drawn: Drawn, _ trained: Trained, _ files: OpenFiles, _ clock: StepClock
   ) throws -> Copied {
     let begin = ContinuousClock.now
     progress.begin(.copy, totalStoredByteCount: nil, pass: .next)
@@ -48,7 +48,7 @@ extension Select {
 
   /// - Returns: nil if the remainder isn't asked for.
   private func copyRemainder(
-    of selection: [DrawnDocument], _ report: PassReport, _ files: Files, _ clock: StepClock
+    of selection: [DrawnDocument], _ report: PassReport, _ files: OpenFiles, _ clock: StepClock
   ) throws -> FinishedOutput? {
     guard var sink = try files.outputs.openRemainder() else { return nil }
     let begin = ContinuousClock.now

@@ -14,7 +14,7 @@ extension Select {
   /// The fields that the pool is read for, besides the text.
   var stratumFields: [String] { settings.stratify.map { [$0.field] } ?? [] }
 
-  func fit(_ files: Files, _ clock: StepClock) throws -> (targets: [Fitted], pool: Fitted) {
+  func fit(_ files: OpenFiles, _ clock: StepClock) throws -> (targets: [Fitted], pool: Fitted) {
     let targets = try files.targets.map { target in
       try clock.time(.fitTarget) {
         begin(.fitTarget, target, .none)

@@ -3,7 +3,7 @@ internal import Writing
 
 /// The files of a run: they are opened, and checked against one another, before any work.
 extension Select {
-  struct Files {
+  struct OpenFiles {
     /// In the order of ``SelectSettings/targets``.
     var targets: [Inputs]
     var pool: Inputs
@@ -11,7 +11,7 @@ extension Select {
   }
 
   /// Opens inputs and outputs, and spools the pipes that are read more than once.
-  func open(_ clock: StepClock) throws -> Files {
+  func open(_ clock: StepClock) throws -> OpenFiles {
     var targets = try settings.targets.map { try Inputs($0.paths, settings.reading) }
     var pool = try Inputs(settings.pool, settings.reading)
     let outputs = try RunOutputs(
@@ -24,7 +24,7 @@ extension Select {
       }
       try pool.spool(settings.reading, progress, isPass: true)
     }
-    return Files(targets: targets, pool: pool, outputs: outputs)
+    return OpenFiles(targets: targets, pool: pool, outputs: outputs)
   }
 
   /// The passes over the pool: to fit, weigh and copy, and where they are needed to spool a pipe,
