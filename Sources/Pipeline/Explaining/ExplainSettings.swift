@@ -1,4 +1,5 @@
 package import Featurizing
+package import Weighting
 
 /// Everything that `dsel explain` was told.
 package struct ExplainSettings: Sendable {

@@ -35,7 +35,7 @@ extension Select {
     let step = FitStep(
       workers: workers, features: settings.features, tables: UnicodeTables(),
       minimumLength: settings.draw.minimumTokenCount,
-      keepsSample: settings.estimator.kind.usesRegression,
+      keepsSample: settings.estimator.kind.components.needSamples,
       countsStrata: role == .pool && settings.stratify != nil,
       fittedShare: role == .pool ? settings.fittedShare : 1, keepsTexts: role == .target)
     begin(name, input, role == .pool ? .next : .none)
@@ -86,8 +86,11 @@ extension Select {
     progress.begin(.train, totalStoredByteCount: nil)
     var (targets, pool) = (fitted.targets, fitted.pool)
     let samples = TrainingSamples(
-      targets: targets.map { $0.outcome.sample }, pool: pool.outcome.sample)
-    var (regressions, prepared) = try samples.train(threadCount: settings.reading.threadCount) {
+      targets: targets.map { $0.outcome.sample }, pool: pool.outcome.sample,
+      features: settings.features)
+    var (trained, prepared) = try samples.train(
+      settings.estimator, threadCount: settings.reading.threadCount
+    ) {
       let prepared = estimate(targets, pool)
       // Gone before training asks for memory of its own, unless it runs beside this.
       for index in targets.indices {
@@ -96,20 +99,17 @@ extension Select {
       pool.outcome.counts = FeatureCounts(bucketCount: 0)
       return prepared
     }
-    for index in targets.indices {
-      prepared.model.targets[index].regression = regressions[index]
-    }
+    prepared.model.merge(trained)
     clock.add(.train, since: begin)
     return prepared
   }
 
-  /// All but the regressions.
+  /// All but what is trained on samples.
   private func estimate(_ targets: [Fitted], _ pool: Fitted) -> Prepared {
     var prepared = Prepared(
       model: WeighingModel(
         features: settings.features, tables: UnicodeTables(),
-        estimator: settings.estimator.kind, normalization: settings.estimator.normalization,
-        targets: []),
+        components: settings.estimator.kind.components),
       eligible: pool.outcome.eligible.scaled(
         by: Double(pool.report.documentCount) / Double(pool.outcome.counts.documentCount)),
       strata: pool.outcome.strata,
@@ -118,9 +118,8 @@ extension Select {
     for (target, fitted) in zip(settings.targets, targets) {
       let (counts, report) = (fitted.outcome.counts, fitted.report)
       prepared.targetTexts.merge(fitted.outcome.texts)
-      prepared.model.targets.append(
-        TargetModel(
-          name: target.name, target: counts, pool: pool.outcome.counts, settings.estimator))
+      prepared.model.addTarget(
+        target.name, counts: counts, pool: pool.outcome.counts, settings.estimator)
       prepared.targets.append(
         PreparedTarget(
           side: .init(counts, report), report: report,

@@ -1,5 +1,6 @@
 package import Featurizing
 internal import Resampling
+package import Weighting
 
 /// How much to select.
 package enum SelectionSize: Equatable, Sendable {

@@ -66,28 +66,32 @@ struct StoredModels: Sendable {
       guard stored.model.counts.featureCount > 0 else {
         throw .emptyModel(path: stored.path, documentCount: stored.model.counts.documentCount)
       }
-      if estimator.kind.usesRegression, stored.model.sample == nil {
+      if estimator.kind.components.needSamples, stored.model.sample == nil {
         throw .noSample(path: stored.path)
       }
     }
   }
 
-  /// - Parameter threadCount: with two or more, regressions are trained while all else is estimated.
-  func weighingModel(_ settings: EstimatorSettings, threadCount: Int) throws -> WeighingModel {
+  /// - Parameter threadCount: with two or more, components are trained on samples while those of
+  ///   counts are estimated.
+  /// - Throws: ``PipelineError``
+  func weighingModel(
+    _ settings: EstimatorSettings, threadCount: Int
+  ) throws(PipelineError) -> WeighingModel {
+    let components = settings.kind.components
     let samples = TrainingSamples(
       targets: targets.map { $0.stored.model.sample },
-      pool: settings.kind.usesRegression ? pool.model.sample : nil)
-    var (regressions, model) = try samples.train(threadCount: threadCount) {
-      WeighingModel(
-        features: pool.model.settings, tables: UnicodeTables(), estimator: settings.kind,
-        normalization: settings.normalization,
-        targets: targets.map { target in
-          TargetModel(
-            name: target.name, target: target.stored.model.counts, pool: pool.model.counts,
-            settings)
-        })
+      pool: components.needSamples ? pool.model.sample : nil, features: pool.model.settings)
+    var (trained, model) = try samples.train(settings, threadCount: threadCount) {
+      var model = WeighingModel(
+        features: pool.model.settings, tables: UnicodeTables(), components: components)
+      for target in targets {
+        model.addTarget(
+          target.name, counts: target.stored.model.counts, pool: pool.model.counts, settings)
+      }
+      return model
     }
-    for index in targets.indices { model.targets[index].regression = regressions[index] }
+    model.merge(trained)
     return model
   }
 

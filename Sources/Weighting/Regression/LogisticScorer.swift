@@ -1,32 +1,3 @@
-/// The parameters of a logistic regression.
-///
-/// They are kept in steps of a 32,767th of the largest: far finer than what a few thousand documents can tell, and small
-/// enough for a core's cache.
-package struct LogisticModel: Sendable, Equatable {
-  package let bias: Double
-  /// What one step is worth.
-  package let step: Double
-  /// θ in steps, one a folded bucket.
-  package let steps: [Int16]
-
-  /// - Parameter weights: θ, one a folded bucket; finite.
-  package init(bias: Double, weights: [Double]) {
-    precondition(weights.count == RegressionFeatures.maximumBucketCount)
-    self.bias = bias
-    let largest = weights.reduce(0) { max($0, abs($1)) }
-    let step = largest > 0 ? max(largest / 32767, .leastNormalMagnitude) : 1
-    self.step = step
-    steps = weights.map { Int16(($0 / step).rounded(.toNearestOrEven)) }
-  }
-
-  /// θ of a folded bucket.
-  package func weight(_ bucket: Int) -> Double { Double(steps[bucket]) * step }
-
-  /// Says that every document is as likely in the target as in the pool: what is known without documents.
-  package static let indifferent = LogisticModel(
-    bias: 0, weights: Array(repeating: 0, count: RegressionFeatures.maximumBucketCount))
-}
-
 /// Computes log odds of documents, a block of features at a time:
 ///
 ///     scorer.begin()
@@ -105,4 +76,15 @@ package struct LogisticScorer {
     }
     return squares > 0 ? model.bias + model.step * product / squares.squareRoot() : model.bias
   }
+}
+
+extension LogisticScorer: DocumentScorer {
+  package mutating func begin(_ text: Span<UInt8>) { begin() }
+
+  /// The regression sees single tokens only.
+  package mutating func add(_ ids: Span<UInt32>, order: Int) {
+    if order == 1 { add(ids) }
+  }
+
+  package mutating func contribution(of size: DocumentSize) -> Double { logOdds() }
 }
