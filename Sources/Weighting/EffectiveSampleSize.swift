@@ -1,4 +1,4 @@
-/// (Σ w)² / Σ w²: how many equally weighted documents the weights are worth.
+/// (Σ w)² / Σ w²: the number of equally weighted documents that the weights are worth.
 package struct EffectiveSampleSize: Sendable {
   private var sums = ExponentialSums()
   private var count = 0
@@ -21,10 +21,11 @@ package struct EffectiveSampleSize: Sendable {
     largest = max(largest, other.largest)
   }
 
-  /// From 1 to the number of weights, which it is for equal ones: exactly. 0 without weights.
+  /// From 1 to the number of weights. For equal weights it is exactly that number; without weights
+  /// it is 0.
   package var value: Double {
     guard count > 0 else { return 0 }
-    // Rounding may lead a little beyond.
+    // Rounding may lead slightly beyond these limits.
     return smallest == largest ? Double(count) : max(1, min(Double(count), sums.ratio))
   }
 }

@@ -1,9 +1,11 @@
 internal import Platform
 
-/// Σ exp(x) and Σ exp(2x) over any number of x of any size, with results that don't depend on their order.
+/// Σ exp(x) and Σ exp(2x) over any number of x of any size, with results that don't depend on the
+/// order of the x.
 ///
-/// Sums of doubles depend on the order of the terms, and that depends on threads and shards. Here x = k + r, with k whole
-/// and 0 ≤ r < 1: exactly, however large x is. The exp(r) and exp(2r) of equal k are added up as integers.
+/// Sums of doubles depend on the order of the terms, and that order depends on threads and shards.
+/// Here x = k + r exactly, with k whole and 0 ≤ r < 1, however large x is. The exp(r) and exp(2r)
+/// of equal k are added up as integers.
 package struct ExponentialSums: Sendable {
   /// Sums of exp(r) and exp(2r), in units of 2⁻⁵². A term has 55 bits at most: 2⁷³ of them fit.
   private struct Sums {
@@ -11,7 +13,8 @@ package struct ExponentialSums: Sendable {
     var second: UInt128 = 0
   }
 
-  /// Terms that are smaller than the largest by more than e⁻⁶⁸ are left out: 2⁴⁰ of them don't show in a double.
+  /// Terms below e⁻⁶⁸ times the largest are left out. The sum of 2⁴⁰ of them wouldn't change a
+  /// double.
   private static let span = 68
 
   /// The largest k; −∞ without terms.
@@ -61,7 +64,8 @@ package struct ExponentialSums: Sendable {
     largest > -.infinity ? ofFirst * (ofFirst / ofSecond) : 0
   }
 
-  /// Σ exp(x) and Σ exp(2x), in units of exp(`largest`) and of its square: the smallest terms first.
+  /// Σ exp(x) and Σ exp(2x), in units of exp(`largest`) and of its square. The smallest terms are
+  /// added first.
   private var ofFirst: Double { sum { Double($0.first) * exp(-$1) } }
   private var ofSecond: Double { sum { Double($0.second) * exp(-2 * $1) } }
 

@@ -134,7 +134,7 @@ import Writing
       threadCount: threadCount, textField: "text", limits: ReadingLimits(), errorPolicy: .fail,
       chunkSize: 16, progress: ProgressMeter(show: nil))
     _ = try workers.run([shard]) { WeightLineWriter.Weigher(settings) }
-    try lines.take().close()?.commit()
+    if let file = try lines.take().close() { try file.commit() }
     let found = try Data(contentsOf: URL(fileURLWithPath: output)).lines.map {
       try JSON(Data($0.utf8))
     }

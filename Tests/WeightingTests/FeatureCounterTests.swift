@@ -5,59 +5,51 @@ import Testing
 
 /// The counter holds 16 bits per bucket and carries the rest; ``FeatureCounts`` is its naive twin.
 @Suite struct FeatureCounterTests {
-  /// Counts bucket 3 of 8 `count` times, in blocks of `block`, with one of bucket 0 per block.
-  private func count(_ count: Int, block: Int) -> (FeatureCounts, blocks: Int) {
-    var counter = FeatureCounter(bucketCount: 8)
-    var (left, blocks) = (count, 0)
-    while left > 0 {
-      let size = min(block, left)
-      counter.add(([0] + Array(repeating: 3, count: size) as [UInt32]).span)
-      left -= size
-      blocks += 1
+  /// What one counter counts: each block is a document.
+  private func counted(_ blocks: [[UInt32]], bucketCount: Int) -> FeatureCounts {
+    var counts = FeatureCounts(bucketCount: bucketCount)
+    add(blocks, to: &counts)
+    return counts
+  }
+
+  private func add(_ blocks: [[UInt32]], to counts: inout FeatureCounts) {
+    var counter = FeatureCounter(bucketCount: counts.bucketCount)
+    for block in blocks {
+      counter.add(block.span)
+      counter.addDocument(tokenCount: block.count)
     }
-    counter.addDocument(tokenCount: count)
-    var counts = FeatureCounts(bucketCount: 8)
     counter.add(to: &counts)
-    return (counts, blocks)
   }
 
   @Test(
     arguments: [1, 65_534, 65_535, 65_536, 65_537, 70_000, 131_071, 131_072, 131_073, 300_000],
     [7, 4096, 1 << 20])
-  func `A bucket is counted exactly beyond 16 bits`(times: Int, block: Int) {
-    let (counts, blocks) = count(times, block: block)
-    #expect(counts.counts == [UInt64(blocks), 0, 0, UInt64(times), 0, 0, 0, 0])
-    #expect(counts.documentCount == 1 && counts.tokenCount == times)
+  func `A bucket is counted exactly beyond 16 bits`(times: Int, size: Int) {
+    // Bucket 0 comes once per block.
+    let blocks = stride(from: 0, to: times, by: size).map { start in
+      [0] + [UInt32](repeating: 3, count: min(size, times - start))
+    }
+    let counts = counted(blocks, bucketCount: 5)
+    #expect(counts.counts == [UInt64(blocks.count), 0, 0, UInt64(times), 0])
+    #expect(counts.documentCount == blocks.count)
+    #expect(counts.tokenCount == blocks.count + times)
   }
 
-  @Test func `A count that runs over twice in one block is carried twice`() {
-    var counter = FeatureCounter(bucketCount: 2)
-    counter.add([UInt32](repeating: 1, count: 3 << 16).span)
-    var counts = FeatureCounts(bucketCount: 2)
-    counter.add(to: &counts)
-    #expect(counts.counts == [0, 196_608])
+  @Test func `A count that runs over several times in one block is carried each time`() {
+    let block = [UInt32](repeating: 1, count: 3 << 16)
+    #expect(counted([block], bucketCount: 2).counts == [0, 196_608])
   }
 
   @Test func `Several buckets that run over don't disturb one another`() {
-    var counter = FeatureCounter(bucketCount: 4)
     // Bucket 0 comes 70,000 times, bucket 1 140,000 times, bucket 3 once.
-    for _ in 0..<70 {
-      counter.add((0..<3000).map { $0 % 3 == 0 ? 0 : 1 as UInt32 }.span)
-    }
-    counter.add(([3] as [UInt32]).span)
-    var counts = FeatureCounts(bucketCount: 4)
-    counter.add(to: &counts)
-    #expect(counts.counts == [70_000, 140_000, 0, 1])
+    let block = (0..<3000).map { UInt32($0 % 3 == 0 ? 0 : 1) }
+    let blocks = Array(repeating: block, count: 70) + [[3]]
+    #expect(counted(blocks, bucketCount: 4).counts == [70_000, 140_000, 0, 1])
   }
 
-  @Test func `Counts of several counters add up, carries and all`() {
+  @Test func `Counts of several counters add up, with their carries`() {
     var counts = FeatureCounts(bucketCount: 2)
-    for times in [65_535, 65_536, 2] {
-      var counter = FeatureCounter(bucketCount: 2)
-      counter.add([UInt32](repeating: 0, count: times).span)
-      counter.addDocument(tokenCount: times)
-      counter.add(to: &counts)
-    }
+    for times in [65_535, 65_536, 2] { add([Array(repeating: 0, count: times)], to: &counts) }
     #expect(counts.counts == [131_073, 0])
     #expect(counts.documentCount == 3 && counts.tokenCount == 131_073)
   }
@@ -65,21 +57,18 @@ import Testing
   @Test(arguments: 0..<3 as Range<UInt64>)
   func `Random features are counted as the plain table counts them`(seed: UInt64) {
     var random = SplitMix64(state: seed)
-    var (counter, plain) = (FeatureCounter(bucketCount: 100), FeatureCounts(bucketCount: 100))
-    for _ in 0..<200 {
-      // A few buckets come often enough to run over: a quarter of 200 × 2,000 is 100,000.
-      let ids = (0..<2000).map { _ in
-        Bool.random(using: &random)
-          ? UInt32.random(in: 0..<2, using: &random) : UInt32.random(in: 0..<100, using: &random)
+    // Buckets 0 and 1 run over: each has a quarter of 200 × 2,000.
+    let blocks = (0..<200).map { _ in
+      (0..<2000).map { _ in
+        UInt32.random(in: 0..<(Bool.random(using: &random) ? 2 : 100), using: &random)
       }
-      counter.add(ids.span)
-      counter.addDocument(tokenCount: 2000)
-      plain.add(ids.span)
-      plain.addDocument(tokenCount: 2000)
     }
-    var counts = FeatureCounts(bucketCount: 100)
-    counter.add(to: &counts)
-    #expect(counts == plain)
-    #expect(counts.counts[0] > 65_536 && counts.counts[1] > 65_536)
+    var plain = FeatureCounts(bucketCount: 100)
+    for block in blocks {
+      plain.add(block.span)
+      plain.addDocument(tokenCount: block.count)
+    }
+    #expect(counted(blocks, bucketCount: 100) == plain)
+    #expect(plain.counts[0] > 65_536 && plain.counts[1] > 65_536)
   }
 }

@@ -1,8 +1,8 @@
-import Featurizing
 import Foundation
 import TestSupport
 import Testing
 
+@testable import Featurizing
 @testable import Weighting
 
 /// The components that estimators are made of.
@@ -33,6 +33,15 @@ import Testing
     return log((target + 1) / (pool * 5000 / 50_000 + 1))
   }
 
+  private static func ngrams(
+    _ list: [(order: Int, bucket: Int, count: Int)]
+  ) -> [NGramReader.NGram] {
+    list.map { ngram in
+      NGramReader.NGram(
+        text: "\(ngram.bucket)", order: ngram.order, bucket: ngram.bucket, count: ngram.count)
+    }
+  }
+
   @Test(arguments: kinds.indices, Normalization.allCases)
   func `Log-ratios contribute their normalized sum, however a text is cut`(
     kind: Int, normalization: Normalization
@@ -47,12 +56,15 @@ import Testing
       let pairs = Array(ids.dropFirst())
       let size = DocumentSize(
         tokenCount: length, featureCount: length + pairs.count, length: length)
-      let sum = (ids + pairs).reduce(0) { $0 + Self.naiveLogRatio(type, Int($1)) }
-      let divisor =
-        [
-          .none: 1, .sqrt: Double(size.featureCount).squareRoot(),
-          .length: Double(size.featureCount),
-        ][normalization] ?? 0
+      var sum = 0.0
+      for id in ids + pairs { sum += Self.naiveLogRatio(type, Int(id)) }
+      let exponent =
+        switch normalization {
+        case .none: 0.0
+        case .sqrt: 0.5
+        case .length: 1.0
+        }
+      let divisor = pow(Double(size.featureCount), exponent)
       var found: [UInt64] = []
       for cut in [0, length / 3, length] {
         scorer.begin([UInt8]().span)
@@ -62,7 +74,9 @@ import Testing
         }
         let contribution = scorer.contribution(of: size)
         // Shrunken log-ratios are rounded to a 1,024th.
-        #expect(abs(contribution - (length == 0 ? 0 : sum / divisor)) < Double(length) / 1000)
+        let expected = length == 0 ? 0 : sum / divisor
+        let tolerance = Double(length) / 1000
+        #expect(abs(contribution - expected) <= tolerance)
         found.append(contribution.bitPattern)
       }
       #expect(Set(found).count == 1, "the same bits")
@@ -82,9 +96,7 @@ import Testing
     scorer.add(([7, 9, 7, 7] as [UInt32]).span, order: 1)
     scorer.add(([100, 101, 102] as [UInt32]).span, order: 2)
     let size = DocumentSize(tokenCount: 4, featureCount: 7, length: 4)
-    let ngrams = [(1, 7, 3), (1, 9, 1), (2, 100, 1), (2, 101, 1), (2, 102, 1)].map {
-      NGramReader.NGram(text: "\($0.1)", order: $0.0, bucket: $0.1, count: $0.2)
-    }
+    let ngrams = Self.ngrams([(1, 7, 3), (1, 9, 1), (2, 100, 1), (2, 101, 1), (2, 102, 1)])
     let contribution = scorer.contribution(of: size)
     let explanation = component.explanation(
       of: ScoredDocument(ngrams: ngrams, size: size, contribution: contribution))
@@ -106,9 +118,8 @@ import Testing
     // 16 buckets fold to one: 32 and 33 do, 7 and 64 don't.
     scorer.add(([32, 33, 33, 7, 64] as [UInt32]).span, order: 1)
     scorer.add(([32, 500, 501, 502] as [UInt32]).span, order: 2)
-    let ngrams = [(1, 32, 1), (1, 33, 2), (1, 7, 1), (1, 64, 1), (2, 32, 1), (2, 500, 1)].map {
-      NGramReader.NGram(text: "\($0.1)", order: $0.0, bucket: $0.1, count: $0.2)
-    }
+    let ngrams = Self.ngrams(
+      [(1, 32, 1), (1, 33, 2), (1, 7, 1), (1, 64, 1), (2, 32, 1), (2, 500, 1)])
     let size = DocumentSize(tokenCount: 5, featureCount: 9, length: 5)
     let logOdds = scorer.contribution(of: size)
     let explanation = regression.explanation(

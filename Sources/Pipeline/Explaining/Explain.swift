@@ -2,7 +2,8 @@ internal import Featurizing
 internal import Reading
 internal import Weighting
 
-/// Shows which n-grams a document's log weight is made of, or what weighs most in a target: `dsel explain`.
+/// Shows the n-grams that make up a document's log weight, or those that weigh most in a target:
+/// `dsel explain`.
 package struct Explain: Sendable {
   let settings: ExplainSettings
   let progress: ProgressMeter
@@ -12,7 +13,7 @@ package struct Explain: Sendable {
     self.progress = progress
   }
 
-  /// The models, and all that a weight needs.
+  /// The counts that are shown, and the model that weighs.
   struct Models {
     var target: FeatureCounts
     var pool: FeatureCounts

@@ -1,6 +1,6 @@
 package import Files
 
-/// What `dsel explain` found.
+/// The result of `dsel explain`.
 package struct Explanation: Encodable, Sendable {
   package struct Settings: Encodable, Sendable {
     package var textField: String
@@ -125,7 +125,8 @@ package struct Explanation: Encodable, Sendable {
   package var moreDocuments: Bool?
   /// Of what is explained.
   package var skippedLines: [ExactString: Int]
-  /// Files of which lines were left out, those that models were fitted on among them; nil if there are none.
+  /// Files of which lines were left out, including those that models were fitted on; nil if there
+  /// are none.
   package var skippedFiles: [SkippedFile]?
   /// Instead of documents: what weighs most in the target.
   package var target: Target?

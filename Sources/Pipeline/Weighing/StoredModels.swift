@@ -16,12 +16,13 @@ struct StoredModels: Sendable {
   /// The files, which no output may replace.
   var shards: [Shard]
 
-  /// Reads the models, the pool's beside the targets' if there are two threads for it.
+  /// Reads the models. The pool's and the targets' are read at the same time if there are two
+  /// threads.
   ///
   /// - Throws: ``PipelineError``
   init(_ settings: WeighSettings) throws {
     shards = try Inputs(settings.targetModels.map(\.path) + [settings.poolModel]).shards
-    // An error of the pool's model is reported first, whichever is found first.
+    // An error of the pool's model is reported first, even if it is found later.
     let pool: Result<StoredModel, any Error>
     let targets: Result<[Target], any Error>
     do throws(SystemError) {
@@ -36,7 +37,7 @@ struct StoredModels: Sendable {
     for target in self.targets {
       do throws(FittedModel.Mismatch) {
         try target.stored.model.checkFeatures(match: self.pool.model)
-        // The regression's samples prefer documents of that length.
+        // Samples prefer documents that aren't short.
         try target.stored.model.checkMinimumLength(matches: self.pool.model)
       } catch {
         throw PipelineError.mismatch(path: self.pool.path, otherPath: target.stored.path, error)

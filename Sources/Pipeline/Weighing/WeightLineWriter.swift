@@ -4,7 +4,7 @@ internal import Resampling
 internal import Weighting
 internal import Writing
 
-/// Weighs the documents of one shard and writes a line for each, in the shard's order.
+/// Weighs the documents of one shard and writes one line for each, in the shard's order.
 struct WeightLineWriter: Sendable {
   var model: WeighingModel
   var format: WeightFormat
@@ -106,7 +106,7 @@ struct WeightLineWriter: Sendable {
       block.append(decimal: value)
     }
 
-    /// The number itself for the only target, and an object of numbers for several.
+    /// Appends a number for a single target without a name, and an object of numbers otherwise.
     private mutating func appendWeights(_ name: String, _ part: (DocumentWeight) -> Double) {
       block.append(contentsOf: name.utf8)
       let targets = settings.model.targets

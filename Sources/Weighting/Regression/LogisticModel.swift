@@ -1,15 +1,16 @@
 /// The parameters of a logistic regression.
 ///
-/// They are kept in steps of a 32,767th of the largest: far finer than what a few thousand documents can tell, and small
-/// enough for a core's cache.
+/// They are kept in steps of a 32,767th of the largest. That is far finer than the error of
+/// training on a few thousand documents, and small enough for a core's cache.
 package struct LogisticModel: Sendable, Equatable {
   package let bias: Double
-  /// What one step is worth.
+  /// The size of one step.
   package let step: Double
-  /// θ in steps, one a folded bucket.
+  /// θ in steps, one per folded bucket.
   package let steps: [Int16]
 
-  /// - Parameter weights: θ, one a folded bucket; finite.
+  /// - Parameter weights: θ, one per folded bucket; finite.
+  /// - Complexity: O(*n*) for *n* folded buckets.
   package init(bias: Double, weights: [Double]) {
     precondition(weights.count == RegressionFeatures.maximumBucketCount)
     self.bias = bias
@@ -22,7 +23,7 @@ package struct LogisticModel: Sendable, Equatable {
   /// θ of a folded bucket.
   package func weight(_ bucket: Int) -> Double { Double(steps[bucket]) * step }
 
-  /// Says that every document is as likely in the target as in the pool: what is known without documents.
+  /// Every document is as likely in the target as in the pool: the model without documents.
   package static let indifferent = LogisticModel(
     bias: 0, weights: Array(repeating: 0, count: RegressionFeatures.maximumBucketCount))
 }
