@@ -58,12 +58,19 @@ let package = Package(
         "Writing",
       ],
       swiftSettings: strict),
+    .target(
+      name: "Reporting",
+      dependencies: [
+        "Compression", "Featurizing", "Files", "Pipeline", "Platform", "Reading", "Weighting",
+        "Writing",
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "dsel",
       dependencies: [
         "CMalloc", "Compression", "Featurizing", "Files", "Platform", "Pipeline", "Reading",
-        "Resampling",
-        "Weighting", "Writing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Reporting", "Resampling", "Weighting", "Writing",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
 
@@ -108,6 +115,13 @@ let package = Package(
         "Pipeline", "Featurizing", "Files", "Platform", "Reading", "Resampling", "Weighting",
         "Writing",
         "TestSupport",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ReportingTests",
+      dependencies: [
+        "Reporting", "Compression", "Files", "Pipeline", "Platform", "Reading", "Weighting",
+        "Writing",
       ],
       swiftSettings: strict),
   ],

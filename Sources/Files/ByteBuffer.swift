@@ -75,7 +75,7 @@ package import Platform
     let newCapacity = max(count + additional, min(2 * capacity, capacity + (64 << 20)))
     // SAFETY: `base` came from realloc or is null; on failure it stays valid and ours.
     guard let newBase = unsafe realloc(base, newCapacity + Self.padding) else {
-      throw SystemError(.allocate, "\(newCapacity) bytes", code: ENOMEM)
+      throw SystemError.outOfMemory(byteCount: newCapacity)
     }
     unsafe base = newBase.assumingMemoryBound(to: UInt8.self)
     capacity = newCapacity

@@ -100,8 +100,11 @@ package import Platform
     self.init(descriptor: descriptor, path: path, closesDescriptor: false)
   }
 
+  /// The name of standard input in messages and manifests.
+  package static let standardInputName = "standard input"
+
   package static func standardInput() -> File {
-    File(descriptor: STDIN_FILENO, path: "standard input", closesDescriptor: false)
+    File(descriptor: STDIN_FILENO, path: standardInputName, closesDescriptor: false)
   }
 
   package static func standardOutput() -> File {

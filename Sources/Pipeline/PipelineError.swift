@@ -1,4 +1,6 @@
-/// What stopped a run, by the stage that it stopped.
+/// The reason why a run stopped, by stage.
+///
+/// A stage has an enum of its own, whose cases carry facts. `Reporting` turns them into sentences.
 package enum PipelineError: Error {
   case input(InputError)
   case output(OutputError)
@@ -9,7 +11,25 @@ package enum PipelineError: Error {
   case weights(StoredWeightError)
   case merging(MergeError)
 
-  /// Does `body`, and tells of an invalid line as one of a target, if it is that.
+  /// True if the reader of standard output has closed it, which is no failure.
+  package var isClosedOutput: Bool {
+    if case .output(.writing(.system(let error))) = self { return error.isClosedPipe }
+    return false
+  }
+
+  /// True if memory ran out. An orderly end needs Dispatch, which would wait for memory for ever.
+  package var isOutOfMemory: Bool {
+    switch self {
+    case .input(.reading(.system(let error), _)), .output(.writing(.system(let error))):
+      error.operation == .allocate
+    case .input(.reading(.damaged(_, .outOfMemory), _)),
+      .output(.writing(.compression(.outOfMemory))):
+      true
+    default: false
+    }
+  }
+
+  /// Runs `body`, and reports an invalid line as a target's if it is one.
   static func inTarget<Result>(
     _ isTarget: Bool, _ body: () throws -> Result
   ) throws -> Result {
@@ -17,6 +37,14 @@ package enum PipelineError: Error {
       where isTarget
     {
       throw PipelineError.input(.invalidTargetLine(path: path, line: line, error))
+    }
+  }
+
+  /// Runs `body`, and reports an invalid line as one of weights.
+  static func inWeights<Result>(_ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch PipelineError.input(.invalidLine(let path, let line, let error))
+    {
+      throw PipelineError.input(.invalidWeightLine(path: path, line: line, error))
     }
   }
 }

@@ -10,11 +10,26 @@ package struct SystemError: Error, Equatable {
   package let path: String
   /// The value of `errno`.
   package let code: Int32
+  /// The size of a block that could not be allocated, where it is known.
+  package let byteCount: Int?
 
   package init(_ operation: Operation, _ path: String, code: Int32 = errno) {
     self.operation = operation
     self.path = path
     self.code = code
+    byteCount = nil
+  }
+
+  /// There is not enough memory.
+  package static func outOfMemory(byteCount: Int? = nil) -> SystemError {
+    SystemError(byteCount: byteCount)
+  }
+
+  private init(byteCount: Int?) {
+    operation = .allocate
+    path = ""
+    code = ENOMEM
+    self.byteCount = byteCount
   }
 
   /// The C library's words for the error, such as `No such file or directory`.

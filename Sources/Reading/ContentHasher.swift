@@ -11,7 +11,7 @@ internal import Platform
 
   init() throws(SystemError) {
     guard let state = unsafe XXH3_createState() else {
-      throw SystemError(.allocate, "a hash state", code: ENOMEM)
+      throw .outOfMemory()
     }
     unsafe self.state = state
     unsafe XXH3_64bits_reset(state)

@@ -45,7 +45,7 @@ package import Platform
     _ path: [[UInt8]], fields: [[[UInt8]]]
   ) throws(SystemError) -> OpaquePointer {
     guard let parser = unsafe dsel_json_parser_create() else {
-      throw SystemError(.allocate, "the JSON parser", code: ENOMEM)
+      throw SystemError.outOfMemory()
     }
     for key in path {
       // SAFETY: simdjson copies the key.
@@ -161,7 +161,7 @@ package import Platform
         try unsafe body(Span(_unsafeStart: text ?? start, count: count))
         return true
       case dsel_json_out_of_memory:
-        throw SystemError(.allocate, "the JSON parser", code: ENOMEM)
+        throw SystemError.outOfMemory()
       default: return false
       }
     }

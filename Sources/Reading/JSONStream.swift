@@ -63,20 +63,21 @@ package struct JSONStream: ~Copyable {
 
   /// Reads an object: calls `member` with each key, which must read or skip the value.
   ///
-  /// - Throws: ``JSONStreamError``, and what `member` throws.
+  /// - Throws: ``JSONStreamError``; and that of `member`.
   package mutating func readObject(
-    _ member: (String, inout JSONStream) throws -> Void
-  ) throws {
+    _ member: (String, inout JSONStream) throws(JSONStreamError) -> Void
+  ) throws(JSONStreamError) {
     try expect(.object)
     var keys: Set<String> = []
-    try readMembers(closedBy: UInt8(ascii: "}")) { (stream: inout JSONStream) in
+    try readMembers(closedBy: UInt8(ascii: "}")) {
+      (stream: inout JSONStream) throws(JSONStreamError) in
       guard try stream.peek() == UInt8(ascii: "\"") else { throw stream.fault(.expectedKey) }
       let start = stream.offset
       let key = try stream.readString(maximumByteCount: Self.longestKey)
       guard keys.insert(key).inserted else {
-        throw JSONStreamError.repeatedKey(key, offset: start)
+        throw .repeatedKey(key, offset: start)
       }
-      guard keys.count <= Self.mostKeys else { throw JSONStreamError.tooLong(offset: start) }
+      guard keys.count <= Self.mostKeys else { throw .tooLong(offset: start) }
       try stream.skipBlanks()
       guard try stream.peek() == UInt8(ascii: ":") else { throw stream.fault(.expectedColon) }
       stream.position += 1
@@ -86,8 +87,10 @@ package struct JSONStream: ~Copyable {
 
   /// Reads an array: calls `element` for each element, which must read or skip it.
   ///
-  /// - Throws: ``JSONStreamError``, and what `element` throws.
-  package mutating func readArray(_ element: (inout JSONStream) throws -> Void) throws {
+  /// - Throws: ``JSONStreamError``; and that of `element`.
+  package mutating func readArray(
+    _ element: (inout JSONStream) throws(JSONStreamError) -> Void
+  ) throws(JSONStreamError) {
     try expect(.array)
     try readMembers(closedBy: UInt8(ascii: "]"), element)
   }
@@ -113,16 +116,20 @@ package struct JSONStream: ~Copyable {
 
   /// Reads an array of numbers as ``readUnsigned()`` reads each, but many at a time.
   ///
-  /// - Throws: ``JSONStreamError``, and what `element` throws.
-  package mutating func readUnsigneds(_ element: (UInt64) throws -> Void) throws {
-    try readArray { stream in
+  /// - Throws: ``JSONStreamError``; and that of `element`.
+  package mutating func readUnsigneds(
+    _ element: (UInt64) throws(JSONStreamError) -> Void
+  ) throws(JSONStreamError) {
+    try readArray { stream throws(JSONStreamError) in
       try element(try stream.readUnsigned())
       try stream.readMoreUnsigneds(element)
     }
   }
 
   /// Reads on while a comma and a whole number stand in the buffer, and leaves all else where it is: errors, too.
-  private mutating func readMoreUnsigneds(_ element: (UInt64) throws -> Void) throws {
+  private mutating func readMoreUnsigneds(
+    _ element: (UInt64) throws(JSONStreamError) -> Void
+  ) throws(JSONStreamError) {
     // As many digits can't overflow.
     let mostDigits = 19
     var place = position
@@ -212,7 +219,7 @@ package struct JSONStream: ~Copyable {
   /// Reads over a value of any kind.
   ///
   /// - Throws: ``JSONStreamError``
-  package mutating func skipValue() throws {
+  package mutating func skipValue() throws(JSONStreamError) {
     try skipValue(depth: 0)
   }
 
@@ -231,11 +238,15 @@ package struct JSONStream: ~Copyable {
     guard try isAtEnd() else { throw fault(.trailingData) }
   }
 
-  private mutating func skipValue(depth: Int) throws {
+  private mutating func skipValue(depth: Int) throws(JSONStreamError) {
     guard depth < Self.maximumDepth else { throw fault(.tooDeep) }
     switch try kind() {
-    case .object: try readObject { _, stream in try stream.skipValue(depth: depth + 1) }
-    case .array: try readArray { stream in try stream.skipValue(depth: depth + 1) }
+    case .object:
+      try readObject { _, stream throws(JSONStreamError) in
+        try stream.skipValue(depth: depth + 1)
+      }
+    case .array:
+      try readArray { stream throws(JSONStreamError) in try stream.skipValue(depth: depth + 1) }
     case .string: _ = try readString()
     case .number: _ = try readNumber()
     case .boolean: try readLiteral(try peek() == UInt8(ascii: "t") ? "true" : "false")
@@ -249,8 +260,8 @@ package struct JSONStream: ~Copyable {
   // MARK: Parts
 
   private mutating func readMembers(
-    closedBy end: UInt8, _ body: (inout JSONStream) throws -> Void
-  ) throws {
+    closedBy end: UInt8, _ body: (inout JSONStream) throws(JSONStreamError) -> Void
+  ) throws(JSONStreamError) {
     position += 1
     try skipBlanks()
     if try peek() == end {
@@ -386,16 +397,4 @@ package struct JSONStream: ~Copyable {
     }
     hasEnded = buffer.isEmpty
   }
-}
-
-/// Why a file is not the JSON that was expected. Offsets are in its decompressed bytes, from 0.
-package enum JSONStreamError: Error, Equatable {
-  case reading(ReadingError)
-  case syntax(InvalidLine.Fault, offset: Int)
-  case notUTF8(offset: Int)
-  case unexpected(expected: JSONKind, found: JSONKind, offset: Int)
-  case notAWholeNumber(offset: Int)
-  case repeatedKey(String, offset: Int)
-  /// A number, a string or an object is longer than any that means something.
-  case tooLong(offset: Int)
 }

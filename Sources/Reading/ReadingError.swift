@@ -20,32 +20,54 @@ package enum ReadingError: Error, Equatable {
 
 /// Why a line is no document.
 package enum InvalidLine: Error, Equatable, Sendable {
-  /// Not JSON: what is wrong, at which byte of the line (from 1).
+  /// Not JSON: the fault, and the byte of the line where it is (from 1).
   case notJSON(Fault, column: Int)
   case notUTF8(column: Int)
   case notAnObject(found: JSONKind)
+  /// - Parameter present: the fields that the object has.
   case missingField(path: String, present: [String])
   case notAString(path: String, found: JSONKind)
-  /// A field that should have a number, and of the right kind, has something else: as it is written, or a kind of value.
-  case notANumber(path: String, found: String)
-  /// The sum of the numbers in these fields, each times its scale, is none: it is too large.
+  /// A field has something else than the number that is expected.
+  case notANumber(path: String, found: FoundValue, expected: ExpectedNumber)
+  /// The numbers in these fields, each times its scale, add up to more than the largest double.
   case sumTooLarge(paths: [String])
-  /// A log weight that is too large to be divided by the temperature.
+  /// A log weight over the temperature is larger than the largest double.
   case weightTooLarge(weight: Double, temperature: Double)
 
-  package enum Fault: String, Sendable {
-    case expectedValue = "a value is expected"
-    case expectedKey = "a key in double quotes is expected"
-    case expectedColon = "a colon is expected"
-    case expectedCommaOrEnd = "a comma or a closing bracket is expected"
-    case trailingComma = "a comma stands before the closing bracket"
-    case trailingData = "more text follows the object: one object a line"
-    case unterminated = "the line ends inside a value, as if the file had been cut short"
-    case controlCharacter = "a control character stands unescaped in a string"
-    case badEscape = "unknown or incomplete escape"
-    case loneSurrogate = "half of a surrogate pair is escaped alone"
-    case badNumber = "not a JSON number"
-    case tooDeep = "nested deeper than 1024 levels"
+  /// A breach of JSON's grammar.
+  package enum Fault: Sendable {
+    case expectedValue
+    case expectedKey
+    case expectedColon
+    case expectedCommaOrEnd
+    case trailingComma
+    /// More text follows the value.
+    case trailingData
+    case unterminated
+    case controlCharacter
+    case badEscape
+    case loneSurrogate
+    case badNumber
+    case tooDeep
+  }
+
+  /// A value that stands where a number is expected.
+  package enum FoundValue: Equatable, Sendable {
+    case missing
+    case kind(JSONKind)
+    case objectOrArray
+    /// A string or a number that is not one of those expected, as it is written.
+    case written(String)
+  }
+
+  /// The numbers that a field may have.
+  package enum ExpectedNumber: Equatable, Sendable {
+    /// Any number that a double can hold.
+    case double
+    /// A whole number from 0 up to a limit.
+    case count(upTo: Int)
+    /// 16 hexadecimal digits in a string.
+    case hash
   }
 
   /// The reasons by which skipped lines are counted.
@@ -70,12 +92,7 @@ package enum InvalidLine: Error, Equatable, Sendable {
   }
 }
 
-/// The kinds of JSON value, named as a message names them.
-package enum JSONKind: String, Sendable {
-  case object = "an object"
-  case array = "an array"
-  case string = "a string"
-  case number = "a number"
-  case boolean = "true or false"
-  case null = "null"
+/// The kinds of JSON value.
+package enum JSONKind: Sendable {
+  case object, array, string, number, boolean, null
 }

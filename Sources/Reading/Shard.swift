@@ -26,7 +26,7 @@ package struct Shard: Sendable {
   package init(path: String) throws(ReadingError) {
     do throws(SystemError) {
       if path == "-" {
-        name = "standard input"
+        name = File.standardInputName
         origin = .standardInput
         status = try File.standardInput().status()
       } else {

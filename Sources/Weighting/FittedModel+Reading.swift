@@ -2,38 +2,17 @@ internal import Featurizing
 internal import FoundationEssentials
 package import Reading
 
-/// Why a file is no model that can be used.
-package enum FittedModelError: Error, Equatable {
-  case stream(JSONStreamError)
-  /// Another kind of file.
-  case notAModel
-  case newerVersion(Int, readable: Int)
-  /// Made with tables that this program doesn't have.
-  case otherUnicodeTables(String, own: String)
-  case missing(String)
-  /// A member that contradicts another, or can't be.
-  case invalid(String)
-  /// A member, or the sum of those of several files, is larger than any that is read.
-  case tooLarge(String, limit: Int)
-}
-
 /// How a model is read: in any order of members, from any tool that writes JSON.
 extension FittedModel {
-  /// - Throws: ``FittedModelError``
-  package init(_ stream: inout JSONStream) throws(FittedModelError) {
-    do {
-      guard try stream.kind() == .object else { throw FittedModelError.notAModel }
-      var reader = Reader()
-      try stream.readObject { key, stream in try reader.read(key, &stream) }
-      try stream.finish()
-      self = try reader.finish()
-    } catch let error as FittedModelError {
-      throw error
-    } catch let error as JSONStreamError {
-      throw .stream(error)
-    } catch {
-      preconditionFailure("another error: \(error)")
+  /// - Throws: ``JSONStreamError``
+  package init(_ stream: inout JSONStream) throws(JSONStreamError) {
+    guard try stream.kind() == .object else { throw .otherFormat }
+    var reader = Reader()
+    try stream.readObject { key, stream throws(JSONStreamError) in
+      try reader.read(key, &stream)
     }
+    try stream.finish()
+    self = try reader.finish()
   }
 
   /// The members that have been read.
@@ -51,16 +30,16 @@ extension FittedModel {
     /// In the sample.
     var largestFeature: UInt16 = 0
 
-    mutating func read(_ key: String, _ stream: inout JSONStream) throws {
+    mutating func read(_ key: String, _ stream: inout JSONStream) throws(JSONStreamError) {
       switch key {
       case "format":
         format = try stream.readString()
-        guard format == FittedModel.format else { throw FittedModelError.notAModel }
+        guard format == FittedModel.format else { throw .otherFormat }
       case "format_version":
         let found = try stream.readCount()
-        guard found >= 1 else { throw FittedModelError.invalid("format_version") }
+        guard found >= 1 else { throw .invalid("format_version") }
         guard found <= FittedModel.version else {
-          throw FittedModelError.newerVersion(found, readable: FittedModel.version)
+          throw .newerVersion(found, readable: FittedModel.version)
         }
         version = found
       case "settings": settings = try readSettings(&stream)
@@ -74,18 +53,21 @@ extension FittedModel {
       }
     }
 
-    private func readCount(_ name: String, _ stream: inout JSONStream) throws -> Int {
+    private func readCount(_ name: String, _ stream: inout JSONStream) throws(JSONStreamError)
+      -> Int
+    {
       let count = try stream.readCount()
       guard count <= FittedModel.largestCount else {
-        throw FittedModelError.tooLarge(name, limit: FittedModel.largestCount)
+        throw .tooLarge(name, limit: FittedModel.largestCount)
       }
       return count
     }
 
-    private func readSettings(_ stream: inout JSONStream) throws -> FeatureSettings {
+    private func readSettings(_ stream: inout JSONStream) throws(JSONStreamError) -> FeatureSettings
+    {
       var strings: [String: String] = [:]
       var numbers: [String: Int] = [:]
-      try stream.readObject { key, stream in
+      try stream.readObject { key, stream throws(JSONStreamError) in
         switch key {
         case "tokenizer", "unicode_version", "hashing": strings[key] = try stream.readString()
         case "ngrams", "buckets": numbers[key] = try stream.readCount()
@@ -93,38 +75,38 @@ extension FittedModel {
         }
       }
       for name in ["tokenizer", "unicode_version", "hashing"] where strings[name] == nil {
-        throw FittedModelError.missing("settings.\(name)")
+        throw .missing("settings.\(name)")
       }
       guard let tokenizer = strings["tokenizer"].flatMap(TokenizerKind.init(rawValue:)) else {
-        throw FittedModelError.invalid("settings.tokenizer")
+        throw .invalid("settings.tokenizer")
       }
       guard let hashing = strings["hashing"].flatMap(FeatureHashing.init(rawValue:)) else {
-        throw FittedModelError.invalid("settings.hashing")
+        throw .invalid("settings.hashing")
       }
       guard let order = numbers["ngrams"], (1...FeatureSettings.maximumOrder).contains(order) else {
-        throw FittedModelError.invalid("settings.ngrams")
+        throw .invalid("settings.ngrams")
       }
       guard let buckets = numbers["buckets"], FeatureSettings.bucketCounts.contains(buckets) else {
-        throw FittedModelError.invalid("settings.buckets")
+        throw .invalid("settings.buckets")
       }
       guard let tables = strings["unicode_version"], tables == UnicodeTables.version else {
-        throw FittedModelError.otherUnicodeTables(
+        throw .otherUnicodeTables(
           strings["unicode_version"] ?? "", own: UnicodeTables.version)
       }
       return FeatureSettings(
         tokenizer: tokenizer, maximumOrder: order, bucketCount: buckets, hashing: hashing)
     }
 
-    private mutating func readEligible(_ stream: inout JSONStream) throws {
+    private mutating func readEligible(_ stream: inout JSONStream) throws(JSONStreamError) {
       var read: [String: Int] = [:]
-      try stream.readObject { key, stream in
+      try stream.readObject { key, stream throws(JSONStreamError) in
         switch key {
         case "min_tokens", "documents", "tokens", "bytes":
           read[key] = try readCount("eligible.\(key)", &stream)
         default: try stream.skipValue()
         }
       }
-      func count(_ name: String) throws(FittedModelError) -> Int {
+      func count(_ name: String) throws(JSONStreamError) -> Int {
         guard let count = read[name] else { throw .missing("eligible.\(name)") }
         return count
       }
@@ -136,34 +118,34 @@ extension FittedModel {
       eligible = documents
     }
 
-    private mutating func readInputs(_ stream: inout JSONStream) throws {
+    private mutating func readInputs(_ stream: inout JSONStream) throws(JSONStreamError) {
       var read: [Input] = []
       var pathBytes = 0
-      try stream.readArray { stream in
+      try stream.readArray { stream throws(JSONStreamError) in
         let input = try Input(&stream, of: "inputs")
         pathBytes += input.path.utf8.count
         guard pathBytes <= FittedModel.mostPathBytes else {
-          throw FittedModelError.tooLarge("inputs", limit: FittedModel.mostPathBytes)
+          throw .tooLarge("inputs", limit: FittedModel.mostPathBytes)
         }
         guard read.count < FittedModel.mostInputs else {
-          throw FittedModelError.tooLarge("inputs", limit: FittedModel.mostInputs)
+          throw .tooLarge("inputs", limit: FittedModel.mostInputs)
         }
         read.append(input)
       }
       inputs = read
     }
 
-    private mutating func readCounts(_ stream: inout JSONStream) throws {
+    private mutating func readCounts(_ stream: inout JSONStream) throws(JSONStreamError) {
       var read: [UInt64] = []
       if let settings { read.reserveCapacity(settings.bucketCount) }
       var sum: UInt64 = 0
-      try stream.readUnsigneds { count in
+      try stream.readUnsigneds { count throws(JSONStreamError) in
         guard read.count < FeatureSettings.bucketCounts.upperBound else {
-          throw FittedModelError.tooLarge("counts", limit: FeatureSettings.bucketCounts.upperBound)
+          throw .tooLarge("counts", limit: FeatureSettings.bucketCounts.upperBound)
         }
         let limit = UInt64(FittedModel.largestCount)
         guard count <= limit, sum + count <= limit else {
-          throw FittedModelError.tooLarge("counts", limit: FittedModel.largestCount)
+          throw .tooLarge("counts", limit: FittedModel.largestCount)
         }
         read.append(count)
         sum += count
@@ -172,66 +154,66 @@ extension FittedModel {
       featureCount = sum
     }
 
-    private mutating func readSample(_ stream: inout JSONStream) throws {
+    private mutating func readSample(_ stream: inout JSONStream) throws(JSONStreamError) {
       var threshold: DocumentSample.Priority?
       var documents: [(DocumentSample.Priority, [UInt16])]?
       var count = 0
-      try stream.readObject { key, stream in
+      try stream.readObject { key, stream throws(JSONStreamError) in
         switch key {
         case "threshold":
           threshold = try Self.priority("sample.threshold", try stream.readString())
         case "documents":
           var members: [(DocumentSample.Priority, [UInt16])] = []
-          try stream.readArray { stream in
+          try stream.readArray { stream throws(JSONStreamError) in
             let member = try Self.readMember(&stream)
             members.append(member)
             count += member.1.count
             guard members.count <= DocumentSample.capacity, count <= DocumentSample.featureCapacity
-            else { throw FittedModelError.invalid("sample.documents") }
+            else { throw .invalid("sample.documents") }
           }
           documents = members
         default: try stream.skipValue()
         }
       }
-      guard let threshold else { throw FittedModelError.missing("sample.threshold") }
-      guard let members = documents else { throw FittedModelError.missing("sample.documents") }
+      guard let threshold else { throw .missing("sample.threshold") }
+      guard let members = documents else { throw .missing("sample.documents") }
       largestFeature = members.lazy.compactMap { $0.1.max() }.max() ?? 0
       var read = DocumentSample(threshold: threshold)
       for (priority, features) in members { read.add(features.span, priority: priority) }
       read.trim()
       guard read.documentCount == members.count else {
-        throw FittedModelError.invalid("sample.documents")
+        throw .invalid("sample.documents")
       }
       sample = read
     }
 
     private static func readMember(
       _ stream: inout JSONStream
-    ) throws -> (DocumentSample.Priority, [UInt16]) {
+    ) throws(JSONStreamError) -> (DocumentSample.Priority, [UInt16]) {
       var priority: DocumentSample.Priority?
       var features: [UInt16] = []
-      try stream.readObject { key, stream in
+      try stream.readObject { key, stream throws(JSONStreamError) in
         switch key {
         case "priority":
           priority = try Self.priority("sample.documents[].priority", try stream.readString())
         case "features":
           guard let decoded = Self.features(base64: try stream.readString()) else {
-            throw FittedModelError.invalid("sample.documents[].features")
+            throw .invalid("sample.documents[].features")
           }
           features = decoded
         default: try stream.skipValue()
         }
       }
       guard let priority, !features.isEmpty else {
-        throw FittedModelError.invalid("sample.documents")
+        throw .invalid("sample.documents")
       }
       return (priority, features)
     }
 
     private static func priority(
       _ name: String, _ text: String
-    ) throws -> DocumentSample.Priority {
-      guard let bits = UInt64(hexadecimal: text) else { throw FittedModelError.invalid(name) }
+    ) throws(JSONStreamError) -> DocumentSample.Priority {
+      guard let bits = UInt64(hexadecimal: text) else { throw .invalid(name) }
       return DocumentSample.Priority(bits: bits)
     }
 
@@ -243,8 +225,8 @@ extension FittedModel {
       }
     }
 
-    func finish() throws(FittedModelError) -> FittedModel {
-      guard format != nil else { throw .notAModel }
+    func finish() throws(JSONStreamError) -> FittedModel {
+      guard format != nil else { throw .otherFormat }
       guard version != nil else { throw .missing("format_version") }
       guard let settings else { throw .missing("settings") }
       guard let counts else { throw .missing("counts") }
@@ -279,12 +261,11 @@ extension FittedModel.Input {
   /// Reads an input as models and candidates list them.
   ///
   /// - Parameter list: the name of the list, for errors.
-  /// - Throws: ``FittedModelError/missing(_:)``, ``FittedModelError/invalid(_:)``,
-  ///   ``JSONStreamError``
-  package init(_ stream: inout JSONStream, of list: String) throws {
+  /// - Throws: ``JSONStreamError``
+  package init(_ stream: inout JSONStream, of list: String) throws(JSONStreamError) {
     var strings: [String: String] = [:]
     var counts: [String: Int] = [:]
-    try stream.readObject { key, stream in
+    try stream.readObject { key, stream throws(JSONStreamError) in
       switch key {
       case "path":
         strings[key] = try stream.readString(maximumByteCount: FittedModel.longestPath)
@@ -292,19 +273,19 @@ extension FittedModel.Input {
       case "bytes", "documents":
         let count = try stream.readCount()
         guard count <= FittedModel.largestCount else {
-          throw FittedModelError.tooLarge("\(list)[].\(key)", limit: FittedModel.largestCount)
+          throw .tooLarge("\(list)[].\(key)", limit: FittedModel.largestCount)
         }
         counts[key] = count
       default: try stream.skipValue()
       }
     }
-    guard let path = strings["path"] else { throw FittedModelError.missing("\(list)[].path") }
-    guard let bytes = counts["bytes"] else { throw FittedModelError.missing("\(list)[].bytes") }
+    guard let path = strings["path"] else { throw .missing("\(list)[].path") }
+    guard let bytes = counts["bytes"] else { throw .missing("\(list)[].bytes") }
     guard let documents = counts["documents"] else {
-      throw FittedModelError.missing("\(list)[].documents")
+      throw .missing("\(list)[].documents")
     }
     guard let hash = strings["xxh3"].flatMap({ UInt64(hexadecimal: $0) }) else {
-      throw FittedModelError.invalid("\(list)[].xxh3")
+      throw .invalid("\(list)[].xxh3")
     }
     self.init(path: path, byteCount: bytes, documentCount: documents, contentHash: hash)
   }

@@ -1,5 +1,6 @@
 package import Featurizing
 internal import Files
+package import Reading
 
 /// What `dsel fit` learns from documents and writes to a file. Counts are exact, so merged files
 /// equal one fit of all their documents.
@@ -69,37 +70,44 @@ package struct FittedModel: Sendable, Equatable {
     self.sample = sample
   }
 
-  /// A setting in which two models differ that must agree to be merged, or to be weighed against
-  /// one another.
-  package struct Mismatch: Error, Equatable {
-    /// The option that decides it, without its dashes.
-    package let option: String
-    package let one: String
-    package let other: String
+  /// A setting in which two models differ, though they must agree in it to be merged, or to be
+  /// weighed against each other. The first value is this model's, the second the other's.
+  package enum Mismatch: Error, Equatable {
+    case hashing(FeatureHashing, FeatureHashing)
+    case tokenizer(TokenizerKind, TokenizerKind)
+    case maximumOrder(Int, Int)
+    case bucketCount(Int, Int)
+    case minimumLength(Int, Int)
+    /// Only one of them has a sample.
+    case sample(isInFirst: Bool)
   }
 
-  /// - Throws: ``Mismatch`` if features of one model mean something else in the other.
+  /// - Throws: ``Mismatch`` if a feature id means something else in the other model.
   package func checkFeatures(match other: FittedModel) throws(Mismatch) {
     let (mine, others) = (settings, other.settings)
-    try Self.check("compat", mine.hashing.rawValue, others.hashing.rawValue)
-    try Self.check("tokenizer", mine.tokenizer.rawValue, others.tokenizer.rawValue)
-    try Self.check("ngrams", "\(mine.maximumOrder)", "\(others.maximumOrder)")
-    try Self.check("buckets", "\(mine.bucketCount)", "\(others.bucketCount)")
+    guard mine.hashing == others.hashing else { throw .hashing(mine.hashing, others.hashing) }
+    guard mine.tokenizer == others.tokenizer else {
+      throw .tokenizer(mine.tokenizer, others.tokenizer)
+    }
+    guard mine.maximumOrder == others.maximumOrder else {
+      throw .maximumOrder(mine.maximumOrder, others.maximumOrder)
+    }
+    guard mine.bucketCount == others.bucketCount else {
+      throw .bucketCount(mine.bucketCount, others.bucketCount)
+    }
   }
 
-  /// - Throws: ``Mismatch`` if the models have different limits for short documents.
+  /// - Throws: ``Mismatch`` if the two have different limits for short documents.
   package func checkMinimumLength(matches other: FittedModel) throws(Mismatch) {
-    try Self.check("min-tokens", "\(minimumLength)", "\(other.minimumLength)")
-  }
-
-  private static func check(_ option: String, _ one: String, _ other: String) throws(Mismatch) {
-    guard one == other else { throw Mismatch(option: option, one: one, other: other) }
+    guard minimumLength == other.minimumLength else {
+      throw .minimumLength(minimumLength, other.minimumLength)
+    }
   }
 
   /// Checks that the sum is no larger than what can be read again.
   ///
-  /// - Throws: ``FittedModelError/tooLarge(_:limit:)``
-  package func checkSum(with other: FittedModel) throws(FittedModelError) {
+  /// - Throws: ``JSONFileFault/tooLarge(_:limit:)``
+  package func checkSum(with other: FittedModel) throws(JSONFileFault) {
     let sums = [
       ("counts", Int(counts.featureCount) + Int(other.counts.featureCount)),
       ("documents", counts.documentCount + other.counts.documentCount),
@@ -122,9 +130,9 @@ package struct FittedModel: Sendable, Equatable {
   package mutating func merge(_ other: FittedModel) throws(Mismatch) {
     try checkFeatures(match: other)
     try checkMinimumLength(matches: other)
-    try Self.check(
-      "no-sample", sample == nil ? "given" : "not given",
-      other.sample == nil ? "given" : "not given")
+    guard (sample == nil) == (other.sample == nil) else {
+      throw .sample(isInFirst: sample != nil)
+    }
     counts.merge(other.counts)
     eligible.merge(other.eligible)
     if let others = other.sample { sample?.merge(others) }

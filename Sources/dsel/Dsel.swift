@@ -2,6 +2,7 @@ import ArgumentParser
 import CMalloc
 import Files
 import Platform
+import Reporting
 
 /// The command `dsel`.
 @main struct Dsel: ParsableCommand {
@@ -25,12 +26,12 @@ import Platform
       ResampleCommand.self, CompareCommand.self, ExplainCommand.self, ManualCommand.self,
     ])
 
-  /// Parses and runs. Help for a subcommand ends with its examples, which ArgumentParser has no
-  /// place for behind the options.
+  /// Parses and runs. Help for a subcommand ends with its examples, which ArgumentParser can't place
+  /// after the options.
   static func main() {
     File.reserveStandardDescriptors()
     dsel_return_large_blocks()
-    // A reader that goes away is an error of write(2) here, not the end of the process.
+    // A reader that goes away is an error of write(2), not the end of the process.
     signal(SIGPIPE, SIG_IGN)
     let arguments = FileName.arguments()
     let review = CommandLineReview(arguments)
@@ -45,7 +46,7 @@ import Platform
       let isRefused =
         error is CommandLineFault || status == .validationFailure || arguments.first == "help"
       if isRefused, let fault = error as? CommandLineFault ?? (try? review.fault()) {
-        message = "Error: \(ErrorMessage(fault).text)\n\(review.usage)"
+        message = "Error: \(fault.message)\n\(review.usage)"
         status = .validationFailure
       }
       if status == .success, let examples = examples(behind: message) {
@@ -61,9 +62,9 @@ import Platform
         exit()
       }
       guard status != .success else { exit(withError: error) }
-      // The parser repeats what it was told, which may be a file name from anywhere.
+      // The parser repeats arguments, which may be file names from anywhere.
       if !message.isEmpty {
-        let text = ErrorMessage.printable(message, keepsLines: true) + "\n"
+        let text = PrintableText.of(message, keepsLines: true) + "\n"
         try? File.standardError().writeAll(Array(text.utf8).span)
       }
       exit(withError: status)
@@ -72,7 +73,7 @@ import Platform
 
   /// The examples of the command whose help `message` is.
   private static func examples(behind message: String) -> String? {
-    // To write the help of all commands takes longer than starting does.
+    // Writing the help of all commands takes longer than starting the program.
     guard message.hasPrefix("OVERVIEW: ") else { return nil }
     for command in configuration.subcommands where message == helpMessage(for: command) {
       return (command as? any CommandWithExamples.Type)?.examples
@@ -83,6 +84,6 @@ import Platform
 
 /// A command whose help, and manual page, end with examples.
 protocol CommandWithExamples: ParsableCommand {
-  /// What each does, and under it the command, indented by two spaces.
+  /// A description of each example, and under it the command, indented by two spaces.
   static var examples: String { get }
 }

@@ -121,7 +121,10 @@ struct CandidateTests {
     // Of which of the two it would be can't be told.
     try directory.write(directory.read("a/part.jsonl"), to: "part.jsonl")
     let run = try Dsel.run(resample + ["part.jsonl"], in: directory)
-    #expect(run.status == 1 && run.errors.contains("part.jsonl: kept has no candidates of this"))
+    #expect(
+      run.status == 1
+        && run.errors.contains("part.jsonl: kept has candidates from a/part.jsonl and b/part.jsonl")
+    )
   }
 
   @Test func `What a shard leaves is its share of the remainder`() throws {

@@ -22,21 +22,21 @@ import Testing
     ("--count=-5", "--count"),
     ("--fraction 0", "--fraction must be above 0 and at most 1"),
     ("--fraction 1.5", "'--fraction <f>': a share is at most 1"),
-    ("--fraction nan", "'--fraction <f>': it is no number"),
+    ("--fraction nan", "'--fraction <f>': it is not a number"),
     ("--buckets 1", "--buckets must be from 2"),
     ("--buckets 16777217", "--buckets must be from 2 to 16777216"),
     ("--ngrams 0", "--ngrams must be from 1 to 5"),
     ("--ngrams 6", "--ngrams must be from 1 to 5"),
     ("--smoothing 0", "--smoothing must be above 0"),
-    ("--smoothing inf", "'--smoothing <a>': it is no number"),
+    ("--smoothing inf", "'--smoothing <a>': it is not a number"),
     ("--estimator ratio --target-smoothing 0", "--target-smoothing must be above 0"),
     ("--estimator ratio --target-smoothing=-1", "--target-smoothing must be above 0"),
     ("--compat dsirr", "--compat"),
-    ("--compat dsir --tokenizer words", "--compat dsir takes wordpunct tokens"),
-    ("--compat dsir --smoothing 1", "Smooth the target's with --target-smoothing"),
-    ("--compat dsir --smoothing nan", "'--smoothing <a>': it is no number"),
+    ("--compat dsir --tokenizer words", "--compat dsir needs --tokenizer wordpunct"),
+    ("--compat dsir --smoothing 1", "Smooth the target's model with --target-smoothing"),
+    ("--compat dsir --smoothing nan", "'--smoothing <a>': it is not a number"),
     ("--compat dsir --target-smoothing=-1", "--target-smoothing must be at least 0"),
-    ("--compat dsir --target-smoothing inf", "'--target-smoothing <a>': it is no number"),
+    ("--compat dsir --target-smoothing inf", "'--target-smoothing <a>': it is not a number"),
     ("--compat dsir --normalize length", "Leave --normalize out"),
     ("--compat dsir --temperature 2", "Leave --temperature out"),
     ("--compat dsir --temperature auto", "Leave --temperature out"),
@@ -47,10 +47,10 @@ import Testing
     ("--estimator shrunk --target-smoothing 1", "--target-smoothing needs --estimator ratio"),
     ("--estimator shrunk --logistic-share 0.1", "--logistic-share needs --estimator blend"),
     ("--logistic-share 1.1", "'--logistic-share <f>': a share is at most 1"),
-    ("--logistic-share nan", "'--logistic-share <f>': it is no number"),
+    ("--logistic-share nan", "'--logistic-share <f>': it is not a number"),
     ("--overlap 0.5", "--overlap needs --temperature auto"),
     ("--temperature 2 --effective-size 5", "--effective-size needs --temperature auto"),
-    ("--temperature auto --overlap 1", "For 1 use --top-k"),
+    ("--temperature auto --overlap 1", "For an overlap of 1, use --top-k"),
     ("--temperature auto --overlap 0", "--overlap must be above 0"),
     ("--temperature auto --effective-size 0", "--effective-size must be at least 1"),
     ("--temperature auto --effective-size 9 --overlap 0.5", "only one of"),
@@ -136,7 +136,7 @@ import Testing
     try directory.write("{\"text\": \" \"}\n{\"text\": \"\"}\n", to: "blank.jsonl")
     let run = try Dsel.select(target: "blank.jsonl", [], in: directory)
     #expect(run.status == 1)
-    #expect(run.errors.contains("not one token"))
+    #expect(run.errors.contains("without tokens"))
   }
 
   @Test func `An error's name can't send commands to the terminal`() throws {

@@ -41,21 +41,23 @@ struct DrawSourceErrorTests {
       if name == "--text-field" { try directory.write("{\"text\":{\"x\":\"y\"}}\n", to: "b.jsonl") }
       try keep("b", as: "kept-b", options + ["--force"])
       try expectFailure(
-        ["merge", "kept-a", "kept-b", "-o", "m"], "kept-b: it was made with another \(name)")
+        ["merge", "kept-a", "kept-b", "-o", "m"],
+        "kept-b: its candidates were kept with another \(name)")
     }
     try keep("a", as: "again")
     try expectFailure(
-      ["merge", "kept-a", "again", "-o", "m"], "again: the candidates of a.jsonl are in a file")
+      ["merge", "kept-a", "again", "-o", "m"],
+      "again: an earlier file also has the candidates of a.jsonl")
     try expectFailure(
       ["merge", "kept-a", Stages.models().path("wiki.model"), "-o", "m"],
-      "wiki.model: of another kind than kept-a")
+      "wiki.model: this is another kind of file than kept-a")
   }
 
   @Test func `Draws that candidates don't serve are refused`() throws {
     try keep("a", as: "kept")
     // The model is of another pool.
     let resample = ["resample", "--allow-missing", "-o", "out", "--candidates", "kept", "--pool"]
-    try expectFailure(resample + ["b.jsonl"], "b.jsonl: kept has no candidates of this file")
+    try expectFailure(resample + ["b.jsonl"], "b.jsonl: kept has no candidates from this file")
     try expectFailure(
       resample + ["a.jsonl", "--count", "21"],
       "--count is 21, and kept has the candidates for 20. Lower --count")
@@ -65,7 +67,7 @@ struct DrawSourceErrorTests {
     try directory.write(changed, to: "a.jsonl")
     try expectFailure(
       resample + ["a.jsonl"],
-      "a.jsonl: the text at --text-field text is not the one that was weighed. Name")
+      "a.jsonl: the text at --text-field text is not the text that was weighed. Name")
     try directory.write(Data(changed.utf8).prefix(9), to: "a.jsonl")
     try expectFailure(resample + ["a.jsonl"], "a.jsonl: ")
   }
@@ -89,7 +91,7 @@ struct DrawSourceErrorTests {
       (
         "count",
         text.replacing("\"documents\":40,\"e", with: "\"documents\":9223372036854775807,\"e"),
-        "\"documents\" goes beyond 72,057,594,037,927,936"
+        "\"documents\" exceeds 72,057,594,037,927,936"
       ),
       ("none", "{\"text\": \"dsel-candidates\"}\n", "is not"),
     ] {
@@ -112,16 +114,17 @@ struct DrawSourceErrorTests {
     let resample = ["resample", "-o", "out", "--min-tokens", "0", "--weights"]
     try expectFailure(
       resample + ["weights.jsonl", "--pool", "b.jsonl"],
-      "weights are of a.jsonl, which is none of the pool's files: b.jsonl. Name all files")
+      "the weights belong to a.jsonl, which is none of the pool's files: b.jsonl. Name all files")
     try expectFailure(
-      resample + ["named", "--pool", "a.jsonl"], "named: it has weights for targets that have names"
+      resample + ["named", "--pool", "a.jsonl"],
+      "named: the file has weights for several named targets"
     )
     try expectFailure(
       resample + ["named", "--target", "y", "--pool", "a.jsonl"],
-      "named: it has no weights for a target \"y\"")
+      "named: the file has no weights for a target \"y\"")
     try expectFailure(
       resample + ["weights.jsonl", "--target", "y", "--pool", "a.jsonl"],
-      "weights.jsonl: it has no weights for a target \"y\"")
+      "weights.jsonl: the file has no weights for a target \"y\"")
     try directory.write("", to: "none")
     try expectFailure(resample + ["none", "--pool", "a.jsonl"], "the weights are empty")
     let text = String(decoding: try directory.read("weights.jsonl"), as: UTF8.self)
@@ -144,7 +147,7 @@ struct DrawSourceErrorTests {
     try directory.write(directory.read("b.jsonl"), to: "a.jsonl")
     try expectFailure(
       resample + ["weights.jsonl", "--pool", "a.jsonl"],
-      "a.jsonl: the text at --text-field text is not the one that was weighed")
+      "a.jsonl: the text at --text-field text is not the text that was weighed")
   }
 
   @Test func `Too many strata, and none that are asked for, are refused`() throws {
@@ -158,7 +161,7 @@ struct DrawSourceErrorTests {
       "--stratify: no document has the field \"none\"")
     try expectFailure(
       resample + ["q", "--mixture", "x=1", "a.jsonl"],
-      "--mixture names \"x\", and no document that can be selected has that value in \"q\". The values are: \"0\", \"1\""
+      "--mixture names \"x\", but no document that can be selected has that value in \"q\". The values are: \"0\", \"1\""
     )
   }
 }

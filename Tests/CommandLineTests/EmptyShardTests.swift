@@ -24,8 +24,8 @@ struct EmptyShardTests {
 
   private static let fit = ["fit"] + Stages.buckets
   private static let emptyModel =
-    "warning: the model is empty: there is no document in any of the files. It can be merged with others, but nothing "
-    + "can be weighed by it alone.\n"
+    "warning: the model is empty: none of the files has a document. It can be merged with others, but it "
+    + "can't be used alone.\n"
 
   @Test(arguments: empty)
   func
@@ -84,8 +84,8 @@ struct EmptyShardTests {
     #expect(run.status == 0)
     #expect(
       run.errors
-        == "warning: the model is empty: there is not one token in its documents (check --text-field). It can be merged "
-        + "with others, but nothing can be weighed by it alone.\n")
+        == "warning: the model is empty: the documents have no token (check --text-field). It can be merged "
+        + "with others, but it can't be used alone.\n")
   }
 
   @Test func `Nothing can be weighed by a model of nothing, and nothing drawn from nothing`() throws

@@ -216,7 +216,7 @@ import Testing
     ),
     (
       ["--target-model", "pool.jsonl", "--pool-model", "pool.jsonl", "pool.jsonl"], 1,
-      "not a whole model"
+      "not a model that is whole"
     ),
   ]
 

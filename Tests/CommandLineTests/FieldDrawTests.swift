@@ -138,7 +138,9 @@ struct FieldDrawTests {
     let run = try Dsel.run(
       ["resample", "huge.jsonl", "--field-scale", "1e300"] + options, in: directory)
     #expect(run.status == 1)
-    #expect(run.errors.contains("huge.jsonl:2: the log weight is too large: \"q\" times --field"))
+    #expect(
+      run.errors.contains(
+        "huge.jsonl:2: the log weight is too large: the sum of \"q\" times --field"))
   }
 
   @Test func `Tokens, bytes and minimum lengths hold as in select`() throws {

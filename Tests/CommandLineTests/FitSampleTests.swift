@@ -57,6 +57,6 @@ import Testing
     #expect(try JSON(run.output) == directory.json("out.jsonl.manifest.json"))
     let mixed = try Dsel.select(["--count", "5", "--json"], in: directory)
     #expect(mixed.status == 64)
-    #expect(mixed.errors.contains("--json prints to standard output, where the result goes."))
+    #expect(mixed.errors.contains("--json prints to standard output, where the result goes too."))
   }
 }

@@ -36,7 +36,7 @@ import Testing
     Case(file: "a.lzo", made: "lzop -c pool.jsonl", needs: "lzop", what: "lzop data, which"),
     Case(
       file: "a.Z", made: "compress -c pool.jsonl", needs: "compress",
-      what: "data of compress (.Z), which"),
+      what: "data from compress (.Z), which"),
     Case(
       file: "a.7z", made: "7z a -bd made.7z pool.jsonl > /dev/null; cat made.7z", needs: "7z",
       what: "a 7z archive, which dsel does not read. Unpack it: 7z x -so a.7z | dsel … -"),
@@ -74,12 +74,12 @@ import Testing
     Case(
       file: "array.json", made: "jq -s . pool.jsonl", needs: "jq",
       what:
-        "one JSON array, where dsel reads one JSON object per line. Make lines of it: jq -c '.[]' array.json | dsel … -"
+        "one JSON array, where dsel reads one JSON object per line. Convert it to JSON lines: jq -c '.[]' array.json | dsel … -"
     ),
     Case(
       file: "array in one line.json", made: "jq -sc . pool.jsonl", needs: "jq",
       what:
-        "one JSON array, where dsel reads one JSON object per line. Make lines of it: jq -c '.[]' 'array in one line.json' | dsel … -"
+        "one JSON array, where dsel reads one JSON object per line. Convert it to JSON lines: jq -c '.[]' 'array in one line.json' | dsel … -"
     ),
     Case(
       file: "array.json.gz", made: "jq -s . pool.jsonl | gzip -c", needs: "jq",
@@ -87,7 +87,7 @@ import Testing
     Case(
       file: "pretty.json", made: "jq . pool.jsonl", needs: "jq",
       what:
-        "JSON objects that go over several lines, where dsel reads one JSON object per line. Make lines of it: jq -c . pretty.json | dsel … -"
+        "JSON objects of several lines each, where dsel reads one JSON object per line. Convert it to JSON lines: jq -c . pretty.json | dsel … -"
     ),
     Case(
       file: "utf16.jsonl", made: "iconv -f UTF-8 -t UTF-16 pool.jsonl", needs: "iconv",
@@ -107,7 +107,7 @@ import Testing
       file: "a.tsv",
       made:
         "(printf 'id\\ttext\\n'; jq -r '[.id, (.text | gsub(\"[\\n\\t\\\"]\"; \" \"))] | join(\"\\t\")' pool.jsonl)",
-      needs: "jq", what: "a table with tabs (TSV), which"),
+      needs: "jq", what: "a table (TSV), which"),
     Case(
       file: "a.db",
       made:
@@ -148,7 +148,7 @@ import Testing
   private func advice(_ message: String) -> String? {
     let parts = message.components(separatedBy: " | dsel … -\n")
     guard parts.count == 2 else { return nil }
-    let starts = ["it: ", "that: ", "pyarrow): ", "fastavro): "]
+    let starts = ["it: ", "that: ", "lines: ", "pyarrow): ", "fastavro): "]
     for start in starts where parts[0].contains(start) {
       return parts[0].components(separatedBy: start).last?
         .replacingOccurrences(of: "FROM TABLE", with: "FROM documents")
@@ -159,35 +159,35 @@ import Testing
   @Test(arguments: [
     (
       "PAR1\u{15}\u{4}",
-      "a Parquet file, which dsel does not read. Make lines of it (pip install pyarrow): python3 -c '"
+      "a Parquet file, which dsel does not read. Convert it to JSON lines (pip install pyarrow): python3 -c '"
     ),
     (
       "ARROW1\0\0",
-      "an Arrow file, which dsel does not read. Make lines of it (pip install pyarrow): python3 -c '"
+      "an Arrow file, which dsel does not read. Convert it to JSON lines (pip install pyarrow): python3 -c '"
     ),
-    ("FEA1\0\0", "a Feather file of version 1, which dsel does not read. Make lines"),
-    ("ORC\u{8}\u{3}", "an ORC file, which dsel does not read. Make lines"),
+    ("FEA1\0\0", "a Feather file of version 1, which dsel does not read. Convert it"),
+    ("ORC\u{8}\u{3}", "an ORC file, which dsel does not read. Convert it"),
     (
       "Obj\u{1}\u{4}",
-      "an Avro file, which dsel does not read. Make lines of it (pip install fastavro): fastavro shard | dsel … -"
+      "an Avro file, which dsel does not read. Convert it to JSON lines (pip install fastavro): fastavro shard | dsel … -"
     ),
     (
       "%PDF-1.5\n",
-      "a PDF document, which dsel does not read. Make a line of its text: pdftotext shard - | jq -Rsc '{text: .}' | dsel … -"
+      "a PDF document, which dsel does not read. Convert its text to a JSON line: pdftotext shard - | jq -Rsc '{text: .}' | dsel … -"
     ),
     ("Rar!\u{1A}\u{7}\0", "a rar archive, which dsel does not read. Unpack it first."),
     ("LZIP\u{1}", "lzip data, which dsel does not read. Decompress it: lzip -dc shard | dsel … -"),
     (
       "<html>\n",
-      "HTML or XML, which dsel does not read. Extract its texts first, as lines such as {\"text\": \"…\"}."
+      "HTML or XML, which dsel does not read. Extract its texts first, as JSON lines such as {\"text\": \"…\"}."
     ),
     (
       "WARC/1.0\r\n",
-      "a WARC file, which dsel does not read. Extract its texts first, as lines such as {\"text\": \"…\"}."
+      "a WARC file, which dsel does not read. Extract its texts first, as JSON lines such as {\"text\": \"…\"}."
     ),
     (
       "version https://git-lfs.github.com/spec/v1\noid sha256:4d\n",
-      "a pointer of Git LFS, not the file itself. Fetch the file with 'git lfs pull'."
+      "a Git LFS pointer, not the file itself. Fetch the file with 'git lfs pull'."
     ),
   ])
   func `What has no command here, or a program of its own, is named`(
@@ -255,18 +255,18 @@ import Testing
     for (line, advice) in [
       (
         "[{\"text\": \"a\"}]",
-        "found an array. Make lines of its items (jq -c '.[]'), or leave such lines out"
+        "found an array. Write its items as lines (jq -c '.[]'), or leave such lines out"
       ),
       (
         "\"a\"",
         "found a string. Make an object of each line (jq -c '{text: .}'), or leave such lines out"
       ),
-      ("12", "found a number. Mend the line, or leave such lines out"),
+      ("12", "found a number. Fix the line, or leave such lines out"),
     ] {
       try directory.write("{\"text\": \"a b\"}\n\(line)\n", to: "mixed")
       let run = try Dsel.run(["fit", "mixed", "--min-tokens", "0"], in: directory)
       #expect(
-        run.errors.hasPrefix("mixed:2: expected one JSON object a line, and \(advice)"),
+        run.errors.hasPrefix("mixed:2: expected one JSON object per line, but \(advice)"),
         "\(run.errors)")
       #expect(
         try Dsel.run(

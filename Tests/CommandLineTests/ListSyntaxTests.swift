@@ -86,14 +86,14 @@ struct ListSyntaxTests {
   @Test(arguments: [
     (
       "select --target w.jsonl --pool a.jsonl,,b.jsonl",
-      "--pool 'a.jsonl,,b.jsonl' has a place without"
+      "--pool 'a.jsonl,,b.jsonl' has an empty file name"
     ),
     (
       "select --target w.jsonl --pool a.jsonl,",
-      "--pool 'a.jsonl,' has a place without a file's name"
+      "--pool 'a.jsonl,' has an empty file name"
     ),
-    ("select --target w=,w.jsonl --pool a.jsonl", "--target 'w=,w.jsonl' has a place without"),
-    ("select --target w= --pool a.jsonl", "--target 'w=' has a place without a file's name"),
+    ("select --target w=,w.jsonl --pool a.jsonl", "--target 'w=,w.jsonl' has an empty file name"),
+    ("select --target w= --pool a.jsonl", "--target 'w=' has an empty file name"),
     ("fit", "Documents are missing. Name their files, or - for standard input."),
     (
       "weigh --target-model t --pool-model p",
@@ -185,9 +185,9 @@ struct ListSyntaxTests {
   }
 
   @Test(arguments: [
-    ("--mixture a=1.5,b=0.5", "--mixture 'a=1.5' is no share. Write it like wiki=0.4,web=0.6"),
-    ("--mixture a=0.5,b", "--mixture 'b' is no share"),
-    ("--mixture a=0.5,", "--mixture '' is no share"),
+    ("--mixture a=1.5,b=0.5", "--mixture 'a=1.5' is not a share. Write it like wiki=0.4,web=0.6"),
+    ("--mixture a=0.5,b", "--mixture 'b' is not a share"),
+    ("--mixture a=0.5,", "--mixture '' is not a share"),
     ("--mixture a=0.5 --mixture a=0.5", "--mixture names 'a' twice"),
     ("--mixture a=0.6 --mixture b=0.6", "The shares of --mixture add up to 1.2"),
   ])

@@ -55,7 +55,7 @@ struct MissingShardTests {
       #expect(allowed.status == 0)
       #expect(
         allowed.errors.contains(
-          "warning: candidates are missing: the pool's model counted 30 more documents than they are of."
+          "warning: candidates are missing: the pool's model counted 30 more documents than the candidates come from."
         ))
       #expect(try directory.json("out.manifest.json").missing_documents.int == 30)
       for name in ["out", "out.manifest.json"] {
@@ -91,7 +91,7 @@ struct MissingShardTests {
       let run = try Dsel.run(
         ["resample", "--pool", "s1", "--candidates"] + pair, in: directory)
       #expect(run.status == 1)
-      #expect(run.errors.contains("candidates of 50 documents in 2 files"), "\(run.errors)")
+      #expect(run.errors.contains("candidates come from 50 documents in 2 files"), "\(run.errors)")
     }
     try Stages.run(
       [
@@ -130,7 +130,7 @@ struct MissingShardTests {
     }
     let allowed = try Dsel.run(draw + ["--pool"] + shards + ["--allow-missing"], in: directory)
     #expect(allowed.status == 0)
-    #expect(allowed.errors.contains("warning: no weights are of s2.\n"), "\(allowed.errors)")
+    #expect(allowed.errors.contains("warning: no weights belong to s2.\n"), "\(allowed.errors)")
     let manifest = try directory.json("out.manifest.json")
     #expect(manifest.pool.elements.map(\.weights.int) == [20, 30, 0])
     #expect(try directory.read("out").rawLines.count == 50)

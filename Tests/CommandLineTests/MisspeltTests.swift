@@ -20,42 +20,45 @@ import Testing
     ),
     (
       "--count 5",
-      "No command comes before --count. It is an option of 'dsel select' and 'dsel resample'."
+      "--count is an option of 'dsel select' and 'dsel resample'. Write the command before it."
     ),
-    ("--frobnicate", "--frobnicate is no option of dsel, and no command comes before it."),
+    ("--frobnicate", "--frobnicate is not an option of dsel. Write a command first."),
     ("-version", "-version has one dash. Did you mean --version?"),
-    ("select --targets x", "--targets is no option of 'dsel select'. Did you mean --target?"),
-    ("select --targets=x", "--targets is no option of 'dsel select'. Did you mean --target?"),
+    ("select --targets x", "--targets is not an option of 'dsel select'. Did you mean --target?"),
+    ("select --targets=x", "--targets is not an option of 'dsel select'. Did you mean --target?"),
     (
       "select --target x --pool y --outptu z",
-      "--outptu is no option of 'dsel select'. Did you mean --output?"
+      "--outptu is not an option of 'dsel select'. Did you mean --output?"
     ),
-    ("select --n 5", "--n is no option of 'dsel select'. Did you mean --count?"),
-    ("select --normalise", "--normalise is no option of 'dsel select'. Did you mean --normalize?"),
+    ("select --n 5", "--n is not an option of 'dsel select'. Did you mean --count?"),
+    (
+      "select --normalise",
+      "--normalise is not an option of 'dsel select'. Did you mean --normalize?"
+    ),
     (
       "select --text_field a",
-      "--text_field is no option of 'dsel select'. Did you mean --text-field?"
+      "--text_field is not an option of 'dsel select'. Did you mean --text-field?"
     ),
     (
       "select --TextField a",
-      "--TextField is no option of 'dsel select'. Did you mean --text-field?"
+      "--TextField is not an option of 'dsel select'. Did you mean --text-field?"
     ),
     (
       "select --output-file a",
-      "--output-file is no option of 'dsel select'. Did you mean --output?"
+      "--output-file is not an option of 'dsel select'. Did you mean --output?"
     ),
-    ("select --frobnicate", "--frobnicate is no option of 'dsel select'."),
-    ("select -x", "-x is no option of 'dsel select'."),
+    ("select --frobnicate", "--frobnicate is not an option of 'dsel select'."),
+    ("select -x", "-x is not an option of 'dsel select'."),
     ("select -count 5", "-count has one dash. Did you mean --count?"),
     ("select -output=x", "-output has one dash. Did you mean --output?"),
-    ("select —count 5", "'—count' begins with a dash that is no hyphen. Write --count."),
+    ("select —count 5", "'—count' begins with a dash that is not a hyphen. Write --count."),
     (
       "select --target x --pool y –-count=5",
-      "'–-count' begins with a dash that is no hyphen. Write --count."
+      "'–-count' begins with a dash that is not a hyphen. Write --count."
     ),
     (
       "fit a --count 5",
-      "--count is an option of 'dsel select' and 'dsel resample', and none of 'dsel fit'."
+      "--count is an option of 'dsel select' and 'dsel resample', not of 'dsel fit'."
     ),
     (
       "compare --weights x",

@@ -63,11 +63,11 @@ import Testing
     (["--temperature", "1,5"], "'--temperature <t|auto>': write 1.5, without a comma."),
     (
       ["--count", "2.5"],
-      "'--count <n>': it is no whole number. Write a count such as 500, 10k, 1.5M or 1e6."
+      "'--count <n>': it is not a whole number. Write a count such as 500, 10k, 1.5M or 1e6."
     ),
     (
       ["--count", "1.2345k"],
-      "'--count <n>': it is no whole number. Write a count such as 500, 10k, 1.5M or 1e6."
+      "'--count <n>': it is not a whole number. Write a count such as 500, 10k, 1.5M or 1e6."
     ),
     (
       ["--count", "-5"],
@@ -78,26 +78,26 @@ import Testing
     ),
     (
       ["--count", "ten"],
-      "'--count <n>': it is no number. Write a count such as 500, 10k, 1.5M or 1e6."
+      "'--count <n>': it is not a number. Write a count such as 500, 10k, 1.5M or 1e6."
     ),
-    (["--count", "10x"], "'--count <n>': it is no number."),
+    (["--count", "10x"], "'--count <n>': it is not a number."),
     (["--count", "k"], "'--count <n>': it is empty."),
-    (["--count", "1__0"], "'--count <n>': it is no number."),
-    (["--count", "10%"], "'--count <n>': it is no number."),
-    (["--count", "0x10"], "'--count <n>': it is no number."),
-    (["--count", "１０"], "'--count <n>': it is no number."),
-    (["--count", "--seed"], "'--count <n>': it is no number."),
+    (["--count", "1__0"], "'--count <n>': it is not a number."),
+    (["--count", "10%"], "'--count <n>': it is not a number."),
+    (["--count", "0x10"], "'--count <n>': it is not a number."),
+    (["--count", "１０"], "'--count <n>': it is not a number."),
+    (["--count", "--seed"], "'--count <n>': it is not a number."),
     (
-      ["--count", "101T"], "'--count <n>': it is too large: at most 100000000000000 can be given."
+      ["--count", "101T"], "'--count <n>': it is too large: the limit is 100000000000000."
     ),
-    (["--count", "1e40"], "'--count <n>': it is too large: at most 100000000000000 can be given."),
+    (["--count", "1e40"], "'--count <n>': it is too large: the limit is 100000000000000."),
     (
       ["--tokens", "99999999999999999999999999999999999999999999"],
-      "'--tokens <n>': it is too large: at most 100000000000000 can be given."
+      "'--tokens <n>': it is too large: the limit is 100000000000000."
     ),
     (
       ["--bytes", "10XB"],
-      "'--bytes <n>': it is no number. Write a number of bytes such as 500, 10MB or 256MiB."
+      "'--bytes <n>': it is not a number. Write a number of bytes such as 500, 10MB or 256MiB."
     ),
     (
       ["--fraction", "20"],
@@ -107,9 +107,9 @@ import Testing
     (
       ["--fraction", "-0.1"], "'--fraction <f>': it is negative. Write a share such as 0.2 or 20%."
     ),
-    (["--fraction", "nan"], "'--fraction <f>': it is no number."),
+    (["--fraction", "nan"], "'--fraction <f>': it is not a number."),
     (["--fraction", "%"], "'--fraction <f>': it is empty."),
-    (["--temperature", "inf"], "'--temperature <t|auto>': it is no number."),
+    (["--temperature", "inf"], "'--temperature <t|auto>': it is not a number."),
     (["--temperature", "1e999"], "'--temperature <t|auto>': it is too large."),
     (
       ["--seed", "-1"],
@@ -179,7 +179,9 @@ import Testing
     command: [String], options: [String]
   ) throws {
     for option in options {
-      for (value, fault) in [("many", "it is no number. Write "), ("-1e999x", "it is no number")] {
+      for (value, fault) in [
+        ("many", "it is not a number. Write "), ("-1e999x", "it is not a number"),
+      ] {
         let run = try Dsel.run(command + [option, value], in: directory)
         #expect(run.status == 64, "\(option): \(run.errors)")
         let expected = "The value '\(value)' is invalid for '\(option) <"
@@ -200,7 +202,7 @@ import Testing
     #expect(wrong.status == 64)
     #expect(
       wrong.errors.contains(
-        "--share 'b=30' is no share. Write it like wiki=0.7,law=0.3, or in percent: wiki=70%."),
+        "--share 'b=30' is not a share. Write it like wiki=0.7,law=0.3, or in percent: wiki=70%."),
       "\(wrong.errors)")
     let mixture = ["--stratify", "q", "--mixture", "1=25%,2=0.75", "--count", "8"]
     let drawn = try resample(mixture).output.jsonLines().map { $0.q.int ?? 0 }

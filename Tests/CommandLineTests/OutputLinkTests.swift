@@ -38,7 +38,7 @@ import Testing
   func `A model isn't written over a link to nothing either`(command: String) throws {
     let run = try shell("\"$0\" fit -q \"$1\" -o model; ln -s none link; \"$0\" \(command)")
     #expect(run.status == 1)
-    #expect(run.errors.contains("link: is a link to none, which does not exist"))
+    #expect(run.errors.contains("link: this is a link to none, which does not exist"))
     #expect(directory.names == ["link", "model"])
   }
 

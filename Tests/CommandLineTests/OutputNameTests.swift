@@ -25,7 +25,7 @@ import Testing
       #expect(run.status == 64)
       #expect(
         run.errors.contains(
-          "--output \(name): dsel writes lines of JSON, plain or compressed with zstd or gzip, and no .\(suffix). Let "
+          "--output \(name): dsel writes JSON lines, plain or compressed with zstd or gzip, and no .\(suffix). Let "
             + "the name end in .jsonl, .jsonl.zst or .jsonl.gz."), "\(run.errors)")
     }
   }
@@ -35,7 +35,7 @@ import Testing
     let run = try Dsel.select(
       ["-o", "out", "--on-error", "skip", option, "x.parquet"], in: directory)
     #expect(run.status == 64)
-    #expect(run.errors.contains("\(option) x.parquet: dsel writes lines of JSON"))
+    #expect(run.errors.contains("\(option) x.parquet: dsel writes JSON lines"))
   }
 
   @Test func `So are models, weights, candidates and what is drawn of them`() throws {
@@ -47,7 +47,7 @@ import Testing
     ] {
       let run = try Dsel.run(arguments + ["-o", "x.parquet"], in: directory)
       #expect(run.status == 64, "\(arguments)")
-      #expect(run.errors.contains("--output x.parquet: dsel writes lines of JSON"))
+      #expect(run.errors.contains("--output x.parquet: dsel writes JSON lines"))
     }
   }
 

@@ -117,7 +117,7 @@ struct RejectReasonTests {
       ["fit", "a b\"c.jsonl", "-o", "bad.reasons.jsonl", "--rejects", "bad", "--force"]
         + ["--on-error", "skip"], in: directory)
     #expect(same.status == 1)
-    #expect(same.errors.contains("two outputs would be this one file"))
+    #expect(same.errors.contains("two outputs would be the same file"))
   }
 
   @Test func `/dev/null takes the rejects, and no reasons appear beside it`() throws {

@@ -110,7 +110,7 @@ import Testing
     try directory.write("older", to: "rest.jsonl")
     for (options, fragment) in [
       (["--remainder", "a.jsonl", "--force"], "a.jsonl: the output is also an input"),
-      (["--remainder", "./out.jsonl"], "two outputs would be this one file"),
+      (["--remainder", "./out.jsonl"], "two outputs would be the same file"),
       (["--remainder", "rest.jsonl"], "rest.jsonl: the file exists"),
     ] {
       let run = try Dsel.select(pool: Self.shards, Self.options + options, in: directory)

@@ -136,13 +136,13 @@ struct RepeatedFileTests {
     #expect(run.errors == "./a.jsonl: this is the same file as a.jsonl. Name it once.\n")
     let refused = try Dsel.run(weigh + ["a.jsonl", "--allow-repeats"], in: directory)
     #expect(refused.status == 64)
-    #expect(refused.errors.contains("--allow-repeats doesn't go with --candidates"))
+    #expect(refused.errors.contains("--allow-repeats can't be used with --candidates"))
     for (name, path) in [("one", "a.jsonl"), ("two", "./a.jsonl")] {
       try Stages.run(weigh + [path, "-o", name], in: directory)
     }
     let merged = try Dsel.run(["merge", "one", "two", "-o", "m"], in: directory)
     #expect(merged.status == 1)
-    #expect(merged.errors.contains("two: the candidates of ./a.jsonl are in a file before it"))
+    #expect(merged.errors.contains("two: an earlier file also has the candidates of ./a.jsonl"))
     let pool = try Dsel.run(
       ["resample", "--candidates", "one", "--allow-missing", "--pool", "a.jsonl", "hard"],
       in: directory)

@@ -34,7 +34,7 @@ import Testing
     for option in options {
       let name = "--\(option.preferredName.name.string ?? "")"
       let advice =
-        name == "--pool-model" ? " 'dsel merge' makes one model of several." : ""
+        name == "--pool-model" ? " 'dsel merge' adds several models up to one." : ""
       try refused(
         [command, name, "1", "\(name)=2"], "\(name) is given twice (1, 2). Give it once.\(advice)")
     }

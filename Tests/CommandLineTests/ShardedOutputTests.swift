@@ -133,7 +133,7 @@ import Testing
   func `Two outputs in one place are refused`(options: [String]) throws {
     let run = try select(options)
     #expect(run.status == 1)
-    #expect(run.errors.contains("two outputs would be this one file"), "\(run.errors)")
+    #expect(run.errors.contains("two outputs would be the same file"), "\(run.errors)")
     #expect(directory.names == [])
   }
 
@@ -144,7 +144,8 @@ import Testing
     let run = try select([])
     #expect(run.status == 1)
     #expect(
-      run.errors == "out: is no directory, and shards go to one. Name another, or write one file.\n"
+      run.errors
+        == "out: this is not a directory, and shards go to one. Name another, or write one file.\n"
     )
     let missing = try Dsel.select(["--output-dir", "none/out"], in: directory)
     #expect(missing.status == 1)

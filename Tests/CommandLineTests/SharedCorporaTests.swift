@@ -14,7 +14,7 @@ struct SharedCorporaTests {
   init() throws { directory = try TemporaryDirectory() }
 
   @Test(arguments: [("scripture", 0.95), ("code_python", 0.90), ("german", 0.90)])
-  func `The documents of the target's domain are found`(domain: String, share: Double) throws {
+  func `The also documents of the target's domain are found`(domain: String, share: Double) throws {
     let run = try Dsel.select(
       pool: [SharedCorpora.path("pool.jsonl.zst")],
       target: SharedCorpora.path("targets/\(domain).jsonl"), ["--count", "1000"], in: directory)

@@ -34,7 +34,7 @@ import Testing
     let verb = command[0] == "select" ? "selected" : "drawn"
     let lines = run.errors.split(separator: "\n").map(String.init)
     let first =
-      "warning: more was asked for than there is: all 43 eligible documents were \(verb), 457 documents short."
+      "warning: the selection is smaller than wanted: all 43 eligible documents were \(verb), 457 documents short."
     let last =
       "warning: 457 of 500 documents have fewer than 100 tokens and can't be selected. To include them, lower "
       + "--min-tokens (now 100)."

@@ -75,7 +75,7 @@ struct SkipLimitTests {
         """)
     // The advice holds.
     let first = try Dsel.run(["fit", "bad"], in: directory)
-    #expect(first.errors.hasPrefix("bad:2961: the field \"text\" is missing. There is: q."))
+    #expect(first.errors.hasPrefix("bad:2961: the field \"text\" is missing. The line has: q."))
     #expect(try fit(["--max-skipped", "100%"], ["fine", "bad", "worse"]).status == 0)
   }
 

@@ -15,12 +15,12 @@ import Testing
     ("fit a - -", "Standard input (-) is named twice"),
     ("fit a --json", "--json prints to standard output, where the result goes"),
     ("fit a --work-dir=", "--work-dir"),
-    ("fit - --work-dir w", "--work-dir knows inputs by their files"),
-    ("fit a --work-dir w --on-error skip --rejects r", "--rejects doesn't go with --work-dir"),
+    ("fit - --work-dir w", "--work-dir keeps one result per file"),
+    ("fit a --work-dir w --on-error skip --rejects r", "--rejects can't be used with --work-dir"),
     ("fit a --rejects r", "--rejects needs --on-error skip"),
     ("fit a --buckets 1", "--buckets must be from 2"),
     ("fit a --ngrams 9", "--ngrams must be from 1 to 5"),
-    ("fit a --compat dsir --tokenizer words", "--compat dsir takes wordpunct tokens"),
+    ("fit a --compat dsir --tokenizer words", "--compat dsir needs --tokenizer wordpunct"),
     ("fit a --output=", "--output"),
     ("fit a --compress bz2", "--compress"),
     ("merge", "Missing expected argument"),
@@ -46,58 +46,69 @@ import Testing
     ),
     (
       "weigh a --pool-model p --target-model x=t --target-model y=u --candidates 5",
-      "--candidates serves one target"
+      "--candidates works for one target only"
     ),
-    ("weigh a W --work-dir w -o o", "--work-dir writes a file an input"),
-    ("weigh documents/a W --format dolma -o o", "--format dolma writes a file an input"),
-    ("weigh - W --format dolma", "--format dolma writes beside the documents' files"),
-    ("weigh documents/a W --format dolma --candidates 5", "no --candidates"),
+    ("weigh a W --work-dir w -o o", "--work-dir writes one file per input"),
+    ("weigh documents/a W --format dolma -o o", "--format dolma writes one file per input"),
+    ("weigh - W --format dolma", "--format dolma writes next to the documents' files"),
+    (
+      "weigh documents/a W --format dolma --candidates 5",
+      "can't be used with --work-dir, --candidates"
+    ),
     ("weigh a W --format csv", "--format"),
     ("weigh a W --id-field a..b", "--id-field"),
     ("weigh a W --json", "--json prints to standard output"),
-    ("resample", "What to draw by is missing"),
-    ("resample a", "What to draw by is missing"),
+    ("resample", "The weights are missing"),
+    ("resample a", "The weights are missing"),
     ("resample --field q", "--pool is missing"),
     ("resample a R --field q", "only one of --weights, --candidates and --field"),
     ("resample a --candidates c --field q", "only one of --weights, --candidates and --field"),
     ("resample a --field q --target t", "--target needs --weights"),
     ("resample a R --negate", "--field-scale and --negate need --field"),
     ("resample a R --field-scale 2", "--field-scale and --negate need --field"),
-    ("resample a --field q --field r --field-scale 2", "There are 2 fields and 1 of --field-scale"),
-    ("resample a --field q --field-scale nan", "--field-scale 'nan': the scale 'nan' is no number"),
+    (
+      "resample a --field q --field r --field-scale 2",
+      "There are 2 fields, but --field-scale has 1"
+    ),
+    (
+      "resample a --field q --field-scale nan",
+      "--field-scale 'nan': the scale 'nan' is not a number"
+    ),
     ("resample a --field q..r", "--field"),
     ("resample - --weights - --count 5", "Standard input (-) is named twice"),
     ("resample a --field q --epochs 0", "--epochs must be from 1 to 10000"),
     ("resample a --field q --epochs 10001", "--epochs must be from 1 to 10000"),
-    ("resample a --field q --epochs 2 --top-k", "--top-k draws the same in each of the --epochs"),
-    ("resample a --field q --without-repeats", "--without-repeats needs --epochs"),
+    ("resample a --field q --epochs 2 --top-k", "--top-k draws the same documents in each epoch"),
+    ("resample a --field q --without-repeats", "--without-repeats needs at least 2 --epochs"),
     ("resample a --field q --logistic-share 0.1", "--logistic-share needs --weights"),
     ("resample a R --stratify d", "--stratify needs --field"),
-    ("resample a R --remainder r", "--remainder doesn't go with --weights"),
+    ("resample a R --remainder r", "--remainder can't be used with --weights"),
     ("resample a --field q --temperature 0", "--temperature must be at least 1e-6"),
     ("resample a --field q --temperature auto --tokens 5", "--temperature auto needs"),
     ("resample a --field q --replay 1.1", "'--replay <f>': a share is at most 1"),
     ("resample a --field q --mixture a=1", "--mixture needs --stratify"),
     ("resample a --field q --fill", "--fill needs --stratify"),
     ("resample a --field q --mixture-temperature 2", "--mixture-temperature needs --stratify"),
-    ("resample a --field q --stratify d --mixture a", "--mixture 'a' is no share"),
-    ("resample a --field q --stratify d --mixture a=2", "--mixture 'a=2' is no share"),
+    ("resample a --field q --stratify d --mixture a", "--mixture 'a' is not a share"),
+    ("resample a --field q --stratify d --mixture a=2", "--mixture 'a=2' is not a share"),
     ("resample a --field q --stratify d --mixture a=0.6,b=0.6", "add up to 1.2"),
     ("resample a --field q --stratify d --mixture a=0.6,b=0.5", "add up to 1.1"),
     ("resample a --field q --stratify d --mixture a=0.1,a=0.2", "--mixture names 'a' twice"),
     ("resample a --field q --stratify d --mixture-temperature 0", "must be at least 0.1"),
     ("resample a --field q --stratify d --fill --tokens 9", "give the size as --count"),
     ("resample a --field q --json", "--json prints to standard output"),
-    ("resample a --candidates c --seed 1", "--seed doesn't go with --candidates"),
-    ("resample a --candidates c --top-k", "--top-k doesn't go with --candidates"),
-    ("resample a --candidates c --temperature 2", "--temperature doesn't go with --candidates"),
-    ("resample a --candidates c --min-tokens 2", "--min-tokens doesn't go with --candidates"),
-    ("resample a --candidates c --duplicates keep", "--duplicates doesn't go with --candidates"),
-    ("resample a --candidates c --epochs 2", "--epochs doesn't go with --candidates"),
-    ("resample a --candidates c --replay 0.1", "--replay doesn't go with --candidates"),
-    ("resample a --candidates c --tokens 9", "Candidates are drawn by documents"),
+    ("resample a --candidates c --seed 1", "--seed can't be used with --candidates"),
+    ("resample a --candidates c --top-k", "--top-k can't be used with --candidates"),
+    ("resample a --candidates c --temperature 2", "--temperature can't be used with --candidates"),
+    ("resample a --candidates c --min-tokens 2", "--min-tokens can't be used with --candidates"),
+    ("resample a --candidates c --duplicates keep", "--duplicates can't be used with --candidates"),
+    ("resample a --candidates c --epochs 2", "--epochs can't be used with --candidates"),
+    ("resample a --candidates c --replay 0.1", "--replay can't be used with --candidates"),
+    ("resample a --candidates c --tokens 9", "Candidates need a size in documents"),
     ("select --pool a --target t --target x=u", "Several targets need a name each"),
-    ("select --pool a --target x=t --share y=0.5", "--share names 'y', which is no target's name"),
+    (
+      "select --pool a --target x=t --share y=0.5", "--share names 'y', but no target has that name"
+    ),
     ("select --pool a --target x=t y=u --share x=0.5 --share x=0.5", "names a target twice"),
     ("select --pool a --target x=t y=u --share x=0.5 --share y=0.6", "add up to 1.1"),
     ("select --pool a --target x=t y=u --share x=0.5 --share y=0.4", "add up to 0.9"),
@@ -152,22 +163,24 @@ import Testing
       #expect(!fit.isEmpty)
       try directory.write("{\"text\": \"a target of its own\"}\n", to: "t.jsonl")
       try Stages.run(["fit", "t.jsonl", "-o", "wiki.model"] + defaults + options, in: directory)
-      try expectFailure(["merge", "pool.model", "wiki.model", "-o", "m"], "wiki.model: \(name) is")
+      try expectFailure(
+        ["merge", "pool.model", "wiki.model", "-o", "m"], "wiki.model: it was fitted with")
       if name != "--no-sample" {
         try expectFailure(
-          ["weigh", "pool.jsonl", "-o", "w"] + Self.models, "pool.model: \(name) is")
+          ["weigh", "pool.jsonl", "-o", "w"] + Self.models, "pool.model: it was fitted with")
       } else {
         try expectFailure(
-          ["weigh", "pool.jsonl", "-o", "w"] + Self.models, "wiki.model: it has no sample")
+          ["weigh", "pool.jsonl", "-o", "w"] + Self.models, "wiki.model: the model has no sample")
       }
       try FileManager.default.removeItem(atPath: directory.path("wiki.model"))
     }
     try Stages.run(["fit", "pool.jsonl", "-o", "d", "--compat", "dsir"], in: directory)
     let both = ["weigh", "pool.jsonl", "-o", "w", "--target-model", "d", "--pool-model", "d"]
-    try expectFailure(both, "d: it was fitted with --compat dsir")
+    try expectFailure(both, "d: the model was fitted with --compat dsir")
     try expectFailure(
       ["weigh", "pool.jsonl", "-o", "w", "--target-model", "pool.model", "--pool-model"]
-        + ["pool.model", "--compat", "dsir"], "pool.model: it was fitted without --compat dsir")
+        + ["pool.model", "--compat", "dsir"],
+      "pool.model: the model was fitted without --compat dsir")
   }
 
   @Test func `A file that is no whole model is refused`() throws {
@@ -180,16 +193,16 @@ import Testing
     for (name, content, fragment) in [
       ("newer", text.replacing("_version\": 1,", with: "_version\": 2,"), "format version is 2"),
       ("unicode", text.replacing("14.0.0", with: "99.0.0"), "tables of Unicode 99.0.0"),
-      ("cut", String(text.dropLast(40)), "not a whole model: not valid JSON at byte"),
-      ("more", text + "{}", "not a whole model: not valid JSON at byte"),
+      ("cut", String(text.dropLast(40)), "not a model that is whole: not valid JSON at byte"),
+      ("more", text + "{}", "not a model that is whole: not valid JSON at byte"),
       ("twice", text.replacing("\"tokens\": ", with: "\"documents\": 3,\n\"tokens\": "), "twice"),
-      ("kind", text.replacing("dsel-model", with: "dsel-modem"), "not a model file"),
-      ("none", "{\"text\": \"a document\"}\n", "not a model file"),
-      ("array", "[1]", "not a model file"), ("empty", "", "not a whole model"),
+      ("kind", text.replacing("dsel-model", with: "dsel-modem"), "not a model. Name a file from"),
+      ("none", "{\"text\": \"a document\"}\n", "not a model. Name a file from"),
+      ("array", "[1]", "not a model. Name a file from"), ("empty", "", "not a model that is whole"),
       ("negative", text.replacing("\"documents\": 3", with: "\"documents\": -3"), "whole number"),
       (
         "sum", text.replacing("\"features\": ", with: "\"features\": 1", maxReplacements: 1),
-        "\"features\" can't be"
+        "\"features\" has an impossible value"
       ),
       (
         "huge",
@@ -223,7 +236,7 @@ import Testing
     try Stages.run(["fit", "copy.jsonl", "-o", "copy.model"] + Self.fitOptions, in: directory)
     try expectFailure(
       ["merge", "pool.model", "copy.model", "-o", "m"],
-      "copy.model: copy.jsonl was fitted for pool.model too")
+      "copy.model: this model and pool.model were both fitted to copy.jsonl")
     try Stages.run(
       ["merge", "pool.model", "copy.model", "-o", "m", "--allow-repeats"], in: directory)
     let (one, two) = try (directory.json("pool.model"), directory.json("m"))
@@ -236,7 +249,7 @@ import Testing
     try directory.write(large, to: "large")
     try expectFailure(
       ["merge", "large", "large", "-o", "n", "--allow-repeats"],
-      "goes beyond 72,057,594,037,927,936")
+      "exceeds 72,057,594,037,927,936")
   }
 
   @Test func `A model without n-grams can't be weighed by`() throws {
@@ -257,6 +270,6 @@ import Testing
       "zero: the model has no n-grams")
     try expectFailure(
       ["weigh", "pool.jsonl", "--format", "dolma", "--target-model", "pool.model"]
-        + ["--pool-model", "pool.model"], "pool.jsonl: --format dolma writes beside files in")
+        + ["--pool-model", "pool.model"], "pool.jsonl: --format dolma needs files in a directory")
   }
 }

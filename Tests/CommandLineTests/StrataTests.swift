@@ -214,7 +214,7 @@ struct StrataTests {
     let options = Stages.buckets + ["--count", "20", "--stratify", "domain", "--mixture"]
     let unknown = try Dsel.select(options + ["wikki=0.5"], in: directory)
     #expect(unknown.status == 1 && unknown.output.isEmpty)
-    #expect(unknown.errors.contains("--mixture names \"wikki\", and no document"))
+    #expect(unknown.errors.contains("--mixture names \"wikki\", but no document"))
     #expect(unknown.errors.contains("Did you mean \"wiki\"?"))
     #expect(unknown.errors.contains("\"saga\", \"satire\", \"scripture\", \"sqldocs\", \"wiki\""))
     // Whatever share: it may be meant to leave something out.

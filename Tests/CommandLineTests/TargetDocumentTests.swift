@@ -43,7 +43,7 @@ struct TargetDocumentTests {
     #expect(manifest.selected.target_documents_is_estimate.isNull)
     #expect(
       run.errors.contains(
-        "\n\(count) of them are documents of the target, which the pool has, too\n")
+        "\n\(count) of them are also documents of the target, which the pool has, too\n")
         || run.errors.contains("warning: "), "\(run.errors)")
     let compared = try Dsel.run(
       [
@@ -57,7 +57,7 @@ struct TargetDocumentTests {
       in: directory)
     #expect(
       text.lines.contains(
-        "documents that are the target's own: \(count) of the selection, 8 of the pool"))
+        "documents that the target has too: \(count) of the selection, 8 of the pool"))
   }
 
   @Test func `Those of all targets count, and none is said nothing of`() throws {
@@ -70,7 +70,7 @@ struct TargetDocumentTests {
     #expect(try manifest.selected.target_documents.int == expected(wiki))
     #expect((manifest.selected.target_documents.int ?? 0) >= 7)
     let run = try Dsel.select(["--count", "50", "-o", "none"], in: directory)
-    #expect(!run.errors.contains("documents of the target"))
+    #expect(!run.errors.contains("also documents of the target"))
     #expect(try directory.json("none.manifest.json").selected.target_documents.int == 0)
   }
 }

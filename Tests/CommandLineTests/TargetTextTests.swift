@@ -96,7 +96,7 @@ struct TargetTextTests {
       #expect(run.status == 1 && !directory.exists("out"))
       #expect(
         run.errors
-          == "p: the text at --text-field \(field) is not the one that was weighed. Name the field that was, or weigh "
+          == "p: the text at --text-field \(field) is not the text that was weighed. Name the field that was, or weigh "
           + "the file again if it has changed since.\n")
     }
     // The advice holds.
@@ -122,7 +122,7 @@ struct TargetTextTests {
     let run = try Dsel.run(
       Self.select + ["--target", "t", "--pool", "plain", "--fit-sample", "0.00001"], in: directory)
     #expect(run.status == 1)
-    #expect(run.errors.hasSuffix("chose none of the pool's 300 documents: raise it.\n"))
+    #expect(run.errors.hasSuffix("chose none of the pool's 300 documents. Raise it.\n"))
     try directory.write(String(repeating: "{\"text\": \" \"}\n", count: 300), to: "spaces")
     let spaces = try Dsel.run(
       Self.select + ["--target", "t", "--pool", "spaces", "--fit-sample", "0.9"], in: directory)

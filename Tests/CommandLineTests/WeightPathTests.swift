@@ -68,12 +68,17 @@ struct WeightPathTests {
         "0.jsonl", ["en/0.jsonl", "de/0.jsonl"],
         "0.jsonl, which is none of the pool's files: en/0.jsonl, de/0.jsonl."
       ),
-      ("fr/0.jsonl", ["en/0.jsonl", "de/0.jsonl"], "weights are of fr/0.jsonl, which is none of"),
       (
-        "en/1.jsonl", ["en/0.jsonl"], "weights are of en/1.jsonl, which is none of the pool's files"
+        "fr/0.jsonl", ["en/0.jsonl", "de/0.jsonl"],
+        "the weights belong to fr/0.jsonl, which is none of"
       ),
       (
-        "xen/0.jsonl", ["en/0.jsonl", "de/0.jsonl"], "weights are of xen/0.jsonl, which is none of"
+        "en/1.jsonl", ["en/0.jsonl"],
+        "the weights belong to en/1.jsonl, which is none of the pool's files"
+      ),
+      (
+        "xen/0.jsonl", ["en/0.jsonl", "de/0.jsonl"],
+        "the weights belong to xen/0.jsonl, which is none of"
       ),
     ] {
       try directory.write(
@@ -81,7 +86,7 @@ struct WeightPathTests {
       let run = try draw(["one"], pool)
       #expect(run.status == 1)
       #expect(run.errors.contains(message), "\(run.errors)")
-      #expect(run.errors.contains("spelled so that each path ends as it does in the weights"))
+      #expect(run.errors.contains("by paths that end as those in the weights"))
     }
     for name in ["a", "b", "c"] { try directory.write("{\"text\": \"a\"}\n", to: name) }
     let many = try draw(["w"], ["a", "b", "c", "m"])
@@ -91,8 +96,8 @@ struct WeightPathTests {
     #expect(run.status == 1)
     #expect(
       run.errors
-        == "weights are of en/0.jsonl and of de/0.jsonl, and both would be de/0.jsonl, the only file of the pool that is "
-        + "named like them. Name all files that were weighed with --pool, or leave the lines of en/0.jsonl out.\n"
+        == "the weights belong to en/0.jsonl and to de/0.jsonl, but the pool has only one file with that "
+        + "name, de/0.jsonl. Name all files that were weighed with --pool, or leave the lines of en/0.jsonl out.\n"
     )
     // The advice holds.
     let rest = try directory.read("w").lines.filter { $0.contains("\"file\":\"de/") }
@@ -133,6 +138,7 @@ struct WeightPathTests {
     #expect(two.status == 1)
     #expect(
       two.errors.contains(
-        "weights are of standard input, a pipe, whose documents can only be the pool's only file."))
+        "the weights belong to standard input, a pipe, and its documents can only be the pool's only file."
+      ))
   }
 }

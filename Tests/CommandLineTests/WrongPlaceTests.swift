@@ -27,12 +27,12 @@ struct WrongPlaceTests {
     try weigh("c.zst", Fixtures.crawl, ["--candidates", "5"])
     try expectError(
       ["resample", "--weights", "c.zst", "--pool", Fixtures.crawl], 1,
-      "candidates of dsel within zstd, where documents or their weights are expected. Draw from them with "
+      "candidates from dsel within zstd, where documents or their weights are expected. Draw from them with "
         + "'dsel resample --candidates'.")
-    try expectError(["fit", models[1], "-o", "m"], 1, "a model of dsel, where documents")
+    try expectError(["fit", models[1], "-o", "m"], 1, "a model from dsel, where documents")
     try expectError(
       ["select", "--target", models[1], "--pool", Fixtures.crawl, "--on-error", "skip"], 1,
-      "a model of dsel, where documents")
+      "a model from dsel, where documents")
     // Following the advice.
     let drawn = try Stages.run(
       ["resample", "--candidates", "c.zst", "--pool", Fixtures.crawl], in: directory)
@@ -48,11 +48,11 @@ struct WrongPlaceTests {
     for files in [["a.w", "b.w"], ["b.w", "a.w"]] {
       try expectError(
         ["resample", "--weights"] + files + ["--pool", "a.jsonl", "b.jsonl", "--count", "9"], 1,
-        "a.w: its lines have log_odds, and those of b.w don't")
+        "a.w: the lines have log_odds, but those of b.w don't")
     }
     try expectError(
       ["resample", "--weights", "b.w", "--pool", "b.jsonl", "--logistic-share", "0.5"], 1,
-      "b.w: its lines have no log_odds, which --logistic-share draws by.")
+      "b.w: the lines have no log_odds, which --logistic-share needs.")
     try Stages.run(
       ["resample", "--weights", "b.w", "--pool", "b.jsonl", "--logistic-share", "0"], in: directory)
   }
@@ -64,7 +64,7 @@ struct WrongPlaceTests {
     try weigh("c", "a.jsonl", ["--candidates", "5", "--on-error", "skip"])
     let draw = ["resample", "--candidates", "c", "--pool", "a.jsonl", "--allow-missing"]
     let rest = ["-o", "out", "--remainder", "rest"]
-    try expectError(draw + rest, 1, "a.jsonl: it has invalid lines, which were skipped when it")
+    try expectError(draw + rest, 1, "a.jsonl: the file has invalid lines, which were skipped when it")
     try Stages.run(draw + rest + ["--on-error", "skip"], in: directory)
     #expect(try directory.read("rest").rawLines.count == 35)
   }
@@ -91,7 +91,7 @@ struct WrongPlaceTests {
   @Test func `A count with a point, and other words for the count, are told of`() throws {
     try expectError(
       ["select", "--target", Fixtures.wiki, "--pool", Fixtures.crawl, "--count", "1.000"], 64,
-      "a point may group digits or end them. Write 1000 or 1k for a thousand, and 1 for one.")
+      "a point can mean thousands or decimals. Write 1000 or 1k for a thousand, and 1 for one.")
     for name in ["--n", "--k", "--num", "--limit"] {
       try expectError(
         ["select", "--target", Fixtures.wiki, "--pool", Fixtures.crawl, name, "5"], 64,
@@ -102,11 +102,11 @@ struct WrongPlaceTests {
   @Test func `A share after a blank is told of`() throws {
     try expectError(
       ["select", "--target", "a=x", "b=y", "--share", "a=0.7", "b=0.3", "--pool", "p"], 64,
-      "'b=0.3' is no file, and looks like a share. --share takes one word: write --share a=0.7,b=0.3."
+      "'b=0.3' is not a file, but looks like a share. --share takes one word. Write --share a=0.7,b=0.3."
     )
     try expectError(
       ["resample", "p", "--field", "q", "--stratify", "d", "--mixture", "a=0.7", "b=30%"], 64,
-      "--mixture takes one word: write --mixture a=0.7,b=30%.")
+      "--mixture takes one word. Write --mixture a=0.7,b=30%.")
   }
 
   @Test func `A stratum that is short has the advice that helps`() throws {

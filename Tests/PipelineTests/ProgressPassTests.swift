@@ -87,11 +87,14 @@ import Writing
       ])
   }
 
-  private func resample(_ change: (inout ResampleSettings) -> Void) throws -> [String] {
+  private func resample(
+    size: SelectionSize = .documents(5), remainder: OutputSettings.Place? = nil,
+    _ change: (inout ResampleSettings) -> Void = { _ in }
+  ) throws -> [String] {
     var settings = ResampleSettings(
-      source: .fields([FieldWeight(field: "q", scale: 1)]), pool: [pool])
+      source: .fields([FieldWeight(field: "q", scale: 1)], size: size, remainder: remainder),
+      pool: [pool])
     settings.draw.minimumTokenCount = 0
-    settings.size = .documents(5)
     settings.outputs = outputs()
     change(&settings)
     _ = try Resample(settings, progress: seen.meter, registry: registry).run()
@@ -99,24 +102,24 @@ import Writing
   }
 
   @Test func `A draw by fields of a known size takes two passes`() throws {
-    #expect(try resample { _ in } == ["draw 1/2", "copy 2/2"])
+    #expect(try resample() == ["draw 1/2", "copy 2/2"])
   }
 
   @Test func `A fraction takes a pass that counts`() throws {
     #expect(
-      try resample { $0.size = .fraction(0.5) } == ["measure 1/3", "draw 2/3", "copy 3/3"])
+      try resample(size: .fraction(0.5)) == ["measure 1/3", "draw 2/3", "copy 3/3"])
   }
 
-  @Test func `No size is a fraction`() throws {
-    #expect(try resample { $0.size = nil } == ["measure 1/3", "draw 2/3", "copy 3/3"])
+  @Test func `The default size is a fraction`() throws {
+    #expect(
+      try resample(size: .standard) == ["measure 1/3", "draw 2/3", "copy 3/3"])
   }
 
   @Test func `Strata, epochs and the remainder take a pass each`() throws {
-    let steps = try resample {
+    let steps = try resample(remainder: outputs(remainder: true).remainder) {
       $0.stratify = StratifySettings(field: "d")
       $0.epochCount = 2
       $0.draw.temperature = .overlap(0.5)
-      $0.outputs = outputs(remainder: true)
     }
     #expect(
       steps == [
@@ -141,7 +144,7 @@ import Writing
       _ = try Fit(fit, progress: ProgressMeter(show: nil), registry: registry).run()
     }
     var weigh = WeighSettings(
-      targetModels: [NamedModel(name: nil, path: directory.path("target.model"))],
+      .weights(targets: [NamedModel(name: nil, path: directory.path("target.model"))]),
       poolModel: directory.path("pool.model"), pool: [pool])
     weigh.output = .file(path: directory.path("weights"))
     _ = try Weigh(weigh, progress: seen.meter, registry: registry).run()
@@ -150,9 +153,8 @@ import Writing
     let fraction = Seen()
     for (seen, size) in [(known, SelectionSize.documents(5)), (fraction, .fraction(0.5))] {
       var settings = ResampleSettings(
-        source: .weights([directory.path("weights")], target: nil), pool: [pool])
+        source: .weights([directory.path("weights")], target: nil, size: size), pool: [pool])
       settings.draw.minimumTokenCount = 0
-      settings.size = size
       settings.outputs = outputs()
       settings.outputs.replaces = true
       _ = try Resample(settings, progress: seen.meter, registry: registry).run()

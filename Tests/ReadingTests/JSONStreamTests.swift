@@ -25,15 +25,19 @@ import Testing
 
   private func read(_ text: String) throws -> JSON { try read(text.utf8) }
 
-  private static func value(_ stream: inout JSONStream) throws -> JSON {
+  private static func value(_ stream: inout JSONStream) throws(JSONStreamError) -> JSON {
     switch try stream.kind() {
     case .object:
       var members: [String: JSON] = [:]
-      try stream.readObject { key, stream in members[key] = try value(&stream) }
+      try stream.readObject { key, stream throws(JSONStreamError) in
+        members[key] = try value(&stream)
+      }
       return .object(members)
     case .array:
       var elements: [JSON] = []
-      try stream.readArray { stream in elements.append(try value(&stream)) }
+      try stream.readArray { stream throws(JSONStreamError) in
+        elements.append(try value(&stream))
+      }
       return .array(elements)
     case .string: return .string(try stream.readString())
     case .number: return .number(try stream.readNumber())
@@ -58,7 +62,7 @@ import Testing
         try stream.skipValue()
         try stream.finish()
         #expect(stream.offset == line.count)
-      } catch JSONStreamError.repeatedKey {
+      } catch JSONStreamError.unusable(.repeatedKey) {
         // Foundation takes one of them.
       }
     }
@@ -76,7 +80,7 @@ import Testing
         _ = try read(line)
         // A line that begins as an array is no document, and is not looked at further.
         #expect(expected, "\(String(decoding: line, as: UTF8.self))")
-      } catch JSONStreamError.repeatedKey, JSONStreamError.tooLong {
+      } catch JSONStreamError.unusable(.repeatedKey), JSONStreamError.unusable(.tooLong) {
       } catch let error as JSONStreamError {
         if case .failure(.notAnObject) = scan(line, "text") { continue }
         let isHuge = error == .syntax(.badNumber, offset: 0) || hasHugeNumber(line)

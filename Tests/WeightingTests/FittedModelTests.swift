@@ -121,8 +121,8 @@ import Testing
     return try JSONSerialization.data(withJSONObject: new)
   }
 
-  static let missing: [(String, FittedModelError)] = [
-    ("format", .notAModel), ("format_version", .missing("format_version")),
+  static let missing: [(String, JSONStreamError)] = [
+    ("format", .otherFormat), ("format_version", .missing("format_version")),
     ("settings", .missing("settings")), ("settings.tokenizer", .missing("settings.tokenizer")),
     ("settings.unicode_version", .missing("settings.unicode_version")),
     ("settings.hashing", .missing("settings.hashing")),
@@ -145,7 +145,7 @@ import Testing
 
   @Test(arguments: missing)
   func `A model without one of its members is refused`(
-    member: String, error: FittedModelError
+    member: String, error: JSONStreamError
   ) throws {
     let text = try changed(text(Self.random(seed: 1)), member, to: nil)
     #expect(throws: error) { try read(text) }
@@ -199,9 +199,10 @@ import Testing
     do {
       _ = try read(text)
       Issue.record("\(member) = \(value) was read")
-    } catch let error as FittedModelError {
+    } catch let error as JSONStreamError {
       switch error {
-      case .invalid(let found) where name != nil, .tooLarge(let found, _) where name != nil:
+      case .unusable(.invalid(let found)) where name != nil,
+        .unusable(.tooLarge(let found, _)) where name != nil:
         #expect(found == name, "\(member) = \(value)")
       default: #expect(name == nil, "\(member) = \(value): \(error)")
       }
@@ -213,7 +214,7 @@ import Testing
     let counts = try #require(text.range(of: "\"counts\": [\n"))
     let end = try #require(text.range(of: "\n]", range: counts.upperBound..<text.endIndex))
     // 2⁵⁶ and one more; 2⁶⁴ - 1; and three counts where there are two buckets.
-    let tooLarge = FittedModelError.tooLarge("counts", limit: 1 << 56)
+    let tooLarge = JSONStreamError.tooLarge("counts", limit: 1 << 56)
     for (wrong, error) in [
       ("72057594037927936,1", tooLarge), ("18446744073709551615,1", tooLarge),
       ("1,1,1", .invalid("counts")),
@@ -236,7 +237,7 @@ import Testing
     }
     for list in [documents + [documents[0]], large] {
       let text = try changed(text(model), "sample.documents", to: list)
-      #expect(throws: FittedModelError.invalid("sample.documents")) { try read(text) }
+      #expect(throws: JSONStreamError.invalid("sample.documents")) { try read(text) }
     }
   }
 

@@ -90,9 +90,17 @@ private struct DrawCase {
       let isOne = flags & 2 == 0 || abs(scale.value) > 1e300
       scales.append(isOne ? 1 : Float80(Double(scale.value)))
     }
+    let size: SelectionSize =
+      switch sizes % 4 {
+      case 0: .documents(Int(amount % 64) + 1)
+      case 1: .fraction(max(1e-300, Double(amount) * 0x1p-64))
+      case 2: .tokens(Int(amount % 100_000_000_000_000) + 1)
+      default: .bytes(Int(amount % 4096) + 1)
+      }
     settings = ResampleSettings(
       source: .fields(
-        scales.enumerated().map { FieldWeight(field: "q\($0.offset)", scale: Double($0.element)) }),
+        scales.enumerated().map { FieldWeight(field: "q\($0.offset)", scale: Double($0.element)) },
+        size: size, remainder: nil),
       pool: [])
     settings.draw.seed = seed
     settings.draw.minimumTokenCount = 0
@@ -105,12 +113,6 @@ private struct DrawCase {
     default: settings.draw.temperature = .fixed(max(1e-6, abs(Double(heat.value))))
     }
     if flags & 64 != 0 { settings.replay = share }
-    switch sizes % 4 {
-    case 0: settings.size = .documents(Int(amount % 64) + 1)
-    case 1: settings.size = .fraction(max(1e-300, Double(amount) * 0x1p-64))
-    case 2: settings.size = .tokens(Int(amount % 100_000_000_000_000) + 1)
-    default: settings.size = .bytes(Int(amount % 4096) + 1)
-    }
     while weights.count < 48 {
       var weight: Float80 = 0
       var fields = ""
@@ -156,7 +158,7 @@ private struct DrawCase {
     }
     require(drawn.count == count && Set(drawn).count == count, "a document twice, or not at all")
     require(drawn.allSatisfy(weights.indices.contains), "no such document")
-    if case .documents(let wanted) = settings.size {
+    if case .fields(_, .documents(let wanted), _) = settings.source {
       require(count == min(wanted, weights.count), "\(count), not \(wanted)")
     }
     guard settings.replay == 0 else { return }

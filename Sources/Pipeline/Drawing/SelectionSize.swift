@@ -8,6 +8,9 @@ package enum SelectionSize: Equatable, Sendable {
   case tokens(Int)
   case bytes(Int)
 
+  /// The size without any option: a tenth of the documents.
+  package static let standard = SelectionSize.fraction(0.1)
+
   func budget(documentCount: Int) -> Budget {
     switch self {
     case .documents(let count): .documents(count)

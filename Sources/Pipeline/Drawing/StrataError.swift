@@ -1,13 +1,13 @@
-/// A pool can't be drawn from by strata.
+/// The pool can't be divided into strata as wanted.
 package enum StrataError: Error {
-  /// The stratifying field has more values than are kept apart.
+  /// The field has more values than are counted.
   case tooManyStrata(limit: Int)
-  /// No document has the stratifying field.
+  /// No document has the field.
   case noStrata(field: String)
-  /// No eligible document is in any stratum that is to be drawn from.
+  /// Every value that occurs has a share of 0.
   case emptyMixture(field: String, values: [String])
-  /// A mixture names a value that no eligible document has.
+  /// The mixture names a value that no eligible document has.
   case unknownStratum(field: String, name: String, values: [String])
-  /// A mixture names a value twice, such as a number in two ways.
+  /// The mixture names a value twice, as a number can be written in two ways.
   case repeatedStratum(field: String, name: String)
 }

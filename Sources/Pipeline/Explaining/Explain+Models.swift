@@ -5,7 +5,7 @@ internal import Weighting
 extension Explain {
   func stored(_ target: String, _ pool: String) throws -> Models {
     var weigh = WeighSettings(
-      targetModels: [NamedModel(name: nil, path: target)], poolModel: pool, pool: [])
+      .weights(targets: [NamedModel(name: nil, path: target)]), poolModel: pool, pool: [])
     weigh.reading = settings.reading
     weigh.estimator = settings.estimator
     let stored = try StoredModels(weigh)

@@ -1,5 +1,5 @@
-/// Documents can't be fitted.
+/// The documents are not enough to fit a model.
 package enum FittingError: Error {
-  /// The share of the pool that is fitted has nothing to fit.
+  /// The share of the pool to fit has no document (`chosen` is 0), or no token.
   case emptyFitSample(share: Double, chosen: Int, documentCount: Int)
 }

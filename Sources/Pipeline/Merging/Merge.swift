@@ -59,7 +59,7 @@ package struct Merge: Sendable {
       do {
         try whole?.model.checkSum(with: part.model)
         try whole?.model.merge(part.model)
-      } catch let error as FittedModelError {
+      } catch let error as JSONFileFault {
         throw PipelineError.models(.unusable(path: part.path, error))
       } catch let error as FittedModel.Mismatch {
         throw PipelineError.models(.mismatch(path: part.path, otherPath: settings.inputs[0], error))

@@ -1,7 +1,7 @@
 /// Files can't be merged.
 package enum MergeError: Error {
-  /// Files of different kinds were to be merged.
+  /// One is a model, the other has candidates.
   case mixedKinds(path: String, otherPath: String)
-  /// Two models were fitted on the same file, so that their sum would count it twice.
+  /// Two models were fitted to the same file, and their sum would count it twice.
   case repeatedInput(path: String, otherPath: String, input: String)
 }

@@ -2,33 +2,39 @@ package import Reading
 
 /// An input can't be used.
 package enum InputError: Error {
-  /// An input can't be read; `line` is the physical line, from 1, where one is known.
+  /// An input can't be read.
+  ///
+  /// - Parameter line: the physical line, from 1, where one is known.
   case reading(ReadingError, line: Int?)
   case invalidLine(path: String, line: Int, InvalidLine)
-  /// The same, in a target, whose text may be elsewhere than the pool's.
+  /// The same in a target, which may have its text in another field than the pool.
   case invalidTargetLine(path: String, line: Int, InvalidLine)
-  /// More lines of a file were skipped than may be. `lineCount` is without blank lines.
+  /// The same in a file of weights.
+  case invalidWeightLine(path: String, line: Int, InvalidLine)
+  /// More lines of a file are invalid than may be skipped. `lineCount` is without blank lines.
   case tooManySkipped(
     path: String, skipped: [InvalidLine.Reason: Int], lineCount: Int, limit: SkipLimit)
-  /// A file is named twice; `otherPath` is the one before it.
+  /// A file is named twice.
+  ///
+  /// - Parameter otherPath: the earlier name.
   case repeatedFile(path: String, otherPath: String, canBeAllowed: Bool)
-  /// No document in any file of that role.
+  /// No file of the role has a document.
   case empty(role: InputRole, skippedLines: Int)
   case noTokens(role: InputRole)
   case noSuchLine(path: String, line: Int, lineCount: Int)
   case blankLine(path: String, line: Int)
-  /// What is read twice can be read only once.
+  /// An input that is read twice can be read only once, as a pipe.
   case notRereadable(path: String)
 }
 
-/// What an input is to a run.
-package enum InputRole: String, Sendable {
+/// The part of an input in a run.
+package enum InputRole: Sendable {
   case target, pool
-  /// What a model is fitted on.
+  /// The documents of a command that reads nothing else.
   case input
-  /// What is drawn by.
+  /// Files of weights.
   case weights
   case candidates
-  /// What is compared with the target.
+  /// The selection that is compared with a target.
   case selected
 }

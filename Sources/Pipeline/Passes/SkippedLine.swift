@@ -46,19 +46,19 @@ struct SkippedLine: Sendable {
     switch error {
     case .notJSON(let fault, let column):
       Self.append("column", column, to: &line)
-      Self.append("detail", fault.rawValue, to: &line)
+      Self.append("detail", fault.recordedDetail, to: &line)
     case .notUTF8(let column): Self.append("column", column, to: &line)
-    case .notAnObject(let found): Self.append("found", found.rawValue, to: &line)
+    case .notAnObject(let found): Self.append("found", found.recordedName, to: &line)
     case .missingField(let path, _): Self.append("field", path, to: &line)
     case .notAString(let path, let found):
       Self.append("field", path, to: &line)
-      Self.append("found", found.rawValue, to: &line)
-    case .notANumber(let path, let found):
+      Self.append("found", found.recordedName, to: &line)
+    case .notANumber(let path, let found, _):
       Self.append("field", path, to: &line)
-      Self.append("found", found, to: &line)
+      Self.append("found", found.recordedText, to: &line)
     case .sumTooLarge(let paths):
       for path in paths.prefix(1) { Self.append("field", path, to: &line) }
-      Self.append("found", "a sum beyond all numbers", to: &line)
+      Self.append("found", InvalidLine.FoundValue.recordedSum, to: &line)
     case .weightTooLarge(let weight, _): Self.append("found", "\(weight)", to: &line)
     }
     line.append(UInt8(ascii: "}"))

@@ -77,8 +77,8 @@ extension Resample {
     if let counted = header.poolDocumentCount, header.missingCount > 0, !settings.allowsMissing {
       throw .candidates(
         .missingDocuments(
-          path: path, found: header.documentCount, counted: counted, shardCount: header.shards.count
-        ))
+          path: path, foundCount: header.documentCount, countedCount: counted,
+          shardCount: header.shards.count))
     }
     guard header.documentCount > 0 else { throw .input(.empty(role: .candidates, skippedLines: 0)) }
   }

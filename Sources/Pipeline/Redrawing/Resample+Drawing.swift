@@ -9,7 +9,7 @@ extension Resample {
   // MARK: Weights
 
   func drawByWeights(
-    _ stored: Inputs, _ target: String?, _ pool: Inputs
+    _ stored: Inputs, _ target: String?, _ size: SelectionSize, _ pool: Inputs
   ) throws -> Redrawn {
     var reading = settings.reading
     reading.textField = StoredWeightReader.textField
@@ -23,7 +23,7 @@ extension Resample {
     var recipe = recipe(seed: settings.draw.seed)
     if !hasLogOdds { recipe.draw.logisticShare = 0 }
     let usesLogOdds = recipe.draw.logisticShare > 0
-    let (budget, temperature) = try sizes(stored, workers) {
+    let (budget, temperature) = try budget(size, stored, workers) {
       StoredWeightReader(target: target, shards: finder, usesLogOdds: usesLogOdds)
     }
     recipe.temperatures = [temperature]
@@ -64,8 +64,12 @@ extension Resample {
         }
         // If there is none, the pass will say what is wrong with its lines.
         guard let values = found else { continue }
-        if values[2] == .other ? target == nil || values[0] == .missing : target != nil {
-          throw PipelineError.weights(.otherTargets(path: shard.name, name: target))
+        let hasNames = values[2] == .other
+        if let target, !hasNames || values[0] == .missing {
+          throw PipelineError.weights(.unknownTarget(path: shard.name, name: target))
+        }
+        if target == nil, hasNames {
+          throw PipelineError.weights(.noTargetChosen(path: shard.name))
         }
         let hasLogOdds = values[1] != .missing
         if let known, known.hasLogOdds != hasLogOdds {
@@ -102,30 +106,32 @@ extension Resample {
 
   // MARK: Fields
 
-  func drawByFields(_ fields: [FieldWeight], _ pool: Inputs) throws -> Redrawn {
-    do { return try drawByFields(fields, pool, origins: nil) } catch is LargeNumbers {
+  func drawByFields(
+    _ fields: [FieldWeight], _ size: SelectionSize, _ pool: Inputs
+  ) throws -> Redrawn {
+    do { return try drawByFields(fields, size, pool, origins: nil) } catch is LargeNumbers {
       var workers = settings.reading.workers(progress)
       workers.fields = fields.map(\.field)
       let (found, _) = try workers.run(pool.shards) { FieldOrigins(fields) }
       let origins = FieldOrigins.origins(found, of: fields)
-      return try drawByFields(fields, pool, origins: origins)
+      return try drawByFields(fields, size, pool, origins: origins)
     }
   }
 
   private func drawByFields(
-    _ fields: [FieldWeight], _ pool: Inputs, origins: [WideNumber]?
+    _ fields: [FieldWeight], _ size: SelectionSize, _ pool: Inputs, origins: [WideNumber]?
   ) throws -> Redrawn {
     var workers = settings.reading.workers(progress)
     workers.fields = fields.map(\.field)
     workers.hashesContent = true
-    workers.keepsRejects = settings.outputs.rejects != nil || settings.outputs.remainder != nil
-    let countsTokens = settings.countsTokens
+    workers.keepsRejects = settings.outputs.rejects != nil || settings.source.remainder != nil
+    let countsTokens = settings.countsTokens(size)
     let makeReader: @Sendable () -> FieldWeightReader = {
       FieldWeightReader(fields, origins: origins, countsTokens: countsTokens)
     }
     var recipe = recipe(seed: settings.draw.seed)
     recipe.draw.logisticShare = 0
-    let (budget, temperature) = try sizes(pool, workers, makeReader)
+    let (budget, temperature) = try budget(size, pool, workers, makeReader)
     recipe.temperatures = [temperature]
     recipe.copiesMayDiffer = true
     var stratumField: Int?
@@ -197,20 +203,16 @@ extension Resample {
 
   // MARK: Candidates
 
-  func drawCandidates(_ files: [Shard], _ pool: Inputs) throws -> Redrawn {
+  /// - Parameter wanted: nil for the number of documents that candidates were kept for.
+  func drawCandidates(_ files: [Shard], _ wanted: Int?, _ pool: Inputs) throws -> Redrawn {
     let (limits, path) = (settings.reading.limits, files[0].name)
     let whole = try CandidateFile(merging: files, limits: limits)
     try check(whole, path)
     let known = whole.header.settings
-    let count: Int
-    switch settings.size {
-    case nil: count = known.count
-    case .documents(let wanted): count = wanted
-    default: preconditionFailure("the command line doesn't let this pass")
-    }
+    let count = wanted ?? known.count
     guard count <= known.count else {
       throw PipelineError.candidates(
-        .tooFewCandidates(path: path, kept: known.count, wanted: count))
+        .tooFewCandidates(path: path, keptFor: known.count, wanted: count))
     }
     var recipe = recipe(seed: known.seed)
     recipe.temperatures = [known.temperature]
@@ -250,11 +252,19 @@ extension Resample {
   private func places(
     of pool: Inputs, in file: CandidateFile, _ path: String
   ) throws -> [Int?] {
-    let places = ShardFinder(pool.shards).shards(file.header.shards.map(\.path))
+    let weighed = file.header.shards.map(\.path)
+    let places = ShardFinder(pool.shards).shards(weighed)
     let found = Set(places.compactMap { $0 })
     if let unknown = pool.shards.indices.first(where: { !found.contains($0) }) {
+      let shard = pool.shards[unknown].name
+      let namesakes = weighed.indices.filter {
+        places[$0] == nil
+          && ExactString(weighed[$0].lastPathPart) == ExactString(shard.lastPathPart)
+      }.map { weighed[$0] }
       throw PipelineError.candidates(
-        .shardWithoutCandidates(path: path, shard: pool.shards[unknown].name))
+        namesakes.isEmpty
+          ? .shardWithoutCandidates(path: path, shard: shard)
+          : .ambiguousShard(path: path, shard: shard, weighedPaths: namesakes))
     }
     return places
   }
@@ -274,12 +284,11 @@ extension Resample {
   }
 
   /// The budget and the temperature: a pass of their own finds them, where they depend on the weights.
-  private func sizes<Reader: WeightReader & ~Copyable>(
-    _ input: Inputs, _ workers: DocumentWorkers,
+  private func budget<Reader: WeightReader & ~Copyable>(
+    _ size: SelectionSize, _ input: Inputs, _ workers: DocumentWorkers,
     _ makeReader: @escaping @Sendable () -> Reader
   ) throws -> (Budget, Double) {
-    let size = settings.drawnSize
-    if !settings.needsSizePass, case .fixed(let temperature) = settings.draw.temperature {
+    if !settings.needsSizePass(size), case .fixed(let temperature) = settings.draw.temperature {
       return (size.budget(documentCount: 0), temperature)
     }
     begin(.measure, input)
@@ -295,18 +304,16 @@ extension Resample {
 }
 
 extension ResampleSettings {
-  var drawnSize: SelectionSize { size ?? .fraction(0.1) }
-
   /// Whether the budget or the temperature depends on the weights, and a pass of its own finds it.
-  var needsSizePass: Bool {
-    if case .fraction = drawnSize { return true }
+  func needsSizePass(_ size: SelectionSize) -> Bool {
+    if case .fraction = size { return true }
     if case .fixed = draw.temperature { return false }
     return true
   }
 
-  /// Whether a draw by fields has to know how many tokens documents have.
-  var countsTokens: Bool {
-    if case .tokens? = size { return true }
+  /// Whether a draw by fields needs the documents' numbers of tokens.
+  func countsTokens(_ size: SelectionSize) -> Bool {
+    if case .tokens = size { return true }
     return draw.minimumTokenCount > 0
   }
 }

@@ -51,16 +51,16 @@ package struct Resample: Sendable {
     // Documents are where weights and candidates say: a file that is there twice has them once.
     let reading = settings.reading
     switch settings.source {
-    case .weights(let paths, _):
+    case .weights(let paths, _, _):
       pool = try Inputs(settings.pool, reading, canBeAllowed: false)
       stored = try Inputs(paths, reading)
-    case .candidates(let paths):
+    case .candidates(let paths, _, _):
       pool = try Inputs(settings.pool, reading, canBeAllowed: false)
       stored = try Inputs(paths, reading, canBeAllowed: false)
     case .fields: pool = try Inputs(settings.pool, reading)
     }
     let outputs = try RunOutputs(
-      settings.outputs, inputs: pool.shards + (stored?.shards ?? []), registry: registry)
+      outputSettings, inputs: pool.shards + (stored?.shards ?? []), registry: registry)
     progress.plan(passCount: passCount(pool, stored))
     try clock.time(.spool) {
       try pool.spool(settings.reading, progress, isPass: true)
@@ -70,10 +70,13 @@ package struct Resample: Sendable {
     let begin = ContinuousClock.now
     let drawn: Redrawn
     switch settings.source {
-    case .weights(_, let target):
-      drawn = try drawByWeights(stored ?? pool, target, pool)
-    case .candidates: drawn = try drawCandidates(stored?.shards ?? [], pool)
-    case .fields(let fields): drawn = try drawByFields(fields, pool)
+    case .weights(_, let target, let size):
+      drawn = try PipelineError.inWeights {
+        try drawByWeights(stored ?? pool, target, size, pool)
+      }
+    case .candidates(_, let count, _):
+      drawn = try drawCandidates(stored?.shards ?? [], count, pool)
+    case .fields(let fields, let size, _): drawn = try drawByFields(fields, size, pool)
     }
     clock.add(.weigh, since: begin)
 
@@ -93,7 +96,7 @@ package struct Resample: Sendable {
           seed: seed, documents: epoch.documentCount, tokens: epoch.tokenCount,
           bytes: epoch.byteCount))
       copied.add(epoch)
-      guard settings.outputs.remainder != nil else { continue }
+      guard settings.source.remainder != nil else { continue }
       remaining += documents.lazy.map(\.candidate).filter { chosen.insert($0.position).inserted }
     }
     let output = try outputs.close(sink)
@@ -115,10 +118,20 @@ package struct Resample: Sendable {
   /// epoch and the remainder.
   private func passCount(_ pool: Inputs, _ stored: Inputs?) -> Int {
     var count = pool.spoolPassCount + (stored?.spoolPassCount ?? 0) + settings.epochCount
-    if case .candidates = settings.source {} else { count += settings.needsSizePass ? 2 : 1 }
+    switch settings.source {
+    case .candidates: break
+    case .weights(_, _, let size), .fields(_, let size, _):
+      count += settings.needsSizePass(size) ? 2 : 1
+    }
     if settings.stratify != nil { count += 1 }
-    if settings.outputs.remainder != nil { count += 1 }
+    if settings.source.remainder != nil { count += 1 }
     return count
+  }
+
+  private var outputSettings: OutputSettings {
+    var outputs = settings.outputs
+    outputs.remainder = settings.source.remainder
+    return outputs
   }
 
   private func copy(
@@ -137,12 +150,13 @@ package struct Resample: Sendable {
         order: order, wasWeighedBefore: !settings.source.isOfPool, into: &sink)
   }
 
+  /// - Returns: nil if the remainder isn't written, as in a draw that doesn't know the numbers of
+  ///   documents: see ``ResampleSettings/Source``.
   private func writeRemainder(
     of chosen: [Candidate], in pool: Inputs, _ drawn: Redrawn, _ outputs: RunOutputs
   ) throws -> FinishedOutput? {
-    guard var sink = try outputs.openRemainder() else { return nil }
-    guard let counts = drawn.documentCounts else {
-      preconditionFailure("the command line doesn't let this pass")
+    guard let counts = drawn.documentCounts, var sink = try outputs.openRemainder() else {
+      return nil
     }
     progress.begin(
       .remainder, totalStoredByteCount: pool.totalStoredByteCount, pass: .next)
@@ -192,22 +206,17 @@ extension Resample {
   }
 }
 
-extension ResampleSettings.Source {
-  /// True if weights are in the pool's own lines, which are read in the same run.
-  fileprivate var isOfPool: Bool { if case .fields = self { true } else { false } }
-}
-
 extension ResampleManifest.Settings {
   fileprivate init(
     _ settings: ResampleSettings, _ recipe: DrawRecipe, _ budget: Budget, textField: String?
   ) {
     var (target, fields): (String?, [ExactString: Double]?) = (nil, nil)
     switch settings.source {
-    case .weights(_, let name):
+    case .weights(_, let name, _):
       source = "weights"
       target = name
     case .candidates: source = "candidates"
-    case .fields(let weights):
+    case .fields(let weights, _, _):
       source = "fields"
       fields = Dictionary(
         weights.map { (ExactString($0.field), $0.scale) }, uniquingKeysWith: +)

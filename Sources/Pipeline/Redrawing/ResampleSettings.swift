@@ -12,23 +12,26 @@ package struct FieldWeight: Sendable, Equatable {
   }
 }
 
-/// Everything that `dsel resample` was told.
+/// The settings of `dsel resample`.
 package struct ResampleSettings: Sendable {
-  /// Where log weights come from.
+  /// Where log weights come from, with what depends on that.
   package enum Source: Sendable, Equatable {
-    /// Files that `dsel weigh` wrote; the target's name, if there are several.
-    case weights([String], target: String?)
-    /// Files that `dsel weigh --candidates` wrote.
-    case candidates([String])
+    /// Files from `dsel weigh`. They don't say how many documents a file of the pool has, so the
+    /// remainder can't be written.
+    ///
+    /// - Parameter target: its name, if there are several.
+    case weights([String], target: String?, size: SelectionSize)
+    /// Files from `dsel weigh` with candidates, which serve draws by number of documents.
+    ///
+    /// - Parameter count: nil for the number that they were kept for.
+    case candidates([String], count: Int?, remainder: OutputSettings.Place?)
     /// The sum of numbers in the pool's own lines.
-    case fields([FieldWeight])
+    case fields([FieldWeight], size: SelectionSize, remainder: OutputSettings.Place?)
   }
 
   package var source: Source
   package var pool: [String]
   package var reading = ReadingSettings()
-  /// nil for as many as candidates were kept for, and otherwise a tenth.
-  package var size: SelectionSize?
   package var draw = DrawSettings()
   /// Whether a share for the regression was named, which the weights must have then.
   package var asksForLogOdds = false
@@ -41,6 +44,7 @@ package struct ResampleSettings: Sendable {
   package var allowsMissing = false
   /// For draws by fields only.
   package var stratify: StratifySettings?
+  /// All outputs but the remainder, which the source has.
   package var outputs = OutputSettings()
   package var annotates = false
   package var version = ""
@@ -49,6 +53,19 @@ package struct ResampleSettings: Sendable {
     self.source = source
     self.pool = pool
   }
+}
+
+extension ResampleSettings.Source {
+  /// The place of the pool's documents that aren't drawn; nil if they aren't written.
+  var remainder: OutputSettings.Place? {
+    switch self {
+    case .weights: nil
+    case .candidates(_, _, let place), .fields(_, _, let place): place
+    }
+  }
+
+  /// True if weights are in the pool's own lines, which are read in the same run.
+  package var isOfPool: Bool { if case .fields = self { true } else { false } }
 }
 
 /// What `dsel resample` did: the content of its manifest.

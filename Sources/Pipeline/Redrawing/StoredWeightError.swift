@@ -1,21 +1,25 @@
-/// Files of weights can't be drawn by.
+/// Weights from a file can't be drawn by.
 package enum StoredWeightError: Error {
-  /// Weights are of several targets and none is named, or of none of that name.
-  case otherTargets(path: String, name: String?)
-  /// Weights are of a file that isn't among the pool's.
+  /// The file has no weights for the target.
+  case unknownTarget(path: String, name: String)
+  /// The file has weights for named targets, and none is chosen.
+  case noTargetChosen(path: String)
+  /// The weights belong to a file that isn't in the pool.
   case unknownShard(path: String, pool: [String])
-  /// Weights of two files would be those of one of the pool's.
+  /// The weights of two files would belong to the same file of the pool.
   case ambiguousShard(path: String, otherPath: String, shard: String)
-  /// Files of the pool of which no line of weights is: the first, and how many more.
+  /// No weights belong to a file of the pool.
+  ///
+  /// - Parameter moreCount: the number of other such files.
   case shardWithoutWeights(path: String, moreCount: Int)
   /// A document has two lines of weights.
   case repeatedWeight(path: String, offset: Int)
-  /// A document's text is another than was weighed.
+  /// A document's text is not the one that was weighed.
   case otherText(path: String, field: String)
-  /// A file has lines that are no documents, which must have been skipped when it was weighed.
+  /// A file has invalid lines, which were skipped when it was weighed.
   case skippedBefore(path: String)
-  /// Some weights have the regression's part, and some don't.
+  /// Some files have the regression's log odds, and some don't.
   case mixedWeights(path: String, otherPath: String)
-  /// A share was asked for of a part that weights don't have.
+  /// The draw needs log odds, and the file has none.
   case noLogOdds(path: String)
 }

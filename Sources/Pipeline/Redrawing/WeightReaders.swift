@@ -48,7 +48,8 @@ struct StoredWeightReader: WeightReader, ~Copyable {
     try find(ExactString(file))
     let hash = String(decoding: text.indices.map { text[$0] }, as: UTF8.self)
     guard let textHash = UInt64(hexadecimal: hash) else {
-      throw InvalidLine.notANumber(path: Self.textField, found: "\"\(hash)\"")
+      throw InvalidLine.notANumber(
+        path: Self.textField, found: .written("\"\(hash)\""), expected: .hash)
     }
     weight = DocumentWeight(
       logWeight: try number(5, line), logOdds: usesLogOdds ? try number(6, line) : 0)
@@ -91,7 +92,8 @@ struct StoredWeightReader: WeightReader, ~Copyable {
   private func count(_ field: Int, _ line: DocumentLine, upTo limit: Int) throws -> Int {
     let value = try number(field, line)
     guard let count = Int(exactly: value), (0...limit).contains(count) else {
-      throw InvalidLine.notANumber(path: fields[field], found: "\(value)")
+      throw InvalidLine.notANumber(
+        path: fields[field], found: .written("\(value)"), expected: .count(upTo: limit))
     }
     return count
   }
@@ -157,23 +159,25 @@ struct FieldWeightReader: WeightReader, ~Copyable {
 extension FieldValue {
   /// The number in the field `path`.
   ///
-  /// - Throws: ``InvalidLine/notANumber(path:found:)``
+  /// - Throws: ``InvalidLine/notANumber(path:found:expected:)``
   func double(of path: String) throws(InvalidLine) -> Double { try wideNumber(of: path).high }
 
   /// The number in the field `path`, of a large integer with what its double rounds away.
   ///
-  /// - Throws: ``InvalidLine/notANumber(path:found:)``
+  /// - Throws: ``InvalidLine/notANumber(path:found:expected:)``
   func wideNumber(of path: String) throws(InvalidLine) -> WideNumber {
+    let found: InvalidLine.FoundValue
     switch self {
     case .number(let value): return WideNumber(value)
     case .largeNumber(let text):
-      guard let value = WideNumber(text) else { throw .notANumber(path: path, found: text) }
-      return value
-    case .missing: throw .notANumber(path: path, found: "missing")
-    case .string: throw .notANumber(path: path, found: JSONKind.string.rawValue)
-    case .boolean: throw .notANumber(path: path, found: JSONKind.boolean.rawValue)
-    case .null: throw .notANumber(path: path, found: JSONKind.null.rawValue)
-    case .other: throw .notANumber(path: path, found: "an object or an array")
+      if let value = WideNumber(text) { return value }
+      found = .written(text)
+    case .missing: found = .missing
+    case .string: found = .kind(.string)
+    case .boolean: found = .kind(.boolean)
+    case .null: found = .kind(.null)
+    case .other: found = .objectOrArray
     }
+    throw .notANumber(path: path, found: found, expected: .double)
   }
 }

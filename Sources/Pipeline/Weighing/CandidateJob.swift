@@ -40,7 +40,7 @@ struct CandidateJob {
   func record(keptCount: Int, in weighed: inout Weighed) {
     weighed.hasSampleSizes = false
     weighed.candidates = WeighReport.Candidates(
-      count: wanted.count, kept: keptCount, seed: wanted.draw.seed,
+      count: wanted.count, kept: keptCount, seed: wanted.seed,
       temperature: settings.temperature, topK: settings.topK,
       minTokens: settings.minimumTokenCount)
   }

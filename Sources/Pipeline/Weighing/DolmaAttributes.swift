@@ -32,11 +32,11 @@ struct DolmaAttributes: WeighMode {
 
   /// `a/documents/b/c.jsonl.gz` → `a/attributes/dsel/b/c.jsonl.gz`.
   ///
-  /// - Throws: ``ModelError/notInDocuments(path:)``
+  /// - Throws: ``OutputError/notInDocuments(path:)``
   static func path(of path: String) throws(PipelineError) -> String {
     var parts = path.pathParts().map(String.init)
     guard let place = parts.dropLast().lastIndex(of: "documents") else {
-      throw .models(.notInDocuments(path: path))
+      throw .output(.notInDocuments(path: path))
     }
     parts.replaceSubrange(place...place, with: ["attributes", "dsel"])
     return parts.joined(separator: "/")

@@ -1,17 +1,16 @@
+package import Reading
 package import Weighting
 
-/// Models can't be weighed by.
+/// Models can't be used.
 package enum ModelError: Error {
-  /// A file is no model, or none that can be used.
-  case unusable(path: String, FittedModelError)
-  /// Two models don't go together.
+  /// The file is not a model, or not a usable one.
+  case unusable(path: String, JSONFileFault)
+  /// Two models differ in a setting. The first is that of `otherPath`.
   case mismatch(path: String, otherPath: String, FittedModel.Mismatch)
-  /// Models whose n-grams are hashed as `--compat dsir` does were to be used without that, or the other way round.
+  /// A model with the hashes of `--compat dsir` was to be used without that, or the reverse.
   case otherHashing(path: String, needsCompatibility: Bool)
   /// The regression needs a sample, and the model has none.
   case noSample(path: String)
-  /// A model of no n-grams at all: of no documents, or of such without a token.
-  case emptyModel(path: String, documentCount: Int)
-  /// Attributes mirror documents, and the file is in no directory of that name.
-  case notInDocuments(path: String)
+  /// The model has no n-grams: it was fitted to no documents, or to documents without a token.
+  case empty(path: String, documentCount: Int)
 }

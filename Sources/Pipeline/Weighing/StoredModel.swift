@@ -14,19 +14,16 @@ struct StoredModel: Sendable {
     do throws(ReadingError) { shard = try Shard(path: path) } catch {
       throw .input(.reading(error, line: nil))
     }
-    do {
+    do throws(JSONStreamError) {
       var stream = try JSONStream(shard, limits: limits)
       model = try FittedModel(&stream)
       self.path = shard.name
       contentHash = stream.contentHash ?? 0
-    } catch let error as FittedModelError {
-      if case .stream(.reading(let error)) = error { throw .input(.reading(error, line: nil)) }
-      throw .models(.unusable(path: shard.name, error))
-    } catch let error as JSONStreamError {
-      if case .reading(let error) = error { throw .input(.reading(error, line: nil)) }
-      throw .models(.unusable(path: shard.name, .stream(error)))
     } catch {
-      preconditionFailure("another error: \(error)")
+      switch error {
+      case .reading(let error): throw .input(.reading(error, line: nil))
+      case .unusable(let fault): throw .models(.unusable(path: shard.name, fault))
+      }
     }
   }
 }

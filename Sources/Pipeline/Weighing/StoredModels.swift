@@ -67,7 +67,7 @@ struct StoredModels: Sendable {
     for stored in targets.map(\.stored) + [pool] {
       guard stored.model.counts.featureCount > 0 else {
         throw .models(
-          .emptyModel(path: stored.path, documentCount: stored.model.counts.documentCount))
+          .empty(path: stored.path, documentCount: stored.model.counts.documentCount))
       }
       if estimator.kind.components.needSamples, stored.model.sample == nil {
         throw .models(.noSample(path: stored.path))
@@ -98,18 +98,15 @@ struct StoredModels: Sendable {
     return model
   }
 
-  /// - Precondition: there is one target, and the temperature is fixed.
+  /// The settings of a file of candidates, which has one target: see ``WeighSettings/Product``.
   func candidateSettings(
     _ wanted: WeighSettings.CandidateSettings, _ settings: WeighSettings
   ) -> CandidateFile.Settings {
-    guard targets.count == 1, case .fixed(let temperature) = wanted.draw.temperature else {
-      preconditionFailure("the command line doesn't let this pass")
-    }
     let estimator = settings.estimator
     return CandidateFile.Settings(
-      seed: wanted.draw.seed, topK: !wanted.draw.addsNoise, temperature: temperature,
-      count: wanted.count, logisticShare: wanted.draw.logisticShare,
-      minimumTokenCount: wanted.draw.minimumTokenCount, estimator: estimator.kind.rawValue,
+      seed: wanted.seed, topK: !wanted.addsNoise, temperature: wanted.temperature,
+      count: wanted.count, logisticShare: wanted.logisticShare,
+      minimumTokenCount: wanted.minimumTokenCount, estimator: estimator.kind.rawValue,
       normalization: estimator.normalization.rawValue, smoothing: estimator.pseudocount,
       targetSmoothing: estimator.targetPseudocount,
       compatibility: estimator.compatibility?.rawValue,

@@ -4,7 +4,15 @@ package import Writing
 
 /// The settings of `dsel weigh`.
 package struct WeighSettings: Sendable {
-  package var targetModels: [NamedModel]
+  /// What is made of the weights.
+  package enum Product: Sendable {
+    /// The weights of every document, for each target.
+    case weights(targets: [NamedModel])
+    /// The documents that a draw by the weights for one target may need.
+    case candidates(target: NamedModel, CandidateSettings)
+  }
+
+  package var product: Product
   package var poolModel: String
   package var pool: [String]
   package var reading = ReadingSettings()
@@ -18,25 +26,50 @@ package struct WeighSettings: Sendable {
   package var replacesOutputs = false
   package var rejects: String?
   package var workDirectory: String?
-  /// Keeps what a draw needs, instead of all weights.
-  package var candidates: CandidateSettings?
   package var manifest: String?
   package var version = ""
 
-  /// The draw that candidates are kept for.
+  /// The draw that candidates are kept for. Its temperature is a number: one that depends on the
+  /// weights of the whole pool can't be found from a part of it.
   package struct CandidateSettings: Sendable {
+    /// The largest number of documents to draw.
     package var count: Int
-    package var draw: DrawSettings
+    package var seed: UInt64 = 0
+    /// False for top-k: keys without noise.
+    package var addsNoise = true
+    package var temperature = 1.0
+    package var minimumTokenCount = 100
+    /// The share that the regression draws alone.
+    package var logisticShare = 0.0
 
-    package init(count: Int, draw: DrawSettings) {
-      self.count = count
-      self.draw = draw
+    package init(count: Int) { self.count = count }
+
+    var draw: DrawSettings {
+      var draw = DrawSettings()
+      draw.seed = seed
+      draw.addsNoise = addsNoise
+      draw.temperature = .fixed(temperature)
+      draw.minimumTokenCount = minimumTokenCount
+      draw.logisticShare = logisticShare
+      return draw
     }
   }
 
-  package init(targetModels: [NamedModel], poolModel: String, pool: [String]) {
-    self.targetModels = targetModels
+  package init(_ product: Product, poolModel: String, pool: [String]) {
+    self.product = product
     self.poolModel = poolModel
     self.pool = pool
+  }
+
+  var targetModels: [NamedModel] {
+    switch product {
+    case .weights(let targets): targets
+    case .candidates(let target, _): [target]
+    }
+  }
+
+  /// nil where all weights are written.
+  var candidates: CandidateSettings? {
+    if case .candidates(_, let settings) = product { settings } else { nil }
   }
 }

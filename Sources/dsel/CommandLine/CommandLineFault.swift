@@ -1,12 +1,12 @@
-/// What is wrong with a command line before any value is looked at.
+/// A fault of a command line that is found before any value is read.
 enum CommandLineFault: Error, Equatable {
-  /// - Parameter nearest: the commands that may have been meant.
+  /// - Parameter nearest: similar commands, one of which may be meant.
   case unknownCommand(String, nearest: [String], all: [String])
   /// An option comes before any command.
   ///
   /// - Parameter commands: those that have it.
   case noCommand(option: String, commands: [String])
-  /// - Parameter nearest: the options of the command that may have been meant.
+  /// - Parameter nearest: similar options of the command, one of which may be meant.
   case unknownOption(String, command: String, nearest: [String])
   case optionOfOtherCommands(String, command: String, others: [String])
   /// An option with one dash for two, or with a dash of another kind.

@@ -1,11 +1,12 @@
 import ArgumentParser
+import Reporting
 
-/// Finds what the parser doesn't say, or says less well, of a command line: misspelt names, and options that are given
-/// again though they count once.
+/// Finds faults of a command line that the parser doesn't report, or reports less well: misspelt
+/// names, and options that are repeated though they count once.
 ///
-/// All that it knows of options comes from the parser, so that no list has to follow them.
+/// Everything it knows about options comes from the parser, so no list has to be kept up to date.
 struct CommandLineReview {
-  /// The words behind the program's name.
+  /// The words after the program's name.
   private let arguments: [String]
 
   init(_ arguments: [String]) { self.arguments = arguments }
@@ -19,17 +20,18 @@ struct CommandLineReview {
 
   // MARK: Command lines that the parser takes
 
-  /// Refuses an option that counts once and is given again, of which the parser takes the last.
+  /// Refuses an option that counts once and is repeated. The parser would use the last one.
   ///
   /// - Throws: ``CommandLineFault``
   func refuseRepeats() throws {
-    // To ask the parser takes milliseconds, for what is almost never there.
+    // The parser takes milliseconds to list its options, and repeats are rare.
     guard mayRepeat, let command else { return }
     let scan = ArgumentScan(arguments.dropFirst(), of: try CommandInfo.of(command))
     if let fault = repeats(scan) ?? otherDashes(scan) { throw fault }
   }
 
-  /// False if no option can be there twice. A short name is the first letter of the long one, which a test holds to.
+  /// False if no option can be repeated. A short name is the first letter of the long one: a test
+  /// checks that.
   private var mayRepeat: Bool {
     var names: Set<String> = []
     var letters: Set<Character> = []
@@ -61,7 +63,7 @@ struct CommandLineReview {
     return nil
   }
 
-  /// Whether a word begins with a dash that a text program has made of one or two hyphens.
+  /// Whether a word begins with a dash that a text program has put in place of one or two hyphens.
   private static func hasOtherDash(_ word: String) -> Bool {
     guard let first = word.unicodeScalars.first else { return false }
     return (0x2010...0x2015).contains(first.value) || first.value == 0x2212
@@ -80,7 +82,7 @@ struct CommandLineReview {
 
   // MARK: Command lines that it refuses
 
-  /// What is wrong, if it is among the things that this knows better than the parser.
+  /// The fault, if it is one that this type explains better than the parser.
   func fault() throws -> CommandLineFault? {
     guard let first = arguments.first else { return nil }
     let all = try CommandInfo.ofDsel()
@@ -106,7 +108,7 @@ struct CommandLineReview {
     return repeats(scan) ?? otherDashes(scan)
   }
 
-  /// How other tools call the number of documents.
+  /// Names that other tools have for the number of documents.
   private static let otherNamesOfCount: Set<String> = [
     "n", "k", "num", "number", "num-docs", "num-samples", "num-to-sample", "size", "limit",
     "samples",
@@ -116,7 +118,7 @@ struct CommandLineReview {
     of written: String, _ command: CommandInfo, _ scan: ArgumentScan, _ commands: [CommandInfo]
   ) -> CommandLineFault? {
     if !written.hasPrefix("--") {
-      // A negative number, which stands where the parser expects none.
+      // A negative number where the parser expects none.
       if Double(written) != nil { return nil }
       if let name = scan.name(of: "-\(written)") { return .wrongDash(written, option: name) }
     }
@@ -139,7 +141,7 @@ struct CommandLineReview {
     }.map(\.commandName)
   }
 
-  /// What the parser has for every command.
+  /// Options that the parser adds to every command.
   private static func isBuiltIn(_ word: String) -> Bool {
     [
       "-h", "--help", "--help-hidden", "--version", "--experimental-dump-help",
@@ -147,7 +149,7 @@ struct CommandLineReview {
     ].contains(word)
   }
 
-  /// What a message ends with, as the parser's own do.
+  /// The end of a message, as the parser's own messages have it.
   var usage: String {
     guard let command, let name = command.configuration.commandName else {
       return "Usage: \(Dsel.usageString())\n  See 'dsel --help' for more information."

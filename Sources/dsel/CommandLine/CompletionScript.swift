@@ -1,5 +1,5 @@
-/// What is added to the parser's completion scripts: values behind an equals sign, `--compress=zst`, and files behind a
-/// name, `wiki=wiki.jsonl`.
+/// Additions to the parser's completion scripts: values after an equals sign, `--compress=zst`, and
+/// files after a name, `wiki=wiki.jsonl`.
 enum CompletionScript {
   /// - Parameter script: of any shell. fish needs nothing.
   static func completed(_ script: String) -> String {

@@ -2,8 +2,8 @@ import Dispatch
 import Platform
 import Writing
 
-/// Ends the process on SIGINT, SIGTERM and SIGHUP, without leaving temporary files behind: with
-/// 128 plus the signal's number, as a shell would report it.
+/// Ends the process on SIGINT, SIGTERM and SIGHUP, after removing its temporary files. The exit
+/// status is 128 plus the signal's number, as a shell reports it.
 struct SignalWatch {
   private let sources: [any DispatchSourceSignal]
 

@@ -1,4 +1,4 @@
-/// A manual page of section 1, in the macros of man(7), made of what the parser knows of a command.
+/// A manual page of section 1, in the macros of man(7), from the parser's description of a command.
 struct ManualPage {
   let text: String
 
@@ -120,7 +120,8 @@ struct ManualPage {
       text += (isControl ? "\\&" : "") + escaped + "\n"
     }
 
-    /// Adds text: blank lines part paragraphs, and lines that begin with two spaces stay as they are.
+    /// Adds text. Blank lines separate paragraphs, and lines that begin with two spaces stay as they
+    /// are.
     mutating func paragraphs(_ plain: String) {
       var isVerbatim = false
       var isFirst = true

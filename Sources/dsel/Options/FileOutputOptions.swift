@@ -34,52 +34,12 @@ struct FileOutputOptions: ParsableArguments {
   static func refuseManifests(_ paths: [String]) throws {
     guard let path = paths.first(where: { $0.endsInBytes(of: ".manifest.json") }) else { return }
     throw ValidationError(
-      "\(path) is the record of a run, and not its result. Name the results alone, such as directory/*.zst."
+      "\(path) is the record of a run, not its result. Name only results, such as directory/*.zst."
     )
   }
 
   /// - Throws: `ValidationError`
   func checkTerminal() throws {
     try OutputOptions.checkTerminal(container, isStandardOutput: path == nil)
-  }
-}
-
-/// For commands that do nothing long enough to show progress of.
-struct QuietOptions: ParsableArguments {
-  @Flag(name: .shortAndLong, help: "Print only warnings and errors.")
-  var quiet = false
-}
-
-/// How a command tells what it did.
-struct ReportOptions: ParsableArguments {
-  @Flag(help: "Print a report of the run to standard output, as JSON.")
-  var json = false
-
-  /// Refuses to mix results and report in standard output.
-  func validate(with output: FileOutputOptions) throws {
-    try validate(writesToStandardOutput: output.path == nil)
-  }
-
-  func validate(writesToStandardOutput: Bool) throws {
-    guard !json || !writesToStandardOutput else {
-      throw ValidationError(
-        "--json prints to standard output, where the result goes. Name a file with --output.")
-    }
-  }
-}
-
-/// What goes with a work directory, and what doesn't.
-enum WorkDirectoryRules {
-  static func validate(_ directory: String?, files: [String], rejects: String?) throws {
-    guard let directory else { return }
-    guard directory != "" else { throw ValidationError("--work-dir is empty. Name a directory.") }
-    guard !files.contains("-") else {
-      throw ValidationError(
-        "--work-dir knows inputs by their files, and standard input (-) is none.")
-    }
-    guard rejects == nil else {
-      throw ValidationError(
-        "--rejects doesn't go with --work-dir, which reads only what has changed.")
-    }
   }
 }

@@ -1,7 +1,7 @@
 /// A decimal number as people type it: `1000`, `1_000_000`, `2.5`, `1e6`.
 ///
-/// Digits may be grouped by underscores, as in programs. Commas are refused, since they group digits in one country and
-/// end the whole part in another.
+/// Digits may be grouped by underscores, as in programs. Commas are refused: they group digits in some
+/// countries, and are decimal signs in others.
 struct NumberText {
   /// The number without underscores, before its power of ten.
   private let mantissa: String
@@ -11,7 +11,7 @@ struct NumberText {
   private let digits: UInt128?
   /// The power of ten that the digits are multiplied by.
   private let exponent: Int
-  /// Whether as many digits stand behind the point as where it groups them.
+  /// Whether three digits follow the point, as where it groups thousands.
   private let hasGroup: Bool
 
   /// - Throws: ``NumberFault``
@@ -104,7 +104,7 @@ struct NumberText {
     return value
   }
 
-  /// What is said of a number with commas: the same without them, if it can be told what they stand for.
+  /// The fault of a number with commas, with the same number without them if their meaning is clear.
   private static func comma(in text: String) -> NumberFault {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
     guard parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { 48...57 ~= $0 } }) else {
@@ -116,29 +116,4 @@ struct NumberText {
     }
     return groups.count == 1 ? .comma(number: parts.joined(separator: ".")) : .notANumber
   }
-}
-
-/// Why an argument isn't the number that is expected.
-enum NumberFault: Error, Equatable {
-  case empty
-  case notANumber
-  case negative
-  case notWhole
-  /// A whole number with a point in it.
-  case point
-  /// The number as it can be written.
-  case comma(number: String)
-  case tooLarge(limit: Int)
-  /// Larger than every double.
-  case beyondDoubles
-  /// A share of more than all.
-  case moreThanAll
-}
-
-/// An argument that isn't the number that is expected.
-struct NumberError: Error {
-  enum Kind { case count, bytes, share, number, seed }
-
-  var kind: Kind
-  var fault: NumberFault
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Reporting
 
 /// Names of outputs on the command line.
 enum OutputName {
@@ -12,7 +13,7 @@ enum OutputName {
     "msgpack",
   ]
 
-  /// Refuses names that say something else than what dsel writes, with what it compresses with or without.
+  /// Refuses names of formats or compressions that dsel doesn't write.
   ///
   /// - Throws: `ValidationError`
   static func validate(_ option: String, _ path: String?) throws {
@@ -30,19 +31,20 @@ enum OutputName {
     }
     guard let last = suffixes.last, foreignSuffixes.contains(last) else { return }
     throw ValidationError(
-      "\(option) \(path): dsel writes lines of JSON, plain or compressed with zstd or gzip, and no .\(last). Let the name "
-        + "end in .jsonl, .jsonl.zst or .jsonl.gz.")
+      "\(option) \(path): dsel writes JSON lines, plain or compressed with zstd or gzip, but not "
+        + ".\(last). Use a name that ends in .jsonl, .jsonl.zst or .jsonl.gz.")
   }
 
   /// The file that an output is written to; nil for standard output, by whichever name.
   ///
-  /// `/dev/stdout` may be a file, where a shell has redirected it. To replace that, or even the name, would be wrong.
+  /// `/dev/stdout` may be a file, where a shell has redirected it. That file must not be replaced.
   static func file(_ output: String?) -> String? {
     guard let output, output != "-", File.descriptor(named: output) != 1 else { return nil }
     return output
   }
 
-  /// The manifest beside an output. What is no regular file, such as `/dev/null`, gets none.
+  /// The manifest next to an output. Outputs that are not regular files, such as `/dev/null`, have
+  /// none.
   ///
   /// - Throws: ``SystemError`` of operation `inspect`.
   static func manifest(of path: String) throws -> String? {

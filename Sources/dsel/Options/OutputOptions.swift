@@ -5,7 +5,7 @@ import Pipeline
 import Reading
 import Writing
 
-/// What is written, and where.
+/// The outputs, and where they go.
 struct OutputOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
@@ -99,7 +99,7 @@ struct OutputOptions: ParsableArguments {
     Self.container(compress) ?? place.defaultContainer
   }
 
-  /// What was asked for; nil where a file's name tells.
+  /// The wanted container; nil if the file's name decides.
   static func container(_ compress: Compression?) -> Container? {
     switch compress {
     case Compression.none?: .plain
@@ -117,11 +117,11 @@ struct OutputOptions: ParsableArguments {
     try Self.checkTerminal(container, isStandardOutput: isStandardOutput)
   }
 
-  /// Refuses to write what no terminal shows.
+  /// Refuses to write compressed bytes to a terminal.
   static func checkTerminal(_ container: Container, isStandardOutput: Bool) throws {
     if container != .plain, isStandardOutput, File.standardOutput().isTerminal {
       throw ValidationError(
-        "The output would be compressed bytes on a terminal. Name a file with --output.")
+        "The terminal can't show compressed output. Name a file with --output.")
     }
   }
 
@@ -151,13 +151,14 @@ struct OutputOptions: ParsableArguments {
     return settings
   }
 
-  /// Refuses to replace the member of a line that has its text.
+  /// Refuses to replace the member of a line that contains its text.
   func validate(with reading: ReadingOptions) throws {
     guard annotate, FieldPath.keys(of: reading.textField).first == Array("dsel".utf8) else {
       return
     }
     throw ValidationError(
-      "--annotate replaces \"dsel\" in each line, where --text-field \(reading.textField) is. Leave one out."
+      "--annotate would replace the text, because --text-field \(reading.textField) is inside of "
+        + "\"dsel\". Leave one of the two out."
     )
   }
 
@@ -179,7 +180,9 @@ struct OutputOptions: ParsableArguments {
     for (name, value) in [("--output-dir", outputDir), ("--remainder", remainder)] {
       if value == "" { throw ValidationError("\(name) is empty. Name a directory.") }
       if value == "-" {
-        throw ValidationError("\(name) can't be standard output (-). Write ./- for that name.")
+        throw ValidationError(
+          "\(name) can't be standard output (-). For a directory of that name, "
+            + "write ./-.")
       }
     }
     guard output == nil || outputDir == nil else {

@@ -29,7 +29,7 @@ struct PoolOptions: ParsableArguments {
     try FileList.paths(operands + named, option: "--pool")
   }
 
-  /// Refuses what is no file, and looks like a share that `option` should have had: it takes one word.
+  /// Refuses operands that are not files, but look like shares of `option`, which takes one word.
   ///
   /// - Throws: `ValidationError`
   func refuseShares(of option: String, _ shares: [String]) throws {
@@ -37,7 +37,7 @@ struct PoolOptions: ParsableArguments {
     for operand in operands where NamedShare(argument: operand) != nil && !FileList.exists(operand)
     {
       throw ValidationError(
-        "'\(operand)' is no file, and looks like a share. \(option) takes one word: write "
+        "'\(operand)' is not a file, but looks like a share. \(option) takes one word. Write "
           + "\(option) \(share),\(operand).")
     }
   }
@@ -45,8 +45,8 @@ struct PoolOptions: ParsableArguments {
   /// Refuses an empty pool, and one of too many files.
   ///
   /// - Parameters:
-  ///   - verb: what the files are for.
-  ///   - takers: options that take all files up to the next option, with what they have taken.
+  ///   - verb: the purpose of the files.
+  ///   - takers: options that take all files up to the next option, with the files they took.
   /// - Throws: `ValidationError`
   func validate(to verb: String, _ takers: [(option: String, values: [String])]) throws {
     let paths = try paths()
@@ -55,13 +55,14 @@ struct PoolOptions: ParsableArguments {
         throw Self.swallowed(taker.option, taker.values, pool: last)
       }
       throw ValidationError(
-        "--pool is missing. Name the files to \(verb), with --pool or without an option, or - for standard input."
+        "--pool is missing. Name the files to \(verb), or - for standard input. The option itself "
+          + "is optional."
       )
     }
     guard paths.count <= Candidate.maximumShardCount else {
       throw ValidationError(
-        "--pool names \(paths.count) files, and \(Candidate.maximumShardCount) are the most. "
-          + "Join some: files of one container may be concatenated.")
+        "--pool names \(paths.count) files, but the limit is \(Candidate.maximumShardCount). Join "
+          + "some: files with the same compression can be concatenated.")
     }
   }
 
@@ -70,7 +71,7 @@ struct PoolOptions: ParsableArguments {
   ) -> ValidationError {
     let shown = values.count > 4 ? Array(values.prefix(3)) + ["…", pool] : values
     return ValidationError(
-      "The pool is missing: \(option) takes all files up to the next option, and has taken "
+      "The pool is missing. \(option) takes all files up to the next option, so it has "
         + "\(shown.joined(separator: ", ")). If \(pool) is the pool, write --pool \(pool).")
   }
 }

@@ -1,13 +1,14 @@
 import ArgumentParser
 
-/// What numbers on the command line have in common: one that is wrong is told in words.
+/// A number on the command line, with an explanation if it is wrong.
 ///
-/// Options name the initializer, as the parser's own message would say nothing of what is accepted:
+/// Options name the initializer, because the parser's own message wouldn't say what is accepted:
 ///
 ///     @Option(parsing: .unconditional, help: "…", transform: Count.init(parsing:))
 ///     var count: Count?
 ///
-/// `.unconditional` lets a negative number be told from an option. Help has no default of its own for such an option.
+/// With `.unconditional`, a negative number isn't taken for an option. Help then shows no default,
+/// so the help text has it.
 protocol Quantity: ExpressibleByArgument, Equatable, Sendable {
   static var kind: NumberError.Kind { get }
   init(text: String) throws(NumberFault)
@@ -24,10 +25,11 @@ extension Quantity {
   init?(argument: String) { try? self.init(parsing: argument) }
 }
 
-/// A count on the command line: `500`, or with a suffix: `10k`, `1.5M`, `1B`; `1e6` and `1_000_000` as well.
+/// A count on the command line: `500`, or with a suffix `10k`, `1.5M`, `1B`; also `1e6` and
+/// `1_000_000`.
 struct Count: Quantity {
   static let kind = NumberError.Kind.count
-  /// 100T. So many epochs as there may be of it add up to a number that fits into 64 bits.
+  /// 100T. This many documents in each of the largest number of epochs still fit into 64 bits.
   static let largest = 100_000_000_000_000
 
   let value: Int
@@ -68,30 +70,6 @@ struct ByteCount: Quantity {
 
   var defaultValueDescription: String {
     value % (1 << 20) == 0 ? "\(value >> 20)MiB" : String(value)
-  }
-
-  /// What can be typed for just as many bytes: `128MiB`, `2147MB`, `1025`.
-  static func text(of byteCount: Int) -> String {
-    let units = [
-      ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("GB", 1_000_000_000),
-      ("MB", 1_000_000), ("kB", 1000),
-    ]
-    return units.filter { byteCount >= $0.1 && byteCount % $0.1 == 0 }
-      .map { "\(byteCount / $0.1)\($0.0)" }.min { $0.count < $1.count } ?? String(byteCount)
-  }
-
-  /// The same in a sentence: `256MiB`, `1 byte`.
-  static func phrase(_ byteCount: Int) -> String {
-    let text = text(of: byteCount)
-    return text == String(byteCount) ? Format.count(byteCount, "byte") : text
-  }
-
-  /// What can be typed for at least as many bytes: `2GiB`, `191MiB`.
-  static func text(atLeast byteCount: Int) -> String {
-    let (name, size) =
-      byteCount % (1 << 30) == 0
-      ? ("GiB", 1 << 30) : byteCount >= 1 << 20 ? ("MiB", 1 << 20) : ("KiB", 1 << 10)
-    return "\(byteCount / size + (byteCount % size == 0 ? 0 : 1))\(name)"
   }
 }
 

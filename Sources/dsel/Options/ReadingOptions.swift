@@ -63,19 +63,20 @@ struct ReadingOptions: ParsableArguments {
     case nil: return
     case .emptyKey:
       throw ValidationError(
-        "\(option) '\(field)' has an empty key. Write it like meta.doc.text, and a dot in a key as '\\.'."
+        "\(option) '\(field)' has an empty key. Write it like meta.doc.text. A dot in a key is "
+          + "written '\\.'."
       )
     case .strayBackslash:
       throw ValidationError(
-        "\(option) '\(field)' has a backslash that stands before no dot. Write a backslash in a key as '\\\\', "
-          + "and a dot as '\\.'.")
+        "\(option) '\(field)' has a backslash that is not before a dot. A backslash in a key is "
+          + "written '\\\\', and a dot '\\.'.")
     }
   }
 
   /// Refuses what can't be read twice over.
   static func validateFiles(_ paths: [String]) throws {
     guard paths.count(where: { $0 == "-" || File.isPipedInput($0) }) < 2 else {
-      throw ValidationError("Standard input (-) is named twice. It can be read as one input only.")
+      throw ValidationError("Standard input (-) is named twice, but it can be read only once.")
     }
   }
 
@@ -90,23 +91,5 @@ struct ReadingOptions: ParsableArguments {
     settings.allowsRepeats = allowRepeats
     settings.spoolDirectory = FileName.environment("TMPDIR") ?? "/tmp"
     return settings
-  }
-}
-
-/// Where invalid lines are kept, for commands that write files.
-struct RejectOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      """
-      File for skipped lines. FILE.reasons.jsonl gets the position of each and the reason.
-      """,
-      valueName: "file"), completion: .file())
-  var rejects: String?
-
-  func validate(with reading: ReadingOptions) throws {
-    guard rejects == nil || reading.onError == .skip else {
-      throw ValidationError("--rejects needs --on-error skip: otherwise no line is skipped.")
-    }
-    try OutputName.validate("--rejects", rejects)
   }
 }

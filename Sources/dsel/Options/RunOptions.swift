@@ -2,9 +2,10 @@ import ArgumentParser
 import Files
 import Pipeline
 import Platform
+import Reporting
 import Writing
 
-/// How the run shows itself.
+/// How a run works and shows its progress.
 struct RunOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
@@ -27,34 +28,18 @@ struct RunOptions: ParsableArguments {
     }
   }
 
-  /// The most threads that can be asked for.
+  /// The largest value of --threads.
   private static let mostThreads = 1024
 
   var threadCount: Int { threads?.value ?? min(Processors.count, Self.mostThreads) }
 
-  /// What a command's work has around it.
-  struct CommandContext {
-    let progress: ProgressPrinter
-    let diagnostics: Diagnostics
-    let registry: TemporaryFiles
-
-    /// Writes a result to standard output.
-    ///
-    /// - Throws: ``PipelineError/output(_:)``
-    func write(_ result: [UInt8]) throws {
-      progress.clear()
-      do throws(SystemError) { try File.standardOutput().writeAll(result.span) } catch {
-        throw PipelineError.output(.writing(.system(error)))
-      }
-    }
-  }
-
-  /// Does a command's work: with progress, without leaving temporary files behind, and with messages for errors.
+  /// Does a command's work: shows progress, removes temporary files, and prints a message for an
+  /// error.
   ///
   /// - Throws: `ExitCode.failure` once the message is out, `ValidationError`
   func run(_ work: (CommandContext) throws -> Void) throws {
     let diagnostics = Diagnostics(isQuiet: quiet)
-    let registry = TemporaryFiles { diagnostics.warn([ErrorMessage.warning($0)]) }
+    let registry = TemporaryFiles { diagnostics.warn([$0.text]) }
     let signals = SignalWatch(registry)
     defer { signals.stop() }
     do {
@@ -64,13 +49,13 @@ struct RunOptions: ParsableArguments {
           registry: registry))
     } catch let error as PipelineError {
       ProgressPrinter.clearLine(progress, isQuiet: quiet)
-      if ErrorMessage.isClosedOutput(error) { return }
-      diagnostics.fail(ErrorMessage(error).text)
-      if ErrorMessage.isOutOfMemory(error) { registry.unlinkAllAndExit(status: 1) }
+      if error.isClosedOutput { return }
+      diagnostics.fail(ErrorMessage(error))
+      if error.isOutOfMemory { registry.unlinkAllAndExit(status: 1) }
       throw ExitCode.failure
     } catch let error as SystemError {
       ProgressPrinter.clearLine(progress, isQuiet: quiet)
-      diagnostics.fail(ErrorMessage(error).text)
+      diagnostics.fail(ErrorMessage(error))
       throw ExitCode.failure
     }
   }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Pipeline
-import Writing
 
 /// `dsel compare`: how near a selection is to its target.
 struct CompareCommand: ParsableCommand, CommandWithExamples {
@@ -50,7 +49,8 @@ struct CompareCommand: ParsableCommand, CommandWithExamples {
 
     @Argument(
       help: ArgumentHelp(
-        "Pool files that the selection was made from. Use - for standard input.", valueName: "pool"),
+        "Pool files that the selection was made from. Use - for standard input.",
+        valueName: "pool"),
       completion: .file())
     var operands: [String] = []
 
@@ -83,10 +83,10 @@ struct CompareCommand: ParsableCommand, CommandWithExamples {
 
     func validate() throws {
       guard !targets.isEmpty else {
-        throw ValidationError("--target is missing. Name the files that were selected for.")
+        throw ValidationError("--target is missing. Name the files of the target.")
       }
       guard !selected.isEmpty else {
-        throw ValidationError("--selected is missing. Name the files that were selected.")
+        throw ValidationError("--selected is missing. Name the files with the selected documents.")
       }
       let settings = try settings()
       try ReadingOptions.validateFiles(settings.targets + settings.selected + settings.pool)
@@ -106,36 +106,7 @@ struct CompareCommand: ParsableCommand, CommandWithExamples {
       settings.seed = files.seed.value
       settings.version = Dsel.version
       let comparison = try Compare(settings, progress: context.progress.meter).run()
-      context.progress.clear()
-      context.diagnostics.warn(Self.warnings(comparison))
-      try context.write(
-        result.json
-          ? ManifestWriter.encode(comparison) : Array(ComparisonText(comparison).text.utf8))
+      try context.print(comparison, result)
     }
   }
-
-  private static func warnings(_ comparison: Comparison) -> [String] {
-    // The random baseline's inputs are the pool's.
-    let sides = [comparison.target, comparison.selected, comparison.pool].compactMap { $0 }
-    var warnings = zip(sides, ["target", "selection", "pool"]).flatMap { side, name in
-      Diagnostics.warnings(skippedIn: side.inputs, role: name)
-        + Diagnostics.repeatedContent(side.inputs)
-    }
-    warnings += Diagnostics.warnings(sides.flatMap(\.inputs))
-    if let domains = comparison.domains {
-      let others = [domains.others.target, domains.others.selected, domains.others.pool]
-      if others.contains(where: { ($0?.documents ?? 0) > 0 }) {
-        warnings.append(
-          "the field has more than \(Format.count(domains.limit)) different values: so many, chosen by a hash, are "
-            + "counted one by one, and the rest together.")
-      }
-    }
-    return warnings
-  }
-}
-
-/// How a result is printed.
-struct ResultOptions: ParsableArguments {
-  @Flag(help: "Print the result as JSON.")
-  var json = false
 }

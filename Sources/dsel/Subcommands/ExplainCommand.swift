@@ -1,7 +1,6 @@
 import ArgumentParser
 import Pipeline
 import Weighting
-import Writing
 
 /// `dsel explain`: what a log weight is made of.
 struct ExplainCommand: ParsableCommand, CommandWithExamples {
@@ -123,19 +122,21 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
       if areFiles {
         guard targetModel != nil, poolModel != nil else {
           let missing = targetModel == nil ? "--target-model" : "--pool-model"
-          throw ValidationError("\(missing) is missing: a weight takes two models. Name both.")
+          throw ValidationError("\(missing) is missing: a weight needs two models. Name both.")
         }
       } else {
         guard !targetFiles.isEmpty, !poolFiles.isEmpty else {
           throw ValidationError(
-            "Models are missing. Name --target-model and --pool-model, or --target and --pool to fit them."
+            "Models are missing. Name --target-model and --pool-model, or --target and --pool to "
+              + "fit them."
           )
         }
       }
     }
   }
 
-  /// The documents to explain. The pool's are, where nothing else is to be done with them or a line is asked for.
+  /// The documents to explain. They are the pool's if models come from files, or if a line is named
+  /// and no operand.
   ///
   /// - Throws: `ValidationError`
   private func documents() throws -> [String] {
@@ -149,25 +150,26 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
     if documents.isEmpty {
       guard !targets.isEmpty else {
         throw ValidationError(
-          "Name documents to explain, or with --target those of the target: a model holds counts of hashes, and no "
-            + "n-grams to show.")
+          "Documents are missing: a model has counts of hashes, but no n-grams to show. Name "
+            + "documents to explain, or the target's documents with --target.")
       }
       guard features.estimator.components.needCounts else {
         throw ValidationError(
-          "--estimator logistic sees single tokens, which models don't tell from longer n-grams. Name documents to "
-            + "explain, or take another estimator.")
+          "--estimator logistic weighs single tokens, and models don't separate these from longer "
+            + "n-grams. Name documents to explain, or use another estimator.")
       }
     } else if models.areFiles, !targets.isEmpty {
       throw ValidationError(
-        "--target is for the n-grams of the target, and documents are named to explain. Leave one of them out."
+        "--target explains the target, but there are also documents to explain. Leave one of the "
+          + "two out."
       )
     }
     guard features.fitSample == nil else {
       throw ValidationError(
-        "--fit-sample is of 'dsel select': explain fits the whole pool. Leave it out.")
+        "--fit-sample is an option of 'dsel select': explain fits the whole pool. Leave it out.")
     }
     guard targetText.targetTextField == nil || !targets.isEmpty else {
-      throw ValidationError("--target-text-field needs --target, whose text it finds.")
+      throw ValidationError("--target-text-field needs --target.")
     }
     // A pool whose documents are explained by model files is read once.
     try ReadingOptions.validateFiles(documents + targets + (models.areFiles ? [] : pool))
@@ -187,25 +189,21 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
         ("--buckets", counting.buckets != nil),
       ].first { $0.1 }
       if let given {
-        throw ValidationError("\(given.0) is the models' own. Leave it out.")
+        throw ValidationError("\(given.0) is fixed by the model files. Leave it out.")
       }
     }
     guard normalize == nil || features.estimator.components.use(.normalization) else {
       throw ValidationError(
-        "--estimator \(features.estimator.rawValue) weighs vectors of unit length. Leave --normalize out."
+        "--estimator \(features.estimator.rawValue) has no log-ratios to normalize. Leave "
+          + "--normalize out."
       )
     }
   }
 
   func run() throws {
     try execution.run { context in
-      let explanation = try Explain(try settings(), progress: context.progress.meter)
-        .run()
-      context.progress.clear()
-      context.diagnostics.warn(Self.warnings(explanation))
-      try context.write(
-        result.json
-          ? ManifestWriter.encode(explanation) : Array(ExplanationText(explanation).text.utf8))
+      let explanation = try Explain(try settings(), progress: context.progress.meter).run()
+      try context.print(explanation, result)
     }
   }
 
@@ -225,16 +223,5 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
     settings.top = top.value
     settings.version = Dsel.version
     return settings
-  }
-
-  private static func warnings(_ explanation: Explanation) -> [String] {
-    var warnings = Diagnostics.warnings(
-      skipped: (explanation.skippedFiles ?? []).map { ($0.path, $0.skippedLines) }, role: "files")
-    if explanation.moreDocuments == true {
-      warnings.append(
-        "there are more than \(ExplainSettings.documentLimit) documents: the first ones are explained. Name one with "
-          + "--line, or pick some with 'head' or 'jq'.")
-    }
-    return warnings
   }
 }

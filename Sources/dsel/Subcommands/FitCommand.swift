@@ -1,6 +1,5 @@
 import ArgumentParser
 import Pipeline
-import Writing
 
 /// `dsel fit`: what a target or a pool is made of, in a file.
 struct FitCommand: ParsableCommand, CommandWithExamples {
@@ -116,12 +115,7 @@ struct FitCommand: ParsableCommand, CommandWithExamples {
       let report = try Fit(
         settings, progress: context.progress.meter, registry: context.registry
       ).run()
-      context.progress.clear()
-      try context.report(report, reporting) { report in
-        (Summary.warnings(report.inputs, role: "input") + Summary.warnings(report.model))
-          .map { "warning: \($0)" }
-          + (execution.quiet ? [] : [Summary.model(report.model, reused: report.reusedInputs)])
-      }
+      try context.report(report, reporting)
     }
   }
 }

@@ -31,7 +31,7 @@ struct ManualCommand: ParsableCommand {
       return
     }
     guard let found = pages.first(where: { $0.0 == page }) else {
-      throw ValidationError("There is no page '\(page)'. Leave it out to see their names.")
+      throw ValidationError("There is no page '\(page)'. Leave the name out to list all pages.")
     }
     print(found.1.text, terminator: "")
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Pipeline
+import Reporting
 
 /// `dsel merge`: the sum of models, or of candidates.
 struct MergeCommand: ParsableCommand, CommandWithExamples {
@@ -47,7 +48,9 @@ struct MergeCommand: ParsableCommand, CommandWithExamples {
   func validate() throws {
     let files = try files()
     guard !files.contains("-") else {
-      throw ValidationError("merge reads files twice, so - can't be one. Name a file.")
+      throw ValidationError(
+        "merge reads files twice, so it can't read standard input (-). Name a "
+          + "file.")
     }
     try ReadingOptions.validate(window: maxWindow)
     try FileOutputOptions.refuseManifests(files)
@@ -68,13 +71,9 @@ struct MergeCommand: ParsableCommand, CommandWithExamples {
       settings.allowsRepeats = allowRepeats
       switch try Merge(settings, registry: context.registry).run() {
       case .model(let model):
-        try context.report(model, reporting) {
-          quietness.quiet ? [] : [Summary.model($0, reused: 0)]
-        }
+        try context.report(model, reporting)
       case .candidates(let file):
-        try context.report(CandidateSummary(file), reporting) {
-          quietness.quiet ? [] : [Summary.candidates($0)]
-        }
+        try context.report(CandidateSummary(file), reporting)
       }
     }
   }

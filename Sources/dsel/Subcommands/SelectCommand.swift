@@ -1,7 +1,7 @@
 import ArgumentParser
 import Files
 import Pipeline
-import Writing
+import Reporting
 
 /// `dsel select`: the whole job.
 struct SelectCommand: ParsableCommand, CommandWithExamples {
@@ -52,7 +52,9 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
     try input.pool.refuseShares(of: "--mixture", mixture.mixture)
     try mixture.validate(size.size)
     guard features.fitSample == nil || mixture.stratify == nil else {
-      throw ValidationError("--stratify counts all documents of the pool. Leave --fit-sample out.")
+      throw ValidationError(
+        "--stratify counts all documents of the pool, so it needs all of them. "
+          + "Leave --fit-sample out.")
     }
     try output.validate(with: input.reading)
     try reporting.validate(writesToStandardOutput: output.isStandardOutput)
@@ -64,9 +66,7 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
       let manifest = try Select(
         settings(), progress: context.progress.meter, registry: context.registry
       ).run()
-      context.progress.clear()
-      if reporting.json { try context.write(ManifestWriter.encode(manifest)) }
-      context.diagnostics.report(manifest)
+      try context.report(manifest, reporting)
     }
   }
 

@@ -96,7 +96,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
   func validate() throws {
     guard !targetModel.isEmpty else {
       throw ValidationError(
-        "--target-model is missing. Name what 'dsel fit' made of what the selection should resemble."
+        "--target-model is missing. Name the model of the target, from 'dsel fit'."
       )
     }
     let targets = try targets()
@@ -109,22 +109,23 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
     let estimator = estimating.kind(compatibility.compat)
     guard normalize == nil || estimator.components.use(.normalization) else {
       throw ValidationError(
-        "--estimator \(estimator.rawValue) weighs vectors of unit length. Leave --normalize out.")
+        "--estimator \(estimator.rawValue) has no log-ratios to normalize. Leave --normalize out.")
     }
     try candidates.validate(estimator, targetCount: targets.count)
     guard candidates.candidates == nil || !reading.allowRepeats else {
       throw ValidationError(
-        "--allow-repeats doesn't go with --candidates: merged candidates have each file once.")
+        "--allow-repeats can't be used with --candidates: merged candidates have each file once.")
     }
     try WorkDirectoryRules.validate(workDir, files: pool, rejects: rejecting.rejects)
     guard output.output == nil || (workDir == nil && format != .dolma) else {
       let other = workDir == nil ? "--format dolma" : "--work-dir"
-      throw ValidationError("\(other) writes a file an input. Leave --output out.")
+      throw ValidationError("\(other) writes one file per input. Leave --output out.")
     }
     if format == .dolma {
       guard workDir == nil, candidates.candidates == nil, !pool.contains("-") else {
         throw ValidationError(
-          "--format dolma writes beside the documents' files: no --work-dir, no --candidates, no standard input (-)."
+          "--format dolma writes next to the documents' files. It can't be used with --work-dir, "
+            + "--candidates or standard input (-)."
         )
       }
     }
@@ -139,7 +140,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
     let names = models.compactMap(\.name)
     guard names.count == models.count, Set(names).count == names.count else {
       throw ValidationError(
-        "Several target models need a name each, such as --target-model wiki=wiki.model.")
+        "Several target models need a name each: --target-model wiki=wiki.model,law=law.model.")
     }
     return models
   }
@@ -150,18 +151,20 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
       let report = try Weigh(
         settings(), progress: context.progress.meter, registry: context.registry
       ).run()
-      try context.report(report, reporting) { report in
-        Summary.warnings(report.inputs, role: "pool").map { "warning: \($0)" }
-          + (execution.quiet ? [] : [Summary.weights(report)])
-      }
+      try context.report(report, reporting)
     }
   }
 
   private func settings() throws -> WeighSettings {
-    var settings = WeighSettings(
-      targetModels: try targets(), poolModel: poolModel, pool: try poolFiles.paths())
+    let targets = try targets()
+    let estimator = estimating.settings(compatibility.compat, normalize: normalize)
+    var product = WeighSettings.Product.weights(targets: targets)
+    if let candidates = candidates.settings(estimator.kind) {
+      product = .candidates(target: targets[0], candidates)
+    }
+    var settings = WeighSettings(product, poolModel: poolModel, pool: try poolFiles.paths())
     settings.reading = reading.settings(execution)
-    settings.estimator = estimating.settings(compatibility.compat, normalize: normalize)
+    settings.estimator = estimator
     settings.format = format
     settings.idField = idField
     settings.output = output.destination
@@ -169,94 +172,8 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
     settings.replacesOutputs = output.force
     settings.rejects = rejecting.rejects
     settings.workDirectory = workDir
-    settings.candidates = candidates.settings(settings.estimator.kind)
     settings.manifest = try manifest ?? output.path.flatMap(OutputName.manifest)
     settings.version = Dsel.version
     return settings
-  }
-}
-
-/// For which draw candidates are kept.
-struct CandidateOptions: ParsableArguments {
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Keep only what a draw of up to this number of documents from the whole pool may need.",
-      valueName: "n"), transform: Count.init(parsing:))
-  var candidates: Count?
-
-  @Option(
-    parsing: .unconditional,
-    help: "With --candidates: seed of the random draw. (default: 0)",
-    transform: Seed.init(parsing:))
-  var seed: Seed?
-
-  @Flag(
-    name: .customLong("top-k"),
-    help: "With --candidates: select the largest log weights, without random noise.")
-  var topK = false
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      """
-      With --candidates: divide log weights by this number: a larger one makes the draw more \
-      random. (default: 1)
-      """, valueName: "t"),
-    transform: Number.init(parsing:))
-  var temperature: Number?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      """
-      With --candidates and --estimator blend: share of the selection that the logistic \
-      regression draws alone. (default: \(DrawSettings.defaultLogisticShare))
-      """, valueName: "f"), transform: Share.init(parsing:))
-  var logisticShare: Share?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      """
-      With --candidates: never select documents with fewer tokens than this. (default: 100)
-      """, valueName: "n"),
-    transform: Count.init(parsing:))
-  var minTokens: Count?
-
-  func validate(_ estimator: Estimator, targetCount: Int) throws {
-    guard let candidates else {
-      let given = [
-        ("--seed", seed != nil), ("--top-k", topK), ("--temperature", temperature != nil),
-        ("--logistic-share", logisticShare != nil), ("--min-tokens", minTokens != nil),
-      ].first { $0.1 }
-      if let given {
-        throw ValidationError("\(given.0) needs --candidates: weights don't depend on the draw.")
-      }
-      return
-    }
-    guard candidates.value >= 1 else { throw ValidationError("--candidates must be at least 1.") }
-    guard targetCount == 1 else {
-      throw ValidationError("--candidates serves one target. Weigh for each apart.")
-    }
-    if let temperature { try RandomnessOptions.Temperature.validate(temperature.value) }
-    if logisticShare != nil {
-      guard estimator.components.drawInTwoParts else {
-        throw ValidationError("--logistic-share needs --estimator blend: others draw in one part.")
-      }
-    }
-  }
-
-  func settings(_ estimator: Estimator) -> WeighSettings.CandidateSettings? {
-    guard let candidates else { return nil }
-    var draw = DrawSettings()
-    draw.seed = seed?.value ?? 0
-    draw.addsNoise = !topK
-    draw.temperature = .fixed(temperature?.value ?? 1)
-    draw.minimumTokenCount = minTokens?.value ?? 100
-    draw.logisticShare =
-      estimator.components.drawInTwoParts
-      ? logisticShare?.value ?? DrawSettings.defaultLogisticShare : 0
-    return WeighSettings.CandidateSettings(count: candidates.value, draw: draw)
   }
 }

@@ -1,19 +1,23 @@
-/// Candidates can't be drawn from.
+package import Reading
+
+/// Candidates can't be drawn from, or not be merged.
 package enum CandidateError: Error {
-  /// Candidates were weighed with another field than is asked for.
-  case otherTextField(path: String, field: String, wanted: String)
-  /// Candidates are of fewer documents than the pool's model.
-  case missingDocuments(path: String, found: Int, counted: Int, shardCount: Int)
-  /// Candidates know nothing of one of the pool's files.
-  case shardWithoutCandidates(path: String, shard: String)
-  /// More documents were asked for than candidates were kept for.
-  case tooFewCandidates(path: String, kept: Int, wanted: Int)
-  /// A file has no candidates that can be used.
-  case unusable(path: String, CandidateFileError)
-  /// Candidates were weighed or kept with another value of an option.
-  case mismatch(path: String, option: String)
-  /// Candidates of the same shard are in two files.
+  /// The file can't be used.
+  case unusable(path: String, JSONFileFault)
+  /// Two files differ in a setting of the weighing or of the draw.
+  case mismatch(path: String, CandidateSetting)
+  /// The candidates of one shard are in two files.
   case repeatedShard(path: String, shard: String)
-  /// Candidates of two files with the same content are in two files.
-  case repeatedContent(path: String, shard: String, other: String)
+  /// Two files have candidates of shards with the same content.
+  case repeatedContent(path: String, shard: String, otherShard: String)
+  /// The text was weighed in another field than the wanted one.
+  case otherTextField(path: String, field: String, wanted: String)
+  /// The candidates come from fewer documents than the pool's model counted.
+  case missingDocuments(path: String, foundCount: Int, countedCount: Int, shardCount: Int)
+  /// No candidates come from a file of the pool.
+  case shardWithoutCandidates(path: String, shard: String)
+  /// Candidates come from files with this file's name, and it isn't clear which of them it is.
+  case ambiguousShard(path: String, shard: String, weighedPaths: [String])
+  /// The draw is larger than the one that candidates were kept for.
+  case tooFewCandidates(path: String, keptFor: Int, wanted: Int)
 }

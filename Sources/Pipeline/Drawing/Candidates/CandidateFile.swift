@@ -116,14 +116,14 @@ package struct CandidateFile: Sendable {
   private mutating func append(
     _ other: CandidateFile, path: String, _ known: inout KnownShards
   ) throws(PipelineError) {
-    if let option = header.settings.firstDifference(from: other.header.settings) {
-      throw .candidates(.mismatch(path: path, option: option))
+    if let setting = header.settings.firstDifference(from: other.header.settings) {
+      throw .candidates(.mismatch(path: path, setting))
     }
     try known.insert(other.header.shards, of: path)
     // The model is known by the hash of its file, and says nothing else here than there.
     let (one, two) = (header.poolDocumentCount, other.header.poolDocumentCount)
     if let one, let two, one != two {
-      throw .candidates(.mismatch(path: path, option: "--pool-model"))
+      throw .candidates(.mismatch(path: path, .poolModel))
     }
     header.poolDocumentCount = one ?? two
     // An eligible document is a document.
@@ -182,7 +182,8 @@ private struct KnownShards {
     }
   }
 
-  /// - Throws: ``CandidateError/repeatedShard(path:shard:)``, ``CandidateError/repeatedContent(path:shard:other:)``
+  /// - Throws: ``CandidateError/repeatedShard(path:shard:)``,
+  ///   ``CandidateError/repeatedContent(path:shard:otherShard:)``
   mutating func insert(_ shards: [FittedModel.Input], of path: String) throws(PipelineError) {
     var found: [Content: String] = [:]
     for shard in shards {
@@ -191,7 +192,7 @@ private struct KnownShards {
       }
       let content = Self.content(shard)
       if shard.documentCount > 0, let other = contents[content] {
-        throw .candidates(.repeatedContent(path: path, shard: shard.path, other: other))
+        throw .candidates(.repeatedContent(path: path, shard: shard.path, otherShard: other))
       }
       found[content] = shard.path
     }
@@ -209,21 +210,20 @@ private struct KnownShards {
 }
 
 extension CandidateFile.Settings {
-  /// The option in which the two differ; nil if they don't.
-  func firstDifference(from other: Self) -> String? {
-    let pairs: [(String, Bool)] = [
-      ("--target-model", targetModel == other.targetModel),
-      ("--pool-model", poolModel == other.poolModel), ("--seed", seed == other.seed),
-      ("--candidates", count == other.count), ("--top-k", topK == other.topK),
-      ("--temperature", temperature == other.temperature),
-      ("--logistic-share", logisticShare == other.logisticShare),
-      ("--min-tokens", minimumTokenCount == other.minimumTokenCount),
-      ("--estimator", estimator == other.estimator),
-      ("--normalize", normalization == other.normalization),
-      ("--smoothing", smoothing == other.smoothing),
-      ("--target-smoothing", targetSmoothing == other.targetSmoothing),
-      ("--compat", compatibility == other.compatibility),
-      ("--text-field", ExactString(textField) == ExactString(other.textField)),
+  /// The first setting in which the two differ; nil if they don't.
+  func firstDifference(from other: Self) -> CandidateSetting? {
+    let pairs: [(CandidateSetting, Bool)] = [
+      (.targetModel, targetModel == other.targetModel), (.poolModel, poolModel == other.poolModel),
+      (.seed, seed == other.seed), (.count, count == other.count), (.topK, topK == other.topK),
+      (.temperature, temperature == other.temperature),
+      (.logisticShare, logisticShare == other.logisticShare),
+      (.minimumTokenCount, minimumTokenCount == other.minimumTokenCount),
+      (.estimator, estimator == other.estimator),
+      (.normalization, normalization == other.normalization),
+      (.smoothing, smoothing == other.smoothing),
+      (.targetSmoothing, targetSmoothing == other.targetSmoothing),
+      (.compatibility, compatibility == other.compatibility),
+      (.textField, ExactString(textField) == ExactString(other.textField)),
     ]
     return pairs.first { !$0.1 }?.0
   }

@@ -125,7 +125,7 @@ package struct ShardFinder: Sendable {
   /// True for what a pipe is called, which is no file's path.
   package static func isOfPipe(_ path: String) -> Bool {
     let path = ExactString(path)
-    return path == "standard input" || path == "/dev/stdin"
+    return path == ExactString(File.standardInputName) || path == "/dev/stdin"
       || ["/dev/fd/", "/proc/self/fd/"].contains { path.string.utf8.starts(with: $0.utf8) }
   }
 }

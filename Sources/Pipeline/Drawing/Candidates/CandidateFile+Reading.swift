@@ -1,0 +1,208 @@
+internal import Reading
+internal import Resampling
+internal import Weighting
+
+/// How candidates are read.
+extension CandidateFile {
+  /// True if the file begins as one of candidates does.
+  ///
+  /// - Throws: ``PipelineError``
+  static func isOne(_ shard: Shard, limits: ReadingLimits) throws(PipelineError) -> Bool {
+    do throws(ReadingError) {
+      let head = try ByteSource.head(of: shard, byteCount: 64, limits: limits)
+      return String(decoding: head, as: UTF8.self).contains("\"\(Self.format)\"")
+    } catch {
+      throw .input(.reading(error, line: nil))
+    }
+  }
+
+  /// - Throws: ``PipelineError``
+  init(reading path: String, limits: ReadingLimits) throws(PipelineError) {
+    let shard: Shard
+    do throws(ReadingError) { shard = try Shard(path: path) } catch {
+      throw .input(.reading(error, line: nil))
+    }
+    self = try CandidateFile(reading: shard, limits: limits)
+  }
+
+  /// - Throws: ``PipelineError``
+  init(reading shard: Shard, limits: ReadingLimits) throws(PipelineError) {
+    do throws(JSONStreamError) {
+      var stream = try JSONStream(shard, limits: limits)
+      self = try CandidateFile(&stream)
+    } catch {
+      switch error {
+      case .reading(let error): throw .input(.reading(error, line: nil))
+      case .unusable(let fault): throw .candidates(.unusable(path: shard.name, fault))
+      }
+    }
+  }
+
+  private init(_ stream: inout JSONStream) throws(JSONStreamError) {
+    var reader = Reader()
+    guard try stream.kind() == .object else { throw .otherFormat }
+    try stream.readObject { key, stream throws(JSONStreamError) in
+      try reader.readHeader(key, &stream)
+    }
+    header = try reader.header()
+    candidates = []
+    while try !stream.isAtEnd() {
+      // No more than the header announces, however long the file is.
+      guard candidates.count < reader.numbers["candidates", default: 0] else {
+        throw .invalid("candidates")
+      }
+      candidates.append(try Reader.candidate(&stream, shardCount: header.shards.count))
+    }
+    guard candidates.count == reader.numbers["candidates"] else { throw .invalid("candidates") }
+  }
+
+  private struct Reader {
+    var format: String?
+    var strings: [String: String] = [:]
+    var numbers: [String: Int] = [:]
+    var doubles: [String: Double] = [:]
+    var topK: Bool?
+    var shards: [FittedModel.Input]?
+
+    mutating func readHeader(_ key: String, _ stream: inout JSONStream) throws(JSONStreamError) {
+      switch key {
+      case "format":
+        format = try stream.readString()
+        guard format == CandidateFile.format else { throw .otherFormat }
+      case "format_version":
+        let version = try stream.readCount()
+        guard version <= CandidateFile.version else {
+          throw .newerVersion(version, readable: CandidateFile.version)
+        }
+        numbers[key] = version
+      case "seed", "estimator", "normalize", "compat", "target_model_xxh3", "pool_model_xxh3",
+        "text_field":
+        strings[key] = try stream.readString()
+      case "count", "min_tokens": numbers[key] = try stream.readCount()
+      case "documents", "eligible_documents", "pool_documents", "candidates":
+        numbers[key] = try count(key, &stream)
+      case "temperature", "logistic_share", "smoothing", "target_smoothing":
+        doubles[key] = try stream.readNumber()
+      case "top_k": topK = try stream.readBoolean()
+      case "shards": try readShards(&stream)
+      default: try stream.skipValue()
+      }
+    }
+
+    private mutating func readShards(_ stream: inout JSONStream) throws(JSONStreamError) {
+      var read: [FittedModel.Input] = []
+      var pathBytes = 0
+      try stream.readArray { stream throws(JSONStreamError) in
+        guard read.count < Candidate.maximumShardCount else {
+          throw .tooLarge("shards", limit: Candidate.maximumShardCount)
+        }
+        let input = try FittedModel.Input(&stream, of: "shards")
+        pathBytes += input.path.utf8.count
+        guard pathBytes <= FittedModel.mostPathBytes else {
+          throw .tooLarge("shards", limit: FittedModel.mostPathBytes)
+        }
+        read.append(input)
+      }
+      shards = read
+    }
+
+    private static func hash(_ name: String, _ stream: inout JSONStream) throws(JSONStreamError)
+      -> UInt64
+    {
+      guard let hash = UInt64(hexadecimal: try stream.readString()) else {
+        throw .invalid(name)
+      }
+      return hash
+    }
+
+    func header() throws(JSONStreamError) -> Header {
+      guard format != nil else { throw .otherFormat }
+      func string(_ name: String) throws(JSONStreamError) -> String {
+        guard let value = strings[name] else { throw .missing(name) }
+        return value
+      }
+      func number(_ name: String) throws(JSONStreamError) -> Int {
+        guard let value = numbers[name] else { throw .missing(name) }
+        return value
+      }
+      func double(_ name: String) throws(JSONStreamError) -> Double {
+        guard let value = doubles[name] else { throw .missing(name) }
+        return value
+      }
+      func hash(_ name: String) throws(JSONStreamError) -> UInt64 {
+        guard let value = UInt64(hexadecimal: try string(name)) else { throw .invalid(name) }
+        return value
+      }
+      _ = try number("format_version")
+      // A draw takes no more than its count from what was eligible.
+      guard try number("eligible_documents") <= number("documents"),
+        try number("candidates") <= number("eligible_documents")
+      else { throw .invalid("eligible_documents") }
+      guard let seed = UInt64(try string("seed")) else { throw .invalid("seed") }
+      guard let topK else { throw .missing("top_k") }
+      guard let shards else { throw .missing("shards") }
+      let sorted = zip(shards, shards.dropFirst()).allSatisfy { CandidateFile.precedes($0, $1) }
+      guard sorted else { throw .invalid("shards") }
+      let share = try double("logistic_share")
+      guard (0...1).contains(share) else { throw .invalid("logistic_share") }
+      guard try double("temperature") > 0 else { throw .invalid("temperature") }
+      return Header(
+        settings: Settings(
+          seed: seed, topK: topK, temperature: try double("temperature"),
+          count: try number("count"), logisticShare: share,
+          minimumTokenCount: try number("min_tokens"), estimator: try string("estimator"),
+          normalization: try string("normalize"), smoothing: try double("smoothing"),
+          targetSmoothing: try double("target_smoothing"), compatibility: strings["compat"],
+          targetModel: try hash("target_model_xxh3"), poolModel: try hash("pool_model_xxh3"),
+          textField: try string("text_field")),
+        shards: shards, documentCount: try number("documents"),
+        eligibleCount: try number("eligible_documents"),
+        poolDocumentCount: numbers["pool_documents"])
+    }
+
+    private func count(_ key: String, _ stream: inout JSONStream) throws(JSONStreamError) -> Int {
+      let count = try stream.readCount()
+      guard count <= FittedModel.largestCount else {
+        throw .tooLarge(key, limit: FittedModel.largestCount)
+      }
+      return count
+    }
+
+    static func candidate(
+      _ stream: inout JSONStream, shardCount: Int
+    ) throws(JSONStreamError) -> Candidate {
+      var numbers: [String: Int] = [:]
+      var keys: [String: Double] = [:]
+      var hash: UInt64?
+      try stream.readObject { key, stream throws(JSONStreamError) in
+        switch key {
+        case "shard", "offset", "bytes", "text_bytes", "tokens", "copies":
+          numbers[key] = try stream.readCount()
+        case "key", "second_key": keys[key] = try stream.readNumber()
+        case "text_hash": hash = try Self.hash("text_hash", &stream)
+        default: try stream.skipValue()
+        }
+      }
+      func number(_ name: String, upTo limit: Int) throws(JSONStreamError) -> Int {
+        guard let value = numbers[name] else { throw .missing(name) }
+        guard value <= limit else { throw .invalid(name) }
+        return value
+      }
+      guard let hash else { throw .missing("text_hash") }
+      guard let key = keys["key"], let secondKey = keys["second_key"] else {
+        throw .missing("key")
+      }
+      let limit = Int(UInt32.max)
+      guard shardCount > 0 else { throw .invalid("shard") }
+      return Candidate(
+        key: key, secondKey: secondKey, textHash: hash,
+        position: Position(
+          shard: try number("shard", upTo: shardCount - 1),
+          offset: try number("offset", upTo: Candidate.maximumOffset)),
+        lineByteCount: try number("bytes", upTo: limit),
+        textByteCount: try number("text_bytes", upTo: limit),
+        tokenCount: try number("tokens", upTo: limit),
+        copies: UInt32(try number("copies", upTo: limit)))
+    }
+  }
+}

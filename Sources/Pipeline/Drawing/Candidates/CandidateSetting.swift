@@ -1,0 +1,7 @@
+/// A setting that two files of candidates must agree in to be merged.
+package enum CandidateSetting: Sendable {
+  case targetModel, poolModel
+  case seed, count, topK, temperature, logisticShare, minimumTokenCount
+  case estimator, normalization, smoothing, targetSmoothing, compatibility
+  case textField
+}

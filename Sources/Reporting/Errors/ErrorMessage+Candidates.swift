@@ -1,0 +1,49 @@
+internal import Pipeline
+
+/// Errors of files of candidates.
+extension ErrorMessage {
+  init(_ error: CandidateError) { text = Self.text(error) }
+
+  private static func text(_ error: CandidateError) -> String {
+    switch error {
+    case .unusable(let path, let fault): unusable(path, fault, .candidates)
+    case .mismatch(let path, let setting):
+      "\(path): its candidates were kept with another \(setting.option) than those of the files "
+        + "before it. Run 'dsel weigh' again with the same options for all shards."
+    case .repeatedShard(let path, let shard):
+      "\(path): an earlier file also has the candidates of \(shard). Leave one of the two files "
+        + "out."
+    case .repeatedContent(let path, let shard, let other):
+      "\(path): \(shard) has the same content as \(other), whose candidates are in an earlier "
+        + "file. Leave one of the two out. If both belong to the pool, draw with --allow-missing: "
+        + "each text is drawn once, however many copies there are."
+    case .otherTextField(let path, let field, let wanted):
+      "--text-field is \(wanted), but the candidates of \(path) were weighed with \(field). Leave "
+        + "--text-field out."
+    case .missingDocuments(let path, let found, let counted, let shardCount):
+      missing(path, found, counted, shardCount)
+    case .shardWithoutCandidates(let path, let shard):
+      "\(shard): \(path) has no candidates from this file. Weigh it with --candidates, and merge "
+        + "the result."
+    case .ambiguousShard(let path, let shard, let weighed):
+      "\(shard): \(path) has candidates from \(Format.list(weighed, "and")), and "
+        + "it is not clear which of the pool's files that is. Name the pool's files by paths that "
+        + "end as these do."
+    case .tooFewCandidates(let path, let kept, let wanted):
+      "--count is \(wanted), but \(path) has candidates for draws of up to \(kept) documents. "
+        + "Lower --count, or weigh again with --candidates \(wanted)."
+    }
+  }
+
+  private static func missing(
+    _ path: String, _ found: Int, _ counted: Int, _ shardCount: Int
+  ) -> String {
+    let missing = counted - found
+    return
+      "\(path): \(Format.count(missing, "document")) \(missing == 1 ? "is" : "are") missing: the "
+      + "candidates come from \(Format.count(found, "document")) in "
+      + "\(Format.count(shardCount, "file")), but the pool's model counted "
+      + "\(Format.count(counted)). Weigh the other files with --candidates and merge all, or add "
+      + "--allow-missing to draw from these."
+  }
+}

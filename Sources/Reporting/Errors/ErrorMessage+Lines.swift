@@ -1,0 +1,121 @@
+internal import Pipeline
+internal import Reading
+
+/// Errors of single lines.
+extension ErrorMessage {
+  /// The kinds of file that a line can be in.
+  enum LineRole {
+    case pool, target, weights
+  }
+
+  static func invalidLine(_ error: InvalidLine, of role: LineRole) -> String {
+    let skip = "or leave such lines out with --on-error skip."
+    switch error {
+    case .notJSON(let fault, let column):
+      return "not valid JSON at byte \(column): \(fault.text). Fix the line, \(skip)"
+    case .notUTF8(let column):
+      return "not UTF-8 at byte \(column): invalid bytes. Convert the file with 'iconv', \(skip)"
+    case .notAnObject(let found):
+      let advice =
+        switch found {
+        case .array: "Write its items as lines (jq -c '.[]')"
+        case .string: "Make an object of each line (jq -c '{text: .}')"
+        case .object, .number, .boolean, .null: "Fix the line"
+        }
+      return "expected one JSON object per line, but found \(found.text). \(advice), \(skip)"
+    case .missingField(let path, let present):
+      let names = present.isEmpty ? "" : " The line has: \(present.joined(separator: ", "))."
+      return "the field \"\(path)\" is missing.\(names) \(role.textAdvice), \(skip)"
+    case .notAString(let path, let found):
+      return "the field \"\(path)\" is \(found.text), not a string. \(role.textAdvice), \(skip)"
+    case .sumTooLarge(let paths):
+      let fields = paths.map { "\"\($0)\"" }.joined(separator: ", ")
+      return
+        "the log weight is too large: the sum of \(fields) times --field-scale exceeds 1.8e308. "
+        + "Use a smaller --field-scale, \(skip)"
+    case .weightTooLarge(let weight, let temperature):
+      return
+        "the log weight \(weight) is too large: divided by a temperature of \(temperature), it "
+        + "exceeds 1.8e308. Raise --temperature, or make the weights smaller."
+    case .notANumber(let path, let found, let expected):
+      return
+        "the field \"\(path)\" is \(found.text(where: expected)). \(role.numberAdvice), \(skip)"
+    }
+  }
+}
+
+extension ErrorMessage.LineRole {
+  fileprivate var textAdvice: String {
+    switch self {
+    case .pool: "Name the field that holds the text with --text-field"
+    case .target:
+      "Name the field that holds the text with --target-text-field (the pool's is --text-field)"
+    case .weights: Self.weightAdvice
+    }
+  }
+
+  fileprivate var numberAdvice: String {
+    switch self {
+    case .pool, .target: "Name a field that holds a number"
+    case .weights: Self.weightAdvice
+    }
+  }
+
+  private static let weightAdvice = "Name a file of weights from 'dsel weigh'"
+}
+
+extension InvalidLine.FoundValue {
+  /// The value, and what it should be.
+  fileprivate func text(where expected: InvalidLine.ExpectedNumber) -> String {
+    switch self {
+    case .missing: "missing"
+    case .kind(let kind): "\(kind.text), not \(expected.text)"
+    case .objectOrArray: "an object or an array, not \(expected.text)"
+    case .written(let text):
+      expected == .double
+        ? "\(text), which exceeds the largest number, 1.8e308" : "\(text), not \(expected.text)"
+    }
+  }
+}
+
+extension InvalidLine.ExpectedNumber {
+  fileprivate var text: String {
+    switch self {
+    case .double: "a number"
+    case .count(let limit): "a whole number from 0 to \(Format.count(limit))"
+    case .hash: "16 hexadecimal digits"
+    }
+  }
+}
+
+extension InvalidLine.Fault {
+  var text: String {
+    switch self {
+    case .expectedValue: "a value is expected"
+    case .expectedKey: "a key in double quotes is expected"
+    case .expectedColon: "a colon is expected"
+    case .expectedCommaOrEnd: "a comma or a closing bracket is expected"
+    case .trailingComma: "there is a comma before the closing bracket"
+    case .trailingData: "the line goes on after the object, and must have only one"
+    case .unterminated: "the line ends inside a value, as if the file had been cut short"
+    case .controlCharacter: "a string has a control character that is not escaped"
+    case .badEscape: "unknown or incomplete escape"
+    case .loneSurrogate: "half of a surrogate pair is escaped alone"
+    case .badNumber: "not a JSON number"
+    case .tooDeep: "nested deeper than 1024 levels"
+    }
+  }
+}
+
+extension JSONKind {
+  var text: String {
+    switch self {
+    case .object: "an object"
+    case .array: "an array"
+    case .string: "a string"
+    case .number: "a number"
+    case .boolean: "true or false"
+    case .null: "null"
+    }
+  }
+}

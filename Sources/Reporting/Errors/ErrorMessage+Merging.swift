@@ -1,0 +1,16 @@
+internal import Pipeline
+
+/// Errors of merging.
+extension ErrorMessage {
+  init(_ error: MergeError) {
+    text =
+      switch error {
+      case .repeatedInput(let path, let other, let input):
+        "\(path): this model and \(other) were both fitted to \(input), which would count twice. "
+          + "Leave one of them out, or add --allow-repeats."
+      case .mixedKinds(let path, let other):
+        "\(path): this is another kind of file than \(other). Merge models with models, and "
+          + "candidates with candidates."
+      }
+  }
+}

@@ -1,0 +1,30 @@
+internal import Pipeline
+
+/// Errors of models.
+extension ErrorMessage {
+  init(_ error: ModelError) { text = Self.text(error) }
+
+  private static func text(_ error: ModelError) -> String {
+    switch error {
+    case .unusable(let path, let fault): unusable(path, fault, .model)
+    case .mismatch(let path, let other, let mismatch):
+      "\(path): \(mismatch.text(otherThan: other)). Run 'dsel fit' again with the same options for "
+        + "both."
+    case .otherHashing(let path, needsCompatibility: true):
+      "\(path): the model was fitted with --compat dsir. Add --compat dsir here too, or run 'dsel "
+        + "fit' again without it."
+    case .otherHashing(let path, needsCompatibility: false):
+      "\(path): the model was fitted without --compat dsir. Leave it out here too, or run 'dsel "
+        + "fit' again with it."
+    case .noSample(let path):
+      "\(path): the model has no sample of documents, which the regression learns from. Fit it "
+        + "without --no-sample, or use --estimator shrunk."
+    case .empty(let path, documentCount: 0):
+      "\(path): the model has no documents: all files that it was fitted to are empty. Fit it to "
+        + "files that have documents, or merge it with other models by 'dsel merge'."
+    case .empty(let path, _):
+      "\(path): the model has no n-grams: its documents have no text. Fit it again, and check "
+        + "--text-field there."
+    }
+  }
+}

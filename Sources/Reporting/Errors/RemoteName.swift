@@ -1,0 +1,54 @@
+internal import Reading
+
+/// A name such as `s3://bucket/key`, which is not a file's, with commands that read or write it.
+package struct RemoteName {
+  private let name: String
+  private let scheme: String
+  private let rest: Substring
+
+  /// - Returns: nil for a name of another kind.
+  package init?(_ name: String) {
+    guard Shard.isRemote(name), let colon = name.utf8.firstIndex(of: UInt8(ascii: ":")) else {
+      return nil
+    }
+    self.name = name
+    scheme = String(name[..<colon])
+    rest = name[colon...].dropFirst(3)
+  }
+
+  /// Advice for an input.
+  var reading: String {
+    let quoted = ShellWord.quoted(name)
+    return switch scheme {
+    case "s3", "s3a", "s3n":
+      "Pipe it in: aws s3 cp \(ShellWord.quoted("s3://\(rest)")) - | dsel … -"
+    case "gs": "Pipe it in: gcloud storage cat \(quoted) | dsel … -"
+    case "hdfs": "Pipe it in: hdfs dfs -cat \(quoted) | dsel … -"
+    case "http", "https", "ftp": "Pipe it in: curl -fsSL \(quoted) | dsel … -"
+    case "hf" where hubAddress != nil:
+      "Pipe it in: curl -fsSL \(ShellWord.quoted(hubAddress ?? "")) | dsel … -"
+    case "file": "Leave file:// out."
+    default: "Copy it to a file first, or pipe it in as standard input (-)."
+    }
+  }
+
+  /// Advice for an output.
+  package var writing: String {
+    let quoted = ShellWord.quoted(name)
+    return switch scheme {
+    case "s3", "s3a", "s3n":
+      "Pipe it on: dsel … | aws s3 cp - \(ShellWord.quoted("s3://\(rest)"))"
+    case "gs": "Pipe it on: dsel … | gcloud storage cp - \(quoted)"
+    case "hdfs": "Pipe it on: dsel … | hdfs dfs -put - \(quoted)"
+    case "file": "Leave file:// out."
+    default: "Write to a file, and copy it."
+    }
+  }
+
+  /// The address from which the Hub serves `hf://datasets/OWNER/NAME/PATH`.
+  private var hubAddress: String? {
+    let parts = rest.split(separator: "/", maxSplits: 3)
+    guard parts.count == 4, parts[0] == "datasets" else { return nil }
+    return "https://huggingface.co/datasets/\(parts[1])/\(parts[2])/resolve/main/\(parts[3])"
+  }
+}

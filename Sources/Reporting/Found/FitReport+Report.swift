@@ -1,0 +1,42 @@
+package import Pipeline
+
+extension FitReport: Report {
+  package var warnings: [String] { InputWarnings.all(inputs, role: "input") + model.warnings }
+
+  package var sections: [ReportSection] {
+    let reused =
+      reusedInputs > 0
+      ? "; \(Format.count(reusedInputs, "file")) \(reusedInputs == 1 ? "was" : "were") fitted "
+        + "before"
+      : ""
+    return [.lines([model.summary + reused])]
+  }
+}
+
+/// A merged model.
+extension FitReport.Model: Report {
+  package var sections: [ReportSection] { [.lines([summary])] }
+
+  fileprivate var summary: String {
+    var line =
+      "model of \(Format.count(documents, "document")), \(Format.count(tokens, "token")): "
+      + "\(Format.count(features, "n-gram")) in \(Format.count(buckets, "bucket")), "
+      + "\(Format.count(emptyBuckets)) of them empty"
+    if let sampledDocuments {
+      line += "; a sample of \(Format.count(sampledDocuments, "document"))"
+    }
+    return line
+  }
+
+  /// The model may be one of many: an empty one is no error.
+  package var warnings: [String] {
+    guard features == 0 else { return [] }
+    let reason =
+      documents == 0
+      ? "none of the files has a document"
+      : "the documents have no token (check --text-field)"
+    return [
+      "the model is empty: \(reason). It can be merged with others, but it can't be used alone."
+    ]
+  }
+}

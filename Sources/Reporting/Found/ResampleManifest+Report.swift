@@ -1,0 +1,77 @@
+internal import Files
+package import Pipeline
+
+extension ResampleManifest: Report {
+  package var sections: [ReportSection] {
+    var line =
+      "drew \(Format.count(selected.documents)) of \(Format.count(documents, "document")): "
+      + "\(Format.bytes(selected.bytes))"
+    if epochs.count > 1 { line += " in \(Format.count(epochs.count, "epoch"))" }
+    var lines = [line]
+    if let effectiveSampleSize {
+      var line =
+        "effective sample size \(Format.significant(effectiveSampleSize)) of "
+        + Format.count(eligibleDocuments, "eligible document")
+      if let overlapWithTopK { line += ", overlap with top-k \(Format.percent(overlapWithTopK))" }
+      lines.append(line)
+    }
+    if let remainder { lines.append(remainder.summary) }
+    return [.lines(lines)]
+  }
+
+  package var warnings: [String] {
+    inputWarnings + missingWarnings + drawWarnings
+      + DrawWarnings.shortfalls(
+        parts ?? [], unit: selected.shortfallUnit, canFill: settings.fill == false)
+  }
+
+  package var closingWarnings: [String] {
+    ShortDocuments(
+      documents: documents, short: underMinTokens, minimum: settings.minTokens,
+      isAllSelected: selected.allEligible, isOfCandidates: isOfCandidates
+    ).warnings
+  }
+
+  private var isOfCandidates: Bool { settings.source == "candidates" }
+
+  /// The pool itself is read only where it has the weights in its lines.
+  private var inputWarnings: [String] {
+    guard let inputs else {
+      return InputWarnings.skipped(
+        pool.map { ($0.path, $0.skippedLines ?? [:]) }, role: "pool")
+        + InputWarnings.empty(
+          pool.filter { $0.documents == 0 && $0.skippedLines == nil }.map(\.path))
+    }
+    return InputWarnings.all(inputs, role: "weights")
+  }
+
+  private var missingWarnings: [String] {
+    var warnings: [String] = []
+    if let missingDocuments, missingDocuments > 0 {
+      warnings.append(
+        "candidates are missing: the pool's model counted "
+          + "\(Format.count(missingDocuments, "more document")) than the candidates come from.")
+    }
+    if let uncountedDocuments, uncountedDocuments > 0 {
+      warnings.append(
+        "the pool's model didn't count \(Format.count(uncountedDocuments, "document")) of the "
+          + "candidates: it was fitted to a part of the pool. Fit it to the whole pool, unless "
+          + "that was meant.")
+    }
+    let without = pool.filter { $0.weights == 0 }.map(\.path)
+    if !settings.allowMissing {
+      // Any other file without weights would have been an error.
+      warnings += InputWarnings.empty(without)
+    } else if let files = Format.files(without) {
+      warnings.append("no weights belong to \(files).")
+    }
+    return warnings
+  }
+
+  private var drawWarnings: [String] {
+    if selected.allEligible { return [DrawWarnings.exhausted(selected, verb: "drawn")] }
+    // Candidates may all come from files that weren't named.
+    guard selected.documents == 0, !isOfCandidates else { return [] }
+    return [DrawWarnings.nothingFits(verb: "drawn")]
+  }
+}

@@ -1,0 +1,19 @@
+package import Pipeline
+
+extension WeighReport: Report {
+  package var warnings: [String] { InputWarnings.all(inputs, role: "pool") }
+
+  package var sections: [ReportSection] {
+    let bytes = inputs.reduce(0) { $0 + $1.textBytes }
+    var line =
+      "weighed \(Format.count(documents, "document")), \(Format.count(tokens, "token")) in "
+      + timings.speed(byteCount: bytes)
+    if let candidates { line += "; kept \(Format.count(candidates.kept, "candidate"))" }
+    if reusedInputs > 0 {
+      line +=
+        "; \(Format.count(reusedInputs, "file")) \(reusedInputs == 1 ? "was" : "were") weighed "
+        + "before"
+    }
+    return [.lines([line])]
+  }
+}

@@ -1,0 +1,39 @@
+internal import Pipeline
+
+/// Warnings about a draw that is not the wanted one.
+enum DrawWarnings {
+  /// All eligible documents were drawn, and they are fewer than wanted.
+  static func exhausted(_ selected: SelectionRecord, verb: String) -> String {
+    let all =
+      switch selected.documents {
+      case 0: "the pool has no eligible document"
+      case 1: "the only eligible document was \(verb)"
+      default: "all \(Format.count(selected.documents, "eligible document")) were \(verb)"
+      }
+    return
+      "the selection is smaller than wanted: \(all), "
+      + "\(Format.count(selected.shortfall, unit: selected.shortfallUnit)) short."
+  }
+
+  /// A budget in tokens or bytes is smaller than the first document.
+  static func nothingFits(verb: String) -> String {
+    "nothing was \(verb): the document with the largest key is larger than the whole budget. Raise "
+      + "--tokens or --bytes."
+  }
+
+  /// The parts of a draw that got fewer documents than their budget.
+  static func shortfalls(_ parts: [PartRecord], unit: String, canFill: Bool) -> [String] {
+    parts.filter { $0.shortfall > 0 && (unit == "documents" || $0.documents == 0) }.map { part in
+      let names = [
+        part.epoch.map { "epoch \($0)" }, part.stratum.map { "stratum \"\($0)\"" },
+        part.target.map { "target \($0)" }, part.by == "weights" ? nil : part.by,
+      ].compactMap { $0 }
+      let fill =
+        part.stratum != nil && canFill && unit == "documents"
+        ? " Add --fill to draw them from the other values." : ""
+      return
+        "\(names.joined(separator: ", ")): \(Format.count(part.shortfall, unit: unit)) short of "
+        + "\(Format.count(part.budget)).\(fill)"
+    }
+  }
+}

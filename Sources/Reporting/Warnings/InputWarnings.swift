@@ -1,0 +1,93 @@
+internal import Files
+internal import Pipeline
+
+/// Warnings about input files.
+enum InputWarnings {
+  /// Everything that a pass found in the files of one role.
+  static func all(_ inputs: [InputRecord], role: String) -> [String] {
+    skipped(inputs, role: role) + odd(inputs) + repeatedContent(inputs)
+  }
+
+  // MARK: Skipped lines
+
+  static func skipped(_ inputs: [InputRecord], role: String) -> [String] {
+    skipped(inputs.map { ($0.path, $0.skippedLines ?? [:]) }, role: role)
+  }
+
+  /// - Parameter files: with the numbers of skipped lines by reason.
+  static func skipped(
+    _ files: [(path: String, counts: [ExactString: Int])], role: String
+  ) -> [String] {
+    let touched = files.map { ($0.path, $0.counts.values.reduce(0, +)) }.filter { $0.1 > 0 }
+    guard !touched.isEmpty else { return [] }
+    let count = touched.reduce(0) { $0 + $1.1 }
+    let all = files.reduce(into: [:]) { $0.merge($1.counts, uniquingKeysWith: +) }
+    var places = touched.prefix(mostFiles).map { path, count in
+      touched.count == 1 ? path : "\(path) (\(Format.count(count)))"
+    }
+    if touched.count > mostFiles {
+      places.append(Format.count(touched.count - mostFiles, "more file"))
+    }
+    return [
+      "\(Format.count(count, "invalid line")) of the "
+        + "\(role) \(count == 1 ? "was" : "were") skipped (\(reasons(all))), in "
+        + "\(places.joined(separator: ", "))."
+    ]
+  }
+
+  /// Reasons with their numbers, by name.
+  static func reasons(_ counts: [ExactString: Int]) -> String {
+    counts.filter { $0.value > 0 }.sorted { $0.key < $1.key }
+      .map { "\($0.key) \(Format.count($0.value))" }.joined(separator: ", ")
+  }
+
+  /// Of more files than this, only the number is shown.
+  private static let mostFiles = 5
+
+  // MARK: Odd files
+
+  /// Files that may be damaged or cut short.
+  static func odd(_ inputs: [InputRecord]) -> [String] {
+    var warnings: [String] = []
+    if let files = Format.files(inputs.filter { $0.checksum == false }.map(\.path)) {
+      warnings.append(
+        "without a checksum: \(files). Damage to such a file can go unnoticed. The zstd command "
+          + "writes checksums by default, and libraries have an option for them.")
+    }
+    let empty = inputs.filter { $0.documents == 0 && $0.skippedLines == nil }
+    return warnings + Self.empty(empty.map(\.path))
+  }
+
+  /// Files without a document: they have no bytes, blank lines only, or an empty compressed stream.
+  static func empty(_ paths: [String]) -> [String] {
+    Format.files(paths).map { ["empty: \($0). Check that nothing was lost."] } ?? []
+  }
+
+  /// Files of one role with the same bytes, which is as if one were named twice.
+  static func repeatedContent(_ inputs: [InputRecord]) -> [String] {
+    struct Content: Hashable {
+      var bytes: Int
+      var xxh3: String
+    }
+    // Only looked up: the order of a dictionary has no influence here.
+    var known: [Content: InputRecord] = [:]
+    var repeats: [(path: String, other: String)] = []
+    for input in inputs where input.documents > 0 {
+      let content = Content(bytes: input.bytes, xxh3: input.xxh3)
+      if let other = known[content] {
+        if ExactString(other.path) != ExactString(input.path) {
+          repeats.append((input.path, other.path))
+        }
+      } else {
+        known[content] = input
+      }
+    }
+    guard let one = repeats.first else { return [] }
+    let more = repeats.count - 1
+    let others = more == 0 ? "" : " (and \(Format.count(more, "more such file")))"
+    return [
+      "\(one.path) has the same bytes as \(one.other)\(others): its documents count twice. Leave "
+        + "one of them out."
+    ]
+  }
+}

@@ -1,0 +1,96 @@
+internal import Pipeline
+internal import Weighting
+
+/// The options of the command line, for messages. Pipeline knows settings, not options.
+extension CandidateSetting {
+  var option: String {
+    switch self {
+    case .targetModel: "--target-model"
+    case .poolModel: "--pool-model"
+    case .seed: "--seed"
+    case .count: "--candidates"
+    case .topK: "--top-k"
+    case .temperature: "--temperature"
+    case .logisticShare: "--logistic-share"
+    case .minimumTokenCount: "--min-tokens"
+    case .estimator: "--estimator"
+    case .normalization: "--normalize"
+    case .smoothing: "--smoothing"
+    case .targetSmoothing: "--target-smoothing"
+    case .compatibility: "--compat"
+    case .textField: "--text-field"
+    }
+  }
+}
+
+extension FittedModel.Mismatch {
+  /// The difference, in a message about the second model.
+  ///
+  /// - Parameter path: the first model's file.
+  func text(otherThan path: String) -> String {
+    switch self {
+    case .hashing(let first, _):
+      first == .sha256
+        ? "\(path) was fitted with --compat dsir, but this model was not"
+        : "it was fitted with --compat dsir, but \(path) was not"
+    case .tokenizer(let first, let second):
+      Self.text("--tokenizer", second.rawValue, path, first.rawValue)
+    case .maximumOrder(let first, let second):
+      Self.text("--ngrams", "\(second)", path, "\(first)")
+    case .bucketCount(let first, let second):
+      Self.text("--buckets", "\(second)", path, "\(first)")
+    case .minimumLength(let first, let second):
+      Self.text("--min-tokens", "\(second)", path, "\(first)")
+    case .sample(let isInFirst):
+      isInFirst
+        ? "it was fitted with --no-sample, but \(path) was not"
+        : "\(path) was fitted with --no-sample, but this model was not"
+    }
+  }
+
+  private static func text(
+    _ option: String, _ value: String, _ path: String, _ otherValue: String
+  ) -> String {
+    "it was fitted with \(option) \(value), but \(path) with \(option) \(otherValue)"
+  }
+}
+
+extension InputRole {
+  /// The subject and verb of a sentence about the input.
+  var subject: String {
+    switch self {
+    case .target: "the target is"
+    case .pool: "the pool is"
+    case .input: "the input is"
+    case .weights: "the weights are"
+    case .candidates: "the candidates are"
+    case .selected: "the selection is"
+    }
+  }
+
+  /// The option that names the input's files; nil where they are operands.
+  var option: String? {
+    switch self {
+    case .target: "--target"
+    case .pool: "--pool"
+    case .input: nil
+    case .weights: "--weights"
+    case .candidates: "--candidates"
+    case .selected: "--selected"
+    }
+  }
+}
+
+extension SkipLimit {
+  /// As the command line takes it: `1%,10`.
+  var argument: String {
+    [millionths.map(Self.percentage), count.map { String($0) }].compactMap { $0 }
+      .joined(separator: ",")
+  }
+
+  private static func percentage(_ millionths: Int) -> String {
+    var decimals = String(millionths % 10_000 + 10_000).dropFirst()
+    while decimals.last == "0" { decimals.removeLast() }
+    return "\(millionths / 10_000)\(decimals.isEmpty ? "" : ".\(decimals)")%"
+  }
+}

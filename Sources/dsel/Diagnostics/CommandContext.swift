@@ -1,0 +1,38 @@
+import Files
+import Pipeline
+import Platform
+import Reporting
+import Writing
+
+/// What a command needs besides its settings: the terminal and the temporary files.
+struct CommandContext {
+  let progress: ProgressPrinter
+  let diagnostics: Diagnostics
+  let registry: TemporaryFiles
+
+  /// Reports on a run whose result went elsewhere: in words to standard error, and as JSON to
+  /// standard output if that is wanted.
+  ///
+  /// - Throws: ``PipelineError/output(_:)``
+  func report(_ report: some Report, _ options: ReportOptions) throws(PipelineError) {
+    progress.clear()
+    if options.json { try write(ReportFormat.json.render(report)) }
+    diagnostics.report(report)
+  }
+
+  /// Prints a report that is the result itself to standard output, and warnings to standard error.
+  ///
+  /// - Throws: ``PipelineError/output(_:)``
+  func print(_ report: some Report, _ options: ResultOptions) throws(PipelineError) {
+    progress.clear()
+    diagnostics.warn(report.warnings)
+    try write(options.format.render(report))
+    diagnostics.warn(report.closingWarnings)
+  }
+
+  private func write(_ result: [UInt8]) throws(PipelineError) {
+    do throws(SystemError) { try File.standardOutput().writeAll(result.span) } catch {
+      throw .output(.writing(.system(error)))
+    }
+  }
+}

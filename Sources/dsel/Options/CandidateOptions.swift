@@ -1,0 +1,92 @@
+import ArgumentParser
+import Pipeline
+import Weighting
+
+/// The draw that candidates are kept for.
+struct CandidateOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Keep only what a draw of up to this number of documents from the whole pool may need.",
+      valueName: "n"), transform: Count.init(parsing:))
+  var candidates: Count?
+
+  @Option(
+    parsing: .unconditional,
+    help: "With --candidates: seed of the random draw. (default: 0)",
+    transform: Seed.init(parsing:))
+  var seed: Seed?
+
+  @Flag(
+    name: .customLong("top-k"),
+    help: "With --candidates: select the largest log weights, without random noise.")
+  var topK = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      With --candidates: divide log weights by this number: a larger one makes the draw more \
+      random. (default: 1)
+      """, valueName: "t"),
+    transform: Number.init(parsing:))
+  var temperature: Number?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      With --candidates and --estimator blend: share of the selection that the logistic \
+      regression draws alone. (default: \(DrawSettings.defaultLogisticShare))
+      """, valueName: "f"), transform: Share.init(parsing:))
+  var logisticShare: Share?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      With --candidates: never select documents with fewer tokens than this. (default: 100)
+      """, valueName: "n"),
+    transform: Count.init(parsing:))
+  var minTokens: Count?
+
+  func validate(_ estimator: Estimator, targetCount: Int) throws {
+    guard let candidates else {
+      let given = [
+        ("--seed", seed != nil), ("--top-k", topK), ("--temperature", temperature != nil),
+        ("--logistic-share", logisticShare != nil), ("--min-tokens", minTokens != nil),
+      ].first { $0.1 }
+      if let given {
+        throw ValidationError("\(given.0) needs --candidates: weights don't depend on the draw.")
+      }
+      return
+    }
+    guard candidates.value >= 1 else { throw ValidationError("--candidates must be at least 1.") }
+    guard targetCount == 1 else {
+      throw ValidationError(
+        "--candidates works for one target only. Run dsel weigh once per "
+          + "target.")
+    }
+    if let temperature { try RandomnessOptions.Temperature.validate(temperature.value) }
+    if logisticShare != nil {
+      guard estimator.components.drawInTwoParts else {
+        throw ValidationError(
+          "--logistic-share needs --estimator blend: with the others, there is "
+            + "only one draw.")
+      }
+    }
+  }
+
+  func settings(_ estimator: Estimator) -> WeighSettings.CandidateSettings? {
+    guard let candidates else { return nil }
+    var settings = WeighSettings.CandidateSettings(count: candidates.value)
+    settings.seed = seed?.value ?? 0
+    settings.addsNoise = !topK
+    settings.temperature = temperature?.value ?? 1
+    settings.minimumTokenCount = minTokens?.value ?? 100
+    settings.logisticShare =
+      estimator.components.drawInTwoParts
+      ? logisticShare?.value ?? DrawSettings.defaultLogisticShare : 0
+    return settings
+  }
+}
