@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-// Not a system header everywhere, and its warnings are not ours to mend.
+// simdjson is not a system header everywhere, and its warnings are not ours to fix.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Weverything"
 #include <simdjson.h>
@@ -13,13 +13,13 @@
 static_assert(
     DSEL_JSON_PADDING >= simdjson::SIMDJSON_PADDING, "lines need simdjson's padding behind them");
 
-/// The document model validates every value; simdjson's on-demand front end would skip the
-/// ones that nobody asks for.
+/// The document model validates every value. simdjson's on-demand interface would skip the values
+/// that nobody reads.
 struct dsel_json_parser {
   simdjson::dom::parser parser;
   std::vector<std::string> path;
   std::vector<std::vector<std::string>> fields;
-  /// The last line; of no use once another is parsed.
+  /// The root of the last line, valid until another line is parsed.
   simdjson::dom::element root;
 };
 

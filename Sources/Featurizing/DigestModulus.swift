@@ -1,13 +1,13 @@
-/// Takes digests, read as 256-bit numbers, modulo the number of buckets.
+/// Reduces digests, read as 256-bit numbers, modulo the number of buckets.
 ///
-/// With wᵢ the word that counts for 2³²ⁱ, Σ wᵢ 2³²ⁱ ≡ Σ wᵢ (2³²ⁱ mod B) modulo B. That sum is below
-/// 8 × 2³² × 2²⁴ = 2⁵⁹, so one division of 64 bits does.
+/// If wᵢ is the word of weight 2³²ⁱ, then Σ wᵢ 2³²ⁱ ≡ Σ wᵢ (2³²ⁱ mod B) modulo B. That sum is below
+/// 8 × 2³² × 2²⁴ = 2⁵⁹, so one 64-bit division suffices.
 struct DigestModulus {
   private let bucketCount: UInt64
-  /// 2³²ⁱ mod B, the largest i first.
+  /// 2³²ⁱ mod B, for the largest i first.
   private var powers = InlineArray<8, UInt64>(repeating: 0)
 
-  /// - Precondition: `bucketCount` is 1 to 2²⁴.
+  /// - Precondition: `bucketCount` is between 1 and 2²⁴.
   init(bucketCount: Int) {
     precondition((1...(1 << 24)).contains(bucketCount))
     self.bucketCount = UInt64(bucketCount)

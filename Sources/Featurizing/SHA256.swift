@@ -1,6 +1,8 @@
 internal import CCrypto
 
-/// SHA-256 of bytes that come in parts. A copy goes on by itself, so what begins alike is hashed once.
+/// SHA-256 of bytes that come in parts.
+///
+/// A copy continues separately, so a common beginning is hashed once.
 @safe struct SHA256 {
   private var state = dsel_sha256()
 
@@ -20,11 +22,11 @@ internal import CCrypto
   /// - Precondition: `count` is below 2³².
   @inline(__always) @unsafe
   mutating func update(_ bytes: UnsafePointer<UInt8>, count: Int) {
-    // SAFETY: the caller vouches for `count` bytes, of which the library keeps copies only.
+    // SAFETY: the caller vouches for `count` bytes, and the library only keeps copies of them.
     unsafe dsel_sha256_update(&state, bytes, count)
   }
 
-  /// Takes one byte in.
+  /// Takes in one byte.
   mutating func update(_ byte: UInt8) {
     unsafe withUnsafePointer(to: byte) { unsafe update($0, count: 1) }
   }

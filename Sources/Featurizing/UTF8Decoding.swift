@@ -1,4 +1,4 @@
-/// Reading scalars from bytes that are known to be UTF-8.
+/// Decodes scalars from bytes that are known to be UTF-8.
 enum UTF8Decoding {
   @inline(__always)
   static func scalar(in text: Span<UInt8>, at position: Int) -> (value: UInt32, length: Int) {
@@ -10,10 +10,10 @@ enum UTF8Decoding {
     return ((first & 0x07) << 18 | next(1) << 12 | next(2) << 6 | next(3), 4)
   }
 
-  /// - Precondition: a whole scalar stands at `bytes`.
+  /// - Precondition: `bytes` begins with a complete scalar.
   @inline(__always) @unsafe
   static func scalar(_ bytes: UnsafePointer<UInt8>) -> (value: UInt32, length: Int) {
-    // SAFETY: the first byte of valid UTF-8 says how many follow.
+    // SAFETY: the first byte of valid UTF-8 gives the number of bytes that follow.
     let first = unsafe UInt32(bytes[0])
     if first < 0x80 { return (first, 1) }
     let second = unsafe UInt32(bytes[1] & 0x3F)

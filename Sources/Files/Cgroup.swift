@@ -1,11 +1,11 @@
 internal import Platform
 
-/// The control groups that this process is in, as Linux shows them below `/proc` and `/sys`.
+/// The control groups of this process, as Linux shows them below `/proc` and `/sys`.
 enum Cgroup {
-  /// The processors that the smallest quota allows of those of our group and the groups that it is in, rounded up; nil
-  /// without any.
+  /// The smallest quota of our group and of all groups around it, in processors, rounded up; nil if
+  /// there is none.
   ///
-  /// - Parameter root: what comes before `/proc/…` and `/sys/…`; for tests.
+  /// - Parameter root: the path before `/proc/…` and `/sys/…`; for tests.
   static func quota(root: String = "") -> Int? {
     guard let groups = lines(of: "\(root)/proc/self/cgroup"),
       let mounts = lines(of: "\(root)/proc/self/mountinfo")
@@ -18,19 +18,20 @@ enum Cgroup {
         smallest = min(smallest ?? quota, quota)
       }
     }
-    // Anything above is no limit.
+    // A larger number is no limit.
     guard let smallest, smallest < 1e6 else { return nil }
     return max(1, Int(smallest.rounded(.up)))
   }
 
-  /// A hierarchy of groups that limits processors, and where it is mounted.
+  /// A hierarchy of groups that limits processors, and the directory where it is mounted.
   private struct Hierarchy {
     private let isUnified: Bool
-    /// The group that is shown at `mountPoint`.
+    /// The group that appears at `mountPoint`.
     private let mounted: String
     private let mountPoint: String
 
-    /// - Parameter line: a line of `mountinfo`: `36 25 0:32 /docker/1f /sys/fs/cgroup/cpu rw … - cgroup cgroup rw,cpu,cpuacct`.
+    /// - Parameter line: a line of `mountinfo`: `36 25 0:32 /docker/1f /sys/fs/cgroup/cpu rw … -
+    ///   cgroup cgroup rw,cpu,cpuacct`.
     init?(_ line: String) {
       let fields = line.split(separator: " ").map(String.init)
       guard let dash = fields.firstIndex(of: "-"), dash > 5, fields.count > dash + 1 else {
@@ -49,9 +50,10 @@ enum Cgroup {
       mountPoint = fields[4]
     }
 
-    /// Our group's path, if the line is of this hierarchy.
+    /// The path of our group, if the line belongs to this hierarchy.
     ///
-    /// - Parameter line: a line of `/proc/self/cgroup`: `0::/user.slice`, or `4:cpu,cpuacct:/user.slice`.
+    /// - Parameter line: a line of `/proc/self/cgroup`: `0::/user.slice`, or
+    ///   `4:cpu,cpuacct:/user.slice`.
     func group(_ line: String) -> String? {
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
       guard fields.count == 3 else { return nil }
@@ -61,10 +63,10 @@ enum Cgroup {
       return isOurs ? String(fields[2]) : nil
     }
 
-    /// The directories of a group and of those that it is in, as far as they are mounted.
+    /// The directories of a group and of the groups around it, as far as they are mounted.
     func directories(of group: String) -> [String] {
       let outer = mounted == "/" ? "" : mounted
-      // In a container, a path may lead out of what is mounted.
+      // In a container, the path may lead out of the part that is mounted.
       let inner = group == outer || group.hasPrefix(outer + "/") ? group.dropFirst(outer.count) : ""
       var directory = mountPoint
       var directories = [directory]
@@ -75,15 +77,15 @@ enum Cgroup {
       return directories
     }
 
-    /// The quota that a group has of its own, in processors.
+    /// The quota of a group alone, in processors.
     func quota(in directory: String) -> Double? {
       if isUnified {
-        // "max 100000", or "50000 100000".
+        // Either "max 100000" or "50000 100000".
         let words = Cgroup.lines(of: "\(directory)/cpu.max")?.first?.split(separator: " ") ?? []
         guard words.count == 2 else { return nil }
         return ratio(words[0], words[1])
       }
-      // -1 is none.
+      // A quota of -1 means none.
       guard let quota = Cgroup.lines(of: "\(directory)/cpu.cfs_quota_us")?.first,
         let period = Cgroup.lines(of: "\(directory)/cpu.cfs_period_us")?.first
       else { return nil }
@@ -98,11 +100,12 @@ enum Cgroup {
     }
   }
 
-  /// The lines of a small file of the kernel's; nil if it can't be read.
+  /// The lines of a small file that the kernel makes; nil if it can't be read.
   private static func lines(of path: String) -> [String]? {
     guard let file = try? File(reading: path) else { return nil }
     var bytes: [UInt8] = []
-    // Such files say that they are empty. A machine with very many mounts has a megabyte of them.
+    // The kernel gives the size of such files as 0. On a machine with many mounts they take a
+    // megabyte.
     while bytes.count < 4 << 20 {
       let before = bytes.count
       let isRead: Void? = try? bytes.append(addingCapacity: 16 << 10) {

@@ -1,7 +1,7 @@
 package import Platform
 
-/// What the file system says of an open file: enough to tell one file from another, and a file
-/// from its changed self.
+/// The status of a file: enough to tell one file from another, and to notice that a file has
+/// changed.
 package struct FileStatus: Equatable, Sendable {
   package enum Kind: Sendable { case regular, directory, other }
 
@@ -9,17 +9,17 @@ package struct FileStatus: Equatable, Sendable {
   package let byteCount: Int
   package let device: UInt64
   package let inode: UInt64
-  /// Time of the last change of content, in nanoseconds.
+  /// The time of the last change of its content, in nanoseconds.
   package let modificationTime: Int
 
-  /// True when both describe the same file, whatever its content now.
+  /// Whether both describe the same file, even if its content has changed.
   package func isSameFile(as other: FileStatus) -> Bool {
     device == other.device && inode == other.inode
   }
 }
 
 extension FileStatus {
-  /// What `stat(2)` says of a path, following links; nil if there is no such file.
+  /// The result of `stat(2)` for a path, following links; nil if there is no such file.
   ///
   /// - Throws: ``SystemError`` of operation `inspect`.
   package init?(path: String) throws(SystemError) {
@@ -42,7 +42,7 @@ extension FileStatus {
     self.init(
       kind: kind, byteCount: Int(status.st_size), device: UInt64(truncatingIfNeeded: status.st_dev),
       inode: UInt64(status.st_ino),
-      // A clock may be wrong by centuries, and times are only ever compared.
+      // The clock may be wrong by centuries. Times are only compared, so overflow does no harm.
       modificationTime: Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec))
   }
 }

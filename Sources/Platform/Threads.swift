@@ -4,7 +4,9 @@
 /// concurrency must not block, and there are only as many of them as processors. So these are
 /// threads of the operating system, as many as the caller asks for.
 package enum Threads {
-  /// The stack of each thread. Musl's default, 128 KiB, is too small.
+  /// The stack of each thread.
+  ///
+  /// Musl's default, 128 KiB, is too small.
   private static let defaultStackByteCount = 8 << 20
 
   /// Calls `body` with each number from 0 up to `count`, each on a thread of its own.

@@ -1,22 +1,25 @@
-/// Draws for groups that have a text in common only where its copies are: strata.
+/// Draws for groups that share texts only as copies: strata.
 ///
-/// Arm after arm, all groups draw at once: the largest key of all of them is drawn, then the next, as long as its group has room
-/// for it. A text that was drawn, in whatever group and by whatever arm, isn't drawn again. So each text is drawn by that one of
-/// its copies whose key is the largest of those that have room. Of equal keys the larger hash comes first, then the
-/// group that comes first, then the place in the pool: of all these only the last depends on the order of the pool, and it
-/// decides which of several equal texts is taken, not which texts are.
+/// One arm after the other, all groups draw at once: the largest key of all groups is drawn, then
+/// the next, as long as its group has room for it. A text that any group and arm has drawn isn't
+/// drawn again. So a text is drawn by the copy that has the largest key among those with room. Of
+/// equal keys the larger hash comes first, then the first group, then the first place in the pool.
+/// Only the last of these depends on the order of the pool. It decides which of several equal texts
+/// is taken, not which texts are.
 ///
-/// A larger draw contains the smaller: where one group takes a text from another, it leaves room there, and that goes to
-/// the next.
+/// A larger draw contains the smaller: a group that takes a text from another leaves room there,
+/// which goes to the next text.
 package struct JointDraw {
   private var selections: [[Selection]] = []
-  /// The groups that had to leave out documents, before, which should have been drawn: since so many of their texts were drawn
-  /// elsewhere. They must be given more ``CandidateGroup/Settings/slack``, and all documents again.
+  /// The groups that are short of documents.
+  ///
+  /// So many of their texts were drawn elsewhere that they need documents which they had left out
+  /// before. They must get more ``CandidateGroup/Settings/slack``, and all documents again.
   package private(set) var shortGroups: [Int] = []
 
   /// - Parameters:
-  ///   - groups: all of them with the same number of arms.
-  ///   - budgets: of each arm of each group, no larger than what the group keeps.
+  ///   - groups: the groups, all with the same number of arms.
+  ///   - budgets: the budget of each arm of each group, at most what the group keeps.
   ///   - joinsCopies: whether a text is drawn once.
   ///   - copiesMayDiffer: whether documents of equal text may have different keys.
   package init(
@@ -27,7 +30,7 @@ package struct JointDraw {
     selections = groups.map { _ in [] }
     var taken = TakenTexts(groups, joinsCopies: joinsCopies, copiesMayDiffer: copiesMayDiffer)
     var short: Set<Int> = []
-    // Chains keep enough for all of their arms, and parts are alone as long as copies are alike.
+    // Chains keep enough for all of their arms. Parts are alone as long as copies are alike.
     let isAlone = groups.count == 1 && !taken.watchesSome
     for arm in 0..<(budgets.first?.count ?? 0) {
       var lists = groups.indices.map { group in

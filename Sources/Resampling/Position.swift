@@ -1,5 +1,5 @@
-/// Where a document stands in the pool: its shard, in the order given, and the offset of its line in
-/// the shard's decompressed bytes.
+/// The place of a document in the pool: its shard, in the given order, and the offset of its line
+/// in the decompressed shard.
 package struct Position: Hashable, Comparable, Sendable {
   package let shard: Int
   package let offset: Int

@@ -1,7 +1,8 @@
 internal import CXXHash
 
-/// The hash that stands for a document's place. Where exact duplicates are kept, each has noise of
-/// its own, keyed by this.
+/// The hash that identifies a document by its place.
+///
+/// Where exact duplicates are kept, it keys the noise, so that each has noise of its own.
 package enum PositionHash {
   /// XXH3-64 (seed 0) of the shard's number and the offset, as little-endian 64-bit integers.
   package static func of(_ position: Position) -> UInt64 {

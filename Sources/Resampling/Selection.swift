@@ -1,22 +1,24 @@
-/// What was drawn.
+/// The documents drawn by one arm.
 package struct Selection: Sendable {
-  /// In pool order.
+  /// The documents in pool order.
   package private(set) var documents: [Candidate]
-  /// The smallest key among them; nil when nothing was drawn.
+  /// The smallest key among them; nil if nothing was drawn.
   package let thresholdKey: Double?
-  /// What is left of the budget, in its own units.
+  /// The rest of the budget, in its own unit.
   package let shortfall: Int
-  /// True if every eligible document was drawn, and there would have been room for more.
+  /// True if every eligible document was drawn, and there was room for more.
   package internal(set) var isExhausted: Bool
 
-  /// The same with another number for what is left of the budget.
+  /// The same selection with another rest of the budget.
   package func with(shortfall: Int) -> Selection {
     Selection(
       documents: documents, thresholdKey: thresholdKey, shortfall: shortfall,
       isExhausted: isExhausted)
   }
 
-  /// The selection without the documents for which `transform` returns nil; the others are what it returns, in pool order.
+  /// The selection with each document replaced by the result of `transform`, in pool order.
+  ///
+  /// Documents for which it returns nil are left out.
   package func filtered(_ transform: (Candidate) -> Candidate?) -> Selection {
     Selection(
       documents: documents.compactMap(transform).sorted { $0.position < $1.position },

@@ -3,12 +3,12 @@ struct TakenTexts {
   private enum Watched {
     case none
     case all
-    /// Texts that are in several buffers; a few others may be among them.
+    /// The texts that are in several buffers, and perhaps a few others.
     case some(Set<Candidate.TextKey>)
   }
 
   private let watched: Watched
-  /// Where copies are drawn each, a document is told by its place.
+  /// Where copies are drawn separately, a document is identified by its place.
   private let joinsCopies: Bool
   private var taken: Set<Candidate.TextKey> = []
 
@@ -55,19 +55,20 @@ struct TakenTexts {
     for candidate in candidates { insert(candidate) }
   }
 
-  /// The texts that are in several buffers, found by a Bloom filter: so a few more, but none less.
+  /// The texts that are in several buffers, and perhaps a few more, found by a Bloom filter.
   ///
   /// A set of all texts would take more memory than the candidates themselves.
   private static func shared(by groups: [CandidateGroup]) -> Set<Candidate.TextKey> {
     let count = groups.reduce(0) { $0 + $1.keptCount }
-    // 16 to 32 bits a text, three of which are set: about 1 % are taken for texts that were seen.
+    // Each text has 16 to 32 bits, three of which are set. About 1 % of new texts look as if they
+    // had been seen.
     let bits = max(6, Int.bitWidth - max(1, 16 * count - 1).leadingZeroBitCount)
     var filter = [UInt64](repeating: 0, count: 1 << (bits - 6))
     var shared: Set<Candidate.TextKey> = []
     for group in groups {
       group.forEachKept { candidate in
-        let mixed = candidate.textHash &* 0x9E37_79B9_7F4A_7C15
-        let mask = 1 &<< (mixed & 63) | 1 &<< (mixed >> 6 & 63) | 1 &<< (mixed >> 12 & 63)
+        let mixed = BloomFilter.mix(candidate.textHash)
+        let mask = BloomFilter.mask(mixed)
         let word = bits > 6 ? Int(mixed >> UInt64(64 - (bits - 6))) : 0
         if filter[word] & mask == mask { shared.insert(candidate.textKey) }
         filter[word] |= mask

@@ -1,7 +1,8 @@
 internal import CXXHash
 
-/// The hash that stands for a document's text: equal texts are exact duplicates, and get the same
-/// noise wherever they are found.
+/// The hash that identifies a document's text.
+///
+/// Equal texts are exact duplicates, and get the same noise wherever they are found.
 package enum TextHash {
   /// XXH3-64 (seed 0) of a text.
   ///

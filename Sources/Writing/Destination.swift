@@ -1,4 +1,4 @@
-/// Where lines go.
+/// The place that lines are written to.
 package enum Destination: Sendable, Equatable {
   case standardOutput
   case file(path: String)

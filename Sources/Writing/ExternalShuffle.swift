@@ -1,19 +1,20 @@
 internal import Files
 internal import Platform
 
-/// Puts lines in the order of numbers that come with them, in bounded memory.
+/// Sorts lines by the numbers that come with them, in bounded memory.
 ///
 ///     lines that fit into a batch are sorted in memory
 ///     once there are more, each goes to one of 256 parts by the highest 8 bits of its number
 ///     at the end, part after part: one that fits into a batch is sorted in memory,
 ///       another one is parted in the same way by the next 8 bits
 ///
-/// So memory is a batch, a block for each part, and one line, however many lines there are. Lines too long for a batch are
-/// parted until each is alone; what has all 64 bits in common stays in the order in which it came, as it does
-/// in a sorted batch. For numbers that are spread evenly two rounds do for 1 TB.
+/// So the memory holds a batch, a block for each part, and one line, however many lines there are.
+/// Lines too long for a batch are parted until each is alone. Lines with equal numbers stay in the
+/// order in which they came, as in a sorted batch. For evenly spread numbers, two rounds suffice
+/// for 1 TB.
 struct ExternalShuffle: ~Copyable {
   private let settings: ShuffleSettings
-  /// How many bits of the numbers all lines have in common.
+  /// The number of leading bits that all numbers have in common.
   private let commonBits: Int
   private var batch = LineBatch()
   private var parts: ShufflePartitions?
@@ -38,7 +39,7 @@ struct ExternalShuffle: ~Copyable {
     try parts?.add(line, order: order)
   }
 
-  /// Moves the batch to parts.
+  /// Moves the batch to partitions.
   private mutating func part() throws(WritingError) {
     var parts = try ShufflePartitions(settings, commonBits: commonBits)
     try batch.add(to: &parts)
@@ -49,7 +50,7 @@ struct ExternalShuffle: ~Copyable {
   /// Writes the lines in order.
   ///
   /// - Throws: ``WritingError``
-  /// - Complexity: O(*n* log *n*)
+  /// - Complexity: O(*n* log *n*), where *n* is the number of lines.
   consuming func drain(into lines: inout SequentialLines) throws(WritingError) {
     guard var parts = parts.take() else { return try batch.drain(into: &lines) }
     try parts.finish()

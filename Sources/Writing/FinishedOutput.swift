@@ -1,11 +1,11 @@
 internal import Compression
 
-/// An output that is whole and on the disk, and has still to get its name.
+/// An output that is complete and on the disk, and doesn't have its name yet.
 package struct FinishedOutput: ~Copyable {
   package let lineCount: Int
   /// Bytes of lines, before compression.
   package let byteCount: Int
-  /// nil if it is a single file, or standard output.
+  /// nil for a single file or standard output.
   package internal(set) var shards: [WrittenShard]?
   var file: AtomicFile?
   var directory: ShardDirectory?
@@ -17,9 +17,10 @@ package struct FinishedOutput: ~Copyable {
     self.container = container
   }
 
-  /// Gives the output its name, or names.
+  /// Gives the output its name or names.
   ///
-  /// If other outputs of the run still wait for their names, a failure of theirs takes this one back.
+  /// If other outputs of the run still wait for their names and one of them fails, this one is
+  /// taken back.
   ///
   /// - Throws: ``WritingError/system(_:)``; then all names are as they were.
   package consuming func commit() throws(WritingError) {

@@ -1,7 +1,7 @@
 internal import Files
 internal import Platform
 
-/// Lines in memory, to be sorted.
+/// Lines in memory that will be sorted.
 struct LineBatch: ~Copyable {
   private struct Entry {
     var order: UInt64
@@ -11,7 +11,7 @@ struct LineBatch: ~Copyable {
   private var text = ByteBuffer()
   private var entries: [Entry] = []
 
-  /// Bytes of lines and of what is kept with each.
+  /// The bytes of the lines and of the data kept with each.
   var byteCount: Int { text.count + entries.count * MemoryLayout<Entry>.stride }
 
   static func byteCount(of line: Span<UInt8>) -> Int {
@@ -24,14 +24,19 @@ struct LineBatch: ~Copyable {
     entries.append(Entry(order: order, range: start..<text.count))
   }
 
-  /// Passes the lines on to partitions, in the order in which they came.
+  /// Adds the lines to partitions, in the order in which they came.
+  ///
+  /// - Throws: ``WritingError``
   func add(to partitions: inout ShufflePartitions) throws(WritingError) {
     for entry in entries {
       try partitions.add(text.span.extracting(entry.range), order: entry.order)
     }
   }
 
-  /// Writes the lines in order; then the batch is empty.
+  /// Writes the lines in order, and empties the batch.
+  ///
+  /// - Throws: ``WritingError``
+  /// - Complexity: O(*n* log *n*), where *n* is the number of lines.
   mutating func drain(into lines: inout SequentialLines) throws(WritingError) {
     entries.sort { ($0.order, $0.range.lowerBound) < ($1.order, $1.range.lowerBound) }
     for entry in entries { try lines.write(text.span.extracting(entry.range)) }

@@ -2,8 +2,8 @@ internal import Compression
 
 /// Writes lines in the order in which they come, to one file or to shards.
 struct SequentialLines: ~Copyable {
-  // One of these is there. (An enum would be plainer, but Swift can't yet change a noncopyable payload
-  // in place.)
+  // Exactly one of these exists. (An enum would be clearer, but Swift can't change a noncopyable
+  // payload in place yet.)
   private var writer: LineWriter?
   private var shards: ShardWriter?
 

@@ -1,10 +1,10 @@
-/// How lines are put in another order.
+/// How lines are shuffled.
 package struct ShuffleSettings: Sendable {
-  /// Where lines wait that memory has no room for.
+  /// The directory for lines that don't fit into memory.
   package var spoolDirectory: String
-  /// As many bytes of lines are sorted in memory.
+  /// The most bytes of lines that are sorted in memory.
   var batchByteLimit = 16 << 20
-  /// As many bytes of lines are compressed at a time.
+  /// The bytes of lines that are compressed at a time.
   var blockByteCount = 32 << 10
 
   package init(spoolDirectory: String) {

@@ -1,5 +1,5 @@
-/// What is worth a word before a run, and stops none.
+/// A warning before a run, which doesn't stop it.
 package enum WritingWarning: Sendable {
-  /// The file system of the directory has no way to wait until files are on the disk.
+  /// The file system of the directory can't wait until files are on the disk.
   case noSync(directory: String)
 }

@@ -4,15 +4,18 @@ import Testing
 @testable import Resampling
 
 @Suite struct ApportionmentTests {
-  /// By hand, after Webster and Sainte-Laguë: one unit after the other to the largest weight / (2 × units + 1), of equal ones to
-  /// the first.
+  /// By hand, after Webster and Sainte-Laguë: one unit after the other to the largest weight / (2 ×
+  /// units + 1), of equal ones to the first.
   @Test(arguments: [
     (10, [1, 1, 1], [4, 3, 3]), (5, [1, 0], [5, 0]), (0, [2, 3], [0, 0]), (7, [4], [7]),
-    // 0.7/1, 0.3/1, 0.7/3, 0.7/5, and then 0.3/3 = 0.7/7: equal, and the first part's. In doubles they aren't equal.
+    // 0.7/1, 0.3/1, 0.7/3, 0.7/5, and then 0.3/3 = 0.7/7: equal, and the first part's. In doubles
+    // they aren't equal.
     (5, [0.3, 0.7], [2, 3]), (5, [0.7, 0.3], [4, 1]), (4, [0.7, 0.3], [3, 1]),
-    // The case of 100 documents in strata of 43, 15, 15, 15, 3 and 9, of which 25 are drawn: quotients of 2.0476, 2.1429 …
+    // The case of 100 documents in strata of 43, 15, 15, 15, 3 and 9, of which 25 are drawn:
+    // quotients of 2.0476, 2.1429 …
     (25, [43, 15, 15, 15, 3, 9], [10, 4, 4, 4, 1, 2]),
-    // The tenth to twelfth unit have the quotient 2/3 = 6/9: the first part, the second and the third get one each.
+    // The tenth to twelfth unit have the quotient 2/3 = 6/9: the first part, the second and the
+    // third get one each.
     (9, [6, 6, 2], [4, 4, 1]),
     (10, [6, 6, 2], [5, 4, 1]), (11, [6, 6, 2], [5, 5, 1]), (12, [6, 6, 2], [5, 5, 2]),
     (3, [0, 0, 1e-300], [0, 0, 3]), (1, [1e300, 1e300], [1, 0]), (2, [1e-300, 1e300], [0, 2]),
@@ -60,7 +63,8 @@ import Testing
       #expect(zip(before, amounts).allSatisfy { $0 <= $1 })
       before = amounts
       guard total < 1 << 50 else { continue }
-      // A divisor method may be off by more than a unit, but hardly ever is: half a unit for each part at the very most.
+      // A divisor method may be off by more than a unit, but hardly ever is: half a unit for each
+      // part at the very most.
       for (amount, share) in zip(amounts, shares) {
         #expect(abs(Double(amount) - Double(total) * (share / sum)) < 1 + Double(shares.count) / 2)
       }
@@ -82,7 +86,8 @@ import Testing
     let whole = Apportionment(given: [0.5, nil, 0.5, 0], counts: [0, 9, 0, 0])
     #expect((0..<4).map { whole.isPositive($0) } == [true, false, true, false])
     #expect(whole.withoutEmptyParts.amounts(of: 3) == [2, 1])
-    // Eight tenths of 10 are 8, however many small parts there are: as parts of their own they would get 3.
+    // Eight tenths of 10 are 8, however many small parts there are: as parts of their own they
+    // would get 3.
     let small = Apportionment(given: [nil, 0.8, nil, nil], counts: [1, 0, 1, 1])
     #expect(small.amounts(of: 10) == [1, 8, 1, 0])
   }

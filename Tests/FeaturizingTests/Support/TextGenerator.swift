@@ -45,7 +45,7 @@ struct TextGenerator {
       let count = min(room, Int.random(in: 1_000...6_000, using: &random))
       return String(repeating: piece, count: count / piece.utf8.count)
     case 1:
-      // Of one kind, but not of one scalar.
+      // Scalars of one kind.
       let count = min(room, Int.random(in: 10...3_000, using: &random)) / 3
       return (0..<count).map { _ in random.element(of: group) }.joined()
     case 2, 3:
