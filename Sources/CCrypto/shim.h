@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// SHA-256 in steps: the system's own on a Mac, OpenSSL's elsewhere. OpenSSL 3 calls these functions
-// deprecated, but what it offers instead takes four times as long for the few bytes of an n-gram.
+// SHA-256 in steps: the system's own on a Mac, OpenSSL's elsewhere. OpenSSL 3 deprecates these
+// functions, but its replacement takes four times as long for the few bytes of an n-gram.
 #ifdef __APPLE__
 #include <CommonCrypto/CommonDigest.h>
 typedef CC_SHA256_CTX dsel_sha256;
@@ -20,7 +20,7 @@ typedef SHA256_CTX dsel_sha256;
 
 static inline void dsel_sha256_init(dsel_sha256 *state) { DSEL_SHA256(Init)(state); }
 
-/// Takes `count` bytes in: fewer than 2^32, which is what CommonCrypto counts with.
+/// Takes in `count` bytes, fewer than 2^32: CommonCrypto counts with 32 bits.
 static inline void dsel_sha256_update(dsel_sha256 *state, const void *bytes, size_t count) {
   DSEL_SHA256(Update)(state, bytes, (uint32_t)count);
 }

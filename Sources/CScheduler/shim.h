@@ -10,9 +10,12 @@
 #include <sched.h>
 #endif
 
-/// Writes the mask of the processors that this process may run on: one bit each, in words of `size` bytes together.
+/// Writes the mask of the processors that this process may run on, one bit each.
 ///
-/// Returns 0, EINVAL where there is no room for all that the kernel could have, or another errno.
+/// `size` is the number of bytes in the mask.
+///
+/// Returns 0, EINVAL if the mask is too small for all processors that the kernel may have, or
+/// another errno.
 static inline int dsel_get_affinity(unsigned long *mask, size_t size) {
 #if defined(__linux__)
   return sched_getaffinity(0, size, (cpu_set_t *)mask) == 0 ? 0 : errno;

@@ -1,20 +1,25 @@
 #include "CSimdjson.h"
 
 #include <new>
-#include <simdjson.h>
 #include <string>
 #include <vector>
+
+// simdjson is not a system header everywhere, and its warnings are not ours to fix.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Weverything"
+#include <simdjson.h>
+#pragma GCC diagnostic pop
 
 static_assert(
     DSEL_JSON_PADDING >= simdjson::SIMDJSON_PADDING, "lines need simdjson's padding behind them");
 
-/// The document model validates every value; simdjson's on-demand front end would skip the
-/// ones that nobody asks for.
+/// The document model validates every value. simdjson's on-demand interface would skip the values
+/// that nobody reads.
 struct dsel_json_parser {
   simdjson::dom::parser parser;
   std::vector<std::string> path;
   std::vector<std::vector<std::string>> fields;
-  /// The last line; of no use once another is parsed.
+  /// The root of the last line, valid until another line is parsed.
   simdjson::dom::element root;
 };
 

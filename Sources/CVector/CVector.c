@@ -11,13 +11,13 @@ int dsel_vector_is_supported(void) {
          __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2");
 }
 
-/// The numbers 0 to 63, a byte each.
+/// The numbers 0 to 63, one per byte.
 static const uint8_t numbers[64] = {
     0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
     22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
     44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
 
-/// Writes the places of the set bits, 16 at a time, and returns how many there are.
+/// Writes the places of the set bits, 16 at a time, and returns their number.
 static inline VECTOR size_t list(uint64_t bits, uint32_t base, uint32_t *places) {
   size_t count = (size_t)__builtin_popcountll(bits);
   __m512i found = _mm512_maskz_compress_epi8(bits, _mm512_loadu_si512(numbers));
@@ -43,12 +43,13 @@ static inline VECTOR __mmask64 is_in(__m512i bytes, char first, char count) {
       _mm512_sub_epi8(bytes, _mm512_set1_epi8(first)), _mm512_set1_epi8(count));
 }
 
-/// What a block of up to 64 bytes holds, one bit a byte.
+/// The classes of a block of up to 64 bytes, one bit per byte.
 typedef struct {
   size_t count;
   uint64_t word, other;
-  /// The first byte of a token though the byte before it may be of the same class; of the byte behind the 64th, in
-  /// `break_behind`.
+  /// The bytes that begin a token even if the byte before has the same class.
+  ///
+  /// `break_behind` is this bit for the byte after the 64th.
   uint64_t breaks, break_behind;
 } classes;
 
@@ -60,7 +61,7 @@ static inline void set_break(classes *block, size_t at) {
   }
 }
 
-/// The scalar at `bytes`, which is whole, and how many bytes it has: 2 to 4.
+/// The complete scalar at `bytes`, and its number of bytes: 2 to 4.
 static inline uint32_t scalar(const uint8_t *bytes, size_t *length) {
   uint32_t second = bytes[1] & 0x3F;
   if (bytes[0] < 0xE0) {
@@ -110,8 +111,9 @@ static inline void add_scalar(
   }
 }
 
-/// Adds the scalars beyond ASCII, whose bytes `marked` has. Ends the block before a scalar that isn't whole within it, or
-/// that is left to the caller.
+/// Adds the scalars beyond ASCII, whose bytes are set in `marked`.
+///
+/// Ends the block before a scalar that isn't completely within it, or that is left to the caller.
 static inline void add_scalars(
     classes *block, uint64_t marked, const uint8_t *text, uint8_t *lowered, uint64_t other_before,
     const dsel_scalars *scalars) {
@@ -138,15 +140,16 @@ static inline void add_scalars(
   }
 }
 
-/// Adds the scalars beyond ASCII of which most texts have most, all at once, if they are whole within the block: letters of
-/// Latin-1, the punctuation of U+2010 to U+2027, kana, and most ideographs. Lower-cases them in `lower`, and returns
-/// `marked` without their bytes.
+/// Adds the most frequent scalars beyond ASCII all at once, if they are completely within the
+/// block: letters of Latin-1, the punctuation of U+2010 to U+2027, kana, and most ideographs.
+///
+/// Lower-cases them in `lower`, and returns `marked` without their bytes.
 static inline VECTOR uint64_t add_common(
     classes *block, uint64_t marked, __m512i bytes, uint64_t valid, __m512i *lower,
     const dsel_scalars *scalars) {
-  // Of each scalar its first byte's bit, found by what stands behind it.
+  // The bit of each scalar's first byte, found by the byte after it.
   uint64_t letters = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)0xC3)) & valid >> 1;
-  // Signs of multiplication and division.
+  // The signs of multiplication and division.
   letters &= ~((_mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)0x97)) |
                 _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)0xB7))) >> 1);
   uint64_t capitals = letters << 1 & is_in(bytes, (char)0x80, 0x1F);
@@ -225,20 +228,24 @@ VECTOR size_t dsel_vector_tokenize(
   return done;
 }
 
-/// https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md: XXH3-64 with the default secret, of 1 to 3 and of 4 to
-/// 8 bytes. What differs between the two, or by length, is chosen lane by lane.
+/// XXH3-64 with the default secret, for 1 to 3 and for 4 to 8 bytes:
+/// https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md.
+///
+/// Steps that differ between the two, or by length, are selected lane by lane.
 VECTOR size_t dsel_vector_hash(
     const uint8_t *bytes, const uint32_t *starts, const uint32_t *ends, size_t count,
     uint64_t *hashes, uint32_t *others) {
-  // Which bytes of the text make the key, by length modulo 8. Of 1 to 3: the last, none (there the length goes), the first,
-  // the middle one. Of 4 to 8: the last four, and the first four above them.
+  // The bytes of the text that make the key, by length modulo 8. For 1 to 3: the last, none (the
+  // length goes there), the first, the middle one. For 4 to 8: the last four, and the first four
+  // above them.
   const __m512i choice = _mm512_setr_epi64(
       0x0302010007060504, (int64_t)0x8080808000008000, (int64_t)0x8080808001008001,
       (int64_t)0x8080808001008002, 0x0302010003020100, 0x0302010004030201, 0x0302010005040302,
       0x0302010006050403);
   const __m512i odd = _mm512_setr_epi64(
       0, 0x0808080808080808, 0, 0x0808080808080808, 0, 0x0808080808080808, 0, 0x0808080808080808);
-  // Secret words: 0 ^ 4 (of four bytes) and the length for short tokens, 8 ^ 16 (of eight) for longer ones.
+  // Words of the secret: 0 ^ 4 (of four bytes) and the length for short tokens, 8 ^ 16 (of eight)
+  // for longer ones.
   const int64_t flip_short = 0x396CFEB8u ^ 0xBE4BA423u;
   const int64_t flip_long = 0x1CAD21F72C81017CLL ^ (int64_t)0xDB979083E96DD4DEull;
   const __m512i flip = _mm512_setr_epi64(
@@ -286,7 +293,7 @@ VECTOR size_t dsel_vector_hash(
   return other_count;
 }
 
-/// Bucket counts: the number itself; and, if it is a power of two, how far to shift instead of multiplying.
+/// The number of buckets and, if it is a power of two, the shift that replaces the multiplication.
 typedef struct {
   __m512i factor;
   __m128i shift;
@@ -301,7 +308,7 @@ static inline VECTOR bucket_range range_of(uint64_t count) {
   return range;
 }
 
-/// The high half of each product of a hash and the number of buckets, which has no more than 32 bits.
+/// The high half of the product of each hash and the number of buckets, which has at most 32 bits.
 static inline VECTOR __m256i buckets(__m512i hashes, bucket_range range) {
   if (range.is_power) { return _mm512_cvtepi64_epi32(_mm512_srl_epi64(hashes, range.shift)); }
   __m512i low = _mm512_srli_epi64(_mm512_mul_epu32(hashes, range.factor), 32);
@@ -345,7 +352,7 @@ VECTOR int64_t dsel_vector_sum(
     __m512i id = _mm512_maskz_loadu_epi32(valid, ids + index);
     __mmask16 below = _mm512_mask_cmplt_epu32_mask(valid, id, limit);
     all_valid &= below == valid;
-    // Two values each, of which the lower one is meant.
+    // Two values each, of which the lower one counts.
     __m512i pair = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), below, id, values, 2);
     sums = _mm512_add_epi32(sums, _mm512_srai_epi32(_mm512_slli_epi32(pair, 16), 16));
   }

@@ -19,20 +19,25 @@ static inline int32_t code_unit(const uint8_t *digits) {
   return value;
 }
 
-/// The bytes that stand behind a backslash which isn't escaped itself, where `is_before` is 1 if such a backslash stands
-/// before the block; it is set for the next block.
+/// The bytes that follow a backslash which isn't escaped itself.
+///
+/// `is_before` is 1 if such a backslash precedes the block, and is updated for the next block.
 static inline uint64_t escaped_bytes(uint64_t backslashes, uint64_t *is_before) {
   const uint64_t even = 0x5555555555555555;
   backslashes &= ~*is_before;
   uint64_t behind = backslashes << 1 | *is_before;
-  // Of a run of backslashes every second one is escaped: adding its first bit to a run carries a bit to behind its end,
-  // so a run that begins at an odd place turns the sense of even and odd for itself.
+  // In a run of backslashes every second one is escaped. Adding a run's first bit to the run
+  // carries a bit just past its end. So a run that begins at an odd place swaps even and odd for
+  // itself.
   uint64_t odd_starts = backslashes & ~even & ~behind, turned;
   *is_before = __builtin_add_overflow(odd_starts, backslashes, &turned);
   return (even ^ turned << 1) & behind;
 }
 
-/// What `\"`, `\\`, `\/`, `\b`, `\f`, `\n`, `\r` and `\t` mean, and 'u' for `\u`; 0 behind a backslash is a fault.
+/// The characters that `\"`, `\\`, `\/`, `\b`, `\f`, `\n`, `\r` and `\t` stand for, and 'u' for
+/// `\u`.
+///
+/// Any other character after a backslash gives 0, an error.
 static const uint8_t meanings[128] = {
     ['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f',
     ['n'] = '\n', ['r'] = '\r', ['t'] = '\t', ['u'] = 'u'};
@@ -47,17 +52,18 @@ VECTOR size_t dsel_vector_string_end(
   const __m512i quote = _mm512_set1_epi8('"'), backslash = _mm512_set1_epi8('\\');
   const __m512i space = _mm512_set1_epi8(' '), unit_escape = _mm512_set1_epi8('u');
   uint64_t is_escaped = 0, all_escaped = 0;
-  // Where the second half of a pair of surrogates has its `u`.
+  // The bytes where the second half of a surrogate pair has its `u`.
   const uint8_t *second_half = line;
   for (size_t place = start; place < count; place += 64) {
-    // Whether a block has escapes is more than a branch predictor can guess: so all of this is done for each.
+    // A branch predictor can't guess whether a block has escapes. So all of this is done for every
+    // block.
     __m512i bytes = _mm512_loadu_si512(line + place);
     uint64_t escaped =
         escaped_bytes(_mm512_cmpeq_epi8_mask(bytes, backslash), &is_escaped);
     uint64_t quotes = _mm512_cmpeq_epi8_mask(bytes, quote) & ~escaped;
-    // Without bits if there is no quote: then all of the block is inside.
+    // No bits if there is no quote: then the whole block is inside the string.
     uint64_t inside = quotes ^ (quotes - 1);
-    // What stands behind the line is not to be followed any further.
+    // Bytes after the line are ignored.
     if (count - place < 64) { inside &= (1ull << (count - place)) - 1; }
     __m512i means = meaning(bytes);
     uint64_t faults = _mm512_testn_epi8_mask(means, means) | _mm512_movepi8_mask(bytes);
@@ -88,7 +94,7 @@ VECTOR size_t dsel_vector_string_end(
   return SIZE_MAX;
 }
 
-/// Resolves the escapes `\uXXXX` that stand at `read`, one behind the other, and returns where they end.
+/// Resolves the escapes `\uXXXX` that follow one another from `read` on, and returns their end.
 static inline size_t unescape_units(
     const uint8_t *string, size_t count, size_t read, uint8_t *text, size_t *written) {
   while (count - read >= 6 && string[read] == '\\' && string[read + 1] == 'u') {
@@ -123,7 +129,7 @@ VECTOR size_t dsel_vector_unescape(const uint8_t *string, size_t count, uint8_t 
     if (units) {
       size_t unit = (size_t)__builtin_ctzll(units);
       if (unit == 0) {
-        // Its backslash was the last byte before, which is written neither then nor now.
+        // The backslash was the last byte before, which is not written.
         read = unescape_units(string, count, read - 1, text, &written);
         is_escaped = 0;
         continue;

@@ -5,7 +5,9 @@
 #include <stdint.h>
 
 /// For functions that are called only if `dsel_vector_is_supported()`.
-#define VECTOR __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi,popcnt")))
+#define VECTOR                                                                                     \
+  __attribute__((target(                                                                           \
+      "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi,popcnt")))
 
 static inline size_t length_of(uint32_t value) {
   return value < 0x80 ? 1 : value < 0x800 ? 2 : value < 0x10000 ? 3 : 4;

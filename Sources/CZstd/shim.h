@@ -1,17 +1,17 @@
 #ifndef CZSTD_SHIM_H
 #define CZSTD_SHIM_H
 
-// For ZSTD_getFrameHeader. It is marked unstable, so Swift sees only the function below.
+// For ZSTD_getFrameHeader, which is marked unstable. So Swift sees only the function below.
 #define ZSTD_STATIC_LINKING_ONLY
 #include <zstd.h>
 #include <zstd_errors.h>
 
-/// Reads the frame header that begins at `source`: its window size, 0 for a skippable frame, and whether a checksum
-/// guards its content. A skippable frame has none to guard. The content's size is ZSTD_CONTENTSIZE_UNKNOWN where the
-/// header doesn't say it; `dictionaryID` is 0 where it names no dictionary.
+/// Reads the frame header that begins at `source`: the window size (0 for a skippable frame),
+/// whether a checksum guards the content (true for a skippable frame, which has none), the content
+/// size (ZSTD_CONTENTSIZE_UNKNOWN if it isn't declared), and the dictionary's number (0 if it names
+/// none).
 ///
-/// Returns 0 if all are set, the number of bytes wanted if `size` is less than the header, or
-/// an error code.
+/// Returns 0 if all are set, the number of bytes needed if `size` is too small, or an error code.
 static inline size_t CZstd_getFrameHeader(
     unsigned long long *windowSize, int *hasChecksum,
     unsigned long long *contentSize, unsigned *dictionaryID, const void *source,

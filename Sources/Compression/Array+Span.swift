@@ -1,9 +1,9 @@
 extension [UInt8] {
-  /// Adds a copy of `bytes` to the end.
+  /// Appends a copy of `bytes`.
   ///
   /// - Complexity: O(*n*), where *n* is the number of bytes.
   package mutating func append(copying bytes: Span<UInt8>) {
-    // Adding nothing would write to the one empty array that all threads share.
+    // Appending nothing would write to the one empty array that all threads share.
     guard !bytes.isEmpty else { return }
     append(addingCapacity: bytes.count) { free in
       for index in 0..<bytes.count { free.append(bytes[index]) }

@@ -2,23 +2,26 @@
 package enum CompressionError: Error, Equatable {
   case outOfMemory
 
-  /// The data breaks the rules of its format; `reason` is a short phrase in the library's terms.
+  /// The data violates its format.
+  ///
+  /// `reason` is a short phrase in the library's terms.
   case corrupt(format: Container, reason: String)
 
-  /// The data decodes, but its checksum or length isn't the one written beside it.
+  /// The data decodes, but its checksum or length differs from the one stored beside it.
   case checksumMismatch(format: Container)
 
   /// The input ends inside a frame or member.
   case truncated(format: Container)
 
-  /// A whole frame or member is followed by bytes that begin no other.
+  /// After a whole frame or member come bytes that begin no other.
   case trailingGarbage(format: Container)
 
-  /// A zstd frame asks for a window of `byteCount` bytes, where `limit` are allowed.
+  /// A zstd frame needs a window of `byteCount` bytes, and `limit` are allowed.
   ///
-  /// `byteCount` is nil for a window that libzstd doesn't support, of more than 2 GiB.
+  /// `byteCount` is nil for a window of more than 2 GiB, which libzstd doesn't support.
+  ///
   case windowTooLarge(byteCount: UInt64?, limit: UInt64)
 
-  /// A zstd frame can be decoded with the dictionary of that number only.
+  /// A zstd frame needs the dictionary with this number.
   case needsDictionary(id: UInt32)
 }

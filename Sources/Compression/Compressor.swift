@@ -1,11 +1,13 @@
 /// One encoder for any ``Container``.
 package struct Compressor: ~Copyable {
-  // At most one of these is there, as in `Decompressor`; neither is for plain output.
+  // At most one of these exists, as in `Decompressor`. Plain output needs neither.
   private var zstd: ZstdCompressor?
   private var gzip: GzipCompressor?
   private let container: Container
 
-  /// Creates an encoder. `zstdLevel` means nothing to the other containers.
+  /// Creates an encoder.
+  ///
+  /// `zstdLevel` applies to zstd only.
   ///
   /// - Throws: ``CompressionError/outOfMemory`` if the encoder's state can't be allocated.
   package init(_ container: Container, zstdLevel: Int32) throws(CompressionError) {
@@ -17,8 +19,9 @@ package struct Compressor: ~Copyable {
     }
   }
 
-  /// Compresses all of `input`, adding what comes out to the end of `output`. Plain input is
-  /// appended as it is.
+  /// Compresses all of `input` and appends the result to `output`.
+  ///
+  /// Plain input is appended as it is.
   ///
   /// - Throws: ``CompressionError/outOfMemory``. Discard the encoder after that.
   /// - Complexity: O(*n*), where *n* is the number of bytes of `input`.
@@ -30,7 +33,7 @@ package struct Compressor: ~Copyable {
     if container == .plain { output.append(copying: input) }
   }
 
-  /// Ends the frame or member, which is there even if nothing was written.
+  /// Ends the frame or member, which exists even if nothing was written.
   ///
   /// - Throws: ``CompressionError/outOfMemory``. Discard the encoder after that.
   package mutating func finish(appendingTo output: inout [UInt8]) throws(CompressionError) {

@@ -1,17 +1,18 @@
-/// How a shard's bytes are wrapped.
+/// The format in which the bytes of a shard are wrapped.
 package enum Container: String, Sendable {
   case plain, zstd, gzip
 
-  /// Returns the container whose magic number `prefix` begins with, or ``plain`` if there is none.
+  /// The container whose magic number `prefix` begins with, or ``plain`` if there is none.
   ///
-  /// Pass the first 4 bytes of a file or more. A file's name is no evidence: shards get renamed.
+  /// Pass the first 4 bytes of a file, or more. The name is not evidence: shards get renamed.
   package static func recognize(_ prefix: Span<UInt8>) -> Container {
     if prefix.count >= GzipMagic.byteCount, GzipMagic.matches(prefix) { return .gzip }
     if prefix.count >= ZstdMagic.byteCount, ZstdMagic.matches(prefix) { return .zstd }
     return .plain
   }
 
-  /// The container that an output's name asks for: `.zst` (`.zstd`), `.gz` (`.gzip`), in capitals too, or else plain.
+  /// The container for an output, by its name: `.zst` (`.zstd`) and `.gz` (`.gzip`), in any case;
+  /// otherwise plain.
   package init(suffixOf path: String) {
     let suffix = path.utf8.lastIndex(of: UInt8(ascii: ".")).map { path.utf8[$0...].dropFirst() }
     self =
@@ -42,7 +43,7 @@ enum ZstdMagic {
   /// Whether `bytes` agree with the magic number of some frame as far as they go.
   static func matches(_ bytes: Span<UInt8>) -> Bool {
     matches(bytes, [0x28, 0xB5, 0x2F, 0xFD], mask: 0xFF)
-      // Skippable frames: the low half of the first byte is free.
+      // In skippable frames, the low half of the first byte is free.
       || matches(bytes, [0x50, 0x2A, 0x4D, 0x18], mask: 0xF0)
   }
 

@@ -1,11 +1,15 @@
-/// One decoder for any ``Container``; used as ``ZstdDecompressor`` is.
+/// One decoder for any ``Container``.
+///
+/// Use it like ``ZstdDecompressor``.
 package struct Decompressor: ~Copyable, Sendable {
-  // At most one of these is there; neither is for plain input. (An enum would be plainer, but Swift
-  // can't yet change a noncopyable payload in place.)
+  // At most one of these exists. Plain input needs neither. (An enum would be clearer, but Swift
+  // can't change a noncopyable payload in place yet.)
   private var zstd: ZstdDecompressor?
   private var gzip: GzipDecompressor?
 
-  /// Creates a decoder. `maximumWindowByteCount` means nothing to containers other than zstd.
+  /// Creates a decoder.
+  ///
+  /// `maximumWindowByteCount` applies to zstd only.
   ///
   /// - Throws: ``CompressionError/outOfMemory`` if the decoder's state can't be allocated.
   package init(
@@ -18,7 +22,9 @@ package struct Decompressor: ~Copyable, Sendable {
     }
   }
 
-  /// Whether decoded bytes may be waiting inside the decoder: call it again with empty input.
+  /// Whether decoded bytes may be waiting inside the decoder.
+  ///
+  /// If so, call it again with empty input.
   package var hasPendingOutput: Bool {
     // Optional chaining would consume the decoders; `switch` borrows them.
     switch zstd {
@@ -31,7 +37,8 @@ package struct Decompressor: ~Copyable, Sendable {
     }
   }
 
-  /// Whether checksums guard all that has been decoded, as they always do in gzip; nil for plain input.
+  /// Whether checksums guard everything decoded so far, as they always do in gzip; nil for plain
+  /// input.
   package var hasChecksums: Bool? {
     switch zstd {
     case .some(let zstd): return zstd.hasChecksums
@@ -43,10 +50,12 @@ package struct Decompressor: ~Copyable, Sendable {
     }
   }
 
-  /// Decodes from `input` until it is used up or `output` is full. Plain input is copied.
+  /// Decodes from `input` until it is used up or `output` is full.
   ///
-  /// - Returns: How many bytes of `input` were used.
-  /// - Throws: What the container's own decoder throws. Discard the decoder after that.
+  /// Plain input is copied.
+  ///
+  /// - Returns: the number of bytes of `input` that were used.
+  /// - Throws: the errors of the container's own decoder. Discard the decoder after an error.
   /// - Complexity: O(*n* + *m*) for *n* bytes used and *m* bytes decoded.
   package mutating func decompress(
     _ input: Span<UInt8>, into output: inout OutputSpan<UInt8>
@@ -58,7 +67,9 @@ package struct Decompressor: ~Copyable, Sendable {
     return count
   }
 
-  /// Checks that the input may end here. Call it when ``hasPendingOutput`` is false.
+  /// Checks that the input may end here.
+  ///
+  /// Call it when ``hasPendingOutput`` is false.
   ///
   /// - Throws: ``CompressionError/truncated(format:)`` if the input stops inside a frame or member.
   package mutating func finish() throws(CompressionError) {

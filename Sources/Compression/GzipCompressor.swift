@@ -2,16 +2,18 @@ internal import CISAL
 
 /// A streaming gzip encoder that owns one ISA-L `isal_zstream`.
 ///
-/// The header carries no time and no name, so equal bytes give an equal member, however they are
+/// The header carries no time and no name. So equal bytes give an equal member, however they are
 /// split over calls.
 @safe package struct GzipCompressor: ~Copyable {
-  /// The highest of ISA-L's levels: on web text its output is 3 % smaller than at level 2, in about
-  /// the same time.
+  /// The highest of ISA-L's levels.
+  ///
+  /// On web text its output is 3 % smaller than that of level 2, in about the same time.
   private static let level: UInt32 = 3
 
-  /// How many bytes ISA-L is given at a time, and how much room for what it makes of them.
+  /// The number of bytes that ISA-L gets at a time, and the room for its output.
   ///
-  /// What it writes depends on how its input is split, so it gets blocks of one size, always.
+  /// Its output depends on how the input is split. So it always gets blocks of one size.
+  ///
   private static let blockByteCount = 64 << 10
 
   /// Allocated by `init`, freed by `deinit`, and never copied out of this type.
@@ -34,7 +36,7 @@ internal import CISAL
     unsafe levelBuffer.deallocate()
   }
 
-  /// Compresses all of `input`, adding what comes out of the encoder to the end of `output`.
+  /// Compresses all of `input` and appends the encoder's output to `output`.
   ///
   /// - Complexity: O(*n*), where *n* is the number of bytes of `input`.
   package mutating func compress(
@@ -56,7 +58,9 @@ internal import CISAL
     partialBlock.append(copying: rest)
   }
 
-  /// Ends the member, which is there even if nothing was written. More input would open another.
+  /// Ends the member, which exists even if nothing was written.
+  ///
+  /// More input would begin another.
   package mutating func finish(appendingTo output: inout [UInt8]) throws(CompressionError) {
     unsafe stream.pointee.end_of_stream = 1
     encode(partialBlock.span, appendingTo: &output)
@@ -64,11 +68,11 @@ internal import CISAL
     unsafe Self.start(stream, levelBuffer: levelBuffer)
   }
 
-  /// Sets `stream` up for a new member.
+  /// Prepares `stream` for a new member.
   private static func start(
     _ stream: UnsafeMutablePointer<isal_zstream>, levelBuffer: UnsafeMutableBufferPointer<UInt8>
   ) {
-    // `isal_deflate_reset` won't do: the next member would have no header.
+    // `isal_deflate_reset` doesn't suffice: the next member would have no header.
     unsafe isal_deflate_init(stream)
     unsafe stream.pointee.level = level
     unsafe stream.pointee.level_buf = levelBuffer.baseAddress
@@ -79,8 +83,8 @@ internal import CISAL
   /// Compresses one block, which is the member's last if `end_of_stream` is set.
   private func encode(_ block: Span<UInt8>, appendingTo output: inout [UInt8]) {
     unsafe block.withUnsafeBufferPointer { source in
-      // SAFETY: ISA-L reads at most `avail_in` bytes, writes at most `avail_out`, and has no use for
-      // the pointers once it has taken the whole block.
+      // SAFETY: ISA-L reads at most `avail_in` bytes and writes at most `avail_out`. It doesn't use
+      // the pointers after it has taken the whole block.
       unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: source.baseAddress)
       unsafe stream.pointee.avail_in = UInt32(source.count)
       var outputIsFull: Bool

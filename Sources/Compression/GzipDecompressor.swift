@@ -2,36 +2,39 @@ internal import CISAL
 
 /// A streaming gzip decoder that owns one ISA-L `inflate_state`.
 ///
-/// It is used as ``ZstdDecompressor`` is. Concatenated members decode as one stream. Zeros may follow
-/// the last member, up to the end: tapes and block devices pad files with them, and gzip accepts
-/// them too. No bytes at all are a stream of no members.
+/// Use it like ``ZstdDecompressor``. Concatenated members decode as one stream. Zeros may follow
+/// the last member up to the end: tapes and block devices pad files with them, and gzip accepts
+/// them too. Empty input is a stream of no members.
 @safe package struct GzipDecompressor: ~Copyable, @unchecked Sendable {
   // Sendable because a noncopyable owner moves as a whole: nobody else ever holds its pointer.
 
-  /// Where in the file the next byte of input stands.
+  /// The part of the file that the next byte of input belongs to.
   private enum Place {
     case start
     case magic(isFirstMember: Bool)  // the first of the two magic bytes has been read
     case header
-    case body  // the deflate data and the trailer behind it
+    case body  // the deflate data and the trailer after it
     case border
     case padding
   }
 
   /// Allocated by `init`, freed by `deinit`, and never copied out of this type.
   ///
-  /// It has its own allocation because it is a hundred kilobytes, too much to move about.
+  /// Allocated separately because it takes a hundred kilobytes, too much to move.
   private let state: UnsafeMutablePointer<inflate_state>
 
-  /// What has been read of a header that may be split over chunks. Its buffers stay nil: names and
-  /// comments are skipped.
+  /// The part of a header read so far, since a header may be split over chunks.
+  ///
+  /// Its buffers stay nil: names and comments are skipped.
   ///
   /// `isal_inflate` can read headers itself, but forgets the flags when one is split.
   private var header = unsafe isal_gzip_header()
 
   private var place = Place.start
 
-  /// Whether decoded bytes may be waiting inside the decoder: call it again with empty input.
+  /// Whether decoded bytes may be waiting inside the decoder.
+  ///
+  /// If so, call it again with empty input.
   package private(set) var hasPendingOutput = false
 
   package init() {
@@ -43,14 +46,14 @@ internal import CISAL
 
   /// Decodes from `input` until it is used up or `output` is full.
   ///
-  /// - Returns: How many bytes of `input` were used.
+  /// - Returns: the number of bytes of `input` that were used.
   /// - Throws: ``CompressionError/corrupt(format:reason:)``,
   ///   ``CompressionError/checksumMismatch(format:)`` (also for a wrong length) or
-  ///   ``CompressionError/trailingGarbage(format:)``. `output` then ends with some of what was
-  ///   decoded before; how much depends on the chunks. Discard the decoder after that: what it
-  ///   would decode next is unspecified.
-  /// - Complexity: O(*n* + *m*) for *n* bytes used and *m* bytes decoded. A call costs up to 64 KiB
-  ///   of copying besides, so pass outputs that are larger than that.
+  ///   ``CompressionError/trailingGarbage(format:)``. Then `output` ends with some of the bytes
+  ///   decoded before the error; how many depends on the chunks. Discard the decoder: its further
+  ///   output is unspecified.
+  /// - Complexity: O(*n* + *m*) for *n* bytes used and *m* bytes decoded. Each call also copies up
+  ///   to 64 KiB, so pass outputs that are larger than that.
   package mutating func decompress(
     _ input: Span<UInt8>, into output: inout OutputSpan<UInt8>
   ) throws(CompressionError) -> Int {
@@ -71,9 +74,12 @@ internal import CISAL
     return position
   }
 
-  /// Checks that the input may end here. Call it when ``hasPendingOutput`` is false.
+  /// Checks that the input may end here.
   ///
-  /// - Throws: ``CompressionError/truncated(format:)`` if the bytes seen so far stop inside a member.
+  /// Call it when ``hasPendingOutput`` is false.
+  ///
+  /// - Throws: ``CompressionError/truncated(format:)`` if the bytes seen so far stop inside a
+  ///   member.
   package mutating func finish() throws(CompressionError) {
     switch place {
     case .start, .border, .padding: break
@@ -81,7 +87,7 @@ internal import CISAL
     }
   }
 
-  /// Reads one byte that stands outside a member's header and body.
+  /// Reads one byte outside a member's header and body.
   private mutating func step(over byte: UInt8) throws(CompressionError) {
     switch (place, byte) {
     case (.start, GzipMagic.first):
@@ -99,10 +105,10 @@ internal import CISAL
     }
   }
 
-  /// Gets ISA-L ready for a member whose magic number has been read.
+  /// Prepares ISA-L for a member whose magic number has been read.
   private mutating func beginMember() throws(CompressionError) {
     unsafe isal_inflate_reset(state)
-    // The header is read apart; the trailer's checksum and length are for ISA-L to check.
+    // The header is read separately. ISA-L checks the checksum and the length in the trailer.
     unsafe state.pointee.crc_flag = UInt32(ISAL_GZIP_NO_HDR_VER)
     unsafe isal_gzip_header_init(&header)
     let magic: InlineArray<2, UInt8> = [GzipMagic.first, GzipMagic.second]
@@ -111,13 +117,13 @@ internal import CISAL
     place = .header
   }
 
-  /// Reads on in the member's header, and returns whether that was all of it.
+  /// Continues to read the member's header, and returns whether that was all of it.
   private mutating func readHeader(
     _ input: Span<UInt8>, at position: inout Int
   ) throws(CompressionError) -> Bool {
     let result = unsafe input.withUnsafeBufferPointer { source in
-      // SAFETY: ISA-L reads at most `avail_in` bytes, writes to none, and has no use for `next_in`
-      // after its return. Every later call sets it anew.
+      // SAFETY: ISA-L reads at most `avail_in` bytes and writes none. It doesn't use `next_in`
+      // after it returns, and every later call sets it again.
       unsafe setInput(source, at: position)
       let result = unsafe isal_read_gzip_header(state, &header)
       unsafe advance(&position, in: source)
@@ -133,16 +139,16 @@ internal import CISAL
   ) throws(CompressionError) -> Bool {
     let result = unsafe input.withUnsafeBufferPointer { source in
       unsafe output.withUnsafeMutableBufferPointer { target, initializedCount in
-        // SAFETY: ISA-L reads at most `avail_in` bytes and writes at most `avail_out`. It has no use
-        // for either pointer after its return: it keeps a copy of the last 32 KiB for references.
+        // SAFETY: ISA-L reads at most `avail_in` bytes and writes at most `avail_out`. It uses
+        // neither pointer after it returns: it keeps a copy of the last 32 KiB for references.
         let freeCount = min(target.count - initializedCount, Int(Int32.max))
         unsafe setInput(source, at: position)
         unsafe state.pointee.next_out = target.baseAddress.map { unsafe $0 + initializedCount }
         unsafe state.pointee.avail_out = UInt32(freeCount)
         let result = unsafe isal_inflate(state)
         unsafe advance(&position, in: source)
-        // After an invalid symbol or distance, the last bytes that ISA-L counts as written may not
-        // have been, so all that the step wrote is left out.
+        // After an invalid symbol or distance, ISA-L may count bytes that it hasn't written. So the
+        // output of this step is dropped.
         if result >= 0 || result == ISAL_INCORRECT_CHECKSUM {
           unsafe initializedCount += freeCount - Int(state.pointee.avail_out)
         }
@@ -153,10 +159,10 @@ internal import CISAL
     return unsafe state.pointee.block_state == ISAL_BLOCK_FINISH
   }
 
-  /// Points ISA-L at what is left of `source`, up to the 2 GiB that it can count.
+  /// Points ISA-L at the rest of `source`, up to the 2 GiB that it can count.
   private func setInput(_ source: UnsafeBufferPointer<UInt8>, at position: Int) {
-    // SAFETY: ISA-L may compare `next_in` with addresses near it even if there is nothing to read,
-    // so it gets a real address for an empty input too.
+    // SAFETY: ISA-L may compare `next_in` with addresses near it even if there is nothing to read.
+    // So it gets a real address for empty input too.
     let anyAddress = unsafe UnsafeMutableRawPointer(state).assumingMemoryBound(to: UInt8.self)
     let address = unsafe UnsafeMutablePointer(mutating: source.baseAddress).map {
       unsafe $0 + position
@@ -165,14 +171,14 @@ internal import CISAL
     unsafe state.pointee.avail_in = UInt32(min(source.count - position, Int(Int32.max)))
   }
 
-  /// Moves `position` over the bytes that ISA-L took since `setInput`.
+  /// Moves `position` past the bytes that ISA-L has taken since `setInput`.
   private func advance(_ position: inout Int, in source: UnsafeBufferPointer<UInt8>) {
     let givenCount = min(source.count - position, Int(Int32.max))
     unsafe position += givenCount - Int(state.pointee.avail_in)
   }
 
   private func error(isalResult: Int32) -> CompressionError {
-    // ISA-L has no texts of its own; these are its names for the codes, spelt out.
+    // ISA-L has no messages of its own. These are its names for the codes, spelt out.
     switch isalResult {
     case ISAL_INCORRECT_CHECKSUM: .checksumMismatch(format: .gzip)
     case ISAL_INVALID_BLOCK: .corrupt(format: .gzip, reason: "invalid deflate block")

@@ -8,7 +8,9 @@ internal import CZstd
   /// Allocated by `init`, freed by `deinit`, and never copied out of this type.
   private let context: OpaquePointer
 
-  /// Creates an encoder; libzstd holds `level` to the range that it knows.
+  /// Creates an encoder.
+  ///
+  /// libzstd clamps `level` to the range that it supports.
   ///
   /// - Throws: ``CompressionError/outOfMemory`` if libzstd can't allocate its state.
   package init(level: Int32) throws(CompressionError) {
@@ -23,7 +25,7 @@ internal import CZstd
 
   deinit { unsafe _ = ZSTD_freeCCtx(context) }
 
-  /// Compresses all of `input`, adding what comes out of the encoder to the end of `output`.
+  /// Compresses all of `input` and appends the encoder's output to `output`.
   ///
   /// - Throws: ``CompressionError/outOfMemory``. Discard the encoder after that.
   /// - Complexity: O(*n*), where *n* is the number of bytes of `input`.
@@ -36,7 +38,9 @@ internal import CZstd
     }
   }
 
-  /// Ends the frame, which is there even if nothing was written. More input would open another.
+  /// Ends the frame, which exists even if nothing was written.
+  ///
+  /// More input would begin another.
   ///
   /// - Throws: ``CompressionError/outOfMemory``. Discard the encoder after that.
   package mutating func finish(appendingTo output: inout [UInt8]) throws(CompressionError) {
@@ -44,7 +48,7 @@ internal import CZstd
     while try encodeBlock(ZSTD_e_end, from: Span(), at: &position, appendingTo: &output) > 0 {}
   }
 
-  /// Runs one encoding step, and returns how many bytes at least wait inside the encoder.
+  /// Runs one encoding step, and returns how many bytes at least still wait inside the encoder.
   private mutating func encodeBlock(
     _ directive: ZSTD_EndDirective, from input: Span<UInt8>, at position: inout Int,
     appendingTo output: inout [UInt8]
@@ -67,7 +71,7 @@ internal import CZstd
     return remainingHint
   }
 
-  /// Compressing can fail only for want of memory, as long as this type calls libzstd correctly.
+  /// Compression can only fail for lack of memory, as long as this type calls libzstd correctly.
   private func check(_ result: Int) throws(CompressionError) {
     guard ZSTD_isError(result) != 0 else { return }
     guard ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation else {

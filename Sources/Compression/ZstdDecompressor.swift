@@ -2,12 +2,12 @@ internal import CZstd
 
 /// A streaming zstd decoder that owns one `ZSTD_DStream`.
 ///
-/// Pass it a shard's compressed bytes in order, in chunks of any size. Call it again with the rest
-/// of a chunk that it didn't use up, and with no input while ``hasPendingOutput``. Then call
+/// Pass it the compressed bytes of a shard in order, in chunks of any size. If it doesn't use up a
+/// chunk, call it again with the rest, and with no input while ``hasPendingOutput``. Then call
 /// ``finish()``.
 ///
-/// Concatenated frames decode as one stream, since shards are often built by appending files, and
-/// skippable frames decode as nothing. No bytes at all are a stream of no frames.
+/// Concatenated frames decode as one stream, since shards are often made by appending files.
+/// Skippable frames decode as nothing. Empty input is a stream of no frames.
 @safe package struct ZstdDecompressor: ~Copyable, @unchecked Sendable {
   // Sendable because a noncopyable owner moves as a whole: nobody else ever holds its pointer.
 
@@ -20,28 +20,34 @@ internal import CZstd
   /// The largest window that libzstd supports.
   private let largestWindowByteCount: UInt64
 
-  /// The header of the frame that is being decoded; empty exactly at a frame boundary.
+  /// The header of the current frame, which is empty exactly at a frame boundary.
   private var header = ZstdFrameHeader()
 
-  /// Whether `header` is complete and passed its checks.
+  /// Whether `header` is complete and has passed its checks.
   private var headerIsRead = false
 
-  /// What the frame's header says of its content's size, and how much of it has come out.
+  /// The content size that the frame's header declares, and the number of bytes decoded so far.
   private var declaredByteCount: UInt64?
   private var decodedByteCount: UInt64 = 0
 
-  /// Whether a frame has ended, so that bytes which begin no frame are trailing garbage.
+  /// Whether a frame has ended.
+  ///
+  /// If so, bytes that begin no frame are trailing garbage.
   private var hasDecodedFrame = false
 
-  /// Whether a checksum guards each frame so far. Damage to one without may go unnoticed.
+  /// Whether every frame so far has a checksum.
+  ///
+  /// Damage to a frame without one may go unnoticed.
   package private(set) var hasChecksums = true
 
-  /// Whether decoded bytes may be waiting inside the decoder: call it again with empty input.
+  /// Whether decoded bytes may be waiting inside the decoder.
+  ///
+  /// If so, call it again with empty input.
   package private(set) var hasPendingOutput = false
 
   /// Creates a decoder that needs at most about `maximumWindowByteCount` bytes of memory.
   ///
-  /// The limit is held to libzstd's own bounds, 1 KiB to 2 GiB.
+  /// The limit is clamped to libzstd's own bounds, 1 KiB to 2 GiB.
   ///
   /// - Throws: ``CompressionError/outOfMemory`` if libzstd can't allocate its state.
   package init(maximumWindowByteCount: Int) throws(CompressionError) {
@@ -49,7 +55,8 @@ internal import CZstd
     guard let stream = unsafe ZSTD_createDStream() else { throw .outOfMemory }
     unsafe self.stream = stream
     let bounds = ZSTD_dParam_getBounds(ZSTD_d_windowLogMax)
-    // libzstd's limit is a power of two: the next one, as each frame is held to the exact one before.
+    // libzstd's limit is a power of two. This takes the next larger one, since each frame is
+    // checked against the exact limit first.
     let log2 = Int32(Int.bitWidth - (maximumWindowByteCount - 1).leadingZeroBitCount)
     let windowLog = min(max(log2, bounds.lowerBound), bounds.upperBound)
     windowByteLimit = min(
@@ -64,15 +71,14 @@ internal import CZstd
 
   /// Decodes from `input` until it is used up or `output` is full.
   ///
-  /// - Returns: How many bytes of `input` were used.
+  /// - Returns: the number of bytes of `input` that were used.
   /// - Throws: ``CompressionError/corrupt(format:reason:)``,
   ///   ``CompressionError/checksumMismatch(format:)``,
   ///   ``CompressionError/trailingGarbage(format:)``,
   ///   ``CompressionError/windowTooLarge(byteCount:limit:)``,
-  ///   ``CompressionError/needsDictionary(id:)`` or
-  ///   ``CompressionError/outOfMemory``. `output` then ends with some of what was decoded before;
-  ///   how much depends on the chunks. Discard the decoder after that: what it would decode next is
-  ///   unspecified.
+  ///   ``CompressionError/needsDictionary(id:)`` or ``CompressionError/outOfMemory``. Then `output`
+  ///   ends with some of the bytes decoded before the error; how many depends on the chunks.
+  ///   Discard the decoder: its further output is unspecified.
   /// - Complexity: O(*n* + *m*) for *n* bytes used and *m* bytes decoded.
   package mutating func decompress(
     _ input: Span<UInt8>, into output: inout OutputSpan<UInt8>
@@ -90,23 +96,26 @@ internal import CZstd
         headerIsRead = false
         hasDecodedFrame = true
       }
-      // A full output may leave decoded bytes inside libzstd, unless the frame just ended. Asking
-      // again at a boundary would open a frame that has no bytes yet.
+      // A full output may leave decoded bytes inside libzstd, unless the frame just ended. At a
+      // boundary, another call would begin a frame that has no bytes yet.
       hasPendingOutput = output.isFull && remainingHint != 0
     }
     return position
   }
 
-  /// Checks that the input may end here. Call it when ``hasPendingOutput`` is false.
+  /// Checks that the input may end here.
   ///
-  /// - Throws: ``CompressionError/truncated(format:)`` if the bytes seen so far stop inside a frame.
+  /// Call it when ``hasPendingOutput`` is false.
+  ///
+  /// - Throws: ``CompressionError/truncated(format:)`` if the bytes seen so far stop inside a
+  ///   frame.
   package mutating func finish() throws(CompressionError) {
     guard header.isEmpty else { throw .truncated(format: .zstd) }
   }
 
-  /// Holds a frame that has ended to the size that its header declares.
+  /// Compares the content of a frame that has ended with the size that its header declares.
   ///
-  /// libzstd checks it too, but not where a frame that comes in pieces ends with an empty block.
+  /// libzstd checks it too, except where a frame that comes in pieces ends with an empty block.
   private mutating func checkContentSize() throws(CompressionError) {
     guard declaredByteCount == nil || declaredByteCount == decodedByteCount else {
       throw .corrupt(format: .zstd, reason: "the content is not of the size that the header says")
@@ -115,9 +124,9 @@ internal import CZstd
     decodedByteCount = 0
   }
 
-  /// Looks at the frame header, at the front of `input` or begun in an earlier chunk.
+  /// Looks at the frame header, which is at the front of `input` or began in an earlier chunk.
   ///
-  /// libzstd is given the same bytes again: this only decides whether it may go on.
+  /// libzstd gets the same bytes again. This only decides whether it may continue.
   private mutating func readHeader(from input: Span<UInt8>) throws(CompressionError) {
     switch header.read(input) {
     case .incomplete:
@@ -144,8 +153,8 @@ internal import CZstd
 
   /// Runs one decoding step, which ends at a frame boundary at the latest.
   ///
-  /// - Returns: libzstd's estimate of the bytes left in the frame, zero exactly at its end, or an
-  ///   error code.
+  /// - Returns: libzstd's estimate of the bytes left in the frame, which is zero exactly at its
+  ///   end, or an error code.
   private mutating func decodeBlock(
     from input: Span<UInt8>, at position: inout Int, into output: inout OutputSpan<UInt8>
   ) -> Int {

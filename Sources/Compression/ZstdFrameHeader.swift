@@ -1,30 +1,31 @@
 internal import CZstd
 
-/// A copy of the first bytes of a zstd frame, kept until they tell the frame's window size.
+/// A copy of the first bytes of a zstd frame, kept until they give the frame's window size.
 ///
-/// libzstd checks the window too, but not when the whole frame lies in one chunk, and it doesn't say
-/// how large the window is. Reading the header first gives one answer for any chunk size.
+/// libzstd checks the window too, but not if the whole frame lies in one chunk, and it doesn't
+/// report the size. Reading the header first gives one answer for any chunk size.
 struct ZstdFrameHeader {
-  /// What the bytes seen so far amount to.
+  /// The result of the bytes seen so far.
   enum Reading {
     case incomplete
     case notAFrame
-    /// `contentByteCount` is nil where the header doesn't say it, and `dictionaryID` where it names no dictionary.
+    /// `contentByteCount` is nil if the header doesn't declare it, and `dictionaryID` if it names
+    /// no dictionary.
     case complete(
       windowByteCount: UInt64, hasChecksum: Bool, contentByteCount: UInt64?, dictionaryID: UInt32?)
     case invalid(libzstdResult: Int)
   }
 
-  /// As many bytes as the longest header has (`ZSTD_FRAMEHEADERSIZE_MAX`).
+  /// The longest header has this many bytes (`ZSTD_FRAMEHEADERSIZE_MAX`).
   private var bytes = InlineArray<18, UInt8>(repeating: 0)
 
-  /// How many of `bytes` have been seen; zero exactly at a frame boundary.
+  /// The number of bytes seen, which is zero exactly at a frame boundary.
   private var byteCount = 0
 
   /// Whether no byte of the frame has been seen.
   var isEmpty: Bool { byteCount == 0 }
 
-  /// Takes a copy of the bytes at the front of `input`, which need not be all of the header.
+  /// Copies bytes from the front of `input`, which need not hold all of the header.
   ///
   /// It may copy bytes past the end of the header. They do no harm: once the header is complete,
   /// nothing more is read into this copy.

@@ -1,7 +1,9 @@
-/// What 64 bytes of text are, one bit a byte: bit i speaks of byte i.
+/// The classes of 64 bytes of text.
 ///
-/// No branch depends on the bytes, which is what makes the tokenizer fast: a table looked up byte by
-/// byte mispredicts about twice a token.
+/// Bit i describes byte i.
+///
+/// No branch depends on the bytes. That makes the tokenizer fast: looking up each byte in a table
+/// mispredicts about twice per token.
 struct ByteClasses {
   /// ASCII letters, digits and the underscore.
   var word: UInt64 = 0
@@ -14,7 +16,8 @@ struct ByteClasses {
 
   private typealias Lanes = SIMD16<UInt8>
 
-  /// Classifies the 64 bytes at `source`, and writes them, ASCII lower-cased, to `destination`.
+  /// Classifies the 64 bytes at `source`, and writes them to `destination` with ASCII letters in
+  /// lower case.
   @inline(__always) @unsafe
   init(
     of source: UnsafeRawPointer, loweringInto destination: UnsafeMutableRawPointer
@@ -41,19 +44,23 @@ struct ByteClasses {
     }
   }
 
-  /// All lanes set to one value. `SIMD16(repeating:)` is a generic loop in Swift 6.3.
+  /// All lanes set to one value.
+  ///
+  /// `SIMD16(repeating:)` is a generic loop in Swift 6.3.
   @inline(__always) private static func splat(_ x: UInt8) -> Lanes {
     Lanes(x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x)
   }
 
-  /// 0xFF in the lanes where the mask is true, else 0.
+  /// 0xFF in the lanes where the mask is true, and 0 in the others.
   @inline(__always) private static func lanes(_ mask: SIMDMask<SIMD16<Int8>>) -> Lanes {
-    // SAFETY: a mask is stored as lanes of all ones or all zeros, 16 bytes as well.
+    // SAFETY: a mask is stored as lanes of all ones or all zeros, which also take 16 bytes.
     unsafe unsafeBitCast(mask, to: Lanes.self)
   }
 
-  /// One bit a lane. Each lane keeps the bit of its place in its half, and a multiplication adds the
-  /// eight of a half up in its top byte.
+  /// One bit per lane.
+  ///
+  /// Each lane keeps the bit of its place in its half, and a multiplication adds the eight bits of
+  /// a half in its top byte.
   @inline(__always) private static func bits(_ lanes: Lanes) -> UInt64 {
     // SAFETY: both types are 16 bytes without padding.
     let halves = unsafe unsafeBitCast(lanes, to: SIMD2<UInt64>.self)

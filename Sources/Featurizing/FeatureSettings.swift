@@ -1,29 +1,14 @@
-/// How text becomes tokens.
-package enum TokenizerKind: String, CaseIterable, Sendable, Codable {
-  /// Runs of word characters or of other non-blanks; combining marks stay with what they follow, and
-  /// Han, Hiragana, Katakana, Thai, Lao, Khmer and Myanmar give one token a character.
-  case words
-  /// The rule of the DSIR reference: `\w+|[^\w\s]+`.
-  case wordpunct
-}
-
-/// How an n-gram becomes a bucket.
-package enum FeatureHashing: String, Sendable, Codable {
-  /// The tokens' XXH3-64, mixed and multiplied: see ``Featurizer``.
-  case xxh3
-  /// The rule of the DSIR reference: SHA-256 of the tokens joined by one space, as a big-endian
-  /// number, modulo the number of buckets.
-  case sha256
-}
-
-/// Everything that decides which features a text has. Two models can be compared only when
-/// theirs are equal.
+/// Everything that determines the features of a text.
+///
+/// Only models with equal settings can be compared.
 package struct FeatureSettings: Equatable, Sendable {
   package static let maximumOrder = 5
   package static let bucketCounts = 2...(1 << 24)
 
   package var tokenizer: TokenizerKind
-  /// The length of the longest n-grams: all orders from 1 to this one are features.
+  /// The length of the longest n-grams.
+  ///
+  /// All orders from 1 to this one are features.
   package var maximumOrder: Int
   /// The number of buckets that features are hashed into.
   package var bucketCount: Int
@@ -41,16 +26,17 @@ package struct FeatureSettings: Equatable, Sendable {
     self.hashing = hashing
   }
 
-  /// The number of features of a document of `tokenCount` tokens: Σ max(0, tokens − m + 1) over the
-  /// orders m.
+  /// The number of features of a document with `tokenCount` tokens: Σ max(0, tokens − m + 1) over
+  /// the orders m.
   package func featureCount(tokenCount: Int) -> Int {
     (1...maximumOrder).reduce(0) { $0 + max(0, tokenCount - $1 + 1) }
   }
 
-  /// What a minimum length is held against: the number of tokens.
+  /// The length that a minimum length is compared with: the number of tokens.
   ///
-  /// The reference works it out from the features f instead, as ⌊(f + n (n − 1) / 2) / n⌋ for n-grams of up
-  /// to n tokens, and so does `sha256`: documents of fewer than n − 1 tokens come out longer.
+  /// The reference derives it from the number of features f, as ⌊(f + n (n − 1) / 2) / n⌋ for
+  /// n-grams of up to n tokens, and so does `sha256`. There, documents of fewer than n − 1 tokens
+  /// appear longer.
   package func documentLength(tokenCount: Int) -> Int {
     switch hashing {
     case .xxh3: tokenCount

@@ -1,40 +1,43 @@
 internal import CVector
 internal import Files
 
-/// Turns texts into feature ids, a block at a time, in memory of fixed size.
+/// Turns texts into feature ids, one block at a time, in memory of fixed size.
 ///
 ///     featurizer.begin()
 ///     while featurizer.nextBlock(of: text) {
 ///       for order in 1...settings.maximumOrder { use(featurizer.features(order: order)) }
 ///     }
 ///
-/// A feature is one occurrence of an n-gram; its id is the n-gram's bucket. ``JoinedFeatureHasher`` tells how
-/// `sha256` finds it; with `xxh3`,
+/// A feature is one occurrence of an n-gram, and its id is the n-gram's bucket.
+/// ``JoinedFeatureHasher`` describes how `sha256` finds it. With `xxh3`,
 /// - the hash of a token is XXH3-64 of its lower-cased UTF-8;
 /// - the hash of an n-gram that ends at token i is g₁(i) = h(i) and, for m > 1,
 ///   gₘ(i) = (rotl(gₘ₋₁(i − 1), 29) + h(i)) × 0x9E3779B97F4A7C15 mod 2⁶⁴;
 /// - its bucket is the high half of the 128-bit product of that hash and the number of buckets.
 @safe package struct Featurizer: ~Copyable {
   package let settings: FeatureSettings
-  /// The tokens of the text so far; all of them once ``nextBlock(of:)`` has returned false.
+  /// The number of tokens of the text so far, and of the whole text once ``nextBlock(of:)`` has
+  /// returned false.
   package private(set) var tokenCount = 0
 
   private var tokenizer: Tokenizer
   private var hasher: TokenHasher
-  /// What finds the ids instead, with `sha256`.
+  /// Finds the ids instead, with `sha256`.
   private var joinedHasher: JoinedFeatureHasher?
-  /// Hashes of the tokens: first those that earlier blocks left for longer n-grams, then the block's.
+  /// Hashes of the tokens: first those that earlier blocks left for longer n-grams, then those of
+  /// the block.
   private let hashes: UnsafeMutablePointer<UInt64>
-  /// Hashes of the n-grams that end at the same places, of the order at hand and of the one before.
+  /// Hashes of the n-grams that end at the same places, for the current order and for the one
+  /// before.
   private let grams: UnsafeMutablePointer<UInt64>
   private let shorterGrams: UnsafeMutablePointer<UInt64>
-  /// The ids, order by order.
+  /// The ids, one order after the other.
   private let ids: UnsafeMutablePointer<UInt32>
   private var idCounts: [Int]
-  /// How many ids before them belong to an earlier block.
+  /// The number of ids before them that belong to an earlier block.
   private var idOffsets: [Int]
   private var keptCount = 0
-  /// Whether n-grams go through ``CVector``.
+  /// Whether n-grams are hashed by ``CVector``.
   private let usesVectors: Bool
   private static let capacity = Tokenizer.capacity + FeatureSettings.maximumOrder
 
@@ -57,7 +60,7 @@ internal import Files
     hasher = TokenHasher(capacity: Tokenizer.capacity, usesVectors: usesVectors)
     idCounts = Array(repeating: 0, count: settings.maximumOrder)
     idOffsets = idCounts
-    // SAFETY: allocated here, freed in `deinit`; a segment has fewer than `capacity` tokens.
+    // SAFETY: allocated here, freed in `deinit`. A segment has fewer than `capacity` tokens.
     unsafe hashes = .allocate(capacity: Self.capacity)
     unsafe grams = .allocate(capacity: Self.capacity)
     unsafe shorterGrams = .allocate(capacity: Self.capacity)
@@ -79,15 +82,18 @@ internal import Files
     keptCount = 0
   }
 
-  /// Finds the features that end in the next part of the text. Returns false when it is used up.
+  /// Finds the features that end in the next part of the text.
   ///
-  /// - Parameter text: UTF-8, the same in each call since ``begin()``. Where blocks end
-  ///   depends on the text alone.
+  /// - Parameter text: UTF-8, and the same in each call since ``begin()``. The ends of blocks
+  ///   depend only on the text.
+  /// - Returns: false at the end of the text.
+  /// - Complexity: O(*n*), where *n* is the length of a block.
   package mutating func nextBlock(of text: Span<UInt8>) -> Bool {
     guard tokenizer.nextSegment(of: text) else { return false }
     tokenCount += tokenizer.tokenCount
     if joinedHasher != nil {
-      // SAFETY: a segment has fewer than `capacity` tokens, for which each order's ids have room.
+      // SAFETY: a segment has fewer than `capacity` tokens, and the ids of each order have room for
+      // them.
       unsafe joinedHasher?.findFeatures(
         of: tokenizer, into: ids, stride: Self.capacity, counts: &idCounts)
       return true
@@ -98,18 +104,19 @@ internal import Files
     return true
   }
 
-  /// The ids of the block's n-grams of `order` tokens, by the place where they end.
+  /// The ids of the block's n-grams of `order` tokens, in the order of their ends.
   @_lifetime(borrow self)
   package func features(order: Int) -> Span<UInt32> {
     precondition((1...settings.maximumOrder).contains(order))
-    // SAFETY: `findFeatures` wrote that many ids of the order there, and `self` is borrowed meanwhile.
+    // SAFETY: `findFeatures` has written this many ids of the order there, and `self` is borrowed
+    // meanwhile.
     let ids = unsafe UnsafeBufferPointer(
       start: ids + (order - 1) * Self.capacity + idOffsets[order - 1], count: idCounts[order - 1])
     return unsafe _overrideLifetime(Span(_unsafeElements: ids), borrowing: self)
   }
 
-  /// Computes the ids of the n-grams that end at the tokens `first..<end` of `hashes`, and keeps the
-  /// hashes that the next block's n-grams begin with.
+  /// Computes the ids of the n-grams that end at the tokens `first..<end` of `hashes`, and keeps
+  /// the hashes that the n-grams of the next block begin with.
   private mutating func findFeatures(from first: Int, to end: Int) {
     idCounts[0] = end - first
     // SAFETY: `end` is at most `capacity`, the size of each array and of each order's ids.
@@ -117,11 +124,12 @@ internal import Files
     var shorter = unsafe hashes
     var (next, afterNext) = unsafe (grams, shorterGrams)
     for order in stride(from: 2, through: settings.maximumOrder, by: 1) {
-      // Those that end before `first` are an earlier block's, but what longer ones are made of.
+      // N-grams that end before `first` belong to an earlier block, but longer ones are made of
+      // them.
       let count = max(0, end - (order - 1))
       idOffsets[order - 1] = max(0, first - (order - 1))
       idCounts[order - 1] = max(0, count - idOffsets[order - 1])
-      // Grams stand where the first of their tokens does.
+      // An n-gram's hash stands at the place of its first token.
       unsafe mix(shorter, with: hashes + (order - 1), count: count, into: next, order: order)
       unsafe shorter = next
       unsafe swap(&next, &afterNext)
@@ -142,8 +150,8 @@ internal import Files
     }
   }
 
-  /// Makes n-grams of `order` tokens of those that are shorter by one and of the tokens behind them, and writes their
-  /// buckets.
+  /// Makes n-grams of `order` tokens from those that are one shorter and the tokens after them, and
+  /// writes their buckets.
   @unsafe
   private func mix(
     _ shorter: UnsafePointer<UInt64>, with hashes: UnsafePointer<UInt64>, count: Int,

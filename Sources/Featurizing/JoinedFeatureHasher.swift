@@ -1,18 +1,23 @@
-/// The buckets of the DSIR reference: SHA-256 of an n-gram's tokens joined by one space, read as
-/// a big-endian number, modulo the number of buckets.
+/// The buckets of the DSIR reference: SHA-256 of an n-gram's tokens joined by one space, read as a
+/// big-endian number, modulo the number of buckets.
 ///
-/// A hash takes about 60 ns, and most n-grams of a text are known from the text before it. So tokens are
-/// numbered by a ``TokenCache``, and the buckets of n-grams are looked up in a ``GramCache`` by the numbers of
-/// their tokens. Both caches compare whole keys, so what they hold makes no difference to the result.
+/// A hash takes about 60 ns, and most n-grams of a text have occurred in earlier texts. So a
+/// ``TokenCache`` numbers the tokens, and a ``GramCache`` remembers the buckets of n-grams by the
+/// numbers of their tokens. Both caches compare complete keys, so their content never changes the
+/// result.
 ///
-/// Where a token is too long for the cache, or lies in an earlier segment, its n-grams are hashed from
+/// If a token is too long for the cache or lies in an earlier segment, its n-grams are hashed from
 /// bytes, or from ``suffixes``: the hash states of the text's last tokens.
 @safe struct JoinedFeatureHasher: ~Copyable {
-  /// How much the caches hold. The default takes 4 + 16 MiB.
+  /// The sizes of the caches.
+  ///
+  /// By default they take 4 + 16 MiB.
   struct CacheSizes {
     var tokenCount = 1 << 17
     var gramCount = 1 << 20
-    /// At least ``Tokenizer/capacity``; the key's bits bound it as well.
+    /// At least ``Tokenizer/capacity``.
+    ///
+    /// The bits of a key bound it as well.
     var numberLimit = UInt32.max
   }
 
@@ -20,30 +25,37 @@
   private let modulus: DigestModulus
   private var tokens: TokenCache
   private var grams: GramCache
-  /// A key is an n-gram's token numbers in so many bits each, the last one lowest. No number is 0, so n-grams of
-  /// different lengths have different keys.
+  /// The bits of each token number in the key of an n-gram, with the last token lowest.
+  ///
+  /// No number is 0, so n-grams of different lengths have different keys.
   private let bitsPerNumber: UInt128
 
-  /// The numbers of the tokens: first those that earlier segments left for longer n-grams, then the
-  /// segment's. 0 for a token that has none.
+  /// The numbers of the tokens: first those that earlier segments left for longer n-grams, then
+  /// those of the segment.
+  ///
+  /// 0 for a token without a number.
   private let numbers: UnsafeMutablePointer<UInt32>
-  /// The keys of the n-grams that end at the same place; 0 for one with a token that has no number.
+  /// The keys of the n-grams that end at the same place; 0 if a token has no number.
   private let keys: UnsafeMutablePointer<UInt128>
   /// The hashes of the segment's tokens, by which the cache finds them.
   private let hashes: UnsafeMutablePointer<UInt64>
   /// The bytes of one n-gram.
   private let joined: UnsafeMutablePointer<UInt8>
-  /// Cache lines are fetched so many look-ups ahead: that hides most of the memory's latency.
+  /// The number of look-ups that cache lines are fetched ahead.
+  ///
+  /// This hides most of the memory's latency.
   private static let lookAhead = 16
   private static let capacity = Tokenizer.capacity + FeatureSettings.maximumOrder
   private static let joinedCapacity =
     (FeatureSettings.maximumOrder + 1) * (TokenCache.longestToken + 1)
 
-  /// How many of the text's last tokens earlier segments left: n − 1, if it has as many.
+  /// The number of the text's last tokens that earlier segments left: n − 1, or fewer at the start
+  /// of a text.
   private var keptCount = 0
   /// At m − 1: the hash state of the last m tokens, joined, for m up to ``keptCount``.
   private var suffixes: [SHA256]
-  /// At m − 1: that of the m tokens of which the last is the unfinished one, as far as it has come.
+  /// At m − 1: the state of m tokens of which the last is the unfinished one, as far as it has
+  /// come.
   private var unfinished: [SHA256]
 
   init(_ settings: FeatureSettings, cacheSizes: CacheSizes = CacheSizes()) {
@@ -58,8 +70,8 @@
     grams = GramCache(capacity: cacheSizes.gramCount)
     suffixes = Array(repeating: SHA256(), count: settings.maximumOrder)
     unfinished = suffixes
-    // SAFETY: allocated here, freed in `deinit`; a segment has fewer than `Tokenizer.capacity` tokens, of which
-    // at most the maximum order less one are kept.
+    // SAFETY: allocated here, freed in `deinit`. A segment has fewer than `Tokenizer.capacity`
+    // tokens, and at most the maximum order less one are kept.
     unsafe numbers = .allocate(capacity: Self.capacity)
     unsafe keys = .allocate(capacity: Self.capacity)
     unsafe hashes = .allocate(capacity: Self.capacity)
@@ -76,18 +88,19 @@
   /// Prepares for a new text.
   mutating func begin() { keptCount = 0 }
 
-  /// Finds the buckets of the n-grams that end in a segment, and takes its unfinished part in.
+  /// Finds the buckets of the n-grams that end in a segment, and takes in its unfinished part.
   ///
   /// - Parameters:
-  ///   - ids: gets the buckets of order m at (m − 1) × `stride`, by the place where the n-grams end.
-  ///   - counts: gets the number of buckets of each order.
+  ///   - ids: receives the buckets of order m at (m − 1) × `stride`, in the order of the n-grams'
+  ///     ends.
+  ///   - counts: receives the number of buckets of each order.
   @unsafe
   mutating func findFeatures(
     of tokenizer: borrowing Tokenizer, into ids: UnsafeMutablePointer<UInt32>, stride: Int,
     counts: inout [Int]
   ) {
     for index in counts.indices { counts[index] = 0 }
-    // Numbers must not run out within a segment: the same ones would mean different tokens.
+    // The numbers must not run out within a segment: one number would then mean two tokens.
     if tokens.unusedNumberCount < Tokenizer.capacity { forgetNumbers() }
     var first = 0
     if tokenizer.continuesPart, tokenizer.tokenCount > 0 {
@@ -107,7 +120,7 @@
   private mutating func forgetNumbers() {
     tokens.removeAll()
     grams.removeAll()
-    // SAFETY: as many are there.
+    // SAFETY: the arrays have room for this many.
     for index in 0..<keptCount { unsafe numbers[index] = 0 }
   }
 
@@ -121,7 +134,8 @@
   ) {
     let kept = keptCount
     let end = kept + tokenizer.tokenCount - first
-    // SAFETY: `end` is at most `capacity`; there are `stride` ids of each order, which is as many.
+    // SAFETY: `end` is at most `capacity`, which is also `stride`, the room for the ids of
+    // each order.
     unsafe numberTokens(of: tokenizer, from: first, into: ids + counts[0])
     counts[0] += end - kept
     if maximumOrder > 1 {
@@ -160,13 +174,13 @@
     unsafe keepSuffixes(of: tokenizer, from: first)
   }
 
-  /// Numbers the tokens from `first` on, behind those that were kept, and finds their buckets.
+  /// Numbers the tokens from `first` on, after those that were kept, and finds their buckets.
   @unsafe
   private mutating func numberTokens(
     of tokenizer: borrowing Tokenizer, from first: Int, into ids: UnsafeMutablePointer<UInt32>
   ) {
-    // SAFETY: tokens lie within the tokenizer's bytes, behind which a key's bytes can be read; `ids` and
-    // `numbers` have room for all tokens.
+    // SAFETY: tokens lie within the tokenizer's bytes, and the bytes of a key can be read after
+    // each. `ids` and `numbers` have room for all tokens.
     let bytes = unsafe tokenizer.bytes
     let starts = unsafe tokenizer.starts
     let ends = unsafe tokenizer.ends
@@ -176,7 +190,7 @@
     let end = tokenizer.tokenCount
     for index in first..<end {
       let start = unsafe Int(starts[index])
-      // The hash of a token that is too long is of no use, and does no harm.
+      // The hash of a token that is too long is useless but harmless.
       let length = unsafe min(Int(ends[index]) - start, TokenCache.longestToken)
       unsafe hashes[index] = TokenCache.Key(bytes + start, length: length).hash
     }
@@ -206,7 +220,7 @@
     }
   }
 
-  /// The hash of tokens of the segment, with the last `keptCount` of those before it in front.
+  /// The hash of tokens of the segment, after the last `keptCount` of the tokens before it.
   @unsafe
   private mutating func digest(
     of tokenizer: borrowing Tokenizer, tokens: ClosedRange<Int>, keptCount: Int
@@ -217,8 +231,8 @@
     if keptCount == 0 {
       var count = 0
       var index = tokens.lowerBound
-      // SAFETY: `joined` has room for the largest number of tokens of this length, and one more. A
-      // token's bytes are copied with what follows them, up to the same length.
+      // SAFETY: `joined` has room for the largest number of tokens of this length and one more. A
+      // token is copied together with the bytes after it, up to that length.
       while true {
         let start = unsafe Int(starts[index])
         let length = unsafe Int(ends[index]) - start
@@ -234,7 +248,7 @@
     return unsafe state(of: tokenizer, tokens: tokens, keptCount: keptCount).digest()
   }
 
-  /// The hash state of tokens of the segment, with the last `keptCount` of those before it in front.
+  /// The hash state of tokens of the segment, after the last `keptCount` of the tokens before it.
   @unsafe
   private func state(
     of tokenizer: borrowing Tokenizer, tokens: ClosedRange<Int>, keptCount: Int
@@ -249,18 +263,19 @@
     return state
   }
 
-  /// Keeps what the next segment's n-grams begin with, behind the segment's tokens from `first` on.
+  /// Keeps the data that the next segment's n-grams begin with, after the segment's tokens from
+  /// `first` on.
   @unsafe
   private mutating func keepSuffixes(of tokenizer: borrowing Tokenizer, from first: Int) {
     let count = tokenizer.tokenCount - first
     let newCount = min(maximumOrder - 1, keptCount + count)
-    // The longest first: what it goes on from is still there.
+    // The longest first: the state that it continues still exists.
     for order in Swift.stride(from: newCount, through: 1, by: -1) {
       let start = max(first, tokenizer.tokenCount - order)
       unsafe suffixes[order - 1] = state(
         of: tokenizer, tokens: start...(tokenizer.tokenCount - 1), keptCount: max(0, order - count))
     }
-    // SAFETY: `keptCount + count` numbers are there, and no more than those are kept.
+    // SAFETY: there are `keptCount + count` numbers, and no more than those are kept.
     unsafe numbers.update(from: numbers + keptCount + count - newCount, count: newCount)
     keptCount = newCount
   }
@@ -276,7 +291,7 @@
     }
   }
 
-  /// Takes a part of it in.
+  /// Takes in a part of the token.
   @unsafe
   private mutating func extendUnfinished(by bytes: UnsafePointer<UInt8>, count: Int) {
     for order in 1...min(maximumOrder, keptCount + 1) {
@@ -285,7 +300,7 @@
     }
   }
 
-  /// Finds the buckets of the n-grams that end at it, and keeps it as the last token.
+  /// Finds the buckets of the n-grams that end at the token, and keeps it as the last token.
   @unsafe
   private mutating func finishToken(
     into ids: UnsafeMutablePointer<UInt32>, stride: Int, counts: inout [Int]
@@ -297,7 +312,7 @@
     }
     let newCount = min(maximumOrder - 1, keptCount + 1)
     for order in 0..<newCount { suffixes[order] = unfinished[order] }
-    // SAFETY: `capacity` has room for as many, and one more. The token has no number.
+    // SAFETY: `capacity` has room for this many and one more. The token has no number.
     unsafe numbers[keptCount] = 0
     unsafe numbers.update(from: numbers + keptCount + 1 - newCount, count: newCount)
     keptCount = newCount

@@ -1,10 +1,12 @@
-/// Reads the n-grams of a text with their words, which features have lost: for explaining, not for speed.
+/// Reads the n-grams of a text with their words, which features don't keep.
 ///
-/// Buckets are those that ``Featurizer`` finds.
+/// It serves explanations, and is not fast.
+///
+/// The buckets are those that ``Featurizer`` finds.
 package struct NGramReader: ~Copyable {
-  /// An n-gram of a text, and how often it occurs.
+  /// An n-gram of a text, and the number of its occurrences.
   package struct NGram: Equatable, Sendable {
-    /// Its tokens, which hold no space, joined by one.
+    /// The tokens, which contain no spaces, joined by one space.
     package var text: String
     package var order: Int
     package var bucket: Int
@@ -19,10 +21,10 @@ package struct NGramReader: ~Copyable {
     tokenizer = Tokenizer(settings.tokenizer, tables: tables)
   }
 
-  /// The different n-grams, shorter ones first, by the place where each occurs first.
+  /// The different n-grams, shorter ones first, in the order of their first occurrence.
   ///
-  /// - Parameter buckets: leaves out all others; nil leaves out none.
-  /// - Complexity: O(*n*) in time and memory, where *n* is the length of the text.
+  /// - Parameter buckets: the buckets to report; nil for all.
+  /// - Complexity: O(*n*) time and memory, where *n* is the length of the text.
   package mutating func ngrams(of text: Span<UInt8>, in buckets: Set<Int>? = nil) -> [NGram] {
     let tokens = tokens(of: text)
     let order = featurizer.settings.maximumOrder
@@ -35,10 +37,10 @@ package struct NGramReader: ~Copyable {
       }
     }
     var ngrams: [NGram] = []
-    // By bytes: to Swift, strings that a human can't tell apart are equal.
+    // By bytes: Swift compares strings by canonical equivalence.
     var places: [[UInt8]: Int] = [:]
     for order in 1...order {
-      // The k-th n-gram of m tokens is that of the tokens k to k + m − 1.
+      // The k-th n-gram of m tokens consists of the tokens k to k + m − 1.
       for (first, bucket) in ids[order - 1].enumerated()
       where buckets?.contains(Int(bucket)) ?? true {
         let text = tokens[first..<(first + order)].joined(separator: " ")

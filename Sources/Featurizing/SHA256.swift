@@ -1,6 +1,8 @@
 internal import CCrypto
 
-/// SHA-256 of bytes that come in parts. A copy goes on by itself, so what begins alike is hashed once.
+/// SHA-256 of bytes that come in parts.
+///
+/// A copy continues separately, so a common beginning is hashed once.
 @safe struct SHA256 {
   private var state = dsel_sha256()
 
@@ -20,11 +22,11 @@ internal import CCrypto
   /// - Precondition: `count` is below 2³².
   @inline(__always) @unsafe
   mutating func update(_ bytes: UnsafePointer<UInt8>, count: Int) {
-    // SAFETY: the caller vouches for `count` bytes, of which the library keeps copies only.
+    // SAFETY: the caller vouches for `count` bytes, and the library only keeps copies of them.
     unsafe dsel_sha256_update(&state, bytes, count)
   }
 
-  /// Takes one byte in.
+  /// Takes in one byte.
   mutating func update(_ byte: UInt8) {
     unsafe withUnsafePointer(to: byte) { unsafe update($0, count: 1) }
   }
@@ -41,33 +43,5 @@ internal import CCrypto
     }
     for index in digest.indices { digest[index] = UInt32(bigEndian: digest[index]) }
     return digest
-  }
-}
-
-/// Takes digests, read as 256-bit numbers, modulo the number of buckets.
-///
-/// With wᵢ the word that counts for 2³²ⁱ, Σ wᵢ 2³²ⁱ ≡ Σ wᵢ (2³²ⁱ mod B) modulo B. That sum is below
-/// 8 × 2³² × 2²⁴ = 2⁵⁹, so one division of 64 bits does.
-struct DigestModulus {
-  private let bucketCount: UInt64
-  /// 2³²ⁱ mod B, the largest i first.
-  private var powers = InlineArray<8, UInt64>(repeating: 0)
-
-  /// - Precondition: `bucketCount` is 1 to 2²⁴.
-  init(bucketCount: Int) {
-    precondition((1...(1 << 24)).contains(bucketCount))
-    self.bucketCount = UInt64(bucketCount)
-    var power = 1 % self.bucketCount
-    for index in powers.indices.reversed() {
-      powers[index] = power
-      power = (power << 32) % self.bucketCount
-    }
-  }
-
-  @inline(__always)
-  func bucket(of digest: SHA256.Digest) -> UInt32 {
-    var sum: UInt64 = 0
-    for index in digest.indices { sum &+= UInt64(digest[index]) &* powers[index] }
-    return UInt32(truncatingIfNeeded: sum % bucketCount)
   }
 }

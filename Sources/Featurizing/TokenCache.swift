@@ -1,8 +1,8 @@
 /// Numbers tokens and remembers their buckets, in memory of fixed size.
 ///
-/// A token's bytes are its key, so no two tokens can be taken for each other. Tokens of more than
-/// ``longestToken`` bytes have no place here. A number is never given twice: a token that
-/// was pushed out and comes back gets a new one.
+/// The bytes of a token are its key, so no two tokens can be confused. Tokens of more than
+/// ``longestToken`` bytes are not cached. No number is given twice: a token that was pushed out
+/// gets a new one when it returns.
 @safe struct TokenCache: ~Copyable {
   static let longestToken = 24
 
@@ -13,10 +13,11 @@
     fileprivate let third: UInt64
     fileprivate let length: UInt64
 
-    /// - Precondition: `length` is 1 to ``longestToken``, and ``longestToken`` bytes can be read.
+    /// - Precondition: `length` is between 1 and ``longestToken``, and ``longestToken`` bytes can
+    ///   be read.
     @inline(__always) @unsafe
     init(_ bytes: UnsafePointer<UInt8>, length: Int) {
-      // SAFETY: 24 bytes, as the precondition has it.
+      // SAFETY: the precondition guarantees 24 bytes.
       let start = unsafe UnsafeRawPointer(bytes)
       let words = unsafe (
         UInt64(littleEndian: start.loadUnaligned(as: UInt64.self)),
@@ -30,7 +31,9 @@
       self.length = UInt64(length)
     }
 
-    /// Where to look. Chance collisions cost time only.
+    /// The place to look.
+    ///
+    /// Chance collisions only cost time.
     @inline(__always) var hash: UInt64 {
       let one = (first ^ 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(
         by: (second &+ length) ^ 0xD1B5_4A32_D192_ED03)
@@ -40,7 +43,9 @@
     }
   }
 
-  /// 32 bytes; all zero where there is none. (Not private: that makes Swift 6.3.1 crash.)
+  /// 32 bytes; all zero if the entry is empty.
+  ///
+  /// (Not private: that makes Swift 6.3.1 crash.)
   struct Entry {
     var first: UInt64 = 0
     var second: UInt64 = 0
@@ -61,47 +66,49 @@
   }
 
   struct Value {
-    /// 1 or more.
+    /// The token's number, 1 or more.
     let number: UInt32
     let bucket: UInt32
   }
 
-  /// Pairs of entries, each a cache line: a token is in one of the two that its hash says.
+  /// Pairs of entries, each in a cache line.
+  ///
+  /// The hash of a token selects its pair.
   private let entries: CacheLines<Entry>
   private var lastNumber: UInt32 = 0
   private let numberLimit: UInt32
 
   /// - Parameters:
-  ///   - capacity: how many tokens are remembered; a power of two.
-  ///   - numberLimit: the largest number that may be given.
+  ///   - capacity: the number of tokens that are remembered, a power of two.
+  ///   - numberLimit: the largest number.
   init(capacity: Int, numberLimit: UInt32) {
     precondition(numberLimit < 1 << 31)
     entries = CacheLines(capacity: capacity)
     self.numberLimit = numberLimit
   }
 
-  /// How many more tokens can get a number before ``removeAll()`` must make room.
+  /// The number of tokens that can still get a number before ``removeAll()`` is needed.
   var unusedNumberCount: Int { Int(numberLimit - lastNumber) }
 
-  /// Forgets all tokens: their numbers may be given again.
+  /// Forgets all tokens, so that their numbers may be given again.
   mutating func removeAll() {
     entries.removeAll()
     lastNumber = 0
   }
 
-  /// Has what is remembered of a token fetched, for a look-up soon.
+  /// Asks the processor to fetch the entry of a token, for a look-up soon.
   @inline(__always) func prefetch(_ hash: UInt64) { entries.prefetch(hash) }
 
-  /// What is remembered of a token; nil for nothing.
+  /// The number and bucket of a token, or nil if it isn't remembered.
   ///
   /// - Parameter hash: the key's.
   @inline(__always)
   mutating func value(of key: Key, hash: UInt64) -> Value? {
-    // SAFETY: `line(of:)` gives the start of a line of two entries.
+    // SAFETY: `line(of:)` returns the start of a line of two entries.
     let line = unsafe entries.line(of: hash)
     if unsafe line[0].holds(key) { return unsafe line[0].value }
     guard unsafe line[1].holds(key) else { return nil }
-    // What comes often takes the first place, so that what comes once can't push it out.
+    // A frequent token takes the first place, where a rare one can't push it out.
     let entry = unsafe line[1]
     unsafe line[1] = line[0]
     unsafe line[0] = entry

@@ -2,27 +2,29 @@ internal import CVector
 internal import CXXHash
 internal import Files
 
-/// Hashes the tokens of a segment: XXH3-64 of each.
+/// Hashes the tokens of a segment with XXH3-64.
 ///
-/// The lengths of tokens are what a branch predictor can't guess, so the tokens are first sorted by
-/// the four length classes of XXH3, without a branch, and then hashed class by class.
+/// A branch predictor can't guess the lengths of tokens. So the tokens are first sorted by the four
+/// length classes of XXH3, without a branch, and then hashed class by class.
 @safe struct TokenHasher: ~Copyable {
   private static let classCount = 4
   private let capacity: Int
-  /// Whether short tokens go through ``CVector``.
+  /// Whether short tokens are hashed by ``CVector``.
   private let usesVectors: Bool
   /// The numbers of the tokens of each class.
   private let members: UnsafeMutablePointer<UInt32>
-  /// How many there are of each class.
+  /// The number of tokens of each class.
   private let memberCounts: UnsafeMutablePointer<Int>
-  /// The state for a token that comes in parts; made when the first one does.
+  /// The state for a token that comes in parts.
+  ///
+  /// The first such token creates it.
   private var partState: OpaquePointer?
 
-  /// - Parameter capacity: the most tokens of a segment.
+  /// - Parameter capacity: the most tokens in a segment.
   init(capacity: Int, usesVectors: Bool = Vectors.areSupported) {
     self.capacity = capacity
     self.usesVectors = usesVectors
-    // SAFETY: allocated here, freed in `deinit`; each class has room for all tokens.
+    // SAFETY: allocated here, freed in `deinit`. Each class has room for all tokens.
     unsafe members = .allocate(capacity: Self.classCount * capacity)
     unsafe memberCounts = .allocate(capacity: Self.classCount)
     unsafe partState = nil
@@ -35,12 +37,13 @@ internal import Files
   }
 
   /// Writes the hashes of the segment's tokens to `hashes`, which has room for all of them, and
-  /// takes the segment's unfinished part in.
+  /// takes in the segment's unfinished part.
   @unsafe
   mutating func hashTokens(
     of tokenizer: borrowing Tokenizer, into hashes: UnsafeMutablePointer<UInt64>
   ) {
-    // A token that continues an earlier segment's may have no bytes here: `hashParts` sees to it.
+    // A token that continues from an earlier segment may have no bytes here. `hashParts` handles
+    // it.
     let first = tokenizer.continuesPart ? min(1, tokenizer.tokenCount) : 0
     if usesVectors {
       unsafe hashWithVectors(tokenizer, from: first, into: hashes)
@@ -58,8 +61,8 @@ internal import Files
     let bytes = unsafe tokenizer.bytes
     let starts = unsafe tokenizer.starts
     let ends = unsafe tokenizer.ends
-    // SAFETY: tokens lie within the tokenizer's bytes, behind which more than 7 can be read, and `members` has room
-    // for all of them and more.
+    // SAFETY: tokens lie within the tokenizer's bytes, and more than 7 bytes can be read after
+    // each. `members` has room for all of them and more.
     let others = unsafe members
     let otherCount = unsafe dsel_vector_hash(
       bytes, starts + first, ends + first, tokenizer.tokenCount - first, hashes + first, others)
@@ -83,11 +86,12 @@ internal import Files
     let starts = unsafe tokenizer.starts
     let ends = unsafe tokenizer.ends
     let members = unsafe members
-    // SAFETY: tokens lie within the tokenizer's bytes, and `members` has room for each in each class.
+    // SAFETY: tokens lie within the tokenizer's bytes, and each class in `members` has room for all
+    // of them.
     let counts = unsafe memberCounts
     for index in 0..<Self.classCount { unsafe counts[index] = 0 }
     for token in first..<count {
-      // Negative differences have their top bit set: so the class is a sum, and no branch is made of it.
+      // A negative difference has its top bit set. So the class is a sum, and needs no branch.
       let length = unsafe ends[token] &- starts[token]
       let isOver3 = (3 &- length) &>> 31
       let isOver8 = (8 &- length) &>> 31
@@ -122,8 +126,8 @@ internal import Files
     }
   }
 
-  /// Ends the hash of a token that began in an earlier segment, and begins or goes on with one that this
-  /// segment doesn't finish.
+  /// Ends the hash of a token that began in an earlier segment, and begins or continues that of a
+  /// token which this segment doesn't finish.
   @unsafe
   private mutating func hashParts(
     of tokenizer: borrowing Tokenizer, into hashes: UnsafeMutablePointer<UInt64>

@@ -1,62 +1,68 @@
 internal import CVector
 internal import Files
 
-/// Cuts a text into tokens, a segment at a time, in memory of fixed size.
+/// Cuts a text into tokens, one segment at a time, in memory of fixed size.
 ///
-/// A segment is lower-cased into ``bytes``, 64 bytes at a time, while 64 bits each note which of them belong to words and
-/// which to other tokens: the borders of tokens are the bits where the class changes. Blocks of ASCII take no branch
-/// that depends on the text; in other blocks, scalars beyond ASCII are looked up one at a time. ``CVector`` does that where it
-/// can, and leaves what it can't to the code here, which is all there is on other processors.
+/// A segment is lower-cased into ``bytes``, 64 bytes at a time. For these, 64 bits each record
+/// which bytes belong to words and which to other tokens: a token begins or ends where the class
+/// changes. In blocks of ASCII no branch depends on the text. In other blocks, scalars beyond ASCII
+/// are looked up one at a time. ``CVector`` does this where it can, and leaves the rest to the code
+/// here, which does everything on other processors.
 ///
-/// A token that reaches the end of its segment waits for the next one: its bytes move to the front. When
-/// they are many, the caller must take them away instead: see ``unfinishedPart``.
+/// A token that reaches the end of its segment waits for the next one: its bytes move to the front.
+/// If they are many, the caller must take them away instead: see ``unfinishedPart``.
 @safe struct Tokenizer: ~Copyable {
-  /// Bytes of text that a segment takes.
+  /// The bytes of text in a segment.
   static let segmentSize = 4096
-  /// An unfinished token of more bytes than this is handed on in parts.
+  /// An unfinished token longer than this is handed over in parts.
   static let longestWaiting = 1024
-  /// Lower-casing makes two bytes three at worst, and blocks are written 64 bytes at a time.
+  /// Lower-casing turns two bytes into three at worst, and blocks are written 64 bytes at a time.
   static let capacity = longestWaiting + segmentSize / 2 * 3 + 128
 
   /// The lower-cased bytes of the segment.
   let bytes: UnsafeMutablePointer<UInt8>
-  /// Where the segment's tokens begin and end in ``bytes``; ``tokenCount`` of them.
+  /// The begins and ends of the segment's tokens in ``bytes``.
+  ///
+  /// There are ``tokenCount`` of them.
   let starts: UnsafeMutablePointer<UInt32>
   let ends: UnsafeMutablePointer<UInt32>
   private(set) var tokenCount = 0
 
   private let tables: UnicodeTables
-  /// Whether marks and single-character scripts have rules of their own.
+  /// Whether marks and single-character scripts have special rules.
   private let kind: TokenizerKind
   private let usesVectors: Bool
-  /// For ``CVector``.
+  /// The tables for ``CVector``.
   private var scalars: dsel_scalars
 
-  /// Bytes used of ``bytes``; between segments, those of the waiting token, from `waitingStart` on.
+  /// The number of bytes in use in ``bytes``.
+  ///
+  /// Between segments, these are the bytes of the waiting token, from `waitingStart` on.
   private var count = 0
   private var waitingStart = 0
-  /// Where the next segment begins in the text.
+  /// The position in the text where the next segment begins.
   private var position = 0
-  /// How the segment's last byte leaves the next one: after it, of which class the unfinished token is, and whether it
-  /// is a single character that nothing but marks joins.
+  /// The state after the segment's last byte: whether a token must begin there, the class of the
+  /// unfinished token, and whether that token is a single character, which only marks can join.
   private var borders = dsel_borders()
 
-  /// True if the first token that ``nextSegment(of:)`` finds, or ``unfinishedPart``, continues
-  /// an earlier segment's ``unfinishedPart``.
+  /// Whether the first token that ``nextSegment(of:)`` finds, or ``unfinishedPart``, continues the
+  /// ``unfinishedPart`` of an earlier segment.
   private(set) var continuesPart = false
 
-  /// The place in ``bytes`` of a part of a token that is too long to wait whole: it goes on in the next
-  /// segment, so the caller must hash the part now.
+  /// The place in ``bytes`` of a part of a token that is too long to wait as a whole.
+  ///
+  /// The token continues in the next segment, so the caller must hash the part now.
   private(set) var unfinishedPart: Range<Int>?
 
   init(_ kind: TokenizerKind, tables: UnicodeTables, usesVectors: Bool = Vectors.areSupported) {
     self.tables = tables
     self.kind = kind
     self.usesVectors = usesVectors
-    // SAFETY: they point into `tables`, which live as long.
+    // SAFETY: they point into `tables`, which lives as long.
     unsafe scalars = tables.scalars(for: kind)
-    // SAFETY: allocated here, freed in `deinit`; every access stays within `capacity`, which the
-    // segment size bounds.
+    // SAFETY: allocated here, freed in `deinit`. Every access stays within `capacity`, which the
+    // size of a segment bounds.
     unsafe bytes = .allocate(capacity: Self.capacity)
     unsafe starts = .allocate(capacity: Self.capacity)
     unsafe ends = .allocate(capacity: Self.capacity)
@@ -79,9 +85,10 @@ internal import Files
     continuesPart = false
   }
 
-  /// Tokenizes the next segment. Returns false when the text is used up.
+  /// Finds the tokens of the next segment.
   ///
-  /// - Parameter text: UTF-8, the same in each call since ``begin()``.
+  /// - Parameter text: UTF-8, and the same in each call since ``begin()``.
+  /// - Returns: false at the end of the text.
   mutating func nextSegment(of text: Span<UInt8>) -> Bool {
     guard position < text.count else { return false }
     continuesPart = unfinishedPart != nil
@@ -106,14 +113,14 @@ internal import Files
 
   // MARK: Segments
 
-  /// The end of the next segment: not within a scalar.
+  /// The end of the next segment, which is never within a scalar.
   private func segmentEnd(in text: Span<UInt8>) -> Int {
     var end = min(position + Self.segmentSize, text.count)
     while end < text.count, text[end] & 0xC0 == 0x80 { end -= 1 }
     return end
   }
 
-  /// The first border is that of the waiting token, if there is one.
+  /// The first border belongs to the waiting token, if there is one.
   private mutating func beginBorders(isWaiting: Bool) {
     borders.end_count = 0
     if isWaiting {
@@ -125,7 +132,7 @@ internal import Files
     }
   }
 
-  /// A token that reaches the end of the segment ends there, until it turns out to go on.
+  /// A token that reaches the end of the segment ends there, unless it turns out to continue.
   private mutating func finishBorders() {
     tokenCount = borders.end_count
     if borders.word_before | borders.other_before != 0 {
@@ -136,18 +143,21 @@ internal import Files
     assert(borders.start_count == tokenCount)
   }
 
-  /// Takes the token that reaches the segment's end back, for the next segment to finish.
+  /// Takes back the token that reaches the end of the segment.
+  ///
+  /// The next segment will finish it.
   private mutating func keepUnfinished() {
     let used = count
     count = 0
     guard borders.word_before | borders.other_before != 0 else { return }
     tokenCount -= 1
-    // SAFETY: the token that reaches the end is the last.
+    // SAFETY: the token that reaches the end is the last one.
     let start = unsafe Int(starts[tokenCount])
     if used - start > Self.longestWaiting || (continuesPart && tokenCount == 0) {
       unfinishedPart = start..<used
     } else {
-      // The bytes move only when the next segment begins: the caller hashes this one's first.
+      // The bytes move only when the next segment begins, because the caller hashes this one's
+      // first.
       waitingStart = start
       count = used - start
     }
@@ -155,14 +165,14 @@ internal import Files
 
   // MARK: Classes
 
-  /// Lower-cases the text up to `end` into ``bytes`` and finds the borders in it.
+  /// Lower-cases the text up to `end` into ``bytes``, and finds the borders in it.
   @unsafe
   private mutating func classify(
     _ base: UnsafePointer<UInt8>, to end: Int, _ text: Span<UInt8>
   ) {
     while position < end {
       if usesVectors {
-        // SAFETY: 64 bytes and places behind what is used are within `capacity`.
+        // SAFETY: 64 bytes and places after those in use are within `capacity`.
         let done = unsafe dsel_vector_tokenize(
           base + position, end - position, bytes + count, UInt32(truncatingIfNeeded: count),
           starts, ends, &borders, &scalars)
@@ -185,7 +195,7 @@ internal import Files
         position += classes.byteCount
         addBorders(classes)
       } else {
-        // The lower-case form of the block's first scalar is of another length.
+        // The lower-case form of the block's first scalar has another length.
         let scalar = unsafe UTF8Decoding.scalar(base + position)
         appendLowercase(scalar.value)
         position += scalar.length
@@ -193,13 +203,14 @@ internal import Files
     }
   }
 
-  /// What up to 64 bytes at ``count`` are, one bit a byte.
+  /// The classes of up to 64 bytes at ``count``, one bit per byte.
   private struct Classes {
-    /// Part of a token of word characters; of one of other characters.
+    /// The bytes in tokens of word characters, and the bytes in other tokens.
     var word: UInt64
     var other: UInt64
-    /// The first byte of a token though the byte before it may be of the same class; of the byte behind the 64th, in
-    /// `breakBehind`.
+    /// The bytes that begin a token even if the byte before has the same class.
+    ///
+    /// `breakBehind` is this bit for the byte after the 64th.
     var breaks: UInt64
     var breakBehind: UInt64 = 0
     var byteCount: Int
@@ -214,15 +225,17 @@ internal import Files
       breaks = breaksAtStart
     }
 
-    /// Has a token begin at byte `place`, unless another class has it begin anyway.
+    /// Makes a token begin at byte `place`, unless a change of class does so already.
     @inline(__always)
     mutating func setBreak(at place: Int) {
       if place < 64 { breaks |= 1 &<< UInt64(place) } else { breakBehind = 1 }
     }
   }
 
-  /// Adds what the scalars beyond ASCII are, whose bytes `marked` has. Ends the block before a scalar that isn't whole
-  /// within it, or that is lower-cased to another length.
+  /// Adds the classes of the scalars beyond ASCII, whose bytes are set in `marked`.
+  ///
+  /// Ends the block before a scalar that isn't completely within it, or whose lower-case form has
+  /// another length.
   @unsafe
   private mutating func classifyScalars(
     _ source: UnsafePointer<UInt8>, _ marked: UInt64, _ classes: inout Classes, _ text: Span<UInt8>
@@ -244,7 +257,7 @@ internal import Files
           return
         }
         properties = tables.properties(of: lower)
-        // SAFETY: as many bytes as the scalar had.
+        // SAFETY: the same number of bytes as the scalar had.
         unsafe Self.encode(lower, into: bytes + (count + place))
       } else if value == UnicodeTables.capitalIWithDot {
         classes.byteCount = place
@@ -256,7 +269,7 @@ internal import Files
     }
   }
 
-  /// Notes that the `length` bytes at `place`, which `bits` has, are a scalar of a class.
+  /// Records that the `length` bytes at `place`, which are set in `bits`, are a scalar of a class.
   @inline(__always)
   private func add(
     _ classIndex: Int, _ bits: UInt64, at place: Int, length: Int, to classes: inout Classes
@@ -276,7 +289,7 @@ internal import Files
         classes.word |= bits
       }
       if classes.breaks &>> UInt64(place) & 1 == 1 {
-        // The mark belongs to a single character: the break comes behind it.
+        // The mark belongs to a single character, so the break comes after it.
         classes.breaks &= ~(1 &<< UInt64(place))
         classes.setBreak(at: place + length)
       }
@@ -304,20 +317,20 @@ internal import Files
     borders.break_before =
       byteCount < 64 ? classes.breaks &>> byteCount & 1 : classes.breakBehind
     let place = UInt32(truncatingIfNeeded: count)
-    // SAFETY: each border is a byte, or one behind the last, and the arrays have room for as many and those that
-    // are written in advance.
+    // SAFETY: each border is a byte or the one after the last. The arrays have room for these and
+    // for the places that are written in advance.
     borders.start_count += unsafe Self.list(begins, place, into: starts + borders.start_count)
     borders.end_count += unsafe Self.list(finishes, place, into: ends + borders.end_count)
     count += classes.byteCount
   }
 
-  /// The classes of fewer than 64 bytes, without reading behind them.
+  /// The classes of fewer than 64 bytes, without reading past them.
   @unsafe
   private static func classifyTail(
     _ source: UnsafePointer<UInt8>, _ count: Int, _ destination: UnsafeMutablePointer<UInt8>
   ) -> ByteClasses {
     unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { block in
-      // SAFETY: `count` is below 64; ByteClasses reads just the 64 bytes of `block`.
+      // SAFETY: `count` is below 64, and ByteClasses reads exactly the 64 bytes of `block`.
       unsafe block.initialize(repeating: 0)
       guard let start = block.baseAddress else { return ByteClasses() }
       unsafe start.update(from: source, count: count)
@@ -327,7 +340,7 @@ internal import Files
 
   // MARK: Lower case
 
-  /// The lower-case form of a scalar that has one, in its place in the text.
+  /// The lower-case form of a scalar that has one, at its place in the text.
   @inline(__always)
   private func lowercase(
     _ scalar: UInt32, _ properties: UnicodeTables.Properties, at place: Int, in text: Span<UInt8>
@@ -338,10 +351,10 @@ internal import Files
     return tables.lowercase(properties)
   }
 
-  /// Appends the lower-case form of a scalar, of another length than its own.
+  /// Appends the lower-case form of a scalar, which has another length.
   private mutating func appendLowercase(_ scalar: UInt32) {
     if scalar == UnicodeTables.capitalIWithDot {
-      // Python's lower() and Unicode's SpecialCasing.txt: an i and a combining dot.
+      // As in Python's lower() and Unicode's SpecialCasing.txt: an i and a combining dot.
       append(0x69)
       append(0x307)
     } else {
@@ -349,10 +362,10 @@ internal import Files
     }
   }
 
-  /// Appends a scalar as it is.
+  /// Appends a scalar unchanged.
   private mutating func append(_ scalar: UInt32) {
     let length = Self.utf8Length(scalar)
-    // SAFETY: lower-casing makes at most three bytes of two, which `capacity` allows for.
+    // SAFETY: lower-casing makes at most three bytes of two, and `capacity` allows for that.
     unsafe Self.encode(scalar, into: bytes + count)
     var classes = Classes(
       ByteClasses(), byteCount: length, breaksAtStart: borders.break_before)
@@ -375,7 +388,7 @@ internal import Files
     func head(_ mark: UInt32, _ shift: UInt32) -> UInt8 {
       UInt8(truncatingIfNeeded: mark | scalar &>> shift)
     }
-    // SAFETY: the caller vouches for as many bytes as the scalar has.
+    // SAFETY: the caller vouches for the bytes of the scalar.
     switch utf8Length(scalar) {
     case 1: unsafe bytes[0] = head(0, 0)
     case 2:
@@ -395,8 +408,9 @@ internal import Files
 
   // MARK: Borders
 
-  /// Writes the places of the set bits, and returns how many there are. Up to eight places behind them are
-  /// overwritten: writing eight at a time spares most of the branches.
+  /// Writes the places of the set bits, and returns their number.
+  ///
+  /// Up to eight places after them are overwritten: writing eight at a time avoids most branches.
   @inline(__always) @unsafe
   private static func list(
     _ bits: UInt64, _ base: UInt32, into places: UnsafeMutablePointer<UInt32>
@@ -417,7 +431,9 @@ internal import Files
 
   // MARK: Copies
 
-  /// The bytes of one of the segment's tokens; of one that continues a part, the rest of them.
+  /// The bytes of one of the segment's tokens.
+  ///
+  /// If it continues a part, these are the rest of its bytes.
   func bytes(ofToken token: Int) -> [UInt8] {
     precondition(token < tokenCount)
     // SAFETY: tokens lie within the bytes used.
@@ -425,7 +441,7 @@ internal import Files
     return unsafe Array(UnsafeBufferPointer(start: bytes + start, count: end - start))
   }
 
-  /// The bytes of ``unfinishedPart``; none without one.
+  /// The bytes of ``unfinishedPart``; empty if there is none.
   var bytesOfUnfinishedPart: [UInt8] {
     guard let part = unfinishedPart else { return [] }
     // SAFETY: the part lies within the bytes used.

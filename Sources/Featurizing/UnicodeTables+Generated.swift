@@ -6,8 +6,9 @@
 enum UnicodeTableData {
   static let version = "14.0.0"
 
-  /// Ranges of equal properties in code point order: `start << 8 | properties`. A range ends where
-  /// the next begins, the last at 0x110000.
+  /// Ranges of equal properties in code point order: `start << 8 | properties`.
+  ///
+  /// A range ends where the next begins, the last at 0x110000.
   ///
   /// Bits 0-2 are the class: 0 other, 1 space, 2 word, 3 extend, 4 single. Bits 3-4 are the part in
   /// the final-sigma rule: 0 neither, 1 cased, 2 case-ignorable.

@@ -1,31 +1,35 @@
 internal import CVector
 
 /// Classes and lower-case mappings of Unicode scalars, in two stages: a block number for every 256
-/// scalars, and blocks, of which equal ones are kept once.
+/// scalars, and the blocks, where equal ones are stored once.
 ///
-/// Built from the generated ranges in about a millisecond and then shared by all tokenizers.
+/// They are built from the generated ranges in about a millisecond, and then shared by all
+/// tokenizers.
 @safe package final class UnicodeTables: @unchecked Sendable {
   // Sendable because nothing is written after `init`.
 
-  /// The version of Unicode that the tables hold; part of what a model means.
+  /// The version of Unicode in the tables.
+  ///
+  /// The meaning of a model depends on it.
   package static let version = UnicodeTableData.version
 
-  /// The class of a scalar, as the tokenizers see it.
+  /// The class of a scalar, for the tokenizers.
   enum Class: UInt8 {
     /// Neither word nor white space: punctuation, symbols, controls, unassigned.
     case other = 0
     case space = 1
     case word = 2
-    /// Combining marks, ZWNJ and ZWJ: part of what they follow.
+    /// Combining marks, ZWNJ and ZWJ, which belong to the character before them.
     case extend = 3
     /// A word character of a script written without spaces.
     case single = 4
   }
 
-  /// What the final-sigma rule asks of a scalar.
+  /// The properties of a scalar that the final-sigma rule needs.
   enum CaseContext: UInt16 { case neither, cased, ignorable }
 
-  /// Class (bits 0–2), case context (3–4), and the place of the lower-case mapping plus one (5–15).
+  /// The class (bits 0–2), the case context (3–4), and the place of the lower-case mapping plus one
+  /// (5–15).
   struct Properties {
     let bits: UInt16
     var classIndex: Int { Int(bits & 7) }
@@ -41,7 +45,7 @@ internal import CVector
   private let blockNumbers: UnsafeMutablePointer<UInt16>
   private let blocks: UnsafeMutablePointer<UInt16>
   private let lowercaseTargets: UnsafeMutablePointer<UInt32>
-  /// For ``CVector``: which scalars of ``kanaScalars`` are single characters.
+  /// For ``CVector``: the scalars of ``kanaScalars`` that are single characters.
   private let kana: UnsafeMutablePointer<UInt8>
   private static let kanaScalars: Range<UInt32> = 0x3040..<0x3100
   private static let ideographs: Range<UInt32> = 0x5000..<0x9000
@@ -50,8 +54,8 @@ internal import CVector
     var numbers = [UInt16](repeating: 0, count: Self.scalarCount >> 8)
     var distinct: [UInt16] = []
     var numberOfBlock: [[UInt16]: UInt16] = [:]
-    // Of blocks in which all scalars are alike, by what they are: most are, and hashing each would cost a third of
-    // the start.
+    // Blocks in which all scalars have the same properties, by these properties. Most blocks are of
+    // this kind, and hashing each would take a third of the start-up time.
     var numberOfUniform: [UInt16: UInt16] = [:]
     var targets: [UInt32] = []
 
@@ -95,7 +99,8 @@ internal import CVector
       }
       if isUniform { numberOfUniform[uniform] = numbers[number] }
     }
-    // SAFETY: allocated and initialised here, freed in `deinit`, read through `properties(of:)`.
+    // SAFETY: allocated and initialised here, freed in `deinit`, and read through
+    // `properties(of:)`.
     unsafe blockNumbers = .allocate(capacity: numbers.count)
     unsafe blockNumbers.initialize(from: numbers, count: numbers.count)
     unsafe blocks = .allocate(capacity: distinct.count)
@@ -115,7 +120,7 @@ internal import CVector
     unsafe kana.deallocate()
   }
 
-  /// The tables for ``CVector``, valid as long as this object.
+  /// The tables for ``CVector``, valid as long as this object lives.
   @unsafe func scalars(for kind: TokenizerKind) -> dsel_scalars {
     unsafe dsel_scalars(
       block_numbers: blockNumbers, blocks: blocks, lowercase: lowercaseTargets, kana: kana,
@@ -123,7 +128,7 @@ internal import CVector
       joins_marks: kind == .words ? 1 : 0)
   }
 
-  /// Whether a scalar is a single character, and has no lower case.
+  /// Whether a scalar is a single character without a lower-case form.
   private func isPlainSingle(_ scalar: UInt32) -> Bool {
     let properties = properties(of: scalar)
     return properties.classIndex == Int(Class.single.rawValue) && !properties.hasLowercase
@@ -131,19 +136,22 @@ internal import CVector
 
   /// - Precondition: `scalar` is below 0x110000.
   @inline(__always) func properties(of scalar: UInt32) -> Properties {
-    // SAFETY: the first stage has a number for every scalar, and each number a whole block.
+    // SAFETY: the first stage has a number for every scalar, and each number has a complete block.
     let block = unsafe Int(blockNumbers[Int(scalar >> 8)])
     return unsafe Properties(bits: blocks[block << 8 | Int(scalar & 0xFF)])
   }
 
-  /// The lower-case mapping of a scalar that has one, whatever its context.
+  /// The lower-case mapping of a scalar that has one, regardless of its context.
   @inline(__always) func lowercase(_ properties: Properties) -> UInt32 {
-    // SAFETY: bits 5 and up are the place of a mapping plus one.
+    // SAFETY: bits 5 and up hold the place of a mapping plus one.
     unsafe lowercaseTargets[Int(properties.bits >> 5) - 1]
   }
 
-  /// Whether the capital sigma at `position` of `text` ends a word: a cased letter goes before it and none
-  /// behind it, case-ignorable scalars aside (the Unicode Standard, table 3-17, `Final_Sigma`).
+  /// Whether the capital sigma at `position` of `text` ends a word: a cased letter precedes it and
+  /// none follows it, case-ignorable scalars aside (the Unicode Standard, table 3-17,
+  /// `Final_Sigma`).
+  ///
+  /// - Complexity: O(*n*), where *n* is the number of case-ignorable bytes around it.
   func isFinalSigma(in text: Span<UInt8>, at position: Int) -> Bool {
     var before = position
     var isBehindLetter = false
@@ -166,31 +174,5 @@ internal import CVector
       behind += scalar.length
     }
     return true
-  }
-}
-
-/// Reading scalars from bytes that are known to be UTF-8.
-enum UTF8Decoding {
-  @inline(__always)
-  static func scalar(in text: Span<UInt8>, at position: Int) -> (value: UInt32, length: Int) {
-    let first = UInt32(text[position])
-    func next(_ offset: Int) -> UInt32 { UInt32(text[position + offset] & 0x3F) }
-    if first < 0x80 { return (first, 1) }
-    if first < 0xE0 { return ((first & 0x1F) << 6 | next(1), 2) }
-    if first < 0xF0 { return ((first & 0x0F) << 12 | next(1) << 6 | next(2), 3) }
-    return ((first & 0x07) << 18 | next(1) << 12 | next(2) << 6 | next(3), 4)
-  }
-
-  /// - Precondition: a whole scalar stands at `bytes`.
-  @inline(__always) @unsafe
-  static func scalar(_ bytes: UnsafePointer<UInt8>) -> (value: UInt32, length: Int) {
-    // SAFETY: the first byte of valid UTF-8 says how many follow.
-    let first = unsafe UInt32(bytes[0])
-    if first < 0x80 { return (first, 1) }
-    let second = unsafe UInt32(bytes[1] & 0x3F)
-    if first < 0xE0 { return ((first & 0x1F) << 6 | second, 2) }
-    let third = unsafe UInt32(bytes[2] & 0x3F)
-    if first < 0xF0 { return ((first & 0x0F) << 12 | second << 6 | third, 3) }
-    return unsafe ((first & 0x07) << 18 | second << 12 | third << 6 | UInt32(bytes[3] & 0x3F), 4)
   }
 }

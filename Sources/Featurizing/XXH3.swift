@@ -1,12 +1,14 @@
 internal import CXXHash
 
-/// XXH3-64 with the default secret: https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md
+/// XXH3-64 with the default secret.
 ///
-/// Inputs of up to 16 bytes, nearly all tokens, are hashed here, so that loops over tokens of one length
-/// class have no branch that depends on the length; longer ones go to libxxhash. The tests hold every length
-/// against libxxhash.
+/// See https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md.
+///
+/// Inputs of up to 16 bytes, which means nearly all tokens, are hashed here. So loops over tokens
+/// of one length class have no branch that depends on the length. Longer inputs go to libxxhash.
+/// The tests compare every length with libxxhash.
 enum XXH3 {
-  // Eight bytes of the default secret at the offset in the name.
+  // Eight bytes of the default secret, from the offset in the name.
   private static let secret8: UInt64 = 0x1cad_21f7_2c81_017c
   private static let secret16: UInt64 = 0xdb97_9083_e96d_d4de
   private static let secret24: UInt64 = 0x1f67_b3b7_a4a4_4072

@@ -1,14 +1,15 @@
 package import Platform
 
-/// Growable bytes with readable padding behind them.
+/// Growable bytes, followed by padding that can be read.
 ///
-/// Two things set it apart from `[UInt8]`. It grows by `realloc`, which moves the pages of a large
-/// block instead of copying them: a line of 200 MB needs 200 MB, not twice that. And ``padding``
-/// bytes behind the last one can always be read (their values mean nothing), as simdjson and vectors ask.
+/// It differs from `[UInt8]` in two ways. It grows by `realloc`, which moves the pages of a large
+/// block instead of copying them: a line of 200 MB needs 200 MB, not twice that. And the
+/// ``padding`` bytes after the last byte can always be read, as simdjson and vector instructions
+/// require; their values mean nothing.
 @safe package struct ByteBuffer: ~Copyable, @unchecked Sendable {
   // Sendable because a noncopyable owner moves as a whole: nobody else ever holds its pointer.
 
-  /// Bytes that may be read behind ``count``.
+  /// The number of bytes after ``count`` that may be read.
   package static let padding = 64
 
   /// Null exactly while `capacity` is zero.
@@ -40,8 +41,10 @@ package import Platform
     }
   }
 
-  /// Forgets the content. Keeps the memory unless it exceeds `limit` bytes, so that one huge line
-  /// isn't paid for to the end of the run.
+  /// Removes all bytes.
+  ///
+  /// Keeps the memory unless it exceeds `limit` bytes: one huge line should not cost memory until
+  /// the run ends.
   package mutating func removeAll(keepingCapacityUpTo limit: Int) {
     count = 0
     guard capacity > limit else { return }
@@ -50,15 +53,15 @@ package import Platform
     capacity = 0
   }
 
-  /// Forgets all but the first `newCount` bytes.
+  /// Removes all but the first `newCount` bytes.
   package mutating func truncate(to newCount: Int) {
     precondition((0...count).contains(newCount))
     count = newCount
   }
 
-  /// Drops the first `droppedCount` bytes.
+  /// Removes the first `droppedCount` bytes.
   ///
-  /// - Complexity: O(*n*)
+  /// - Complexity: O(*n*), where *n* is the number of bytes that stay.
   package mutating func removeFirst(_ droppedCount: Int) {
     precondition((0...count).contains(droppedCount))
     guard let base = unsafe base else { return }
@@ -67,7 +70,9 @@ package import Platform
     unsafe _ = memmove(base, base + droppedCount, count)
   }
 
-  /// Makes room for `additional` more bytes, doubling at least, so that appending stays linear.
+  /// Makes room for `additional` more bytes.
+  ///
+  /// The capacity at least doubles, up to 64 MiB at a time, so appending takes linear time.
   ///
   /// - Throws: ``SystemError`` of operation `allocate`.
   package mutating func reserve(additional: Int) throws(SystemError) {
@@ -81,14 +86,16 @@ package import Platform
     capacity = newCapacity
   }
 
-  /// Lets `fill` write up to `limit` bytes behind the last one, which ``reserve(additional:)`` has
-  /// made room for. What `fill` had written when it threw is kept.
+  /// Lets `fill` write up to `limit` bytes after the last one.
+  ///
+  /// Call ``reserve(additional:)`` for them first. If `fill` throws, the bytes that it had written
+  /// stay.
   package mutating func append<Failure: Error>(
     upTo limit: Int, _ fill: (inout OutputSpan<UInt8>) throws(Failure) -> Void
   ) throws(Failure) {
     precondition(count + limit <= capacity, "reserve first")
     guard let base = unsafe base else { return }
-    // SAFETY: these bytes lie behind the initialised ones and nobody else refers to them.
+    // SAFETY: these bytes lie after the initialised ones, and nobody else refers to them.
     let free = unsafe UnsafeMutableBufferPointer(start: base + count, count: limit)
     var output = unsafe OutputSpan(buffer: free, initializedCount: 0)
     do throws(Failure) {

@@ -1,8 +1,8 @@
 /// A string that equals only a string of the same bytes.
 ///
-/// Swift's own strings are equal when they are canonically equivalent: "é" as one scalar equals "e" with a combining accent.
-/// File names, values of fields and names of targets are bytes to everyone else, so they are compared, hashed and
-/// sorted as bytes.
+/// Swift's strings are equal if they are canonically equivalent: "é" as one scalar equals "e" with
+/// a combining accent. To everyone else, file names, field values and target names are bytes. So
+/// they are compared, hashed and sorted as bytes.
 package struct ExactString: Hashable, Comparable, Sendable, Codable, ExpressibleByStringLiteral,
   CustomStringConvertible, CodingKeyRepresentable
 {
@@ -22,7 +22,7 @@ package struct ExactString: Hashable, Comparable, Sendable, Codable, Expressible
     try container.encode(string)
   }
 
-  /// So that a dictionary of such keys is an object in JSON: see ``encodedKey``.
+  /// Makes a dictionary with such keys an object in JSON: see ``encodedKey``.
   package var codingKey: any CodingKey { Key(stringValue: encodedKey) }
 
   package init?(codingKey: some CodingKey) { string = codingKey.stringValue }
@@ -34,10 +34,10 @@ package struct ExactString: Hashable, Comparable, Sendable, Codable, Expressible
     init?(intValue: Int) { nil }
   }
 
-  /// The string as hexadecimal digits of its bytes, after a mark.
+  /// The bytes of the string as hexadecimal digits, after a mark.
   ///
-  /// An encoder of JSON keeps members by keys which are strings to Swift, and so would take two that look alike for one.
-  /// `ManifestWriter` puts the strings back.
+  /// A JSON encoder compares keys as Swift strings, and would merge two keys that are canonically
+  /// equivalent. `ManifestWriter` puts the strings back.
   private var encodedKey: String {
     Self.keyMark
       + string.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
@@ -53,7 +53,7 @@ package struct ExactString: Hashable, Comparable, Sendable, Codable, Expressible
       && one.string.utf8.elementsEqual(other.string.utf8)
   }
 
-  /// Orders by bytes, which is also the order of scalars.
+  /// Orders by bytes, which is also the order by scalars.
   package static func < (one: ExactString, other: ExactString) -> Bool {
     one.string.utf8.lexicographicallyPrecedes(other.string.utf8)
   }

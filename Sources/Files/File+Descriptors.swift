@@ -1,14 +1,16 @@
 package import Platform
 
-/// Names that stand for a descriptor of this process: `/dev/stdout`, `/dev/fd/1`, `/proc/self/fd/1`, and links to them.
+/// Names that stand for a descriptor of this process: `/dev/stdout`, `/dev/fd/1`,
+/// `/proc/self/fd/1`, and links to these.
 extension File {
   /// The descriptor that a path names, or nil.
   ///
-  /// Such a name is a link to whatever is behind the descriptor, a redirected shell's file, for example; but who gives it means
-  /// the descriptor: to replace the link, or to open the file anew at its begin, would be wrong.
+  /// Such a name is a link to an open file, for example one that a shell redirects to. The user
+  /// means the descriptor. It would be wrong to replace the link, or to open the file again from
+  /// its start.
   package static func descriptor(named path: String) -> Int32? {
     var path = path
-    // As many links as Linux follows.
+    // Linux follows as many links.
     for _ in 0..<40 {
       if let number = number(of: path) { return number }
       guard let target = linkTarget(path) else { return nil }
@@ -30,7 +32,7 @@ extension File {
       ["proc", "\(getpid())", "fd"]:
       return Int32(last)
     default:
-      // However the directory is written.
+      // The directory may be written in other ways.
       guard let number = Int32(last), number >= 0,
         let directory = try? FileStatus(path: path[..<path.lastPathPart.startIndex] + "."),
         let descriptors = try? FileStatus(path: "/dev/fd/"), directory.isSameFile(as: descriptors)
@@ -39,13 +41,16 @@ extension File {
     }
   }
 
-  /// Whether a path names standard input, and that is no file, which could be read again.
+  /// Whether a path names standard input, and standard input is not a file, which could be read
+  /// twice.
   package static func isPipedInput(_ path: String) -> Bool {
     guard descriptor(named: path) == STDIN_FILENO else { return false }
     return (try? standardInput().status().kind) != .regular
   }
 
-  /// Writes where a descriptor of this process stands, which stays open.
+  /// Writes to a descriptor of this process, from its current position.
+  ///
+  /// The descriptor stays open.
   ///
   /// - Throws: ``SystemError`` of operation `open`.
   package init(writingTo descriptor: Int32, path: String) throws(SystemError) {

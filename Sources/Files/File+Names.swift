@@ -1,34 +1,34 @@
 package import Platform
 
-/// What is done to the names of files.
+/// Operations on the names of files.
 extension File {
-  /// Whether files can be made in a directory.
+  /// Checks whether files can be created in a directory.
   ///
   /// - Returns: zero, or `errno`.
   package static func checkWritable(directory: String) -> Int32 {
     unsafe FileName.withBytes(of: directory) { unsafe access($0, W_OK) == 0 ? 0 : errno }
   }
 
-  /// Where a symbolic link leads, as it is written; nil if the path is none.
+  /// The target of a symbolic link, as it is written; nil if the path is not a link.
   package static func linkTarget(_ path: String) -> String? {
-    // PATH_MAX: a longer one can't be followed.
-    var bytes = [UInt8](repeating: 0, count: 4096)
-    let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-      // SAFETY: readlink writes at most the buffer's size, and no NUL.
-      unsafe FileName.withBytes(of: path) { name in
-        unsafe readlink(name, buffer.baseAddress!.assumingMemoryBound(to: CChar.self), buffer.count)
-      }
+    // PATH_MAX: a longer target can't be followed.
+    var characters = [CChar](repeating: 0, count: 4096)
+    let count = unsafe FileName.withBytes(of: path) { name in
+      // SAFETY: readlink writes at most as many bytes as are there, and no NUL.
+      unsafe readlink(name, &characters, characters.count)
     }
-    return count > 0 ? FileName.string(bytes[..<count]) : nil
+    return count > 0 ? FileName.string(characters[..<count].map(UInt8.init(bitPattern:))) : nil
   }
 
-  /// Takes a name away. Where there is none, nothing happens.
+  /// Removes a name.
+  ///
+  /// Does nothing if there is no such name.
   package static func remove(_ path: String) {
-    // SAFETY: unlink reads the string during the call only; so do the calls below.
+    // SAFETY: unlink reads the string only during the call, as do the calls below.
     unsafe FileName.withBytes(of: path) { unsafe _ = unlink($0) }
   }
 
-  /// Gives the file `path` another name, at once, and takes that from the file that has it.
+  /// Renames the file `path`, atomically, and replaces a file that has the new name.
   ///
   /// - Returns: zero, or `errno`.
   package static func rename(_ path: String, to newPath: String) -> Int32 {
@@ -39,7 +39,9 @@ extension File {
     }
   }
 
-  /// Gives the file `path` a second name, which must not be there yet. A link isn't followed.
+  /// Gives the file `path` a second name, which must not exist yet.
+  ///
+  /// Links aren't followed.
   ///
   /// - Returns: zero, or `errno`.
   package static func link(_ path: String, to newPath: String) -> Int32 {
@@ -50,20 +52,22 @@ extension File {
     }
   }
 
-  /// Makes a directory, in one that is there.
+  /// Creates a directory in an existing one.
   ///
   /// - Returns: zero, or `errno`.
   package static func makeDirectory(_ path: String) -> Int32 {
     unsafe FileName.withBytes(of: path) { unsafe mkdir($0, 0o777) == 0 ? 0 : errno }
   }
 
-  /// Takes a directory away, if it is empty.
+  /// Removes a directory if it is empty.
   package static func removeDirectory(_ path: String) {
     unsafe FileName.withBytes(of: path) { unsafe _ = rmdir($0) }
   }
 
-  /// Takes a directory away, and the files in it. What is no directory, such as a link to one, stays, and so do directories in it:
-  /// in a directory that others may write to, a name may be anything's.
+  /// Removes a directory and the files in it.
+  ///
+  /// A path that is not a directory stays, even if it is a link to one, and so do directories in
+  /// it: where others may write, a name may belong to anything.
   package static func removeDirectoryOfFiles(_ directory: String) {
     func opened() -> Int32 {
       retrying {
@@ -72,13 +76,13 @@ extension File {
         }
       }
     }
-    // Once more: what stands in the way of cleaning up may pass, and nobody else would come back for it.
+    // Try twice: the obstacle may pass, and no later run would clean up here.
     var descriptor = opened()
     if descriptor < 0 { descriptor = opened() }
-    // Where it can't be looked into it may be empty, and goes all the same; a link doesn't.
+    // A directory that can't be opened may still be empty. A link isn't removed by this.
     guard descriptor >= 0 else { return removeDirectory(directory) }
     guard let stream = unsafe fdopendir(descriptor) else {
-      _ = closeDescriptor(descriptor)
+      _ = SystemCall.closeDescriptor(descriptor)
       return removeDirectory(directory)
     }
     for name in unsafe names(in: stream) where name != "." && name != ".." {
@@ -90,8 +94,9 @@ extension File {
 
   /// Waits until the names in a directory are on the disk.
   ///
-  /// - Returns: zero, or `errno`. Zero also where there is no way to wait: not every file system has one for directories,
-  ///   and a directory that may be written but not read can't be opened.
+  /// - Returns: zero, or `errno`. Also zero where waiting is impossible: not every file system
+  ///   supports it for directories, and a directory that may be written but not read can't be
+  ///   opened.
   package static func synchronizeDirectory(_ directory: String) -> Int32 {
     let descriptor = retrying {
       unsafe FileName.withBytes(of: directory) {
@@ -99,12 +104,14 @@ extension File {
       }
     }
     guard descriptor >= 0 else { return errno == EACCES ? 0 : errno }
-    defer { _ = closeDescriptor(descriptor) }
+    defer { _ = SystemCall.closeDescriptor(descriptor) }
     guard retrying({ fsync(descriptor) }) != 0 else { return 0 }
     return [EINVAL, ENOSYS, ENOTSUP, EBADF, EROFS].contains(errno) ? 0 : errno
   }
 
-  /// The names in a directory, in no particular order; none if it can't be read.
+  /// The names in a directory, in no particular order.
+  ///
+  /// Empty if it can't be read.
   package static func names(in directory: String) -> [String] {
     guard let stream = unsafe FileName.withBytes(of: directory, { unsafe opendir($0) }) else {
       return []
@@ -125,10 +132,10 @@ extension File {
     return names
   }
 
-  /// Ends the process without running what is registered for its end.
+  /// Ends the process without the functions that are registered for its exit.
   package static func exitAtOnce(status: Int32) -> Never { _exit(status) }
 
-  /// Creates a directory, unless there is one of that name.
+  /// Creates a directory unless it exists.
   ///
   /// - Throws: ``SystemError`` of operation `createTemporary`.
   package static func createDirectory(_ path: String) throws(SystemError) {
@@ -138,7 +145,7 @@ extension File {
     throw SystemError(.createTemporary, path, code: code)
   }
 
-  /// Creates the directories that lead to `path`, as far as they aren't there.
+  /// Creates the directories that lead to `path`, unless they exist.
   ///
   /// - Throws: ``SystemError`` of operation `createTemporary`.
   package static func createDirectories(above path: String) throws(SystemError) {

@@ -1,11 +1,11 @@
 internal import Platform
 
 extension File {
-  /// The number of columns of the terminal that standard error goes to; nil if it goes to none, or to one that
-  /// doesn't say.
+  /// The number of columns of the terminal on standard error; nil if standard error is no terminal,
+  /// or one that doesn't report its width.
   package static var errorColumnCount: Int? {
     var size = winsize()
-    // SAFETY: this call writes a winsize, and nothing else.
+    // SAFETY: this call writes a winsize and nothing else.
     guard unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
       return nil
     }

@@ -1,16 +1,16 @@
 import Dispatch
 package import Platform
 
-/// The one owner of a file descriptor: closes it when it goes away.
+/// The only owner of a file descriptor, which it closes in `deinit`.
 ///
-/// Calls that a signal interrupts are made again; short reads and writes are the caller's and
-/// ``writeAll(_:)``'s business.
+/// Calls interrupted by a signal are repeated. The caller handles short reads, and ``writeAll(_:)``
+/// handles short writes.
 @safe package struct File: ~Copyable, Sendable {
   package let path: String
-  /// -1 once it is closed.
+  /// -1 once the file is closed.
   private var descriptor: Int32
   private let closesDescriptor: Bool
-  /// The directory of a temporary file without a name.
+  /// The directory of a temporary file without a name; nil for other files.
   private var temporaryDirectory: String?
 
   private init(descriptor: Int32, path: String, closesDescriptor: Bool = true) {
@@ -19,18 +19,19 @@ package import Platform
     self.closesDescriptor = closesDescriptor
   }
 
-  deinit { if closesDescriptor, descriptor >= 0 { _ = Self.closeDescriptor(descriptor) } }
+  deinit { if closesDescriptor, descriptor >= 0 { _ = SystemCall.closeDescriptor(descriptor) } }
 
-  /// Closes the file, and tells what `deinit` can't: on some network file systems and object stores, what was written goes
-  /// to where it is kept only now.
+  /// Closes the file, and reports an error that `deinit` can't report.
+  ///
+  /// Some network file systems and object stores send the data only now.
   ///
   /// - Throws: ``SystemError`` of operation `write`.
   package consuming func close() throws(SystemError) {
     var file = self
     let (descriptor, path) = (file.descriptor, file.path)
     file.descriptor = -1
-    // It is closed whatever the answer, also where a signal came.
-    guard Self.closeDescriptor(descriptor) == 0 || errno == EINTR else {
+    // The descriptor is closed whatever the result, even if a signal came.
+    guard SystemCall.closeDescriptor(descriptor) == 0 || errno == EINTR else {
       throw SystemError(.write, path)
     }
   }
@@ -40,7 +41,7 @@ package import Platform
     try self.init(opening: path, O_RDONLY)
   }
 
-  /// - Throws: ``SystemError`` of `operation`.
+  /// - Throws: ``SystemError`` of the given operation.
   private init(
     opening path: String, _ flags: Int32, _ operation: SystemError.Operation = .open
   ) throws(SystemError) {
@@ -52,50 +53,53 @@ package import Platform
     self.init(descriptor: descriptor, path: path)
   }
 
-  /// Opens what exists and is no regular file, such as a named pipe, for writing.
+  /// Opens an existing path that is no regular file, such as a named pipe, for writing.
   ///
   /// - Throws: ``SystemError`` of operation `open`.
   package init(writing path: String) throws(SystemError) {
     try self.init(opening: path, O_WRONLY)
   }
 
-  /// Creates a file that must not exist yet, not even as a link, and that its owner alone may read and write.
+  /// Creates a file with mode 0600, which must not exist yet, not even as a link.
   ///
   /// - Throws: ``SystemError`` of operation `createTemporary`.
   package init(creating path: String) throws(SystemError) {
     try self.init(opening: path, O_RDWR | O_CREAT | O_EXCL, .createTemporary)
   }
 
-  /// Opens a file only to lock it: not what a link points to, and without waiting for a pipe's other end.
+  /// Opens a file only to lock it.
+  ///
+  /// Doesn't follow a link, and doesn't wait for the other end of a pipe.
   ///
   /// - Throws: ``SystemError`` of operation `open`.
   package init(locking path: String) throws(SystemError) {
     try self.init(opening: path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   }
 
-  /// Gives a file the mode that the shell's `>` gives to a new one: 0666 less `umask`.
+  /// Gives the file the mode that the shell's `>` gives a new file: 0666 less `umask`.
   ///
-  /// File systems without modes may refuse that, and need it not.
+  /// A file system without modes may refuse that, which does no harm.
   package func setDefaultMode() { _ = fchmod(descriptor, Self.defaultMode) }
 
-  /// Found out once: there is no other way to ask than to set it.
+  /// Read once: the only way to read the mask is to set it.
   private static let defaultMode: mode_t = {
-    // What another thread creates in between is its owner's alone.
+    // A file that another thread creates meanwhile gets mode 0600 or less.
     let mask = umask(0o077)
     _ = umask(mask)
     return 0o666 & ~mask
   }()
 
-  /// Keeps the numbers of standard input, output and error from being given to other files where the caller
-  /// closed them: using them is an error then, as it should be.
+  /// Opens `/dev/null` for each of standard input, output and error that the caller closed.
+  ///
+  /// Otherwise the next file opened would get its number, and output could end up in that file.
   package static func reserveStandardDescriptors() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
-      // The lowest free number is taken, which is this one.
+      // The kernel gives the lowest free number, which is this one.
       unsafe _ = open("/dev/null", O_RDONLY)
     }
   }
 
-  /// A descriptor that the process was started with, and that stays open.
+  /// A descriptor that was open when the process started, and that stays open.
   init(standing descriptor: Int32, path: String) {
     self.init(descriptor: descriptor, path: path, closesDescriptor: false)
   }
@@ -116,13 +120,17 @@ package import Platform
   }
 
   #if os(Linux)
-    /// `O_TMPFILE`, which Swift can't import; the number in it is the same on x86 and Arm.
+    /// `O_TMPFILE`, which Swift can't import.
+    ///
+    /// Its number is the same on x86 and Arm.
     private static let openUnnamed = O_DIRECTORY | 0o20_000_000
   #endif
 
-  /// A file without a name in `directory`: created with mode 0600, and gone however the process ends.
+  /// Creates a file without a name in `directory`, with mode 0600.
   ///
-  /// - Throws: ``SystemError`` of operation `spool`, as later calls on the file do.
+  /// It vanishes however the process ends.
+  ///
+  /// - Throws: ``SystemError`` of operation `spool`, as do later calls on the file.
   package static func unnamedTemporary(in directory: String) throws(SystemError) -> File {
     #if os(Linux)
       let unnamed = retrying {
@@ -132,16 +140,16 @@ package import Platform
       }
       if unnamed >= 0 { return File(temporary: unnamed, in: directory) }
     #endif
-    // Not every file system can create a file without a name: so it has one for a moment.
+    // Not every file system can create a file without a name. There the file has one for a moment.
     var template: [CChar] = []
     let descriptor = retrying {
       template =
         (FileName.bytes(of: directory) + "/dsel-spool-XXXXXX\0".utf8).map(CChar.init(bitPattern:))
-      // SAFETY: mkstemp writes only within the template, which is NUL-terminated.
-      return unsafe template.withUnsafeMutableBufferPointer { unsafe mkstemp($0.baseAddress!) }
+      // SAFETY: mkstemp writes only within the template, which ends with a NUL.
+      return unsafe mkstemp(&template)
     }
     guard descriptor >= 0 else { throw SystemError(.spool, directory) }
-    unsafe template.withUnsafeBufferPointer { unsafe _ = unlink($0.baseAddress!) }
+    unsafe _ = unlink(template)
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     return File(temporary: descriptor, in: directory)
   }
@@ -151,7 +159,9 @@ package import Platform
     temporaryDirectory = directory
   }
 
-  /// A failed call on this file: of a temporary one, what counts is where it is.
+  /// The error of a failed call on this file.
+  ///
+  /// For a temporary file it names the directory.
   private func failure(_ operation: SystemError.Operation) -> SystemError {
     let code = errno
     guard let temporaryDirectory else { return SystemError(operation, path, code: code) }
@@ -160,13 +170,14 @@ package import Platform
 
   package enum LockOutcome: Sendable {
     case taken
-    /// Another open file has it.
+    /// Another open file holds the lock.
     case busy
-    /// The file system knows no locks.
+    /// The file system doesn't support locks.
     case unsupported
   }
 
-  /// Takes the one lock that goes with a file. It is given back when this is closed, at the process's end at the latest.
+  /// Takes the file's lock, which is released when this value is closed, or at the latest when the
+  /// process ends.
   package func lock() -> LockOutcome { Self.lock(descriptor) }
 
   private static func lock(_ descriptor: Int32) -> LockOutcome {
@@ -174,8 +185,10 @@ package import Platform
     return errno == EWOULDBLOCK ? .busy : .unsupported
   }
 
-  /// Whether the file system answers at all to who asks for a lock. NFS without its lock service doesn't, not even to those
-  /// who said that they won't wait, and no signal ends that. A thread of its own waits for the answer, for ever if need be.
+  /// Whether the file system answers a request for a lock in time.
+  ///
+  /// NFS without its lock service never answers, not even a request that doesn't want to wait, and
+  /// no signal interrupts the call. So another thread makes it, and waits for ever if need be.
   package func answersToLock(within limit: DispatchTimeInterval) -> Bool {
     let hasAnswered = DispatchSemaphore(value: 0)
     let descriptor = descriptor
@@ -195,23 +208,24 @@ package import Platform
     return FileStatus(status)
   }
 
-  /// Reads up to the free capacity of `output`: at `offset`, or where the file stands if nil.
+  /// Reads up to the free capacity of `output`, at `offset`, or at the current position if that is
+  /// nil.
   ///
-  /// - Returns: the number of bytes read; zero only at the end of the file.
+  /// - Returns: the number of bytes read, which is zero only at the end of the file.
   /// - Throws: ``SystemError`` of operation `read`.
   package func read(into output: inout OutputSpan<UInt8>, at offset: Int? = nil)
     throws(SystemError) -> Int
   {
     let descriptor = descriptor
     let count = unsafe output.withUnsafeMutableBufferPointer { buffer, initializedCount in
-      // SAFETY: the kernel writes at most the bytes that are free behind the initialised ones.
+      // SAFETY: the kernel writes at most the free bytes after the initialised ones.
       let free = unsafe UnsafeMutableRawBufferPointer(
         rebasing: UnsafeMutableRawBufferPointer(buffer)[initializedCount...])
       let count = Self.retrying {
         if let offset {
           unsafe pread(descriptor, free.baseAddress, free.count, off_t(offset))
         } else {
-          unsafe Self.systemRead(descriptor, free.baseAddress, free.count)
+          unsafe SystemCall.readBytes(descriptor, free.baseAddress, free.count)
         }
       }
       if count > 0 { initializedCount += count }
@@ -221,7 +235,7 @@ package import Platform
     return count
   }
 
-  /// - Throws: ``SystemError`` of operation `write`; then an unknown part has been written.
+  /// - Throws: ``SystemError`` of operation `write`. An unknown part has been written then.
   package func writeAll(_ bytes: Span<UInt8>) throws(SystemError) {
     let descriptor = descriptor
     let isWhole = unsafe bytes.withUnsafeBufferPointer { buffer in
@@ -239,9 +253,9 @@ package import Platform
     guard isWhole else { throw failure(.write) }
   }
 
-  /// Waits until what was written is on the disk.
+  /// Waits until everything written is on the disk.
   ///
-  /// - Returns: false if the file system has no way to wait, as some object-store mounts.
+  /// - Returns: false if the file system can't wait, as some object-store mounts.
   /// - Throws: ``SystemError`` of operation `sync`.
   @discardableResult
   package func synchronize() throws(SystemError) -> Bool {
@@ -256,54 +270,5 @@ package import Platform
       let result = call()
       if result != -1 || errno != EINTR { return result }
     }
-  }
-
-  /// `close(2)`, which the method of the same name hides.
-  static func closeDescriptor(_ descriptor: Int32) -> Int32 {
-    SystemCall.closeDescriptor(descriptor)
-  }
-
-  /// `read(2)`, which the method of the same name hides.
-  private static func systemRead(
-    _ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int
-  ) -> Int {
-    unsafe SystemCall.readBytes(descriptor, buffer, count)
-  }
-}
-
-extension FileStatus {
-  /// What `stat(2)` says of a path, following links; nil if there is no such file.
-  ///
-  /// - Throws: ``SystemError`` of operation `inspect`.
-  package init?(path: String) throws(SystemError) {
-    var status = stat()
-    guard unsafe FileName.withBytes(of: path, { unsafe stat($0, &status) }) == 0 else {
-      if errno == ENOENT { return nil }
-      throw SystemError(.inspect, path)
-    }
-    self.init(status)
-  }
-
-  /// Whether a path is a symbolic link, to whatever or nothing.
-  package static func isLink(path: String) -> Bool {
-    var status = stat()
-    // SAFETY: lstat reads the name and writes the status during the call only.
-    return unsafe FileName.withBytes(of: path, { unsafe lstat($0, &status) }) == 0
-      && status.st_mode & S_IFMT == S_IFLNK
-  }
-
-  fileprivate init(_ status: stat) {
-    let time = SystemCall.modificationTime(of: status)
-    let kind: Kind =
-      switch status.st_mode & S_IFMT {
-      case S_IFREG: .regular
-      case S_IFDIR: .directory
-      default: .other
-      }
-    self.init(
-      kind: kind, byteCount: Int(status.st_size), device: UInt64(truncatingIfNeeded: status.st_dev),
-      inode: UInt64(status.st_ino),
-      // A clock may be wrong by centuries, and times are only ever compared.
-      modificationTime: Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec))
   }
 }

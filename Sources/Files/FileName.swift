@@ -1,23 +1,27 @@
 internal import Platform
 
-/// Names of files as strings, without the loss of a byte.
+/// File names as strings, without losing a byte.
 ///
-/// A name is bytes to the kernel, mostly UTF-8 but not always. In a string, each byte that belongs to no valid UTF-8
-/// stands as one private-use scalar, U+10FE00 plus the byte; what is already written so is escaped in the same way, byte by
-/// byte. So every name has one string, and every such string leads back to the very bytes, also by way of a manifest or a file
-/// of weights, and through any program that keeps UTF-8. (Python does the same with half surrogates, which are not UTF-8.)
+/// To the kernel, a name is bytes, which are mostly but not always UTF-8. In the string, each byte
+/// that is not part of valid UTF-8 becomes one private-use scalar, U+10FE00 plus the byte. A name
+/// that already contains such a scalar has it escaped in the same way, byte by byte. So every name
+/// has one string, and that string gives back exactly the same bytes, even after it has passed
+/// through a manifest, a file of weights, or any program that keeps UTF-8. (Python uses lone
+/// surrogates for this, which are not UTF-8.)
 ///
-/// Names come in by ``string(_:)``, from the command line, the environment and directories, and go out by
-/// ``withBytes(of:_:)``, which every call to the kernel makes.
+/// Names come in by ``string(_:)`` from the command line, the environment and directories. They go
+/// out by ``withBytes(of:_:)``, which every call to the kernel uses.
 package enum FileName {
-  /// What a byte of no valid UTF-8 is added to: in plane 16's private use area, where hardly anyone has characters.
+  /// Added to a byte that is not part of valid UTF-8.
+  ///
+  /// It lies in the private use area of plane 16, where hardly anyone has characters.
   private static let base: UInt32 = 0x10_FE00
-  /// All scalars that stand for bytes begin with these in UTF-8, and only 64 others do.
+  /// In UTF-8, all scalars that stand for bytes begin with these, and only 64 others do.
   private static let lead: (UInt8, UInt8, ClosedRange<UInt8>) = (0xF4, 0x8F, 0xBA...0xBB)
 
-  /// The string for a name's bytes.
+  /// The string for the bytes of a name.
   ///
-  /// - Complexity: O(*n*)
+  /// - Complexity: O(*n*), where *n* is the number of bytes.
   package static func string(_ bytes: some Sequence<UInt8>) -> String {
     var string = ""
     var rest = Array(bytes)[...]
@@ -43,28 +47,26 @@ package enum FileName {
     return bytes
   }
 
-  /// The byte for which a scalar stands; nil for all others.
+  /// The byte that a scalar stands for; nil for all other scalars.
   package static func byte(of scalar: Unicode.Scalar) -> UInt8? {
     guard (base + 0x80...base + 0xFF).contains(scalar.value) else { return nil }
     return UInt8(scalar.value - base)
   }
 
-  /// Calls `body` with the bytes of a name and a NUL behind them.
+  /// Calls `body` with the bytes of a name, followed by a NUL.
   static func withBytes<Result>(
     of name: String, _ body: (UnsafePointer<CChar>) throws -> Result
   ) rethrows -> Result {
     guard mayHaveEscapes(name) else { return try unsafe name.withCString(body) }
     // SAFETY: the array outlives the call, and ends with a NUL.
-    return try unsafe (bytes(of: name) + [0]).withUnsafeBytes {
-      try unsafe body($0.baseAddress!.assumingMemoryBound(to: CChar.self))
-    }
+    return try unsafe body(bytes(of: name).map(CChar.init(bitPattern:)) + [0])
   }
 
   /// The string for a name that ends with a NUL.
   @unsafe package static func string(_ name: UnsafePointer<CChar>) -> String {
     let bytes = unsafe UnsafeRawBufferPointer(start: name, count: strlen(name))
     let string = unsafe String(decoding: bytes, as: UTF8.self)
-    // Nearly every name is valid, and then both are the same.
+    // Nearly every name is valid UTF-8 and needs no escapes.
     if unsafe string.utf8.elementsEqual(bytes), !mayHaveEscapes(string) { return string }
     return unsafe Self.string(Array(bytes))
   }
@@ -99,7 +101,7 @@ package enum FileName {
     return scalar
   }
 
-  /// The scalar with which the bytes begin, and how many they are for it; nil if that is no valid UTF-8.
+  /// The first scalar and its number of bytes; nil if the bytes begin with no valid UTF-8.
   private static func validScalar(_ bytes: ArraySlice<UInt8>) -> (Unicode.Scalar, Int)? {
     var decoder = UTF8()
     var iterator = bytes.makeIterator()
@@ -109,8 +111,10 @@ package enum FileName {
 }
 
 extension StringProtocol {
-  /// Whether the bytes end with those of `suffix`. `hasSuffix` sees characters: ".zst" isn't the end of a name in which the
-  /// dot belongs to the character before it.
+  /// Whether the bytes end with those of `suffix`.
+  ///
+  /// `hasSuffix` compares characters: to it, ".zst" isn't the end of a name in which a combining
+  /// mark follows the dot.
   package func endsInBytes(of suffix: some StringProtocol) -> Bool {
     utf8.count >= suffix.utf8.count && utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
   }
@@ -119,14 +123,17 @@ extension StringProtocol {
     utf8.starts(with: prefix.utf8)
   }
 
-  /// The parts of a path. A slash that a combining mark follows is a slash to the kernel, and to nothing that sees characters.
+  /// The parts of a path.
+  ///
+  /// The kernel splits at a slash even if a combining mark follows it, where a character view sees
+  /// no slash.
   package func pathParts(omittingEmpty: Bool = false) -> [SubSequence] {
     utf8.split(
       separator: UInt8(ascii: "/"), omittingEmptySubsequences: omittingEmpty
     ).map { self[$0.startIndex..<$0.endIndex] }
   }
 
-  /// The name behind the last slash; all of it if there is none.
+  /// The name after the last slash, or all of it if there is none.
   package var lastPathPart: SubSequence {
     utf8.indices.reversed().first { utf8[$0] == UInt8(ascii: "/") }
       .map { self[utf8.index(after: $0)...] } ?? self[...]

@@ -1,24 +1,28 @@
 internal import Platform
 
-/// Memory that is looked up all over is faster in large pages: a table of some MiB in pages of 4 KiB misses the processor's
-/// page cache at nearly every look-up.
+/// Large memory pages, which make random access faster.
+///
+/// In a table of some MiB with pages of 4 KiB, nearly every look-up misses the processor's page
+/// cache.
 enum LargePages {
-  /// Bytes in a large page: of x86-64, and of arm64 with small pages of 4 KiB.
+  /// Bytes in a large page, on x86-64 and on arm64 with small pages of 4 KiB.
   static let size = 2 << 20
 
-  /// Asks for large pages in a stretch of memory, where the system has such. Before it is first written to: pages that are
-  /// there stay as they are.
+  /// Asks for large pages, where the system has them.
+  ///
+  /// Call it before the first write to the memory: existing pages stay as they are.
   @unsafe static func prefer(for start: UnsafeMutableRawPointer, byteCount: Int) {
     #if os(Linux)
-      // A hint: where it isn't taken, pages are small.
+      // This is a hint. If the kernel ignores it, pages are small.
       unsafe _ = madvise(start, byteCount, MADV_HUGEPAGE)
     #endif
   }
 }
 
 extension Array where Element: BitwiseCopyable {
-  /// Makes room for `capacity` elements, in large pages where the system has such, except at the ends. For an array without
-  /// elements.
+  /// Reserves room for `capacity` elements, in large pages where the system has them.
+  ///
+  /// - Precondition: the array is empty.
   package mutating func reserveLargeCapacity(_ capacity: Int) {
     precondition(isEmpty)
     reserveCapacity(capacity)
@@ -26,7 +30,8 @@ extension Array where Element: BitwiseCopyable {
     guard byteCount >= LargePages.size else { return }
     unsafe withUnsafeMutableBufferPointer { elements in
       guard let base = elements.baseAddress else { return }
-      // SAFETY: whole pages within the memory that was reserved; a hint doesn't change what they hold.
+      // SAFETY: these are whole pages within the reserved memory, and a hint doesn't change their
+      // content.
       let start = UInt(bitPattern: base)
       let mask = UInt(LargePages.size - 1)
       let (first, end) = ((start + mask) & ~mask, (start + UInt(byteCount)) & ~mask)

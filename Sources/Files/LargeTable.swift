@@ -1,6 +1,7 @@
 internal import Platform
 
-/// Numbers that are looked up all over: a fixed number of them, in large pages where the system has such.
+/// A table of a fixed number of integers for random access, in large pages where the system has
+/// them.
 @safe
 package struct LargeTable<
   Element: FixedWidthInteger & BitwiseCopyable & Sendable
@@ -10,7 +11,9 @@ package struct LargeTable<
   private let base: UnsafeMutablePointer<Element>
   package let count: Int
 
-  /// Allocates zeros.
+  /// Allocates a table of zeros.
+  ///
+  /// - Complexity: O(`count`)
   package init(count: Int) {
     precondition(count > 0)
     self.count = count
@@ -19,7 +22,8 @@ package struct LargeTable<
     let isLarge = byteCount >= LargePages.size
     var pointer: UnsafeMutableRawPointer?
     let alignment = isLarge ? LargePages.size : 64
-    // SAFETY: aligned as asked, freed in `deinit`. Memory that is not there ends the program, as with an array.
+    // SAFETY: aligned as requested, and freed in `deinit`. Without enough memory the program ends,
+    // as it does for an array.
     let status = unsafe posix_memalign(&pointer, alignment, byteCount)
     guard status == 0, let pointer = unsafe pointer else { fatalError("out of memory") }
     if isLarge { unsafe LargePages.prefer(for: pointer, byteCount: byteCount) }
@@ -39,7 +43,9 @@ package struct LargeTable<
     }
   }
 
-  /// Calls `body` with ``span``: for tables in classes, which nothing can borrow for longer than a call.
+  /// Calls `body` with ``span``.
+  ///
+  /// A class can't lend the span of its table for longer than a call.
   package func withSpan<Result>(_ body: (Span<Element>) -> Result) -> Result { body(span) }
 
   package var mutableSpan: MutableSpan<Element> {

@@ -1,9 +1,9 @@
 internal import Platform
 
 extension Span<UInt8> {
-  /// The first place of `byte` at or behind `start`, or nil.
+  /// The first index of `byte` at or after `start`, or nil.
   ///
-  /// - Complexity: O(*n*) at the speed of `memchr`, which reads 16 to 64 bytes a step.
+  /// - Complexity: O(*n*) at the speed of `memchr`, which compares 16 to 64 bytes at a time.
   package func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
     unsafe withUnsafeBytes { bytes in
       precondition((0...bytes.count).contains(start))
@@ -15,9 +15,9 @@ extension Span<UInt8> {
     }
   }
 
-  /// The last place of `byte` at or behind `start`, or nil.
+  /// The last index of `byte` at or after `start`, or nil.
   ///
-  /// - Complexity: O(*n*), byte by byte from the end: lines are short against what is searched.
+  /// - Complexity: O(*n*), byte by byte from the end. Lines are short compared with the span.
   package func lastIndex(of byte: UInt8, from start: Int = 0) -> Int? {
     var index = count
     while index > start {

@@ -1,4 +1,4 @@
-// The C library, under whatever name the system has it: this is the only place that knows.
+// The C library, under the name that each system has for it. Only this file knows these names.
 #if canImport(Glibc)
   @_exported public import Glibc
 #elseif canImport(Musl)

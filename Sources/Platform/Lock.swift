@@ -1,13 +1,15 @@
 #if THREAD_SANITIZER
-  /// ``Lock`` around a lock of the C library, which the thread sanitizer knows. Swift's own is on Linux a bare
-  /// futex: what it guards would be reported as a race at every use.
+  /// ``Lock`` around a lock of the C library, which the thread sanitizer understands.
+  ///
+  /// On Linux, Swift's own lock is a bare futex. The sanitizer would report every use of the
+  /// guarded value as a race.
   @safe package struct Lock<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
-    // Sendable because all use of the two is between locking and unlocking.
+    // Sendable because the value is used only while this thread holds the mutex.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let value: UnsafeMutablePointer<Value>
 
     package init(_ initial: consuming sending Value) {
-      // SAFETY: both are allocated here and freed by `deinit`, and stay where they are.
+      // SAFETY: both are allocated here, are never moved, and are freed by `deinit`.
       unsafe mutex = .allocate(capacity: 1)
       unsafe pthread_mutex_init(mutex, nil)
       unsafe value = .allocate(capacity: 1)
@@ -32,6 +34,6 @@
 #else
   package import Synchronization
 
-  /// A value that one thread at a time may use: Swift's `Mutex`, but for the thread sanitizer.
+  /// A value that one thread at a time may use: Swift's `Mutex`, except under the thread sanitizer.
   package typealias Lock<Value: ~Copyable> = Mutex<Value>
 #endif

@@ -1,4 +1,4 @@
-/// The time that processors have spent on this process, all its threads together.
+/// The time that processors have spent on this process, summed over its threads.
 package enum ProcessorTime {
   package static var now: Duration {
     var time = timespec()

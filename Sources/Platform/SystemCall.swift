@@ -1,10 +1,12 @@
-/// Calls of the C library whose names, or the names of whose fields, differ between systems or are
-/// hidden where they are needed.
+/// Calls of the C library that need a Swift name of their own.
+///
+/// Some have other names, or fields of other names, on another system. Others are hidden by a
+/// method of the same name where they are needed.
 package enum SystemCall {
-  /// `close(2)`
+  /// Calls `close(2)`.
   package static func closeDescriptor(_ descriptor: Int32) -> Int32 { close(descriptor) }
 
-  /// `read(2)`
+  /// Calls `read(2)`.
   package static func readBytes(
     _ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int
   ) -> Int {
@@ -12,7 +14,7 @@ package enum SystemCall {
     unsafe read(descriptor, buffer, count)
   }
 
-  /// `rename(2)`
+  /// Calls `rename(2)`.
   package static func renameFile(
     _ path: UnsafePointer<CChar>, to newPath: UnsafePointer<CChar>
   ) -> Int32 {

@@ -2,7 +2,9 @@
 package struct SystemError: Error, Equatable {
   package enum Operation: String, Sendable {
     case open, read, write, sync, rename, inspect, createTemporary, allocate, startThread
-    /// Anything that is done to a temporary file without a name; the path is that of its directory.
+    /// Anything done to a temporary file without a name.
+    ///
+    /// The path is that of its directory.
     case spool
   }
 

@@ -1,25 +1,30 @@
-/// Shares a whole number out among parts, in exact arithmetic: see ``DivisorMethod``.
+/// Divides a whole number among parts in exact arithmetic: see ``DivisorMethod``.
 ///
-/// A larger total gives no part less: of two draws with the same shares, the larger contains the smaller. (The method of largest
-/// remainders lacks that: Balinski and Young 1982, "Fair Representation".)
+/// No part gets less of a larger total. So of two draws with the same shares, the larger contains
+/// the smaller. (The method of largest remainders doesn't have this property: Balinski and Young
+/// 1982, "Fair Representation".)
 package struct Apportionment: Sendable {
-  /// The parts that have a share of their own; where others divide a rest, that is one more part, the last.
+  /// The parts with a share of their own.
+  ///
+  /// If others divide the rest, the rest is one more part, the last.
   private var given: DivisorMethod
-  /// Where those parts are.
+  /// The numbers of those parts.
   private var givenParts: [Int]
   private var rest: DivisorMethod
   private var restParts: [Int]
   private var hasRest: Bool { !restParts.isEmpty }
 
-  /// Parts by whole numbers, such as numbers of documents.
+  /// Divides by whole numbers, such as numbers of documents.
   ///
   /// - Parameter counts: not negative; their sum is above 0.
   package init(counts: [Int]) { self.init(counts.map { UInt128($0) }) }
 
-  /// Parts by decimal fractions. A share counts as the decimal number that it is written as: 0.3 is three tenths, and not the
-  /// double next to that.
+  /// Divides by decimal fractions.
   ///
-  /// - Parameter shares: finite and not negative; not all of them 0. Relative to their sum.
+  /// A share counts as the decimal number that is written: 0.3 is three tenths, and not the nearest
+  /// double.
+  ///
+  /// - Parameter shares: finite and not negative, and not all of them 0. Only their ratios count.
   package init(shares: [Double]) {
     precondition(shares.allSatisfy { $0 >= 0 && $0.isFinite })
     let decimals = shares.map { Decimal($0) }
@@ -35,14 +40,15 @@ package struct Apportionment: Sendable {
     restParts = []
   }
 
-  /// Parts of which some have a given share, and the others divide what is left of 1 by counts.
+  /// Divides by given shares, and divides the rest of 1 among the other parts by counts.
   ///
-  /// The rest is first one part beside those with shares, and what that gets is then divided: among many small parts, units
-  /// would else add up to more than their share.
+  /// First the rest is one part beside those with shares, and then its amount is divided. Otherwise
+  /// the units of many small parts could add up to more than their share.
+  ///
   ///
   /// - Parameters:
-  ///   - given: the share of a part, from 0 to 1; nil for parts that divide what is left.
-  ///   - counts: of those parts; not negative.
+  ///   - given: the share of each part, from 0 to 1; nil for the parts that divide the rest.
+  ///   - counts: the weights of those parts, not negative.
   package init(given shares: [Double?], counts: [Int]) {
     givenParts = shares.indices.filter { shares[$0] != nil }
     restParts = shares.indices.filter { shares[$0] == nil }
@@ -54,18 +60,20 @@ package struct Apportionment: Sendable {
     precondition(sum > 0 || left > 0)
   }
 
-  /// Digits behind the point that count. A double has 17 significant ones.
+  /// The number of decimal places that count.
+  ///
+  /// A double has 17 significant digits.
   private static let mostDigits = 20
   private static let one: UInt128 = 100_000_000_000_000_000_000
 
-  /// True unless the part never gets anything.
+  /// Whether the part ever gets anything.
   package func isPositive(_ part: Int) -> Bool {
     if let place = givenParts.firstIndex(of: part) { return given.weights[place] > 0 }
     guard let place = restParts.firstIndex(of: part) else { return false }
     return rest.weights[place] > 0 && given.weights[givenParts.count] > 0
   }
 
-  /// The same without the parts that never get anything.
+  /// The same apportionment without the parts that never get anything.
   package var withoutEmptyParts: Apportionment {
     let count = givenParts.count + restParts.count
     let kept = (0..<count).filter { isPositive($0) }
@@ -80,27 +88,14 @@ package struct Apportionment: Sendable {
     return result
   }
 
-  /// What each part gets of `total`.
+  /// The amount of each part.
   ///
   /// - Parameter total: not negative.
-  /// - Returns: one number for each part; their sum is `total`.
+  /// - Returns: one number for each part. Their sum is `total`.
   /// - Complexity: O(*n* log *n*) for *n* parts, whatever the total.
   package func amounts(of total: Int) -> [Int] {
     let amounts = given.amounts(of: total)
     return joined(amounts, hasRest ? rest.amounts(of: amounts[givenParts.count]) : [])
-  }
-
-  /// What each part gets of `total`, if none can take more than `limits` says: what one can't take goes to the others by the
-  /// same rule. Where all are full, less than `total` is given away.
-  ///
-  /// - Returns: one number for each part, at most its limit.
-  package func amounts(of total: Int, limits: [Int]) -> [Int] {
-    let restLimits = restParts.map { isPositive($0) ? limits[$0] : 0 }
-    let restLimit = restLimits.reduce(0) { $1 > .max - $0 ? .max : $0 + $1 }
-    let amounts = given.amounts(
-      of: total, limits: givenParts.map { limits[$0] } + (hasRest ? [restLimit] : []))
-    return joined(
-      amounts, hasRest ? rest.amounts(of: amounts[givenParts.count], limits: restLimits) : [])
   }
 
   private func joined(_ given: [Int], _ rest: [Int]) -> [Int] {
@@ -114,9 +109,9 @@ package struct Apportionment: Sendable {
 extension Apportionment {
   /// A number that isn't negative, as the shortest decimal that reads as the same double.
   private struct Decimal {
-    /// As a whole number, without leading or trailing zeros.
+    /// The digits as a whole number, without leading or trailing zeros.
     private var digits: UInt128 = 0
-    /// The power of ten that they are multiplied by.
+    /// The power of ten that the digits are multiplied by.
     private var exponent = 0
     private var digitCount = 0
 
@@ -142,7 +137,7 @@ extension Apportionment {
       digitCount = digits == 0 ? 0 : String(digits).utf8.count
     }
 
-    /// The power of ten above its first digit; 0 for 0.
+    /// The power of ten just above the first digit; for 0 a number below all others.
     var magnitude: Int { digits == 0 ? .min / 2 : digitCount + exponent }
 
     /// The number × 10^`scale`, rounded down.

@@ -1,19 +1,19 @@
 /// The candidates of one arm of one group, while that arm draws.
 ///
-/// What is drawn is moved to the front of the list, so that a draw takes no memory of its own.
+/// Drawn candidates move to the front of the list. So a draw needs no memory of its own.
 struct ArmList: Sendable {
   private(set) var entries: [Candidate]
-  /// Entries before this were drawn.
+  /// The entries before this index were drawn.
   private(set) var drawnCount = 0
-  /// Entries from here on weren't looked at yet.
+  /// The entries from this index on haven't been looked at yet.
   private(set) var next = 0
-  /// What is left of the budget.
+  /// The rest of the budget.
   private(set) var left: Int
-  /// True once a document came that there was no room for.
+  /// True once the next document didn't fit into the budget.
   private(set) var isClosed = false
-  /// The smallest key that was drawn.
+  /// The smallest key drawn.
   private var thresholdKey: Double?
-  /// True if these are all documents of the group.
+  /// Whether these are all documents of the group.
   private let isWhole: Bool
   private let budget: Budget
 
@@ -26,7 +26,7 @@ struct ArmList: Sendable {
 
   // MARK: One group
 
-  /// Leaves out what `isTaken` says, before anything is drawn.
+  /// Removes the candidates for which `isTaken` is true, before anything is drawn.
   mutating func removeAll(where isTaken: (Candidate) -> Bool) { entries.removeAll(where: isTaken) }
 
   /// Draws the largest keys, as many as the budget allows.
@@ -49,12 +49,12 @@ struct ArmList: Sendable {
 
   mutating func sort() { entries.sort { $0.precedes($1) } }
 
-  /// The next to be drawn, if there is one that could be.
+  /// The next candidate, unless the list is closed or used up.
   var head: Candidate? { !isClosed && next < entries.count ? entries[next] : nil }
 
-  /// Draws the next, or closes the list where there is no room for it.
+  /// Draws the next candidate, or closes the list if the budget has no room for it.
   ///
-  /// - Returns: whether it was drawn.
+  /// - Returns: whether a candidate was drawn.
   mutating func drawNext() -> Bool {
     guard let head else { return false }
     let cost = budget.cost(of: head)
@@ -70,20 +70,20 @@ struct ArmList: Sendable {
     return true
   }
 
-  /// Leaves the next out, for good.
+  /// Skips the next candidate for good.
   mutating func skipNext() { next += 1 }
 
-  /// Counts a copy of the one that was drawn last.
+  /// Counts a copy of the candidate that was drawn last.
   mutating func countCopy(_ copy: Candidate) { entries[drawnCount - 1].count(copy) }
 
   var lastDrawn: Candidate? { drawnCount > 0 ? entries[drawnCount - 1] : nil }
 
   // MARK: The end
 
-  /// True if documents that were left out of the list should have been drawn.
+  /// Whether documents that are missing from the list should have been drawn.
   var isShort: Bool { !isClosed && !isWhole && left > 0 }
 
-  /// Takes out what wasn't drawn.
+  /// Takes out the candidates that weren't drawn.
   mutating func takeRest() -> [Candidate] {
     let rest = Array(entries[next...])
     entries.removeSubrange(drawnCount...)
@@ -91,10 +91,10 @@ struct ArmList: Sendable {
     return rest
   }
 
-  /// Takes out what was drawn, in pool order.
+  /// Takes out the candidates that were drawn, in pool order.
   mutating func finish() -> Selection {
     let isExhausted = isWhole && !isClosed && next == entries.count && left > 0
-    // Out of `self`, so that nothing is copied.
+    // Moved out of `self`, so that nothing is copied.
     var documents: [Candidate] = []
     swap(&documents, &entries)
     documents.removeSubrange(drawnCount...)

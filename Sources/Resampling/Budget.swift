@@ -1,19 +1,19 @@
-/// How much is to be drawn.
+/// The size of a draw.
 package enum Budget: Equatable, Sendable {
   case documents(Int)
-  /// The largest keys whose tokens add up to no more than this.
+  /// The largest keys whose tokens add up to at most this number.
   case tokens(Int)
-  /// The largest keys whose lines, with their line ends, add up to no more bytes than this.
+  /// The largest keys whose lines, with their line ends, add up to at most this number of bytes.
   case bytes(Int)
 
-  /// Shares the budget out in exact arithmetic: see ``Apportionment``.
+  /// Divides the budget in exact arithmetic: see ``Apportionment``.
   package func shared(by apportionment: Apportionment) -> [Budget] {
     apportionment.amounts(of: amount).map { with(amount: $0) }
   }
 
-  /// The budgets of a draw of two parts.
+  /// The budgets of a draw in two parts.
   ///
-  /// - Parameter secondShare: of the budget, rounded down; 0 for one part.
+  /// - Parameter secondShare: the second part's share of the budget, rounded down; 0 for one part.
   package func parted(secondShare: Double) -> (first: Budget, second: Budget?) {
     precondition((0...1).contains(secondShare))
     guard secondShare > 0 else { return (self, nil) }
@@ -21,10 +21,10 @@ package enum Budget: Equatable, Sendable {
     return (with(amount: amount - shared), with(amount: shared))
   }
 
-  /// The budget and so much more; as much as there is room for, rather than overflow.
+  /// The budget plus `more`, or the largest number instead of an overflow.
   func adding(_ more: Int) -> Budget { with(amount: amount > .max - more ? .max : amount + more) }
 
-  /// What a candidate takes of the budget.
+  /// The part of the budget that a candidate uses.
   func cost(of candidate: Candidate) -> Int {
     switch self {
     case .documents: 1
@@ -33,8 +33,10 @@ package enum Budget: Equatable, Sendable {
     }
   }
 
-  /// A bound from below on what any copy of the candidate takes: copies of a text have as many tokens, but
-  /// their lines may be shorter. An escape is never shorter than what it means, so no line is shorter than its text.
+  /// The least that any copy of the candidate can use.
+  ///
+  /// Copies of a text have the same number of tokens, but their lines may be shorter. An escape is
+  /// never shorter than the character that it stands for, so no line is shorter than its text.
   func smallestCost(of candidate: Candidate) -> Int {
     switch self {
     case .documents, .tokens: cost(of: candidate)
@@ -42,7 +44,7 @@ package enum Budget: Equatable, Sendable {
     }
   }
 
-  /// Another budget in the same units.
+  /// Another budget in the same unit.
   package func with(amount: Int) -> Budget {
     switch self {
     case .documents: .documents(amount)
@@ -51,36 +53,10 @@ package enum Budget: Equatable, Sendable {
     }
   }
 
-  /// The budget, in units of its own.
+  /// The budget in its own unit.
   package var amount: Int {
     switch self {
     case .documents(let amount), .tokens(let amount), .bytes(let amount): amount
     }
-  }
-}
-
-/// What was drawn.
-package struct Selection: Sendable {
-  /// In pool order.
-  package private(set) var documents: [Candidate]
-  /// The smallest key among them; nil when nothing was drawn.
-  package let thresholdKey: Double?
-  /// What is left of the budget, in its own units.
-  package let shortfall: Int
-  /// True if every eligible document was drawn, and there would have been room for more.
-  package internal(set) var isExhausted: Bool
-
-  /// The same with another number for what is left of the budget.
-  package func with(shortfall: Int) -> Selection {
-    Selection(
-      documents: documents, thresholdKey: thresholdKey, shortfall: shortfall,
-      isExhausted: isExhausted)
-  }
-
-  /// The selection without the documents for which `transform` returns nil; the others are what it returns, in pool order.
-  package func filtered(_ transform: (Candidate) -> Candidate?) -> Selection {
-    Selection(
-      documents: documents.compactMap(transform).sorted { $0.position < $1.position },
-      thresholdKey: thresholdKey, shortfall: shortfall, isExhausted: isExhausted)
   }
 }

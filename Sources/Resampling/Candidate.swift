@@ -1,36 +1,25 @@
-/// Where a document stands in the pool: its shard, in the order given, and the offset of its line in
-/// the shard's decompressed bytes.
-package struct Position: Hashable, Comparable, Sendable {
-  package let shard: Int
-  package let offset: Int
-
-  package init(shard: Int, offset: Int) {
-    self.shard = shard
-    self.offset = offset
-  }
-
-  package static func < (one: Position, other: Position) -> Bool {
-    (one.shard, one.offset) < (other.shard, other.offset)
-  }
-}
-
-/// A document that may be drawn: 48 bytes, of which k are kept.
+/// A document that may be drawn.
+///
+/// It takes 48 bytes, and a draw of k documents keeps k of them.
 package struct Candidate: Sendable, Equatable, BitwiseCopyable {
-  /// The log weight over the temperature, plus noise: the largest are drawn.
+  /// The log weight over the temperature, plus noise.
+  ///
+  /// The largest keys are drawn.
   package private(set) var key: Double
-  /// The key for the second part of a draw that has two.
+  /// The key for the second part of a draw in two parts.
   package private(set) var secondKey: Double
   /// XXH3-64 of the text.
   package let textHash: UInt64
-  /// The shard's number above the lowest 44 bits, the offset in them: 16 TiB of a shard's text.
+  /// The shard's number in the upper 20 bits, and the offset in the lower 44: a shard may have 16
+  /// TiB of text.
   private(set) var place: UInt64
   private let lineBytes: UInt32
   private let textBytes: UInt32
   private let tokens: UInt32
-  /// Documents with the same text that were left out for this one.
+  /// The number of documents with the same text that were left out in favour of this one.
   package private(set) var copies: UInt32
 
-  /// How many shards a pool may have, and how many bytes of text a shard.
+  /// The bounds of a position: the number of shards in a pool, and the offset in a shard.
   package static let maximumShardCount = 1 << 20
   package static let maximumOffset = (1 << 44) - 1
 
@@ -59,15 +48,16 @@ package struct Candidate: Sendable, Equatable, BitwiseCopyable {
   package var textByteCount: Int { Int(textBytes) }
   package var tokenCount: Int { Int(tokens) }
 
-  /// True if this one is drawn before the other: a total order that doesn't depend on how
-  /// the pool is cut into shards.
+  /// Whether this candidate is drawn before the other.
+  ///
+  /// This is a total order, which doesn't depend on how the pool is cut into shards.
   package func precedes(_ other: Candidate) -> Bool {
     if key != other.key { return key > other.key }
     if textHash != other.textHash { return textHash > other.textHash }
     return place < other.place
   }
 
-  /// The candidate where its shard has another number.
+  /// The same candidate, with another number for its shard.
   package func moved(toShard shard: Int) -> Candidate {
     precondition((0..<Self.maximumShardCount).contains(shard))
     var result = self
@@ -75,14 +65,16 @@ package struct Candidate: Sendable, Equatable, BitwiseCopyable {
     return result
   }
 
-  /// The candidate as the other part of the draw sees it.
+  /// The same candidate as the other part of the draw sees it.
   var exchanged: Candidate {
     var result = self
     swap(&result.key, &result.secondKey)
     return result
   }
 
-  /// What tells texts apart. Equal hashes alone would do; that lengths agree, too, makes a chance collision harmless.
+  /// Identifies a text.
+  ///
+  /// The hash alone would do; comparing lengths too makes a chance collision harmless.
   struct TextKey: Hashable {
     var hash: UInt64
     var byteCount: UInt32
@@ -90,20 +82,21 @@ package struct Candidate: Sendable, Equatable, BitwiseCopyable {
 
   var textKey: TextKey { TextKey(hash: textHash, byteCount: textBytes) }
 
-  /// What tells documents apart where texts don't: the place.
+  /// Identifies a document by its place, where equal texts are kept.
   var placeKey: TextKey { TextKey(hash: place, byteCount: 0) }
 
   func hasSameText(as other: Candidate) -> Bool {
     textHash == other.textHash && textBytes == other.textBytes
   }
 
-  /// Leaves one of two candidates with the same text out: the one with the smaller key stays away, of equal ones the later in
-  /// pool order.
+  /// Keeps one of two candidates with the same text: the one with the larger key, and of equal keys
+  /// the first in pool order.
   ///
-  /// Copies that have the same keys are counted. Of copies with smaller keys that can't be done: most are never looked
-  /// at, since their keys are too small to be drawn.
+  /// Copies with equal keys are counted. Copies with smaller keys can't be counted, since most of
+  /// them are never looked at: their keys are too small to be drawn.
   ///
-  /// - Returns: the one that was left out, if the second part of a draw might prefer it.
+  ///
+  /// - Returns: the candidate that was left out, if the second part of a draw might prefer it.
   @discardableResult
   mutating func absorb(_ other: Candidate) -> Candidate? {
     let areAlike = key == other.key && secondKey == other.secondKey
@@ -122,6 +115,6 @@ package struct Candidate: Sendable, Equatable, BitwiseCopyable {
     return isBeaten ? nil : loser
   }
 
-  /// Counts a copy that is left out for this one in another group of the draw.
+  /// Counts a copy that is left out in another group of the draw.
   mutating func count(_ other: Candidate) { copies = copies &+ other.copies &+ 1 }
 }

@@ -1,20 +1,25 @@
 /// The documents that the arms of a group may still draw.
 ///
-/// The arms draw one after the other, without replacement between them: the first takes its largest keys, the second the largest
-/// of its own keys among what is left, and so on. An arm is whatever has keys and a budget of its own: a target, the
-/// regression's part of a draw, an epoch.
+/// The arms draw one after the other, without replacement between them. The first arm takes its
+/// largest keys, the second arm takes the largest of its own keys among the rest, and so on. An arm
+/// is anything with keys and a budget of its own: a target, the regression's part of a draw, or an
+/// epoch.
 ///
-/// Of arm t, as many of the largest keys are kept as a budget of k₁ + … + kₜ allows. The arms before it take no more than
-/// k₁ + … + kₜ₋₁ of those texts, so what kₜ allows is left to it whatever they take: memory stays bounded, and the
-/// draw is that of a full sort. (With budgets of tokens or bytes, too: the first document that the sum has no room for has
-/// no room in what is left of it either.) Where other groups draw texts away, more has to be kept: see ``JointDraw``.
+/// For arm t, as many of the largest keys are kept as a budget of k₁ + … + kₜ allows. The arms
+/// before it take at most k₁ + … + kₜ₋₁ of those texts, so a budget of kₜ is left whatever they
+/// take. Therefore memory stays bounded, and the draw equals that of a full sort. (This also holds
+/// for budgets of tokens or bytes: the first document that doesn't fit into the sum doesn't fit
+/// into the rest of it either.) Where other groups draw texts away, more must be kept: see
+/// ``JointDraw``.
 package struct CandidateGroup: Sendable {
-  /// How the buffers of arms go together.
+  /// How the arms share buffers.
   private enum Buffers: Sendable {
-    /// One or two arms of the same documents: what drops out of the first one's buffer is offered to the second's, so together
+    /// One or two arms of the same documents.
+    ///
+    /// Candidates that drop out of the first arm's buffer are offered to the second's. So together
     /// they keep no more than one buffer for the whole budget would.
     case parted(first: Candidates, second: Candidates?)
-    /// Each arm has keys for each document.
+    /// Arms of which each has a key for each document.
     case chain([Candidates])
   }
 
@@ -23,20 +28,23 @@ package struct CandidateGroup: Sendable {
 
   /// How candidates are kept.
   package struct Settings: Sendable {
-    /// Draw documents of equal text once.
+    /// Whether documents of equal text are drawn once.
     package var joinsCopies: Bool
     /// Whether documents of equal text may have different keys.
     package var copiesMayDiffer = false
-    /// What is kept beyond the budgets, in their units.
+    /// The amount kept beyond the budgets, in their unit.
     package var slack = 0
-    /// The number of documents that may come, to make room for no more than that.
+    /// The number of documents that may come.
+    ///
+    /// Memory is reserved for no more than that.
     package var expectedCount = Int.max
 
     package init(joinsCopies: Bool) { self.joinsCopies = joinsCopies }
   }
 
-  /// One arm, or two that share one buffer's memory: ``Candidate/key`` and ``Candidate/secondKey`` are those of a candidate
-  /// for them.
+  /// Keeps candidates for one arm, or for two that share one buffer's memory.
+  ///
+  /// ``Candidate/key`` belongs to the first, and ``Candidate/secondKey`` to the second.
   package init(parted first: Budget, _ second: Budget?, _ settings: Settings) {
     joinsCopies = settings.joinsCopies
     buffers = .parted(
@@ -51,7 +59,9 @@ package struct CandidateGroup: Sendable {
       })
   }
 
-  /// Any arms, in the order in which they draw; budgets are all in the same unit.
+  /// Keeps candidates for any arms, in the order in which they draw.
+  ///
+  /// All budgets have the same unit.
   package init(chain budgets: [Budget], _ settings: Settings) {
     precondition(budgets.allSatisfy { $0.amount >= 0 })
     joinsCopies = settings.joinsCopies
@@ -65,7 +75,7 @@ package struct CandidateGroup: Sendable {
       })
   }
 
-  /// What keys must reach.
+  /// The smallest keys that can still be drawn.
   package struct Thresholds: Sendable {
     fileprivate enum Kind: Sendable {
       case parted(first: Double, second: Double)
@@ -73,7 +83,7 @@ package struct CandidateGroup: Sendable {
     }
     fileprivate var kind: Kind
 
-    /// False if the candidate can't be drawn by the arm; where arms share a buffer, by neither.
+    /// Whether the arm may draw the candidate; if two arms share a buffer, whether either may.
     package func admit(_ candidate: Candidate, arm: Int) -> Bool {
       switch kind {
       case .parted(let first, let second): candidate.key >= first || candidate.secondKey >= second
@@ -90,16 +100,18 @@ package struct CandidateGroup: Sendable {
     }
   }
 
-  /// Takes a candidate in, with its key for an arm; where arms share a buffer, once for both.
+  /// Takes a candidate with its key for an arm.
+  ///
+  /// If two arms share a buffer, pass it once for both.
   ///
   /// - Complexity: O(1) on average over a run.
   package mutating func add(_ candidate: Candidate, arm: Int = 0) {
     add(CollectionOfOne((candidate: candidate, arm: arm)))
   }
 
-  /// Takes several in: see ``add(_:arm:)``.
+  /// Takes several candidates: see ``add(_:arm:)``.
   package mutating func add(_ candidates: some Sequence<(candidate: Candidate, arm: Int)>) {
-    // Out of `self` while they change: in a copy beside it, their content would be copied.
+    // Moved out of `self` while they change. Changing a copy instead would copy their content.
     var taken = Buffers.chain([])
     swap(&taken, &buffers)
     switch taken {
@@ -127,10 +139,10 @@ package struct CandidateGroup: Sendable {
     }
   }
 
-  /// True if a document is in one arm's buffer at most.
+  /// Whether each document is in at most one arm's buffer.
   var keepsDocumentsOnce: Bool { if case .parted = buffers { true } else { armCount < 2 } }
 
-  /// The number of candidates that are held, copies and those for several arms among them.
+  /// The number of candidates held, including copies, and candidates held for several arms.
   var keptCount: Int {
     switch buffers {
     case .parted(let first, let second): first.heldCount + (second?.heldCount ?? 0)
@@ -150,11 +162,14 @@ package struct CandidateGroup: Sendable {
 
   // MARK: Drawing
 
-  /// Takes out the candidates of an arm. Of two that share a buffer, the first has to be asked for first.
+  /// Takes out the candidates of an arm.
   ///
-  /// - Parameter isAlone: whether the arm draws what it was said to, and nothing is taken from it by other groups.
-  /// - Returns: each text once, unless copies are kept; their ``Candidate/key`` is the arm's. `isWhole` is true if no other
-  ///   document that came could be drawn by the arm.
+  /// If two arms share a buffer, take those of the first one first.
+  ///
+  /// - Parameter isAlone: whether the arm draws its planned budget, and no other group takes
+  ///   anything from it.
+  /// - Returns: each text once, unless copies are kept; ``Candidate/key`` is the key for this arm.
+  ///   `isWhole` is true if no other document could be drawn by the arm.
   mutating func take(arm: Int, isAlone: Bool) -> (entries: [Candidate], isWhole: Bool) {
     var taken = Buffers.chain([])
     swap(&taken, &buffers)
@@ -186,7 +201,7 @@ package struct CandidateGroup: Sendable {
     return ((best.entries, best.isWhole), best.rest)
   }
 
-  /// Gives back what an arm didn't draw.
+  /// Takes back the candidates that an arm didn't draw.
   mutating func leave(_ rest: [Candidate], arm: Int) {
     guard arm == 0, case .parted(let first, var second) = buffers, second != nil else { return }
     buffers = .chain([])
@@ -194,10 +209,10 @@ package struct CandidateGroup: Sendable {
     buffers = .parted(first: first, second: second)
   }
 
-  /// What a draw of these budgets, or of smaller ones, may need of these documents, whatever others come; in no particular
-  /// order.
+  /// The candidates that a draw with these or smaller budgets may need, whatever other documents
+  /// come, in no particular order.
   ///
-  /// - Precondition: one arm, or two that share a buffer; budgets of documents.
+  /// - Precondition: one arm, or two that share a buffer, with budgets in documents.
   package func kept() -> [Candidate] {
     guard case .parted(let first, let second) = buffers, case .documents = first.budget else {
       preconditionFailure("a draw by one target, in documents")
@@ -209,20 +224,7 @@ package struct CandidateGroup: Sendable {
     return drawn[0].documents + (drawn.count > 1 ? drawn[1].documents.map(\.exchanged) : [])
   }
 
-  /// How many documents could be drawn at most, each text once.
-  package func availableCount() -> Int {
-    var copy = self
-    guard armCount > 1 else { return copy.take(arm: 0, isAlone: true).entries.count }
-    var seen: Set<Candidate.TextKey> = []
-    for arm in 0..<armCount {
-      for candidate in copy.take(arm: arm, isAlone: true).entries {
-        seen.insert(joinsCopies ? candidate.textKey : candidate.placeKey)
-      }
-    }
-    return seen.count
-  }
-
-  /// Draws, for this group alone.
+  /// Draws for this group alone.
   ///
   /// - Returns: a selection for each arm.
   package func draw(_ budgets: [Budget]) -> [Selection] {

@@ -1,15 +1,16 @@
-/// How what was drawn is brought into pool order.
+/// Sorting drawn candidates into pool order.
 extension Candidates {
-  /// Fewer are sorted by comparing.
+  /// Below this number, entries are sorted by comparison.
   private static let smallestRadixSorted = 4096
   private static let digitCount = 256
 
   /// Sorts by place in the pool.
   ///
-  /// By digits of 8 bits, the highest first, where the entries stand (McIlroy, Bostic and McIlroy 1993, "American flag
-  /// sort"): comparing ten million entries 23 times would take longer than finding them did.
+  /// Sorts in place by digits of 8 bits, the highest first (McIlroy, Bostic and McIlroy 1993,
+  /// "American flag sort"). Comparing ten million entries 23 times each would take longer than
+  /// finding them.
   ///
-  /// - Complexity: O(*n*) for places that are spread evenly.
+  /// - Complexity: O(*n*) for evenly spread places.
   static func sortByPosition(_ entries: inout [Candidate]) {
     let count = entries.count
     guard count >= smallestRadixSorted else {
@@ -23,7 +24,8 @@ extension Candidates {
     sort(&span, 0, count, shift: max(0, bits - 8))
   }
 
-  /// Sorts `low..<high` by the digit at `shift`, and then each digit's by those below.
+  /// Sorts `low..<high` by the digit at `shift`, and then the entries of each digit by the digits
+  /// below.
   private static func sort(
     _ entries: inout MutableSpan<Candidate>, _ low: Int, _ high: Int, shift: Int
   ) {
@@ -36,7 +38,8 @@ extension Candidates {
       sum += ends[digit]
       ends[digit] = sum
     }
-    // What stands at the begin of a digit's stretch goes to the begin of its own, until one comes that belongs there.
+    // The entry at the begin of one digit's stretch moves to the begin of its own stretch, until an
+    // entry comes that belongs here.
     for digit in 0..<digitCount {
       while starts[digit] < ends[digit] {
         var entry = entries[starts[digit]]

@@ -1,17 +1,19 @@
-/// How the best of a buffer are found.
+/// Finding the best candidates of a buffer.
 extension Candidates {
-  /// Below so many entries, pivots aren't worth a sample.
+  /// For fewer entries, sampling doesn't pay.
   private static let smallestSampled = 8192
   private static let sampleSize = 1024
 
-  /// Puts the `count` best first, in no particular order but that the last of them is the smallest.
+  /// Moves the `count` best entries to the front, in no particular order except that the last of
+  /// them is the smallest.
   ///
   /// - Complexity: O(*n*) on average.
   static func putBestFirst(_ count: Int, of entries: inout [Candidate]) {
     guard count > 0, count < entries.count else { return }
     var (low, high) = (0, entries.count - 1)
     if entries.count >= smallestSampled {
-      // Two pivots close about the border, by a sample: two passes leave a few per cent for quickselect.
+      // A sample gives two pivots close to the border. Two passes with them leave a few per cent
+      // for quickselect.
       let pivots = pivots(about: count, of: entries)
       var span = entries.mutableSpan
       for pivot in [pivots.upper, pivots.lower] {
@@ -24,12 +26,12 @@ extension Candidates {
     quickselect(&span, low, high, place: count - 1)
   }
 
-  /// Candidates that with near certainty are a little better, and a little worse, than the one at the border; nil where the
-  /// border is too near to an end.
+  /// Two candidates, one a little better and one a little worse than the one at the border, with
+  /// near certainty; nil if the border is too near to an end.
   private static func pivots(
     about count: Int, of entries: [Candidate]
   ) -> (upper: Candidate?, lower: Candidate?) {
-    // Any sample would do; this one is the same each time.
+    // Any sample would do. This one is the same each time.
     var state = UInt64(entries.count)
     var sample: [Candidate] = []
     sample.reserveCapacity(sampleSize)
@@ -38,7 +40,8 @@ extension Candidates {
       sample.append(entries[Int(state.multipliedFullWidth(by: UInt64(entries.count)).high)])
     }
     sample.sort { $0.precedes($1) }
-    // The border's place in the sample is binomial: three standard deviations either way.
+    // The border's place in the sample is binomial. The pivots lie three standard deviations on
+    // either side.
     let share = Double(count) / Double(entries.count)
     let margin = Int(3 * (Double(sampleSize) * share * (1 - share)).squareRoot()) + 1
     let place = Int(share * Double(sampleSize))
@@ -48,7 +51,10 @@ extension Candidates {
     )
   }
 
-  /// Puts the entries of `low...high` that precede the pivot before the others. Returns where those begin.
+  /// Moves the entries of `low...high` that precede the pivot before the others.
+  ///
+  /// - Returns: the first index of the others.
+  /// - Complexity: O(*n*), where *n* is `high` − `low`.
   private static func partition(
     _ entries: inout MutableSpan<Candidate>, _ low: Int, _ high: Int, by pivot: Candidate
   ) -> Int {
@@ -63,15 +69,17 @@ extension Candidates {
     }
   }
 
-  /// Has what a sort of `low...high` would bring to `place` stand there, with all before it that precede it: with the median
-  /// of three as pivot.
+  /// Moves the entry to `place` that a sort of `low...high` would put there, and all entries that
+  /// precede it before it.
+  ///
+  /// The pivot is the median of three.
   private static func quickselect(
     _ entries: inout MutableSpan<Candidate>, _ first: Int, _ last: Int, place: Int
   ) {
     var (low, high) = (first, last)
     while low < high {
       let middle = low + (high - low) / 2
-      // Median of three to the middle.
+      // Moves the median of three to the middle.
       if entries[middle].precedes(entries[low]) { entries.swapAt(middle, low) }
       if entries[high].precedes(entries[low]) { entries.swapAt(high, low) }
       if entries[high].precedes(entries[middle]) { entries.swapAt(high, middle) }
@@ -87,7 +95,8 @@ extension Candidates {
           right -= 1
         }
       }
-      // All before `left` precede or equal the pivot; all behind `right` follow or equal it.
+      // All entries before `left` precede or equal the pivot, and all entries after `right` follow
+      // or equal it.
       if place <= right {
         high = right
       } else if place >= left {

@@ -1,37 +1,44 @@
 internal import Files
 
-/// The documents that may still be drawn: those with the largest keys seen so far.
+/// The documents that may still be drawn: those with the largest keys so far.
 ///
-/// A buffer holds the best and some more. When it is full, the copies of equal texts in it are
-/// joined, the best are kept by quickselect, and the smallest key among them becomes the threshold below
-/// which a document needs no second look. So a key costs O(1) on average, and memory stays bounded by
-/// the budget: at most 6/5 of k candidates of 48 bytes, and an index of up to 20 bytes for each one above k. Nothing is reserved
-/// for a budget that the pool can't fill.
+/// A buffer holds the best candidates and some more. When it is full, copies of equal texts are
+/// joined, quickselect keeps the best, and the smallest key among these becomes the threshold: a
+/// document with a smaller key needs no second look. So a key costs O(1) on average, and the budget
+/// bounds the memory: at most 6/5 of k candidates of 48 bytes, and an index of up to 20 bytes for
+/// each candidate above k. No memory is reserved for a budget that the pool can't fill.
 ///
-/// What is drawn doesn't depend on the order in which candidates come.
+/// The draw doesn't depend on the order in which candidates come.
 package struct Candidates: Sendable {
-  /// What is kept: enough for a draw of this size.
+  /// Enough candidates are kept for a draw of this size.
   package let budget: Budget
   private let joinsCopies: Bool
   private var entries: [Candidate] = []
-  /// The first of them that have texts of their own: those behind may be copies.
+  /// The number of entries at the front that have different texts.
+  ///
+  /// The entries after them may be copies.
   private var distinctCount = 0
-  /// Of the new entries, whenever copies are joined.
+  /// Indexes the new entries whenever copies are joined.
   private var index = TextIndex()
-  /// The buffer is compacted when it holds as many.
+  /// The buffer is compacted when it holds this many entries.
   private var limit: Int
   private static let smallestSlack = 4096
-  /// No buffer is made larger than for as many documents as may come.
+  /// The number of documents that may come.
+  ///
+  /// No buffer gets larger than that.
   private let expectedCount: Int
-  /// Copies with other keys that were left out, for the second part of a draw; nil where that has no use for them.
+  /// Copies with other keys that were left out, kept for the second part of a draw; nil if it has
+  /// no use for them.
   private var losers: [Candidate]?
 
-  /// Only candidates whose key is at least this can be drawn.
+  /// Candidates with smaller keys can't be drawn.
   package private(set) var threshold = -Double.infinity
 
   /// - Parameters:
-  ///   - joinsCopies: draw documents of equal text once: the one with the largest key, of equal ones the first in pool order.
-  ///   - expectedCount: the number of documents that may come, to make room for no more than that.
+  ///   - joinsCopies: whether documents of equal text are drawn once: the one with the largest key,
+  ///     and of equal keys the first in pool order.
+  ///   - expectedCount: the number of documents that may come. Memory is reserved for no more than
+  ///     that.
   ///   - keepsLosers: whether a second part may draw copies that this one leaves out.
   package init(
     budget: Budget, joinsCopies: Bool, expectedCount: Int, keepsLosers: Bool = false
@@ -40,12 +47,13 @@ package struct Candidates: Sendable {
     self.joinsCopies = joinsCopies
     self.expectedCount = expectedCount
     losers = keepsLosers ? [] : nil
-    // Copies are joined early and often: so the index of those that are new since is never large.
+    // Copies are joined early and often, so the index of new entries is never large.
     limit = Self.limit(keeping: 0)
   }
 
-  /// Makes room for more: eight times as much as there is, but no more than there can be. Memory that isn't written to takes no
-  /// room; what is copied is a small part of it.
+  /// Makes room for eight times as many entries, but for no more than can come.
+  ///
+  /// Untouched memory costs nothing, and the entries copied are a small part of the new size.
   private mutating func grow() {
     var most = expectedCount
     if case .documents(let count) = budget { most = min(most, Self.limit(keeping: count)) }
@@ -61,7 +69,7 @@ package struct Candidates: Sendable {
     entries.append(candidate)
   }
 
-  /// Takes a candidate in.
+  /// Takes a candidate.
   ///
   /// - Complexity: O(1) on average over a run.
   package mutating func add(_ candidate: Candidate) {
@@ -70,7 +78,7 @@ package struct Candidates: Sendable {
     if entries.count >= limit { entries.removeSubrange(compact()...) }
   }
 
-  /// Takes a candidate in, and returns those that can't be drawn any more for it, itself perhaps among them.
+  /// Takes a candidate, and returns those that can no longer be drawn, perhaps including itself.
   mutating func exchange(_ candidate: Candidate) -> [Candidate] {
     guard candidate.key >= threshold else { return [candidate] }
     append(candidate)
@@ -81,35 +89,39 @@ package struct Candidates: Sendable {
     return dropped + takeLosers()
   }
 
-  /// Takes out what copies were left out for the sake of others, and may be drawn by the second part.
+  /// Takes out the copies that were left out, and that the second part may draw.
   mutating func takeLosers() -> [Candidate] {
     guard let taken = losers, !taken.isEmpty else { return [] }
     losers = []
     return taken
   }
 
-  /// The number of candidates that are held, copies among them.
+  /// The number of candidates held, including copies.
   var heldCount: Int { entries.count }
 
-  /// Calls `body` with each candidate that is held, copies among them.
+  /// Calls `body` with each candidate held, including copies.
   func forEachHeld(_ body: (Candidate) -> Void) {
     for candidate in entries { body(candidate) }
     for candidate in losers ?? [] { body(candidate) }
   }
 
-  /// Takes out all that is kept, each text once where copies are joined; in no particular order.
+  /// Takes out all candidates, in no particular order.
   ///
-  /// Candidates beyond the budget may be among them, and others that precede those may have been left out before.
+  /// If copies are joined, each text comes once.
   ///
-  /// - Returns: `isWhole` is true if nothing was ever left out for its key: so this is all that came.
+  /// Some may lie beyond the budget, and others that precede those may have been left out before.
+  ///
+  /// - Returns: `isWhole` is true if nothing was ever left out for its key. Then these are all
+  ///   candidates that came.
   mutating func take() -> (entries: [Candidate], isWhole: Bool) {
     if joinsCopies { joinCopies() }
     return (takeEntries(), isWhole)
   }
 
-  /// Takes out what the budget allows, and one that it doesn't; and apart from these the others, for a second part.
+  /// Takes out the candidates that the budget allows and one more, and separately the others, for a
+  /// second part.
   ///
-  /// No other candidate that came precedes any of the first.
+  /// No other candidate that came precedes any of the first ones.
   mutating func takeBest() -> (entries: [Candidate], rest: [Candidate], isWhole: Bool) {
     if joinsCopies { joinCopies() }
     guard !isWhole else { return (takeEntries(), [], true) }
@@ -128,7 +140,7 @@ package struct Candidates: Sendable {
     return taken
   }
 
-  /// Draws: the largest keys, as many as the budget allows.
+  /// Draws the largest keys that the budget allows.
   package consuming func draw() -> Selection {
     var list = ArmList(take(), budget: budget)
     list.drawAlone()
@@ -136,11 +148,13 @@ package struct Candidates: Sendable {
   }
 
   private static func limit(keeping count: Int) -> Int {
-    // A budget may be any number: saturate rather than overflow.
+    // A budget may be any number, so this saturates instead of overflowing.
     count > .max / 2 ? .max : count + max(count / 5, smallestSlack)
   }
 
-  /// Puts what can't be drawn any more behind all else. Returns where it begins.
+  /// Moves the candidates that can no longer be drawn to the end.
+  ///
+  /// - Returns: the index of the first of them.
   private mutating func compact() -> Int {
     if joinsCopies { joinCopies() }
     let kept: Int
@@ -150,14 +164,16 @@ package struct Candidates: Sendable {
     } else {
       kept = sortWithinBudget()
     }
-    // Of those that are kept, the last is the smallest.
+    // The last of the kept entries is the smallest.
     if kept < entries.count, kept > 0 { threshold = entries[kept - 1].key }
     limit = Self.limit(keeping: kept)
     distinctCount = kept
     return kept
   }
 
-  /// Sorts. Returns the place of the first candidate that goes over the budget, whichever copies are yet to come.
+  /// Sorts the entries.
+  ///
+  /// - Returns: the number of candidates that a draw may need, whichever copies are yet to come.
   private mutating func sortWithinBudget() -> Int {
     entries.sort { $0.precedes($1) }
     var left = budget.amount
@@ -175,7 +191,7 @@ package struct Candidates: Sendable {
     let (distinctCount, count) = (distinctCount, entries.count)
     guard count > max(1, distinctCount) else { return }
     index.begin(capacity: count - distinctCount)
-    // Out of `self` while they change: the compiler can't tell its members apart.
+    // Moved out of `self` while they change: the compiler can't tell its members apart.
     var taken: [Candidate] = []
     swap(&taken, &entries)
     defer { swap(&taken, &entries) }
@@ -200,7 +216,7 @@ package struct Candidates: Sendable {
       if let loser = span[place].absorb(span[other]) { losers?.append(loser) }
       joined.append(other)
     }
-    // From the last on, so that what takes a place hasn't to go itself.
+    // From the last on, so that an entry that fills a gap never has to move itself.
     for place in joined.sorted(by: >) {
       kept -= 1
       span.swapAt(place, kept)

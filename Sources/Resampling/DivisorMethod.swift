@@ -1,7 +1,11 @@
-/// Gives units away one after the other, each to the part whose weight / (2 × units so far + 1) is largest, of equal ones to
-/// the first part: the divisor method of Webster and Sainte-Laguë, in exact arithmetic.
+/// The divisor method of Webster and Sainte-Laguë, in exact arithmetic.
+///
+/// Units go one after the other to the part with the largest weight / (2 × units so far + 1), and
+/// of equal parts to the first.
 struct DivisorMethod: Sendable {
-  /// Relative, and exact. Their sum is below 2¹²⁶, so that twice the sum has room.
+  /// The weights, of which only ratios count.
+  ///
+  /// Their sum is below 2¹²⁶, so twice the sum fits.
   let weights: [UInt128]
   private let sum: UInt128
 
@@ -11,16 +15,17 @@ struct DivisorMethod: Sendable {
     precondition(sum < 1 << 126)
   }
 
-  /// What each part gets of `total`.
+  /// The amount of each part.
   ///
   /// - Parameter total: not negative.
-  /// - Returns: one number for each part; their sum is `total`, unless all weights are 0.
+  /// - Returns: one number for each part. Their sum is `total`, unless all weights are 0.
   /// - Complexity: O(*n* log *n*) for *n* parts, whatever the total.
   func amounts(of total: Int) -> [Int] {
     guard sum > 0 else { return weights.map { _ in 0 } }
-    // All units with a quotient above sum / total are given away at once: at most half a unit a part too many or too few.
+    // All units with a quotient above sum / total go out at once. That is at most half a unit per
+    // part too many or too few.
     var amounts = weights.map { weight in Self.rounded(weight, total, sum) }
-    // The sum may be beyond the largest number; the difference is small.
+    // The sum may overflow. The difference is small all the same.
     var left = amounts.reduce(total, &-)
     if left > 0 {
       var heap = Heap(weights.indices.filter { weights[$0] > 0 }) { one, other in
@@ -47,35 +52,9 @@ struct DivisorMethod: Sendable {
     return amounts
   }
 
-  /// What each part gets of `total`, if none can take more than `limits` says: what one can't take goes to the others by the
-  /// same rule. Where all are full, less than `total` is given away.
-  ///
-  /// - Returns: one number for each part, at most its limit.
-  func amounts(of total: Int, limits: [Int]) -> [Int] {
-    var amounts = [Int](repeating: 0, count: weights.count)
-    var open = weights.indices.filter { weights[$0] > 0 }
-    var left = total
-    while !open.isEmpty, left > 0 {
-      let offers = DivisorMethod(open.map { weights[$0] }).amounts(of: left)
-      let full = zip(open, offers).filter { $0.1 >= limits[$0.0] }.map(\.0)
-      guard !full.isEmpty else {
-        for (part, offer) in zip(open, offers) { amounts[part] = offer }
-        break
-      }
-      // Taking a part out leaves the others more, so a part that is full now stays so.
-      for part in full {
-        amounts[part] = limits[part]
-        left -= limits[part]
-      }
-      let closed = Set(full)
-      open.removeAll { closed.contains($0) }
-    }
-    return amounts
-  }
-
-  /// True if `one` with `count` units gets the next unit before `other` with `otherCount`.
+  /// Whether `one` with `count` units gets the next unit before `other` with `otherCount`.
   private func precedes(_ one: Int, _ count: Int, _ other: Int, _ otherCount: Int) -> Bool {
-    // w₁ / (2a₁ + 1) > w₂ / (2a₂ + 1), without dividing.
+    // w₁ / (2a₁ + 1) > w₂ / (2a₂ + 1), without division.
     let left = weights[one].multipliedFullWidth(by: UInt128(otherCount) * 2 + 1)
     let right = weights[other].multipliedFullWidth(by: UInt128(count) * 2 + 1)
     if left.high != right.high { return left.high > right.high }
@@ -83,7 +62,9 @@ struct DivisorMethod: Sendable {
     return one < other
   }
 
-  /// weight × total / sum, rounded; a half is rounded down.
+  /// weight × total / sum, rounded.
+  ///
+  /// A half is rounded down.
   private static func rounded(_ weight: UInt128, _ total: Int, _ sum: UInt128) -> Int {
     guard weight > 0, total > 0 else { return 0 }
     let product = weight.multipliedFullWidth(by: UInt128(total))

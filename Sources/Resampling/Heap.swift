@@ -1,4 +1,6 @@
-/// A binary heap of numbers, ordered by what is said at each step.
+/// A binary heap of numbers.
+///
+/// Each call passes the order.
 struct Heap {
   private var entries: [Int]
 
@@ -10,13 +12,15 @@ struct Heap {
 
   var isEmpty: Bool { entries.isEmpty }
 
-  /// The first in order. There must be one.
+  /// The first entry in order.
+  ///
+  /// The heap must not be empty.
   var top: Int { entries[0] }
 
-  /// Restores the order after the first entry's place in it has moved back.
+  /// Restores the order after the first entry has moved back in it.
   mutating func fixTop(precedes: (Int, Int) -> Bool) { sift(0, precedes) }
 
-  /// Takes the first entry out.
+  /// Removes the first entry.
   mutating func removeTop(precedes: (Int, Int) -> Bool) {
     let last = entries.removeLast()
     guard !entries.isEmpty else { return }

@@ -1,22 +1,25 @@
-/// Draws for groups that have a text in common only where its copies are: strata.
+/// Draws for groups that share texts only as copies: strata.
 ///
-/// Arm after arm, all groups draw at once: the largest key of all of them is drawn, then the next, as long as its group has room
-/// for it. A text that was drawn, in whatever group and by whatever arm, isn't drawn again. So each text is drawn by that one of
-/// its copies whose key is the largest of those that have room. Of equal keys the larger hash comes first, then the
-/// group that comes first, then the place in the pool: of all these only the last depends on the order of the pool, and it
-/// decides which of several equal texts is taken, not which texts are.
+/// One arm after the other, all groups draw at once: the largest key of all groups is drawn, then
+/// the next, as long as its group has room for it. A text that any group and arm has drawn isn't
+/// drawn again. So a text is drawn by the copy that has the largest key among those with room. Of
+/// equal keys the larger hash comes first, then the first group, then the first place in the pool.
+/// Only the last of these depends on the order of the pool. It decides which of several equal texts
+/// is taken, not which texts are.
 ///
-/// A larger draw contains the smaller: where one group takes a text from another, it leaves room there, and that goes to
-/// the next.
+/// A larger draw contains the smaller: a group that takes a text from another leaves room there,
+/// which goes to the next text.
 package struct JointDraw {
   private var selections: [[Selection]] = []
-  /// The groups that had to leave out documents, before, which should have been drawn: since so many of their texts were drawn
-  /// elsewhere. They must be given more ``CandidateGroup/Settings/slack``, and all documents again.
+  /// The groups that are short of documents.
+  ///
+  /// So many of their texts were drawn elsewhere that they need documents which they had left out
+  /// before. They must get more ``CandidateGroup/Settings/slack``, and all documents again.
   package private(set) var shortGroups: [Int] = []
 
   /// - Parameters:
-  ///   - groups: all of them with the same number of arms.
-  ///   - budgets: of each arm of each group, no larger than what the group keeps.
+  ///   - groups: the groups, all with the same number of arms.
+  ///   - budgets: the budget of each arm of each group, at most what the group keeps.
   ///   - joinsCopies: whether a text is drawn once.
   ///   - copiesMayDiffer: whether documents of equal text may have different keys.
   package init(
@@ -27,7 +30,7 @@ package struct JointDraw {
     selections = groups.map { _ in [] }
     var taken = TakenTexts(groups, joinsCopies: joinsCopies, copiesMayDiffer: copiesMayDiffer)
     var short: Set<Int> = []
-    // Chains keep enough for all of their arms, and parts are alone as long as copies are alike.
+    // Chains keep enough for all of their arms. Parts are alone as long as copies are alike.
     let isAlone = groups.count == 1 && !taken.watchesSome
     for arm in 0..<(budgets.first?.count ?? 0) {
       var lists = groups.indices.map { group in
@@ -87,84 +90,5 @@ package struct JointDraw {
       }
       heap.fixTop(precedes: precedes)
     }
-  }
-}
-
-/// The texts that were drawn, as far as they may come again.
-private struct TakenTexts {
-  private enum Watched {
-    case none
-    case all
-    /// Texts that are in several buffers; a few others may be among them.
-    case some(Set<Candidate.TextKey>)
-  }
-
-  private let watched: Watched
-  /// Where copies are drawn each, a document is told by its place.
-  private let joinsCopies: Bool
-  private var taken: Set<Candidate.TextKey> = []
-
-  init(_ groups: [CandidateGroup], joinsCopies: Bool, copiesMayDiffer: Bool) {
-    self.joinsCopies = joinsCopies
-    if !groups.allSatisfy(\.keepsDocumentsOnce) {
-      watched = .all
-    } else if joinsCopies,
-      groups.count > 1 || (copiesMayDiffer && groups.contains { $0.armCount > 1 })
-    {
-      watched = .some(Self.shared(by: groups))
-    } else {
-      watched = .none
-    }
-  }
-
-  var watchesSome: Bool { if case .some = watched { true } else { false } }
-
-  var isNeeded: Bool { if case .none = watched { false } else { true } }
-
-  private func key(_ candidate: Candidate) -> Candidate.TextKey {
-    joinsCopies ? candidate.textKey : candidate.placeKey
-  }
-
-  private func watches(_ key: Candidate.TextKey) -> Bool {
-    switch watched {
-    case .none: false
-    case .all: true
-    case .some(let keys): keys.contains(key)
-    }
-  }
-
-  func contains(_ candidate: Candidate) -> Bool {
-    isNeeded && taken.contains(key(candidate))
-  }
-
-  mutating func insert(_ candidate: Candidate) {
-    let key = key(candidate)
-    if watches(key) { taken.insert(key) }
-  }
-
-  mutating func insert(_ candidates: ArraySlice<Candidate>) {
-    guard isNeeded else { return }
-    for candidate in candidates { insert(candidate) }
-  }
-
-  /// The texts that are in several buffers, found by a Bloom filter: so a few more, but none less.
-  ///
-  /// A set of all texts would take more memory than the candidates themselves.
-  private static func shared(by groups: [CandidateGroup]) -> Set<Candidate.TextKey> {
-    let count = groups.reduce(0) { $0 + $1.keptCount }
-    // 16 to 32 bits a text, three of which are set: about 1 % are taken for texts that were seen.
-    let bits = max(6, Int.bitWidth - max(1, 16 * count - 1).leadingZeroBitCount)
-    var filter = [UInt64](repeating: 0, count: 1 << (bits - 6))
-    var shared: Set<Candidate.TextKey> = []
-    for group in groups {
-      group.forEachKept { candidate in
-        let mixed = candidate.textHash &* 0x9E37_79B9_7F4A_7C15
-        let mask = 1 &<< (mixed & 63) | 1 &<< (mixed >> 6 & 63) | 1 &<< (mixed >> 12 & 63)
-        let word = bits > 6 ? Int(mixed >> UInt64(64 - (bits - 6))) : 0
-        if filter[word] & mask == mask { shared.insert(candidate.textKey) }
-        filter[word] |= mask
-      }
-    }
-    return shared
   }
 }

@@ -1,25 +1,25 @@
 internal import CXXHash
 
-/// What must be random, but the same wherever and in whatever order a document turns up: hashes of its text that a
-/// seed chooses.
+/// A random number for each document, which doesn't depend on where or when the document comes: a
+/// hash of its text, selected by a seed.
 package struct SeededHash: Sendable {
-  /// Draws that must not depend on one another have seeds of their own, made of the run's.
+  /// Independent draws have seeds of their own, derived from the seed of the run.
   package enum Purpose: UInt64, Sendable {
     /// The Gumbel noise of the draw.
     case noise = 0
-    /// Which documents the regression learns from.
+    /// The documents that the regression learns from.
     case sample = 1
-    /// Which documents the random baseline takes.
+    /// The documents of the random baseline.
     case randomBaseline = 2
     /// The Gumbel noise of a draw's second part.
     case secondNoise = 3
     /// The order of a shuffled output.
     case order = 4
-    /// The noise of what is drawn at random, for replay.
+    /// The noise of documents drawn at random, for replay.
     case replayNoise = 5
     /// The seeds of further epochs.
     case epoch = 6
-    /// Which documents are fitted, where not all are.
+    /// The documents to fit, if not all are fitted.
     case fitSample = 7
   }
 

@@ -1,7 +1,8 @@
 internal import CXXHash
 
-/// The hash that stands for a document's text: equal texts are exact duplicates, and get the same
-/// noise wherever they are found.
+/// The hash that identifies a document's text.
+///
+/// Equal texts are exact duplicates, and get the same noise wherever they are found.
 package enum TextHash {
   /// XXH3-64 (seed 0) of a text.
   ///
@@ -9,18 +10,5 @@ package enum TextHash {
   package static func of(_ text: Span<UInt8>) -> UInt64 {
     // SAFETY: xxHash reads the bytes during the call only.
     unsafe text.withUnsafeBytes { unsafe XXH3_64bits($0.baseAddress, $0.count) }
-  }
-}
-
-/// The hash that stands for a document's place. Where exact duplicates are kept, each has noise of
-/// its own, keyed by this.
-package enum PositionHash {
-  /// XXH3-64 (seed 0) of the shard's number and the offset, as little-endian 64-bit integers.
-  package static func of(_ position: Position) -> UInt64 {
-    var bytes = InlineArray<2, UInt64>(repeating: 0)
-    bytes[0] = UInt64(position.shard).littleEndian
-    bytes[1] = UInt64(position.offset).littleEndian
-    // SAFETY: xxHash reads the 16 bytes during the call only.
-    return unsafe bytes.span.withUnsafeBytes { unsafe XXH3_64bits($0.baseAddress, $0.count) }
   }
 }

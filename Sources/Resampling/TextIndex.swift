@@ -1,27 +1,33 @@
 internal import Files
 
-/// Finds entries by their texts: open addressing, with a part of the hash beside each place, so that entries, which lie
-/// all over the memory, are looked at only where they are likely the same.
+/// An index of entries by their texts, with open addressing.
+///
+/// Each slot holds a part of the hash beside the entry's place. Entries lie all over the memory,
+/// and so they are only looked at if they are probably the same.
 struct TextIndex: Sendable {
-  /// As many entries are warmed at a time.
+  /// The number of entries warmed at a time.
   static let batchSize = 32
 
-  /// The fingerprint above 32 bits, the place plus one in them; 0 is empty. ``slotCount`` of them are in use.
+  /// The fingerprint in the upper 32 bits, and the place plus one in the lower; 0 is empty.
+  ///
+  /// ``slotCount`` slots are in use.
   private var slots: [UInt64] = []
   private var slotCount = 0
-  /// A Bloom filter with three bits an entry, all in one word, and 16 to 32 bits of memory: of the look-ups for texts that
-  /// aren't there about 1 % go on to the slots, which lie all over the memory.
+  /// A Bloom filter with 16 to 32 bits per entry, three of which are set, all in one word.
+  ///
+  /// About 1 % of look-ups for new texts go on to the slots, which lie all over the memory.
   private var filter: [UInt64] = []
   private var filterShift: UInt64 = 63
   private var warmed: UInt64 = 0
 
-  /// Empties the index. Memory of the last time is used again: new pages cost more than all else about an index.
+  /// Empties the index for new entries, and uses its memory again: new pages cost more than
+  /// everything else in an index.
   ///
-  /// - Parameter capacity: the most entries that are inserted; half as many as there are slots.
+  /// - Parameter capacity: the largest number of entries to insert. There are twice as many slots.
   mutating func begin(capacity: Int) {
     slotCount = 2 * capacity
     Self.clear(&slots, count: slotCount)
-    // A bit at least: a shift by 64 would be none.
+    // At least one bit: a shift by 64 would be no shift.
     let bits = max(1, Int.bitWidth - (16 * capacity - 1).leadingZeroBitCount - 6)
     Self.clear(&filter, count: 1 << bits)
     filterShift = UInt64(64 - bits)
@@ -38,15 +44,16 @@ struct TextIndex: Sendable {
     }
   }
 
-  /// Looks at the slots of entries that are about to be looked for: the memory brings them all at once, instead of one after
-  /// the other.
+  /// Touches the slots of entries that will be looked up soon.
+  ///
+  /// The memory then fetches them all at once, instead of one after the other.
   mutating func warm(for entries: Span<Candidate>) {
     var sum: UInt64 = 0
     for index in entries.indices {
-      let mixed = Self.mix(entries[index])
+      let mixed = BloomFilter.mix(entries[index].textHash)
       sum &+= slots[home(mixed)] &+ filter[Int(mixed >> filterShift)]
     }
-    // For the compiler, which would leave out what nobody wants.
+    // Keeps the compiler from leaving the loop out.
     warmed = sum
   }
 
@@ -54,31 +61,23 @@ struct TextIndex: Sendable {
     Int(mixed.multipliedFullWidth(by: UInt64(slotCount)).high)
   }
 
-  /// The place of an entry of the same text.
+  /// The place of an entry with the same text; nil if there is none.
   func find(_ entry: Candidate, in entries: Span<Candidate>) -> Int? {
-    let mixed = Self.mix(entry)
-    let mask = Self.mask(mixed)
+    let mixed = BloomFilter.mix(entry.textHash)
+    let mask = BloomFilter.mask(mixed)
     guard filter[Int(mixed >> filterShift)] & mask == mask else { return nil }
     return look(for: entry, in: entries).found
   }
 
-  /// Three bits of a word of the filter, by the lowest 18 bits of the mixed hash.
-  private static func mask(_ mixed: UInt64) -> UInt64 {
-    1 &<< (mixed & 63) | 1 &<< (mixed >> 6 & 63) | 1 &<< (mixed >> 12 & 63)
-  }
-
-  /// Mixed, since among equal keys the largest hashes are kept, whose high bits are all the same.
-  private static func mix(_ entry: Candidate) -> UInt64 {
-    entry.textHash &* 0x9E37_79B9_7F4A_7C15
-  }
-
-  /// The place of an entry of the same text. If there is none, `place` is from now on.
+  /// The place of an entry with the same text.
+  ///
+  /// If there is none, the entry is inserted with `place`.
   mutating func find(_ entry: Candidate, in entries: Span<Candidate>, orInsert place: Int) -> Int? {
     let (found, slot, fingerprint) = look(for: entry, in: entries)
     if found == nil {
       slots[slot] = fingerprint | UInt64(place + 1)
-      let mixed = Self.mix(entry)
-      filter[Int(mixed >> filterShift)] |= Self.mask(mixed)
+      let mixed = BloomFilter.mix(entry.textHash)
+      filter[Int(mixed >> filterShift)] |= BloomFilter.mask(mixed)
     }
     return found
   }
@@ -86,7 +85,7 @@ struct TextIndex: Sendable {
   private func look(
     for entry: Candidate, in entries: Span<Candidate>
   ) -> (found: Int?, slot: Int, fingerprint: UInt64) {
-    let mixed = Self.mix(entry)
+    let mixed = BloomFilter.mix(entry.textHash)
     let fingerprint = mixed &<< 32
     var slot = home(mixed)
     while slots[slot] != 0 {

@@ -1,28 +1,32 @@
 internal import Files
 internal import Platform
 
-/// A file that appears under its name only when it is whole.
+/// A file that appears under its name only when it is complete.
 ///
 ///     var file = try AtomicFile(path: "out.jsonl", replaces: false, registry: registry)
 ///     try file.write(bytes.span)
 ///     try file.commit()
 ///
-/// Until then it is a temporary file beside it, `.NAME.PID.dsel-tmp`, which its owner alone may read; without a commit,
-/// `deinit` takes that away. Once whole it has the mode of any new file, 0666 less `umask`.
-/// It is locked while its process lives: the next run that writes the same file removes what killed ones left.
-/// What is no regular file, such as `/dev/null` or a named pipe, is written to directly, and so is what is behind a descriptor,
-/// as of `/dev/fd/3`.
+/// Until the commit it is a temporary file beside its final place, `.NAME.PID.dsel-tmp`, which only
+/// its owner may read. Without a commit, `deinit` removes it. When it is complete it gets the mode
+/// of any new file, 0666 less `umask`.
+///
+/// The temporary file is locked while its process lives, so the next run that writes the same
+/// output can remove what killed runs left. A path that is no regular file, such as `/dev/null` or
+/// a named pipe, is written to directly, and so is a descriptor such as `/dev/fd/3`.
 package struct AtomicFile: ~Copyable {
   package let path: String
   private let temporaryPath: String?
-  /// nil once all is written: a name is given to a closed file, since some object-store mounts rename no other.
+  /// nil after the last write.
+  ///
+  /// The file is renamed when closed, since some object-store mounts rename only closed files.
   private var file: File?
-  /// Keeps a closed file from being taken for a leftover, as long as it waits for its name.
+  /// Shows other runs that a closed file is not a leftover, while it waits for its name.
   private var lock: File?
   private let registry: TemporaryFiles
   private var isCommitted = false
 
-  /// - Parameter replaces: whether an existing file of that name may be replaced.
+  /// - Parameter replaces: whether an existing file with that name may be replaced.
   /// - Throws: ``WritingError``
   package init(path: String, replaces: Bool, registry: TemporaryFiles) throws(WritingError) {
     try Self.check(path: path, replaces: replaces)
@@ -60,8 +64,10 @@ package struct AtomicFile: ~Copyable {
     self.registry = registry
   }
 
-  /// Creates the temporary file and locks it. Returns nil if another process has that name: one in a container or
-  /// on another machine may have our number.
+  /// Creates the temporary file and locks it.
+  ///
+  /// - Returns: nil if another process has that name. A process in a container or on another
+  ///   machine may have our number.
   private static func create(
     _ temporaryPath: String, _ registry: TemporaryFiles
   ) throws(SystemError) -> File? {
@@ -71,7 +77,7 @@ package struct AtomicFile: ~Copyable {
       throw error
     }
     do throws(SystemError) {
-      // Between creation and lock, it may have been taken for a leftover.
+      // Another run may have taken it for a leftover between its creation and the lock.
       if file.lock() != .busy, try FileStatus(path: temporaryPath) != nil { return file }
     } catch {
       registry.discard(temporaryPath)
@@ -81,9 +87,11 @@ package struct AtomicFile: ~Copyable {
     return nil
   }
 
-  /// Takes the name of an older file away, before any output of the run gets its own. If the run fails, it is there again.
+  /// Takes away the name of an older file, before any output of the run gets its own.
   ///
-  /// What is no regular file keeps its name.
+  /// If the run fails, the file gets its name back.
+  ///
+  /// A path that is no regular file keeps its name.
   ///
   /// - Throws: ``WritingError/system(_:)``; then all names are as they were.
   package static func retire(
@@ -98,8 +106,10 @@ package struct AtomicFile: ~Copyable {
     guard code == 0 else { throw .system(SystemError(.rename, path, code: code)) }
   }
 
-  /// Where a file stands: its directory, however that is written, and its name. Outputs replace what has their
-  /// name, links too, so two of them collide only when both agree.
+  /// The place of a file: its directory, however that is written, and its name.
+  ///
+  /// An output replaces whatever has its name, even a link. So two outputs collide only if both
+  /// parts are equal.
   package struct Place: Equatable {
     let directory: FileStatus?
     let name: ExactString
@@ -120,7 +130,7 @@ package struct AtomicFile: ~Copyable {
 
   static func directory(of path: String) -> String {
     let directory = path[..<path.lastPathPart.startIndex].utf8
-    // Without the slash, but for that of the root.
+    // Without the trailing slash, except that of the root.
     let name = directory.dropLast(directory.count > 1 ? 1 : 0)
     return name.isEmpty ? "." : String(Substring(name))
   }
@@ -131,9 +141,9 @@ package struct AtomicFile: ~Copyable {
     }
   }
 
-  /// Checks, before any work is done, that `path` may be written.
+  /// Checks, before any work, that `path` may be written.
   ///
-  /// - Returns: whether a file of its own will be made for it. What is written to directly needs none.
+  /// - Returns: whether a new file will be made. A path that is written to directly needs none.
   /// - Throws: ``WritingError/outputExists(path:)``, ``WritingError/linkExists(path:target:)``,
   ///   ``WritingError/isDirectory(path:)``, ``WritingError/system(_:)``
   @discardableResult
@@ -149,7 +159,7 @@ package struct AtomicFile: ~Copyable {
       if let target = File.linkTarget(path) { throw .linkExists(path: path, target: target) }
     default: break
     }
-    // The temporary file will be made there, after hours perhaps: better to fail now.
+    // The temporary file will be created there, perhaps after hours. It is better to fail now.
     let code = File.checkWritable(directory: directory(of: path))
     guard code == 0 else { throw .system(SystemError(.createTemporary, path, code: code)) }
     return true
@@ -167,7 +177,9 @@ package struct AtomicFile: ~Copyable {
     }
   }
 
-  /// Waits until what was written is on the disk, and closes the file: nothing can be added any more.
+  /// Waits until the content is on the disk, and closes the file.
+  ///
+  /// Nothing can be added after that.
   ///
   /// - Throws: ``WritingError/system(_:)``
   package mutating func finish() throws(WritingError) {
@@ -183,15 +195,18 @@ package struct AtomicFile: ~Copyable {
     }
   }
 
-  /// Opens a file again and locks it; nil where that can't be, so that there is nothing to guard it.
+  /// Opens a file again and locks it; nil if that fails.
+  ///
+  /// Then nothing guards the file.
   private static func lock(_ temporaryPath: String) -> File? {
     guard let file = try? File(locking: temporaryPath), file.lock() == .taken else { return nil }
     return file
   }
 
-  /// Waits until all is on the disk, and gives the file its name.
+  /// Waits until everything is on the disk, and gives the file its name.
   ///
-  /// If other outputs of the run still wait for their names, a failure of theirs takes this one back.
+  /// If other outputs of the run still wait for their names and one of them fails, this one is
+  /// taken back.
   ///
   /// - Throws: ``WritingError/system(_:)``; then all names are as they were.
   package consuming func commit() throws(WritingError) {
@@ -200,7 +215,7 @@ package struct AtomicFile: ~Copyable {
     lock = nil
     let code = registry.commit(
       temporaryPath, to: path, keptPath: TemporaryNames(for: path).kept)
-    // Whether it has its name or has been removed: there is nothing left to take away.
+    // The file has its name or has been removed. There is nothing left to remove.
     isCommitted = true
     guard code == 0 else { throw .system(SystemError(.rename, path, code: code)) }
   }

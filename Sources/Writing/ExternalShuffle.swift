@@ -1,33 +1,20 @@
 internal import Files
 internal import Platform
 
-/// How lines are put in another order.
-package struct ShuffleSettings: Sendable {
-  /// Where lines wait that memory has no room for.
-  package var spoolDirectory: String
-  /// As many bytes of lines are sorted in memory.
-  var batchByteLimit = 16 << 20
-  /// As many bytes of lines are compressed at a time.
-  var blockByteCount = 32 << 10
-
-  package init(spoolDirectory: String) {
-    self.spoolDirectory = spoolDirectory
-  }
-}
-
-/// Puts lines in the order of numbers that come with them, in bounded memory.
+/// Sorts lines by the numbers that come with them, in bounded memory.
 ///
 ///     lines that fit into a batch are sorted in memory
 ///     once there are more, each goes to one of 256 parts by the highest 8 bits of its number
 ///     at the end, part after part: one that fits into a batch is sorted in memory,
 ///       another one is parted in the same way by the next 8 bits
 ///
-/// So memory is a batch, a block for each part, and one line, however many lines there are. Lines too long for a batch are
-/// parted until each is alone; what has all 64 bits in common stays in the order in which it came, as it does
-/// in a sorted batch. For numbers that are spread evenly two rounds do for 1 TB.
+/// So the memory holds a batch, a block for each part, and one line, however many lines there are.
+/// Lines too long for a batch are parted until each is alone. Lines with equal numbers stay in the
+/// order in which they came, as in a sorted batch. For evenly spread numbers, two rounds suffice
+/// for 1 TB.
 struct ExternalShuffle: ~Copyable {
   private let settings: ShuffleSettings
-  /// How many bits of the numbers all lines have in common.
+  /// The number of leading bits that all numbers have in common.
   private let commonBits: Int
   private var batch = LineBatch()
   private var parts: ShufflePartitions?
@@ -52,10 +39,10 @@ struct ExternalShuffle: ~Copyable {
     try parts?.add(line, order: order)
   }
 
-  /// Moves the batch to parts.
+  /// Moves the batch to partitions.
   private mutating func part() throws(WritingError) {
     var parts = try ShufflePartitions(settings, commonBits: commonBits)
-    try batch.forEach { line, order throws(WritingError) in try parts.add(line, order: order) }
+    try batch.add(to: &parts)
     batch = LineBatch()
     self.parts = consume parts
   }
@@ -63,7 +50,7 @@ struct ExternalShuffle: ~Copyable {
   /// Writes the lines in order.
   ///
   /// - Throws: ``WritingError``
-  /// - Complexity: O(*n* log *n*)
+  /// - Complexity: O(*n* log *n*), where *n* is the number of lines.
   consuming func drain(into lines: inout SequentialLines) throws(WritingError) {
     guard var parts = parts.take() else { return try batch.drain(into: &lines) }
     try parts.finish()
@@ -84,43 +71,5 @@ struct ExternalShuffle: ~Copyable {
       }
       line.removeAll(keepingCapacityUpTo: settings.batchByteLimit)
     }
-  }
-}
-
-/// Lines in memory, to be sorted.
-struct LineBatch: ~Copyable {
-  private struct Entry {
-    var order: UInt64
-    var range: Range<Int>
-  }
-
-  private var text = ByteBuffer()
-  private var entries: [Entry] = []
-
-  /// Bytes of lines and of what is kept with each.
-  var byteCount: Int { text.count + entries.count * MemoryLayout<Entry>.stride }
-
-  static func byteCount(of line: Span<UInt8>) -> Int {
-    line.count + MemoryLayout<Entry>.stride
-  }
-
-  mutating func add(_ line: Span<UInt8>, order: UInt64) throws(WritingError) {
-    let start = text.count
-    do throws(SystemError) { try text.append(line) } catch { throw .system(error) }
-    entries.append(Entry(order: order, range: start..<text.count))
-  }
-
-  func forEach(
-    _ body: (Span<UInt8>, UInt64) throws(WritingError) -> Void
-  ) throws(WritingError) {
-    for entry in entries { try body(text.span.extracting(entry.range), entry.order) }
-  }
-
-  /// Writes the lines in order; then the batch is empty.
-  mutating func drain(into lines: inout SequentialLines) throws(WritingError) {
-    entries.sort { ($0.order, $0.range.lowerBound) < ($1.order, $1.range.lowerBound) }
-    for entry in entries { try lines.write(text.span.extracting(entry.range)) }
-    entries.removeAll(keepingCapacity: true)
-    text.removeAll(keepingCapacityUpTo: .max)
   }
 }

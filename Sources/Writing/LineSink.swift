@@ -1,18 +1,21 @@
 package import Compression
 internal import Files
 
-/// Takes the lines of an output, one after the other, wherever they go and in whatever order they come out.
+/// Takes the lines of an output one after the other.
 ///
-///     var sink = try LineSink(.file(path: "out.jsonl"), container: .plain, replaces: false, registry: registry)
+/// It hides where they go, and whether they are shuffled.
+///
+///     var sink = try LineSink(
+///       .file(path: "out.jsonl"), container: .plain, replaces: false, registry: registry)
 ///     try sink.write(line)
 ///     let output = try sink.close()
 ///     try output.commit()
 package struct LineSink: ~Copyable {
-  /// Where lines go.
+  /// The place that lines are written to.
   package enum Place: Sendable {
     case standardOutput
     case file(path: String)
-    /// To shards of up to so many bytes, before compression.
+    /// Shards of at most this number of bytes, before compression.
     case directory(ShardDirectory, shardByteLimit: Int)
   }
 
@@ -21,10 +24,11 @@ package struct LineSink: ~Copyable {
   private var lines: SequentialLines
   private var shuffle: ExternalShuffle?
   package private(set) var lineCount = 0
-  /// Bytes of lines written, before compression.
+  /// The bytes of the lines written, before compression.
   package private(set) var byteCount = 0
 
-  /// - Parameter shuffle: lets lines out in the order of the numbers that come with them.
+  /// - Parameter shuffle: if given, lines are written in the order of the numbers that come with
+  ///   them.
   /// - Throws: ``WritingError``
   package init(
     _ place: Place, container: Container, replaces: Bool, registry: TemporaryFiles,
@@ -39,9 +43,10 @@ package struct LineSink: ~Copyable {
   /// Writes the line and a line feed.
   ///
   /// - Parameters:
-  ///   - member: what is added at the line's end, which is a JSON object: key and value, such as `"dsel":{…}`.
-  ///   - order: lines with smaller numbers come first, and of equal ones the first. Without a shuffle it
-  ///     means nothing.
+  ///   - member: a key and value, such as `"dsel":{…}`, to add at the end of the line, which is a
+  ///     JSON object.
+  ///   - order: lines with smaller numbers come first, and lines with equal numbers in the order in
+  ///     which they came. It has no effect without a shuffle.
   /// - Throws: ``WritingError``
   package mutating func write(
     _ line: Span<UInt8>, adding member: String? = nil, order: UInt64 = 0
@@ -63,8 +68,8 @@ package struct LineSink: ~Copyable {
 
   /// Ends the output.
   ///
-  /// - Returns: the whole output, on the disk already, which gets its name by ``FinishedOutput/commit()``.
-  /// - Throws: ``WritingError``; then it isn't there, or is the older one.
+  /// - Returns: the complete output on the disk. It gets its name by ``FinishedOutput/commit()``.
+  /// - Throws: ``WritingError``. Then the output doesn't exist, or is the older one.
   package consuming func close() throws(WritingError) -> FinishedOutput {
     let (lineCount, byteCount, place, container) = (lineCount, byteCount, place, container)
     if let shuffle = shuffle.take() { try shuffle.drain(into: &lines) }
@@ -72,66 +77,5 @@ package struct LineSink: ~Copyable {
     try lines.close(into: &output)
     if case .directory(let directory, _) = place { output.directory = directory }
     return output
-  }
-}
-
-/// An output that is whole and on the disk, and has still to get its name.
-package struct FinishedOutput: ~Copyable {
-  package let lineCount: Int
-  /// Bytes of lines, before compression.
-  package let byteCount: Int
-  /// nil if it is a single file, or standard output.
-  package fileprivate(set) var shards: [WrittenShard]?
-  fileprivate var file: AtomicFile?
-  fileprivate var directory: ShardDirectory?
-  fileprivate let container: Container
-
-  fileprivate init(lineCount: Int, byteCount: Int, container: Container) {
-    self.lineCount = lineCount
-    self.byteCount = byteCount
-    self.container = container
-  }
-
-  /// Gives the output its name, or names.
-  ///
-  /// If other outputs of the run still wait for their names, a failure of theirs takes this one back.
-  ///
-  /// - Throws: ``WritingError/system(_:)``; then all names are as they were.
-  package consuming func commit() throws(WritingError) {
-    if let directory, let shards { try directory.commit(count: shards.count, container) }
-    if let file = file.take() { try file.commit() }
-  }
-}
-
-/// Writes lines in the order in which they come, to one file or to shards.
-struct SequentialLines: ~Copyable {
-  // One of these is there. (An enum would be plainer, but Swift can't yet change a noncopyable payload
-  // in place.)
-  private var writer: LineWriter?
-  private var shards: ShardWriter?
-
-  init(
-    _ place: LineSink.Place, _ container: Container, _ replaces: Bool, _ registry: TemporaryFiles
-  ) throws(WritingError) {
-    switch place {
-    case .standardOutput:
-      writer = try LineWriter(
-        .standardOutput, container: container, replaces: replaces, registry: registry)
-    case .file(let path):
-      writer = try LineWriter(
-        .file(path: path), container: container, replaces: replaces, registry: registry)
-    case .directory(let directory, let shardByteLimit):
-      shards = ShardWriter(directory, container: container, byteLimit: shardByteLimit)
-    }
-  }
-
-  mutating func write(_ line: Span<UInt8>, adding member: String? = nil) throws(WritingError) {
-    try writer?.write(line, adding: member)
-    try shards?.write(line, adding: member)
-  }
-
-  fileprivate consuming func close(into output: inout FinishedOutput) throws(WritingError) {
-    if let shards = shards.take() { output.shards = try shards.close() }
-    if let writer = writer.take() { output.file = try writer.close() }
   }
 }

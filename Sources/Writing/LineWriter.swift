@@ -2,13 +2,8 @@ package import Compression
 internal import Files
 internal import Platform
 
-/// Where lines go.
-package enum Destination: Sendable, Equatable {
-  case standardOutput
-  case file(path: String)
-}
-
-/// Writes lines, compressed or not, to a file that appears when it is whole, or to standard output.
+/// Writes lines, compressed or not, to standard output or to a file that appears when it is
+/// complete.
 package struct LineWriter: ~Copyable {
   private enum Sink: ~Copyable {
     case standardOutput(File)
@@ -27,7 +22,7 @@ package struct LineWriter: ~Copyable {
       }
     }
 
-    /// Waits until it is on the disk, and closes it.
+    /// Waits until the file is on the disk, and closes it.
     consuming func finish() throws(WritingError) {
       let path = path
       file.setDefaultMode()
@@ -46,7 +41,7 @@ package struct LineWriter: ~Copyable {
   private var sink: Sink
   private var compressor: Compressor
   private var lines: [UInt8] = []
-  /// Bytes of lines written, before compression.
+  /// The bytes of the lines written, before compression.
   package private(set) var byteCount = 0
 
   /// - Throws: ``WritingError``
@@ -93,7 +88,7 @@ package struct LineWriter: ~Copyable {
     try endLine()
   }
 
-  /// Writes whole lines, each with its line feed already.
+  /// Writes complete lines, which have their line feeds already.
   ///
   /// - Throws: ``WritingError``
   package mutating func write(lines: Span<UInt8>) throws(WritingError) {
@@ -103,7 +98,7 @@ package struct LineWriter: ~Copyable {
 
   /// Writes the line, which is a JSON object, with one more member at its end.
   ///
-  /// - Parameter member: key and value, such as `"dsel":{…}`.
+  /// - Parameter member: a key and value, such as `"dsel":{…}`.
   /// - Throws: ``WritingError``
   package mutating func write(_ line: Span<UInt8>, adding member: String) throws(WritingError) {
     let end = Self.endOfMembers(line)
@@ -115,35 +110,35 @@ package struct LineWriter: ~Copyable {
     try endLine()
   }
 
-  /// Writes the line, and the member if there is one.
+  /// Writes the line, with the member if there is one.
   ///
   /// - Throws: ``WritingError``
   mutating func write(_ line: Span<UInt8>, adding member: String?) throws(WritingError) {
     if let member { try write(line, adding: member) } else { try write(line) }
   }
 
-  /// Where a member is added to a line that is a JSON object.
+  /// The position in a JSON object where a member is added.
   static func endOfMembers(_ line: Span<UInt8>) -> Int {
     line.lastIndex(of: UInt8(ascii: "}")) ?? line.count
   }
 
-  /// The bytes that a line becomes, with comma and line feed.
+  /// The number of bytes written for a line, including comma and line feed.
   static func byteCount(of line: Span<UInt8>, adding member: String?) -> Int {
     line.count + (member.map { $0.utf8.count + 1 } ?? 0) + 1
   }
 
   /// Ends the output and gives the file its name.
   ///
-  /// - Throws: ``WritingError``; then a file isn't there, or is the older one.
+  /// - Throws: ``WritingError``. Then the file doesn't exist, or is the older one.
   package consuming func finish() throws(WritingError) {
     if let file = try close() { try file.commit() }
   }
 
   /// Ends the output.
   ///
-  /// - Returns: the whole file, on the disk already, which gets its name by ``AtomicFile/commit()``; nil
-  ///   for standard output, and for a shard, which is on the disk and closed.
-  /// - Throws: ``WritingError``; then a file isn't there, or is the older one.
+  /// - Returns: the complete file on the disk, which gets its name by ``AtomicFile/commit()``; nil
+  ///   for standard output, and for a shard, which is closed and on the disk.
+  /// - Throws: ``WritingError``. Then the file doesn't exist, or is the older one.
   package consuming func close() throws(WritingError) -> AtomicFile? {
     try flush()
     var block: [UInt8] = []
@@ -165,7 +160,7 @@ package struct LineWriter: ~Copyable {
     }
   }
 
-  /// Takes bytes in, a block at a time: a line of any length needs no more memory than a block.
+  /// Takes bytes in blocks, so a line of any length needs no more memory than a block.
   private mutating func append(_ bytes: Span<UInt8>) throws(WritingError) {
     var start = 0
     while start < bytes.count {
@@ -185,7 +180,7 @@ package struct LineWriter: ~Copyable {
   }
 
   private mutating func flush() throws(WritingError) {
-    // Taken out of `self` for a moment: its span and the encoder can't both be borrowed from there.
+    // Moved out of `self` for a moment: its span and the encoder can't both be borrowed from there.
     var lines: [UInt8] = []
     swap(&lines, &self.lines)
     defer { swap(&lines, &self.lines) }

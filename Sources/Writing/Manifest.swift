@@ -1,11 +1,12 @@
 internal import Files
 internal import FoundationEssentials
 
-/// Writes a record of a run as JSON: indented, keys sorted, so that equal runs give equal bytes.
+/// Writes a record of a run as JSON, indented and with sorted keys, so that equal runs give equal
+/// bytes.
 package struct ManifestWriter {
   private init() {}
 
-  /// - Returns: the whole file, on the disk already, which gets its name by ``AtomicFile/commit()``.
+  /// - Returns: the complete file on the disk, which gets its name by ``AtomicFile/commit()``.
   /// - Throws: ``WritingError``
   package static func write(
     _ manifest: some Encodable, to path: String, replaces: Bool, registry: TemporaryFiles
@@ -18,7 +19,7 @@ package struct ManifestWriter {
 
   package static func encode(_ manifest: some Encodable) -> [UInt8] {
     let encoder = encoder(.prettyPrinted)
-    // A manifest holds numbers that are finite, and strings: nothing that can't be encoded.
+    // A manifest holds only strings and finite numbers, which can always be encoded.
     guard let data = try? encoder.encode(manifest) else {
       preconditionFailure("the manifest can't be encoded")
     }
@@ -41,7 +42,9 @@ package struct ManifestWriter {
   }
 
   /// A property's name in snake case: `textBytes` becomes `text_bytes`, `overlapWithTopK` becomes
-  /// `overlap_with_top_k`. Keys that are data, which are ``ExactString``s, stay as they are.
+  /// `overlap_with_top_k`.
+  ///
+  /// Keys that are data, which are ``ExactString``s, stay as they are.
   private struct SnakeCaseKey: CodingKey {
     let stringValue: String
     let intValue: Int?
@@ -68,8 +71,10 @@ package struct ManifestWriter {
     init?(intValue: Int) { nil }
   }
 
-  /// JSON with escapes for the control characters that JSON lets stand: DEL, and U+0080 to U+009F, which some terminals
-  /// obey. Outside of strings there is none.
+  /// JSON with escapes for the control characters that JSON allows: DEL, and U+0080 to U+009F,
+  /// which some terminals obey.
+  ///
+  /// Outside of strings there are none.
   private static func escapingControls(_ json: Data) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(json.count)
@@ -85,9 +90,10 @@ package struct ManifestWriter {
     return result
   }
 
-  /// JSON with the keys that are ``ExactString``s as they are.
+  /// JSON in which the keys that are ``ExactString``s stand as they are.
   ///
-  /// Nothing else is taken for one: the mark stands behind a quote that begins a string, and what follows is a key only.
+  /// Nothing else is taken for such a key: the mark follows a quote that begins a string, and only
+  /// a key is followed by a colon.
   private static func restoringKeys(_ json: [UInt8]) -> [UInt8] {
     let mark = Array("\"\\u0001\(ExactString.keyMark.dropFirst())".utf8)
     guard json.span.firstIndex(of: mark[1], from: 0) != nil else { return json }

@@ -2,19 +2,22 @@ internal import Compression
 package import Files
 package import Platform
 
-/// A directory for shards, held from before the first line is read until they have their names.
+/// A directory for shards.
 ///
-/// It is made if there is none, and removed again if the run doesn't come to its end. One run at a time writes to
-/// it: it is locked, and who holds the lock knows that other runs' temporary directories in it are left over. Shards are
-/// temporary, in `.shards.PID.dsel-tmp` in it, until all are whole.
+/// A run holds it from before the first line is read until the shards have their names.
+///
+/// It is created if necessary, and removed again if the run fails. A lock lets one run at a time
+/// write to it. The run that holds the lock knows that the temporary directories of other runs in
+/// it are leftovers. Shards stay temporary, in `.shards.PID.dsel-tmp` in it, until all are
+/// complete.
 package final class ShardDirectory: Sendable {
   package let path: String
   let replaces: Bool
   let registry: TemporaryFiles
   private let directory: TemporaryFiles.OpenDirectory
 
-  /// - Parameter replaces: whether shards that are there may be replaced: all of them, also those that the new ones
-  ///   leave no need for.
+  /// - Parameter replaces: whether existing shards may be replaced: all of them, including those
+  ///   that have no successor.
   /// - Throws: ``WritingError``
   package init(
     path: String, replaces: Bool, registry: TemporaryFiles
@@ -31,10 +34,10 @@ package final class ShardDirectory: Sendable {
 
   deinit { registry.discardDirectory(directory.staging) }
 
-  /// The names of the shards that are there.
+  /// The names of the existing shards.
   package var olderShards: [String] { File.names(in: path).filter(ShardName.matches) }
 
-  /// - Throws: ``WritingError/shardsExist(path:)`` if there are shards, which mustn't be replaced.
+  /// - Throws: ``WritingError/shardsExist(path:)`` if there are shards that must not be replaced.
   package func checkReplaceable() throws(WritingError) {
     if !replaces, !olderShards.isEmpty { throw .shardsExist(path: path) }
   }
@@ -44,7 +47,7 @@ package final class ShardDirectory: Sendable {
     try directory.lock.status().isSameFile(as: status)
   }
 
-  /// Whether `place` is in this directory and has a shard's name.
+  /// Whether `place` is in this directory and has the name of a shard.
   ///
   /// - Throws: ``SystemError`` of operation `inspect`.
   package func hasShard(at place: AtomicFile.Place) throws(SystemError) -> Bool {
@@ -52,8 +55,8 @@ package final class ShardDirectory: Sendable {
     return try isSameDirectory(as: other)
   }
 
-  /// Takes the name of an older run's manifest away, as ``AtomicFile/retire(_:registry:)`` does, if there are shards that
-  /// it tells of.
+  /// Takes away the name of an older run's manifest, as ``AtomicFile/retire(_:registry:)`` does, if
+  /// there are shards that it describes.
   ///
   /// - Throws: ``WritingError/system(_:)``; then all names are as they were.
   package func retireManifest() throws(WritingError) {
@@ -64,7 +67,7 @@ package final class ShardDirectory: Sendable {
   /// The name of the manifest of the shards in a directory.
   package static let manifestName = "manifest.json"
 
-  /// A new temporary shard, without a line yet.
+  /// A new, empty temporary shard.
   ///
   /// - Throws: ``WritingError``
   func openShard(_ number: Int, _ container: Container) throws(WritingError) -> LineWriter {
@@ -79,7 +82,7 @@ package final class ShardDirectory: Sendable {
     return try LineWriter(shard: file, path: finalPath, container: container)
   }
 
-  /// Gives shards their names, and takes those away that were there before.
+  /// Gives the shards their names, and removes the older shards.
   ///
   /// - Throws: ``WritingError/system(_:)``; then all names are as they were.
   func commit(count: Int, _ container: Container) throws(WritingError) {

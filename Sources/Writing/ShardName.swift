@@ -1,20 +1,22 @@
 package import Compression
 internal import Files
 
-/// The names of the shards of an output: `shard_00000000.jsonl.zst`, `shard_00000001.jsonl.zst`, …
+/// The names of the shards of an output.
+///
+/// These are `shard_00000000.jsonl.zst`, `shard_00000001.jsonl.zst`, and so on.
 package enum ShardName {
   private static let prefix = "shard_"
   private static let digitCount = 8
   private static let suffixes = [".jsonl", ".jsonl.zst", ".jsonl.gz"]
 
-  /// - Parameter number: from 0. From 10⁸ on a name is longer than those before.
+  /// - Parameter number: the shard's number, from 0. From 10⁸ on, names are longer.
   package static func name(_ number: Int, _ container: Container) -> String {
     let digits = String(number)
     let zeros = String(repeating: "0", count: max(0, digitCount - digits.count))
     return "\(prefix)\(zeros)\(digits)\(suffix(container))"
   }
 
-  /// Whether `name` is that of a shard, in any container.
+  /// Whether `name` is the name of a shard, in any container.
   package static func matches(_ name: String) -> Bool {
     guard name.beginsWithBytes(of: prefix),
       let suffix = suffixes.first(where: { name.endsInBytes(of: $0) })

@@ -1,19 +1,11 @@
 internal import Compression
 internal import Files
 
-/// A shard that has been written.
-package struct WrittenShard: Sendable, Equatable {
-  /// Its name in the directory.
-  package let name: String
-  /// Bytes of lines, before compression.
-  package let byteCount: Int
-  package let lineCount: Int
-}
-
 /// Writes lines to the shards of a directory.
 ///
-/// A shard ends before the first line that would bring its bytes above the limit, so a longer line is a shard of its
-/// own: where shards end depends on the lines only. One shard is open at a time.
+/// A shard ends before the first line that would bring it above the limit. A line longer than the
+/// limit is a shard of its own. So the ends of shards depend only on the lines. One shard is open
+/// at a time.
 struct ShardWriter: ~Copyable {
   private let directory: ShardDirectory
   private let container: Container
@@ -33,7 +25,7 @@ struct ShardWriter: ~Copyable {
   mutating func write(_ line: Span<UInt8>, adding member: String?) throws(WritingError) {
     let added = LineWriter.byteCount(of: line, adding: member)
     let before = currentByteCount
-    // A line may be as long as memory: the sum would be above the limit if this difference is.
+    // A line may fill the memory, and so the sum could overflow where this difference can't.
     if let before, added > byteLimit - before { try endShard() }
     if current == nil { current = try directory.openShard(shards.count, container) }
     try current?.write(line, adding: member)
@@ -55,7 +47,7 @@ struct ShardWriter: ~Copyable {
     }
   }
 
-  /// Waits until the shard is on the disk, and closes it: thousands of shards take one descriptor.
+  /// Waits until the shard is on the disk, and closes it: thousands of shards need one descriptor.
   private mutating func endShard() throws(WritingError) {
     guard let writer = current.take() else { return }
     shards.append(

@@ -2,9 +2,9 @@ internal import Compression
 internal import Files
 internal import Platform
 
-/// Reads one of ``ShufflePartitions`` from its begin.
+/// Reads one of the parts of ``ShufflePartitions`` from its begin.
 struct ShufflePartitionReader: ~Copyable {
-  /// The temporary file, which its parts share.
+  /// The temporary file, which all parts share.
   final class Spool: Sendable {
     let file: File
     init(_ file: consuming File) { self.file = file }
@@ -15,22 +15,24 @@ struct ShufflePartitionReader: ~Copyable {
     var byteCount: Int
   }
 
-  /// More than the windows of the encoder's level.
+  /// Larger than the windows of the encoder's level.
   private static let maximumWindow = 8 << 20
 
   private let spool: Spool
   private let blockByteCount: Int
-  /// Those that haven't been read, the first at the end.
+  /// The blocks that haven't been read, the first one at the end.
   private var blocks: [Block] = []
   private var decompressor: Decompressor
   private var stored = ByteBuffer()
-  /// The text of the block, of which the bytes from `position` on haven't been read.
+  /// The text of the current block.
+  ///
+  /// The bytes from `position` on haven't been read.
   private var text = ByteBuffer()
   private var position = 0
 
   /// - Parameters:
-  ///   - lastBlock: where the part's last block begins, plus 1; 0 if there is none.
-  ///   - blockByteCount: no block has more bytes of text.
+  ///   - lastBlock: the offset of the part's last block, plus 1; 0 if there is none.
+  ///   - blockByteCount: the most bytes of text in a block.
   /// - Throws: ``WritingError``
   static func open(
     _ spool: Spool, lastBlock: UInt64, blockByteCount: Int
@@ -48,7 +50,7 @@ struct ShufflePartitionReader: ~Copyable {
     self.blockByteCount = blockByteCount
   }
 
-  /// Goes through the blocks from the last one to the first.
+  /// Walks through the blocks from the last to the first.
   private mutating func findBlocks(_ lastBlock: UInt64) throws(WritingError) {
     var next = lastBlock
     while next > 0 {
@@ -68,13 +70,13 @@ struct ShufflePartitionReader: ~Copyable {
     }
   }
 
-  /// Replaces `line` by the part's next line.
+  /// Replaces `line` with the part's next line.
   ///
   /// - Returns: the line's number; nil at the end.
   /// - Throws: ``WritingError``
   mutating func next(into line: inout ByteBuffer) throws(WritingError) -> UInt64? {
     line.removeAll(keepingCapacityUpTo: .max)
-    // Never across two blocks; a block may end with fewer bytes that mean nothing.
+    // A header never lies across two blocks. A block may end with fewer bytes, which mean nothing.
     if text.count - position < ShufflePartitions.recordHeaderByteCount {
       guard try readBlock() else { return nil }
     }
@@ -95,11 +97,13 @@ struct ShufflePartitionReader: ~Copyable {
     return order
   }
 
-  /// Replaces the text by the next block's. Returns false if there is none.
+  /// Replaces the text with the next block's.
+  ///
+  /// - Returns: false if there is none.
   private mutating func readBlock() throws(WritingError) -> Bool {
     guard let block = blocks.popLast() else { return false }
     try read(block.byteCount, at: block.offset)
-    // Taken out of `self` for a moment: they can't both be changed there with the decoder.
+    // Moved out of `self` for a moment: they can't be changed there together with the decoder.
     var text = ByteBuffer()
     var stored = ByteBuffer()
     swap(&text, &self.text)
@@ -115,7 +119,7 @@ struct ShufflePartitionReader: ~Copyable {
     }
     do throws(CompressionError) {
       var consumed = 0
-      // One byte more than there is room for: so the decoder comes to the frame's end.
+      // Room for one more byte lets the decoder reach the end of the frame.
       try text.append(upTo: blockByteCount + 1) { output throws(CompressionError) in
         consumed = try decompressor.decompress(stored.span, into: &output)
       }
@@ -128,7 +132,7 @@ struct ShufflePartitionReader: ~Copyable {
     return true
   }
 
-  /// Replaces `stored` by so many bytes of the file.
+  /// Replaces `stored` with bytes of the file.
   private mutating func read(_ byteCount: Int, at offset: Int) throws(WritingError) {
     stored.removeAll(keepingCapacityUpTo: .max)
     do throws(SystemError) {
@@ -147,10 +151,10 @@ struct ShufflePartitionReader: ~Copyable {
     }
   }
 
-  /// What was written comes back changed: the disk's fault.
+  /// The data read differs from the data written: the disk's fault.
   private var damaged: WritingError { .system(SystemError(.read, spool.file.path, code: EIO)) }
 
-  /// A number, little-endian.
+  /// Reads a little-endian number.
   private static func number(_ bytes: Span<UInt8>, at start: Int, byteCount: Int) -> UInt64 {
     (0..<byteCount).reversed().reduce(0) { $0 << 8 | UInt64(bytes[start + $1]) }
   }

@@ -2,23 +2,24 @@ internal import Compression
 internal import Files
 internal import Platform
 
-/// Lines in 256 parts by bits of their numbers, in one temporary file without a name.
+/// Lines in 256 parts, by bits of their numbers, in one temporary file without a name.
 ///
-/// A part is a stream of records: number (8 bytes) and length (4 bytes) of a line, little-endian, and the line. It is
-/// cut into blocks, which stand in the file in the order in which they filled up, each with where the part's block
-/// before it begins (plus 1; 0: it is the first) and with its own size, 8 bytes each, and compressed on its own.
-/// So all parts share one descriptor and one encoder.
+/// A part is a stream of records. Each record has a line's number (8 bytes) and length (4 bytes),
+/// little-endian, and the line. The stream is cut into blocks, which are compressed one by one and
+/// stand in the file in the order in which they filled up. Each block begins with the offset of the
+/// part's previous block (plus 1; 0 if it is the first) and its own size, 8 bytes each. So all
+/// parts share one descriptor and one encoder.
 struct ShufflePartitions: ~Copyable {
   static let bitCount = 8
   static let count = 1 << bitCount
   static let headerByteCount = 16
   static let recordHeaderByteCount = 12
-  /// zstd's fastest but for the negative ones: each byte is read once.
+  /// zstd's fastest level except for the negative ones: each byte is read once.
   private static let zstdLevel: Int32 = 1
 
   private struct Part {
     var pending: [UInt8] = []
-    /// Where the last block begins, plus 1.
+    /// The offset of the last block, plus 1.
     var lastBlock: UInt64 = 0
     var byteCount = 0
     var lineCount = 0
@@ -32,7 +33,8 @@ struct ShufflePartitions: ~Copyable {
   private var block: [UInt8] = []
   private var end: UInt64 = 0
 
-  /// - Parameter commonBits: the highest bits of the numbers that come before those that decide; at most 56.
+  /// - Parameter commonBits: the number of leading bits that all numbers have in common, at most
+  ///   56.
   /// - Throws: ``WritingError``
   init(_ settings: ShuffleSettings, commonBits: Int) throws(WritingError) {
     precondition(commonBits + Self.bitCount <= 64)
@@ -54,7 +56,7 @@ struct ShufflePartitions: ~Copyable {
     }
   }
 
-  /// The bytes that a part's lines would take in a batch.
+  /// The bytes that the lines of a part would take in a batch.
   func byteCount(_ part: Int) -> Int { parts[part].byteCount }
 
   func lineCount(_ part: Int) -> Int { parts[part].lineCount }
@@ -86,7 +88,7 @@ struct ShufflePartitions: ~Copyable {
     }
   }
 
-  /// Writes what waits in memory, and frees that.
+  /// Writes the pending blocks, and frees their memory.
   ///
   /// - Throws: ``WritingError``
   mutating func finish() throws(WritingError) {
@@ -105,7 +107,7 @@ struct ShufflePartitions: ~Copyable {
   private mutating func writeBlock(_ part: Int) throws(WritingError) {
     block.removeAll(keepingCapacity: true)
     block.append(contentsOf: repeatElement(0, count: Self.headerByteCount))
-    // Taken out of `self` for a moment: its span and the encoder can't both be borrowed from there.
+    // Moved out of `self` for a moment: its span and the encoder can't both be borrowed from there.
     var pending: [UInt8] = []
     swap(&pending, &parts[part].pending)
     defer { swap(&pending, &parts[part].pending) }

@@ -1,24 +1,24 @@
 internal import Files
 internal import Platform
 
-/// Directories of shards, which get their names together, too.
+/// Directories of shards, which get their names together with the other outputs.
 extension TemporaryFiles {
-  /// A directory that this run alone writes shards to.
+  /// A directory that only this run writes shards to.
   struct OpenDirectory: ~Copyable {
-    /// Locked, where the file system knows locks.
+    /// Locked, if the file system supports locks.
     let lock: File
-    /// The directory in it that takes the shards until all are whole.
+    /// The directory in it that holds the shards until all are complete.
     let staging: String
-    /// Directories in it that killed runs left with shards that were there before.
+    /// Directories in it that killed runs left, with older shards.
     let leftovers: [String]
   }
 
-  /// Makes the directory if there is none, locks it, removes what killed runs left in it, and makes a directory in
-  /// it for shards that aren't whole yet.
+  /// Creates the directory if necessary, locks it, removes what killed runs left in it, and creates
+  /// a directory in it for incomplete shards.
   ///
-  /// - Throws: ``WritingError``; then all is as it was.
+  /// - Throws: ``WritingError``. Then everything is as it was.
   func openDirectory(_ path: String) throws(WritingError) -> OpenDirectory {
-    // In the directory itself: it may be where another file system begins.
+    // In the directory itself, since another file system may begin there.
     try state.withLock { state throws(WritingError) in
       let code = File.makeDirectory(path)
       guard code == 0 || code == EEXIST else {
@@ -42,7 +42,8 @@ extension TemporaryFiles {
     }
   }
 
-  /// Locks the directory, removes what killed runs left in it, and makes a directory in it for shards.
+  /// Locks the directory, removes what killed runs left in it, and creates a directory in it for
+  /// shards.
   private func open(_ path: String, _ lock: consuming File) throws(WritingError) -> OpenDirectory {
     let isLocked: Bool
     switch lock.lock() {
@@ -51,10 +52,10 @@ extension TemporaryFiles {
     case .unsupported: isLocked = false
     }
     let names = TemporaryNames(for: "\(path)/shards")
-    // Without a lock nobody knows whether they are left over.
+    // Without a lock nobody knows whether they are leftovers.
     let leftovers = isLocked ? File.names(in: path).filter(names.matches) : []
     for name in leftovers where name.endsInBytes(of: TemporaryNames.temporarySuffix) {
-      // A file is what a killed run left that had just begun.
+      // A file is what a run left that was killed at its start.
       File.remove("\(path)/\(name)")
       File.removeDirectoryOfFiles("\(path)/\(name)")
     }
@@ -80,7 +81,7 @@ extension TemporaryFiles {
     throw .notDirectory(path: path)
   }
 
-  /// Makes a directory by the first of the names that is free.
+  /// Creates a directory with the first of the names that is free.
   private static func makeDirectory(
     _ name: (Int) -> String, _ path: String
   ) throws(WritingError) -> String {
@@ -96,14 +97,14 @@ extension TemporaryFiles {
     }
   }
 
-  /// Creates a file in a staging directory, with which it is taken away.
+  /// Creates a file in a staging directory, and is removed with it.
   ///
   /// - Throws: ``SystemError`` of operation `createTemporary`
   func createStaged(_ path: String) throws(SystemError) -> File {
     try state.withLock { _ throws(SystemError) in try File(creating: path) }
   }
 
-  /// Takes a staging directory away, and with it the other outputs, if some have their names already.
+  /// Removes a staging directory, and the other outputs too if some have their names already.
   func discardDirectory(_ staging: String) {
     state.withLock { state in
       guard state.staged.remove(ExactString(staging)) != nil else { return }
@@ -112,11 +113,11 @@ extension TemporaryFiles {
     }
   }
 
-  /// Shards that are whole and wait for their names.
+  /// Shards that are complete and wait for their names.
   struct StagedShards {
     let directory: String
     let staging: String
-    /// As ``OpenDirectory/leftovers``.
+    /// See ``OpenDirectory/leftovers``.
     let leftovers: [String]
     let count: Int
     let name: @Sendable (Int) -> String
@@ -126,8 +127,8 @@ extension TemporaryFiles {
 
   /// Gives shards their names.
   ///
-  /// First the directory's older shards are moved away, all of them, and then the new ones in: so there is no moment at which
-  /// it holds shards of both.
+  /// First all older shards are moved away, and then the new ones are moved in. So at no moment
+  /// does the directory hold shards of both runs.
   ///
   /// - Returns: zero, or `errno`; then no output of this run has its name.
   func commit(_ shards: StagedShards) -> Int32 {

@@ -1,18 +1,21 @@
 internal import Files
 internal import Platform
 
-/// Trying out, before any work is done, what an output will need of its file system in the end.
+/// Tries out, before any work, what an output will need from its file system.
 extension TemporaryFiles {
-  /// As long is an answer to a lock waited for: a lock service in trouble takes less, one that isn't there never answers.
+  /// The time to wait for an answer to a lock.
+  ///
+  /// A lock service in trouble takes less, and a missing one never answers.
   static let lockSeconds = 10
 
-  /// Does with a tiny temporary file what will be done with the output: creates, locks, writes, syncs, closes and renames it.
+  /// Does with a tiny temporary file what will be done with the output: creates, locks, writes,
+  /// syncs, closes and renames it.
   ///
-  /// Each device is tried once in a run. A file system without fsync is worth a warning, and no more.
+  /// Each device is tried once per run. A file system without fsync only gives a warning.
   ///
-  /// - Parameter path: the output's.
-  /// - Throws: ``WritingError/noRename(directory:_:)``, ``WritingError/noLockAnswer(directory:seconds:)``,
-  ///   ``WritingError/system(_:)``
+  /// - Parameter path: the path of the output.
+  /// - Throws: ``WritingError/noRename(directory:_:)``,
+  ///   ``WritingError/noLockAnswer(directory:seconds:)``, ``WritingError/system(_:)``
   package func probe(for path: String) throws(WritingError) {
     let names = TemporaryNames(for: path)
     var number = 1
@@ -59,8 +62,9 @@ extension TemporaryFiles {
     }
   }
 
-  /// Creates the first of the temporary files whose name is free: in a container, or on another machine, another process may
-  /// have our number.
+  /// Creates a temporary file with the first name that is free.
+  ///
+  /// In a container or on another machine, another process may have our number.
   private func create(
     _ names: TemporaryNames, _ number: inout Int
   ) throws(SystemError) -> File {

@@ -1,10 +1,10 @@
 internal import Files
 internal import Platform
 
-/// The outputs of a run: they get their names together, or none does.
+/// The outputs of a run, which get their names together or not at all.
 ///
-/// An output is temporary until it is whole. Once the first of several gets its name, what had that name before
-/// is kept until the last one has got its own: a failure or a signal in between puts it back.
+/// An output is temporary until it is complete. From the first rename to the last, the older files
+/// are kept. A failure or a signal in between puts them back.
 package final class TemporaryFiles: Sendable {
   let state = Lock(State())
   private let warn: @Sendable (WritingWarning) -> Void
@@ -12,7 +12,7 @@ package final class TemporaryFiles: Sendable {
   /// - Parameter warn: called at most once for each kind of warning.
   package init(warn: @escaping @Sendable (WritingWarning) -> Void = { _ in }) { self.warn = warn }
 
-  /// Says, once, that files may not outlive a loss of power.
+  /// Warns, once, that files may not survive a loss of power.
   func warnOfNoSync(_ directory: String) {
     let isFirst = state.withLock { state in
       defer { state.hasWarnedOfNoSync = true }
@@ -21,7 +21,9 @@ package final class TemporaryFiles: Sendable {
     if isFirst { warn(.noSync(directory: directory)) }
   }
 
-  /// Creates a temporary file, so that no signal comes between that and knowing its name.
+  /// Creates a temporary file.
+  ///
+  /// No signal can come between that and the note of its name.
   ///
   /// - Throws: ``SystemError`` of operation `createTemporary`
   func create(_ path: String) throws(SystemError) -> File {
@@ -38,7 +40,7 @@ package final class TemporaryFiles: Sendable {
     state.withLock { _ = $0.temporary.remove(ExactString(temporaryPath)) }
   }
 
-  /// Takes a temporary file away, and with it the other outputs, if some have their names already.
+  /// Removes a temporary file, and the other outputs too if some have their names already.
   func discard(_ temporaryPath: String) {
     state.withLock { state in
       guard state.temporary.remove(ExactString(temporaryPath)) != nil else { return }
@@ -47,11 +49,13 @@ package final class TemporaryFiles: Sendable {
     }
   }
 
-  /// Takes the name of an older file away before any output gets its own.
+  /// Takes away the name of an older file, before any output gets its own.
   ///
-  /// So is done with the manifest: while one is there, it tells of what is there, and of nothing else.
+  /// This is done with the manifest: an existing manifest describes the existing outputs and no
+  /// others.
   ///
-  /// - Returns: zero, also where there is no such file, or `errno`; then no output of this run has its name.
+  /// - Returns: zero, even if there is no such file, or `errno`. Then no output of this run has its
+  ///   name.
   func retire(_ path: String, keptPath: String) -> Int32 {
     state.withLock { state in
       let code = File.rename(path, to: keptPath)
@@ -61,18 +65,20 @@ package final class TemporaryFiles: Sendable {
         return code
       }
       state.journal.append(.named(path: path, former: .kept(KeptFile(keptPath))))
-      // Before any output has its name: after a loss of power too, no manifest tells of other files.
+      // Before any output has its name: even after a loss of power, no manifest describes other
+      // files.
       return state.synchronizeDirectories()
     }
   }
 
   /// Gives a temporary file its name.
   ///
-  /// - Parameter keptPath: a name for what has `path` now, as long as other outputs wait for their names.
-  /// - Returns: zero, or `errno`; then no output of this run has its name.
+  /// - Parameter keptPath: a name for the file that has `path` now, while other outputs wait for
+  ///   their names.
+  /// - Returns: zero, or `errno`. Then no output of this run has its name.
   func commit(_ temporaryPath: String, to path: String, keptPath: String) -> Int32 {
     state.withLock { state in
-      // The last one is the manifest, which must not have its name before what it tells of.
+      // The manifest comes last. It must not have its name before the outputs that it describes.
       let isLast = state.staged.isEmpty && state.temporary == [ExactString(temporaryPath)]
       var code = isLast ? state.synchronizeDirectories() : 0
       guard code == 0 else { return code }
@@ -98,16 +104,19 @@ package final class TemporaryFiles: Sendable {
     }
   }
 
-  /// Names outputs that are not the last: when all of them have their names, a signal still ends the run, however soon it
-  /// comes.
+  /// Names outputs that others will follow.
+  ///
+  /// When all of these have their names, a signal still ends the run.
   package func keepingOn<Result>(_ body: () throws -> Result) rethrows -> Result {
     state.withLock { $0.goesOn = true }
     defer { state.withLock { $0.goesOn = false } }
     return try body()
   }
 
-  /// Takes them all away, ends the process, and lets no commit happen any more. Returns if all have their names: whoever
-  /// is told that the run failed must not find its outputs.
+  /// Removes all outputs, prevents every later commit, and ends the process.
+  ///
+  /// It only returns if all outputs have their names: a run that is reported as failed must not
+  /// leave its outputs.
   package func unlinkAllAndExit(status: Int32) {
     state.withLock { state in
       guard !state.isDone else { return }
@@ -119,24 +128,24 @@ package final class TemporaryFiles: Sendable {
 
 extension TemporaryFiles {
   struct State {
-    /// Files that aren't whole yet, or wait for their names.
+    /// Files that aren't complete yet, or wait for their names.
     var temporary: Set<ExactString> = []
-    /// Directories of shards that aren't whole yet, or wait for their names.
+    /// Directories of shards that aren't complete yet, or wait for their names.
     var staged: Set<ExactString> = []
-    /// Directories that this run has made for its shards.
+    /// Directories that this run has created for its shards.
     var made: [String] = []
     var journal: [Step] = []
-    /// True once all outputs have their names: the run has done what it was for.
+    /// True once all outputs have their names and the run has done its work.
     var isDone = false
     /// True while outputs get their names that others will follow.
     var goesOn = false
-    /// The devices that are known to do what outputs need.
+    /// The devices that were found to support what outputs need.
     var probed: Set<UInt64> = []
     var hasWarnedOfNoSync = false
 
     var isWaiting: Bool { !temporary.isEmpty || !staged.isEmpty }
 
-    /// Takes away all that this run has made.
+    /// Removes everything that this run has created.
     mutating func undo() {
       for path in temporary { File.remove(path.string) }
       temporary = []
@@ -146,14 +155,14 @@ extension TemporaryFiles {
       removeMadeDirectories()
     }
 
-    /// Takes the other outputs away, too, if some have their names already.
+    /// Removes the other outputs too, if some have their names already.
     mutating func giveUp() {
       if !journal.isEmpty { undo() } else if !isWaiting { removeMadeDirectories() }
     }
 
-    /// Lets go of what was before, once no output waits for its name, and the names are on the disk.
+    /// Lets the older files go, once no output waits for its name and the names are on the disk.
     ///
-    /// - Returns: zero, or `errno`; then no output of this run has its name.
+    /// - Returns: zero, or `errno`. Then no output of this run has its name.
     mutating func endIfLast() -> Int32 {
       guard !isWaiting else { return 0 }
       let code = synchronizeDirectories()
@@ -165,9 +174,9 @@ extension TemporaryFiles {
       return 0
     }
 
-    /// Waits until what was done to names is on the disk.
+    /// Waits until the changed names are on the disk.
     ///
-    /// - Returns: zero, or `errno`; then all has been undone.
+    /// - Returns: zero, or `errno`. Then all changes have been undone.
     mutating func synchronizeDirectories() -> Int32 {
       let directories = journal.map(\.directory) + made.map(AtomicFile.directory)
       for directory in Set(directories.map { ExactString($0) }) {
@@ -181,22 +190,26 @@ extension TemporaryFiles {
     }
 
     private mutating func removeMadeDirectories() {
-      // The last first: it may lie in another one.
+      // The last one first, since it may lie in another one.
       while let path = made.popLast() { File.removeDirectory(path) }
     }
   }
 
-  /// What has been done to names. Undone from the last to the first.
+  /// A change of names.
+  ///
+  /// Changes are undone from the last to the first.
   enum Step {
-    /// A file has got its name while others still wait for theirs, or an older one has lost it.
+    /// A file got its name while others still wait, or an older file lost its name.
     case named(path: String, former: Former)
-    /// The older shards of a directory have been moved to another one.
+    /// The older shards of a directory were moved to another one.
     case retired(directory: String, keptDirectory: String)
-    /// So many shards have got their names. The leftovers of killed runs go when this one has succeeded.
+    /// `count` shards got their names.
+    ///
+    /// The leftovers of killed runs are removed when this run has succeeded.
     case shards(
       directory: String, count: Int, name: @Sendable (Int) -> String, leftovers: [String])
 
-    /// The directory whose names have changed.
+    /// The directory in which names changed.
     var directory: String {
       switch self {
       case .named(let path, _): AtomicFile.directory(of: path)
@@ -230,15 +243,17 @@ extension TemporaryFiles {
     }
   }
 
-  /// What had a name before.
+  /// The file that had a name before.
   enum Former {
     case nothing
     case kept(KeptFile)
-    /// There is no way to keep it: the file system has no hard links.
+    /// The file can't be kept: the file system has no hard links.
     case lost
   }
 
-  /// A second name for an older file, locked while this process lives, as its temporary files are.
+  /// A second name for an older file.
+  ///
+  /// It is locked while this process lives, like temporary files.
   final class KeptFile: Sendable {
     let path: String
     private let file: File?

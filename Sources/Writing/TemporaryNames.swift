@@ -1,14 +1,15 @@
 internal import Files
 internal import Platform
 
-/// The names of the files that dsel has beside an output `NAME` while it works; for shards those of directories among them,
-/// where `NAME` is `shards`.
+/// The names of the files that dsel has beside an output `NAME` while it works.
+///
+/// For shards these are directories, and `NAME` is `shards`.
 struct TemporaryNames {
   static let temporarySuffix = ".dsel-tmp"
   static let keptSuffix = ".dsel-old"
 
   let directory: String
-  /// What all of them begin with.
+  /// The begin of all of these names.
   let prefix: String
 
   init(for path: String) {
@@ -16,10 +17,11 @@ struct TemporaryNames {
     prefix = ".\(path.lastPathPart)."
   }
 
-  /// The new file until it is whole: `.NAME.PID.dsel-tmp`, or `.NAME.PID-NUMBER.dsel-tmp` if that is taken.
+  /// The new file until it is complete: `.NAME.PID.dsel-tmp`, or `.NAME.PID-NUMBER.dsel-tmp` if
+  /// that is taken.
   func temporary(_ number: Int) -> String { name(number, Self.temporarySuffix) }
 
-  /// The older file, while other outputs wait for their names: `.NAME.PID.dsel-old`.
+  /// The older file while other outputs wait for their names: `.NAME.PID.dsel-old`.
   var kept: String { kept(1) }
 
   func kept(_ number: Int) -> String { name(number, Self.keptSuffix) }
@@ -37,19 +39,5 @@ struct TemporaryNames {
       return !process.isEmpty && process.allSatisfy { "0123456789-".utf8.contains($0) }
     }
     return false
-  }
-}
-
-/// Files that a killed run left beside an output.
-enum Leftovers {
-  /// Removes those whose process is gone: it held a lock, which went with it.
-  static func remove(beside path: String) {
-    let names = TemporaryNames(for: path)
-    for name in File.names(in: names.directory) where names.matches(name) {
-      let leftover = "\(names.directory)/\(name)"
-      // What can't be opened or locked isn't known to be a leftover.
-      guard let file = try? File(locking: leftover), file.lock() == .taken else { continue }
-      File.remove(leftover)
-    }
   }
 }

@@ -2,12 +2,14 @@ package import Compression
 internal import Files
 package import Platform
 
-/// Why an output couldn't be written. Its final name is as it was before.
+/// Why an output couldn't be written.
+///
+/// Its final name is as it was before.
 package enum WritingError: Error, Equatable {
   case system(SystemError)
   case compression(CompressionError)
   case outputExists(path: String)
-  /// A link that leads to nothing yet.
+  /// A link to something that doesn't exist.
   case linkExists(path: String, target: String)
   case isDirectory(path: String)
   case notDirectory(path: String)
@@ -15,14 +17,8 @@ package enum WritingError: Error, Equatable {
   case shardsExist(path: String)
   /// Another run writes shards to the directory.
   case directoryInUse(path: String)
-  /// The file system of the directory gives no file another name.
+  /// The file system of the directory can't rename files.
   case noRename(directory: String, SystemError)
-  /// The file system of the directory didn't answer to a lock within that time.
+  /// The file system of the directory didn't answer a request for a lock in that time.
   case noLockAnswer(directory: String, seconds: Int)
-}
-
-/// What is worth a word before a run, and stops none.
-package enum WritingWarning: Sendable {
-  /// The file system of the directory has no way to wait until files are on the disk.
-  case noSync(directory: String)
 }

@@ -23,7 +23,8 @@ import Testing
     let directory = try TemporaryDirectory()
     for name in ["wiki.jsonl", "crawl.jsonl.zst"] {
       try FileManager.default.copyItem(
-        at: URL(fileURLWithPath: Fixtures.path(name)), to: URL(fileURLWithPath: directory.path(name)))
+        at: URL(fileURLWithPath: Fixtures.path(name)),
+        to: URL(fileURLWithPath: directory.path(name)))
     }
     let runs = try JSONDecoder().decode(
       [Run].self, from: Fixtures.read("golden/json-keys.json"))

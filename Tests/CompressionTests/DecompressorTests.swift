@@ -43,7 +43,8 @@ import Testing
     var generator = SplitMix64(state: seed)
     let bytes = file(container)
     var decompressor = try Decompressor(container, maximumWindowByteCount: 1 << 20)
-    // With memory of its own, as nothing added to the empty array is a count written to the one all threads share.
+    // With memory of its own, as nothing added to the empty array is a count written to the one all
+    // threads share.
     var decoded: [UInt8] = []
     decoded.reserveCapacity(text.count)
     var position = 0

@@ -57,8 +57,8 @@ import Testing
     }
   }
 
-  /// What may stand where a block of 64 bytes ends: whole and cut scalars, marks behind single characters, letters that
-  /// are lower-cased to another length.
+  /// Texts for the end of a block of 64 bytes: whole and cut scalars, marks after single
+  /// characters, letters that are lower-cased to another length.
   private static let atBlockEnds = [
     "a", "A.", " ", "É", "Ⱥ", "İ", "Σ", "ΑΣ", "漢", "漢字", "漢\u{301}", ".\u{301}", "😀", "😀😀",
     "\u{2003}",
@@ -93,7 +93,8 @@ import Testing
     let settings = FeatureSettings(tokenizer: kind, maximumOrder: 1, bucketCount: 1 << 24)
     var featurizer = Featurizer(settings, tables: Self.tables, usesVectors: usesVectors)
     for start in stride(from: UInt32(0), to: 0x20000, by: 64) {
-      // Each beside letters, marks, punctuation and its neighbours, at one place of a block after the other.
+      // Each beside letters, marks, punctuation and its neighbours, at one place of a block after
+      // the other.
       let text = (start..<(start + 64)).compactMap { Unicode.Scalar($0) }
         .map { "\($0)a \($0)\u{301}.\($0)\($0)" }.joined(separator: " x")
       #expect(

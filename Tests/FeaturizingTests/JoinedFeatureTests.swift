@@ -77,8 +77,8 @@ import Testing
   }
 
   @Test func `A number that is given again is not taken for the token that had it`() {
-    // Numbers begin anew with each segment. In the first, x is the third token; in the second, c. Without care
-    // "x a" and "c a" would have the same key.
+    // Numbers begin anew with each segment. In the first, x is the third token; in the second, c.
+    // Without care "x a" and "c a" would have the same key.
     let text = "p q x" + String(repeating: " ", count: Tokenizer.segmentSize - 5) + "a b c a"
     let naive = NaiveFeaturizer(tables: Self.tables, kind: .wordpunct)
     var sizes = JoinedFeatureHasher.CacheSizes()

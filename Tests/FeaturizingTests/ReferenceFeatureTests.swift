@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  /// What a document's counts are in the reference.
+  /// The counts of a document in the reference.
   private struct Expected: Decodable {
     var total: Int
     var length: Int

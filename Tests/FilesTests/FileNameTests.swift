@@ -59,7 +59,8 @@ import Testing
   }
 
   @Test func `Ends and parts of a path are told by bytes`() {
-    // The dot belongs to the sign before it, and the slash to the accent behind it, where characters are seen.
+    // The dot belongs to the sign before it, and the slash to the accent after it, where
+    // characters are seen.
     #expect("\u{600}.zst".endsInBytes(of: ".zst"))
     #expect("a/\u{301}b".pathParts() == ["a", "\u{301}b"])
     #expect("a/\u{301}b".lastPathPart == "\u{301}b")

@@ -68,7 +68,8 @@ import Weighting
     for order in [11, 12] as [UInt64] {
       let choice = Self.choice(selector, documents, order: order)
       #expect(choice.shortGroups.isEmpty)
-      #expect(choice.selections.map { $0.map(Self.positions) } == [[Self.largest(40, of: documents)]])
+      #expect(
+        choice.selections.map { $0.map(Self.positions) } == [[Self.largest(40, of: documents)]])
     }
   }
 
@@ -94,7 +95,8 @@ import Weighting
     #expect(choice.plan.groups.map { $0.arms[0].budget.amount } == counts)
   }
 
-  @Test func `Filled strata choose all there is where more is asked for, and say what is missing`() {
+  @Test func `Filled strata choose all there is where more is asked for, and say what is missing`()
+  {
     let documents = Self.documents(7, count: 100)
     let selector = Self.recipe(strata: [1, 1, 1]).selector(.documents(130), fills: true)
     let choice = Self.choice(selector, documents, order: 1)

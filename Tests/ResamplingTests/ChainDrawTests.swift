@@ -35,7 +35,8 @@ import Testing
     }
   }
 
-  /// Budgets of tokens and bytes below and beyond the buffer's slack; documents have 100 tokens and 275 bytes on average.
+  /// Budgets of tokens and bytes below and beyond the buffer's slack; documents have 100 tokens and
+  /// 275 bytes on average.
   private static let budgets: [[Budget]] = [
     [.tokens(300), .tokens(0), .tokens(9_000)], [.bytes(50_000), .bytes(200_000)],
     [.tokens(400_000), .tokens(150_000), .tokens(.max)], [.bytes(1_300_000), .bytes(1)],

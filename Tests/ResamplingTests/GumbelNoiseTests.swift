@@ -13,9 +13,9 @@ import Testing
     let values = (0..<count).map { _ in noise.noise(of: identities.next()) }
     let mean = values.reduce(0, +) / Double(count)
     let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count - 1)
-    // Mean γ, variance σ² = π²/6. The mean's standard error is σ/√n. With an excess kurtosis of 12/5
-    // the fourth moment is 5.4 σ⁴, so the variance's is √((5.4 − 1) σ⁴/n). Each test has five seeds:
-    // 4.5 standard errors are exceeded once in 30,000 sets of five.
+    // Mean γ, variance σ² = π²/6. The mean's standard error is σ/√n. With an excess kurtosis of
+    // 12/5 the fourth moment is 5.4 σ⁴, so the variance's is √((5.4 − 1) σ⁴/n). Each test has five
+    // seeds: 4.5 standard errors are exceeded once in 30,000 sets of five.
     let expected = Double.pi * Double.pi / 6
     #expect(abs(mean - 0.5772156649015329) < 4.5 * (expected / Double(count)).squareRoot())
     #expect(abs(variance - expected) < 4.5 * expected * (4.4 / Double(count)).squareRoot())
@@ -54,7 +54,7 @@ import Testing
       }
       for document in candidates.draw().documents { hits[document.position.offset] += 1 }
     }
-    // Drawn first with probability pᵢ, or second, behind j, with pⱼ pᵢ / (1 − pⱼ).
+    // Drawn first with probability pᵢ, or second, after j, with pⱼ pᵢ / (1 − pⱼ).
     let sum = weights.reduce(0, +)
     for number in weights.indices {
       let p = weights.map { $0 / sum }

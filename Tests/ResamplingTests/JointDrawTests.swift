@@ -3,7 +3,8 @@ import Testing
 
 @testable import Resampling
 
-/// Draws of several groups, where copies of a text have keys of their own, against a plain sort of all documents.
+/// Draws of several groups, where copies of a text have keys of their own, against a plain sort of
+/// all documents.
 @Suite struct JointDrawTests {
   /// A pool of documents in groups, with copies within and across groups whose keys differ.
   private struct Pool {
@@ -32,7 +33,8 @@ import Testing
     }
   }
 
-  /// Arm after arm the largest key that has room, each text once: without thresholds, buffers or heaps.
+  /// Arm after arm the largest key that has room, each text once: without thresholds, buffers or
+  /// heaps.
   private func naive(
     _ pool: Pool, _ budgets: [[Budget]], joinsCopies: Bool
   ) -> [[[Position]]] {
@@ -152,7 +154,8 @@ import Testing
   }
 
   @Test func `A group whose texts are drawn elsewhere gets more to draw from`() {
-    // The second group's 9,000 best texts are the first's, which rates them higher; 20 worse ones are its own.
+    // The second group's 9,000 best texts are the first's, which rates them higher; 20 worse ones
+    // are its own.
     var pool = Pool(seed: 1, groupCount: 1, count: 0, copyRate: 0, hasTies: false)
     for number in 0..<9_000 {
       for (group, key) in [(0, 100_000 - number), (1, 50_000 - number)] {

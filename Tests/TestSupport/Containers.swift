@@ -16,7 +16,7 @@ public enum Containers {
     try concatenate(parts, "gzip -nc", in: directory)
   }
 
-  /// What `zstd -dc` or `gzip -dc` (by the name's end) makes of the file.
+  /// The output of `zstd -dc` or `gzip -dc` (by the name's end) for the file.
   public static func decompress(_ path: String, in directory: TemporaryDirectory) throws -> Data {
     try command(path.hasSuffix(".gz") ? "gzip -dc" : "zstd -dqc", path, in: directory)
   }

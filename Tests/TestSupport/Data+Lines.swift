@@ -2,12 +2,15 @@ import Files
 import Foundation
 
 extension Data {
-  /// The lines, without their line feeds. A last line without one counts, too.
+  /// The lines, without their line feeds.
+  ///
+  /// A last line without one counts, too.
   public var lines: [String] { rawLines.map { String(decoding: $0, as: UTF8.self) } }
 
   /// The lines' bytes, without their line feeds.
   public var rawLines: [Data] {
-    // Not `split`, which is slow without optimisation; nor `range(of:)`, which copies what is left each time.
+    // Not `split`, which is slow without optimisation; nor `range(of:)`, which copies what is left
+    // each time.
     let bytes = [UInt8](self)
     var lines: [Data] = []
     var start = 0

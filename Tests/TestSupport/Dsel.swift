@@ -14,7 +14,7 @@ public enum Dsel {
     #endif
   }
 
-  /// What a run left behind.
+  /// The results of a run.
   public struct Result: Sendable {
     public var status: Int32
     public var output: Data

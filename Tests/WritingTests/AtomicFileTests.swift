@@ -143,7 +143,7 @@ import Testing
   @Test func `A temporary file is its owner's alone, and the file has the mode of any new one`()
     throws
   {
-    // What the shell's > would give it.
+    // The mode that the shell's > would give it.
     try directory.write("", to: "plain")
     let expected = try mode("plain")
     let file = try AtomicFile(path: directory.path("out"), replaces: false, registry: registry)

@@ -22,7 +22,8 @@ import Testing
 
   @Test func `Names of properties become keys in snake case`() throws {
     let record = Record(
-      inner: Inner(skippedLines: [:]), targetModelXxh3: "ff", innerRecords: [Inner(skippedLines: [:])]
+      inner: Inner(skippedLines: [:]), targetModelXxh3: "ff",
+      innerRecords: [Inner(skippedLines: [:])]
     )
     let line = String(decoding: ManifestWriter.encodeLine(record), as: UTF8.self)
     #expect(

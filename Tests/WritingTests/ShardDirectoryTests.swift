@@ -29,8 +29,9 @@ import Testing
     #expect(ShardName.name(100_000_000, .plain) == "shard_100000000.jsonl")
   }
 
-  /// Lines of 3, 3, 2, 9, 1, 4, 0 and 0 bytes, so 4, 4, 3, 10, 2, 5, 1 and 1 with line feeds. Within 8: 4 + 4; 3 (+ 10 is too
-  /// much); 10 alone; 2 + 5 + 1; 1.
+  /// Lines of 3, 3, 2, 9, 1, 4, 0 and 0 bytes, so 4, 4, 3, 10, 2, 5, 1 and 1 with line feeds.
+  ///
+  /// Within 8: 4 + 4; 3 (+ 10 is too much); 10 alone; 2 + 5 + 1; 1.
   @Test func `A shard ends before the line that is too much for it`() throws {
     let lines = ["aaa", "bbb", "cc", "ddddddddd", "e", "ffff", "", ""]
     let shards = try write(lines, byteLimit: 8)

@@ -39,8 +39,8 @@ enum GzipReference {
     return header + member[10...]
   }
 
-  /// Returns the content of the one member that `bytes` are, or nil if it isn't `byteCount` bytes or
-  /// anything follows it.
+  /// Returns the content of the one member that `bytes` are, or nil if it isn't `byteCount` bytes
+  /// or anything follows it.
   static func decompress(_ bytes: [UInt8], byteCount: Int) -> [UInt8]? {
     var stream = unsafe z_stream()
     unsafe inflateInit2_(

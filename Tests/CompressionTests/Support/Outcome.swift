@@ -1,7 +1,7 @@
 import Compression
 import Testing
 
-/// What decoding gave: the bytes, and the error that ended it, if any.
+/// The result of decoding: the bytes, and the error that ended it, if any.
 struct Outcome: Equatable, CustomTestStringConvertible {
   var bytes: [UInt8] = []
   var error: CompressionError?

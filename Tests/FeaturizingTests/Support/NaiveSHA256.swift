@@ -14,7 +14,8 @@ enum NaiveSHA256 {
     return state
   }
 
-  /// The digest, read as a big-endian number, modulo `modulus`: byte by byte, as one divides by hand.
+  /// The digest, read as a big-endian number, modulo `modulus`: byte by byte, as one divides by
+  /// hand.
   static func bucket(_ message: [UInt8], modulus: Int) -> UInt32 {
     var rest = 0
     for word in digest(message) {
@@ -44,7 +45,7 @@ enum NaiveSHA256 {
     return primes
   }
 
-  /// The first 32 bits behind the point.
+  /// The first 32 bits after the point.
   private static func fraction(of number: Double) -> UInt32 {
     UInt32((number - number.rounded(.down)) * 0x1p32)
   }

@@ -1,0 +1,5 @@
+/// The place that lines are written to.
+package enum Destination: Sendable, Equatable {
+  case standardOutput
+  case file(path: String)
+}
