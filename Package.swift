@@ -2,11 +2,25 @@
 
 import PackageDescription
 
-/// Every Swift target is held to the same rules: strict memory safety, and no warning left standing.
-/// `Lifetimes` lets a type hand out a `Span` of what it owns, as swift-collections does.
+/// The rules of every Swift target: strict memory safety, and no warnings.
+///
+/// `Lifetimes` lets a type hand out a `Span` of memory that it owns, as swift-collections does.
 let strict: [SwiftSetting] = [
   .strictMemorySafety(), .treatAllWarnings(as: .error), .enableExperimentalFeature("Lifetimes"),
 ]
+
+/// The warnings that C and C++ code must not give.
+let warnings = [
+  "all", "extra", "conversion", "shadow", "undef", "vla", "cast-qual", "format=2", "pointer-arith",
+  "implicit-fallthrough", "extra-semi",
+]
+let strictC: [CSetting] =
+  (warnings + ["strict-prototypes", "missing-prototypes"]).map { .enableWarning($0) }
+  + [.treatAllWarnings(as: .error)]
+let strictCXX: [CXXSetting] =
+  (warnings + ["old-style-cast", "non-virtual-dtor", "overloaded-virtual"]).map {
+    .enableWarning($0)
+  } + [.treatAllWarnings(as: .error)]
 
 let package = Package(
   name: "dsel",
@@ -30,8 +44,8 @@ let package = Package(
       providers: [.apt(["libsimdjson-dev"]), .brew(["simdjson"])]),
     .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CScheduler"),
-    .target(name: "CSimdjson", dependencies: ["CSimdjsonLibrary"]),
-    .target(name: "CVector"),
+    .target(name: "CSimdjson", dependencies: ["CSimdjsonLibrary"], cxxSettings: strictCXX),
+    .target(name: "CVector", cSettings: strictC),
 
     .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: strict),
     .target(name: "Platform", swiftSettings: strict),
@@ -76,6 +90,8 @@ let package = Package(
       name: "TestSupport", dependencies: ["Files", "Platform"], path: "Tests/TestSupport",
       swiftSettings: strict
     ),
+    .testTarget(
+      name: "PlatformTests", dependencies: ["Platform", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "FilesTests", dependencies: ["Files", "Platform", "TestSupport"], swiftSettings: strict),
     .testTarget(

@@ -1,9 +1,14 @@
 #include "CSimdjson.h"
 
 #include <new>
-#include <simdjson.h>
 #include <string>
 #include <vector>
+
+// Not a system header everywhere, and its warnings are not ours to mend.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Weverything"
+#include <simdjson.h>
+#pragma GCC diagnostic pop
 
 static_assert(
     DSEL_JSON_PADDING >= simdjson::SIMDJSON_PADDING, "lines need simdjson's padding behind them");

@@ -1,21 +1,3 @@
-/// How text becomes tokens.
-package enum TokenizerKind: String, CaseIterable, Sendable, Codable {
-  /// Runs of word characters or of other non-blanks; combining marks stay with what they follow, and
-  /// Han, Hiragana, Katakana, Thai, Lao, Khmer and Myanmar give one token a character.
-  case words
-  /// The rule of the DSIR reference: `\w+|[^\w\s]+`.
-  case wordpunct
-}
-
-/// How an n-gram becomes a bucket.
-package enum FeatureHashing: String, Sendable, Codable {
-  /// The tokens' XXH3-64, mixed and multiplied: see ``Featurizer``.
-  case xxh3
-  /// The rule of the DSIR reference: SHA-256 of the tokens joined by one space, as a big-endian
-  /// number, modulo the number of buckets.
-  case sha256
-}
-
 /// Everything that decides which features a text has. Two models can be compared only when
 /// theirs are equal.
 package struct FeatureSettings: Equatable, Sendable {

@@ -12,14 +12,12 @@ extension File {
   /// Where a symbolic link leads, as it is written; nil if the path is none.
   package static func linkTarget(_ path: String) -> String? {
     // PATH_MAX: a longer one can't be followed.
-    var bytes = [UInt8](repeating: 0, count: 4096)
-    let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-      // SAFETY: readlink writes at most the buffer's size, and no NUL.
-      unsafe FileName.withBytes(of: path) { name in
-        unsafe readlink(name, buffer.baseAddress!.assumingMemoryBound(to: CChar.self), buffer.count)
-      }
+    var characters = [CChar](repeating: 0, count: 4096)
+    let count = unsafe FileName.withBytes(of: path) { name in
+      // SAFETY: readlink writes at most as many bytes as are there, and no NUL.
+      unsafe readlink(name, &characters, characters.count)
     }
-    return count > 0 ? FileName.string(bytes[..<count]) : nil
+    return count > 0 ? FileName.string(characters[..<count].map(UInt8.init(bitPattern:))) : nil
   }
 
   /// Takes a name away. Where there is none, nothing happens.

@@ -134,11 +134,11 @@ package import Platform
     let descriptor = retrying {
       template =
         (FileName.bytes(of: directory) + "/dsel-spool-XXXXXX\0".utf8).map(CChar.init(bitPattern:))
-      // SAFETY: mkstemp writes only within the template, which is NUL-terminated.
-      return unsafe template.withUnsafeMutableBufferPointer { unsafe mkstemp($0.baseAddress!) }
+      // SAFETY: mkstemp writes only within the template, which ends with a NUL.
+      return unsafe mkstemp(&template)
     }
     guard descriptor >= 0 else { throw SystemError(.spool, directory) }
-    unsafe template.withUnsafeBufferPointer { unsafe _ = unlink($0.baseAddress!) }
+    unsafe _ = unlink(template)
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     return File(temporary: descriptor, in: directory)
   }
@@ -265,42 +265,5 @@ package import Platform
     _ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int
   ) -> Int {
     unsafe SystemCall.readBytes(descriptor, buffer, count)
-  }
-}
-
-extension FileStatus {
-  /// What `stat(2)` says of a path, following links; nil if there is no such file.
-  ///
-  /// - Throws: ``SystemError`` of operation `inspect`.
-  package init?(path: String) throws(SystemError) {
-    var status = stat()
-    guard unsafe FileName.withBytes(of: path, { unsafe stat($0, &status) }) == 0 else {
-      if errno == ENOENT { return nil }
-      throw SystemError(.inspect, path)
-    }
-    self.init(status)
-  }
-
-  /// Whether a path is a symbolic link, to whatever or nothing.
-  package static func isLink(path: String) -> Bool {
-    var status = stat()
-    // SAFETY: lstat reads the name and writes the status during the call only.
-    return unsafe FileName.withBytes(of: path, { unsafe lstat($0, &status) }) == 0
-      && status.st_mode & S_IFMT == S_IFLNK
-  }
-
-  fileprivate init(_ status: stat) {
-    let time = SystemCall.modificationTime(of: status)
-    let kind: Kind =
-      switch status.st_mode & S_IFMT {
-      case S_IFREG: .regular
-      case S_IFDIR: .directory
-      default: .other
-      }
-    self.init(
-      kind: kind, byteCount: Int(status.st_size), device: UInt64(truncatingIfNeeded: status.st_dev),
-      inode: UInt64(status.st_ino),
-      // A clock may be wrong by centuries, and times are only ever compared.
-      modificationTime: Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec))
   }
 }

@@ -55,9 +55,7 @@ package enum FileName {
   ) rethrows -> Result {
     guard mayHaveEscapes(name) else { return try unsafe name.withCString(body) }
     // SAFETY: the array outlives the call, and ends with a NUL.
-    return try unsafe (bytes(of: name) + [0]).withUnsafeBytes {
-      try unsafe body($0.baseAddress!.assumingMemoryBound(to: CChar.self))
-    }
+    return try unsafe body(bytes(of: name).map(CChar.init(bitPattern:)) + [0])
   }
 
   /// The string for a name that ends with a NUL.

@@ -1,47 +1,49 @@
-/// Work on threads of its own, all of which has ended when a call returns.
+/// Work on threads of its own, all of which have ended when a call returns.
 ///
-/// Workers block while they read and while they wait for one another, which threads of Swift's
-/// concurrency must not do. They are threads of the system instead, as many as were asked for.
+/// Workers block while they read and while they wait for one another. Threads of Swift's
+/// concurrency must not block, and there are only as many of them as processors. So these are
+/// threads of the operating system, as many as the caller asks for.
 package enum Threads {
-  /// Each thread's stack. Musl's own default, 128 KiB, is little.
-  private static let stackByteCount = 8 << 20
+  /// The stack of each thread. Musl's default, 128 KiB, is too small.
+  private static let defaultStackByteCount = 8 << 20
 
-  /// Calls `body` with 0, 1, … up to `count`, each on a thread of its own, and the first on the
-  /// caller's.
+  /// Calls `body` with each number from 0 up to `count`, each on a thread of its own.
   ///
+  /// Number 0 runs on the thread of the caller.
+  ///
+  /// - Parameter stackByteCount: the stack of each further thread; for tests.
   /// - Returns: the results, in the order of the numbers.
-  /// - Throws: ``SystemError`` of operation `startThread` if the system has no more threads. Then
-  ///   no `body` was called.
+  /// - Throws: ``SystemError`` of operation `startThread` if the system starts no more threads.
+  ///   Then `body` was never called, and the threads that had started have ended.
   package static func run<Result: Sendable>(
-    _ count: Int, _ body: @escaping @Sendable (Int) -> Result
+    _ count: Int, stackByteCount: Int = defaultStackByteCount,
+    _ body: @escaping @Sendable (Int) -> Result
   ) throws(SystemError) -> [Result] {
     precondition(count > 0)
-    // Nobody begins before all are there: a call that fails has done nothing.
-    let start = Monitor<Bool?>(nil)
+    // Every thread waits until all have started. So a call that fails has done nothing.
+    let begins = Monitor<Bool?>(nil)
     var handles: [Handle<Result>] = []
-    for number in 1..<max(1, count) {
+    for number in 1..<count {
       do throws(SystemError) {
-        handles.append(
-          try Handle { start.wait { $0 } ? body(number) : nil })
+        handles.append(try Handle(stackByteCount) { begins.wait { $0 } ? body(number) : nil })
       } catch {
-        start.withLock { $0 = false }
+        begins.withLock { $0 = false }
         for handle in handles { _ = handle.join() }
         throw error
       }
     }
-    start.withLock { $0 = true }
-    let first = body(0)
-    return [first]
-      + handles.map { handle in
-        guard let result = handle.join() else { preconditionFailure("a thread that didn't begin") }
-        return result
-      }
+    begins.withLock { $0 = true }
+    var results = [body(0)]
+    for handle in handles {
+      guard let result = handle.join() else { preconditionFailure("the thread was told to begin") }
+      results.append(result)
+    }
+    return results
   }
 
-  /// Does two things side by side, or, if there is only one thread for them, `second` and then
-  /// `first`.
+  /// Calls two functions at the same time, or, if `threadCount` is 1, `second` and then `first`.
   ///
-  /// - Throws: ``SystemError`` of operation `startThread`
+  /// - Throws: ``SystemError`` of operation `startThread`. Then neither was called.
   package static func both<First: Sendable, Second>(
     threadCount: Int, _ first: @escaping @Sendable () -> First, _ second: () -> Second
   ) throws(SystemError) -> (First, Second) {
@@ -49,30 +51,30 @@ package enum Threads {
       let result = second()
       return (first(), result)
     }
-    let handle = try Handle<First> { first() }
+    let handle = try Handle<First>(defaultStackByteCount) { first() }
     let result = second()
-    guard let other = handle.join() else { preconditionFailure("a thread without a result") }
+    guard let other = handle.join() else { preconditionFailure("the thread always has a result") }
     return (other, result)
   }
 
-  /// A thread that is running.
+  /// A thread that is running, which must be joined once.
   @safe private struct Handle<Result: Sendable> {
     private let thread: pthread_t
     private let work: Work<Result>
 
-    init(_ body: @escaping @Sendable () -> Result?) throws(SystemError) {
+    init(_ stackByteCount: Int, _ body: @escaping @Sendable () -> Result?) throws(SystemError) {
       let work = Work(body)
       self.work = work
       var attributes = pthread_attr_t()
       unsafe pthread_attr_init(&attributes)
       defer { unsafe _ = pthread_attr_destroy(&attributes) }
-      unsafe pthread_attr_setstacksize(&attributes, Threads.stackByteCount)
+      unsafe pthread_attr_setstacksize(&attributes, stackByteCount)
       #if canImport(Darwin)
         var thread: pthread_t?
       #else
         var thread = pthread_t()
       #endif
-      // SAFETY: the thread gets an owned reference, which it releases.
+      // SAFETY: the thread gets an owned reference, which `main` releases.
       let retained = unsafe Unmanaged.passRetained(work as AnyWork)
       let code = unsafe pthread_create(&thread, &attributes, Threads.main, retained.toOpaque())
       guard code == 0 else {
@@ -80,27 +82,28 @@ package enum Threads {
         throw SystemError(.startThread, "", code: code)
       }
       #if canImport(Darwin)
-        guard let thread = unsafe thread else { preconditionFailure("no thread") }
+        guard let thread = unsafe thread else { preconditionFailure("a thread that started") }
         unsafe self.thread = thread
       #else
         self.thread = thread
       #endif
     }
 
-    /// Waits for the thread's end.
+    /// Waits until the thread has ended.
     func join() -> Result? {
       pthread_join(thread, nil)
       return work.result.withLock { $0.take() }
     }
   }
 
+  /// Work without the type of its result, which a C function can't be generic over.
   private class AnyWork: @unchecked Sendable {
     // Sendable because its only subclass is.
     func run() {}
   }
 
   private final class Work<Result: Sendable>: AnyWork, @unchecked Sendable {
-    // Sendable because both members are, and never change.
+    // Sendable because both members are, and neither is ever replaced.
     private let body: @Sendable () -> Result?
     let result = Lock<Result?>(nil)
 
@@ -113,19 +116,16 @@ package enum Threads {
   }
 
   #if canImport(Darwin)
-    private static let main: @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? =
-      { argument in
-        // SAFETY: `Handle` retained what it passed.
-        unsafe Unmanaged<AnyWork>.fromOpaque(argument).takeRetainedValue().run()
-        return nil
-      }
+    private typealias Argument = UnsafeMutableRawPointer
   #else
-    private static let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? =
-      { argument in
-        guard let argument = unsafe argument else { return nil }
-        // SAFETY: `Handle` retained what it passed.
-        unsafe Unmanaged<AnyWork>.fromOpaque(argument).takeRetainedValue().run()
-        return nil
-      }
+    private typealias Argument = UnsafeMutableRawPointer?
   #endif
+
+  /// The function that each thread runs.
+  private static let main: @convention(c) (Argument) -> UnsafeMutableRawPointer? = { argument in
+    guard let argument = unsafe argument as UnsafeMutableRawPointer? else { return nil }
+    // SAFETY: `Handle` retained the object that it passed.
+    unsafe Unmanaged<AnyWork>.fromOpaque(argument).takeRetainedValue().run()
+    return nil
+  }
 }

@@ -90,19 +90,6 @@ package struct Apportionment: Sendable {
     return joined(amounts, hasRest ? rest.amounts(of: amounts[givenParts.count]) : [])
   }
 
-  /// What each part gets of `total`, if none can take more than `limits` says: what one can't take goes to the others by the
-  /// same rule. Where all are full, less than `total` is given away.
-  ///
-  /// - Returns: one number for each part, at most its limit.
-  package func amounts(of total: Int, limits: [Int]) -> [Int] {
-    let restLimits = restParts.map { isPositive($0) ? limits[$0] : 0 }
-    let restLimit = restLimits.reduce(0) { $1 > .max - $0 ? .max : $0 + $1 }
-    let amounts = given.amounts(
-      of: total, limits: givenParts.map { limits[$0] } + (hasRest ? [restLimit] : []))
-    return joined(
-      amounts, hasRest ? rest.amounts(of: amounts[givenParts.count], limits: restLimits) : [])
-  }
-
   private func joined(_ given: [Int], _ rest: [Int]) -> [Int] {
     var amounts = [Int](repeating: 0, count: givenParts.count + restParts.count)
     for (part, amount) in zip(givenParts, given) { amounts[part] = amount }

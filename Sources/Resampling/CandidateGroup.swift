@@ -209,19 +209,6 @@ package struct CandidateGroup: Sendable {
     return drawn[0].documents + (drawn.count > 1 ? drawn[1].documents.map(\.exchanged) : [])
   }
 
-  /// How many documents could be drawn at most, each text once.
-  package func availableCount() -> Int {
-    var copy = self
-    guard armCount > 1 else { return copy.take(arm: 0, isAlone: true).entries.count }
-    var seen: Set<Candidate.TextKey> = []
-    for arm in 0..<armCount {
-      for candidate in copy.take(arm: arm, isAlone: true).entries {
-        seen.insert(joinsCopies ? candidate.textKey : candidate.placeKey)
-      }
-    }
-    return seen.count
-  }
-
   /// Draws, for this group alone.
   ///
   /// - Returns: a selection for each arm.

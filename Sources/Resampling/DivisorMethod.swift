@@ -47,32 +47,6 @@ struct DivisorMethod: Sendable {
     return amounts
   }
 
-  /// What each part gets of `total`, if none can take more than `limits` says: what one can't take goes to the others by the
-  /// same rule. Where all are full, less than `total` is given away.
-  ///
-  /// - Returns: one number for each part, at most its limit.
-  func amounts(of total: Int, limits: [Int]) -> [Int] {
-    var amounts = [Int](repeating: 0, count: weights.count)
-    var open = weights.indices.filter { weights[$0] > 0 }
-    var left = total
-    while !open.isEmpty, left > 0 {
-      let offers = DivisorMethod(open.map { weights[$0] }).amounts(of: left)
-      let full = zip(open, offers).filter { $0.1 >= limits[$0.0] }.map(\.0)
-      guard !full.isEmpty else {
-        for (part, offer) in zip(open, offers) { amounts[part] = offer }
-        break
-      }
-      // Taking a part out leaves the others more, so a part that is full now stays so.
-      for part in full {
-        amounts[part] = limits[part]
-        left -= limits[part]
-      }
-      let closed = Set(full)
-      open.removeAll { closed.contains($0) }
-    }
-    return amounts
-  }
-
   /// True if `one` with `count` units gets the next unit before `other` with `otherCount`.
   private func precedes(_ one: Int, _ count: Int, _ other: Int, _ otherCount: Int) -> Bool {
     // w₁ / (2a₁ + 1) > w₂ / (2a₂ + 1), without dividing.

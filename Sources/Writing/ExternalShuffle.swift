@@ -1,20 +1,6 @@
 internal import Files
 internal import Platform
 
-/// How lines are put in another order.
-package struct ShuffleSettings: Sendable {
-  /// Where lines wait that memory has no room for.
-  package var spoolDirectory: String
-  /// As many bytes of lines are sorted in memory.
-  var batchByteLimit = 16 << 20
-  /// As many bytes of lines are compressed at a time.
-  var blockByteCount = 32 << 10
-
-  package init(spoolDirectory: String) {
-    self.spoolDirectory = spoolDirectory
-  }
-}
-
 /// Puts lines in the order of numbers that come with them, in bounded memory.
 ///
 ///     lines that fit into a batch are sorted in memory
@@ -55,7 +41,7 @@ struct ExternalShuffle: ~Copyable {
   /// Moves the batch to parts.
   private mutating func part() throws(WritingError) {
     var parts = try ShufflePartitions(settings, commonBits: commonBits)
-    try batch.forEach { line, order throws(WritingError) in try parts.add(line, order: order) }
+    try batch.add(to: &parts)
     batch = LineBatch()
     self.parts = consume parts
   }
@@ -84,43 +70,5 @@ struct ExternalShuffle: ~Copyable {
       }
       line.removeAll(keepingCapacityUpTo: settings.batchByteLimit)
     }
-  }
-}
-
-/// Lines in memory, to be sorted.
-struct LineBatch: ~Copyable {
-  private struct Entry {
-    var order: UInt64
-    var range: Range<Int>
-  }
-
-  private var text = ByteBuffer()
-  private var entries: [Entry] = []
-
-  /// Bytes of lines and of what is kept with each.
-  var byteCount: Int { text.count + entries.count * MemoryLayout<Entry>.stride }
-
-  static func byteCount(of line: Span<UInt8>) -> Int {
-    line.count + MemoryLayout<Entry>.stride
-  }
-
-  mutating func add(_ line: Span<UInt8>, order: UInt64) throws(WritingError) {
-    let start = text.count
-    do throws(SystemError) { try text.append(line) } catch { throw .system(error) }
-    entries.append(Entry(order: order, range: start..<text.count))
-  }
-
-  func forEach(
-    _ body: (Span<UInt8>, UInt64) throws(WritingError) -> Void
-  ) throws(WritingError) {
-    for entry in entries { try body(text.span.extracting(entry.range), entry.order) }
-  }
-
-  /// Writes the lines in order; then the batch is empty.
-  mutating func drain(into lines: inout SequentialLines) throws(WritingError) {
-    entries.sort { ($0.order, $0.range.lowerBound) < ($1.order, $1.range.lowerBound) }
-    for entry in entries { try lines.write(text.span.extracting(entry.range)) }
-    entries.removeAll(keepingCapacity: true)
-    text.removeAll(keepingCapacityUpTo: .max)
   }
 }

@@ -2,12 +2,6 @@ package import Compression
 internal import Files
 internal import Platform
 
-/// Where lines go.
-package enum Destination: Sendable, Equatable {
-  case standardOutput
-  case file(path: String)
-}
-
 /// Writes lines, compressed or not, to a file that appears when it is whole, or to standard output.
 package struct LineWriter: ~Copyable {
   private enum Sink: ~Copyable {

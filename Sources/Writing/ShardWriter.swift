@@ -1,15 +1,6 @@
 internal import Compression
 internal import Files
 
-/// A shard that has been written.
-package struct WrittenShard: Sendable, Equatable {
-  /// Its name in the directory.
-  package let name: String
-  /// Bytes of lines, before compression.
-  package let byteCount: Int
-  package let lineCount: Int
-}
-
 /// Writes lines to the shards of a directory.
 ///
 /// A shard ends before the first line that would bring its bytes above the limit, so a longer line is a shard of its

@@ -20,9 +20,3 @@ package enum WritingError: Error, Equatable {
   /// The file system of the directory didn't answer to a lock within that time.
   case noLockAnswer(directory: String, seconds: Int)
 }
-
-/// What is worth a word before a run, and stops none.
-package enum WritingWarning: Sendable {
-  /// The file system of the directory has no way to wait until files are on the disk.
-  case noSync(directory: String)
-}

@@ -29,7 +29,8 @@ import Testing
   }
 
   private func withoutLeadingZeros(_ digits: String) -> String {
-    String(UInt64(digits, radix: 16)!, radix: 16)
+    let significant = digits.drop { $0 == "0" }
+    return significant.isEmpty ? "0" : String(significant)
   }
 
   /// The hashes of a text's tokens, before they become buckets.
@@ -39,11 +40,9 @@ import Testing
     var all: [UInt64] = []
     tokenizer.begin()
     while tokenizer.nextSegment(of: text.span) {
-      let hashes = unsafe [UInt64](unsafeUninitializedCapacity: Tokenizer.capacity) {
-        unsafe hasher.hashTokens(of: tokenizer, into: $0.baseAddress!)
-        $1 = tokenizer.tokenCount
-      }
-      all += hashes
+      var hashes = [UInt64](repeating: 0, count: Tokenizer.capacity)
+      unsafe hasher.hashTokens(of: tokenizer, into: &hashes)
+      all += hashes.prefix(tokenizer.tokenCount)
     }
     return all
   }

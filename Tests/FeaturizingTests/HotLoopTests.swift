@@ -37,11 +37,7 @@ import Testing
   private func expectClasses(of block: [UInt8]) {
     var lowered = [UInt8](repeating: 0, count: 64)
     // SAFETY: both arrays have 64 bytes.
-    let classes = unsafe block.withUnsafeBytes { source in
-      unsafe lowered.withUnsafeMutableBytes {
-        unsafe ByteClasses(of: source.baseAddress!, loweringInto: $0.baseAddress!)
-      }
-    }
+    let classes = unsafe ByteClasses(of: block, loweringInto: &lowered)
     for (index, byte) in block.enumerated() {
       let scalar = Unicode.Scalar(byte)
       let isSet = { (bits: UInt64) in bits >> UInt64(index) & 1 == 1 }

@@ -19,7 +19,7 @@ import Testing
     var random = SplitMix64(state: 4)
     lines = (0..<40).map { number in
       let words = (0..<Int.random(in: 1...9, using: &random)).map { _ in
-        ["some", "words", "of", "a", "small", "file", "élan"].randomElement(using: &random)!
+        random.element(of: ["some", "words", "of", "a", "small", "file", "élan"])
       }
       return Data("{\"id\":\(number),\"text\":\"\(words.joined(separator: " "))\"}\n".utf8)
     }

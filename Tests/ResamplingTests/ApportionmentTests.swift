@@ -85,39 +85,6 @@ import Testing
     // Eight tenths of 10 are 8, however many small parts there are: as parts of their own they would get 3.
     let small = Apportionment(given: [nil, 0.8, nil, nil], counts: [1, 0, 1, 1])
     #expect(small.amounts(of: 10) == [1, 8, 1, 0])
-    #expect(small.amounts(of: 10, limits: [9, 2, 3, 0]) == [5, 2, 3, 0])
-  }
-
-  /// By hand.
-  @Test(arguments: [
-    (10, [0.3, 0.7], [100, 100], [3, 7]), (10, [0.3, 0.7], [100, 4], [6, 4]),
-    (10, [0.3, 0.7], [2, 4], [2, 4]), (0, [1, 1], [5, 5], [0, 0]), (5, [1, 0], [3, 9], [3, 0]),
-    // 40, 40, 20, of which the second has 10; the other 90 by 4 : 2.
-    (100, [0.4, 0.4, 0.2], [90, 10, 90], [60, 10, 30]),
-    // 34, 33, 33; the first two have 5 and 20: of the rest the third takes all that it has.
-    (100, [1, 1, 1], [5, 20, 60], [5, 20, 60]), (3, [1, 1], [.max, 0], [3, 0]),
-  ])
-  func `A part that is full leaves the rest to the others`(
-    total: Int, shares: [Double], limits: [Int], expected: [Int]
-  ) {
-    #expect(Apportionment(shares: shares).amounts(of: total, limits: limits) == expected)
-  }
-
-  @Test(arguments: 0..<100 as Range<UInt64>)
-  func `With limits all that can be is given, and a larger total takes nothing away`(seed: UInt64) {
-    var random = SplitMix64(state: seed)
-    let count = Int.random(in: 1...12, using: &random)
-    let apportionment = Apportionment(
-      counts: (0..<count).map { _ in Int.random(in: 1...50, using: &random) })
-    let limits = (0..<count).map { _ in Int.random(in: 0...90, using: &random) }
-    var before = limits.map { _ in 0 }
-    for total in Array(0...200) + [1_000, 100_000, .max] {
-      let amounts = apportionment.amounts(of: total, limits: limits)
-      #expect(zip(amounts, limits).allSatisfy { $0 >= 0 && $0 <= $1 })
-      #expect(amounts.reduce(0, +) == min(total, limits.reduce(0, +)))
-      #expect(zip(before, amounts).allSatisfy { $0 <= $1 })
-      before = amounts
-    }
   }
 
   @Test(arguments: [(1, 0.04, 1, 0), (24, 0.04, 24, 0), (25, 0.04, 24, 1), (100, 1, 0, 100)])

@@ -42,9 +42,10 @@ struct Pool {
   func naiveDraw(_ budget: Budget, joinsCopies: Bool) -> Draw {
     var eligible = candidates.map(Entry.init)
     if joinsCopies {
-      eligible = Dictionary(grouping: eligible, by: \.candidate.textHash).values.map { copies in
-        var first = copies.min { $0.candidate.position < $1.candidate.position }!
-        first.copies = UInt32(copies.count - 1)
+      eligible = Dictionary(grouping: eligible, by: \.candidate.textHash).values.compactMap {
+        copies in
+        var first = copies.min { $0.candidate.position < $1.candidate.position }
+        first?.copies = UInt32(copies.count - 1)
         return first
       }
     }

@@ -11,4 +11,10 @@ public struct SplitMix64: RandomNumberGenerator {
     mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
     return mixed ^ (mixed >> 31)
   }
+
+  /// An element of a collection that isn't empty; each is as likely as any other.
+  public mutating func element<Elements: Collection>(of elements: Elements) -> Elements.Element {
+    let offset = Int.random(in: 0..<elements.count, using: &self)
+    return elements[elements.index(elements.startIndex, offsetBy: offset)]
+  }
 }

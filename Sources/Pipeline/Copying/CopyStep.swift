@@ -84,12 +84,7 @@ struct CopyStep {
     outcome.counts = weigher?.emptyCounts ?? []
     do {
       var parser = try DocumentParser(textField: textField)
-      try forEachLine(
-        selection,
-        at: {
-          LinePlace(position: $0.candidate.position, byteCount: $0.candidate.lineByteCount)
-        }
-      ) { drawn, bytes, range in
+      try forEachLine(selection, at: \.place) { drawn, bytes, range in
         let document = drawn.candidate
         // Before the text is parsed, which may resolve escapes where they stand.
         var line: [UInt8] = []
@@ -149,6 +144,10 @@ struct DrawnDocument: Sendable {
   }
 
   var target: Int? { targetNumber < 0 ? nil : Int(targetNumber) }
+
+  var place: LinePlace {
+    LinePlace(position: candidate.position, byteCount: candidate.lineByteCount)
+  }
 
   /// The member of a line that holds what dsel adds.
   static let member = "dsel"

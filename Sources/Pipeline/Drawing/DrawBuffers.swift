@@ -56,9 +56,6 @@ struct DrawBuffers: Sendable {
     return groups[0]
   }
 
-  /// How many documents each group can draw at most, copies joined.
-  func availableCounts() -> [Int] { groups.map { $0.availableCount() } }
-
   /// What was drawn.
   struct Drawn {
     /// For each group, a selection for each arm.

@@ -46,7 +46,7 @@ extension RunOutputs {
       let rejects = report.rejects.sorted { $0.place.position < $1.place.position }
       let copy = CopyStep(shards: input.shards, limits: limits, progress: progress)
       do {
-        try copy.forEachLine(rejects, at: { $0.place }) { reject, bytes, range in
+        try copy.forEachLine(rejects, at: \.place) { reject, bytes, range in
           try lines.write(bytes.span.extracting(range))
           let name = input.shards[reject.place.position.shard].name
           try reasons?.write(reject.record(file: name).span)

@@ -36,8 +36,8 @@ struct TextGenerator {
   }
 
   private mutating func piece(at place: Int, room: Int) -> String {
-    let group = Self.groups.randomElement(using: &random)!
-    let piece = group.randomElement(using: &random)!
+    let group = random.element(of: Self.groups)
+    let piece = random.element(of: group)
     let size = Tokenizer.segmentSize
     switch Int.random(in: 0..<60, using: &random) {
     case 0:
@@ -47,11 +47,11 @@ struct TextGenerator {
     case 1:
       // Of one kind, but not of one scalar.
       let count = min(room, Int.random(in: 10...3_000, using: &random)) / 3
-      return (0..<count).map { _ in group.randomElement(using: &random)! }.joined()
+      return (0..<count).map { _ in random.element(of: group) }.joined()
     case 2, 3:
       // Up to some bytes before a segment's end.
       let count = size - place % size - Int.random(in: 0...8, using: &random)
-      let filler = ["a", " ", "."].randomElement(using: &random)!
+      let filler = random.element(of: ["a", " ", "."])
       return String(repeating: filler, count: max(0, min(count, room))) + piece
     default:
       return piece

@@ -30,7 +30,7 @@ struct LineGenerator {
     let telling = Array(#"{}[]",:\u-+.eE0019tfn dDcC"#.utf8)
     let byte =
       Bool.random(using: &random)
-      ? telling.randomElement(using: &random)! : UInt8.random(in: 0...255, using: &random)
+      ? random.element(of: telling) : UInt8.random(in: 0...255, using: &random)
     switch Int.random(in: 0..<4, using: &random) {
     case 0: line.remove(at: place)
     case 1: line.insert(byte, at: place)
@@ -39,11 +39,11 @@ struct LineGenerator {
     return line
   }
 
-  private mutating func blank() -> String { Self.blanks.randomElement(using: &random)! }
+  private mutating func blank() -> String { random.element(of: Self.blanks) }
 
   private mutating func object(levels: Int) -> String {
     let members = (0..<Int.random(in: 0...5, using: &random)).map { _ in
-      let key = Self.keys.randomElement(using: &random)!
+      let key = random.element(of: Self.keys)
       return "\(blank())\"\(key)\"\(blank()):\(blank())\(value(levels: levels - 1))\(blank())"
     }
     return "{\(blank())\(members.joined(separator: ","))}"
@@ -58,14 +58,14 @@ struct LineGenerator {
 
   private mutating func value(levels: Int) -> String {
     switch Int.random(in: 0..<10, using: &random) {
-    case 0: return Self.numbers.randomElement(using: &random)!
-    case 1: return ["true", "false", "null"].randomElement(using: &random)!
+    case 0: return random.element(of: Self.numbers)
+    case 1: return random.element(of: ["true", "false", "null"])
     case 2 where levels > 0: return array(levels: levels)
     case 3...5 where levels > 0: return object(levels: levels)
     default:
       let count = Int.random(in: 0...12, using: &random)
       return "\""
-        + (0..<count).map { _ in Self.pieces.randomElement(using: &random)! }.joined() + "\""
+        + (0..<count).map { _ in random.element(of: Self.pieces) }.joined() + "\""
     }
   }
 }

@@ -1,0 +1,34 @@
+internal import Compression
+
+/// Writes lines in the order in which they come, to one file or to shards.
+struct SequentialLines: ~Copyable {
+  // One of these is there. (An enum would be plainer, but Swift can't yet change a noncopyable payload
+  // in place.)
+  private var writer: LineWriter?
+  private var shards: ShardWriter?
+
+  init(
+    _ place: LineSink.Place, _ container: Container, _ replaces: Bool, _ registry: TemporaryFiles
+  ) throws(WritingError) {
+    switch place {
+    case .standardOutput:
+      writer = try LineWriter(
+        .standardOutput, container: container, replaces: replaces, registry: registry)
+    case .file(let path):
+      writer = try LineWriter(
+        .file(path: path), container: container, replaces: replaces, registry: registry)
+    case .directory(let directory, let shardByteLimit):
+      shards = ShardWriter(directory, container: container, byteLimit: shardByteLimit)
+    }
+  }
+
+  mutating func write(_ line: Span<UInt8>, adding member: String? = nil) throws(WritingError) {
+    try writer?.write(line, adding: member)
+    try shards?.write(line, adding: member)
+  }
+
+  consuming func close(into output: inout FinishedOutput) throws(WritingError) {
+    if let shards = shards.take() { output.shards = try shards.close() }
+    if let writer = writer.take() { output.file = try writer.close() }
+  }
+}
