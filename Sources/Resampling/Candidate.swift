@@ -6,7 +6,7 @@ package struct Candidate: Sendable, Equatable, BitwiseCopyable {
   package private(set) var secondKey: Double
   /// XXH3-64 of the text.
   package let textHash: UInt64
-  /// The shard's number above the lowest 44 bits, the offset in them: 16 TiB of a shard's text.
+  /// The shard's number above the lowest 44 bits, the place in it below: 16 TiB of a shard's text.
   private(set) var place: UInt64
   private let lineBytes: UInt32
   private let textBytes: UInt32
@@ -14,9 +14,9 @@ package struct Candidate: Sendable, Equatable, BitwiseCopyable {
   /// Documents with the same text that were left out for this one.
   package private(set) var copies: UInt32
 
-  /// How many shards a pool may have, and how many bytes of text a shard.
+  /// The most shards that a pool may have, and the largest place in a shard.
   package static let maximumShardCount = 1 << 20
-  package static let maximumOffset = (1 << 44) - 1
+  package static let maximumPlace = (1 << 44) - 1
 
   /// - Parameters:
   ///   - lineByteCount: the length of the line in the pool, without its line end.
@@ -25,11 +25,11 @@ package struct Candidate: Sendable, Equatable, BitwiseCopyable {
     key: Double, secondKey: Double = 0, textHash: UInt64, position: Position, lineByteCount: Int,
     textByteCount: Int, tokenCount: Int, copies: UInt32 = 0
   ) {
-    precondition(position.shard < Self.maximumShardCount && position.offset <= Self.maximumOffset)
+    precondition(position.shard < Self.maximumShardCount && position.place <= Self.maximumPlace)
     self.key = key
     self.secondKey = secondKey
     self.textHash = textHash
-    place = UInt64(position.shard) << 44 | UInt64(position.offset)
+    place = UInt64(position.shard) << 44 | UInt64(position.place)
     lineBytes = UInt32(lineByteCount)
     textBytes = UInt32(textByteCount)
     tokens = UInt32(tokenCount)
@@ -37,7 +37,7 @@ package struct Candidate: Sendable, Equatable, BitwiseCopyable {
   }
 
   package var position: Position {
-    Position(shard: Int(place >> 44), offset: Int(place & UInt64(Self.maximumOffset)))
+    Position(shard: Int(place >> 44), place: Int(place & UInt64(Self.maximumPlace)))
   }
   package var lineByteCount: Int { Int(lineBytes) }
   package var textByteCount: Int { Int(textBytes) }
@@ -55,7 +55,7 @@ package struct Candidate: Sendable, Equatable, BitwiseCopyable {
   package func moved(toShard shard: Int) -> Candidate {
     precondition((0..<Self.maximumShardCount).contains(shard))
     var result = self
-    result.place = UInt64(shard) << 44 | UInt64(position.offset)
+    result.place = UInt64(shard) << 44 | UInt64(position.place)
     return result
   }
 

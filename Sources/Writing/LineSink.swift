@@ -1,9 +1,11 @@
 package import Compression
 internal import Files
 
-/// Takes the lines of an output, one after the other, wherever they go and in whatever order they come out.
+/// Takes the lines of an output, one after the other, wherever they go and in whatever order they
+/// come out.
 ///
-///     var sink = try LineSink(.file(path: "out.jsonl"), container: .plain, replaces: false, registry: registry)
+///     var sink = try LineSink(
+///       .file(path: "out.jsonl"), container: .plain, replaces: false, registry: registry)
 ///     try sink.write(line)
 ///     let output = try sink.close()
 ///     try output.commit()
@@ -12,7 +14,7 @@ package struct LineSink: ~Copyable {
   package enum Place: Sendable {
     case standardOutput
     case file(path: String)
-    /// To shards of up to so many bytes, before compression.
+    /// Shards of up to this number of bytes, before compression.
     case directory(ShardDirectory, shardByteLimit: Int)
   }
 
@@ -38,32 +40,20 @@ package struct LineSink: ~Copyable {
 
   /// Writes the line and a line feed.
   ///
-  /// - Parameters:
-  ///   - member: what is added at the line's end, which is a JSON object: key and value, such as `"dsel":{…}`.
-  ///   - order: lines with smaller numbers come first, and of equal ones the first. Without a shuffle it
-  ///     means nothing.
+  /// - Parameter order: lines with smaller numbers come first, and of equal ones the first that was
+  ///   written. It has no meaning without a shuffle.
   /// - Throws: ``WritingError``
-  package mutating func write(
-    _ line: Span<UInt8>, adding member: String? = nil, order: UInt64 = 0
-  ) throws(WritingError) {
+  package mutating func write(_ line: Span<UInt8>, order: UInt64 = 0) throws(WritingError) {
     lineCount += 1
-    byteCount += LineWriter.byteCount(of: line, adding: member)
-    guard shuffle != nil else { return try lines.write(line, adding: member) }
-    if let member {
-      var whole: [UInt8] = []
-      let end = LineWriter.endOfMembers(line)
-      whole.append(copying: line.extracting(..<end))
-      whole += ",\(member)".utf8
-      whole.append(copying: line.extracting(end...))
-      try shuffle?.add(whole.span, order: order)
-    } else {
-      try shuffle?.add(line, order: order)
-    }
+    byteCount += LineWriter.byteCount(of: line)
+    guard shuffle != nil else { return try lines.write(line) }
+    try shuffle?.add(line, order: order)
   }
 
   /// Ends the output.
   ///
-  /// - Returns: the whole output, on the disk already, which gets its name by ``FinishedOutput/commit()``.
+  /// - Returns: the whole output, on the disk already, which gets its name by
+  ///   ``FinishedOutput/commit()``.
   /// - Throws: ``WritingError``; then it isn't there, or is the older one.
   package consuming func close() throws(WritingError) -> FinishedOutput {
     let (lineCount, byteCount, place, container) = (lineCount, byteCount, place, container)

@@ -24,7 +24,7 @@ import Writing
     zip(texts, [(0, 14), (offset, 16)]).map { text, place in
       Candidate(
         key: 0, textHash: TextHash.of(Array(text.utf8).span),
-        position: Position(shard: 0, offset: place.0), lineByteCount: place.1,
+        position: Position(shard: 0, place: place.0), lineByteCount: place.1,
         textByteCount: text.utf8.count, tokenCount: 1)
     }
   }

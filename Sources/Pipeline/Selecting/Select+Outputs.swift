@@ -23,7 +23,7 @@ extension Select {
       limits: settings.reading.limits,
       errorPolicy: settings.reading.errorPolicy, progress: progress
     ).run(chosen: chosen, documentCounts: report.shards.map(\.documentCount), into: &sink)
-    let output = try outputs.close(sink)
+    let output = try outputs.close(&sink)
     clock.add(.remainder, since: begin)
     return output
   }

@@ -69,7 +69,7 @@ package struct Select: Sendable {
     ).run(
       selection, textField: settings.reading.textField, weigher: &weigher,
       annotates: settings.annotates, order: shuffleOrder, into: &sink)
-    let output = try outputs.close(sink)
+    let output = try outputs.close(&sink)
     let rejects = try outputs.writeRejects(
       zip(targets, fitted.targets.map(\.report)).map { ($0, $1) } + [(pool, fitted.poolReport)],
       limits: settings.reading.limits, progress: progress)

@@ -84,7 +84,7 @@ extension CandidateFile {
     var line = Array("{\"shard\":".utf8)
     line.append(decimal: candidate.position.shard)
     line += Array(",\"offset\":".utf8)
-    line.append(decimal: candidate.position.offset)
+    line.append(decimal: candidate.position.place)
     line += Array(",\"bytes\":".utf8)
     line.append(decimal: candidate.lineByteCount)
     line += Array(",\"text_bytes\":".utf8)
@@ -304,7 +304,7 @@ extension CandidateFile {
         key: key, secondKey: secondKey, textHash: hash,
         position: Position(
           shard: try number("shard", upTo: shardCount - 1),
-          offset: try number("offset", upTo: Candidate.maximumOffset)),
+          place: try number("offset", upTo: Candidate.maximumPlace)),
         lineByteCount: try number("bytes", upTo: limit),
         textByteCount: try number("text_bytes", upTo: limit),
         tokenCount: try number("tokens", upTo: limit),

@@ -316,34 +316,6 @@ package struct JSONStream: ~Copyable {
     }
   }
 
-  /// Finds where a string ends that comes in parts.
-  private struct StringBorder {
-    private(set) var isFound = false
-    private var isBegun = false
-    private var isEscaped = false
-
-    /// Copies what belongs to the string. Returns where that ends.
-    mutating func find(
-      in bytes: Span<UInt8>, from start: Int, copyingTo text: inout [UInt8]
-    ) -> Int {
-      var end = start
-      while end < bytes.count, !isFound {
-        let byte = bytes[end]
-        end += 1
-        if isEscaped {
-          isEscaped = false
-        } else if byte == UInt8(ascii: "\\") {
-          isEscaped = true
-        } else if byte == UInt8(ascii: "\"") {
-          isFound = isBegun
-          isBegun = true
-        }
-      }
-      text.append(copying: bytes.extracting(start..<end))
-      return end
-    }
-  }
-
   private mutating func readLiteral(_ word: String) throws(JSONStreamError) {
     for expected in word.utf8 {
       guard try peek() == expected else { throw fault(.expectedValue) }
@@ -386,16 +358,4 @@ package struct JSONStream: ~Copyable {
     }
     hasEnded = buffer.isEmpty
   }
-}
-
-/// Why a file is not the JSON that was expected. Offsets are in its decompressed bytes, from 0.
-package enum JSONStreamError: Error, Equatable {
-  case reading(ReadingError)
-  case syntax(InvalidLine.Fault, offset: Int)
-  case notUTF8(offset: Int)
-  case unexpected(expected: JSONKind, found: JSONKind, offset: Int)
-  case notAWholeNumber(offset: Int)
-  case repeatedKey(String, offset: Int)
-  /// A number, a string or an object is longer than any that means something.
-  case tooLong(offset: Int)
 }
