@@ -22,5 +22,5 @@ package protocol RecordReader: ~Copyable {
   /// either.
   ///
   /// - Throws: ``ReadingError/changed(path:)``
-  func finish() throws(ReadingError)
+  mutating func finish() throws(ReadingError)
 }

@@ -1,11 +1,9 @@
 package import Compression
 internal import Files
 
-/// Takes the lines of an output, one after the other, wherever they go and in whatever order they
-/// come out.
+/// Takes the lines of an output, one after the other, wherever they go and in whatever order they come out.
 ///
-///     var sink = try LineSink(
-///       .file(path: "out.jsonl"), container: .plain, replaces: false, registry: registry)
+///     var sink = try LineSink(.file(path: "out.jsonl"), container: .plain, replaces: false, registry: registry)
 ///     try sink.write(line)
 ///     let output = try sink.close()
 ///     try output.commit()
@@ -14,7 +12,7 @@ package struct LineSink: ~Copyable {
   package enum Place: Sendable {
     case standardOutput
     case file(path: String)
-    /// Shards of up to this number of bytes, before compression.
+    /// To shards of up to so many bytes, before compression.
     case directory(ShardDirectory, shardByteLimit: Int)
   }
 
@@ -52,8 +50,7 @@ package struct LineSink: ~Copyable {
 
   /// Ends the output.
   ///
-  /// - Returns: the whole output, on the disk already, which gets its name by
-  ///   ``FinishedOutput/commit()``.
+  /// - Returns: the whole output, on the disk already, which gets its name by ``FinishedOutput/commit()``.
   /// - Throws: ``WritingError``; then it isn't there, or is the older one.
   package consuming func close() throws(WritingError) -> FinishedOutput {
     let (lineCount, byteCount, place, container) = (lineCount, byteCount, place, container)

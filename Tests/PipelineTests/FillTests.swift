@@ -19,9 +19,10 @@ import Testing
   func `Just as many come as are wanted, or all that there are`(seed: UInt64) {
     var random = SplitMix64(state: seed)
     let count = Int.random(in: 1...12, using: &random)
-    let shares = Apportionment(
-      counts: (0..<count).map { _ in Int.random(in: 1...(seed % 2 == 0 ? 9 : 5000), using: &random)
-      })
+    let counts = (0..<count).map { _ in
+      Int.random(in: 1...(seed % 2 == 0 ? 9 : 5000), using: &random)
+    }
+    let shares = Apportionment(counts: counts)
     let available = (0..<count).map { _ in Int.random(in: 0...9_000, using: &random) }
     for wanted in [1, 7, 100, 3_000, 20_000, 200_000] {
       var tryCount = 0
@@ -31,13 +32,57 @@ import Testing
       }
       #expect(draw(shares, available, total).count == min(wanted, available.reduce(0, +)))
       #expect(tryCount < 60, "\(tryCount)")
-      // The strata that are full take the rest by the same shares, as one divides the whole among them.
+      // The strata that are full take the rest by the same shares, as one divides the whole among
+      // them.
       if total < .max / 8 {
-        let limited = shares.amounts(of: wanted, limits: available)
+        let limited = amounts(of: wanted, by: counts, limits: available)
         #expect(
           zip(shares.amounts(of: total), available).map { min($0, $1) } == limited)
       }
     }
+  }
+
+  /// The parts of a total if none can take more than its limit.
+  ///
+  /// A part that can't take its share is full, and the others divide the rest in the same way.
+  private func amounts(of total: Int, by counts: [Int], limits: [Int]) -> [Int] {
+    var amounts = counts.map { _ in 0 }
+    var open = Array(counts.indices)
+    var left = total
+    while !open.isEmpty {
+      let offers = Apportionment(counts: open.map { counts[$0] }).amounts(of: left)
+      let full = zip(open, offers).filter { $0.1 >= limits[$0.0] }.map(\.0)
+      guard !full.isEmpty else {
+        for (part, offer) in zip(open, offers) { amounts[part] = offer }
+        break
+      }
+      for part in full {
+        amounts[part] = limits[part]
+        left -= limits[part]
+      }
+      open.removeAll { full.contains($0) }
+    }
+    return amounts
+  }
+
+  /// By hand.
+  @Test(arguments: [
+    (10, [0.3, 0.7], [100, 100], [3, 7]), (10, [0.3, 0.7], [100, 4], [6, 4]),
+    (10, [0.3, 0.7], [2, 4], [2, 4]), (0, [1, 1], [5, 5], [0, 0]),
+    // 40, 40, 20, of which the second has 10; the other 90 by 4 : 2.
+    (100, [0.4, 0.4, 0.2], [90, 10, 90], [60, 10, 30]),
+    // 34, 33, 33; the first two have 5 and 20: of the rest the third takes all that it has.
+    (100, [1, 1, 1], [5, 20, 60], [5, 20, 60]), (3, [1, 1], [.max, 0], [3, 0]),
+    // Eight tenths of 10 are 8, of which there are 2. The rest is 8, shared by 1 : 1, and the last
+    // has 3.
+    (10, [0.1, 0.8, 0.1], [9, 2, 3], [5, 2, 3]),
+  ])
+  func `A part that is full leaves the rest to the others`(
+    wanted: Int, shares: [Double], available: [Int], expected: [Int]
+  ) {
+    let shares = Apportionment(shares: shares)
+    let total = Fill.total(for: wanted) { draw(shares, available, $0) }
+    #expect(zip(shares.amounts(of: total), available).map { min($0, $1) } == expected)
   }
 
   @Test(arguments: [0, 1, .max] as [UInt64])

@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test func `The value goes when the monitor goes`() {
-    final class Load {}
+    final class Load: Sendable {}
     weak var kept: Load?
     do {
       let load = Load()

@@ -21,10 +21,10 @@ import Testing
 
   /// No other test uses this signal.
   @Test func `An ignored signal is known from one that is not`() {
-    let former = unsafe signal(SIGUSR2, SIG_IGN)
-    defer { unsafe _ = signal(SIGUSR2, former) }
+    let former = signal(SIGUSR2, SIG_IGN)
+    defer { _ = signal(SIGUSR2, former) }
     #expect(SystemCall.ignoresSignal(SIGUSR2))
-    unsafe _ = signal(SIGUSR2, SIG_DFL)
+    _ = signal(SIGUSR2, SIG_DFL)
     #expect(!SystemCall.ignoresSignal(SIGUSR2))
     #expect(!SystemCall.ignoresSignal(-1))
   }

@@ -84,8 +84,7 @@ import Testing
   private func read(_ file: Data) throws -> Outcome {
     let shard = try Shard(path: directory.write(Data(file), to: "damaged"))
     do {
-      var reader = try ChunkReader(
-        shard, number: 0, limits: ReadingLimits(), chunkSize: 512, hashesContent: false)
+      var reader = try ShardReader(shard, number: 0, ChunkSettings(chunkByteCount: 512))
       var parser = try DocumentParser(textField: "text")
       var chunk = Chunk()
       var text = Data()
@@ -97,7 +96,7 @@ import Testing
           if !chunk.isBlank(line) { try parser.parse(line, of: &chunk.bytes) { _ in } }
         }
       }
-      return .documents(text, hasChecksums: reader.hasChecksums)
+      return .documents(text, hasChecksums: reader.progress.hasChecksums)
     } catch {
       return .error
     }
