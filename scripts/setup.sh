@@ -1,7 +1,18 @@
 #!/usr/bin/env bash
 # Installs the system libraries that dsel is built with, where pkg-config doesn't find them, and with --tests the
-# commands that the checks are made with. Does nothing where all are there.
+# commands that the checks are made with, pytest in a virtual environment of its own. Does nothing where all are there.
 set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# pytest and what it needs, in Tests/Robustness/.venv.
+make_environment() {
+  local suite=Tests/Robustness
+  [ ! $suite/.venv/installed -ot $suite/requirements.txt ] && [ -x $suite/.venv/bin/pytest ] && return
+  echo "setup.sh: installing pytest in $suite/.venv" >&2
+  python3 -m venv --clear $suite/.venv
+  $suite/.venv/bin/pip install --quiet --disable-pip-version-check --requirement $suite/requirements.txt
+  touch $suite/.venv/installed
+}
 
 missing=()
 command -v pkg-config > /dev/null || missing=(pkg-config)
@@ -17,12 +28,17 @@ packages=()
 if [ "${1:-}" = --tests ]; then
   commands+=(python3 jq cc zsh fish xz lz4 bzip2)
   packages=(python3 jq zsh fish xz lz4 bzip2)
-  [ "$(uname)" = Darwin ] || packages=(python3 jq zsh fish xz-utils lz4 bzip2 gcc libc6-dev)
+  [ "$(uname)" = Darwin ] || packages=(python3 python3-venv jq zsh fish xz-utils lz4 bzip2 gcc libc6-dev)
+  # Debian has these modules in a package of their own.
+  ! command -v python3 > /dev/null || python3 -c 'import ensurepip, venv' 2> /dev/null || missing+=(python3-venv)
 fi
 for command in "${commands[@]}"; do
   command -v "$command" > /dev/null || missing+=("$command")
 done
-[ "${#missing[@]}" -eq 0 ] && exit 0
+if [ "${#missing[@]}" -eq 0 ]; then
+  [ "${1:-}" != --tests ] || make_environment
+  exit 0
+fi
 
 echo "setup.sh: installing what is missing: ${missing[*]}" >&2
 if command -v apt-get > /dev/null; then
@@ -37,7 +53,8 @@ elif command -v brew > /dev/null; then
   brew install --quiet pkgconf zstd xxhash simdjson isa-l zlib ${packages[@]+"${packages[@]}"}
 else
   echo "setup.sh: neither apt-get nor brew is here. Install libzstd, libxxhash, simdjson, ISA-L," \
-    "OpenSSL and zlib with their headers, pkg-config and zstd, for the tests python3, jq, cc, zsh, fish, xz, lz4 and" \
+    "OpenSSL and zlib with their headers, pkg-config and zstd, for the tests python3 with venv, jq, cc, zsh, fish, xz, lz4 and" \
     "bzip2, and run this again." >&2
   exit 1
 fi
+[ "${1:-}" != --tests ] || make_environment

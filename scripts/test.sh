@@ -1,81 +1,196 @@
 #!/usr/bin/env bash
-# Runs every check: format, where `unsafe` may stand, all tests in debug and release, and under the
-# sanitizers (on Linux; --quick leaves them out).
+# Runs the checks step by step, and stops at the first step that fails.
+#
+#   scripts/test.sh                       the steps for a change: 10 minutes at most on 2 cores from
+#                                         a fresh clone, and 4 after a change
+#   scripts/test.sh --all                 all steps, as CI runs them: some 40 minutes
+#   scripts/test.sh --only STEP [OPTION…] one step, as in --all; options go to pytest or swift test,
+#                                         for example: --only faults -k older-files
+#   scripts/test.sh --list                the steps
+#
+# Without --all, faults, kills and limits are a sample that is the same each time. These checks take
+# longer than --all may, and are run by hand; the commands stand in Documentation/Guarantees.md:
+# test_soak.py at full size (63 GB), test_memory.py with 1 GB, and fuzzing for more than seconds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-quick=false
-[ "${1:-}" = "--quick" ] && quick=true
+release=(--configuration release -Xswiftc -enable-testing --scratch-path .build-release)
+dsel=.build-release/release/dsel
+suite=Tests/Robustness
+sample=1
+seed=1
 
-step() { printf '\n== %s\n' "$*"; }
+quick_steps=(setup format rules build tests faults kills limits)
+all_steps=("${quick_steps[@]}" mounts files streams distributed benchmarks fuzzing address thread)
 
-step "setup"
-scripts/setup.sh --tests
+describe() {
+  case $1 in
+    setup) echo "install what the checks need" ;;
+    format) echo "swift format lint" ;;
+    rules) echo "rooms, lengths, unsafe code, orders of dictionaries, test targets" ;;
+    build) echo "dsel and all tests, one release build" ;;
+    tests) echo "all Swift tests" ;;
+    faults) echo "each system call fails once" ;;
+    kills) echo "kills, signals, full disks, changing pools" ;;
+    limits) echo "hostile and huge inputs" ;;
+    mounts) echo "file systems without fsync, rename or locks" ;;
+    files) echo "ten thousand files with 64 descriptors" ;;
+    streams) echo "memory stays flat on long streams and large pools" ;;
+    distributed) echo "a pool in five shards, separately and as one" ;;
+    benchmarks) echo "the benchmarks can be built" ;;
+    fuzzing) echo "each fuzz target for 15 seconds" ;;
+    address) echo "all tests and whole commands under the address sanitizer" ;;
+    thread) echo "unit tests and whole commands under the thread sanitizer" ;;
+    *) return 1 ;;
+  esac
+}
 
-step "format"
-swift format lint --strict --recursive Package.swift Sources Tests
+step_setup() { scripts/setup.sh --tests; }
 
-step "unsafe code stays where it may be"
-# Owners of C resources and descriptors, and the measured hot loops. A new place belongs in this list only with
-# a SAFETY comment and a naive twin in the tests.
-allowed='^Sources/(Compression/|Files/|Platform/|Reading/(ContentHash|ContentHasher|DocumentParser|JSONScanner(\+Values)?)\.swift|Writing/AtomicFile\.swift'
-allowed+='|Featurizing/(ByteClasses|CacheLines|Featurizer|GramCache|JoinedFeatureHasher|SHA256)\.swift'
-allowed+='|Featurizing/(TokenCache|TokenHasher|Tokenizer|UnicodeTables|XXH3)\.swift'
-allowed+='|Weighting/(DocumentSample|LogRatioTable)\.swift'
-allowed+='|Resampling/(SeededHash|TextHash)\.swift)'
-if grep -rlwE 'unsafe|@unsafe' Sources --include '*.swift' | grep -vE "$allowed"; then
-  echo "test.sh: these files use unsafe code and are not among those that may." >&2
-  exit 1
-fi
+step_format() { swift format lint --strict --recursive Package.swift Sources Tests; }
 
-step "no result in the order of a Dictionary or a Set"
-scripts/check-order.py
+step_rules() { check test_rooms.py test_sources.py test_order.py "$@"; }
 
-# Tests that run the built dsel are left to the release build: a debug build of the hot loops takes seconds for
-# each of some hundred runs.
-step "tests, debug"
-swift test --disable-xctest --skip CommandLineTests 2>&1 | scripts/quiet-tests.sh
+step_build() { swift build "${release[@]}" --build-tests --quiet 2>&1 | without_flag_warnings; }
 
-step "tests, release"
-swift test --disable-xctest --configuration release -Xswiftc -enable-testing --scratch-path .build-release 2>&1 |
-  scripts/quiet-tests.sh
+# Debug builds have no step: an optimised build keeps all preconditions and overflow checks, and
+# the address sanitizer's build has the assertions.
+step_tests() {
+  step_build
+  # The large corpora lie beside the project on some machines only, and test quality, not function.
+  # SameResultTests repeats each command: 30 times, or 6 times in the sample.
+  local skipped=() repeats=30
+  [ "$mode" != quick ] || { skipped=(--skip SharedCorporaTests) repeats=6; }
+  DSEL_TEST_REPEATS=$repeats swift test "${release[@]}" --skip-build --disable-xctest ${skipped[@]+"${skipped[@]}"} "$@" 2>&1 |
+    scripts/quiet-tests.sh
+}
+
+step_faults() { check_dsel test_faults.py "$@"; }
+# On the disk: there the moments are those at which dsel is killed in practice.
+step_kills() { TMPDIR=$disk check_dsel test_kills.py test_disturbances.py "$@"; }
+step_limits() { check_dsel test_input_limits.py test_file_limits.py "$@"; }
+step_mounts() { check_dsel test_mounts.py "$@"; }
+step_files() { check_dsel test_many_files.py "$@"; }
+step_streams() { TMPDIR=$disk check_dsel test_soak.py test_memory.py "$@"; }
+step_distributed() { check_dsel test_distributed.py "$@"; }
 
 # They are built from the same sources, which their own code may no longer fit.
-step "benchmarks can be built"
-(cd Benchmarks && swift build --configuration release --quiet 2>&1 | { grep -v 'prohibited flag' || true; })
+step_benchmarks() {
+  (cd Benchmarks && swift build --configuration release --quiet 2>&1) | without_flag_warnings
+}
 
-step "faults"
-scripts/faults.py .build-release/release/dsel | tail -n 1
+step_fuzzing() { scripts/fuzz.sh 15; }
 
-step "a pool in five shards, apart and as one"
-DSEL=.build-release/release/dsel scripts/distributed.sh Fixtures/crawl.jsonl.zst 5 | tail -n 1
-
-step "limits, and ten thousand files"
-scripts/limits.py .build-release/release/dsel | tail -n 1
-
-step "load, a little"
-scripts/soak.py .build-release/release/dsel --weigh 100M --select 100M --share 20M | tail -n 1
-
-step "kills, signals, full disks, changing inputs"
-scripts/kills.py .build-release/release/dsel
-
-if [ "$quick" = false ] && [ "$(uname)" = Linux ]; then
-  step "fuzzing"
-  scripts/fuzz.sh 30
-
-  # The leak checker is off: the test runner itself leaks. The tests run the dsel that was built with it.
-  step "all tests, address sanitizer"
-  ASAN_OPTIONS=detect_leaks=0 swift test --disable-xctest --configuration release -Xswiftc -enable-testing \
-    --sanitize address --scratch-path .build-address 2>&1 | scripts/quiet-tests.sh
-  scripts/sanitize.py .build-address/release/dsel --malformed
-
-  # With the define, Lock is one that the sanitizer knows. Tests that run the built dsel are left to whole commands:
-  # each run would take seconds.
-  step "tests, thread sanitizer"
-  swift test --disable-xctest --configuration release -Xswiftc -enable-testing --sanitize thread \
-    -Xswiftc -DTHREAD_SANITIZER --scratch-path .build-thread --skip CommandLineTests 2>&1 |
+step_address() {
+  is_linux || return 0
+  # The leak checker is off: the test runner itself leaks.
+  ASAN_OPTIONS=detect_leaks=0 swift test --disable-xctest --configuration release --sanitize address \
+    -Xswiftc -enable-testing -Xswiftc -assert-config -Xswiftc Debug --scratch-path .build-address "$@" 2>&1 |
     scripts/quiet-tests.sh
-  scripts/sanitize.py .build-thread/release/dsel
-fi
+  check test_sanitizers.py --dsel .build-address/release/dsel
+}
 
-step "all checks passed"
+step_thread() {
+  is_linux || return 0
+  # With the define, Lock is one that the sanitizer knows. Tests that run the built dsel are left to
+  # whole commands: each run would take seconds.
+  swift test --disable-xctest --configuration release --sanitize thread -Xswiftc -enable-testing \
+    -Xswiftc -DTHREAD_SANITIZER --scratch-path .build-thread --skip CommandLineTests "$@" 2>&1 |
+    scripts/quiet-tests.sh
+  check test_sanitizers.py --dsel .build-thread/release/dsel -k "not malformed"
+}
+
+is_linux() { [ "$(uname)" = Linux ] || { echo "skipped: only Linux has the sanitizers"; false; }; }
+
+# Runs tests of the suite for robustness: `check FILE… [OPTION…]`.
+check() {
+  local files=()
+  while [ $# -gt 0 ] && [ "${1%.py}" != "$1" ]; do
+    files+=("$suite/$1")
+    shift
+  done
+  [ -x $suite/.venv/bin/pytest ] || scripts/setup.sh --tests
+  $suite/.venv/bin/pytest "${files[@]}" --sample "$sample" --seed "$seed" "$@"
+}
+
+check_dsel() {
+  [ -x "$dsel" ] || step_build
+  check "$@" --dsel "$dsel"
+}
+
+without_flag_warnings() { { grep -v 'prohibited flag' || true; } }
+
+usage() { sed -n '2,/^set /{/^set /d; s/^# \{0,1\}//; p;}' scripts/test.sh; }
+
+list() { for step in "${all_steps[@]}"; do printf '%-12s %s\n' "$step" "$(describe "$step")"; done; }
+
+mode=quick
+steps=("${quick_steps[@]}")
+arguments=()
+case ${1:-} in
+  '') sample=0.05 ;;
+  --all)
+    mode=all
+    steps=("${all_steps[@]}")
+    # Other moments for kills each day.
+    seed=$(date +%Y%m%d)
+    ;;
+  --only)
+    mode=only
+    describe "${2:-}" > /dev/null || { echo "test.sh: --only takes one of these steps:" >&2; list >&2; exit 64; }
+    steps=("$2")
+    arguments=("${@:3}")
+    ;;
+  --list) list; exit 0 ;;
+  -h | --help) usage; list; exit 0 ;;
+  *) echo "test.sh: unknown argument '$1'. See --help." >&2; exit 64 ;;
+esac
+
+# Tests write thousands of small files, and dsel calls fsync for each output: a directory in memory
+# saves minutes of waiting.
+disk=${TMPDIR:-/tmp}
+if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && [ "$(df --output=avail /dev/shm | tail -n 1)" -gt 4000000 ]; then
+  scratch=$(mktemp -d -p /dev/shm dsel-tests.XXXXXX)
+else
+  scratch=$(mktemp -d)
+fi
+trap 'rm -rf "$scratch"' EXIT
+mkdir "$scratch/tmp"
+export TMPDIR=$scratch/tmp
+
+# Sets `processor` to the processor seconds of all steps so far.
+measure() {
+  times > "$scratch/times"
+  processor=$(awk -F '[ms ]+' 'NR == 2 { printf "%.0f", $1 * 60 + $2 + $3 * 60 + $4 }' "$scratch/times")
+}
+
+row() { printf '%-12s %8s %8s\n' "$@" | tee -a "$scratch/table"; }
+
+row step seconds CPU > /dev/null
+failed=
+for step in "${steps[@]}"; do
+  printf '\n== %s: %s\n' "$step" "$(describe "$step")"
+  measure
+  begin=$SECONDS before=$processor
+  # Not in a condition: there `set -e` would not hold.
+  set +e
+  (set -e; "step_$step" ${arguments[@]+"${arguments[@]}"})
+  status=$?
+  set -e
+  measure
+  row "$step" $((SECONDS - begin)) $((processor - before))
+  if [ $status -ne 0 ]; then
+    failed=$step
+    break
+  fi
+done
+
+measure
+printf '\n'
+row all "$SECONDS" "$processor" > /dev/null
+cat "$scratch/table"
+if [ -n "$failed" ]; then
+  echo "test.sh: the step '$failed' failed. Run it alone: scripts/test.sh --only $failed" >&2
+  exit 1
+fi
+echo "test.sh: all checks passed"

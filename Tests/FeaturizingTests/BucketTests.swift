@@ -87,6 +87,14 @@ struct BucketTable: Decodable {
     var buckets16777216: [UInt32]
     var buckets2: [UInt32]
     var buckets3: [UInt32]
+
+    private enum CodingKeys: String, CodingKey {
+      case hashes
+      case buckets10000 = "buckets_10000"
+      case buckets16777216 = "buckets_16777216"
+      case buckets2 = "buckets_2"
+      case buckets3 = "buckets_3"
+    }
   }
 
   struct Case: Decodable, CustomTestStringConvertible {

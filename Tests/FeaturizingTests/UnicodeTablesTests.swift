@@ -11,7 +11,9 @@ import Testing
 
   init() throws {
     let bytes = try Fixtures.read("golden/dsir-reference/char_classes.json")
-    expected = try JSONDecoder().decode(CharacterClasses.self, from: bytes)
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    expected = try decoder.decode(CharacterClasses.self, from: bytes)
   }
 
   @Test func `Word characters are those of Python's re`() {

@@ -65,13 +65,7 @@ struct DomainCounts: Sendable {
 
   /// The name of a value's domain; nil where there is none.
   static func name(of value: FieldValue) -> String? {
-    switch value {
-    case .string(let name), .largeNumber(let name): shortened(name)
-    case .number(let number):
-      number.rounded() == number && abs(number) < 0x1p63 ? String(Int(number)) : String(number)
-    case .boolean(let value): value ? "true" : "false"
-    case .missing, .null, .other: nil
-    }
+    value.text.map(shortened)
   }
 
   private static func shortened(_ name: String) -> String {

@@ -1,7 +1,7 @@
 internal import Resampling
 
 extension SelectionRecord {
-  init(_ drawn: DrawRun.Outcome, _ copied: CopyStep.Outcome, _ budget: Budget) {
+  init(_ drawn: Drawn, _ copied: CopyStep.Outcome, _ budget: Budget) {
     self.init(
       documents: copied.documentCount, tokens: copied.tokenCount,
       features: copied.counts.reduce(0) { $0 + Int($1.featureCount) }, bytes: copied.byteCount,

@@ -56,19 +56,14 @@ struct DrawBuffers: Sendable {
     return groups[0]
   }
 
-  /// What was drawn.
-  struct Drawn {
-    /// For each group, a selection for each arm.
-    var selections: [[Selection]]
-    /// The groups that should have kept more than they did: see ``JointDraw/shortGroups``.
-    var shortGroups: [Int] = []
-  }
+  /// How many documents each group can draw at most, copies joined.
+  func availableCounts() -> [Int] { groups.map { $0.availableCount() } }
 
   /// Draws, once.
   ///
   /// - Parameter plan: of the same groups and arms, with these budgets or smaller ones.
-  consuming func draw(_ plan: DrawPlan) -> Drawn {
-    var drawn = Drawn(selections: plan.groups.map { _ in [] })
+  consuming func draw(_ plan: DrawPlan) -> Choice {
+    var drawn = Choice(plan: plan, selections: plan.groups.map { _ in [] })
     var families: [[Int]] = []
     for (number, group) in plan.groups.enumerated() {
       while families.count <= group.family { families.append([]) }

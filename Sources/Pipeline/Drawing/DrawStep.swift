@@ -5,47 +5,6 @@ internal import Reading
 internal import Resampling
 internal import Weighting
 
-/// A document as a draw needs it, without its weights.
-struct WeighedDocument {
-  var size: DocumentSize
-  /// XXH3-64 of the text.
-  var textHash: UInt64
-  var position: Position
-  var lineByteCount: Int
-  var textByteCount: Int
-}
-
-/// Gives documents their weights: by models, from a file of weights, or from a field of anyone's.
-protocol WeightReader: ~Copyable, SendableMetatype {
-  /// - Throws: ``InvalidLine``, ``PipelineError``
-  mutating func read(_ text: Span<UInt8>, of line: DocumentLine) throws -> WeighedDocument
-
-  /// The weight of the document that was read last, for a target.
-  func weight(_ target: Int) -> DocumentWeight
-
-  /// Counts the features of a text.
-  mutating func count(_ text: Span<UInt8>, in counts: inout FeatureCounts)
-}
-
-/// Weighs by models.
-struct ModelWeightReader: WeightReader, ~Copyable {
-  private var weigher: DocumentWeigher
-
-  init(_ model: WeighingModel) { weigher = DocumentWeigher(model) }
-
-  mutating func read(_ text: Span<UInt8>, of line: DocumentLine) -> WeighedDocument {
-    WeighedDocument(
-      size: weigher.weigh(text), textHash: TextHash.of(text),
-      position: line.position, lineByteCount: line.byteCount, textByteCount: text.count)
-  }
-
-  func weight(_ target: Int) -> DocumentWeight { weigher[target] }
-
-  mutating func count(_ text: Span<UInt8>, in counts: inout FeatureCounts) {
-    weigher.count(text, in: &counts)
-  }
-}
-
 /// Gives every document of the pool its weights and its keys, and keeps those that may be drawn.
 ///
 /// In the same pass a random baseline is drawn and counted: each eligible document with the same probability.
@@ -62,20 +21,6 @@ struct DrawStep {
   /// Where a document's stratum is among ``DocumentLine/fields``; nil without strata.
   var stratumField: Int?
 
-  /// How the weights for one target are spread.
-  struct Spread: Sendable {
-    var effectiveSampleSize = EffectiveSampleSize()
-    var correlation = WeightLengthCorrelation()
-    /// Of weights over temperature.
-    var histogram = WeightHistogram()
-
-    mutating func merge(_ other: Spread) {
-      effectiveSampleSize.merge(other.effectiveSampleSize)
-      correlation.merge(other.correlation)
-      histogram.merge(other.histogram)
-    }
-  }
-
   struct Outcome: Sendable {
     var eligibleCount = 0
     var underMinimumCount = 0
@@ -83,7 +28,7 @@ struct DrawStep {
     var outsideCount = 0
     /// Of all documents.
     var tokenCount = 0
-    var spreads: [Spread]
+    var spreads: [WeightSpread]
     /// Folded for divergences.
     var randomBaseline: FeatureCounts
 
@@ -161,7 +106,7 @@ struct DrawStep {
         seed: step.randomSeed, purpose: .randomBaseline, rate: step.randomRate)
       self.reader = reader
       outcome = Outcome(
-        spreads: step.temperatures.map { _ in Spread() }, randomBaseline: step.emptyCounts)
+        spreads: step.temperatures.map { _ in WeightSpread() }, randomBaseline: step.emptyCounts)
       thresholds = shared.thresholds
     }
 
@@ -243,42 +188,5 @@ struct DrawStep {
     }
 
     consuming func finish() -> Outcome { outcome }
-  }
-}
-
-/// Which groups a document is drawn by.
-private struct StratumGroups: Sendable {
-  private let field: Int?
-  private let byStratum: [ExactString: [Int]]
-  private let all: [Int]
-
-  init(_ plan: DrawPlan, field: Int?) {
-    self.field = field
-    all = Array(plan.groups.indices)
-    var byStratum: [ExactString: [Int]] = [:]
-    for (group, settings) in plan.groups.enumerated() {
-      if let stratum = settings.stratum {
-        byStratum[plan.strata[stratum], default: []].append(group)
-      }
-    }
-    self.byStratum = byStratum
-  }
-
-  func groups(of line: DocumentLine) -> [Int] {
-    guard let field else { return all }
-    return byStratum[ExactString(line.fields[field].stratum)] ?? []
-  }
-}
-
-extension FieldValue {
-  /// The stratum of a document with this value: what stands there as it is written, and nothing where it stands for nothing.
-  var stratum: String {
-    switch self {
-    case .string(let value): value
-    case .number(let value): Int(exactly: value).map(String.init) ?? String(value)
-    case .largeNumber(let value): value
-    case .boolean(let value): String(value)
-    case .missing, .null, .other: ""
-    }
   }
 }

@@ -1,7 +1,7 @@
 internal import Resampling
 
 extension PartRecord {
-  init(_ part: DrawRun.Part, names: [String?], epochCount: Int) {
+  init(_ part: Drawn.Part, names: [String?], epochCount: Int) {
     epoch = epochCount > 1 ? part.arm.epoch : nil
     stratum = part.stratum
     target = part.arm.target.flatMap { names[$0] }

@@ -22,7 +22,7 @@ package struct Fit: Sendable {
 
   /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one untouched.
   package func run() throws -> FitReport {
-    var clock = StepClock()
+    let clock = StepClock()
     var input = try Inputs(settings.inputs, settings.reading)
     let outputs = try RunOutputs(
       .of(settings.output.paths, rejects: settings.rejects, replaces: settings.replacesOutputs),
@@ -112,116 +112,4 @@ package struct Fit: Sendable {
       minimumLength: settings.minimumTokenCount, eligible: outcome.eligible,
       inputs: report.inputs, sample: outcome.sample)
   }
-}
-
-/// Everything that `dsel fit` was told.
-package struct FitSettings: Sendable {
-  package var inputs: [String]
-  package var reading = ReadingSettings()
-  package var features = FeatureSettings()
-  /// Shorter documents count, but can't be drawn later.
-  package var minimumTokenCount = 100
-  package var keepsSample = true
-  package var output = Destination.standardOutput
-  package var container = Container.plain
-  package var rejects: String?
-  package var replacesOutputs = false
-  package var workDirectory: String?
-  package var version = ""
-
-  package init(inputs: [String]) { self.inputs = inputs }
-
-  /// All that a result depends on, besides the input's content.
-  var fingerprint: String {
-    "\(features) \(UnicodeTables.version) min_tokens=\(minimumTokenCount) sample=\(keepsSample) "
-      + reading.fingerprint
-  }
-}
-
-/// What `dsel fit` and `dsel merge` made.
-package struct FitReport: Encodable, Sendable {
-  package struct Model: Encodable, Sendable {
-    package var tokenizer: String
-    package var unicodeVersion: String
-    package var ngrams: Int
-    package var hashing: String
-    package var buckets: Int
-    package var minTokens: Int
-    package var documents: Int
-    package var tokens: Int
-    package var features: Int
-    package var emptyBuckets: Int
-    package var eligibleDocuments: Int
-    /// nil if no sample is kept.
-    package var sampledDocuments: Int?
-
-    package init(_ model: FittedModel) {
-      tokenizer = model.settings.tokenizer.rawValue
-      unicodeVersion = UnicodeTables.version
-      ngrams = model.settings.maximumOrder
-      hashing = model.settings.hashing.rawValue
-      buckets = model.settings.bucketCount
-      minTokens = model.minimumLength
-      documents = model.counts.documentCount
-      tokens = model.counts.tokenCount
-      features = Int(model.counts.featureCount)
-      emptyBuckets = model.counts.emptyBucketCount
-      eligibleDocuments = model.eligible.documentCount
-      sampledDocuments = model.sample?.documentCount
-    }
-  }
-
-  package var dselVersion: String
-  package var command = "fit"
-  package var model: Model
-  package var skippedLines: [ExactString: Int]
-  package var inputs: [InputRecord]
-  /// Inputs whose results were in the work directory.
-  package var reusedInputs: Int
-  package var timings: RunTimings
-}
-
-extension PassReport {
-  /// The inputs as a model file lists them.
-  var inputs: [FittedModel.Input] {
-    shards.map {
-      FittedModel.Input(
-        path: $0.name, byteCount: $0.storedByteCount, documentCount: $0.documentCount,
-        contentHash: $0.contentHash ?? 0)
-    }
-  }
-
-  /// Adds what a pass over the inputs that follow found in them.
-  mutating func add(_ other: PassReport) {
-    let before = shards.count
-    shards += other.shards
-    rejects += other.rejects.map { $0.moved(by: before) }
-  }
-}
-
-extension ReadingSettings {
-  /// What results depend on.
-  var fingerprint: String {
-    "text_field=\(textField) on_error=\(errorPolicy) max_line_bytes=\(limits.maximumLine) "
-      + "max_window=\(limits.maximumWindow)"
-  }
-}
-
-extension OutputSettings {
-  /// Outputs that are written on their own, but checked and named with the others.
-  static func of(
-    _ paths: [String], rejects: String? = nil, manifest: String? = nil, replaces: Bool
-  ) -> OutputSettings {
-    var settings = OutputSettings()
-    settings.others = paths
-    settings.rejects = rejects
-    settings.manifest = manifest
-    settings.replaces = replaces
-    return settings
-  }
-}
-
-extension Destination {
-  /// The file's path, if it is one.
-  var paths: [String] { if case .file(let path) = self { [path] } else { [] } }
 }

@@ -1,7 +1,7 @@
 internal import Platform
 
 /// Times the steps of a run, which follow one another.
-struct StepClock {
+final class StepClock {
   /// When the run began.
   let begin = ContinuousClock.now
   private(set) var durations: [Step: Duration] = [:]
@@ -10,14 +10,14 @@ struct StepClock {
   private var processorMark = ProcessorTime.now
 
   /// Runs `body` as (part of) a step.
-  mutating func time<Result>(_ step: Step, _ body: () throws -> Result) rethrows -> Result {
+  func time<Result>(_ step: Step, _ body: () throws -> Result) rethrows -> Result {
     let begin = ContinuousClock.now
     defer { add(step, since: begin) }
     return try body()
   }
 
   /// Notes that a step has taken the time since `begin`.
-  mutating func add(_ step: Step, since begin: ContinuousClock.Instant) {
+  func add(_ step: Step, since begin: ContinuousClock.Instant) {
     durations[step, default: .zero] += ContinuousClock.now - begin
     let processor = ProcessorTime.now
     processorDurations[step, default: .zero] += processor - processorMark

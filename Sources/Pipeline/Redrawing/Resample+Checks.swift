@@ -5,7 +5,7 @@ internal import Resampling
 /// What weights and candidates must have to be drawn by: all of the pool, and that once.
 extension Resample {
   /// - Throws: ``PipelineError``
-  func check(_ places: WeighedPlaces, _ outcome: DrawRun.Outcome, _ pool: Inputs) throws {
+  func check(_ places: WeighedPlaces, _ outcome: Drawn, _ pool: Inputs) throws {
     if let conflict = places.conflict {
       throw PipelineError.weights(
         .ambiguousShard(
@@ -46,7 +46,7 @@ extension Resample {
   }
 
   /// A document that one part of the draw has twice. Where copies are joined none has.
-  private func firstRepeat(_ outcome: DrawRun.Outcome) -> Position? {
+  private func firstRepeat(_ outcome: Drawn) -> Position? {
     var first: Position?
     for part in outcome.parts {
       let positions = part.selection.documents.map(\.position).sorted()

@@ -10,7 +10,7 @@ extension Resample {
 
   func drawByWeights(
     _ stored: Inputs, _ target: String?, _ pool: Inputs
-  ) throws -> Drawn {
+  ) throws -> Redrawn {
     var reading = settings.reading
     reading.textField = StoredWeightReader.textField
     var workers = reading.workers(progress)
@@ -28,17 +28,17 @@ extension Resample {
     }
     recipe.temperatures = [temperature]
     recipe.copiesMayDiffer = true
-    let run = DrawRun(workers: workers, recipe: recipe, budget: budget)
+    let draw = Draw(workers: workers, recipe: recipe, budget: budget)
     let places = WeighedPlaces(shardCount: pool.shards.count)
     begin(.draw, stored)
-    let outcome = try run.run(stored.shards) {
+    let outcome = try draw.run(stored.shards) {
       StoredWeightReader(target: target, shards: finder, usesLogOdds: usesLogOdds, places: places)
     }
     guard outcome.report.documentCount > 0 else {
       throw PipelineError.input(.empty(role: .weights, skippedLines: outcome.report.skippedCount))
     }
     try check(places, outcome, pool)
-    return Drawn(
+    return Redrawn(
       outcome: outcome, recipe: recipe, budget: budget,
       inputs: stored.corrected(outcome.report).inputRecords,
       documentCount: outcome.report.documentCount, weightCounts: places.counts,
@@ -94,7 +94,7 @@ extension Resample {
 
   // MARK: Fields
 
-  func drawByFields(_ fields: [FieldWeight], _ pool: Inputs) throws -> Drawn {
+  func drawByFields(_ fields: [FieldWeight], _ pool: Inputs) throws -> Redrawn {
     do { return try drawByFields(fields, pool, origins: nil) } catch is LargeNumbers {
       var workers = settings.reading.workers(progress)
       workers.fields = fields.map(\.field)
@@ -106,7 +106,7 @@ extension Resample {
 
   private func drawByFields(
     _ fields: [FieldWeight], _ pool: Inputs, origins: [WideNumber]?
-  ) throws -> Drawn {
+  ) throws -> Redrawn {
     var workers = settings.reading.workers(progress)
     workers.fields = fields.map(\.field)
     workers.hashesContent = true
@@ -126,15 +126,15 @@ extension Resample {
       stratumField = workers.fields.count
       workers.fields.append(stratify.field)
     }
-    let run = DrawRun(
+    let draw = Draw(
       workers: workers, recipe: recipe, budget: budget, fills: settings.stratify?.fills ?? false,
       stratumField: stratumField)
     begin(.draw, pool)
-    let outcome = try run.run(pool.shards, makeReader: makeReader)
+    let outcome = try draw.run(pool.shards, makeReader: makeReader)
     guard outcome.report.documentCount > 0 else {
       throw PipelineError.input(.empty(role: .pool, skippedLines: outcome.report.skippedCount))
     }
-    return Drawn(
+    return Redrawn(
       outcome: outcome, recipe: recipe, budget: budget, inputs: nil,
       documentCount: outcome.report.documentCount,
       documentCounts: outcome.report.shards.map(\.documentCount), poolReport: outcome.report,
@@ -189,7 +189,7 @@ extension Resample {
 
   // MARK: Candidates
 
-  func drawCandidates(_ files: [Shard], _ pool: Inputs) throws -> Drawn {
+  func drawCandidates(_ files: [Shard], _ pool: Inputs) throws -> Redrawn {
     let (limits, path) = (settings.reading.limits, files[0].name)
     let whole = try CandidateFile(merging: files, limits: limits)
     try check(whole, path)
@@ -210,13 +210,13 @@ extension Resample {
     recipe.draw.minimumTokenCount = known.minimumTokenCount
     recipe.draw.addsNoise = !known.topK
     recipe.draw.seed = known.seed
-    let run = DrawRun(
-      workers: settings.reading.workers(progress), recipe: recipe, budget: .documents(count))
-    var buffers = DrawBuffers(recipe.plan(run.budget), expectedCount: whole.candidates.count)
-    buffers.add(whole.candidates.map { .init(group: 0, arm: 0, candidate: $0) })
+    let budget = Budget.documents(count)
+    let selector = recipe.selector(budget, fills: false)
+    var kept = DrawBuffers(selector.plan, expectedCount: whole.candidates.count)
+    kept.add(whole.candidates.map { .init(group: 0, arm: 0, candidate: $0) })
     var weighed = DrawStep.Outcome(spreads: [], randomBaseline: FeatureCounts(bucketCount: 0))
     weighed.eligibleCount = whole.header.eligibleCount
-    var outcome = run.outcome(buffers, weighed, PassReport())
+    var outcome = Drawn(selector.choose(from: kept), weighed, PassReport(), recipe)
 
     // Only what is in the shards that were named: others are copied elsewhere.
     let shards = try places(of: pool, in: whole, path)
@@ -229,8 +229,8 @@ extension Resample {
     for (number, shard) in shards.enumerated() {
       if let shard { counts[shard] = whole.header.shards[number].documentCount }
     }
-    return Drawn(
-      outcome: outcome, recipe: recipe, budget: run.budget, inputs: nil,
+    return Redrawn(
+      outcome: outcome, recipe: recipe, budget: budget, inputs: nil,
       documentCount: whole.header.documentCount, documentCounts: counts,
       missingCount: whole.header.missingCount,
       uncountedCount: whole.header.uncountedCount,

@@ -17,8 +17,8 @@ package struct Resample: Sendable {
   }
 
   /// What was drawn, from what.
-  struct Drawn {
-    var outcome: DrawRun.Outcome
+  struct Redrawn {
+    var outcome: Drawn
     var recipe: DrawRecipe
     var budget: Budget
     /// The files of weights or candidates; nil where weights are in the pool.
@@ -45,7 +45,7 @@ package struct Resample: Sendable {
   /// - Returns: what was done; it has been written already where that was asked for.
   /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one untouched.
   package func run() throws -> ResampleManifest {
-    var clock = StepClock()
+    let clock = StepClock()
     var pool: Inputs
     var stored: Inputs?
     // Documents are where weights and candidates say: a file that is there twice has them once.
@@ -68,7 +68,7 @@ package struct Resample: Sendable {
     }
 
     let begin = ContinuousClock.now
-    let drawn: Drawn
+    let drawn: Redrawn
     switch settings.source {
     case .weights(_, let target):
       drawn = try drawByWeights(stored ?? pool, target, pool)
@@ -138,7 +138,7 @@ package struct Resample: Sendable {
   }
 
   private func writeRemainder(
-    of chosen: [Candidate], in pool: Inputs, _ drawn: Drawn, _ outputs: RunOutputs
+    of chosen: [Candidate], in pool: Inputs, _ drawn: Redrawn, _ outputs: RunOutputs
   ) throws -> FinishedOutput? {
     guard var sink = try outputs.openRemainder() else { return nil }
     guard let counts = drawn.documentCounts else {
@@ -156,7 +156,7 @@ package struct Resample: Sendable {
   }
 
   private func manifest(
-    _ drawn: Drawn, _ copied: CopyStep.Outcome, _ epochs: [ResampleManifest.Epoch],
+    _ drawn: Redrawn, _ copied: CopyStep.Outcome, _ epochs: [ResampleManifest.Epoch],
     _ pool: Inputs, _ output: borrowing FinishedOutput, _ remainder: borrowing FinishedOutput?,
     _ timings: RunTimings
   ) -> ResampleManifest {
@@ -182,7 +182,7 @@ package struct Resample: Sendable {
 }
 
 extension Resample {
-  private func poolRecords(_ pool: Inputs, _ drawn: Drawn) -> [ResampleManifest.Pool] {
+  private func poolRecords(_ pool: Inputs, _ drawn: Redrawn) -> [ResampleManifest.Pool] {
     pool.shards.enumerated().map { number, shard in
       let found = drawn.poolReport?.shards[number]
       return ResampleManifest.Pool(

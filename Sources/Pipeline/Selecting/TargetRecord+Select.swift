@@ -3,8 +3,8 @@ internal import Weighting
 
 extension TargetRecord {
   init(
-    _ settings: TargetSettings, _ fitted: Select.PreparedTarget, share: Double,
-    temperature: Double, _ spread: DrawStep.Spread, parts: [DrawRun.Part], pool: FeatureCounts,
+    _ settings: TargetSettings, _ fitted: Select.TrainedTarget, share: Double,
+    temperature: Double, _ spread: WeightSpread, parts: [Drawn.Part], pool: FeatureCounts,
     random: FeatureCounts, selected: FeatureCounts
   ) {
     let fromPool = Divergence.between(fitted.counts, pool)

@@ -30,6 +30,17 @@ package struct CandidateFile: Sendable {
     package var targetModel: UInt64
     package var poolModel: UInt64
     package var textField: String
+
+    /// The text that identifies these settings in records of earlier runs. It must never change.
+    var fingerprint: String {
+      "Settings(seed: \(seed), topK: \(topK), temperature: \(temperature), count: \(count), "
+        + "logisticShare: \(logisticShare), minimumTokenCount: \(minimumTokenCount), "
+        + "estimator: \"\(estimator)\", normalization: \"\(normalization)\", "
+        + "smoothing: \(smoothing), targetSmoothing: \(targetSmoothing), compatibility: "
+        + (compatibility.map { "Optional(\"\($0)\")" } ?? "nil")
+        + ", targetModel: \(targetModel), poolModel: \(poolModel), textField: "
+        + "\(String(reflecting: textField)))"
+    }
   }
 
   package struct Header: Sendable {

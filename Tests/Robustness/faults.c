@@ -1,4 +1,4 @@
-// Makes one call of a program fail. Preloaded into dsel by scripts/faults.py; Linux with glibc only.
+// Makes one call of a program fail. Preloaded into dsel by test_faults.py and test_mounts.py; Linux with glibc only.
 //
 //   FAULT_CALL    open, read, write, fsync, rename, link, mkdir, lock, stat or allocate
 //   FAULT_NUMBER  which of those calls, from 1

@@ -1,0 +1,57 @@
+internal import Reading
+internal import Resampling
+internal import Weighting
+
+/// One pass over weighed documents, and the draw from them.
+struct Draw {
+  var workers: DocumentWorkers
+  var recipe: DrawRecipe
+  /// Of each epoch.
+  var budget: Budget
+  /// Whether strata that have too little leave their share to the others.
+  var fills = false
+  /// The number of documents that may come, to reserve no more memory than that.
+  var expectedCount = Int.max
+  /// The probability that a document is in the random baseline.
+  var randomRate = 0.0
+  var randomSeed: UInt64 = 0
+  /// Where the features of the random baseline are counted.
+  var emptyCounts = FeatureCounts(bucketCount: 0)
+  var stratumField: Int?
+
+  /// - Throws: ``PipelineError``
+  func run<Reader: WeightReader & ~Copyable>(
+    _ shards: [Shard], makeReader: @escaping @Sendable () throws -> Reader
+  ) throws -> Drawn {
+    let selector = recipe.selector(budget, fills: fills)
+    let step = DrawStep(
+      workers: workers, plan: selector.plan, temperatures: recipe.temperatures,
+      randomRate: randomRate, randomSeed: randomSeed, emptyCounts: emptyCounts,
+      stratumField: stratumField)
+    var slack = Self.slack(selector.plan)
+    while true {
+      var kept = DrawBuffers(selector.plan, slack: slack, expectedCount: expectedCount)
+      let (weighed, report) = try step.run(shards, into: &kept, makeReader: makeReader)
+      let choice = selector.choose(from: kept)
+      guard !choice.shortGroups.isEmpty else { return Drawn(choice, weighed, report, recipe) }
+      // So many texts of a group were drawn in others that it needs documents which it left out:
+      // rare enough to weigh again.
+      for group in choice.shortGroups { slack[group] = Self.more(than: slack[group]) }
+    }
+  }
+
+  /// What groups keep beyond their budgets: a little, where others may draw their texts away.
+  private static func slack(_ plan: DrawPlan) -> [Int] {
+    plan.groups.map { group in
+      let hasOthers = plan.groups.contains {
+        $0.family == group.family && $0.stratum != group.stratum
+      }
+      guard hasOthers, !plan.keepsDuplicates else { return 0 }
+      return group.arms.reduce(0) { max($0, $1.budget.amount / 16) }
+    }
+  }
+
+  private static func more(than slack: Int) -> Int {
+    slack > .max / 8 ? .max : max(1024, 8 * slack)
+  }
+}

@@ -1,0 +1,100 @@
+internal import Resampling
+internal import Weighting
+
+/// The outcome of a draw.
+struct Drawn: Sendable {
+  /// What one arm drew.
+  struct Part: Sendable {
+    var arm: DrawPlan.Arm
+    var stratum: String?
+    /// The stratum's number.
+    var group: Int?
+    var selection: Selection
+  }
+
+  var weighed: DrawStep.Outcome
+  var report: PassReport
+  /// In the order of the plan.
+  var parts: [Part] = []
+  var epochCount: Int
+
+  init(
+    _ choice: Choice, _ weighed: DrawStep.Outcome, _ report: PassReport, _ recipe: DrawRecipe
+  ) {
+    self.weighed = weighed
+    self.report = report
+    epochCount = recipe.seeds.count
+    for (group, selections) in zip(choice.plan.groups, choice.selections) {
+      for (arm, selection) in zip(group.arms, selections) {
+        parts.append(
+          Part(
+            arm: arm, stratum: group.stratum.map { choice.plan.strata[$0].string },
+            group: group.stratum, selection: selection))
+      }
+    }
+  }
+}
+
+extension Drawn {
+  /// What an epoch selected, in pool order.
+  func documents(epoch: Int) -> [DrawnDocument] {
+    let parts = parts.filter { $0.arm.epoch == epoch }
+    var documents: [DrawnDocument] = []
+    documents.reserveCapacity(parts.reduce(0) { $0 + $1.selection.documents.count })
+    for part in parts {
+      for candidate in part.selection.documents {
+        documents.append(DrawnDocument(candidate: candidate, target: part.arm.target))
+      }
+    }
+    if parts.count > 1 { documents.sort { $0.candidate.position < $1.candidate.position } }
+    return documents
+  }
+
+  /// What is left of the budgets, in their own unit.
+  var shortfall: Int { parts.reduce(0) { $0 + $1.selection.shortfall } }
+
+  /// True if every eligible document was selected, and there would have been room for more.
+  var isExhausted: Bool {
+    shortfall > 0
+      && parts.allSatisfy { part in
+        parts.contains {
+          $0.arm.epoch == part.arm.epoch && $0.group == part.group && $0.selection.isExhausted
+        }
+      }
+  }
+
+  /// Documents that the regression drew alone.
+  var logisticCount: Int {
+    parts.reduce(0) { sum, part in
+      if case .logOdds = part.arm.source { sum + part.selection.documents.count } else { sum }
+    }
+  }
+
+  /// What is told of each part, unless there is but one.
+  func records(names: [String?]) -> [PartRecord]? {
+    let isPlain = parts.allSatisfy {
+      $0.stratum == nil && $0.arm.epoch == 0 && $0.arm.target == 0 && names == [nil]
+    }
+    return isPlain ? nil : parts.map { PartRecord($0, names: names, epochCount: epochCount) }
+  }
+
+  /// The share of the only target's first part whose weights are among as many largest, where copies that were left out
+  /// count with what they are copies of; nil where there are several parts like it, or nothing was drawn.
+  func overlap(_ plan: DrawRecipe) -> Double? {
+    guard let part = parts.first, plan.targetCount == 1, plan.strata == nil,
+      plan.seeds.count == 1, plan.replay == 0, !part.selection.documents.isEmpty
+    else { return nil }
+    // Without noise the draw is top-k itself.
+    guard plan.draw.addsNoise else { return 1 }
+    let documents = part.selection.documents
+    let copies = documents.reduce(0) { $0 + Int($1.copies) }
+    let top = weighed.spreads[0].histogram.top(documents.count + copies)
+    let hits = documents.reduce(0.0) { sum, document in
+      let identity =
+        plan.draw.keepsDuplicates
+        ? PositionHash.of(document.position) : document.textHash
+      return sum + top.contains(document.key - (part.arm.noise?.noise(of: identity) ?? 0))
+    }
+    return hits / Double(documents.count)
+  }
+}

@@ -1,0 +1,7 @@
+internal import Reading
+
+extension FieldValue {
+  /// The stratum of a document with this value. Documents without a value are a stratum of their
+  /// own, whose name is empty.
+  var stratum: String { text ?? "" }
+}

@@ -1,0 +1,36 @@
+package import Compression
+package import Featurizing
+package import Writing
+
+/// Everything that `dsel fit` was told.
+package struct FitSettings: Sendable {
+  package var inputs: [String]
+  package var reading = ReadingSettings()
+  package var features = FeatureSettings()
+  /// Shorter documents count, but can't be drawn later.
+  package var minimumTokenCount = 100
+  package var keepsSample = true
+  package var output = Destination.standardOutput
+  package var container = Container.plain
+  package var rejects: String?
+  package var replacesOutputs = false
+  package var workDirectory: String?
+  package var version = ""
+
+  package init(inputs: [String]) { self.inputs = inputs }
+
+  /// All that a result depends on, besides the input's content.
+  var fingerprint: String {
+    "\(features.fingerprint) \(UnicodeTables.version) min_tokens=\(minimumTokenCount) sample=\(keepsSample) "
+      + reading.fingerprint
+  }
+}
+
+extension FeatureSettings {
+  /// The text that identifies these settings in records of earlier runs. It must never change.
+  fileprivate var fingerprint: String {
+    "FeatureSettings(tokenizer: Featurizing.TokenizerKind.\(tokenizer.rawValue), "
+      + "maximumOrder: \(maximumOrder), bucketCount: \(bucketCount), "
+      + "hashing: Featurizing.FeatureHashing.\(hashing.rawValue))"
+  }
+}

@@ -1,0 +1,38 @@
+internal import Weighting
+
+extension PassReport {
+  /// The inputs as a model file lists them.
+  var inputs: [FittedModel.Input] {
+    shards.map {
+      FittedModel.Input(
+        path: $0.name, byteCount: $0.storedByteCount, documentCount: $0.documentCount,
+        contentHash: $0.contentHash ?? 0)
+    }
+  }
+
+  /// Adds what a pass over the inputs that follow found in them.
+  mutating func add(_ other: PassReport) {
+    let before = shards.count
+    shards += other.shards
+    rejects += other.rejects.map { $0.moved(by: before) }
+  }
+}
+
+extension PassReport {
+  /// - Throws: ``InputError/empty(role:skippedLines:)``
+  func checkHasDocuments(_ role: InputRole) throws(PipelineError) {
+    guard documentCount > 0 else {
+      throw .input(.empty(role: role, skippedLines: skippedCount))
+    }
+  }
+
+  /// Checks that a pass has counted n-grams.
+  ///
+  /// - Throws: ``InputError/empty(role:skippedLines:)``, ``InputError/noTokens(role:)``
+  func checkHasFeatures(_ counts: FeatureCounts, _ role: InputRole) throws(PipelineError) {
+    guard counts.documentCount > 0 else {
+      throw .input(.empty(role: role, skippedLines: skippedCount))
+    }
+    guard counts.featureCount > 0 else { throw .input(.noTokens(role: role)) }
+  }
+}

@@ -1,0 +1,9 @@
+internal import Reading
+
+extension ReadingSettings {
+  /// What results depend on.
+  var fingerprint: String {
+    "text_field=\(textField) on_error=\(errorPolicy == .skip ? "skip" : "fail") max_line_bytes=\(limits.maximumLine) "
+      + "max_window=\(limits.maximumWindow)"
+  }
+}

@@ -1,0 +1,67 @@
+internal import Reading
+internal import Resampling
+internal import Writing
+
+/// Writes the outputs, whole, but without their names yet.
+extension Select {
+  struct Copied: ~Copyable {
+    /// The selected documents, in pool order.
+    var selection: [DrawnDocument]
+    var outcome: CopyStep.Outcome
+    var output: FinishedOutput
+    /// nil where it isn't asked for, as the next.
+    var remainder: FinishedOutput?
+    var rejects: FinishedRejects?
+  }
+
+  func copy(
+    _ drawn: Drawn, _ trained: Trained, _ files: OpenFiles, _ clock: StepClock
+  ) throws -> Copied {
+    let begin = ContinuousClock.now
+    progress.begin(.copy, totalStoredByteCount: nil, pass: .next)
+    let selection = drawn.documents(epoch: 0)
+    var weigher: DocumentWeigher? = DocumentWeigher(trained.model)
+    var sink = try files.outputs.openOutput()
+    let outcome = try CopyStep(
+      shards: files.pool.shards, limits: settings.reading.limits, progress: progress,
+      targetNames: settings.targets.map(\.name)
+    ).run(
+      selection, textField: settings.reading.textField, weigher: &weigher,
+      annotates: settings.annotates, order: shuffleOrder, into: &sink)
+    let output = try files.outputs.close(&sink)
+    let rejects = try files.outputs.writeRejects(
+      zip(files.targets, trained.targets.map(\.report)).map { ($0, $1) }
+        + [(files.pool, trained.poolReport)],
+      limits: settings.reading.limits, progress: progress)
+    clock.add(.copy, since: begin)
+    return Copied(
+      selection: selection, outcome: outcome, output: output,
+      remainder: try copyRemainder(of: selection, trained.poolReport, files, clock),
+      rejects: rejects)
+  }
+
+  private var shuffleOrder: ShuffleOrder? {
+    settings.outputs.shuffleSeed.map {
+      ShuffleOrder(seed: $0, keepsDuplicates: settings.draw.keepsDuplicates)
+    }
+  }
+
+  /// - Returns: nil if the remainder isn't asked for.
+  private func copyRemainder(
+    of selection: [DrawnDocument], _ report: PassReport, _ files: OpenFiles, _ clock: StepClock
+  ) throws -> FinishedOutput? {
+    guard var sink = try files.outputs.openRemainder() else { return nil }
+    let begin = ContinuousClock.now
+    self.begin(.remainder, files.pool, .next)
+    try RemainderStep(
+      shards: files.pool.shards, textField: settings.reading.textField,
+      limits: settings.reading.limits, errorPolicy: settings.reading.errorPolicy,
+      progress: progress
+    ).run(
+      chosen: selection.map(\.candidate), documentCounts: report.shards.map(\.documentCount),
+      into: &sink)
+    let output = try files.outputs.close(&sink)
+    clock.add(.remainder, since: begin)
+    return output
+  }
+}

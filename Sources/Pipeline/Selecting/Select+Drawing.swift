@@ -1,0 +1,64 @@
+internal import Reading
+internal import Resampling
+internal import Weighting
+
+/// Plans the draw, and draws.
+extension Select {
+  struct Plan {
+    var budget: Budget
+    var recipe: DrawRecipe
+    /// The share of the eligible documents that the random baseline has.
+    var baselineRate: Double
+  }
+
+  func plan(_ trained: Trained, _ pool: Inputs, _ clock: StepClock) throws -> Plan {
+    let budget = settings.size.budget(documentCount: trained.pool.documents)
+    var recipe = DrawRecipe(draw: settings.draw, seeds: [settings.draw.seed])
+    recipe.targets = TargetSettings.apportionment(settings.targets)
+    recipe.targetCount = settings.targets.count
+    recipe.replay = settings.replay
+    recipe.strata = try settings.stratify?.strata(trained.strata)
+    recipe.temperatures = try temperatures(
+      pool, trained.model, expectedDraw: budget.expectedCount(of: trained.eligible), clock)
+    return Plan(
+      budget: budget, recipe: recipe, baselineRate: budget.share(of: trained.eligible))
+  }
+
+  /// The given temperature for all targets, or for each the one that reaches the goal.
+  private func temperatures(
+    _ pool: Inputs, _ model: WeighingModel, expectedDraw: Int, _ clock: StepClock
+  ) throws -> [Double] {
+    if case .fixed(let temperature) = settings.draw.temperature {
+      return model.targets.map { _ in temperature }
+    }
+    let spread = try clock.time(.measure) {
+      begin(.measure, pool, .next)
+      return try SpreadStep(
+        workers: settings.reading.workers(progress),
+        minimumLength: settings.draw.minimumTokenCount, targetCount: model.targets.count
+      ).run(pool.shards) { ModelWeightReader(model) }
+    }
+    return zip(spread.histograms, TargetSettings.shares(settings.targets)).map {
+      histogram, share in
+      settings.draw.temperature.value(
+        for: histogram, expectedDraw: Int((share * Double(expectedDraw)).rounded()))
+    }
+  }
+
+  func draw(
+    _ plan: Plan, _ trained: Trained, _ pool: Inputs, _ clock: StepClock
+  ) throws -> Drawn {
+    var workers = settings.reading.workers(progress)
+    workers.fields = stratumFields
+    let draw = Draw(
+      workers: workers, recipe: plan.recipe, budget: plan.budget,
+      fills: settings.stratify?.fills ?? false, expectedCount: trained.pool.documents,
+      randomRate: plan.baselineRate, randomSeed: settings.draw.seed,
+      emptyCounts: Divergence.emptyCounts(bucketCount: settings.features.bucketCount),
+      stratumField: settings.stratify == nil ? nil : 0)
+    return try clock.time(.weigh) {
+      begin(.weigh, pool, .next)
+      return try draw.run(pool.shards) { ModelWeightReader(trained.model) }
+    }
+  }
+}

@@ -1,0 +1,68 @@
+internal import Featurizing
+internal import Files
+internal import Reading
+internal import Resampling
+internal import Weighting
+
+/// Counts the n-grams of targets and pool, and samples their documents.
+extension Select {
+  struct Fitted {
+    var outcome: FitStep.Outcome
+    var report: PassReport
+  }
+
+  /// The fields that the pool is read for, besides the text.
+  var stratumFields: [String] { settings.stratify.map { [$0.field] } ?? [] }
+
+  func fit(_ files: OpenFiles, _ clock: StepClock) throws -> (targets: [Fitted], pool: Fitted) {
+    let targets = try files.targets.map { target in
+      try clock.time(.fitTarget) {
+        begin(.fitTarget, target, .none)
+        return try PipelineError.inTarget(true) { try fit(target, targetStep, role: .target) }
+      }
+    }
+    let pool = try clock.time(.fitPool) {
+      begin(.fitPool, files.pool, .next)
+      return try fit(files.pool, poolStep, role: .pool)
+    }
+    return (targets, pool)
+  }
+
+  private var targetStep: FitStep {
+    var step = step
+    step.workers.textField = settings.targetTextField ?? settings.reading.textField
+    step.keepsTexts = true
+    return step
+  }
+
+  private var poolStep: FitStep {
+    var step = step
+    step.workers.fields = stratumFields
+    step.countsStrata = settings.stratify != nil
+    step.fittedShare = settings.fittedShare
+    return step
+  }
+
+  private var step: FitStep {
+    var workers = settings.reading.workers(progress)
+    workers.hashesContent = true
+    workers.keepsRejects = settings.outputs.rejects != nil
+    return FitStep(
+      workers: workers, features: settings.features, tables: UnicodeTables(),
+      minimumLength: settings.draw.minimumTokenCount,
+      keepsSample: settings.estimator.kind.usesRegression)
+  }
+
+  private func fit(_ input: Inputs, _ step: FitStep, role: InputRole) throws -> Fitted {
+    let (outcome, report) = try step.run(input.shards)
+    try report.checkHasDocuments(role)
+    guard outcome.counts.featureCount > 0 else {
+      guard step.fittedShare < 1 else { throw PipelineError.input(.noTokens(role: role)) }
+      throw PipelineError.fitting(
+        .emptyFitSample(
+          share: step.fittedShare, chosen: outcome.counts.documentCount,
+          documentCount: report.documentCount))
+    }
+    return Fitted(outcome: outcome, report: input.corrected(report))
+  }
+}

@@ -1,0 +1,50 @@
+internal import Resampling
+internal import Weighting
+
+/// Records a run.
+extension Select {
+  func manifest(
+    _ trained: Trained, _ plan: Plan, _ drawn: Drawn, _ copied: borrowing Copied,
+    _ timings: RunTimings
+  ) -> SelectManifest {
+    let (weighed, isOne) = (drawn.weighed, settings.targets.count == 1)
+    let targets = targetRecords(trained, plan, drawn, copied.outcome)
+    let first = targets[0]
+    var selected = SelectionRecord(drawn, copied.outcome, plan.budget)
+    selected.countTargetDocuments(copied.selection, trained.targetTexts)
+    return SelectManifest(
+      dselVersion: settings.version, seed: settings.draw.seed,
+      settings: .init(settings, temperature: plan.recipe.temperatures[0]),
+      target: isOne ? first.side : nil, targets: isOne ? nil : targets, pool: trained.pool,
+      eligibleDocuments: weighed.eligibleCount, underMinTokens: weighed.underMinimumCount,
+      outsideMixture: settings.stratify == nil ? nil : weighed.outsideCount,
+      effectiveSampleSize: isOne ? first.effectiveSampleSize : nil,
+      overlapWithTopK: drawn.overlap(plan.recipe),
+      weightLengthCorrelation: isOne ? first.weightLengthCorrelation : nil,
+      unseenShare: isOne ? first.unseenShare : nil,
+      randomArm: RandomBaselineRecord(
+        documents: weighed.randomBaseline.documentCount,
+        tokens: weighed.randomBaseline.tokenCount),
+      klTargetPool: isOne ? first.klTargetPool : nil,
+      klTargetRandom: isOne ? first.klTargetRandom : nil,
+      klTargetSelected: isOne ? first.klTargetSelected : nil,
+      klReduction: isOne ? first.klReduction : nil,
+      klReductionFromPool: isOne ? first.klReductionFromPool : nil,
+      selected: selected, parts: drawn.records(names: settings.targets.map(\.name)),
+      shuffleSeed: settings.outputs.shuffleSeed, shards: ShardRecord.shards(of: copied.output),
+      remainder: RemainderRecord.of(copied.remainder), timings: timings)
+  }
+
+  private func targetRecords(
+    _ trained: Trained, _ plan: Plan, _ drawn: Drawn, _ copied: CopyStep.Outcome
+  ) -> [TargetRecord] {
+    let shares = TargetSettings.shares(settings.targets)
+    return settings.targets.indices.map { target in
+      TargetRecord(
+        settings.targets[target], trained.targets[target], share: shares[target],
+        temperature: plan.recipe.temperatures[target], drawn.weighed.spreads[target],
+        parts: drawn.parts.filter { $0.arm.target == target }, pool: trained.poolCounts,
+        random: drawn.weighed.randomBaseline, selected: copied.counts[target])
+    }
+  }
+}

@@ -1,0 +1,38 @@
+internal import Reading
+internal import Writing
+
+/// The files of a run: they are opened, and checked against one another, before any work.
+extension Select {
+  struct OpenFiles {
+    /// In the order of ``SelectSettings/targets``.
+    var targets: [Inputs]
+    var pool: Inputs
+    var outputs: RunOutputs
+  }
+
+  /// Opens inputs and outputs, and spools the pipes that are read more than once.
+  func open(_ clock: StepClock) throws -> OpenFiles {
+    var targets = try settings.targets.map { try Inputs($0.paths, settings.reading) }
+    var pool = try Inputs(settings.pool, settings.reading)
+    let outputs = try RunOutputs(
+      settings.outputs, inputs: targets.flatMap(\.shards) + pool.shards, registry: registry)
+    progress.plan(passCount: passCount(pool))
+    try clock.time(.spool) {
+      // A target is read once, unless its rejected lines are to be copied.
+      for target in targets.indices where settings.outputs.rejects != nil {
+        try targets[target].spool(settings.reading, progress)
+      }
+      try pool.spool(settings.reading, progress, isPass: true)
+    }
+    return OpenFiles(targets: targets, pool: pool, outputs: outputs)
+  }
+
+  /// The passes over the pool: to fit, weigh and copy, and where they are needed to spool a pipe,
+  /// to find a temperature, and to copy the remainder.
+  private func passCount(_ pool: Inputs) -> Int {
+    var count = 3 + pool.spoolPassCount
+    if case .fixed = settings.draw.temperature {} else { count += 1 }
+    if settings.outputs.remainder != nil { count += 1 }
+    return count
+  }
+}

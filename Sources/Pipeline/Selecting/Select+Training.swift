@@ -1,0 +1,83 @@
+internal import Featurizing
+internal import Files
+internal import Reading
+internal import Weighting
+
+/// Makes models ready to weigh by.
+extension Select {
+  /// All that later steps need of what was fitted. The tables of counts and the samples are too
+  /// large to keep.
+  struct Trained {
+    var model: WeighingModel
+    var eligible: EligibleDocuments
+    /// Eligible documents by stratum.
+    var strata: [ExactString: Int]
+    var targets: [TrainedTarget] = []
+    /// The documents of all targets.
+    var targetTexts = TextHashes()
+    var pool: SideRecord
+    var poolReport: PassReport
+    /// Folded for divergences.
+    var poolCounts: FeatureCounts
+  }
+
+  struct TrainedTarget {
+    var side: SideRecord
+    var report: PassReport
+    /// The share of the pool's features in buckets that the target leaves empty.
+    var unseenShare: Double
+    /// Folded for divergences.
+    var counts: FeatureCounts
+  }
+
+  func train(
+    _ fitted: consuming (targets: [Fitted], pool: Fitted), _ clock: StepClock
+  ) throws -> Trained {
+    let begin = ContinuousClock.now
+    progress.begin(.train, totalStoredByteCount: nil)
+    var (targets, pool) = (fitted.targets, fitted.pool)
+    let samples = TrainingSamples(
+      targets: targets.map { $0.outcome.sample }, pool: pool.outcome.sample)
+    var (regressions, trained) = try samples.train(threadCount: settings.reading.threadCount) {
+      let trained = estimate(targets, pool)
+      // Gone before training asks for memory of its own, unless it runs beside this.
+      for index in targets.indices {
+        targets[index].outcome.counts = FeatureCounts(bucketCount: 0)
+      }
+      pool.outcome.counts = FeatureCounts(bucketCount: 0)
+      return trained
+    }
+    for index in targets.indices {
+      trained.model.targets[index].regression = regressions[index]
+    }
+    clock.add(.train, since: begin)
+    return trained
+  }
+
+  /// Makes all but the regressions.
+  private func estimate(_ targets: [Fitted], _ pool: Fitted) -> Trained {
+    var trained = Trained(
+      model: WeighingModel(
+        features: settings.features, tables: UnicodeTables(),
+        estimator: settings.estimator.kind, normalization: settings.estimator.normalization,
+        targets: []),
+      eligible: pool.outcome.eligible.scaled(
+        by: Double(pool.report.documentCount) / Double(pool.outcome.counts.documentCount)),
+      strata: pool.outcome.strata,
+      pool: SideRecord(pool.outcome.counts, pool.report), poolReport: pool.report,
+      poolCounts: pool.outcome.counts.folded(to: Divergence.bucketCount))
+    for (target, fitted) in zip(settings.targets, targets) {
+      let (counts, report) = (fitted.outcome.counts, fitted.report)
+      trained.targetTexts.merge(fitted.outcome.texts)
+      trained.model.targets.append(
+        TargetModel(
+          name: target.name, target: counts, pool: pool.outcome.counts, settings.estimator))
+      trained.targets.append(
+        TrainedTarget(
+          side: SideRecord(counts, report), report: report,
+          unseenShare: pool.outcome.counts.share(missingIn: counts),
+          counts: counts.folded(to: Divergence.bucketCount)))
+    }
+    return trained
+  }
+}

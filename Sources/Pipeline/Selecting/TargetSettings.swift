@@ -1,0 +1,28 @@
+internal import Resampling
+
+/// One of the things that a selection should resemble.
+package struct TargetSettings: Sendable, Equatable {
+  /// nil where there is only one.
+  package var name: String?
+  package var paths: [String]
+  /// Its share of the selection; nil for an equal part of what the others leave.
+  package var share: Double?
+
+  package init(name: String?, paths: [String], share: Double? = nil) {
+    self.name = name
+    self.paths = paths
+    self.share = share
+  }
+
+  /// How a budget is shared by all targets.
+  static func apportionment(_ targets: [TargetSettings]) -> Apportionment {
+    Apportionment(given: targets.map(\.share), counts: targets.map { _ in 1 })
+  }
+
+  /// The shares of all targets.
+  static func shares(_ targets: [TargetSettings]) -> [Double] {
+    let given = targets.compactMap(\.share).reduce(0, +)
+    let open = targets.count { $0.share == nil }
+    return targets.map { $0.share ?? max(0, 1 - given) / Double(open) }
+  }
+}

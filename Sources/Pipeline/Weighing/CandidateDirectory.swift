@@ -1,0 +1,41 @@
+internal import Files
+internal import Reading
+internal import Writing
+
+/// The candidates of each shard in a file of their own in a work directory, where those of an
+/// earlier run are used again.
+struct CandidateDirectory: WeighMode {
+  var job: CandidateJob
+  var path: String
+
+  func weigh(_ shards: [Shard]) throws -> Weighed {
+    let registry = job.job.registry
+    let directory = try WorkDirectory(
+      path, kind: .candidates,
+      settings: "candidates \(job.settings.fingerprint) " + job.job.fingerprint, registry: registry)
+    var weighed = Weighed(targetCount: 1)
+    var keptCount = 0
+    for shard in shards {
+      if let known = try directory.result(for: shard) {
+        try job.job.settings.reading.skipLimit.check(known.report)
+        weighed.add(known)
+        keptCount += known.notes["kept"] ?? 0
+        continue
+      }
+      let before = weighed.outcome.tokenCount
+      let (file, report) = try job.candidates([shard], &weighed)
+      keptCount += file.candidates.count
+      let notes: [ExactString: Int] = [
+        "tokens": weighed.outcome.tokenCount - before, "kept": file.candidates.count,
+      ]
+      try directory.keep(report, of: shard, notes: notes, registry: registry) {
+        path throws(WritingError) in
+        try file.write(
+          to: .file(path: path), container: .zstd, replaces: true, registry: registry)
+      }
+      weighed.outputs.append(directory.resultPath(for: shard))
+    }
+    job.record(keptCount: keptCount, in: &weighed)
+    return weighed
+  }
+}

@@ -1,0 +1,44 @@
+internal import Compression
+internal import Files
+internal import Platform
+internal import Reading
+
+/// The weights of each shard in a file beside the documents, as the Dolma toolkit has attributes.
+struct DolmaAttributes: WeighMode {
+  var job: WeighJob
+
+  func weigh(_ shards: [Shard]) throws -> Weighed {
+    var weighed = Weighed(targetCount: job.model.targets.count)
+    for shard in shards {
+      let path = try Self.path(of: shard.name)
+      let lines = try job.open(
+        .file(path: path), Container(suffixOf: path), replaces: job.settings.replacesOutputs)
+      let (outcome, report) = try job.weigh(shard, lines)
+      weighed.add(outcome, report)
+      weighed.outputs.append(path)
+      weighed.files.append(try lines.close())
+    }
+    return weighed
+  }
+
+  /// The path of a shard's attributes, whose directories are made.
+  static func makePath(for shard: Shard) throws(PipelineError) -> String {
+    let path = try path(of: shard.name)
+    do throws(SystemError) { try File.createDirectories(above: path) } catch {
+      throw .output(.writing(.system(error)))
+    }
+    return path
+  }
+
+  /// `a/documents/b/c.jsonl.gz` → `a/attributes/dsel/b/c.jsonl.gz`.
+  ///
+  /// - Throws: ``ModelError/notInDocuments(path:)``
+  static func path(of path: String) throws(PipelineError) -> String {
+    var parts = path.pathParts().map(String.init)
+    guard let place = parts.dropLast().lastIndex(of: "documents") else {
+      throw .models(.notInDocuments(path: path))
+    }
+    parts.replaceSubrange(place...place, with: ["attributes", "dsel"])
+    return parts.joined(separator: "/")
+  }
+}

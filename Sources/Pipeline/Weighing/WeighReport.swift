@@ -1,0 +1,87 @@
+package import Files
+internal import Reading
+
+/// The record of a run of `dsel weigh`: the content of its manifest.
+package struct WeighReport: Encodable, Sendable {
+  package struct Model: Encodable, Sendable {
+    package var name: String?
+    package var path: String
+    /// XXH3-64 of the stored bytes.
+    package var xxh3: String
+    package var documents: Int
+  }
+
+  package struct Settings: Encodable, Sendable {
+    package var estimator: String
+    package var normalize: String
+    package var smoothing: Double
+    package var targetSmoothing: Double
+    package var compat: String?
+    package var textField: String
+    package var tokenizer: String
+    package var ngrams: Int
+    package var buckets: Int
+    package var hashing: String
+    package var onError: String
+  }
+
+  package struct Candidates: Encodable, Sendable {
+    package var count: Int
+    package var kept: Int
+    package var seed: UInt64
+    package var temperature: Double
+    package var topK: Bool
+    package var minTokens: Int
+  }
+
+  package var dselVersion: String
+  package var command = "weigh"
+  package var settings: Settings
+  package var targetModels: [Model]
+  package var poolModel: Model
+  package var documents: Int
+  package var tokens: Int
+  package var skippedLines: [ExactString: Int]
+  /// (Σ w)² / Σ w² over all documents, one a target; nil where results came from a work directory.
+  package var effectiveSampleSize: [Double]?
+  package var candidates: Candidates?
+  package var inputs: [InputRecord]
+  /// Inputs whose results were in the work directory.
+  package var reusedInputs: Int
+  /// The files written, where there is one an input.
+  package var outputs: [String]?
+  package var timings: RunTimings
+}
+
+extension WeighReport {
+  init(
+    _ settings: WeighSettings, _ models: StoredModels, _ weighed: Weighed, _ timings: RunTimings
+  ) {
+    let (estimator, features) = (settings.estimator, models.pool.model.settings)
+    self.init(
+      dselVersion: settings.version,
+      settings: Settings(
+        estimator: estimator.kind.rawValue, normalize: estimator.normalization.rawValue,
+        smoothing: estimator.pseudocount, targetSmoothing: estimator.targetPseudocount,
+        compat: estimator.compatibility?.rawValue, textField: settings.reading.textField,
+        tokenizer: features.tokenizer.rawValue, ngrams: features.maximumOrder,
+        buckets: features.bucketCount, hashing: features.hashing.rawValue,
+        onError: settings.reading.errorPolicy == .skip ? "skip" : "fail"),
+      targetModels: models.targets.map { Model($0.name, $0.stored) },
+      poolModel: Model(nil, models.pool), documents: weighed.outcome.documentCount,
+      tokens: weighed.outcome.tokenCount, skippedLines: weighed.report.skippedByReason,
+      effectiveSampleSize: weighed.hasSampleSizes
+        ? weighed.outcome.effectiveSampleSizes.map(\.value) : nil,
+      candidates: weighed.candidates, inputs: weighed.report.inputRecords,
+      reusedInputs: weighed.reusedCount,
+      outputs: weighed.outputs.isEmpty ? nil : weighed.outputs, timings: timings)
+  }
+}
+
+extension WeighReport.Model {
+  fileprivate init(_ name: String?, _ stored: StoredModel) {
+    self.init(
+      name: name, path: stored.path, xxh3: stored.contentHash.hexadecimal,
+      documents: stored.model.counts.documentCount)
+  }
+}
