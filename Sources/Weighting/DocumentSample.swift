@@ -1,17 +1,17 @@
 internal import Platform
 
-/// A random sample of documents, whatever the order in which they come: those with the smallest priorities, where a
-/// priority is a seeded hash of a document's text.
+/// A random sample of documents, whatever the order in which they come: those with the smallest
+/// priorities. A priority is a seeded hash of a document's text.
 ///
-/// Short documents, of which a pool's are never drawn, come after all others: so they are in the sample only where there is
-/// room.
+/// Short documents come after all others, since those of a pool are never drawn. They are in the
+/// sample only where there is room.
 ///
-/// It holds up to ``capacity`` documents, and fewer where they are long: the longest prefix by priority that has no more
-/// than ``featureCapacity`` features. Documents of equal text have equal priorities, and are one. Samples of parts merge
-/// to the sample of the whole.
+/// The sample holds up to ``capacity`` documents, and fewer where they are long: the longest prefix
+/// by priority that has no more than ``featureCapacity`` features. Exact duplicates have equal
+/// priorities and are in it once. Samples of parts merge to the sample of the whole.
 package struct DocumentSample: Sendable, Equatable {
-  /// A document's place in the order by which a sample is filled: the upper 63 bits of its hash, below a bit that is set
-  /// where it is short.
+  /// A document's place in the order by which a sample is filled: the upper 63 bits of its hash,
+  /// below a bit that is set if the document is short.
   package struct Priority: Comparable, Hashable, Sendable {
     package let bits: UInt64
 
@@ -28,15 +28,15 @@ package struct DocumentSample: Sendable, Equatable {
     private static let shortBit: UInt64 = 1 << 63
   }
 
-  /// Both bound memory, to 8 MiB and a little.
+  /// This and ``featureCapacity`` bound memory, to slightly more than 8 MiB.
   package static let capacity = 4096
   package static let featureCapacity = 4 << 20
 
   private let capacity: Int
   private let featureCapacity: Int
-  /// By priority, once the sample is trimmed.
+  /// In the order of priorities, once the sample is trimmed.
   private var members: [Member] = []
-  /// The features of all members, one behind the other, in the order in which they came.
+  /// The features of all members, one member after another, in the order in which they came.
   private var features: [UInt16] = []
   private var isTrimmed = true
   /// Larger priorities can't be in the sample.
@@ -47,7 +47,7 @@ package struct DocumentSample: Sendable, Equatable {
     var features: Range<Int>
   }
 
-  /// - Parameter threshold: what is known not to be in the sample.
+  /// - Parameter threshold: larger priorities are known not to be in the sample.
   package init(threshold: Priority = Priority(bits: .max)) {
     self.init(capacity: Self.capacity, featureCapacity: Self.featureCapacity)
     self.threshold = threshold
@@ -58,7 +58,11 @@ package struct DocumentSample: Sendable, Equatable {
     self.featureCapacity = featureCapacity
   }
 
-  /// - Parameter features: folded as ``RegressionFeatures`` says, one an occurrence, in text order.
+  /// Adds a document, unless it is known not to be in the sample.
+  ///
+  /// - Parameter features: folded as ``RegressionFeatures`` says, one per occurrence, in text
+  ///   order.
+  /// - Complexity: amortized O(*n* + log *m*) for *n* features and *m* documents of the sample.
   package mutating func add(_ features: Span<UInt16>, priority: Priority) {
     guard priority <= threshold else { return }
     isTrimmed = false
@@ -73,6 +77,9 @@ package struct DocumentSample: Sendable, Equatable {
     }
   }
 
+  /// Adds the documents of another sample, and trims.
+  ///
+  /// - Complexity: O(*n* + *m* log *m*) for *n* features and *m* documents.
   package mutating func merge(_ other: DocumentSample) {
     threshold = min(threshold, other.threshold)
     for member in other.members {
@@ -93,11 +100,14 @@ package struct DocumentSample: Sendable, Equatable {
     }
   }
 
+  /// - Complexity: O(*n*) for *n* documents.
   package var priorities: Set<Priority> { Set(members.map { $0.priority }) }
 
   package var documentCount: Int { members.count }
 
-  /// Leaves out what isn't in the sample, and sorts the rest by priority.
+  /// Removes what isn't in the sample, and sorts the rest by priority.
+  ///
+  /// - Complexity: O(*n* + *m* log *m*) for *n* features and *m* documents.
   package mutating func trim() {
     members.sort { $0.priority < $1.priority }
     var kept: [Member] = []
@@ -107,7 +117,8 @@ package struct DocumentSample: Sendable, Equatable {
       if let last = kept.last, last.priority == member.priority { continue }
       guard kept.count < capacity, featureCount + member.features.count <= featureCapacity
       else {
-        // Not even equal ones: what is left out once must stay out, or samples of parts wouldn't merge.
+        // Not even equal ones: a document that is left out once must stay out, or samples of parts
+        // wouldn't merge.
         threshold = Priority(bits: max(member.priority.bits, 1) - 1)
         break
       }
@@ -119,7 +130,8 @@ package struct DocumentSample: Sendable, Equatable {
     isTrimmed = true
   }
 
-  /// Moves features up to one another: in the order in which they stand, so that no other memory is needed.
+  /// Closes the gaps between members' features. It moves them in the order in which they stand, so
+  /// that no other memory is needed.
   private mutating func closeGaps() {
     let order = members.indices.sorted {
       members[$0].features.lowerBound < members[$1].features.lowerBound

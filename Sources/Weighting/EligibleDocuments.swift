@@ -1,8 +1,8 @@
-/// What there is to draw from: the documents of no fewer tokens than a minimum.
+/// The documents that may be drawn: those with no fewer tokens than a minimum.
 package struct EligibleDocuments: Sendable, Equatable {
   package var documentCount = 0
   package var tokenCount = 0
-  /// Of lines, with their line ends.
+  /// The size of their lines, with line ends.
   package var byteCount = 0
 
   package init() {}
@@ -13,7 +13,7 @@ package struct EligibleDocuments: Sendable, Equatable {
     byteCount += other.byteCount
   }
 
-  /// About how many there are, where these are a random share of them.
+  /// An estimate for all documents, if these are a random share of them.
   package func scaled(by factor: Double) -> EligibleDocuments {
     var scaled = EligibleDocuments()
     scaled.documentCount = Int((Double(documentCount) * factor).rounded())

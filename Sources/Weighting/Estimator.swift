@@ -1,4 +1,5 @@
-/// How a document's log importance weight is estimated.
+/// How a document's log importance weight is estimated: a list of components, whose contributions
+/// are added up.
 ///
 /// With c(f) the count of feature f in the document, n = Σ c(f), and a normalization by n^e (see
 /// ``Normalization``):
@@ -16,16 +17,24 @@ package enum Estimator: String, CaseIterable, Sendable, Codable {
   case shrunk
   /// The log odds of a logistic regression that tells target from pool: see ``LogisticTrainer``.
   case logistic
-  /// The product of the two weights above (a log-linear pool of the experts: Genest and Zidek 1986), with a small
-  /// share of the draw by ``logistic`` alone. A bag of n-grams knows its domain and takes the same kind of document again
-  /// and again; the regression knows what tells documents of one domain apart.
+  /// The product of the two weights above (a log-linear pool of the experts: Genest and Zidek
+  /// 1986), with a small share of the draw by ``logistic`` alone. A bag of n-grams knows its domain
+  /// and takes the same kind of document again and again. The regression knows how documents of one
+  /// domain differ.
   case blend
 
-  package var usesLogRatios: Bool { self != .logistic }
+  /// The components, in the order in which their contributions are added up.
+  package var components: [any WeightComponent.Type] {
+    switch self {
+    case .ratio: [SmoothedLogRatios.self]
+    case .shrunk: [ShrunkLogRatios.self]
+    case .logistic: [LogisticRegression.self]
+    case .blend: [ShrunkLogRatios.self, LogisticRegression.self]
+    }
+  }
 
-  package var usesRegression: Bool { self == .logistic || self == .blend }
-
-  /// The number of buckets that serves best: rare n-grams help only where their log-ratios are shrunk.
+  /// The number of buckets that serves best: rare n-grams help only where their log-ratios are
+  /// shrunk.
   package var defaultBucketCount: Int { self == .ratio ? 10_000 : 1 << 20 }
 
   package var defaultNormalization: Normalization { self == .ratio ? .none : .sqrt }

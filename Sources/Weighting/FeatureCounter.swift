@@ -1,10 +1,10 @@
 internal import Files
 
-/// Counts features fast and in little memory: two bytes a bucket, which stay in a core's cache where
-/// ``FeatureCounts`` wouldn't, and a note of those that ran over.
+/// Counts features fast and in little memory: two bytes per bucket, and a list of the buckets whose
+/// count ran over. The table stays in a core's cache where ``FeatureCounts`` wouldn't.
 package struct FeatureCounter: ~Copyable, Sendable {
   private var low: LargeTable<UInt16>
-  /// How often the count of a bucket has run over: 2¹⁶ each.
+  /// How often the count of a bucket has run over. Each time stands for 2¹⁶ features.
   private var carries: [UInt32: Int] = [:]
   private var documentCount = 0
   private var tokenCount = 0
@@ -16,6 +16,7 @@ package struct FeatureCounter: ~Copyable, Sendable {
   /// Counts the features of a part of a document.
   ///
   /// - Precondition: each id is below the number of buckets.
+  /// - Complexity: O(*n*) for *n* features.
   package mutating func add(_ ids: Span<UInt32>) {
     var carried: [UInt32] = []
     var low = low.mutableSpan
@@ -37,6 +38,7 @@ package struct FeatureCounter: ~Copyable, Sendable {
   /// Adds what was counted to `counts`.
   ///
   /// - Precondition: both have the same number of buckets.
+  /// - Complexity: O(*n*) for *n* buckets.
   package func add(to counts: inout FeatureCounts) {
     counts.merge(low.span, documentCount: documentCount, tokenCount: tokenCount)
     for (id, count) in carries { counts.add(UInt64(count) << 16, to: Int(id)) }

@@ -1,6 +1,6 @@
 /// How often each bucket was hit: exact integers, so that sums don't depend on their order.
 package struct FeatureCounts: Sendable, Equatable {
-  /// One count a bucket.
+  /// One count per bucket.
   package private(set) var counts: [UInt64]
   package private(set) var documentCount = 0
   package private(set) var tokenCount = 0
@@ -9,7 +9,7 @@ package struct FeatureCounts: Sendable, Equatable {
     counts = Array(repeating: 0, count: bucketCount)
   }
 
-  /// - Parameter counts: one a bucket, whose sum is below 2⁶³.
+  /// - Parameter counts: one per bucket; their sum is below 2⁶³.
   package init(counts: [UInt64], documentCount: Int, tokenCount: Int) {
     self.counts = counts
     self.documentCount = documentCount
@@ -18,12 +18,18 @@ package struct FeatureCounts: Sendable, Equatable {
 
   package var bucketCount: Int { counts.count }
 
-  /// The features counted: the sum of ``counts``.
+  /// The number of features counted: the sum of ``counts``.
+  ///
+  /// - Complexity: O(*n*) for *n* buckets.
   package var featureCount: UInt64 { counts.reduce(0, +) }
 
+  /// - Complexity: O(*n*) for *n* buckets.
   package var emptyBucketCount: Int { counts.count { $0 == 0 } }
 
   /// The share of the features in buckets that `other` leaves empty; 0 without features.
+  ///
+  /// - Precondition: both have the same number of buckets.
+  /// - Complexity: O(*n*) for *n* buckets.
   package func share(missingIn other: FeatureCounts) -> Double {
     precondition(bucketCount == other.bucketCount)
     var missing: UInt64 = 0
@@ -34,12 +40,15 @@ package struct FeatureCounts: Sendable, Equatable {
   /// Counts the features of a part of a document.
   ///
   /// - Precondition: each id is below ``bucketCount``.
+  /// - Complexity: O(*n*) for *n* features.
   package mutating func add(_ ids: Span<UInt32>) {
     var counts = counts.mutableSpan
     for index in ids.indices { counts[Int(ids[index])] &+= 1 }
   }
 
   /// Counts features whose ids are below `bucketCount`, in fewer buckets: see ``folded(to:)``.
+  ///
+  /// - Complexity: O(*n*) for *n* features.
   package mutating func add(_ ids: Span<UInt32>, of bucketCount: Int) {
     guard bucketCount > self.bucketCount else { return add(ids) }
     let ownCount = self.bucketCount
@@ -53,8 +62,11 @@ package struct FeatureCounts: Sendable, Equatable {
     }
   }
 
-  /// The same counts in at most `bucketCount` buckets: bucket b of B becomes ⌊b × `bucketCount` / B⌋. As buckets are the
-  /// high part of a hash, that is hashing into fewer buckets.
+  /// The same counts in at most `bucketCount` buckets: bucket b of B becomes
+  /// ⌊b × `bucketCount` / B⌋. Buckets are the high part of a hash, so the result is the same as
+  /// hashing into fewer buckets.
+  ///
+  /// - Complexity: O(*n*) for *n* buckets.
   package func folded(to bucketCount: Int) -> FeatureCounts {
     guard bucketCount < self.bucketCount else { return self }
     var folded = FeatureCounts(bucketCount: bucketCount)
@@ -73,6 +85,9 @@ package struct FeatureCounts: Sendable, Equatable {
   }
 
   /// Adds the small counts of other documents.
+  ///
+  /// - Precondition: both have the same number of buckets.
+  /// - Complexity: O(*n*) for *n* buckets.
   mutating func merge(_ others: Span<UInt16>, documentCount: Int, tokenCount: Int) {
     precondition(bucketCount == others.count)
     var counts = counts.mutableSpan
@@ -86,6 +101,7 @@ package struct FeatureCounts: Sendable, Equatable {
   /// Adds the counts of other documents.
   ///
   /// - Precondition: both have the same number of buckets.
+  /// - Complexity: O(*n*) for *n* buckets.
   package mutating func merge(_ other: FeatureCounts) {
     precondition(bucketCount == other.bucketCount)
     for bucket in counts.indices { counts[bucket] += other.counts[bucket] }

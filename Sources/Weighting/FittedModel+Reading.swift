@@ -279,7 +279,8 @@ extension FittedModel.Input {
   /// Reads an input as models and candidates list them.
   ///
   /// - Parameter list: the name of the list, for errors.
-  /// - Throws: ``FittedModelError/missing(_:)``, ``FittedModelError/invalid(_:)``, ``JSONStreamError``
+  /// - Throws: ``FittedModelError/missing(_:)``, ``FittedModelError/invalid(_:)``,
+  ///   ``JSONStreamError``
   package init(_ stream: inout JSONStream, of list: String) throws {
     var strings: [String: String] = [:]
     var counts: [String: Int] = [:]

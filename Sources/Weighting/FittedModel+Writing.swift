@@ -4,7 +4,7 @@ internal import Reading
 
 /// How a model is written.
 extension FittedModel {
-  /// Counts a line: short enough to look at, long enough to cost nothing.
+  /// The number of counts per line: short enough to read, long enough to cost nothing.
   private static let countsPerLine = 64
 
   /// Calls `write` with the file's lines, each without its line end.

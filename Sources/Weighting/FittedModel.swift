@@ -1,8 +1,8 @@
 package import Featurizing
 internal import Files
 
-/// What `dsel fit` learns of documents, and a file holds: exact counts, so that files merge to what one fit of all
-/// their documents would have given.
+/// What `dsel fit` learns from documents and writes to a file. Counts are exact, so merged files
+/// equal one fit of all their documents.
 ///
 /// The file is one JSON object, described in `Documentation/Models.md`.
 package struct FittedModel: Sendable, Equatable {
@@ -10,9 +10,9 @@ package struct FittedModel: Sendable, Equatable {
   /// Raised when older readers would misread a file. Older versions stay readable.
   package static let version = 1
 
-  /// The largest sums that are read and written: what is added to them can't overflow.
+  /// The largest sums that are read and written. Adding two of them can't overflow.
   package static let largestCount = 1 << 56
-  /// As many as a pool may have shards.
+  /// The number of shards that a pool may have.
   package static let mostInputs = 1 << 20
   /// Bytes of a path as it is written, escapes included: six times Linux's PATH_MAX.
   package static let longestPath = 6 * 4096
@@ -34,13 +34,14 @@ package struct FittedModel: Sendable, Equatable {
       self.contentHash = contentHash
     }
 
-    /// The order in which a file lists them, whatever the order in which they were fitted or merged.
+    /// The order in which a file lists inputs, whatever the order in which they were fitted or
+    /// merged.
     package func precedes(_ other: Input) -> Bool {
       (ExactString(path), contentHash, byteCount, documentCount)
         < (ExactString(other.path), other.contentHash, other.byteCount, other.documentCount)
     }
 
-    /// True if both have the same content, as far as can be told.
+    /// True if both have the same content, judged by hash and size.
     package func hasSameContent(as other: Input) -> Bool {
       contentHash == other.contentHash && byteCount == other.byteCount
     }
@@ -52,7 +53,7 @@ package struct FittedModel: Sendable, Equatable {
   package var minimumLength: Int
   package var eligible: EligibleDocuments
   package var inputs: [Input]
-  /// What the regression learns from; nil if none was kept.
+  /// The documents that weight components are trained on; nil if none were kept.
   package var sample: DocumentSample?
 
   /// - Parameter sample: trimmed.
@@ -68,7 +69,8 @@ package struct FittedModel: Sendable, Equatable {
     self.sample = sample
   }
 
-  /// What two models must agree in to be merged, or to be weighed against one another.
+  /// A setting in which two models differ that must agree to be merged, or to be weighed against
+  /// one another.
   package struct Mismatch: Error, Equatable {
     /// The option that decides it, without its dashes.
     package let option: String
@@ -76,7 +78,7 @@ package struct FittedModel: Sendable, Equatable {
     package let other: String
   }
 
-  /// - Throws: ``Mismatch`` if features of the one mean something else in the other.
+  /// - Throws: ``Mismatch`` if features of one model mean something else in the other.
   package func checkFeatures(match other: FittedModel) throws(Mismatch) {
     let (mine, others) = (settings, other.settings)
     try Self.check("compat", mine.hashing.rawValue, others.hashing.rawValue)
@@ -85,7 +87,7 @@ package struct FittedModel: Sendable, Equatable {
     try Self.check("buckets", "\(mine.bucketCount)", "\(others.bucketCount)")
   }
 
-  /// - Throws: ``Mismatch`` if they call documents of other lengths short.
+  /// - Throws: ``Mismatch`` if the models have different limits for short documents.
   package func checkMinimumLength(matches other: FittedModel) throws(Mismatch) {
     try Self.check("min-tokens", "\(minimumLength)", "\(other.minimumLength)")
   }
@@ -113,9 +115,10 @@ package struct FittedModel: Sendable, Equatable {
     }
   }
 
-  /// Adds what another model was fitted on: exactly, and in any order and grouping.
+  /// Adds what another model was fitted on. The result is exact, in any order and grouping.
   ///
-  /// - Throws: ``Mismatch``; then this one is as it was.
+  /// - Throws: ``Mismatch``; then this model is unchanged.
+  /// - Complexity: O(*n*) for *n* buckets, and O(*m* log *m*) for *m* inputs and sampled documents.
   package mutating func merge(_ other: FittedModel) throws(Mismatch) {
     try checkFeatures(match: other)
     try checkMinimumLength(matches: other)

@@ -1,7 +1,8 @@
 /// How lengths are spread, in bounded memory and with a result that doesn't depend on their order.
 ///
-/// Lengths below 4,096 have a bin each; those from 2ᵉ up to 2ᵉ⁺¹ share 2,048 of equal width. So a quantile is exact
-/// up to 4,095, and beyond at most 1/2,048 too small. The smallest and the largest length are always exact.
+/// Each length below 4,096 has its own bin. The lengths from 2ᵉ up to 2ᵉ⁺¹ share 2,048 bins of
+/// equal width. So a quantile is exact up to 4,095, and above that at most 1/2,048 too small. The
+/// smallest and the largest length are always exact.
 package struct LengthHistogram: Sendable {
   private static let binBits = 11
   private static let exactLimit = 2 << binBits
@@ -21,6 +22,7 @@ package struct LengthHistogram: Sendable {
     maximum = max(maximum, length)
   }
 
+  /// - Complexity: O(*n*) for *n* bins.
   package mutating func merge(_ other: LengthHistogram) {
     for (bin, count) in other.bins.enumerated() where count > 0 { add(count, toBin: bin) }
     count += other.count
@@ -28,11 +30,12 @@ package struct LengthHistogram: Sendable {
     maximum = max(maximum, other.maximum)
   }
 
-  /// The smallest length (its bin's smallest) that at least the share `percent` of the lengths don't exceed: the
-  /// nearest rank, ⌈`percent` n / 100⌉, but at least the first.
+  /// The smallest length that at least `percent` of the lengths don't exceed: the nearest rank,
+  /// ⌈`percent` n / 100⌉, but at least the first. It is rounded down to the smallest of its bin.
   ///
   /// - Parameter percent: 0 to 100.
   /// - Returns: nil without lengths.
+  /// - Complexity: O(*n*) for *n* bins.
   package func quantile(percent: Int) -> Int? {
     guard count > 0 else { return nil }
     if percent == 0 { return minimum }

@@ -3,17 +3,18 @@ internal import Featurizing
 internal import Files
 internal import Platform
 
-/// What each bucket adds to a document's log weight.
+/// A log-ratio per bucket: what a feature in it adds to a document's log weight, before
+/// normalization.
 package struct LogRatioTable: Sendable {
   private enum Storage: Sendable {
     case exact([Double])
-    /// In steps: a quarter of the memory, for tables that are looked up all over.
+    /// In steps. They take a quarter of the memory, and look-ups hit all of it.
     case compact(Steps)
   }
 
   /// Shared by all weighers.
   private final class Steps: Sendable {
-    /// One more than there are buckets: the vector code reads two at a time.
+    /// One more element than there are buckets: the vector code reads two at a time.
     private let table: LargeTable<Int16>
     private let usesVectors: Bool
 
@@ -33,7 +34,8 @@ package struct LogRatioTable: Sendable {
         }
         return unsafe steps.withUnsafeBufferPointer { steps in
           unsafe ids.withUnsafeBufferPointer { ids in
-            // SAFETY: the numbers are checked against the count, which leaves one element behind the last.
+            // SAFETY: the ids are checked against the count, which leaves one element after the
+            // last.
             guard let values = steps.baseAddress, let first = ids.baseAddress else { return 0 }
             return unsafe Int(dsel_vector_sum(values, steps.count - 1, first, ids.count))
           }
@@ -44,26 +46,30 @@ package struct LogRatioTable: Sendable {
 
   private let storage: Storage
 
-  /// Shrunken log-ratios are rounded to multiples of 2⁻¹⁰ nats, and bounded to ±32: far finer than what any count
-  /// can tell. Sums of them are exact.
+  /// Shrunken log-ratios are rounded to multiples of 2⁻¹⁰ nats, which is far finer than the error
+  /// of any count, and bounded to ±32. Sums of them are exact.
   package static let stepsPerNat = 1024.0
 
   /// ln p_target − ln p_pool.
   ///
-  /// - Precondition: both models have the same number of buckets, and no bucket is impossible to both.
+  /// - Precondition: both models have the same number of buckets, and no bucket is impossible to
+  ///   both.
+  /// - Complexity: O(*n*) for *n* buckets.
   package init(target: BucketDistribution, pool: BucketDistribution) {
     storage = .exact(zip(target.logProbabilities, pool.logProbabilities).map { $0 - $1 })
   }
 
-  /// ln((c_target + a) / (E + a)), where E = N_target c_pool / N_pool is the count that the target would have
-  /// if it were the pool.
+  /// ln((c_target + a) / (E + a)), where E = N_target c_pool / N_pool is the count that the target
+  /// would have if it were the pool.
   ///
-  /// Both counts are Poisson's, with a gamma prior of weight a on each rate: so a bucket that both leave
-  /// nearly empty says nothing, whereas the ratio of two smoothed models makes up to ln(N_pool / N_target) of it.
-  /// (Shrunken log odds, as in Monroe, Colaresi and Quinn 2008 with a flat prior.) Rounded: see ``stepsPerNat``.
+  /// Both counts are Poisson variables, with a gamma prior of weight a on each rate. A bucket that
+  /// both sides leave nearly empty therefore gets a log-ratio near 0. The ratio of two smoothed
+  /// models would give it up to ln(N_pool / N_target). (These are shrunken log odds, as in Monroe,
+  /// Colaresi and Quinn 2008 with a flat prior.) The values are rounded: see ``stepsPerNat``.
   ///
   /// - Parameter prior: a, in occurrences; above 0.
   /// - Precondition: both have the same number of buckets, and features.
+  /// - Complexity: O(*n*) for *n* buckets.
   package init(shrinking target: FeatureCounts, pool: FeatureCounts, prior: Double) {
     self.init(
       shrinking: target, pool: pool, prior: prior, usesVectors: Vectors.areSupported)
@@ -78,7 +84,7 @@ package struct LogRatioTable: Sendable {
       let rounded = (log(ratio) * Self.stepsPerNat).rounded(.toNearestOrEven)
       return Int16(min(max(rounded, -32768), 32767))
     }
-    // Most buckets are the pool's alone, and have small counts.
+    // Most buckets have small counts of the pool, and none of the target.
     let ofPoolAlone = (0..<Self.smallCounts).map { value(0, $0) }
     var table = LargeTable<Int16>(count: target.bucketCount + 1)
     let (targetCounts, poolCounts, small) = (target.counts.span, pool.counts.span, ofPoolAlone.span)
@@ -101,12 +107,13 @@ package struct LogRatioTable: Sendable {
     }
   }
 
-  /// Adds the log-ratios of features up.
+  /// Adds the log-ratios of features to a sum.
   ///
-  /// One running sum an order of n-grams, features in text order, or an exact sum: so the result has the same bits
-  /// however a text is cut into blocks.
+  /// Callers keep one sum per order of n-grams, and pass features in text order. Then the result
+  /// has the same bits however a text is cut into blocks.
   ///
   /// - Precondition: each id is below the number of buckets.
+  /// - Complexity: O(*n*) for *n* features.
   package func addLogRatios(of ids: Span<UInt32>, to sum: inout Double) {
     switch storage {
     case .exact(let values):

@@ -2,8 +2,8 @@
 package enum Normalization: String, CaseIterable, Sendable, Codable {
   /// e = 0: the sum, the log importance weight of the method. Its spread grows with length.
   case none
-  /// e = ½: the sum in units of its standard error, were features independent: between the sum, which long
-  /// documents decide, and the mean, which short ones do.
+  /// e = ½: the sum in units of its standard error, if features were independent. It lies between
+  /// the sum, whose extremes are long documents, and the mean, whose extremes are short ones.
   case sqrt
   /// e = 1: the mean over the features.
   case length

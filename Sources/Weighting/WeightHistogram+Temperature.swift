@@ -2,18 +2,19 @@ internal import Platform
 
 /// How the temperature of a draw is found.
 extension WeightHistogram {
-  /// What a draw at a temperature is to be like.
+  /// The property of a draw that a temperature is chosen for.
   package enum Goal: Sendable, Equatable {
-    /// So many equally weighted documents are the weights worth: (Σ w)² / Σ w².
+    /// The number of equally weighted documents that the weights are worth: (Σ w)² / Σ w².
     case effectiveSampleSize(Double)
-    /// This share of the draw is expected to be among the largest weights.
+    /// The expected share of the draw that is among the largest weights.
     case overlap(Double, draw: Int)
   }
 
   /// The temperature at which the weights, divided by it, reach the goal; by bisection.
   ///
-  /// - Returns: the closest there is: more heat makes the effective sample size larger and the overlap smaller,
-  ///   within limits.
+  /// - Returns: the closest temperature there is. A higher one makes the effective sample size
+  ///   larger and the overlap smaller, within limits.
+  /// - Complexity: O(*n*) for *n* bins, about a hundred times; for an overlap, 10,000 times.
   package func temperature(for goal: Goal) -> Double {
     var bins = middles
     guard bins.count > 1 else { return 1 }
@@ -36,8 +37,8 @@ extension WeightHistogram {
     return Self.geometricMean(low, high)
   }
 
-  /// Between which temperatures the one is that is looked for: whatever the weights are measured in, from where they differ by
-  /// more than any noise to where they are as good as equal.
+  /// The range of temperatures to search. At its low end, weights differ by more than any noise,
+  /// whatever they are measured in; at its high end, they are as good as equal.
   private static func temperatures(
     _ bins: [(weight: Double, count: Int)]
   ) -> (low: Double, high: Double) {
@@ -68,8 +69,9 @@ extension WeightHistogram {
   }
 
   /// In a draw of k by Gumbel top-k, a document of log weight x is drawn with probability
-  /// 1 − exp(−exp(x − τ)), for the τ at which these add up to k: exact in the limit of many documents
-  /// (Duffield, Lund and Thorup 2007 call it bottom-k sampling with exponential ranks).
+  /// 1 − exp(−exp(x − τ)), for the τ at which these probabilities add up to k. That is exact in the
+  /// limit of many documents (Duffield, Lund and Thorup 2007 call it bottom-k sampling with
+  /// exponential ranks).
   private static func expectedOverlap(
     _ bins: [(weight: Double, count: Int)], draw: Int, temperature: Double
   ) -> Double {

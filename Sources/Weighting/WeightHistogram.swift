@@ -1,24 +1,27 @@
 internal import Platform
 
-/// How many documents have which weight, in memory of fixed size.
+/// The number of documents of each weight, in memory of fixed size.
 ///
-/// Bins are 2⁻ʳ wide, r as large as 2¹⁵ bins allow, and no larger than 24; beyond 2³⁸ their width grows with the weights, so
-/// that there are bins for all weights. What it holds depends on the weights alone, not on their order: another order would
-/// have let other bins join earlier, but the same ones in the end.
+/// Bins are 2⁻ʳ wide, where r is the largest number up to 24 that needs no more than 2¹⁵ bins.
+/// Beyond 2³⁸ their width grows with the weights, so that there are bins for all weights. The
+/// content depends on the weights alone, not on their order. In another order, bins would have
+/// joined at other times, but they are the same in the end.
 package struct WeightHistogram: Sendable {
   private static let binLimit = 1 << 15
   private static let pendingLimit = 1 << 14
   private static let finestResolution = 24
 
   fileprivate struct Bin {
-    /// The weights from number × 2⁻ʳ on, up to the next bin's; see ``WeightHistogram/finestNumber(_:)`` for large ones.
+    /// The bin holds the weights from number × 2⁻ʳ on, up to those of the next bin. For large
+    /// weights, see ``WeightHistogram/finestNumber(_:)``.
     var number: Int
     var count: Int
   }
 
-  /// By number, each of which is there once.
+  /// By number. No number is there twice.
   private var bins: [Bin] = []
-  /// Numbers of bins of single documents, in no order: sorting them in many times over would cost more than a look-up table.
+  /// The bins' numbers of single documents, in no order. They are sorted in together, as one at a
+  /// time would cost too much.
   private var pending: [Int] = []
   private var resolution = finestResolution
   package private(set) var count = 0
@@ -47,8 +50,9 @@ package struct WeightHistogram: Sendable {
     finestNumber(weight) >> (finestResolution - resolution)
   }
 
-  /// Below 2³⁸ in size a multiple of 2⁻²⁴. Beyond, where that would not fit, each double has a number of its own: the 986
-  /// exponents that are left have 2⁵² each, which is less than 2⁶².
+  /// The bin's number at the finest resolution: a multiple of 2⁻²⁴ below 2³⁸ in size. That would
+  /// not fit beyond, where each double has a number of its own: the 986 exponents that are left
+  /// have 2⁵² numbers each, which is less than 2⁶² in all.
   private static func finestNumber(_ weight: Double) -> Int {
     let size = abs(weight)
     guard size >= linearLimit else {
@@ -113,10 +117,10 @@ package struct WeightHistogram: Sendable {
     return result
   }
 
-  /// Has bins join until there are no more than the limit.
+  /// Joins bins until there are no more than the limit.
   private mutating func joinBins() {
     guard bins.count > Self.binLimit else { return }
-    // Neighbours whose numbers differ in bit b at most fall together when bins are 2ᵇ⁺¹ times as wide.
+    // Neighbours whose numbers differ in bit b at most join when bins are 2ᵇ⁺¹ times as wide.
     var borders = [Int](repeating: 0, count: Int.bitWidth + 1)
     for index in 1..<bins.count {
       borders[Int.bitWidth - (bins[index].number ^ bins[index - 1].number).leadingZeroBitCount] += 1
@@ -137,7 +141,9 @@ package struct WeightHistogram: Sendable {
     bins = Self.merged(bins.map { Bin(number: $0.number >> shift, count: $0.count) }, [])
   }
 
-  /// The bins by falling weight: the weight in the middle, and the documents.
+  /// The bins by falling weight: the weight in the middle, and the number of documents.
+  ///
+  /// - Complexity: O(*n* log *n*) for *n* bins.
   var middles: [(weight: Double, count: Int)] {
     let sorted = sorted
     return sorted.bins.reversed()
@@ -146,19 +152,22 @@ package struct WeightHistogram: Sendable {
 
   // MARK: Top-k
 
-  /// Which of the weights are among the largest.
+  /// The bins of the largest weights.
   package struct Top: Sendable {
     fileprivate var resolution: Int
     fileprivate var lastBin: Int
     fileprivate var shareOfLastBin: Double
-    /// All of them, by number.
+    /// All bins, by number.
     fileprivate var bins: [Bin]
 
-    /// The probability that a document of this weight is among them: 1 or 0, but for the bin that the border runs through.
+    /// The probability that a document of this weight is among the largest. It is 1 or 0, except in
+    /// the bin that the border runs through.
     ///
-    /// - Parameter weight: may be off by what adding noise to it, and taking that away again, rounds. So it is looked for in all
-    ///   bins that are as near: ratings are often whole numbers, with which bins begin. Only where bins are no wider than what is
-    ///   rounded, the nearest is taken for it.
+    /// - Parameter weight: may be off by a rounding error, since noise was added to it and taken
+    ///   away again. It is therefore looked for in all bins within that error: ratings are often
+    ///   whole numbers, which are the borders of bins. Where bins are no wider than the error, the
+    ///   nearest bin is taken for it.
+    /// - Complexity: O(log *n*) for *n* bins.
     package func contains(_ weight: Double) -> Double {
       let number = WeightHistogram.number(weight, resolution)
       let error = (abs(weight) + Self.largestNoise) * 0x1p-51
@@ -205,11 +214,14 @@ package struct WeightHistogram: Sendable {
 
     /// No double's Gumbel noise is larger: −ln(−ln(1 − 2⁻⁵³)) is 36.7.
     private static let largestNoise = 64.0
-    /// Beyond, a double is as wide as a bin.
+    /// The gap between neighbouring doubles beyond this is as wide as a bin.
     private static let largestBlurred = 0x1p28
   }
 
-  /// - Parameter size: how many weights are meant.
+  /// The largest weights.
+  ///
+  /// - Parameter size: their number.
+  /// - Complexity: O(*n* log *n*) for *n* bins.
   package func top(_ size: Int) -> Top {
     let sorted = sorted
     let resolution = sorted.resolution

@@ -1,14 +1,14 @@
-/// Pearson's correlation of log weights with lengths, with a result that doesn't depend on their order: sums are
-/// integers, of weights in steps of 2⁻¹⁶.
+/// Pearson's correlation of log weights with lengths. The result doesn't depend on their order,
+/// since sums are integers, of weights in steps of 2⁻¹⁶.
 package struct WeightLengthCorrelation: Sendable {
   private var count: Int128 = 0
   private var (weights, lengths): (Int128, Int128) = (0, 0)
   private var (weightSquares, lengthSquares, products): (Int128, Int128, Int128) = (0, 0, 0)
   /// Whether a weight was too large to be added.
   private var hasLarger = false
-  /// Squares of larger ones could overflow within 2³⁵ documents.
+  /// The squares of larger weights could overflow within 2³⁵ documents.
   private static let largestWeight = 0x1p30
-  /// In steps. Where weights differ less, it is the steps that would be correlated.
+  /// In steps. If weights differed less, the correlation would be one of rounding errors.
   private static let smallestDeviation = 64.0
 
   package init() {}
@@ -38,11 +38,12 @@ package struct WeightLengthCorrelation: Sendable {
     products += other.products
   }
 
-  /// nil where one of the two doesn't vary, and where weights are too large, or too much alike, to tell.
+  /// nil where one of the two doesn't vary, and where weights are too large or too similar for an
+  /// exact result.
   package var value: Double? {
     guard count > 1, !hasLarger else { return nil }
-    // About whole numbers near the means: the difference of two sums would lose what it is about. Products that go
-    // beyond 128 bits are no harm, since what is left in the end doesn't.
+    // Moments about whole numbers near the means: the difference of two large sums would lose the
+    // digits that matter. Products may overflow 128 bits, since the final sum doesn't.
     let (weight, length) = (weights / count, lengths / count)
     func moment(
       _ products: Int128, _ one: Int128, _ ones: Int128, _ other: Int128, _ others: Int128

@@ -160,17 +160,21 @@ struct Stage {
   ) -> WeighingModel {
     let (target, pool) = (counted(corpus, bucketCount, every: 10), counted(corpus, bucketCount))
     var settings = EstimatorSettings()
-    settings.estimator = estimator
+    settings.kind = estimator
     settings.normalization = estimator.defaultNormalization
-    var model = TargetModel(name: nil, target: target, pool: pool, settings)
-    if estimator.usesRegression {
+    let features = FeatureSettings(bucketCount: bucketCount)
+    var model = WeighingModel(
+      features: features, tables: UnicodeTables(), components: estimator.components)
+    model.addTarget(nil, counts: target, pool: pool, settings)
+    if estimator.components.needSamples {
       // What the parameters are makes no difference to the time.
       let weights = (0..<RegressionFeatures.maximumBucketCount).map { Double($0 % 7) - 3 }
-      model.regression = LogisticModel(bias: 0, weights: weights)
+      let regression = LogisticRegression(LogisticModel(bias: 0, weights: weights), features)
+      model.targets[0].components.merge(
+        TargetComponents(estimator.components.map { $0 == LogisticRegression.self ? regression : nil })
+      )
     }
-    return WeighingModel(
-      features: FeatureSettings(bucketCount: bucketCount), tables: UnicodeTables(),
-      estimator: estimator, normalization: settings.normalization, targets: [model])
+    return model
   }
 
   // MARK: Drawing

@@ -1,4 +1,4 @@
-package import Featurizing
+internal import Featurizing
 internal import Reading
 internal import Resampling
 internal import Weighting

@@ -31,17 +31,12 @@ extension Explain {
   func explainTarget(
     _ input: Inputs, _ models: Models, in explanation: inout Explanation
   ) throws {
-    let model = models.weighing.targets[0]
-    let shift = RegressionFeatures.shift(bucketCount: models.weighing.features.bucketCount)
+    let components = models.weighing.targets[0].components.all
+    let labels = models.weighing.components.map { $0.labels }
     let featureCount = Double(models.target.featureCount)
-    // The regression sees single tokens, which a bucket's count doesn't tell from longer n-grams.
-    let sees = models.weighing.features.maximumOrder == 1
-    func regressionWeight(_ bucket: Int) -> Double? {
-      sees ? model.regression.map { $0.weight(bucket >> shift) } : nil
-    }
     var scored: [Scored] = []
     for (bucket, count) in models.target.counts.enumerated() where count > 0 {
-      let value = model.logRatios.map { $0[bucket] } ?? regressionWeight(bucket) ?? 0
+      let value = components.lazy.compactMap { $0.value(ofBucket: bucket) }.first ?? 0
       scored.append(Scored(bucket: bucket, contribution: Double(count) * value / featureCount))
     }
     scored.sort { (one: Scored, other: Scored) -> Bool in
@@ -63,24 +58,28 @@ extension Explain {
       return true
     }
     explanation.skip(report)
-    func shown(_ scored: Scored) -> Explanation.Bucket {
+    func shown(_ scored: Scored) -> LabelledRecord<Explanation.Bucket> {
       let all = texts[scored.bucket] ?? Texts()
       let found = all.counts.sorted {
         $0.value == $1.value ? $0.key.lexicographicallyPrecedes($1.key) : $0.value > $1.value
       }
       let shown = found.prefix(Self.shownTextLimit)
-      return Explanation.Bucket(
-        bucket: scored.bucket, targetCount: Int(models.target.counts[scored.bucket]),
-        poolCount: Int(models.pool.counts[scored.bucket]),
-        logRatio: model.logRatios?[scored.bucket],
-        regressionWeight: regressionWeight(scored.bucket),
-        contribution: scored.contribution,
-        texts: shown.map {
-          Explanation.BucketText(
-            ngram: shownNGram(String(decoding: $0.key, as: UTF8.self)), count: $0.value)
-        }, otherTexts: found.count - shown.count,
-        otherOccurrences: all.occurrenceCount - shown.reduce(0) { $0 + $1.value })
+      return LabelledRecord(
+        record: Explanation.Bucket(
+          bucket: scored.bucket, targetCount: Int(models.target.counts[scored.bucket]),
+          poolCount: Int(models.pool.counts[scored.bucket]), contribution: scored.contribution,
+          texts: shown.map {
+            Explanation.BucketText(
+              ngram: Explanation.shownText(String(decoding: $0.key, as: UTF8.self)),
+              count: $0.value)
+          }, otherTexts: found.count - shown.count,
+          otherOccurrences: all.occurrenceCount - shown.reduce(0) { $0 + $1.value }),
+        bucketValues: zip(labels, components).compactMap { labels, component in
+          LabelledNumber(labels.ofBuckets, component.value(ofBucket: scored.bucket))
+        })
     }
-    explanation.target = Explanation.Target(up: up.map { shown($0) }, down: down.map { shown($0) })
+    explanation.target = Explanation.Target(
+      up: up.map { shown($0) }, down: down.map { shown($0) },
+      meanTitle: labels.lazy.compactMap { $0.ofBuckets }.first?.title ?? "value")
   }
 }

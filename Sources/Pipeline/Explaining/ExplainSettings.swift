@@ -1,33 +1,35 @@
 package import Featurizing
+package import Weighting
 
-/// Everything that `dsel explain` was told.
+/// The settings of `dsel explain`.
 package struct ExplainSettings: Sendable {
-  /// Where the two models come from.
+  /// The source of the two models.
   package enum Models: Sendable {
     case files(target: String, pool: String)
-    /// They are fitted to these documents first.
+    /// The models are fitted to these documents first.
     case fitted(targets: [String], pool: [String])
   }
 
   package var models: Models
-  /// Files whose documents are explained. Without any, what weighs most in the target is.
+  /// Files whose documents are explained. Without any, the n-grams that weigh most in the target
+  /// are shown.
   package var documents: [String]
-  /// Only this line of the only file, from 1.
+  /// Explains only this line of the only file; lines are numbered from 1.
   package var line: Int?
-  /// Documents of the target, from which n-grams are taken: models have none.
+  /// Files with documents of the target. They supply n-grams, which models don't hold.
   package var texts: [String]
   package var reading = ReadingSettings()
-  /// Where the target's text is, if elsewhere.
+  /// The field of the target's text, if it is another one.
   package var targetTextField: String?
-  /// Of models that are fitted first.
+  /// The features of models that are fitted first.
   package var features = FeatureSettings(bucketCount: 1 << 20)
   package var minimumTokenCount = 100
   package var estimator = EstimatorSettings()
-  /// How many n-grams are shown each way.
+  /// The number of n-grams shown each way.
   package var top = 20
   package var version = ""
 
-  /// More documents are not explained at once: so the result stays small.
+  /// The most documents that are explained at once, so that the result stays small.
   package static let documentLimit = 100
 
   package init(_ models: Models, documents: [String], texts: [String]) {

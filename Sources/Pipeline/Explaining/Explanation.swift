@@ -1,8 +1,6 @@
-internal import Featurizing
 package import Files
-internal import Weighting
 
-/// What `dsel explain` found.
+/// The result of `dsel explain`.
 package struct Explanation: Encodable, Sendable {
   package struct Settings: Encodable, Sendable {
     package var textField: String
@@ -52,12 +50,9 @@ package struct Explanation: Encodable, Sendable {
     /// How often each model has its bucket: with all n-grams that share it.
     package var targetCount: Int
     package var poolCount: Int
-    /// Left out if the estimator has none.
-    package var logRatio: Double?
-    /// What it adds to the log weight, and the two parts of that.
+    /// What it adds to the log weight. The record's labelled numbers are the components' parts in
+    /// that, and the values of its bucket.
     package var contribution: Double
-    package var byLogRatio: Double?
-    package var byRegression: Double?
     /// The document's other n-grams in its bucket.
     package var sharesBucketWith: [String]
   }
@@ -67,18 +62,16 @@ package struct Explanation: Encodable, Sendable {
     package var line: Int
     package var tokens: Int
     package var features: Int
-    /// What a draw goes by, before temperature and noise: the sum of all contributions and the bias.
+    /// What a draw goes by, before temperature and noise. The record's labelled numbers add up to
+    /// it: each component's sum over the n-grams, and its part for the document as a whole.
     package var logWeight: Double
-    package var byLogRatio: Double?
-    package var byRegression: Double?
-    /// The regression's, which no n-gram has a part in.
-    package var bias: Double?
     package var differentNgrams: Int
-    /// Of these, those whose bucket another one of the document has, too.
+    /// The number of those that share a bucket with another one of the document.
     package var ngramsThatShareABucket: Int
-    /// The n-grams that contribute most, and that take most away: by size.
-    package var up: [NGram]
-    package var down: [NGram]
+    /// The n-grams with the largest positive contributions, by size.
+    package var up: [LabelledRecord<NGram>]
+    /// The n-grams with the largest negative contributions, by size.
+    package var down: [LabelledRecord<NGram>]
   }
 
   /// One text of a bucket of the target.
@@ -93,15 +86,13 @@ package struct Explanation: Encodable, Sendable {
     package var bucket: Int
     package var targetCount: Int
     package var poolCount: Int
-    package var logRatio: Double?
-    /// The regression's parameter of the folded bucket that it is part of.
-    package var regressionWeight: Double?
-    /// What the bucket adds to the mean of a value over the target's features: of the log-ratio, or without one of the
-    /// regression's parameter.
+    /// What the bucket adds to the mean of its value over the target's features. The value is that
+    /// of the first component that has one; the record's labelled numbers are those of all.
     package var contribution: Double
     /// The n-grams that the target's documents have in it, the most frequent first.
     package var texts: [BucketText]
-    /// How many more different ones there are, at least: of each bucket 1,000 are told apart.
+    /// The number of other different n-grams. It is a lower limit: of each bucket, the first 1,000
+    /// are distinguished.
     package var otherTexts: Int
     /// How often the documents have these.
     package var otherOccurrences: Int
@@ -113,9 +104,14 @@ package struct Explanation: Encodable, Sendable {
     package var skippedLines: [ExactString: Int]
   }
 
+  /// What weighs most in the target.
   package struct Target: Encodable, Sendable {
-    package var up: [Bucket]
-    package var down: [Bucket]
+    package var up: [LabelledRecord<Bucket>]
+    package var down: [LabelledRecord<Bucket>]
+    /// The title of the value whose mean the contributions add up to; not in the JSON.
+    package var meanTitle: String
+
+    private enum CodingKeys: CodingKey { case up, down }
   }
 
   package var dselVersion: String
@@ -124,52 +120,14 @@ package struct Explanation: Encodable, Sendable {
   package var targetModel: Model
   package var poolModel: Model
   package var buckets: Buckets
-  package var documents: [Document]?
+  package var documents: [LabelledRecord<Document>]?
   /// True if there were more documents than are explained at once.
   package var moreDocuments: Bool?
   /// Of what is explained.
   package var skippedLines: [ExactString: Int]
-  /// Files of which lines were left out, those that models were fitted on among them; nil if there are none.
+  /// Files of which lines were left out, including those that models were fitted on; nil if there
+  /// are none.
   package var skippedFiles: [SkippedFile]?
   /// Instead of documents: what weighs most in the target.
   package var target: Target?
-}
-
-extension Explanation.Model {
-  init(_ counts: FeatureCounts) {
-    self.init(
-      documents: counts.documentCount, tokens: counts.tokenCount,
-      features: Int(counts.featureCount), emptyBuckets: counts.emptyBucketCount)
-  }
-}
-
-extension Explanation.Buckets {
-  init(_ load: BucketLoad) {
-    self.init(
-      count: load.bucketCount, filled: load.filledCount, ngrams: load.ngramCount,
-      ngramsIsLeast: load.isFull, ngramsPerFilledBucket: load.ngramsPerFilledBucket)
-  }
-}
-
-extension Explanation.Settings {
-  init(_ settings: ExplainSettings, _ features: FeatureSettings) {
-    let estimator = settings.estimator
-    self.init(
-      textField: settings.reading.textField, targetTextField: settings.targetTextField,
-      compat: estimator.compatibility?.rawValue,
-      estimator: estimator.kind.rawValue, normalize: estimator.normalization.rawValue,
-      smoothing: estimator.pseudocount, targetSmoothing: estimator.targetPseudocount,
-      tokenizer: features.tokenizer.rawValue, unicodeVersion: UnicodeTables.version,
-      ngrams: features.maximumOrder, buckets: features.bucketCount,
-      hashing: features.hashing.rawValue, top: settings.top)
-  }
-}
-
-/// An n-gram's text as it is shown: long tokens are cut off.
-func shownNGram(_ text: String) -> String {
-  let limit = 200
-  guard text.utf8.count > limit else { return text }
-  var end = text.utf8.index(text.utf8.startIndex, offsetBy: limit)
-  while text.utf8[end] & 0xC0 == 0x80 { end = text.utf8.index(before: end) }
-  return String(text[..<end]) + "…"
 }

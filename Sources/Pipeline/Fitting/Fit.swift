@@ -1,8 +1,8 @@
-package import Compression
-package import Featurizing
-package import Files
+internal import Compression
+internal import Featurizing
+internal import Files
 internal import Reading
-package import Weighting
+internal import Weighting
 package import Writing
 
 /// Fits a model to documents, and writes it: `dsel fit`.

@@ -1,5 +1,5 @@
-package import Compression
-package import Reading
+internal import Compression
+internal import Reading
 internal import Weighting
 package import Writing
 

@@ -50,7 +50,7 @@ extension Select {
     return FitStep(
       workers: workers, features: settings.features, tables: UnicodeTables(),
       minimumLength: settings.draw.minimumTokenCount,
-      keepsSample: settings.estimator.kind.usesRegression)
+      keepsSample: settings.estimator.kind.components.needSamples)
   }
 
   private func fit(_ input: Inputs, _ step: FitStep, role: InputRole) throws -> Fitted {

@@ -37,8 +37,11 @@ extension Select {
     progress.begin(.train, totalStoredByteCount: nil)
     var (targets, pool) = (fitted.targets, fitted.pool)
     let samples = TrainingSamples(
-      targets: targets.map { $0.outcome.sample }, pool: pool.outcome.sample)
-    var (regressions, trained) = try samples.train(threadCount: settings.reading.threadCount) {
+      targets: targets.map { $0.outcome.sample }, pool: pool.outcome.sample,
+      features: settings.features)
+    var (components, trained) = try samples.train(
+      settings.estimator, threadCount: settings.reading.threadCount
+    ) {
       let trained = estimate(targets, pool)
       // Gone before training asks for memory of its own, unless it runs beside this.
       for index in targets.indices {
@@ -47,20 +50,17 @@ extension Select {
       pool.outcome.counts = FeatureCounts(bucketCount: 0)
       return trained
     }
-    for index in targets.indices {
-      trained.model.targets[index].regression = regressions[index]
-    }
+    trained.model.merge(components)
     clock.add(.train, since: begin)
     return trained
   }
 
-  /// Makes all but the regressions.
+  /// Makes all but the components that are trained on samples.
   private func estimate(_ targets: [Fitted], _ pool: Fitted) -> Trained {
     var trained = Trained(
       model: WeighingModel(
         features: settings.features, tables: UnicodeTables(),
-        estimator: settings.estimator.kind, normalization: settings.estimator.normalization,
-        targets: []),
+        components: settings.estimator.kind.components),
       eligible: pool.outcome.eligible.scaled(
         by: Double(pool.report.documentCount) / Double(pool.outcome.counts.documentCount)),
       strata: pool.outcome.strata,
@@ -69,9 +69,8 @@ extension Select {
     for (target, fitted) in zip(settings.targets, targets) {
       let (counts, report) = (fitted.outcome.counts, fitted.report)
       trained.targetTexts.merge(fitted.outcome.texts)
-      trained.model.targets.append(
-        TargetModel(
-          name: target.name, target: counts, pool: pool.outcome.counts, settings.estimator))
+      trained.model.addTarget(
+        target.name, counts: counts, pool: pool.outcome.counts, settings.estimator)
       trained.targets.append(
         TrainedTarget(
           side: SideRecord(counts, report), report: report,

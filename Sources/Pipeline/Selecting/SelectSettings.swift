@@ -1,4 +1,5 @@
 package import Featurizing
+package import Weighting
 
 /// Everything that `dsel select` was told.
 package struct SelectSettings: Sendable {

@@ -5,80 +5,78 @@ internal import Weighting
 struct DocumentWeight {
   /// The log importance weight: what is drawn by, before temperature and noise.
   var logWeight = 0.0
-  /// The regression's part of it, if there is one.
+  /// The contribution of the component that may draw alone; 0 if there is none.
   var logOdds = 0.0
-}
-
-/// How long a document is.
-struct DocumentSize {
-  var tokenCount: Int
-  var featureCount: Int
-  /// What a minimum length is held against.
-  var length: Int
 }
 
 /// Weighs documents, in scratch memory of its own.
 struct DocumentWeigher: ~Copyable {
   private let model: WeighingModel
   private var featurizer: Featurizer
-  private var scorers: [LogisticScorer]
-  /// One sum a target and order, so that the order of additions doesn't depend on where blocks end.
-  private var sums: [Double]
-  /// The log odds of the document that was weighed last, one a target; none without regressions.
-  private var logOdds: [Double]
+  /// One per component of each target: the first target's, the second target's, and so on.
+  private var scorers: [any DocumentScorer] = []
+  /// What each scorer gave for the document that was weighed last.
+  private var contributions: [Double]
+  /// The weights of that document, one per target.
+  private var weights: [DocumentWeight]
+  private let placeThatDrawsAlone: Int?
 
   init(_ model: WeighingModel) {
     self.model = model
     featurizer = Featurizer(model.features, tables: model.tables)
-    var scorers: [LogisticScorer] = []
     for target in model.targets {
-      guard let regression = target.regression else { continue }
-      scorers.append(LogisticScorer(regression, bucketCount: model.features.bucketCount))
+      let components = target.components.all
+      precondition(!components.isEmpty && components.count == model.components.count)
+      for component in components { scorers.append(component.makeScorer()) }
     }
-    self.scorers = scorers
-    logOdds = Array(repeating: 0, count: scorers.count)
-    precondition(scorers.isEmpty || scorers.count == model.targets.count)
-    sums = Array(repeating: 0, count: model.targets.count * model.features.maximumOrder)
+    contributions = Array(repeating: 0, count: scorers.count)
+    weights = Array(repeating: DocumentWeight(), count: model.targets.count)
+    placeThatDrawsAlone = model.components.placeThatDrawsAlone
   }
 
-  /// Weighs a document for all targets. ``subscript(_:)`` gives the weights, until the next document.
+  /// Weighs a document for all targets. ``subscript(_:)`` gives the weights, until the next
+  /// document.
+  ///
+  /// - Complexity: O(*n*) for *n* bytes, per target and component.
   mutating func weigh(_ text: Span<UInt8>) -> DocumentSize {
-    let orderCount = model.features.maximumOrder
-    for index in sums.indices { sums[index] = 0 }
-    for target in scorers.indices { scorers[target].begin() }
+    for index in scorers.indices { scorers[index].begin(text) }
     featurizer.begin()
     while featurizer.nextBlock(of: text) {
-      for order in 1...orderCount {
+      for order in 1...model.features.maximumOrder {
         let ids = featurizer.features(order: order)
-        for target in model.targets.indices {
-          model.targets[target].logRatios?
-            .addLogRatios(of: ids, to: &sums[target * orderCount + order - 1])
-        }
+        for index in scorers.indices { scorers[index].add(ids, order: order) }
       }
-      // The regression sees single tokens only.
-      let ids = featurizer.features(order: 1)
-      for target in scorers.indices { scorers[target].add(ids) }
     }
-    for target in scorers.indices { logOdds[target] = scorers[target].logOdds() }
     let tokenCount = featurizer.tokenCount
-    return DocumentSize(
+    let size = DocumentSize(
       tokenCount: tokenCount, featureCount: model.features.featureCount(tokenCount: tokenCount),
       length: model.features.documentLength(tokenCount: tokenCount))
+    for index in scorers.indices { contributions[index] = scorers[index].contribution(of: size) }
+    for target in weights.indices { weights[target] = sum(target) }
+    return size
+  }
+
+  /// The sum of a target's contributions, in the order of the components: another order could
+  /// change its last bits.
+  private func sum(_ target: Int) -> DocumentWeight {
+    let first = target * model.components.count
+    var weight = DocumentWeight(logWeight: contributions[first])
+    for index in (first + 1)..<(first + model.components.count) {
+      weight.logWeight += contributions[index]
+    }
+    if let placeThatDrawsAlone { weight.logOdds = contributions[first + placeThatDrawsAlone] }
+    return weight
   }
 
   /// The weight of the document that was weighed last, for a target.
-  subscript(target: Int) -> DocumentWeight {
-    let logOdds = logOdds.isEmpty ? 0 : logOdds[target]
-    guard model.estimator != .logistic else {
-      return DocumentWeight(logWeight: logOdds, logOdds: logOdds)
-    }
-    var sum = 0.0
-    for order in 0..<model.features.maximumOrder {
-      sum += sums[target * model.features.maximumOrder + order]
-    }
-    let normalized = model.normalization.apply(
-      to: sum, featureCount: model.features.featureCount(tokenCount: featurizer.tokenCount))
-    return DocumentWeight(logWeight: normalized + logOdds, logOdds: logOdds)
+  subscript(target: Int) -> DocumentWeight { weights[target] }
+
+  /// The terms of that weight, one per component.
+  ///
+  /// - Complexity: O(*n*) for *n* components.
+  func contributions(target: Int) -> [Double] {
+    let count = model.components.count
+    return Array(contributions[(target * count)..<((target + 1) * count)])
   }
 
   /// The log weight of one document for one target.
@@ -87,7 +85,7 @@ struct DocumentWeigher: ~Copyable {
     return self[target].logWeight
   }
 
-  /// Counts for ``count(_:in:)``, one a target, folded for divergences.
+  /// Counts for ``count(_:in:)``, one per target, folded for divergences.
   var emptyCounts: [FeatureCounts] {
     model.targets.map { _ in Divergence.emptyCounts(bucketCount: model.features.bucketCount) }
   }

@@ -1,7 +1,5 @@
-internal import Compression
 internal import Reading
 internal import Weighting
-internal import Writing
 
 /// A model file and where it came from.
 struct StoredModel: Sendable {
@@ -30,20 +28,5 @@ struct StoredModel: Sendable {
     } catch {
       preconditionFailure("another error: \(error)")
     }
-  }
-}
-
-extension FittedModel {
-  /// Writes the model, whole, to a file that gets its name later.
-  ///
-  /// - Returns: nil for standard output.
-  /// - Throws: ``WritingError``
-  func write(
-    to destination: Destination, container: Container, replaces: Bool, registry: TemporaryFiles
-  ) throws(WritingError) -> AtomicFile? {
-    var writer = try LineWriter(
-      destination, container: container, replaces: replaces, registry: registry)
-    try forEachLine { (line) throws(WritingError) in try writer.write(line.span) }
-    return try writer.close()
   }
 }

@@ -16,12 +16,13 @@ struct StoredModels: Sendable {
   /// The files, which no output may replace.
   var shards: [Shard]
 
-  /// Reads the models, the pool's beside the targets' if there are two threads for it.
+  /// Reads the models. The pool's and the targets' are read at the same time if there are two
+  /// threads.
   ///
   /// - Throws: ``PipelineError``
   init(_ settings: WeighSettings) throws {
     shards = try Inputs(settings.targetModels.map(\.path) + [settings.poolModel]).shards
-    // An error of the pool's model is reported first, whichever is found first.
+    // An error of the pool's model is reported first, even if it is found later.
     let pool: Result<StoredModel, any Error>
     let targets: Result<[Target], any Error>
     do throws(SystemError) {
@@ -36,7 +37,7 @@ struct StoredModels: Sendable {
     for target in self.targets {
       do throws(FittedModel.Mismatch) {
         try target.stored.model.checkFeatures(match: self.pool.model)
-        // The regression's samples prefer documents of that length.
+        // Samples prefer documents that aren't short.
         try target.stored.model.checkMinimumLength(matches: self.pool.model)
       } catch {
         throw PipelineError.models(
@@ -68,28 +69,32 @@ struct StoredModels: Sendable {
         throw .models(
           .emptyModel(path: stored.path, documentCount: stored.model.counts.documentCount))
       }
-      if estimator.kind.usesRegression, stored.model.sample == nil {
+      if estimator.kind.components.needSamples, stored.model.sample == nil {
         throw .models(.noSample(path: stored.path))
       }
     }
   }
 
-  /// - Parameter threadCount: with two or more, regressions are trained while all else is estimated.
-  func weighingModel(_ settings: EstimatorSettings, threadCount: Int) throws -> WeighingModel {
+  /// - Parameter threadCount: with two or more, components are trained on samples while those of
+  ///   counts are estimated.
+  /// - Throws: ``PipelineError``
+  func weighingModel(
+    _ settings: EstimatorSettings, threadCount: Int
+  ) throws(PipelineError) -> WeighingModel {
+    let components = settings.kind.components
     let samples = TrainingSamples(
       targets: targets.map { $0.stored.model.sample },
-      pool: settings.kind.usesRegression ? pool.model.sample : nil)
-    var (regressions, model) = try samples.train(threadCount: threadCount) {
-      WeighingModel(
-        features: pool.model.settings, tables: UnicodeTables(), estimator: settings.kind,
-        normalization: settings.normalization,
-        targets: targets.map { target in
-          TargetModel(
-            name: target.name, target: target.stored.model.counts, pool: pool.model.counts,
-            settings)
-        })
+      pool: components.needSamples ? pool.model.sample : nil, features: pool.model.settings)
+    var (trained, model) = try samples.train(settings, threadCount: threadCount) {
+      var model = WeighingModel(
+        features: pool.model.settings, tables: UnicodeTables(), components: components)
+      for target in targets {
+        model.addTarget(
+          target.name, counts: target.stored.model.counts, pool: pool.model.counts, settings)
+      }
+      return model
     }
-    for index in targets.indices { model.targets[index].regression = regressions[index] }
+    model.merge(trained)
     return model
   }
 

@@ -1,7 +1,7 @@
 package import Files
 internal import Reading
 
-/// The record of a run of `dsel weigh`: the content of its manifest.
+/// The content of the manifest of `dsel weigh`.
 package struct WeighReport: Encodable, Sendable {
   package struct Model: Encodable, Sendable {
     package var name: String?
@@ -42,13 +42,14 @@ package struct WeighReport: Encodable, Sendable {
   package var documents: Int
   package var tokens: Int
   package var skippedLines: [ExactString: Int]
-  /// (Σ w)² / Σ w² over all documents, one a target; nil where results came from a work directory.
+  /// (Σ w)² / Σ w² over all documents, one per target; nil where results came from a work
+  /// directory.
   package var effectiveSampleSize: [Double]?
   package var candidates: Candidates?
   package var inputs: [InputRecord]
-  /// Inputs whose results were in the work directory.
+  /// The number of inputs whose results were in the work directory.
   package var reusedInputs: Int
-  /// The files written, where there is one an input.
+  /// The files written, where there is one per input.
   package var outputs: [String]?
   package var timings: RunTimings
 }

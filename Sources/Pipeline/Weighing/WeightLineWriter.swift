@@ -4,16 +4,7 @@ internal import Resampling
 internal import Weighting
 internal import Writing
 
-/// How weights are written.
-package enum WeightFormat: String, Sendable, CaseIterable {
-  /// A line a document, with all that a draw needs.
-  case jsonl
-  /// Attributes beside the documents, as the Dolma toolkit has them:
-  /// `attributes/dsel/…` mirrors `documents/…`, row by row.
-  case dolma
-}
-
-/// Weighs the documents of one shard and writes a line for each, in the shard's order.
+/// Weighs the documents of one shard and writes one line for each, in the shard's order.
 struct WeightLineWriter: Sendable {
   var model: WeighingModel
   var format: WeightFormat
@@ -101,8 +92,8 @@ struct WeightLineWriter: Sendable {
       append(",\"tokens\":", size.tokenCount)
       append(",\"features\":", size.featureCount)
       appendWeights(",\"log_weight\":") { $0.logWeight }
-      // What a blend's second part is drawn by; where weights are log odds alone, there is no second part.
-      if settings.model.estimator == .blend {
+      // The second part of a draw goes by them.
+      if settings.model.components.drawInTwoParts {
         appendWeights(",\"log_odds\":") { $0.logOdds }
       }
       block.append(contentsOf: ",\"text_hash\":\"".utf8)
@@ -115,7 +106,7 @@ struct WeightLineWriter: Sendable {
       block.append(decimal: value)
     }
 
-    /// The number itself for the only target, and an object of numbers for several.
+    /// Appends a number for a single target without a name, and an object of numbers otherwise.
     private mutating func appendWeights(_ name: String, _ part: (DocumentWeight) -> Double) {
       block.append(contentsOf: name.utf8)
       let targets = settings.model.targets

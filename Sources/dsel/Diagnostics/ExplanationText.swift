@@ -16,11 +16,10 @@ struct ExplanationText {
 
   // MARK: Documents
 
-  private static func text(_ document: Explanation.Document) -> String {
-    var sum: [String] = []
-    if let part = document.byLogRatio { sum.append("log-ratios \(Format.decimal(part))") }
-    if let part = document.byRegression { sum.append("regression \(Format.decimal(part))") }
-    if let bias = document.bias { sum.append("bias \(Format.decimal(bias))") }
+  private static func text(
+    _ document: LabelledRecord<Explanation.Document>
+  ) -> String {
+    let sum = document.contributions.map { "\($0.label.title) \(Format.decimal($0.value))" }
     var text = "\(ErrorMessage.printable(document.file, keepsLines: false)):\(document.line): "
     text += "log weight \(Format.decimal(document.logWeight)) = \(sum.joined(separator: " + "))\n"
     text +=
@@ -34,17 +33,20 @@ struct ExplanationText {
     return text
   }
 
-  private static func table(_ name: String, _ ngrams: [Explanation.NGram]) -> String {
-    let hasParts = ngrams.allSatisfy { $0.byLogRatio != nil && $0.byRegression != nil }
-    let hasLogRatios = ngrams.allSatisfy { $0.logRatio != nil }
+  private static func table(
+    _ name: String, _ ngrams: [LabelledRecord<Explanation.NGram>]
+  ) -> String {
+    // One component's part is the contribution itself.
+    let showsParts = ngrams.allSatisfy { $0.contributions.count > 1 }
+    let parts = showsParts ? ngrams.first?.contributions ?? [] : []
     var table = TextTable(
-      header: [name, "contribution"] + (hasParts ? ["by log-ratio", "by regression"] : [])
-        + ["count"] + (hasLogRatios ? ["log-ratio"] : []) + ["in target", "in pool"])
+      header: [name, "contribution"] + parts.map(\.label.title) + ["count"]
+        + (ngrams.first?.bucketValues ?? []).map(\.label.title) + ["in target", "in pool"])
     for ngram in ngrams {
       var cells = [signed(ngram.contribution)]
-      if hasParts { cells += [ngram.byLogRatio, ngram.byRegression].map { signed($0 ?? 0) } }
+      if showsParts { cells += ngram.contributions.map { signed($0.value) } }
       cells.append(Format.count(ngram.count))
-      if hasLogRatios { cells.append(signed(ngram.logRatio ?? 0)) }
+      cells += ngram.bucketValues.map { signed($0.value) }
       cells += [Format.count(ngram.targetCount), Format.count(ngram.poolCount)]
       table.add(shown(ngram.ngram), cells, note: shared(ngram.sharesBucketWith))
     }
@@ -66,18 +68,14 @@ struct ExplanationText {
     var text =
       "Contributions of the target's "
       + "\(Format.count(explanation.targetModel.features, "n-gram")) to their mean "
-    text +=
-      explanation.settings.estimator == "logistic" ? "regression weight\n" : "log-ratio\n"
+    text += "\(target.meanTitle)\n"
     for (name, buckets) in [("up", target.up), ("down", target.down)] where !buckets.isEmpty {
-      let hasLogRatios = buckets.allSatisfy { $0.logRatio != nil }
-      let hasWeights = buckets.allSatisfy { $0.regressionWeight != nil }
       var table = TextTable(
-        header: [name, "contribution"] + (hasLogRatios ? ["log-ratio"] : [])
-          + (hasWeights ? ["regression"] : []) + ["in target", "in pool"])
+        header: [name, "contribution"] + buckets[0].bucketValues.map(\.label.title)
+          + ["in target", "in pool"])
       for bucket in buckets {
         var cells = [signed(bucket.contribution, digits: 5)]
-        if hasLogRatios { cells.append(signed(bucket.logRatio ?? 0)) }
-        if hasWeights { cells.append(signed(bucket.regressionWeight ?? 0)) }
+        cells += bucket.bucketValues.map { signed($0.value) }
         cells += [Format.count(bucket.targetCount), Format.count(bucket.poolCount)]
         table.add(
           bucket.texts.first.map { shown($0.ngram) } ?? "(not in these documents)", cells,
@@ -88,7 +86,7 @@ struct ExplanationText {
     return text
   }
 
-  private static func shared(_ bucket: Explanation.Bucket) -> String {
+  private static func shared(_ bucket: LabelledRecord<Explanation.Bucket>) -> String {
     guard bucket.texts.count > 1 else { return "" }
     let others = bucket.texts.dropFirst().prefix(3)
     let names = others.map { "'\(shown($0.ngram))' (\(Format.count($0.count)))" }

@@ -119,11 +119,11 @@ struct DrawOptions: ParsableArguments {
 
   /// Refuses what the estimator has no use for.
   func validate(_ estimator: Estimator) throws {
-    guard normalize == nil || estimator.usesLogRatios else {
+    guard normalize == nil || estimator.components.use(.normalization) else {
       throw ValidationError(
         "--estimator \(estimator.rawValue) weighs vectors of unit length. Leave --normalize out.")
     }
-    guard logisticShare == nil || estimator == .blend else {
+    guard logisticShare == nil || estimator.components.drawInTwoParts else {
       throw ValidationError("--logistic-share needs --estimator blend: others draw in one part.")
     }
   }
@@ -136,7 +136,8 @@ struct DrawOptions: ParsableArguments {
     settings.minimumTokenCount = minTokens.value
     settings.keepsDuplicates = duplicates == .keep
     settings.logisticShare =
-      estimator == .blend ? logisticShare?.value ?? DrawSettings.defaultLogisticShare : 0
+      estimator.components.drawInTwoParts
+      ? logisticShare?.value ?? DrawSettings.defaultLogisticShare : 0
     return settings
   }
 }

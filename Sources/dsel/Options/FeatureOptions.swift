@@ -86,10 +86,10 @@ struct EstimatorOptions: ParsableArguments {
   func validate(with compat: Compatibility?) throws {
     if let compat { try validate(compat) } else { try validateSmoothing() }
     let estimator = kind(compat)
-    if estimator == .logistic, smoothing != nil {
+    if smoothing != nil, !estimator.components.use(.pseudocount) {
       throw ValidationError("--estimator logistic has no counts to smooth. Leave --smoothing out.")
     }
-    if estimator != .ratio, targetSmoothing != nil {
+    if targetSmoothing != nil, !estimator.components.use(.targetPseudocount) {
       throw ValidationError(
         "--target-smoothing needs --estimator ratio, which has a model of the target to smooth.")
     }

@@ -152,7 +152,7 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
           "Name documents to explain, or with --target those of the target: a model holds counts of hashes, and no "
             + "n-grams to show.")
       }
-      guard features.estimator.usesLogRatios else {
+      guard features.estimator.components.needCounts else {
         throw ValidationError(
           "--estimator logistic sees single tokens, which models don't tell from longer n-grams. Name documents to "
             + "explain, or take another estimator.")
@@ -190,7 +190,7 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
         throw ValidationError("\(given.0) is the models' own. Leave it out.")
       }
     }
-    guard normalize == nil || features.estimator.usesLogRatios else {
+    guard normalize == nil || features.estimator.components.use(.normalization) else {
       throw ValidationError(
         "--estimator \(features.estimator.rawValue) weighs vectors of unit length. Leave --normalize out."
       )

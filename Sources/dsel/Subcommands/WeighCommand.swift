@@ -107,7 +107,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
     try rejecting.validate(with: reading)
     try estimating.validate(with: compatibility.compat)
     let estimator = estimating.kind(compatibility.compat)
-    guard normalize == nil || estimator.usesLogRatios else {
+    guard normalize == nil || estimator.components.use(.normalization) else {
       throw ValidationError(
         "--estimator \(estimator.rawValue) weighs vectors of unit length. Leave --normalize out.")
     }
@@ -241,7 +241,7 @@ struct CandidateOptions: ParsableArguments {
     }
     if let temperature { try RandomnessOptions.Temperature.validate(temperature.value) }
     if logisticShare != nil {
-      guard estimator == .blend else {
+      guard estimator.components.drawInTwoParts else {
         throw ValidationError("--logistic-share needs --estimator blend: others draw in one part.")
       }
     }
@@ -255,7 +255,8 @@ struct CandidateOptions: ParsableArguments {
     draw.temperature = .fixed(temperature?.value ?? 1)
     draw.minimumTokenCount = minTokens?.value ?? 100
     draw.logisticShare =
-      estimator == .blend ? logisticShare?.value ?? DrawSettings.defaultLogisticShare : 0
+      estimator.components.drawInTwoParts
+      ? logisticShare?.value ?? DrawSettings.defaultLogisticShare : 0
     return WeighSettings.CandidateSettings(count: candidates.value, draw: draw)
   }
 }

@@ -1,8 +1,10 @@
 extension LogisticModel {
-  /// What each folded bucket of a document adds to its log odds: θ(f) ln(1 + c(f)) / √(Σ ln²(1 + c(f))). They and the
-  /// bias add up to the log odds.
+  /// What each folded bucket of a document adds to its log odds:
+  /// θ(f) ln(1 + c(f)) / √(Σ ln²(1 + c(f))). These terms and the bias add up to the log odds.
   ///
-  /// - Parameter counts: how often each folded bucket occurs that does: see ``RegressionFeatures``.
+  /// - Parameter counts: how often each folded bucket occurs, without those that don't: see
+  ///   ``RegressionFeatures``.
+  /// - Complexity: O(*n* log *n*) for *n* buckets.
   package func contributions(of counts: [Int: Int]) -> [Int: Double] {
     let logs = counts.mapValues { LogCounts.value(min($0, RegressionFeatures.maximumCount)) }
     // In a fixed order: sums of doubles depend on it.

@@ -1,11 +1,11 @@
-/// What the logistic regression sees of documents: their single tokens.
+/// The features of the logistic regression: single tokens.
 ///
-/// Pairs of tokens would double its cost, and the selections are as good without them (Documentation/Weights.md).
-/// Its buckets are the features' own, folded to 2¹⁶ at most: id ≫ shift. As ids are the high part of a hash, folding
-/// them is hashing into fewer buckets.
+/// Pairs of tokens would double its cost, and the selections are as good without them
+/// (Documentation/Weights.md). The buckets are those of the other features, folded to 2¹⁶ at most:
+/// id ≫ shift. As ids are the high part of a hash, folding is hashing into fewer buckets.
 package enum RegressionFeatures {
   package static let maximumBucketCount = 1 << 16
-  /// A feature that occurs more often counts as often as this.
+  /// The largest count: a feature that occurs more often has this one.
   static let maximumCount = 255
 
   /// How far ids below `bucketCount` are shifted.

@@ -1,32 +1,3 @@
-/// The parameters of a logistic regression.
-///
-/// They are kept in steps of a 32,767th of the largest: far finer than what a few thousand documents can tell, and small
-/// enough for a core's cache.
-package struct LogisticModel: Sendable, Equatable {
-  package let bias: Double
-  /// What one step is worth.
-  package let step: Double
-  /// θ in steps, one a folded bucket.
-  package let steps: [Int16]
-
-  /// - Parameter weights: θ, one a folded bucket; finite.
-  package init(bias: Double, weights: [Double]) {
-    precondition(weights.count == RegressionFeatures.maximumBucketCount)
-    self.bias = bias
-    let largest = weights.reduce(0) { max($0, abs($1)) }
-    let step = largest > 0 ? max(largest / 32767, .leastNormalMagnitude) : 1
-    self.step = step
-    steps = weights.map { Int16(($0 / step).rounded(.toNearestOrEven)) }
-  }
-
-  /// θ of a folded bucket.
-  package func weight(_ bucket: Int) -> Double { Double(steps[bucket]) * step }
-
-  /// Says that every document is as likely in the target as in the pool: what is known without documents.
-  package static let indifferent = LogisticModel(
-    bias: 0, weights: Array(repeating: 0, count: RegressionFeatures.maximumBucketCount))
-}
-
 /// Computes log odds of documents, a block of features at a time:
 ///
 ///     scorer.begin()
@@ -43,13 +14,13 @@ package struct LogisticScorer {
   private let shift: UInt32
   /// How often each folded bucket occurs in the current document.
   private var counts = [UInt8](repeating: 0, count: RegressionFeatures.maximumBucketCount)
-  /// The folded buckets of the document, each once, in the order in which they occur first. The place behind the last of them
-  /// is written to as well, so that nothing has to be guessed about it.
+  /// The folded buckets of the document, each once, in the order in which they occur first. The
+  /// place after the last one is written to as well, which saves a branch per token.
   private var buckets = [UInt16](repeating: 0, count: RegressionFeatures.maximumBucketCount + 1)
   private var distinctCount = 0
   private let logCounts: [LogCount]
 
-  /// - Parameter bucketCount: the features', before they are folded.
+  /// - Parameter bucketCount: the number of buckets before they are folded.
   package init(_ model: LogisticModel, bucketCount: Int) {
     self.model = model
     shift = UInt32(RegressionFeatures.shift(bucketCount: bucketCount))
@@ -57,6 +28,8 @@ package struct LogisticScorer {
   }
 
   /// Prepares for a new document.
+  ///
+  /// - Complexity: O(*n*) for *n* different buckets of the last document.
   package mutating func begin() {
     for index in 0..<distinctCount { counts[Int(buckets[index])] = 0 }
     distinctCount = 0
@@ -65,6 +38,7 @@ package struct LogisticScorer {
   /// Counts features of the document.
   ///
   /// - Precondition: each id is below the number of buckets.
+  /// - Complexity: O(*n*) for *n* features.
   package mutating func add(_ ids: Span<UInt32>) {
     // Out of `self` while they change: the compiler can't tell its members apart.
     var (takenCounts, takenBuckets): ([UInt8], [UInt16]) = ([], [])
@@ -82,7 +56,8 @@ package struct LogisticScorer {
       let bucket = UInt16(truncatingIfNeeded: ids[index] &>> shift)
       let count = UInt32(counts[Int(bucket)])
       buckets[distinctCount] = bucket
-      // One more if the count is 0, and one less than 256 if it is 255: without a branch, which half of all tokens would take.
+      // One more distinct bucket if the count was 0. The count grows by 1, but never beyond 255.
+      // Both without a branch, which would be mispredicted for many tokens.
       distinctCount &+= Int(truncatingIfNeeded: (count &- 1) &>> 31)
       counts[Int(bucket)] = UInt8(truncatingIfNeeded: count &+ 1 &- (count &+ 1) &>> 8)
     }
@@ -91,7 +66,10 @@ package struct LogisticScorer {
 
   /// ln p(document | target) − ln p(document | pool), as far as the regression knows: b + θ·x.
   ///
-  /// A mutating function, though it changes nothing: of a scorer in an array, a property would be read from a copy.
+  /// A mutating function, though it changes nothing: of a scorer in an array, a property would be
+  /// read from a copy.
+  ///
+  /// - Complexity: O(*n*) for *n* different buckets of the document.
   package mutating func logOdds() -> Double {
     let (counts, buckets) = (counts.span, buckets.span)
     let (stepOfBucket, logOfCount) = (model.steps, logCounts)
@@ -105,4 +83,15 @@ package struct LogisticScorer {
     }
     return squares > 0 ? model.bias + model.step * product / squares.squareRoot() : model.bias
   }
+}
+
+extension LogisticScorer: DocumentScorer {
+  package mutating func begin(_ text: Span<UInt8>) { begin() }
+
+  /// The regression sees single tokens only.
+  package mutating func add(_ ids: Span<UInt32>, order: Int) {
+    if order == 1 { add(ids) }
+  }
+
+  package mutating func contribution(of size: DocumentSize) -> Double { logOdds() }
 }

@@ -1,40 +1,42 @@
-internal import Platform
-
 /// Trains a logistic regression to tell documents of the target from documents of the pool.
 ///
-/// A document is the vector x(f) = ln(1 + c(f)) / √(Σ ln²(1 + c(f))), with a constant 1 for the bias. The parameters
-/// minimize
+/// A document is the vector x(f) = ln(1 + c(f)) / √(Σ ln²(1 + c(f))), with a constant 1 for the
+/// bias. The parameters minimize
 ///
 ///     λ/2 ‖θ‖² + Σ cᵢ ln(1 + exp(−yᵢ θ·xᵢ)),  cᵢ = 1 / (2 × size of i's class)
 ///
-/// so both classes weigh the same, whatever their sizes: the log odds estimate the log density ratio
-/// ln p(x | target) − ln p(x | pool), with the class prior taken out. There are more features than documents, so they
-/// are off by a constant for documents that it hasn't seen; no draw depends on that. (Density ratios by classification: Bickel,
-/// Brückner and Scheffer 2009. Burstiness tamed by ln(1 + c) and unit length: Rennie et al. 2003.)
+/// so both classes have the same weight, whatever their sizes. The log odds then estimate the log
+/// density ratio ln p(x | target) − ln p(x | pool), with the class prior taken out. There are more
+/// features than documents, so they are off by a constant for documents that the training hasn't
+/// seen. No draw depends on that. (Density ratios by classification: Bickel, Brückner and Scheffer
+/// 2009. Burstiness tamed by ln(1 + c) and unit length: Rennie et al. 2003.)
 ///
-/// Solved by dual coordinate descent (Yu, Huang and Lin 2011, algorithm 5): each step solves one document's
-/// one-dimensional dual problem by Newton's method. Documents are visited in a fixed pseudo-random order, on one thread: so the
-/// same documents give the same bits.
+/// Dual coordinate descent solves it (Yu, Huang and Lin 2011, algorithm 5): each step solves one
+/// document's one-dimensional dual problem by Newton's method. Documents are visited in a fixed
+/// pseudo-random order, on one thread, so the same documents give the same bits.
 package struct LogisticTrainer: Sendable {
-  /// λ. Chosen by the quality table: weaker, and the regression tells the target's source from its domain's.
+  /// λ. Chosen by the quality table: with a smaller one, the regression learns the target's source
+  /// rather than its domain.
   package static let regularization = 1e-5
   /// Passes over all documents at most.
   private static let maximumEpochCount = 30
   /// Descent stops when no document's dual gradient is larger.
   private static let tolerance = 0.05
-  /// Of the shuffle: which documents are there decides enough.
+  /// The seed of the shuffle. It is fixed, since the documents of the samples vary enough.
   private static let shuffleSeed: UInt64 = 0x5DEE_CE66
 
   private var entries: [RegressionFeatures.Entry] = []
-  /// Where each document's entries begin, and at last where they end.
+  /// The places where each document's entries begin, and finally the place where they end.
   private var offsets = [0]
   private var inverseLengths: [Double] = []
   private var targetCount = 0
   private var builder = RegressionFeatures.Builder()
 
-  /// - Parameter pool: its short documents are left out, since they can't be drawn; and what is in the target, too: it is
-  ///   no evidence against itself. Priorities tell, as those of equal texts are equal.
+  /// - Parameter pool: its short documents are left out, since they can't be drawn. Documents that
+  ///   are in the target as well are left out, too: they are no evidence against it. Priorities
+  ///   identify them, as exact duplicates have equal ones.
   /// - Precondition: both are trimmed.
+  /// - Complexity: O(*n*) for *n* features.
   package init(target: DocumentSample, pool: DocumentSample) {
     var trainer = LogisticTrainer()
     target.forEachDocument { _, features in trainer.add(features) }
@@ -158,41 +160,4 @@ package struct LogisticTrainer: Sendable {
       order.swapAt(index, index + Int(state.multipliedFullWidth(by: range).high))
     }
   }
-}
-
-/// One step of dual coordinate descent: minimizes
-/// z ln z + (C − z) ln(C − z) + ½ a (z − α)² + b z over 0 < z < C.
-private struct DualStep {
-  /// The new dual variable.
-  var alpha: Double
-  /// How far from the minimum the old one was.
-  var gradient: Double
-
-  /// - Parameters:
-  ///   - cost: C.
-  ///   - margin: y θ·x, which is b.
-  ///   - curvature: x·x, which is a.
-  init(cost: Double, alpha old: Double, margin: Double, curvature: Double) {
-    // Solve for the variable or for its complement, whichever is the smaller at the minimum.
-    let isComplement = 0.5 * curvature * (cost - 2 * old) + margin < 0
-    let start = isComplement ? cost - old : old
-    let b = isComplement ? -margin : margin
-    var z = cost - start < 0.5 * cost ? 0.1 * start : start
-    var derivative = curvature * (z - start) + b + log(z / (cost - z))
-    gradient = abs(derivative)
-    // Newton's method; z shrinks tenfold where a step would leave the interval.
-    for _ in 0..<100 where abs(derivative) >= 1e-4 {
-      let next = z - derivative / (curvature + cost / (cost - z) / z)
-      z = next <= 0 ? 0.1 * z : next
-      derivative = curvature * (z - start) + b + log(z / (cost - z))
-    }
-    alpha = isComplement ? cost - z : z
-  }
-}
-
-/// ln(1 + c) for the counts that a vector can have.
-enum LogCounts {
-  static let values: [Double] = (0...RegressionFeatures.maximumCount).map { log1p(Double($0)) }
-
-  static func value(_ count: Int) -> Double { values[count] }
 }

@@ -2,7 +2,7 @@
 package enum Compatibility: String, Sendable, CaseIterable {
   /// The DSIR reference, the Python package `data-selection` 1.0.3.
   ///
-  /// Its features are those of ``FeatureHashing/sha256`` over ``TokenizerKind/wordpunct``, its models have no
+  /// Its features are those of `sha256` hashing over `wordpunct` tokens, its models have no
   /// smoothing but a floor, and its log weights are sums over all features.
   case dsir
 

@@ -1,0 +1,58 @@
+internal import Featurizing
+internal import Weighting
+
+extension Explanation.Model {
+  init(_ counts: FeatureCounts) {
+    self.init(
+      documents: counts.documentCount, tokens: counts.tokenCount,
+      features: Int(counts.featureCount), emptyBuckets: counts.emptyBucketCount)
+  }
+}
+
+extension Explanation.Buckets {
+  init(_ load: BucketLoad) {
+    self.init(
+      count: load.bucketCount, filled: load.filledCount, ngrams: load.ngramCount,
+      ngramsIsLeast: load.isFull, ngramsPerFilledBucket: load.ngramsPerFilledBucket)
+  }
+}
+
+extension Explanation.Settings {
+  init(_ settings: ExplainSettings, _ features: FeatureSettings) {
+    let estimator = settings.estimator
+    self.init(
+      textField: settings.reading.textField, targetTextField: settings.targetTextField,
+      compat: estimator.compatibility?.rawValue,
+      estimator: estimator.kind.rawValue, normalize: estimator.normalization.rawValue,
+      smoothing: estimator.pseudocount, targetSmoothing: estimator.targetPseudocount,
+      tokenizer: features.tokenizer.rawValue, unicodeVersion: UnicodeTables.version,
+      ngrams: features.maximumOrder, buckets: features.bucketCount,
+      hashing: features.hashing.rawValue, top: settings.top)
+  }
+}
+
+extension Explanation {
+  /// An n-gram's text as it is shown: long tokens are cut off.
+  static func shownText(_ text: String) -> String {
+    let limit = 200
+    guard text.utf8.count > limit else { return text }
+    var end = text.utf8.index(text.utf8.startIndex, offsetBy: limit)
+    while text.utf8[end] & 0xC0 == 0x80 { end = text.utf8.index(before: end) }
+    return String(text[..<end]) + "…"
+  }
+
+  /// Notes what was skipped of what is explained.
+  mutating func skip(_ report: PassReport) {
+    skippedLines = report.skippedByReason
+    skip(in: report)
+  }
+
+  /// Notes in which files lines were skipped.
+  mutating func skip(in report: PassReport) {
+    for shard in report.shards {
+      guard let skipped = shard.skippedRecord else { continue }
+      skippedFiles =
+        (skippedFiles ?? []) + [SkippedFile(path: shard.name, skippedLines: skipped)]
+    }
+  }
+}

@@ -1,0 +1,11 @@
+/// A model file that was named for a target.
+package struct NamedModel: Sendable, Equatable {
+  /// nil where there is only one, and it has no name.
+  package var name: String?
+  package var path: String
+
+  package init(name: String?, path: String) {
+    self.name = name
+    self.path = path
+  }
+}
