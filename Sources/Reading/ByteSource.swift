@@ -10,7 +10,7 @@ package struct ByteSource: ~Copyable, Sendable {
   /// 256 KiB: larger reads were measured to gain nothing.
   private static let readSize = 256 << 10
 
-  private let shard: Shard
+  package let shard: Shard
   private let file: Shard.OpenFile
   /// Where the next read begins; nil for a pipe, which has no offsets.
   private var offset: Int?
@@ -20,10 +20,13 @@ package struct ByteSource: ~Copyable, Sendable {
   private var isAtEnd = false
   private var decompressor: Decompressor
   private var hasher: ContentHasher?
-  private let expectation: ForeignFormat.Expectation
+  /// What the first decompressed bytes must look like; nil where that is for a format to say.
+  package var expectation: ForeignFormat.Expectation?
   /// Whether the first decompressed bytes have been looked at.
   private var isRecognized = false
   package private(set) var container = Container.plain
+  /// The format of the shard's documents, by the first bytes as they are stored.
+  package private(set) var format: any DocumentFormat = JSONLines()
   /// Bytes read from the file so far.
   package private(set) var storedByteCount = 0
 
@@ -54,6 +57,10 @@ package struct ByteSource: ~Copyable, Sendable {
   private mutating func begin(maximumWindow: Int) throws(ReadingError) {
     repeat { try readStored() } while stored.count < 4 && !isAtEnd
     container = Container.recognize(stored.span)
+    for other in shard.formats where other.recognizes(stored.span) {
+      format = other
+      break
+    }
     do throws(CompressionError) {
       decompressor = try Decompressor(container, maximumWindowByteCount: maximumWindow)
     } catch {
@@ -111,6 +118,7 @@ package struct ByteSource: ~Copyable, Sendable {
     try fill(&output)
     guard !isRecognized else { return }
     isRecognized = true
+    guard let expectation else { return }
     if let format = ForeignFormat.recognize(
       output.span.extracting(start..<output.count), expecting: expectation,
       isDecompressed: container != .plain)

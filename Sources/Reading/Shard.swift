@@ -20,10 +20,17 @@ package struct Shard: Sendable {
   package let origin: Origin
   /// As it was when the run began; later passes hold the file to it.
   package let status: FileStatus
+  /// The formats that its documents may have: see ``DocumentFormats``.
+  package let formats: [any DocumentFormat]
 
-  /// - Parameter path: a path, or `-` for standard input.
+  /// - Parameters:
+  ///   - path: a path, or `-` for standard input.
+  ///   - formats: in the order in which they are asked whether the file is theirs.
   /// - Throws: ``ReadingError/isDirectory(path:)``, ``ReadingError/remote(path:)``, ``ReadingError/system(_:)``
-  package init(path: String) throws(ReadingError) {
+  package init(
+    path: String, formats: [any DocumentFormat] = DocumentFormats.all
+  ) throws(ReadingError) {
+    self.formats = formats
     do throws(SystemError) {
       if path == "-" {
         name = File.standardInputName
@@ -62,8 +69,12 @@ package struct Shard: Sendable {
     }
   }
 
-  package init(name: String, spool: OpenFile) throws(ReadingError) {
+  /// - Throws: ``ReadingError/system(_:)``
+  package init(
+    name: String, spool: OpenFile, formats: [any DocumentFormat] = DocumentFormats.all
+  ) throws(ReadingError) {
     self.name = name
+    self.formats = formats
     origin = .spool(spool)
     do { status = try spool.file.status() } catch { throw .system(error) }
   }
@@ -75,6 +86,17 @@ package struct Shard: Sendable {
     case .standardInput: false
     case .spool: true
     }
+  }
+
+  /// Opens the shard for records to be read again, in whatever format it has.
+  ///
+  /// - Throws: ``ReadingError``
+  package func recordReader(
+    _ request: DocumentRequest, _ limits: ReadingLimits
+  ) throws(ReadingError) -> any RecordReader & ~Copyable {
+    let source = try ByteSource.open(self, maximumWindow: limits.maximumWindow)
+    let format = source.format
+    return try format.recordReader(of: source, request)
   }
 
   /// - Throws: ``SystemError`` of operation `open`.

@@ -10,7 +10,7 @@ package struct Candidate: Sendable, Equatable, BitwiseCopyable {
   package private(set) var secondKey: Double
   /// XXH3-64 of the text.
   package let textHash: UInt64
-  /// The shard's number in the upper 20 bits, and the offset in the lower 44: a shard may have 16
+  /// The shard's number in the upper 20 bits, and the place in the lower 44: a shard may have 16
   /// TiB of text.
   private(set) var place: UInt64
   private let lineBytes: UInt32
@@ -19,9 +19,9 @@ package struct Candidate: Sendable, Equatable, BitwiseCopyable {
   /// The number of documents with the same text that were left out in favour of this one.
   package private(set) var copies: UInt32
 
-  /// The bounds of a position: the number of shards in a pool, and the offset in a shard.
+  /// The bounds of a position: the number of shards in a pool, and the place in a shard.
   package static let maximumShardCount = 1 << 20
-  package static let maximumOffset = (1 << 44) - 1
+  package static let maximumPlace = (1 << 44) - 1
 
   /// - Parameters:
   ///   - lineByteCount: the length of the line in the pool, without its line end.
@@ -30,11 +30,11 @@ package struct Candidate: Sendable, Equatable, BitwiseCopyable {
     key: Double, secondKey: Double = 0, textHash: UInt64, position: Position, lineByteCount: Int,
     textByteCount: Int, tokenCount: Int, copies: UInt32 = 0
   ) {
-    precondition(position.shard < Self.maximumShardCount && position.offset <= Self.maximumOffset)
+    precondition(position.shard < Self.maximumShardCount && position.place <= Self.maximumPlace)
     self.key = key
     self.secondKey = secondKey
     self.textHash = textHash
-    place = UInt64(position.shard) << 44 | UInt64(position.offset)
+    place = UInt64(position.shard) << 44 | UInt64(position.place)
     lineBytes = UInt32(lineByteCount)
     textBytes = UInt32(textByteCount)
     tokens = UInt32(tokenCount)
@@ -42,7 +42,7 @@ package struct Candidate: Sendable, Equatable, BitwiseCopyable {
   }
 
   package var position: Position {
-    Position(shard: Int(place >> 44), offset: Int(place & UInt64(Self.maximumOffset)))
+    Position(shard: Int(place >> 44), place: Int(place & UInt64(Self.maximumPlace)))
   }
   package var lineByteCount: Int { Int(lineBytes) }
   package var textByteCount: Int { Int(textBytes) }
@@ -61,7 +61,7 @@ package struct Candidate: Sendable, Equatable, BitwiseCopyable {
   package func moved(toShard shard: Int) -> Candidate {
     precondition((0..<Self.maximumShardCount).contains(shard))
     var result = self
-    result.place = UInt64(shard) << 44 | UInt64(position.offset)
+    result.place = UInt64(shard) << 44 | UInt64(position.place)
     return result
   }
 

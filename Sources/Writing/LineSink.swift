@@ -42,28 +42,14 @@ package struct LineSink: ~Copyable {
 
   /// Writes the line and a line feed.
   ///
-  /// - Parameters:
-  ///   - member: a key and value, such as `"dsel":{…}`, to add at the end of the line, which is a
-  ///     JSON object.
-  ///   - order: lines with smaller numbers come first, and lines with equal numbers in the order in
-  ///     which they came. It has no effect without a shuffle.
+  /// - Parameter order: lines with smaller numbers come first, and of equal ones the first that was
+  ///   written. It has no meaning without a shuffle.
   /// - Throws: ``WritingError``
-  package mutating func write(
-    _ line: Span<UInt8>, adding member: String? = nil, order: UInt64 = 0
-  ) throws(WritingError) {
+  package mutating func write(_ line: Span<UInt8>, order: UInt64 = 0) throws(WritingError) {
     lineCount += 1
-    byteCount += LineWriter.byteCount(of: line, adding: member)
-    guard shuffle != nil else { return try lines.write(line, adding: member) }
-    if let member {
-      var whole: [UInt8] = []
-      let end = LineWriter.endOfMembers(line)
-      whole.append(copying: line.extracting(..<end))
-      whole += ",\(member)".utf8
-      whole.append(copying: line.extracting(end...))
-      try shuffle?.add(whole.span, order: order)
-    } else {
-      try shuffle?.add(line, order: order)
-    }
+    byteCount += LineWriter.byteCount(of: line)
+    guard shuffle != nil else { return try lines.write(line) }
+    try shuffle?.add(line, order: order)
   }
 
   /// Ends the output.

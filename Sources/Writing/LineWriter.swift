@@ -96,36 +96,8 @@ package struct LineWriter: ~Copyable {
     if self.lines.count >= Self.blockSize { try flush() }
   }
 
-  /// Writes the line, which is a JSON object, with one more member at its end.
-  ///
-  /// - Parameter member: a key and value, such as `"dsel":{…}`.
-  /// - Throws: ``WritingError``
-  package mutating func write(_ line: Span<UInt8>, adding member: String) throws(WritingError) {
-    let end = Self.endOfMembers(line)
-    try append(line.extracting(..<end))
-    lines.append(UInt8(ascii: ","))
-    lines.append(contentsOf: member.utf8)
-    try append(line.extracting(end...))
-    byteCount += member.utf8.count + 1
-    try endLine()
-  }
-
-  /// Writes the line, with the member if there is one.
-  ///
-  /// - Throws: ``WritingError``
-  mutating func write(_ line: Span<UInt8>, adding member: String?) throws(WritingError) {
-    if let member { try write(line, adding: member) } else { try write(line) }
-  }
-
-  /// The position in a JSON object where a member is added.
-  static func endOfMembers(_ line: Span<UInt8>) -> Int {
-    line.lastIndex(of: UInt8(ascii: "}")) ?? line.count
-  }
-
-  /// The number of bytes written for a line, including comma and line feed.
-  static func byteCount(of line: Span<UInt8>, adding member: String?) -> Int {
-    line.count + (member.map { $0.utf8.count + 1 } ?? 0) + 1
-  }
+  /// The bytes that a line takes, with its line feed.
+  static func byteCount(of line: Span<UInt8>) -> Int { line.count + 1 }
 
   /// Ends the output and gives the file its name.
   ///

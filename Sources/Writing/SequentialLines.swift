@@ -22,9 +22,9 @@ struct SequentialLines: ~Copyable {
     }
   }
 
-  mutating func write(_ line: Span<UInt8>, adding member: String? = nil) throws(WritingError) {
-    try writer?.write(line, adding: member)
-    try shards?.write(line, adding: member)
+  mutating func write(_ line: Span<UInt8>) throws(WritingError) {
+    try writer?.write(line)
+    try shards?.write(line)
   }
 
   consuming func close(into output: inout FinishedOutput) throws(WritingError) {

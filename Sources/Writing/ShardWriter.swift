@@ -20,15 +20,14 @@ struct ShardWriter: ~Copyable {
     self.byteLimit = byteLimit
   }
 
-  /// - Parameter member: see ``LineWriter/write(_:adding:)``.
   /// - Throws: ``WritingError``
-  mutating func write(_ line: Span<UInt8>, adding member: String?) throws(WritingError) {
-    let added = LineWriter.byteCount(of: line, adding: member)
+  mutating func write(_ line: Span<UInt8>) throws(WritingError) {
+    let added = LineWriter.byteCount(of: line)
     let before = currentByteCount
     // A line may fill the memory, and so the sum could overflow where this difference can't.
     if let before, added > byteLimit - before { try endShard() }
     if current == nil { current = try directory.openShard(shards.count, container) }
-    try current?.write(line, adding: member)
+    try current?.write(line)
     lineCount += 1
   }
 

@@ -29,7 +29,7 @@ import Writing
           key: Double(bitPattern: random.next() >> 2), secondKey: -Double(random.next()) / 7,
           textHash: random.next(),
           position: Position(
-            shard: number % shards.count, offset: Int(random.next() % UInt64(1 << 44))),
+            shard: number % shards.count, place: Int(random.next() % UInt64(1 << 44))),
           lineByteCount: Int(UInt32.max), textByteCount: Int(random.next() >> 32), tokenCount: 0))
     }
     return CandidateFile(

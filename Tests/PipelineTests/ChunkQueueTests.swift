@@ -23,8 +23,7 @@ import Testing
     let queue = try ChunkQueue(
       [Shard(path: path)],
       ChunkQueue.Settings(
-        limits: ReadingLimits(), chunkSize: 64, hashesContent: false, countsLines: false,
-        progress: ProgressMeter(show: nil)))
+        chunks: ChunkSettings(chunkByteCount: 64), progress: ProgressMeter(show: nil)))
     let isWritten = Lock(false)
     let ended = Lock(Ended())
     let all = DispatchGroup()

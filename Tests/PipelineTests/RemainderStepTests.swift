@@ -24,7 +24,7 @@ import Writing
     zip(texts, [(0, 14), (offset, 16)]).map { text, place in
       Candidate(
         key: 0, textHash: TextHash.of(Array(text.utf8).span),
-        position: Position(shard: 0, offset: place.0), lineByteCount: place.1,
+        position: Position(shard: 0, place: place.0), lineByteCount: place.1,
         textByteCount: text.utf8.count, tokenCount: 1)
     }
   }
@@ -72,13 +72,15 @@ import Writing
     _ chosen: [Candidate], _ counts: [Int], _ policy: ErrorPolicy = .skip, lines: [String] = lines
   ) throws -> String {
     let path = try directory.write(lines.joined(separator: "\n"), to: "pool")
-    var sink = try LineSink(
-      .file(path: directory.path("out")), container: .plain, replaces: true, registry: registry)
+    var sink: any RecordSink & ~Copyable = try JSONLinesSink(
+      LineSink(
+        .file(path: directory.path("out")), container: .plain, replaces: true, registry: registry))
     try RemainderStep(
       shards: [Shard(path: path)], textField: "text", limits: ReadingLimits(), errorPolicy: policy,
       progress: ProgressMeter(show: nil)
     ).run(chosen: chosen, documentCounts: counts, into: &sink)
-    try sink.close().commit()
+    let output = try sink.close()
+    try output.commit()
     return String(decoding: try directory.read("out"), as: UTF8.self)
   }
 }

@@ -21,7 +21,7 @@ import Weighting
       return Document(
         candidate: Candidate(
           key: Double.random(in: -5..<5, using: &random), textHash: random.next(),
-          position: Position(shard: number % 3, offset: number), lineByteCount: 10,
+          position: Position(shard: number % 3, place: number), lineByteCount: 10,
           textByteCount: 5, tokenCount: 3),
         stratum: share < 0.6 ? 0 : share < 0.9 ? 1 : 2)
     }

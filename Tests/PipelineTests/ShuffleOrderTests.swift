@@ -8,7 +8,7 @@ import Testing
   private static func document(_ number: Int, shard: Int = 0, offset: Int = 0) -> Candidate {
     Candidate(
       key: 0, textHash: TextHash.of(Array("document \(number)".utf8).span),
-      position: Position(shard: shard, offset: offset), lineByteCount: 10, textByteCount: 1,
+      position: Position(shard: shard, place: offset), lineByteCount: 10, textByteCount: 1,
       tokenCount: 1)
   }
 

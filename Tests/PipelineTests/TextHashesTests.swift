@@ -46,15 +46,15 @@ import Testing
 
 @Suite struct WeighedPlacesTests {
   private static func hash(_ number: Int) -> UInt64 {
-    PositionHash.of(Position(shard: 0, offset: number))
+    PositionHash.of(Position(shard: 0, place: number))
   }
 
   @Test func `A place that comes twice is found among a few, and the first is told`() {
     let places = WeighedPlaces(shardCount: 1)
     for number in [5, 9, 3, 7, 9, 3] {
-      _ = places.add(Position(shard: 0, offset: number), hash: Self.hash(number))
+      _ = places.add(Position(shard: 0, place: number), hash: Self.hash(number))
     }
-    #expect(places.firstRepeat == Position(shard: 0, offset: 3))
+    #expect(places.firstRepeat == Position(shard: 0, place: 3))
   }
 
   @Test func `Of many places those of a file that is named twice are found, and of others none`() {
@@ -63,7 +63,7 @@ import Testing
     var threshold = UInt64.max
     func add(_ range: Range<Int>) {
       for number in range where Self.hash(number) <= threshold {
-        threshold = places.add(Position(shard: 0, offset: number), hash: Self.hash(number))
+        threshold = places.add(Position(shard: 0, place: number), hash: Self.hash(number))
       }
     }
     add(0..<count)

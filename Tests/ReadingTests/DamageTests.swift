@@ -86,8 +86,7 @@ import Testing
     try? FileManager.default.removeItem(atPath: directory.path("damaged"))
     let shard = try Shard(path: directory.write(file, to: "damaged"))
     do {
-      var reader = try ChunkReader(
-        shard, number: 0, limits: ReadingLimits(), chunkSize: 512, hashesContent: false)
+      var reader = try ShardReader(shard, number: 0, ChunkSettings(chunkByteCount: 512))
       var parser = try DocumentParser(textField: "text")
       var chunk = Chunk()
       var text = Data()
@@ -99,7 +98,7 @@ import Testing
           if !chunk.isBlank(line) { try parser.parse(line, of: &chunk.bytes) { _ in } }
         }
       }
-      return .documents(text, hasChecksums: reader.hasChecksums)
+      return .documents(text, hasChecksums: reader.progress.hasChecksums)
     } catch {
       return .error
     }

@@ -23,29 +23,27 @@ import Testing
       [all[1], all[all.count - 1]],
     ]
     for places in choices {
-      var reader = try LineReader(Shard(path: path), limits: ReadingLimits())
+      var reader = try reader(Shard(path: path))
       for place in places {
-        let found = try reader.withLine(at: place.offset, count: place.bytes.count) {
-          array(of: $0.span.extracting($1))
-        }
+        try reader.read(at: place.offset, byteCount: place.bytes.count)
+        var found: [UInt8] = []
+        try reader.withLine { found = array(of: $0) }
         #expect(found == place.bytes, "at \(place.offset)")
       }
     }
   }
 
   @Test(arguments: Wrapping.allCases)
-  func `A line behind the end means that the file has changed`(wrapping: Wrapping) throws {
+  func `A line after the end means that the file has changed`(wrapping: Wrapping) throws {
     let text = Data(#"{"text":"a"}"#.utf8)
     let path = try directory.write(wrapping.wrap(text, in: directory), to: "shard")
     for (offset, count) in [(5, text.count), (2 << 20, 10)] {
-      var reader = try LineReader(Shard(path: path), limits: ReadingLimits())
+      var reader = try reader(Shard(path: path))
       do {
-        try reader.withLine(at: offset, count: count) { (_, _) -> Void in
-          Issue.record("a line was found")
-        }
+        try reader.read(at: offset, byteCount: count)
         Issue.record("no error")
       } catch {
-        #expect(error as? ReadingError == .changed(path: path))
+        #expect(error == .changed(path: path))
       }
     }
   }
@@ -56,10 +54,32 @@ import Testing
   ) throws {
     let text = Data(#"{"text":"a"}"#.utf8)
     let path = try directory.write(wrapping.wrap(text, in: directory), to: "shard")
-    var reader = try LineReader(Shard(path: path), limits: ReadingLimits())
-    try reader.withLine(at: 0, count: text.count) { (_, _) -> Void in }
+    var reader = try reader(Shard(path: path))
+    try reader.read(at: 0, byteCount: text.count)
     try reader.finish()
     try directory.write(text + text, to: "shard")
-    #expect(throws: ReadingError.changed(path: path)) { try reader.finish() }
+    do {
+      try reader.finish()
+      Issue.record("no error")
+    } catch {
+      #expect(error == .changed(path: path))
+    }
+  }
+
+  @Test func `The text of a record is found after its line was taken`() throws {
+    let lines = [#"{"text":"a\u0062c"}"#, #"{"id":2,"text":""}"#]
+    let path = try directory.write(lines.joined(separator: "\n"), to: "shard")
+    var reader = try reader(Shard(path: path))
+    for (offset, line, text) in [(0, lines[0], "abc"), (lines[0].utf8.count + 1, lines[1], "")] {
+      try reader.read(at: offset, byteCount: line.utf8.count)
+      var found: ([UInt8], [UInt8]) = ([], [])
+      try reader.withLine { found.0 = array(of: $0) }
+      try reader.withText { found.1 = array(of: $0) }
+      #expect(found == (Array(line.utf8), Array(text.utf8)))
+    }
+  }
+
+  private func reader(_ shard: Shard) throws(ReadingError) -> any RecordReader & ~Copyable {
+    try shard.recordReader(DocumentRequest(textField: "text"), ReadingLimits())
   }
 }

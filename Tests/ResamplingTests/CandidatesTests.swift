@@ -51,7 +51,7 @@ import Testing
       texts.enumerated().map { number, text in
         Candidate(
           key: text.key, textHash: text.hash,
-          position: Position(shard: 0, offset: firstOffset + 1_000 * number),
+          position: Position(shard: 0, place: firstOffset + 1_000 * number),
           lineByteCount: lineByteCount, textByteCount: 90, tokenCount: number)
       }
     }

@@ -49,10 +49,10 @@ import Testing
         candidates.add(
           Candidate(
             key: logWeights[number] / temperature + noise.noise(of: identity), textHash: identity,
-            position: Position(shard: 0, offset: number), lineByteCount: 1,
+            position: Position(shard: 0, place: number), lineByteCount: 1,
             textByteCount: 1, tokenCount: 1))
       }
-      for document in candidates.draw().documents { hits[document.position.offset] += 1 }
+      for document in candidates.draw().documents { hits[document.position.place] += 1 }
     }
     // Drawn first with probability pᵢ, or second, after j, with pⱼ pᵢ / (1 − pⱼ).
     let sum = weights.reduce(0, +)

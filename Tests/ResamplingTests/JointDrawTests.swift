@@ -25,7 +25,7 @@ import Testing
             group: Int(random.next() % UInt64(groupCount)),
             candidate: Candidate(
               key: key, secondKey: Double(random.next() % 100), textHash: hash,
-              position: Position(shard: place / 500, offset: place % 500 * 100),
+              position: Position(shard: place / 500, place: place % 500 * 100),
               lineByteCount: 60 + Int(random.next() % 30), textByteCount: 50,
               tokenCount: Int(hash % 40) + 1)
           ))
@@ -189,7 +189,7 @@ import Testing
         copiesMayDiffer: true)
       let selections = draw.takeSelections().map { $0[0].documents }
       #expect(selections[0].map(\.textHash) == [7] && selections[1].map(\.textHash) == [9])
-      #expect(selections[0][0].position.offset == 0)
+      #expect(selections[0][0].position.place == 0)
       #expect(selections[0][0].copies == 2)
     }
   }
@@ -216,7 +216,7 @@ import Testing
   private func candidate(_ hash: UInt64, _ key: Int, _ shard: Int, _ offset: Int) -> Candidate {
     Candidate(
       key: Double(key), secondKey: 0, textHash: hash,
-      position: Position(shard: shard, offset: offset), lineByteCount: 60, textByteCount: 50,
+      position: Position(shard: shard, place: offset), lineByteCount: 60, textByteCount: 50,
       tokenCount: 1)
   }
 }

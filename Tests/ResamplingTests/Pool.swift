@@ -34,7 +34,7 @@ struct Pool {
         Candidate(
           key: text.key, secondKey: Double(text.hash % (hasTies ? 30 : 1 << 40)),
           textHash: text.hash,
-          position: Position(shard: place / 5_000, offset: place % 5_000 * 1_000),
+          position: Position(shard: place / 5_000, place: place % 5_000 * 1_000),
           lineByteCount: text.bytes, textByteCount: text.bytes - 20, tokenCount: text.tokens))
     }
   }

@@ -7,9 +7,9 @@ import Testing
 @Suite struct PoolOrderTests {
   /// Shards, and bytes in each: few and many, close together and far apart.
   private static let spreads: [(shards: Int, bytes: Int)] = [
-    (1, 200), (1, 1 << 20), (1, Candidate.maximumOffset), (3, 1 << 44),
+    (1, 200), (1, 1 << 20), (1, Candidate.maximumPlace), (3, 1 << 44),
     (Candidate.maximumShardCount, 70),
-    (Candidate.maximumShardCount, Candidate.maximumOffset),
+    (Candidate.maximumShardCount, Candidate.maximumPlace),
   ]
 
   @Test(arguments: [0, 1, 2, 4095, 4096, 5000, 70_000], spreads)
@@ -20,7 +20,7 @@ import Testing
         key: Double(number), textHash: random.next(),
         position: Position(
           shard: Int.random(in: 0..<spread.shards, using: &random),
-          offset: Int.random(in: 0..<min(spread.bytes, Candidate.maximumOffset), using: &random)),
+          place: Int.random(in: 0..<min(spread.bytes, Candidate.maximumPlace), using: &random)),
         lineByteCount: 9, textByteCount: 5, tokenCount: 2)
     }
     let expected = candidates.map(\.position).sorted()
@@ -34,7 +34,7 @@ import Testing
     func candidates(_ offsets: some Sequence<Int>) -> [Candidate] {
       offsets.map {
         Candidate(
-          key: 0, textHash: 0, position: Position(shard: 7, offset: $0), lineByteCount: 9,
+          key: 0, textHash: 0, position: Position(shard: 7, place: $0), lineByteCount: 9,
           textByteCount: 5, tokenCount: 2)
       }
     }

@@ -90,14 +90,14 @@ import Testing
   private func candidate(_ place: Int, _ logWeight: Double, key: Double) -> Candidate {
     Candidate(
       key: key, textHash: UInt64(place),
-      position: Position(shard: 0, offset: place), lineByteCount: 1, textByteCount: 1,
+      position: Position(shard: 0, place: place), lineByteCount: 1, textByteCount: 1,
       tokenCount: 1)
   }
 
   private func ids(_ selection: Selection) -> JSON {
     .array(
       selection.documents.map { document in
-        let digits = String(document.position.offset)
+        let digits = String(document.position.place)
         return .string("p" + (digits.count < 2 ? "0" : "") + digits)
       })
   }

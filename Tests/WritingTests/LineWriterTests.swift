@@ -11,19 +11,6 @@ import Testing
 
   init() throws { directory = try TemporaryDirectory() }
 
-  @Test(arguments: [
-    (#"{"text":"a"}"#, #"{"text":"a","x":1}"#), (#"{"text":"a"}  "#, #"{"text":"a","x":1}  "#),
-    (#" {"text":"a" }"# + "\t\r", #" {"text":"a" ,"x":1}"# + "\t\r"),
-    (#"{"text":"}","b":{"c":{}}}"#, #"{"text":"}","b":{"c":{}},"x":1}"#),
-  ])
-  func `A member is added before the last brace`(line: String, expected: String) throws {
-    var writer = try writer("out", .plain)
-    try writer.write(Array(line.utf8).span, adding: #""x":1"#)
-    #expect(writer.byteCount == expected.utf8.count + 1)
-    try writer.finish()
-    #expect(try directory.read("out") == Data((expected + "\n").utf8))
-  }
-
   @Test(arguments: [("out", Container.plain), ("out.zst", .zstd), ("out.gz", .gzip)])
   func `Lines of any length come out as they went in`(name: String, container: Container) throws {
     var random = SplitMix64(state: 7)

@@ -48,17 +48,6 @@ import Testing
     #expect(try write(["a", "b"], byteLimit: .max).map(\.byteCount) == [4])
   }
 
-  @Test func `What is added to a line counts`() throws {
-    // `{}` and `{,"a":1}`: 3 and 9 bytes with line feeds.
-    try withSink(byteLimit: 12) { sink throws(WritingError) in
-      try sink.write(Array("{}".utf8).span)
-      try sink.write(Array("{}".utf8).span, adding: "\"a\":1")
-      try sink.write(Array("{}".utf8).span)
-    }
-    #expect(try read("shard_00000000.jsonl") == "{}\n{,\"a\":1}\n")
-    #expect(names.count == 2)
-  }
-
   @Test func `Nothing has its name before the end, and nothing is left without one`() throws {
     do {
       let shards = try open()

@@ -189,7 +189,7 @@ struct Stage {
       candidates.add(
         Candidate(
           key: Double(bits >> 11), textHash: hash(bits),
-          position: Position(shard: 0, offset: number),
+          position: Position(shard: 0, place: number),
           lineByteCount: 100, textByteCount: 90, tokenCount: 20))
     }
     sink &+= UInt64(candidates.draw().documents.count)
@@ -211,7 +211,7 @@ struct Stage {
         guard number % 10 == 0 else { continue }
         places.append(
           LinePlace(
-            position: Position(shard: 0, offset: chunk.offset + line.lowerBound),
+            position: Position(shard: 0, place: chunk.offset + line.lowerBound),
             byteCount: line.count))
       }
     }

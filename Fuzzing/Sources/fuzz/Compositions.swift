@@ -93,8 +93,8 @@ func fuzzWeights(_ input: [UInt8]) -> Int32 {
     let document = try reader.read(
       text,
       of: DocumentLine(
-        position: Position(shard: 0, offset: 0), byteCount: line.count, number: 1, fields: fields))
-    require(document.position.shard == 0 && document.position.offset >= 0, "no such place")
+        position: Position(shard: 0, place: 0), byteCount: line.count, number: 1, fields: fields))
+    require(document.position.shard == 0 && document.position.place >= 0, "no such place")
     require(reader.weight(0).logWeight.isFinite && reader.weight(0).logOdds.isFinite, "no weight")
     // Whatever it says, it can be a candidate.
     _ = Candidate(

@@ -1,48 +1,19 @@
 internal import Compression
-internal import Featurizing
-internal import Files
 internal import Reading
 internal import Resampling
 internal import Weighting
 internal import Writing
 
-/// Reads chosen lines in pool order, and copies them byte for byte.
+/// Copies the selected documents to an output, in pool order, and counts their features.
+///
+/// Each text's hash is compared with the one that was weighed. So a pool that changed in between
+/// can't be taken for the one that was weighed.
 struct CopyStep {
   var shards: [Shard]
   var limits: ReadingLimits
   var progress: ProgressMeter
-  /// What annotations call the targets.
+  /// The names of the targets in annotations.
   var targetNames: [String?] = []
-
-  /// Calls `body` with each place's line, in pool order.
-  ///
-  /// - Parameter places: in pool order.
-  /// - Throws: ``PipelineError``, and what `body` throws.
-  func forEachLine<Place>(
-    _ places: [Place], at place: (Place) -> LinePlace,
-    _ body: (Place, inout ByteBuffer, Range<Int>) throws -> Void
-  ) throws {
-    var next = 0
-    while next < places.count {
-      let shard = place(places[next]).position.shard
-      do {
-        var reader = try LineReader(shards[shard], limits: limits)
-        var stored = 0
-        while next < places.count, place(places[next]).position.shard == shard {
-          let line = place(places[next])
-          try reader.withLine(at: line.position.offset, count: line.byteCount) { bytes, range in
-            try body(places[next], &bytes, range)
-          }
-          progress.advance(stored: reader.storedByteCount - stored, text: line.byteCount)
-          stored = reader.storedByteCount
-          next += 1
-        }
-        try reader.finish()
-      } catch let error as ReadingError {
-        throw PipelineError.input(.reading(error, line: nil))
-      }
-    }
-  }
 
   /// What was copied.
   struct Outcome {
@@ -61,64 +32,54 @@ struct CopyStep {
       byteCount += other.byteCount
       copyCount += other.copyCount
     }
+
+    /// Counts a document, but for its features.
+    mutating func add(_ document: Candidate) {
+      documentCount += 1
+      tokenCount += document.tokenCount
+      byteCount += document.lineByteCount + 1
+      copyCount += Int(document.copies)
+    }
   }
 
-  /// Writes the selected documents, and counts their features.
-  ///
-  /// Each text's hash is compared with the one that was weighed: so a pool that changed in between can't
-  /// be taken for the one that was.
-  ///
   /// - Parameters:
-  ///   - weigher: counts what each target drew; nil where there are no models.
-  ///   - annotates: weigh each document again, and add log weight and key to its line, in place of such a member that
-  ///     it has already.
+  ///   - selection: in pool order.
+  ///   - weigher: counts the features of what each target drew; nil where there are no models.
+  ///   - annotates: whether each document is weighed again, and its log weight and key written.
   ///   - order: for a sink that shuffles.
   ///   - wasWeighedBefore: whether another run weighed the text, perhaps that of another field.
   /// - Throws: ``PipelineError``
   func run(
     _ selection: [DrawnDocument], textField: String, weigher: inout DocumentWeigher?,
     annotates: Bool, order: ShuffleOrder?, wasWeighedBefore: Bool = false,
-    into sink: inout LineSink
+    into sink: inout any RecordSink & ~Copyable
   ) throws -> Outcome {
     var outcome = Outcome()
     outcome.counts = weigher?.emptyCounts ?? []
+    let records = PlacedRecords(
+      shards: shards, limits: limits, textField: textField, progress: progress)
+    // The bytes of the record, where they are written after the text was looked at.
+    var bytes: [UInt8] = []
     do {
-      var parser = try DocumentParser(textField: textField)
-      try forEachLine(selection, at: \.place) { drawn, bytes, range in
+      try records.forEach(selection, at: \.place) { drawn, record in
         let document = drawn.candidate
-        // Before the text is parsed, which may resolve escapes where they stand.
-        var line: [UInt8] = []
         let number = order?(document) ?? 0
-        if annotates {
-          // What an earlier run has added is replaced.
-          if let rest = JSONMembers.removing(
-            DrawnDocument.member, from: bytes.span.extracting(range))
-          {
-            line = rest
-          } else {
-            line.append(copying: bytes.span.extracting(range))
-          }
-        } else {
-          try sink.write(bytes.span.extracting(range), order: number)
+        // Before the text is looked at, which may change the bytes.
+        try record.withLine { line in
+          guard annotates else { return try sink.write(line, adding: nil, order: number) }
+          bytes.removeAll(keepingCapacity: true)
+          bytes.append(copying: line)
         }
-        outcome.documentCount += 1
-        outcome.tokenCount += document.tokenCount
-        outcome.byteCount += range.count + 1
-        outcome.copyCount += Int(document.copies)
-        let path = shards[document.position.shard].name
-        let changed: PipelineError =
-          wasWeighedBefore
-          ? .weights(.otherText(path: path, field: textField))
-          : .input(.reading(.changed(path: path), line: nil))
+        outcome.add(document)
+        let changed = changed(document, textField, wasWeighedBefore)
         do {
-          try parser.parse(range, of: &bytes) { text in
+          try record.withText { text in
             guard TextHash.of(text) == document.textHash else { throw changed }
-            // What is drawn at random is nobody's.
+            // A document that was drawn at random belongs to no target.
             if let target = drawn.target { weigher?.count(text, in: &outcome.counts[target]) }
-            if annotates {
-              let member = try drawn.annotation(text, names: targetNames, &weigher)
-              try sink.write(line.span, adding: member, order: number)
-            }
+            guard annotates else { return }
+            let annotation = annotation(drawn, text, &weigher)
+            try sink.write(bytes.span, adding: annotation, order: number)
           }
         } catch is InvalidLine {
           throw changed
@@ -129,44 +90,30 @@ struct CopyStep {
     }
     return outcome
   }
+
+  /// The error for a document whose text isn't the one that was weighed.
+  private func changed(
+    _ document: Candidate, _ textField: String, _ wasWeighedBefore: Bool
+  ) -> PipelineError {
+    let path = shards[document.position.shard].name
+    return wasWeighedBefore
+      ? .weights(.otherText(path: path, field: textField))
+      : .input(.reading(.changed(path: path), line: nil))
+  }
+
+  private func annotation(
+    _ drawn: DrawnDocument, _ text: Span<UInt8>, _ weigher: inout DocumentWeigher?
+  ) -> Annotation {
+    var annotation = Annotation(key: drawn.candidate.key)
+    guard let target = drawn.target else { return annotation }
+    annotation.logWeight = weigher?.logWeight(of: text, target: target)
+    if targetNames.indices.contains(target) { annotation.target = targetNames[target] }
+    return annotation
+  }
 }
 
-/// A document of a selection: 56 bytes, of which there are as many as are drawn.
-struct DrawnDocument: Sendable {
-  let candidate: Candidate
-  /// Below 0 for none.
-  private let targetNumber: Int16
-
-  /// - Parameter target: the target that drew it; nil if it was drawn at random.
-  init(candidate: Candidate, target: Int?) {
-    self.candidate = candidate
-    targetNumber = target.map { Int16($0) } ?? -1
-  }
-
-  var target: Int? { targetNumber < 0 ? nil : Int(targetNumber) }
-
-  var place: LinePlace {
-    LinePlace(position: candidate.position, byteCount: candidate.lineByteCount)
-  }
-
-  /// The member of a line that holds what dsel adds.
-  static let member = "dsel"
-
-  /// What is added to its line.
-  ///
-  /// - Parameter names: of the targets that have one.
-  fileprivate func annotation(
-    _ text: Span<UInt8>, names: [String?], _ weigher: inout DocumentWeigher?
-  ) throws -> String {
-    var members = ["\"key\":\(candidate.key)"]
-    if let target, let logWeight = weigher?.logWeight(of: text, target: target) {
-      members.insert("\"log_weight\":\(logWeight)", at: 0)
-    }
-    if let target, names.indices.contains(target), let name = names[target] {
-      var quoted: [UInt8] = []
-      quoted.append(jsonString: name)
-      members.append("\"target\":\(String(decoding: quoted, as: UTF8.self))")
-    }
-    return "\"\(Self.member)\":{\(members.joined(separator: ","))}"
+extension DrawnDocument {
+  fileprivate var place: RecordPlace {
+    RecordPlace(position: candidate.position, byteCount: candidate.lineByteCount)
   }
 }

@@ -1,49 +1,45 @@
-internal import Files
 internal import Platform
 internal import Reading
 internal import Resampling
 internal import Writing
 
-/// Copies the documents of the pool that weren't chosen, byte for byte and in pool order.
+/// Copies the documents of the pool that weren't chosen, in pool order.
 ///
-/// All of the pool is read once more, and every line parsed: so what is no document is known without a list of
-/// such lines.
+/// All of the pool is read once more, and every record parsed. So invalid records are known without
+/// a list of them.
 struct RemainderStep {
   var shards: [Shard]
   var textField: String
   var limits: ReadingLimits
   var errorPolicy: ErrorPolicy
-  /// Lines with a text that are no documents all the same, since they lack a number to draw by; in pool order.
+  /// Records with a text that are no documents all the same, since they lack a number to draw by; in
+  /// pool order.
   var skipped: [Position] = []
-  /// Whether what is no document was found in an earlier run, which may have skipped it.
+  /// Whether an earlier run found the invalid records, which it may have skipped.
   var wasWeighedBefore = false
   var progress: ProgressMeter
 
   /// - Parameters:
   ///   - chosen: in pool order.
-  ///   - documentCounts: of each shard, as an earlier pass found them.
-  /// - Throws: ``PipelineError``: ``ReadingError/changed(path:)`` if a shard has another number of documents, or a
-  ///   chosen one has another place or text.
+  ///   - documentCounts: the number of documents in each shard, as an earlier pass found them.
+  /// - Throws: ``PipelineError``: ``ReadingError/changed(path:)`` if a shard has another number of
+  ///   documents, or a chosen one has another place or text.
   func run(
-    chosen: [Candidate], documentCounts: [Int], into sink: inout LineSink
+    chosen: [Candidate], documentCounts: [Int], into sink: inout any RecordSink & ~Copyable
   ) throws {
-    var next = chosen.startIndex
-    var skipped = skipped[...]
+    var rest = Rest(chosen: chosen[...], skipped: skipped[...])
+    let request = DocumentRequest(textField: textField)
     do {
-      var parser = try DocumentParser(textField: textField)
-      var chunk = Chunk()
       for (number, shard) in shards.enumerated() {
-        var reader = try ChunkReader(
-          shard, number: number, limits: limits, chunkSize: ChunkReader.defaultChunkSize,
-          hashesContent: false)
+        var scan = try RecordScan(shard, number: number, request, limits)
         var documentCount = 0
         var stored = 0
-        while try reader.next(into: &chunk) {
-          documentCount += try copy(&chunk, chosen, &next, &skipped, &parser, &sink)
-          progress.advance(stored: reader.storedByteCount - stored, text: chunk.bytes.count)
-          stored = reader.storedByteCount
+        while try scan.nextChunk() {
+          documentCount += try copy(&scan, of: number, &rest, &sink)
+          progress.advance(stored: scan.storedByteCount - stored, text: scan.chunkByteCount)
+          stored = scan.storedByteCount
         }
-        let isPassed = next == chosen.endIndex || chosen[next].position.shard > number
+        let isPassed = rest.chosen.first.map { $0.position.shard > number } ?? true
         guard documentCount == documentCounts[number], isPassed else { throw changed(number) }
       }
     } catch let error as ReadingError {
@@ -55,46 +51,46 @@ struct RemainderStep {
     }
   }
 
-  /// Copies the chunk's documents, and returns how many there are, the chosen ones included.
+  /// The chosen and skipped documents that are still to come.
+  private struct Rest {
+    var chosen: ArraySlice<Candidate>
+    var skipped: ArraySlice<Position>
+  }
+
+  /// Copies the documents of the scan's chunk, and returns how many there are, the chosen ones
+  /// included.
   private func copy(
-    _ chunk: inout Chunk, _ chosen: [Candidate], _ next: inout Int,
-    _ skipped: inout ArraySlice<Position>, _ parser: inout DocumentParser,
-    _ sink: inout LineSink
+    _ scan: inout RecordScan, of shard: Int, _ rest: inout Rest,
+    _ sink: inout any RecordSink & ~Copyable
   ) throws -> Int {
     var documentCount = 0
-    var place = 0
-    while let line = chunk.nextLine(from: &place) {
-      if chunk.isBlank(line) { continue }
-      guard line.count <= limits.maximumLine else { throw changed(chunk.shard) }
-      let position = Position(shard: chunk.shard, offset: chunk.offset + line.lowerBound)
-      if skipped.first == position {
-        skipped.removeFirst()
+    while let record = try scan.next() {
+      let position = Position(shard: shard, place: record.place)
+      if rest.skipped.first == position {
+        rest.skipped.removeFirst()
         continue
       }
       do {
-        if next < chosen.endIndex, chosen[next].position <= position {
-          let document = chosen[next]
-          guard document.position == position, document.lineByteCount == line.count else {
-            throw changed(chunk.shard)
+        if let document = rest.chosen.first, document.position <= position {
+          guard document.position == position, document.lineByteCount == record.byteCount else {
+            throw changed(shard)
           }
-          try parser.parse(line, of: &chunk.bytes) { text in
-            guard TextHash.of(text) == document.textHash else {
-              throw changed(chunk.shard)
-            }
+          try scan.withText { text, _ in
+            guard TextHash.of(text) == document.textHash else { throw changed(shard) }
           }
-          next += 1
+          rest.chosen.removeFirst()
         } else {
-          try parser.validate(line, of: chunk.bytes)
-          try sink.write(chunk.bytes.span.extracting(line))
+          try scan.validate()
+          try scan.withLine { try sink.write($0, adding: nil, order: 0) }
         }
         documentCount += 1
       } catch is InvalidLine where errorPolicy == .skip {
         continue
       } catch is InvalidLine {
         guard !wasWeighedBefore else {
-          throw PipelineError.weights(.skippedBefore(path: shards[chunk.shard].name))
+          throw PipelineError.weights(.skippedBefore(path: shards[shard].name))
         }
-        throw changed(chunk.shard)
+        throw changed(shard)
       }
     }
     return documentCount

@@ -8,7 +8,7 @@ package struct OutputSettings: Sendable {
     /// Shards in a directory.
     case directory(path: String)
 
-    /// The container, if nothing else is asked for: a file's name tells, and shards are compressed.
+    /// The container, unless another is asked for: a file's name says it, and shards are compressed.
     package var defaultContainer: Container {
       switch self {
       case .standardOutput: .plain
@@ -18,12 +18,15 @@ package struct OutputSettings: Sendable {
     }
   }
 
+  /// The format of the selection, and of other records of the pool.
+  var format = RecordFormat.jsonLines
   package var output = Place.standardOutput
   package var container = Container.plain
-  /// Where the pool's documents go that weren't chosen.
+  /// Where the documents of the pool go that weren't chosen.
   package var remainder: Place?
   package var remainderContainer = Container.plain
-  /// A shard ends before the line that would bring it above so many bytes, before compression.
+  /// A shard ends before the line that would bring it above this number of bytes, before
+  /// compression.
   package var shardByteLimit = 256_000_000
   package var rejects: String?
   /// Files that the run writes besides, each on its own.

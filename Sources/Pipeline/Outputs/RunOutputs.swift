@@ -88,7 +88,7 @@ struct RunOutputs: Sendable {
   // MARK: Writing
 
   /// - Throws: ``PipelineError``
-  func openOutput() throws -> LineSink {
+  func openOutput() throws -> any RecordSink & ~Copyable {
     try open(
       settings.output, settings.container, outputDirectory,
       shuffle: settings.shuffleSeed.map { _ in
@@ -98,15 +98,35 @@ struct RunOutputs: Sendable {
 
   /// - Returns: nil if the remainder isn't asked for.
   /// - Throws: ``PipelineError``
-  func openRemainder() throws -> LineSink? {
+  func openRemainder() throws -> (any RecordSink & ~Copyable)? {
     guard let place = settings.remainder else { return nil }
     return try open(place, settings.remainderContainer, remainderDirectory)
   }
 
+  /// Opens an output of records, in the run's format.
   func open(
+    _ place: OutputSettings.Place, _ container: Container, _ directory: ShardDirectory? = nil,
+    shuffle: ShuffleSettings? = nil
+  ) throws -> any RecordSink & ~Copyable {
+    let sinkSettings = sinkSettings(place, container, directory, shuffle: shuffle)
+    do throws(WritingError) { return try settings.format.open(sinkSettings) } catch {
+      throw PipelineError.output(.writing(error))
+    }
+  }
+
+  /// Opens an output of lines that dsel itself makes.
+  func openLines(_ place: OutputSettings.Place, _ container: Container) throws -> LineSink {
+    do throws(WritingError) {
+      return try RecordFormat.lines(sinkSettings(place, container, nil))
+    } catch {
+      throw PipelineError.output(.writing(error))
+    }
+  }
+
+  private func sinkSettings(
     _ place: OutputSettings.Place, _ container: Container, _ directory: ShardDirectory?,
     shuffle: ShuffleSettings? = nil
-  ) throws -> LineSink {
+  ) -> RecordFormat.Settings {
     let linePlace: LineSink.Place
     switch (place, directory) {
     case (.standardOutput, _): linePlace = .standardOutput
@@ -115,15 +135,13 @@ struct RunOutputs: Sendable {
       linePlace = .directory(directory, shardByteLimit: settings.shardByteLimit)
     case (.directory, nil): preconditionFailure("directories are opened first")
     }
-    return try Self.mapped {
-      try LineSink(
-        linePlace, container: container, replaces: settings.replaces, registry: registry,
-        shuffle: shuffle)
-    }
+    return RecordFormat.Settings(
+      place: linePlace, container: container, replaces: settings.replaces, registry: registry,
+      shuffle: shuffle)
   }
 
   /// - Throws: ``PipelineError``
-  func close(_ sink: consuming LineSink) throws -> FinishedOutput {
+  func close(_ sink: inout any RecordSink & ~Copyable) throws -> FinishedOutput {
     do throws(WritingError) { return try sink.close() } catch {
       throw PipelineError.output(.writing(error))
     }

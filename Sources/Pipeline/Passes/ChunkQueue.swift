@@ -1,19 +1,19 @@
-internal import Files
 internal import Platform
-package import Reading
+internal import Reading
 
-/// Hands the chunks of shards out to workers, and remembers what only the whole can tell: how many lines
-/// each chunk had, and which failure is the first in pool order.
+/// Hands the chunks of shards out to workers, and keeps what only the whole shows: the number of
+/// records in each chunk, and the failure that is the first in pool order.
 ///
 /// A worker stays with a shard until that is used up. Then it begins the next one, or, when all are
-/// begun, joins the shard with the fewest workers. So shards are decompressed side by side, and the workers
-/// of one shard take turns at reading.
+/// begun, joins the shard with the fewest workers. So shards are decompressed side by side, and the
+/// workers of one shard take turns at reading.
 final class ChunkQueue: Sendable {
   /// A shard that is being read.
   final class OpenShard: Sendable {
     let number: Int
-    /// Held while one worker opens the shard or reads the next chunk. nil before, and where it can't be opened.
-    let reader = Lock<ChunkReader?>(nil)
+    /// Held while one worker opens the shard or reads the next chunk. nil before, and where the shard
+    /// can't be opened.
+    let reader = Lock<ShardReader?>(nil)
 
     init(number: Int) { self.number = number }
   }
@@ -22,8 +22,8 @@ final class ChunkQueue: Sendable {
   struct Failure {
     let shard: Int
     let chunk: Int
-    /// Lines of the chunk before the failing one.
-    let lineInChunk: Int
+    /// The number of the chunk's records before the failing one.
+    let recordIndex: Int
     let kind: Kind
 
     enum Kind {
@@ -37,9 +37,10 @@ final class ChunkQueue: Sendable {
     var nextShard = 0
     var open: [(shard: OpenShard, workers: Int)] = []
     var summaries: [ShardSummary]
-    /// Lines of each chunk, by shard.
-    var lineCounts: [[Int32]]
-    /// By shard: chunks that were handed out and aren't done yet, and whether there are no more to come.
+    /// The number of records in each chunk, by shard.
+    var recordCounts: [[Int32]]
+    /// By shard: the number of chunks that were handed out and aren't done yet, and whether there are
+    /// no more to come.
     var chunksAtWork: [Int]
     var isRead: [Bool]
     var failure: Failure?
@@ -50,10 +51,7 @@ final class ChunkQueue: Sendable {
   private let state: Lock<State>
 
   struct Settings {
-    var limits: ReadingLimits
-    var chunkSize: Int
-    var hashesContent: Bool
-    var countsLines: Bool
+    var chunks = ChunkSettings()
     var skipLimit = SkipLimit.none
     var progress: ProgressMeter
   }
@@ -64,13 +62,13 @@ final class ChunkQueue: Sendable {
     state = Lock(
       State(
         summaries: shards.map { ShardSummary(name: $0.name) },
-        lineCounts: Array(repeating: [], count: shards.count),
+        recordCounts: Array(repeating: [], count: shards.count),
         chunksAtWork: Array(repeating: 0, count: shards.count),
         isRead: Array(repeating: false, count: shards.count)))
   }
 
-  /// Fills `chunk` with the next lines, from `shard` if there is one. Returns false when there are none
-  /// left, or a failure makes the rest pointless.
+  /// Fills `chunk` with the next records, from `shard` if there is one. Returns false when there are
+  /// none left, or a failure makes the rest pointless.
   func next(into chunk: inout Chunk, from shard: inout OpenShard?) -> Bool {
     while true {
       if let current = shard {
@@ -85,7 +83,7 @@ final class ChunkQueue: Sendable {
 
   /// Notes a chunk as done.
   func record(
-    _ chunk: borrowing Chunk, lineCount: Int, documentCount: Int,
+    _ chunk: borrowing Chunk, recordCount: Int, documentCount: Int,
     skipped: [InvalidLine.Reason: Int] = [:]
   ) {
     let (shard, number) = (chunk.shard, chunk.number)
@@ -96,8 +94,8 @@ final class ChunkQueue: Sendable {
       }
       state.chunksAtWork[shard] -= 1
       checkSkipped(shard, &state)
-      while state.lineCounts[shard].count <= number { state.lineCounts[shard].append(0) }
-      state.lineCounts[shard][number] = Int32(lineCount)
+      while state.recordCounts[shard].count <= number { state.recordCounts[shard].append(0) }
+      state.recordCounts[shard][number] = Int32(recordCount)
     }
   }
 
@@ -115,8 +113,8 @@ final class ChunkQueue: Sendable {
     state.failure = failure
   }
 
-  /// Notes a failure if too many lines of a shard were skipped, once all of it is done: where it is known how many lines it
-  /// has, and before all other shards have been read.
+  /// Notes a failure if too many records of a shard were skipped. This is checked once all of the
+  /// shard is done, when the number of its records is known, before the other shards have been read.
   private func checkSkipped(_ shard: Int, _ state: inout State) {
     guard state.isRead[shard], state.chunksAtWork[shard] == 0 else { return }
     let summary = state.summaries[shard]
@@ -124,23 +122,23 @@ final class ChunkQueue: Sendable {
       try settings.skipLimit.check(
         summary.name, summary.skipped, documentCount: summary.documentCount)
     } catch {
-      // Behind whatever else is wrong with the shard.
+      // After whatever else is wrong with the shard.
       Self.note(
-        Failure(shard: shard, chunk: .max, lineInChunk: 0, kind: .other(error)), in: &state)
+        Failure(shard: shard, chunk: .max, recordIndex: 0, kind: .other(error)), in: &state)
     }
   }
 
-  /// What is known of each shard once all workers have ended.
+  /// The content of each shard, once all workers have ended.
   ///
   /// - Throws: ``PipelineError``, or an error of a worker's own: the first failure in pool order.
   func finish() throws -> [ShardSummary] {
-    let (failure, summaries, lineCounts) = state.withLock {
-      ($0.failure, $0.summaries, $0.lineCounts)
+    let (failure, summaries, recordCounts) = state.withLock {
+      ($0.failure, $0.summaries, $0.recordCounts)
     }
     guard let failure else { return summaries }
     let path = shards[failure.shard].name
-    let linesBefore = lineCounts[failure.shard].prefix(failure.chunk).reduce(0) { $0 + Int($1) }
-    let line = linesBefore + failure.lineInChunk + 1
+    let before = recordCounts[failure.shard].prefix(failure.chunk).reduce(0) { $0 + Int($1) }
+    let line = before + failure.recordIndex + 1
     switch failure.kind {
     case .reading(let error, let isAtLine):
       throw PipelineError.input(.reading(error, line: isAtLine ? line : nil))
@@ -160,10 +158,10 @@ final class ChunkQueue: Sendable {
   private func read(into chunk: inout Chunk, from shard: OpenShard) -> Bool {
     let (isRead, stored) = shard.reader.withLock { slot -> (Bool, Int) in
       guard var reader = slot.take() ?? open(shard.number) else { return (false, 0) }
-      let before = reader.storedByteCount
+      let before = reader.progress.storedByteCount
       let isRead = read(into: &chunk, from: &reader)
       if isRead { state.withLock { $0.chunksAtWork[shard.number] += 1 } }
-      let stored = reader.storedByteCount - before
+      let stored = reader.progress.storedByteCount - before
       slot = consume reader
       return (isRead, stored)
     }
@@ -171,34 +169,30 @@ final class ChunkQueue: Sendable {
     return isRead
   }
 
-  private func read(into chunk: inout Chunk, from reader: inout ChunkReader) -> Bool {
+  private func read(into chunk: inout Chunk, from reader: inout ShardReader) -> Bool {
     do throws(ReadingError) {
       let isRead = try reader.next(into: &chunk)
       if !isRead { summarize(reader) }
       return isRead
     } catch {
-      var isAtLine = false
-      if case .lineTooLong = error { isAtLine = true }
       fail(
         Failure(
-          shard: reader.shardNumber, chunk: reader.chunkCount, lineInChunk: 0,
-          kind: .reading(error, isAtLine: isAtLine)))
+          shard: reader.shardNumber, chunk: reader.chunkCount, recordIndex: 0,
+          kind: .reading(error, isAtLine: error.isAtRecord)))
       return false
     }
   }
 
-  /// Notes what a shard that has been read to its end turned out to be.
-  private func summarize(_ reader: borrowing ChunkReader) {
+  /// Notes the content of a shard that has been read to its end.
+  private func summarize(_ reader: borrowing ShardReader) {
     let number = reader.shardNumber
-    let (storedByteCount, byteCount) = (reader.storedByteCount, reader.byteCount)
-    let (hash, container) = (reader.contentHash, reader.container)
-    let hasChecksums = reader.hasChecksums
+    let progress = reader.progress
     state.withLock { state in
-      state.summaries[number].storedByteCount = storedByteCount
-      state.summaries[number].byteCount = byteCount
-      state.summaries[number].contentHash = hash
-      state.summaries[number].container = container
-      state.summaries[number].hasChecksums = hasChecksums
+      state.summaries[number].storedByteCount = progress.storedByteCount
+      state.summaries[number].byteCount = progress.byteCount
+      state.summaries[number].contentHash = progress.contentHash
+      state.summaries[number].container = progress.container.rawValue
+      state.summaries[number].hasChecksums = progress.hasChecksums
       state.isRead[number] = true
       checkSkipped(number, &state)
     }
@@ -211,23 +205,21 @@ final class ChunkQueue: Sendable {
     }
   }
 
-  /// Opens a shard. Returns nil, and has noted why, if that can't be.
-  private func open(_ number: Int) -> ChunkReader? {
+  /// Opens a shard. If that fails, notes why and returns nil.
+  private func open(_ number: Int) -> ShardReader? {
     do throws(ReadingError) {
-      return try ChunkReader(
-        shards[number], number: number, limits: settings.limits, chunkSize: settings.chunkSize,
-        hashesContent: settings.hashesContent, countsLines: settings.countsLines)
+      return try ShardReader(shards[number], number: number, settings.chunks)
     } catch {
       fail(
-        Failure(shard: number, chunk: 0, lineInChunk: 0, kind: .reading(error, isAtLine: false)))
+        Failure(shard: number, chunk: 0, recordIndex: 0, kind: .reading(error, isAtLine: false)))
       return nil
     }
   }
 
   /// Begins the next shard, or joins the one that the fewest workers read.
   ///
-  /// A shard counts as being read before it is opened, which takes a while: a worker that came in between and found none
-  /// would go home.
+  /// A shard counts as being read before it is opened, which takes a while: a worker that came in
+  /// between and found none would end too early.
   private func join() -> OpenShard? {
     state.withLock { state in
       if state.nextShard < shards.count, (state.failure?.shard ?? .max) > state.nextShard {
@@ -243,23 +235,4 @@ final class ChunkQueue: Sendable {
       return state.open[index].shard
     }
   }
-}
-
-/// What one input was found to hold.
-package struct ShardSummary: Sendable, Equatable {
-  package var name: String
-  /// The bytes of the file as it is stored.
-  package var storedByteCount = 0
-  /// The bytes that came out of it.
-  package var byteCount = 0
-  package var documentCount = 0
-  /// XXH3-64 of the stored bytes.
-  package var contentHash: UInt64?
-  package var container = ""
-  /// Whether its container has checksums; nil for plain files.
-  package var hasChecksums: Bool?
-  /// Lines that were left out, by reason.
-  package var skipped: [InvalidLine.Reason: Int] = [:]
-
-  package var skippedCount: Int { skipped.values.reduce(0, +) }
 }

@@ -1,7 +1,6 @@
-internal import Files
 internal import Reading
 
-/// Reads documents one after the other, by their lines: for commands that look at few.
+/// Reads documents one after the other, on one thread: for commands that look at few.
 struct DocumentLines {
   var reading: ReadingSettings
 
@@ -13,7 +12,7 @@ struct DocumentLines {
 
   /// Calls `body` with each document, until it returns false.
   ///
-  /// - Returns: what was read of each shard: documents, and invalid lines that were skipped.
+  /// - Returns: the number of documents in each shard, and of invalid lines that were skipped.
   /// - Throws: ``PipelineError``, and what `body` throws.
   func forEach(
     _ shards: [Shard], _ body: (Place, Span<UInt8>) throws -> Bool
@@ -22,10 +21,9 @@ struct DocumentLines {
     var goesOn = true
     for (number, shard) in shards.enumerated() where goesOn {
       report.shards.append(ShardSummary(name: shard.name))
-      try forEachLine(of: shard, number: number) { place, chunk, range, parser in
-        guard !chunk.isBlank(range) else { return true }
+      _ = try forEachRecord(of: shard, number: number) { place, scan in
         do {
-          try parser.parse(range, of: &chunk.bytes) { text in goesOn = try body(place, text) }
+          try scan.withText { text, _ in goesOn = try body(place, text) }
           report.shards[number].documentCount += 1
         } catch let error as InvalidLine {
           guard reading.errorPolicy == .skip else {
@@ -48,55 +46,48 @@ struct DocumentLines {
     at line: Int, of shard: Shard, _ body: (Place, Span<UInt8>) throws -> Result
   ) throws -> Result {
     var result: Result?
-    var lineCount = 0
-    try forEachLine(of: shard, number: 0) { place, chunk, range, parser in
-      lineCount = place.line
-      guard place.line == line else { return true }
-      guard !chunk.isBlank(range) else {
-        throw PipelineError.input(.blankLine(path: place.file, line: line))
-      }
+    let lineCount = try forEachRecord(of: shard, number: 0) { place, scan in
+      guard place.line >= line else { return true }
+      guard place.line == line else { return false }
       do {
-        try parser.parse(range, of: &chunk.bytes) { text in result = try body(place, text) }
+        try scan.withText { text, _ in result = try body(place, text) }
       } catch let error as InvalidLine {
         throw PipelineError.input(.invalidLine(path: place.file, line: line, error))
       }
       return false
     }
-    guard let result else {
-      throw PipelineError.input(.noSuchLine(path: shard.name, line: line, lineCount: lineCount))
+    if let result { return result }
+    // Blank lines are passed over.
+    guard lineCount < line else {
+      throw PipelineError.input(.blankLine(path: shard.name, line: line))
     }
-    return result
+    throw PipelineError.input(.noSuchLine(path: shard.name, line: line, lineCount: lineCount))
   }
 
-  /// Calls `body` with each line until it returns false.
-  private func forEachLine(
-    of shard: Shard, number: Int,
-    _ body: (Place, inout Chunk, Range<Int>, inout DocumentParser) throws -> Bool
-  ) throws {
-    var line = 0
+  /// Calls `body` with each record that isn't blank, until it returns false.
+  ///
+  /// - Returns: the number of lines up to that one, or of all lines.
+  private func forEachRecord(
+    of shard: Shard, number: Int, _ body: (Place, inout RecordScan) throws -> Bool
+  ) throws -> Int {
+    let request = DocumentRequest(textField: reading.textField)
+    var scan: RecordScan
+    do throws(ReadingError) {
+      scan = try RecordScan(shard, number: number, request, reading.limits)
+    } catch {
+      throw PipelineError.input(.reading(error, line: nil))
+    }
     do {
-      var parser = try DocumentParser(textField: reading.textField)
-      var reader = try ChunkReader(
-        shard, number: number, limits: reading.limits, chunkSize: ChunkReader.defaultChunkSize,
-        hashesContent: false)
-      var chunk = Chunk()
-      while try reader.next(into: &chunk) {
-        var position = 0
-        while let range = chunk.nextLine(from: &position) {
-          line += 1
-          guard range.count <= reading.limits.maximumLine else {
-            throw ReadingError.lineTooLong(
-              path: shard.name, offset: chunk.offset + range.lowerBound,
-              limit: reading.limits.maximumLine)
-          }
-          let place = Place(file: shard.name, line: line)
-          guard try body(place, &chunk, range, &parser) else { return }
+      while try scan.nextChunk() {
+        while try scan.next() != nil {
+          let line = scan.recordCountBefore + 1
+          guard try body(Place(file: shard.name, line: line), &scan) else { return line }
         }
       }
+      return scan.recordCountBefore
     } catch let error as ReadingError {
-      var atLine: Int?
-      if case .lineTooLong = error { atLine = max(1, line) }
-      throw PipelineError.input(.reading(error, line: atLine))
+      let line = error.isAtRecord ? scan.recordCountBefore + 1 : nil
+      throw PipelineError.input(.reading(error, line: line))
     }
   }
 }

@@ -2,14 +2,15 @@ internal import Files
 internal import Reading
 
 extension Inputs {
-  /// Opens the files of one role. A file that is named twice is refused, however it is written, unless that is meant.
+  /// Looks up the files of one role. A file that is named twice is refused, however its path is
+  /// written, unless repeats are allowed.
   ///
   /// - Parameter canBeAllowed: false where a file that is read twice has no meaning.
   /// - Throws: ``PipelineError``
   init(
     _ paths: [String], _ settings: ReadingSettings, canBeAllowed: Bool = true
   ) throws(PipelineError) {
-    try self.init(paths)
+    try self.init(paths, formats: settings.formats)
     guard !(canBeAllowed && settings.allowsRepeats) else { return }
     // Only looked up: the order of a dictionary says nothing here.
     var known: [FileIdentity: Int] = [:]

@@ -1,14 +1,17 @@
 internal import Reading
 
-/// The shards of one role, and what was learned of those that had to be spooled.
+/// The shards of one role, and the summaries of those that had to be spooled.
 struct Inputs {
   var shards: [Shard]
   var spooled: [Int: ShardSummary] = [:]
 
-  init(_ paths: [String]) throws(PipelineError) {
+  /// - Throws: ``PipelineError``
+  init(
+    _ paths: [String], formats: [any DocumentFormat] = DocumentFormats.all
+  ) throws(PipelineError) {
     shards = []
     for path in paths {
-      do throws(ReadingError) { shards.append(try Shard(path: path)) } catch {
+      do throws(ReadingError) { shards.append(try Shard(path: path, formats: formats)) } catch {
         throw .input(.reading(error, line: nil))
       }
     }

@@ -104,12 +104,3 @@ package final class ProgressMeter: Sendable {
     if let report { show?(report) }
   }
 }
-
-/// The steps of a run, in order.
-package enum Step: String, CaseIterable, Sendable {
-  case spool, fit, fitTarget, fitPool, train, measure, weigh, copy, remainder
-  /// Those of `resample`, which weighs nothing.
-  case countStrata, draw
-  /// Those of `compare` and `explain`.
-  case countSelected, countRandom, explain
-}

@@ -4,6 +4,8 @@ package import Reading
 package struct ReadingSettings: Sendable {
   package var textField = "text"
   package var limits = ReadingLimits()
+  /// The formats that files of documents may have.
+  package var formats = DocumentFormats.all
   package var threadCount = 1
   package var errorPolicy = ErrorPolicy.fail
   /// How many of a file's lines may be invalid, where such lines are skipped.

@@ -2,21 +2,15 @@ internal import Reading
 internal import Resampling
 internal import Weighting
 
-/// The place of a line in the pool.
-struct LinePlace: Sendable {
-  let position: Position
-  let byteCount: Int
-}
-
 /// A line that was left out since it is no document.
 struct SkippedLine: Sendable {
-  let place: LinePlace
+  let place: RecordPlace
   /// From 1; blank and invalid lines are counted.
   let number: Int
   /// Without the names of the fields that are there: of many lines they would fill the memory.
   let error: InvalidLine
 
-  init(place: LinePlace, number: Int, error: InvalidLine) {
+  init(place: RecordPlace, number: Int, error: InvalidLine) {
     self.place = place
     self.number = number
     if case .missingField(let path, _) = error {
@@ -29,9 +23,9 @@ struct SkippedLine: Sendable {
   /// The same line, of a shard that others stand before.
   func moved(by shardCount: Int) -> SkippedLine {
     let position = Position(
-      shard: place.position.shard + shardCount, offset: place.position.offset)
+      shard: place.position.shard + shardCount, place: place.position.place)
     return SkippedLine(
-      place: LinePlace(position: position, byteCount: place.byteCount), number: number,
+      place: RecordPlace(position: position, byteCount: place.byteCount), number: number,
       error: error)
   }
 
@@ -40,7 +34,7 @@ struct SkippedLine: Sendable {
     var line = Array("{\"file\":".utf8)
     line.append(jsonString: file)
     Self.append("line", number, to: &line)
-    Self.append("offset", place.position.offset, to: &line)
+    Self.append("offset", place.position.place, to: &line)
     Self.append("bytes", place.byteCount, to: &line)
     Self.append("reason", error.reason.rawValue, to: &line)
     switch error {

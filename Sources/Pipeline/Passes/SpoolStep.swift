@@ -3,30 +3,35 @@ internal import Files
 internal import Platform
 internal import Reading
 
-/// Writes what can be read only once to a temporary file that can be read again.
+/// Writes an input that can be read only once to a temporary file that can be read again.
 ///
-/// The file is compressed, has mode 0600 and no name, so nothing of it outlives the run.
+/// The file is compressed, if its format allows that. It has mode 0600 and no name, so nothing of it
+/// outlives the run.
 struct SpoolStep {
+  private static let blockSize = 512 << 10
+
   var directory: String
   var limits: ReadingLimits
   var progress: ProgressMeter
 
-  /// - Returns: a shard that reads as `shard` did, and what is known of the bytes that came in.
+  /// - Returns: a shard that reads as `shard` did, and a summary of the bytes that came in.
   /// - Throws: ``PipelineError``
   func run(_ shard: Shard) throws -> (Shard, ShardSummary) {
     var summary = ShardSummary(name: shard.name)
     do {
       var source = try ByteSource.open(
         shard, maximumWindow: limits.maximumWindow, hashesContent: true, expecting: .linesOrOwn)
+      let isSequential = source.format.isSequential
+      if !isSequential { source.expectation = nil }
       let file = try File.unnamedTemporary(in: directory)
-      var compressor = try ZstdCompressor(level: 1)
+      var compressor = try Compressor(isSequential ? .zstd : .plain, zstdLevel: 1)
       var text = ByteBuffer()
       var block: [UInt8] = []
       var stored = 0
-      try text.reserve(additional: ChunkReader.defaultChunkSize)
+      try text.reserve(additional: Self.blockSize)
       while true {
         text.removeAll(keepingCapacityUpTo: .max)
-        try text.append(upTo: ChunkReader.defaultChunkSize) { output throws(ReadingError) in
+        try text.append(upTo: Self.blockSize) { output throws(ReadingError) in
           try source.read(into: &output)
         }
         guard !text.isEmpty else { break }
@@ -43,7 +48,9 @@ struct SpoolStep {
       summary.contentHash = source.contentHash
       summary.container = source.container.rawValue
       summary.hasChecksums = source.hasChecksums
-      return (try Shard(name: shard.name, spool: Shard.OpenFile(file)), summary)
+      let spool = try Shard(
+        name: shard.name, spool: Shard.OpenFile(file), formats: shard.formats)
+      return (spool, summary)
     } catch let error as SystemError {
       throw PipelineError.input(.reading(.system(error), line: nil))
     } catch let error as CompressionError {

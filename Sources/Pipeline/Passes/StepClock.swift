@@ -1,12 +1,12 @@
-internal import Files
 internal import Platform
 
 /// Times the steps of a run, which follow one another.
 final class StepClock {
-  private let begin = ContinuousClock.now
-  private var durations: [Step: Duration] = [:]
-  private var processorDurations: [Step: Duration] = [:]
-  /// The processors' time when the last step ended: what they have spent since is the next one's.
+  /// When the run began.
+  let begin = ContinuousClock.now
+  private(set) var durations: [Step: Duration] = [:]
+  private(set) var processorDurations: [Step: Duration] = [:]
+  /// The processors' time when the last step ended: the time since belongs to the next step.
   private var processorMark = ProcessorTime.now
 
   /// Runs `body` as (part of) a step.
@@ -22,18 +22,5 @@ final class StepClock {
     let processor = ProcessorTime.now
     processorDurations[step, default: .zero] += processor - processorMark
     processorMark = processor
-  }
-
-  func timings(threadCount: Int) -> RunTimings {
-    RunTimings(
-      seconds: Self.seconds(durations), processorSeconds: Self.seconds(processorDurations),
-      totalSeconds: (ContinuousClock.now - begin) / .seconds(1), threads: threadCount)
-  }
-
-  private static func seconds(_ durations: [Step: Duration]) -> [ExactString: Double] {
-    Dictionary(
-      uniqueKeysWithValues: durations.map {
-        (ExactString($0.key.rawValue), $0.value / .seconds(1))
-      })
   }
 }

@@ -9,3 +9,19 @@ package struct RunTimings: Encodable, Sendable {
   package var totalSeconds = 0.0
   package var threads = 0
 }
+
+extension StepClock {
+  /// The time that the run took up to now.
+  func timings(threadCount: Int) -> RunTimings {
+    RunTimings(
+      seconds: Self.seconds(durations), processorSeconds: Self.seconds(processorDurations),
+      totalSeconds: (ContinuousClock.now - begin) / .seconds(1), threads: threadCount)
+  }
+
+  private static func seconds(_ durations: [Step: Duration]) -> [ExactString: Double] {
+    Dictionary(
+      uniqueKeysWithValues: durations.map {
+        (ExactString($0.key.rawValue), $0.value / .seconds(1))
+      })
+  }
+}

@@ -16,7 +16,7 @@ extension Resample {
     if let position = places.firstRepeat ?? firstRepeat(outcome) {
       throw PipelineError.weights(
         .repeatedWeight(
-          path: pool.shards[position.shard].name, offset: position.offset))
+          path: pool.shards[position.shard].name, offset: position.place))
     }
   }
 
@@ -24,25 +24,20 @@ extension Resample {
   private func checkAllHaveWeights(_ counts: [Int], _ pool: Inputs) throws {
     var without: [Shard] = []
     for (shard, count) in zip(pool.shards, counts) where count == 0 {
-      if try hasLines(shard) { without.append(shard) }
+      if try hasRecords(shard) { without.append(shard) }
     }
     guard let first = without.first else { return }
     throw PipelineError.weights(
       .shardWithoutWeights(path: first.name, moreCount: without.count - 1))
   }
 
-  /// True if a line of the shard isn't blank. The rest isn't read.
-  private func hasLines(_ shard: Shard) throws -> Bool {
+  /// True if the shard has a record that isn't blank. The rest isn't read.
+  private func hasRecords(_ shard: Shard) throws -> Bool {
+    let request = DocumentRequest(textField: settings.reading.textField)
     do throws(ReadingError) {
-      var reader = try ChunkReader(
-        shard, number: 0, limits: settings.reading.limits,
-        chunkSize: ChunkReader.defaultChunkSize, hashesContent: false)
-      var chunk = Chunk()
-      while try reader.next(into: &chunk) {
-        var place = 0
-        while let line = chunk.nextLine(from: &place) {
-          if !chunk.isBlank(line) { return true }
-        }
+      var scan = try RecordScan(shard, number: 0, request, settings.reading.limits)
+      while try scan.nextChunk() {
+        if try scan.next() != nil { return true }
       }
       return false
     } catch {

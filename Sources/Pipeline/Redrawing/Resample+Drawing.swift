@@ -53,35 +53,23 @@ extension Resample {
     let fields = StoredWeightReader.fields(target: target)
     var known: (hasLogOdds: Bool, path: String)?
     for shard in stored.shards {
-      do {
-        let head = try ByteSource.head(
-          of: shard, byteCount: 1 << 20, limits: settings.reading.limits)
-        var parser = try DocumentParser(
-          textField: StoredWeightReader.textField, fields: [fields[5], fields[6], "log_weight"])
-        var found: [FieldValue]?
-        for line in head.split(separator: UInt8(ascii: "\n")) where found == nil {
-          found = try Self.values(in: line, &parser)
-        }
-        // If there is none, the pass will say what is wrong with its lines.
-        guard let values = found else { continue }
-        let hasNames = values[2] == .other
-        if let target, !hasNames || values[0] == .missing {
-          throw PipelineError.weights(.unknownTarget(path: shard.name, name: target))
-        }
-        if target == nil, hasNames {
-          throw PipelineError.weights(.noTargetChosen(path: shard.name))
-        }
-        let hasLogOdds = values[1] != .missing
-        if let known, known.hasLogOdds != hasLogOdds {
-          let (with, without) = hasLogOdds ? (shard.name, known.path) : (known.path, shard.name)
-          throw PipelineError.weights(.mixedWeights(path: with, otherPath: without))
-        }
-        known = known ?? (hasLogOdds, shard.name)
-      } catch let error as ReadingError {
-        throw PipelineError.input(.reading(error, line: nil))
-      } catch let error as SystemError {
-        throw PipelineError.input(.reading(.system(error), line: nil))
+      // If there is none, the pass will say what is wrong with the lines.
+      guard let values = try firstFields([fields[5], fields[6], "log_weight"], of: shard) else {
+        continue
       }
+      let hasNames = values[2] == .other
+      if let target, !hasNames || values[0] == .missing {
+        throw PipelineError.weights(.unknownTarget(path: shard.name, name: target))
+      }
+      if target == nil, hasNames {
+        throw PipelineError.weights(.noTargetChosen(path: shard.name))
+      }
+      let hasLogOdds = values[1] != .missing
+      if let known, known.hasLogOdds != hasLogOdds {
+        let (with, without) = hasLogOdds ? (shard.name, known.path) : (known.path, shard.name)
+        throw PipelineError.weights(.mixedWeights(path: with, otherPath: without))
+      }
+      known = known ?? (hasLogOdds, shard.name)
     }
     if let known, !known.hasLogOdds, settings.asksForLogOdds {
       throw PipelineError.weights(.noLogOdds(path: known.path))
@@ -89,17 +77,21 @@ extension Resample {
     return known?.hasLogOdds ?? false
   }
 
-  /// The fields that `parser` finds in a line; nil if that is no document.
-  private static func values(
-    in line: ArraySlice<UInt8>, _ parser: inout DocumentParser
-  ) throws -> [FieldValue]? {
-    var buffer = ByteBuffer()
-    try buffer.append(Array(line).span)
+  /// The fields of the first document among those that a file of weights begins with; nil if there is
+  /// none.
+  private func firstFields(_ fields: [String], of shard: Shard) throws -> [FieldValue]? {
+    let request = DocumentRequest(textField: StoredWeightReader.textField, fields: fields)
     var values: [FieldValue]?
     do {
-      try parser.parse(0..<line.count, of: &buffer) { _, fields in values = fields }
-    } catch is InvalidLine {
-      return nil
+      var scan = try RecordScan(shard, number: 0, request, settings.reading.limits)
+      guard try scan.nextChunk() else { return nil }
+      while try values == nil && scan.next() != nil {
+        do { try scan.withText { _, fields in values = fields } } catch is InvalidLine {}
+      }
+    } catch let error as ReadingError {
+      throw PipelineError.input(.reading(error, line: nil))
+    } catch let error as SystemError {
+      throw PipelineError.input(.reading(.system(error), line: nil))
     }
     return values
   }

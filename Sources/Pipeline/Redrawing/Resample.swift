@@ -99,7 +99,7 @@ package struct Resample: Sendable {
       guard settings.source.remainder != nil else { continue }
       remaining += documents.lazy.map(\.candidate).filter { chosen.insert($0.position).inserted }
     }
-    let output = try outputs.close(sink)
+    let output = try outputs.close(&sink)
     let rejects = try outputs.writeRejects(
       [(stored ?? pool, drawn.outcome.report)], limits: settings.reading.limits,
       progress: progress)
@@ -136,7 +136,7 @@ package struct Resample: Sendable {
 
   private func copy(
     _ documents: [DrawnDocument], _ epoch: Int, _ pool: Inputs, textField: String,
-    into sink: inout LineSink
+    into sink: inout any RecordSink & ~Copyable
   ) throws -> CopyStep.Outcome {
     let order = settings.outputs.shuffleSeed.map {
       ShuffleOrder(
@@ -166,7 +166,7 @@ package struct Resample: Sendable {
       skipped: drawn.outcome.report.rejects.map(\.place.position).sorted(),
       wasWeighedBefore: !settings.source.isOfPool, progress: progress
     ).run(chosen: chosen, documentCounts: counts, into: &sink)
-    return try outputs.close(sink)
+    return try outputs.close(&sink)
   }
 
   private func manifest(

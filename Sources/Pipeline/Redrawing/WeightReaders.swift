@@ -58,7 +58,7 @@ struct StoredWeightReader: WeightReader, ~Copyable {
       size: DocumentSize(tokenCount: tokenCount, featureCount: 0, length: tokenCount),
       textHash: textHash,
       position: Position(
-        shard: lastShard, offset: try count(1, line, upTo: Candidate.maximumOffset)),
+        shard: lastShard, place: try count(1, line, upTo: Candidate.maximumPlace)),
       lineByteCount: try count(2, line, upTo: Int(UInt32.max)),
       textByteCount: try count(3, line, upTo: Int(UInt32.max)))
     note(document.position)

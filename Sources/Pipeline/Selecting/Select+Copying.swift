@@ -28,7 +28,7 @@ extension Select {
     ).run(
       selection, textField: settings.reading.textField, weigher: &weigher,
       annotates: settings.annotates, order: shuffleOrder, into: &sink)
-    let output = try files.outputs.close(sink)
+    let output = try files.outputs.close(&sink)
     let rejects = try files.outputs.writeRejects(
       zip(files.targets, trained.targets.map(\.report)).map { ($0, $1) }
         + [(files.pool, trained.poolReport)],
@@ -60,7 +60,7 @@ extension Select {
     ).run(
       chosen: selection.map(\.candidate), documentCounts: report.shards.map(\.documentCount),
       into: &sink)
-    let output = try files.outputs.close(sink)
+    let output = try files.outputs.close(&sink)
     clock.add(.remainder, since: begin)
     return output
   }

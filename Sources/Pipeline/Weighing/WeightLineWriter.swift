@@ -86,7 +86,7 @@ struct WeightLineWriter: Sendable {
     ) {
       block.append(contentsOf: ",\"file\":".utf8)
       block.append(jsonString: settings.file)
-      append(",\"offset\":", line.position.offset)
+      append(",\"offset\":", line.position.place)
       append(",\"bytes\":", line.byteCount)
       append(",\"text_bytes\":", text.count)
       append(",\"tokens\":", size.tokenCount)

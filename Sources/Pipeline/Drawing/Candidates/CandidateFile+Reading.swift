@@ -198,7 +198,7 @@ extension CandidateFile {
         key: key, secondKey: secondKey, textHash: hash,
         position: Position(
           shard: try number("shard", upTo: shardCount - 1),
-          offset: try number("offset", upTo: Candidate.maximumOffset)),
+          place: try number("offset", upTo: Candidate.maximumPlace)),
         lineByteCount: try number("bytes", upTo: limit),
         textByteCount: try number("text_bytes", upTo: limit),
         tokenCount: try number("tokens", upTo: limit),

@@ -73,7 +73,7 @@ extension CandidateFile {
     var line = Array("{\"shard\":".utf8)
     line.append(decimal: candidate.position.shard)
     line += Array(",\"offset\":".utf8)
-    line.append(decimal: candidate.position.offset)
+    line.append(decimal: candidate.position.place)
     line += Array(",\"bytes\":".utf8)
     line.append(decimal: candidate.lineByteCount)
     line += Array(",\"text_bytes\":".utf8)

@@ -327,34 +327,6 @@ package struct JSONStream: ~Copyable {
     }
   }
 
-  /// Finds where a string ends that comes in parts.
-  private struct StringBorder {
-    private(set) var isFound = false
-    private var isBegun = false
-    private var isEscaped = false
-
-    /// Copies what belongs to the string. Returns where that ends.
-    mutating func find(
-      in bytes: Span<UInt8>, from start: Int, copyingTo text: inout [UInt8]
-    ) -> Int {
-      var end = start
-      while end < bytes.count, !isFound {
-        let byte = bytes[end]
-        end += 1
-        if isEscaped {
-          isEscaped = false
-        } else if byte == UInt8(ascii: "\\") {
-          isEscaped = true
-        } else if byte == UInt8(ascii: "\"") {
-          isFound = isBegun
-          isBegun = true
-        }
-      }
-      text.append(copying: bytes.extracting(start..<end))
-      return end
-    }
-  }
-
   private mutating func readLiteral(_ word: String) throws(JSONStreamError) {
     for expected in word.utf8 {
       guard try peek() == expected else { throw fault(.expectedValue) }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Reading
 
-@Suite struct ChunkReaderTests {
+@Suite struct LineChunkReaderTests {
   private static let chunkSizes = [64, 1 << 10, 4096, 1 << 16, 512 << 10]
   private let directory: TemporaryDirectory
 
@@ -57,7 +57,7 @@ import Testing
     try directory.write(bytes + bytes, to: "shard")
     #expect(throws: ReadingError.changed(path: path)) { _ = try lines(shard, chunkSize: 4096) }
     #expect(throws: ReadingError.changed(path: path)) {
-      _ = try LineReader(shard, limits: ReadingLimits())
+      _ = try shard.recordReader(DocumentRequest(textField: "text"), ReadingLimits())
     }
   }
 
@@ -65,8 +65,7 @@ import Testing
     let bytes = Data("{}\n".utf8)
     let path = try directory.write(bytes, to: "shard")
     let shard = try Shard(path: path)
-    var reader = try ChunkReader(
-      shard, number: 0, limits: ReadingLimits(), chunkSize: 4096, hashesContent: false)
+    var reader = try ShardReader(shard, number: 0, ChunkSettings(chunkByteCount: 4096))
     let handle = try #require(FileHandle(forWritingAtPath: path))
     try handle.seekToEnd()
     try handle.write(contentsOf: bytes)
@@ -95,8 +94,8 @@ func lines(
 func lines(
   _ shard: Shard, chunkSize: Int, limits: ReadingLimits = ReadingLimits()
 ) throws -> [PlacedLine] {
-  var reader = try ChunkReader(
-    shard, number: 3, limits: limits, chunkSize: chunkSize, hashesContent: false)
+  var reader = try ShardReader(
+    shard, number: 3, ChunkSettings(limits: limits, chunkByteCount: chunkSize))
   var chunk = Chunk()
   var lines: [PlacedLine] = []
   var chunkCount = 0
@@ -106,7 +105,7 @@ func lines(
     var position = 0
     while let range = chunk.nextLine(from: &position) {
       let bytes = array(of: chunk.bytes.span.extracting(range))
-      lines.append(PlacedLine(offset: chunk.offset + range.lowerBound, bytes: bytes))
+      lines.append(PlacedLine(offset: chunk.place + range.lowerBound, bytes: bytes))
     }
   }
   return lines

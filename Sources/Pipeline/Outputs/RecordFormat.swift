@@ -1,0 +1,31 @@
+internal import Compression
+internal import Writing
+
+/// The formats in which records are written.
+enum RecordFormat: Sendable {
+  case jsonLines
+
+  /// Where and how records are written, whatever their format.
+  struct Settings {
+    var place: LineSink.Place
+    var container: Container
+    var replaces: Bool
+    var registry: TemporaryFiles
+    /// nil if records are written in the order in which they come.
+    var shuffle: ShuffleSettings?
+  }
+
+  /// - Throws: ``WritingError``
+  func open(_ settings: Settings) throws(WritingError) -> any RecordSink & ~Copyable {
+    switch self {
+    case .jsonLines: JSONLinesSink(try Self.lines(settings))
+    }
+  }
+
+  /// - Throws: ``WritingError``
+  static func lines(_ settings: Settings) throws(WritingError) -> LineSink {
+    try LineSink(
+      settings.place, container: settings.container, replaces: settings.replaces,
+      registry: settings.registry, shuffle: settings.shuffle)
+  }
+}

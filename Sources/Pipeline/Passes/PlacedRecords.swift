@@ -1,0 +1,40 @@
+internal import Reading
+
+/// Reads chosen records of a pool again, in pool order.
+struct PlacedRecords {
+  var shards: [Shard]
+  var limits: ReadingLimits
+  var textField = "text"
+  var progress: ProgressMeter
+
+  /// Calls `body` with a reader that is at the record of each item.
+  ///
+  /// - Parameters:
+  ///   - items: in pool order.
+  ///   - place: the place of an item's record.
+  /// - Throws: ``PipelineError``, and what `body` throws.
+  func forEach<Item>(
+    _ items: [Item], at place: (Item) -> RecordPlace,
+    _ body: (Item, inout any RecordReader & ~Copyable) throws -> Void
+  ) throws {
+    var next = 0
+    while next < items.count {
+      let shard = place(items[next]).position.shard
+      do {
+        var reader = try shards[shard].recordReader(DocumentRequest(textField: textField), limits)
+        var stored = 0
+        while next < items.count, place(items[next]).position.shard == shard {
+          let record = place(items[next])
+          try reader.read(at: record.position.place, byteCount: record.byteCount)
+          try body(items[next], &reader)
+          progress.advance(stored: reader.storedByteCount - stored, text: record.byteCount)
+          stored = reader.storedByteCount
+          next += 1
+        }
+        try reader.finish()
+      } catch let error as ReadingError {
+        throw PipelineError.input(.reading(error, line: nil))
+      }
+    }
+  }
+}

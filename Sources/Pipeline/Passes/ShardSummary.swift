@@ -1,0 +1,20 @@
+package import Reading
+
+/// The content of one input, as a pass found it.
+package struct ShardSummary: Sendable, Equatable {
+  package var name: String
+  /// The bytes of the file as it is stored.
+  package var storedByteCount = 0
+  /// The bytes that came out of it.
+  package var byteCount = 0
+  package var documentCount = 0
+  /// XXH3-64 of the stored bytes.
+  package var contentHash: UInt64?
+  package var container = ""
+  /// Whether its container has checksums; nil for plain files.
+  package var hasChecksums: Bool?
+  /// Lines that were left out, by reason.
+  package var skipped: [InvalidLine.Reason: Int] = [:]
+
+  package var skippedCount: Int { skipped.values.reduce(0, +) }
+}

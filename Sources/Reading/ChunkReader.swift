@@ -1,0 +1,12 @@
+/// Reads a shard from its beginning, in chunks of whole records.
+package protocol ChunkReader: ~Copyable, Sendable {
+  /// What has been read so far.
+  var progress: ShardProgress { get }
+
+  /// Fills `chunk` with the next records: its bytes, place, layout and count of records before.
+  ///
+  /// - Returns: false, with an empty chunk, at the end of the shard, after a check that the file
+  ///   hasn't changed since the run began.
+  /// - Throws: ``ReadingError``; the chunk's content is unspecified then.
+  mutating func next(into chunk: inout Chunk) throws(ReadingError) -> Bool
+}

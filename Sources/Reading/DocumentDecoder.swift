@@ -1,0 +1,62 @@
+/// Finds the documents in chunks of any format.
+///
+///     var decoder = DocumentDecoder(DocumentRequest(textField: "text"), limits)
+///     try decoder.begin(&chunk)
+///     while let record = try decoder.next(in: chunk) {
+///       try decoder.withText(in: &chunk) { text, fields in … }
+///     }
+///
+/// One decoder per thread: it keeps the scratch memory of the format that it met last.
+package struct DocumentDecoder: ~Copyable {
+  private let request: DocumentRequest
+  private let limits: ReadingLimits
+  private var decoder: any ChunkDecoder & ~Copyable
+  private var format: any DocumentFormat.Type
+  /// See ``ChunkDecoder``, here and below.
+  package private(set) var recordIndex = 0
+
+  /// - Throws: ``ReadingError``
+  package init(_ request: DocumentRequest, _ limits: ReadingLimits) throws(ReadingError) {
+    self.request = request
+    self.limits = limits
+    // Replaced by the first chunk of another format.
+    decoder = try JSONLines().chunkDecoder(request, limits)
+    format = JSONLines.self
+  }
+
+  package mutating func begin(_ chunk: inout Chunk) throws(ReadingError) {
+    if type(of: chunk.format) != format {
+      decoder = try chunk.format.chunkDecoder(request, limits)
+      format = type(of: chunk.format)
+    }
+    recordIndex = 0
+    try decoder.begin(&chunk)
+  }
+
+  package mutating func next(in chunk: borrowing Chunk) throws(ReadingError) -> Record? {
+    do throws(ReadingError) {
+      let record = try decoder.next(in: chunk)
+      recordIndex = record?.index ?? decoder.recordIndex
+      return record
+    } catch {
+      recordIndex = decoder.recordIndex
+      throw error
+    }
+  }
+
+  package mutating func withText(
+    in chunk: inout Chunk, _ body: (Span<UInt8>, [FieldValue]) throws -> Void
+  ) throws {
+    try decoder.withText(in: &chunk, body)
+  }
+
+  package mutating func validate(in chunk: borrowing Chunk) throws {
+    try decoder.validate(in: chunk)
+  }
+
+  package mutating func withLine(
+    in chunk: borrowing Chunk, _ body: (Span<UInt8>) throws -> Void
+  ) throws {
+    try decoder.withLine(in: chunk, body)
+  }
+}

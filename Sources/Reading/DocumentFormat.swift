@@ -1,0 +1,33 @@
+/// A format that shards of documents may have: the only code that knows what a record is there, and
+/// what its place means.
+///
+/// A format is stateless. It makes the three parts that read a shard:
+///
+/// - a ``ChunkReader`` cuts the shard into chunks of whole records, under the shard's lock;
+/// - a ``ChunkDecoder`` finds the documents of a chunk: the heavy part, on any thread;
+/// - a ``RecordReader`` reads chosen records again, by their places.
+///
+/// A new format is a type that conforms to this protocol, and one line in ``all``.
+package protocol DocumentFormat: Sendable {
+  /// Whether a file that begins with these bytes, as they are stored, has this format.
+  func recognizes(_ head: Span<UInt8>) -> Bool
+
+  /// Whether shards are read from beginning to end, so that a spool of a pipe may be compressed. A
+  /// format that reads here and there finds the pipe's bytes in the spool as they came.
+  var isSequential: Bool { get }
+
+  /// - Throws: ``ReadingError``
+  func chunkReader(
+    of source: consuming ByteSource, _ settings: ChunkSettings
+  ) throws(ReadingError) -> any ChunkReader & ~Copyable
+
+  /// - Throws: ``ReadingError``
+  func chunkDecoder(
+    _ request: DocumentRequest, _ limits: ReadingLimits
+  ) throws(ReadingError) -> any ChunkDecoder & ~Copyable
+
+  /// - Throws: ``ReadingError``
+  func recordReader(
+    of source: consuming ByteSource, _ request: DocumentRequest
+  ) throws(ReadingError) -> any RecordReader & ~Copyable
+}

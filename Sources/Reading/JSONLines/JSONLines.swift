@@ -1,0 +1,35 @@
+internal import Platform
+
+/// Lines of JSON, one object with the document's text and its fields on each, plain or compressed.
+///
+/// A record's place is the offset of its line in the decompressed bytes.
+struct JSONLines: DocumentFormat {
+  /// True for all files: ``ForeignFormat`` says what they are instead.
+  func recognizes(_ head: Span<UInt8>) -> Bool { true }
+
+  var isSequential: Bool { true }
+
+  func chunkReader(
+    of source: consuming ByteSource, _ settings: ChunkSettings
+  ) -> any ChunkReader & ~Copyable {
+    LineChunkReader(source, settings)
+  }
+
+  func chunkDecoder(
+    _ request: DocumentRequest, _ limits: ReadingLimits
+  ) throws(ReadingError) -> any ChunkDecoder & ~Copyable {
+    do throws(SystemError) { return try LineDecoder(request, limits) } catch {
+      throw .system(error)
+    }
+  }
+
+  func recordReader(
+    of source: consuming ByteSource, _ request: DocumentRequest
+  ) throws(ReadingError) -> any RecordReader & ~Copyable {
+    let parser: DocumentParser
+    do throws(SystemError) { parser = try DocumentParser(textField: request.textField) } catch {
+      throw .system(error)
+    }
+    return LineReader(source, parser)
+  }
+}

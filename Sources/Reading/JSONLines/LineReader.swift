@@ -1,0 +1,69 @@
+internal import Files
+internal import Platform
+
+/// Reads chosen lines of a shard again, by their offsets, in order.
+///
+/// A plain file is read only where the lines are; a compressed one up to the last of them.
+struct LineReader: RecordReader, ~Copyable {
+  /// Small, since chosen lines of a large pool lie far apart.
+  private static let blockSize = 64 << 10
+
+  private var source: ByteSource
+  private var parser: DocumentParser
+  /// Decompressed bytes, the first of which is `bufferOffset` bytes after the shard's beginning.
+  private var buffer = ByteBuffer()
+  private var bufferOffset = 0
+  /// The current line, in the buffer.
+  private var line = 0..<0
+
+  init(_ source: consuming ByteSource, _ parser: consuming DocumentParser) {
+    self.source = source
+    self.parser = parser
+  }
+
+  var storedByteCount: Int { source.storedByteCount }
+
+  mutating func read(at offset: Int, byteCount: Int) throws(ReadingError) {
+    precondition(offset >= bufferOffset, "lines are read in order")
+    let bufferEnd = bufferOffset + buffer.count
+    let end = offset + byteCount
+    if offset >= bufferEnd {
+      buffer.removeAll(keepingCapacityUpTo: 4 * Self.blockSize)
+      bufferOffset = bufferEnd
+      if offset - bufferEnd > Self.blockSize, source.skipPlain(to: offset) { bufferOffset = offset }
+    } else if end > bufferEnd {
+      buffer.removeFirst(offset - bufferOffset)
+      bufferOffset = offset
+    }
+    while bufferOffset + buffer.count < end {
+      if bufferOffset + buffer.count <= offset {
+        bufferOffset += buffer.count
+        buffer.removeAll(keepingCapacityUpTo: 4 * Self.blockSize)
+      }
+      try fill(upTo: end)
+    }
+    line = (offset - bufferOffset)..<(end - bufferOffset)
+  }
+
+  mutating func withText(_ body: (Span<UInt8>) throws -> Void) throws {
+    try parser.parse(line, of: &buffer, body)
+  }
+
+  mutating func withLine(_ body: (Span<UInt8>) throws -> Void) throws {
+    try body(buffer.span.extracting(line))
+  }
+
+  func finish() throws(ReadingError) { try source.checkUnchanged() }
+
+  private mutating func fill(upTo end: Int) throws(ReadingError) {
+    let wanted = max(Self.blockSize, min(end - bufferOffset - buffer.count, buffer.count))
+    do throws(SystemError) { try buffer.reserve(additional: wanted) } catch {
+      throw .system(error)
+    }
+    let before = buffer.count
+    try buffer.append(upTo: wanted) { output throws(ReadingError) in try source.read(into: &output)
+    }
+    // The lines were there when the pool was weighed.
+    guard buffer.count > before else { throw .changed(path: source.shard.name) }
+  }
+}

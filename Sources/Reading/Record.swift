@@ -1,0 +1,16 @@
+/// A record of a chunk, which holds a document unless it is invalid: a line, for example, or a row.
+package struct Record: Sendable, Equatable {
+  /// Where the record is in its shard, in the format's own terms. Later records have larger places,
+  /// all of them below 2⁴⁴.
+  package let place: Int
+  /// The size of the record as it is stored: for a line, without its line end.
+  package let byteCount: Int
+  /// The record's number in its chunk, from 0; blank records are counted.
+  package let index: Int
+
+  package init(place: Int, byteCount: Int, index: Int) {
+    self.place = place
+    self.byteCount = byteCount
+    self.index = index
+  }
+}

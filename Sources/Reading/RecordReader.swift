@@ -1,0 +1,26 @@
+/// Reads chosen records of a shard again, by their places.
+package protocol RecordReader: ~Copyable {
+  /// The bytes read from the file so far, as they are stored.
+  var storedByteCount: Int { get }
+
+  /// Goes to the record at a place, which must not lie before an earlier call's.
+  ///
+  /// - Parameter byteCount: ``Record/byteCount``.
+  /// - Throws: ``ReadingError``: ``ReadingError/changed(path:)`` if there is no such record.
+  mutating func read(at place: Int, byteCount: Int) throws(ReadingError)
+
+  /// Calls `body` with the record's text. The record's bytes may be changed by this: take them
+  /// before.
+  ///
+  /// - Throws: what ``ChunkDecoder/withText(in:_:)`` throws.
+  mutating func withText(_ body: (Span<UInt8>) throws -> Void) throws
+
+  /// Calls `body` with the record as a line of JSON: byte for byte, where that is what it is.
+  mutating func withLine(_ body: (Span<UInt8>) throws -> Void) throws
+
+  /// Checks that all records came from one file: one that changed meanwhile may have given some of
+  /// either.
+  ///
+  /// - Throws: ``ReadingError/changed(path:)``
+  mutating func finish() throws(ReadingError)
+}
