@@ -4,11 +4,9 @@ internal import Weighting
 /// Where the models come from.
 extension Explain {
   func stored(_ target: String, _ pool: String) throws -> Models {
-    var weigh = WeighSettings(
-      .weights(targets: [NamedModel(name: nil, path: target)]), poolModel: pool, pool: [])
-    weigh.reading = settings.reading
-    weigh.estimator = settings.estimator
-    let stored = try StoredModels(weigh)
+    let stored = try StoredModels(
+      targets: [NamedModel(name: nil, path: target)], pool: pool, settings.estimator,
+      settings.reading)
     return Models(
       target: stored.targets[0].stored.model.counts, pool: stored.pool.model.counts,
       weighing: try stored.weighingModel(

@@ -11,7 +11,7 @@ struct CandidateJob {
   init(_ job: WeighJob, _ wanted: WeighSettings.CandidateSettings) {
     self.job = job
     self.wanted = wanted
-    settings = job.models.candidateSettings(wanted, job.settings)
+    settings = job.candidateSettings(wanted)
   }
 
   /// Weighs the documents of shards, and keeps the candidates among them.
@@ -43,5 +43,23 @@ struct CandidateJob {
       count: wanted.count, kept: keptCount, seed: wanted.seed,
       temperature: settings.temperature, topK: settings.topK,
       minTokens: settings.minimumTokenCount)
+  }
+}
+
+extension WeighJob {
+  /// The settings of a file of candidates, which has one target: see ``WeighSettings/Product``.
+  fileprivate func candidateSettings(
+    _ wanted: WeighSettings.CandidateSettings
+  ) -> CandidateFile.Settings {
+    let estimator = settings.estimator
+    return CandidateFile.Settings(
+      seed: wanted.seed, topK: !wanted.addsNoise, temperature: wanted.temperature,
+      count: wanted.count, logisticShare: wanted.logisticShare,
+      minimumTokenCount: wanted.minimumTokenCount, estimator: estimator.kind.rawValue,
+      normalization: estimator.normalization.rawValue, smoothing: estimator.pseudocount,
+      targetSmoothing: estimator.targetPseudocount,
+      compatibility: estimator.compatibility?.rawValue,
+      targetModel: models.targets[0].stored.contentHash, poolModel: models.pool.contentHash,
+      textField: settings.reading.textField)
   }
 }

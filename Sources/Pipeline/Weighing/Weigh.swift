@@ -21,7 +21,9 @@ package struct Weigh: Sendable {
     let clock = StepClock()
     var pool = try Inputs(
       settings.pool, settings.reading, canBeAllowed: settings.candidates == nil)
-    let models = try StoredModels(settings)
+    let models = try StoredModels(
+      targets: settings.targetModels, pool: settings.poolModel, settings.estimator,
+      settings.reading)
     let outputs = try RunOutputs(
       .of(
         try settings.outputPaths(of: pool.shards), rejects: settings.rejects,

@@ -1,7 +1,6 @@
 internal import Featurizing
 internal import Platform
 internal import Reading
-internal import Resampling
 internal import Weighting
 
 /// The models that documents are weighed by, checked to go together.
@@ -20,15 +19,19 @@ struct StoredModels: Sendable {
   /// threads.
   ///
   /// - Throws: ``PipelineError``
-  init(_ settings: WeighSettings) throws {
-    shards = try Inputs(settings.targetModels.map(\.path) + [settings.poolModel]).shards
+  init(
+    targets names: [NamedModel], pool path: String, _ estimator: EstimatorSettings,
+    _ reading: ReadingSettings
+  ) throws {
+    shards = try Inputs(names.map(\.path) + [path]).shards
     // An error of the pool's model is reported first, even if it is found later.
     let pool: Result<StoredModel, any Error>
     let targets: Result<[Target], any Error>
     do throws(SystemError) {
       (pool, targets) = try Threads.both(
-        threadCount: settings.reading.threadCount, { Result { try Self.pool(settings) } },
-        { Result { try Self.targets(settings) } })
+        threadCount: reading.threadCount,
+        { Result { try StoredModel(reading: path, limits: reading.limits) } },
+        { Result { try Self.targets(names, reading.limits) } })
     } catch {
       throw PipelineError.input(.reading(.system(error), line: nil))
     }
@@ -44,18 +47,12 @@ struct StoredModels: Sendable {
           .mismatch(path: self.pool.path, otherPath: target.stored.path, error))
       }
     }
-    try check(settings.estimator)
+    try check(estimator)
   }
 
-  private static func pool(_ settings: WeighSettings) throws -> StoredModel {
-    try StoredModel(reading: settings.poolModel, limits: settings.reading.limits)
-  }
-
-  private static func targets(_ settings: WeighSettings) throws -> [Target] {
-    try settings.targetModels.map { named in
-      Target(
-        name: named.name,
-        stored: try StoredModel(reading: named.path, limits: settings.reading.limits))
+  private static func targets(_ names: [NamedModel], _ limits: ReadingLimits) throws -> [Target] {
+    try names.map { named in
+      Target(name: named.name, stored: try StoredModel(reading: named.path, limits: limits))
     }
   }
 
@@ -96,21 +93,5 @@ struct StoredModels: Sendable {
     }
     model.merge(trained)
     return model
-  }
-
-  /// The settings of a file of candidates, which has one target: see ``WeighSettings/Product``.
-  func candidateSettings(
-    _ wanted: WeighSettings.CandidateSettings, _ settings: WeighSettings
-  ) -> CandidateFile.Settings {
-    let estimator = settings.estimator
-    return CandidateFile.Settings(
-      seed: wanted.seed, topK: !wanted.addsNoise, temperature: wanted.temperature,
-      count: wanted.count, logisticShare: wanted.logisticShare,
-      minimumTokenCount: wanted.minimumTokenCount, estimator: estimator.kind.rawValue,
-      normalization: estimator.normalization.rawValue, smoothing: estimator.pseudocount,
-      targetSmoothing: estimator.targetPseudocount,
-      compatibility: estimator.compatibility?.rawValue,
-      targetModel: targets[0].stored.contentHash, poolModel: pool.contentHash,
-      textField: settings.reading.textField)
   }
 }
