@@ -56,9 +56,6 @@ struct DrawBuffers: Sendable {
     return groups[0]
   }
 
-  /// How many documents each group can draw at most, copies joined.
-  func availableCounts() -> [Int] { groups.map { $0.availableCount() } }
-
   /// Draws, once.
   ///
   /// - Parameter plan: of the same groups and arms, with these budgets or smaller ones.
