@@ -109,8 +109,8 @@ package struct ByteSource: ~Copyable, Sendable {
     }
   }
 
-  /// Fills `output`, or as much of it as the shard still has. It stays empty only at the end, where the
-  /// container has been found whole.
+  /// Fills `output`, or as much of it as the shard still has. It stays empty only at the end, where
+  /// the container has been found whole.
   ///
   /// - Throws: ``ReadingError``
   package mutating func read(into output: inout OutputSpan<UInt8>) throws(ReadingError) {
@@ -163,7 +163,7 @@ package struct ByteSource: ~Copyable, Sendable {
     consumed += try decompressor.decompress(input, into: &output)
   }
 
-  /// Reads the next stored bytes behind those in `stored`.
+  /// Reads the next stored bytes, to the end of `stored`.
   private mutating func readStored() throws(ReadingError) {
     do throws(SystemError) { try stored.reserve(additional: Self.readSize) } catch {
       throw .system(error)
@@ -190,14 +190,14 @@ package struct ByteSource: ~Copyable, Sendable {
     }
   }
 
-  /// Goes on at `offset` without reading what lies before, if the shard is a plain file. Returns false,
-  /// and has done nothing, otherwise.
+  /// Goes on at `offset` without reading what lies before, if the shard is a plain file. Returns
+  /// false, and has done nothing, otherwise.
   package mutating func skipPlain(to offset: Int) -> Bool {
     guard container == .plain, self.offset != nil else { return false }
     stored.removeAll(keepingCapacityUpTo: .max)
     consumed = 0
     self.offset = offset
-    // What is behind the beginning says nothing.
+    // Only the beginning shows the format.
     isRecognized = true
     return true
   }

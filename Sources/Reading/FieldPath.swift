@@ -1,7 +1,8 @@
 /// How the way to a field is written: keys joined by dots, `meta.doc.text`.
 ///
-/// A backslash before a dot makes it part of a key: `meta\.text` is one key. A backslash in a key is written twice, and
-/// commas and equals signs, which mean something in lists of fields, may be written with one before them.
+/// A backslash before a dot makes it part of a key: `meta\.text` is one key. A backslash in a key
+/// is written twice, and commas and equals signs, which mean something in lists of fields, may be
+/// written with one before them.
 package enum FieldPath {
   package enum Fault: Error, Equatable {
     case emptyKey
@@ -16,7 +17,8 @@ package enum FieldPath {
     byte == dot || byte == backslash || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "=")
   }
 
-  /// The keys that lead to the field, from the outermost. A backslash that has no meaning stands for itself.
+  /// The keys that lead to the field, from the outermost. A backslash that has no meaning stands
+  /// for itself.
   package static func keys(of path: String) -> [[UInt8]] { read(path).keys }
 
   /// What is wrong with a path; nil if nothing is.

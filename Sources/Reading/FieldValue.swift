@@ -1,12 +1,12 @@
-/// What stands in a field of a line besides its text.
+/// The value of a field of a document.
 package enum FieldValue: Equatable, Sendable {
   /// The path leads nowhere.
   case missing
   /// Unescaped.
   case string(String)
   case number(Double)
-  /// A number that no double stands for exactly, as it is written: an integer beyond 2⁵³ either way, or what is
-  /// larger than every double.
+  /// A number that no double stands for exactly, as it is written: an integer beyond 2⁵³ either
+  /// way, or what is larger than every double.
   case largeNumber(String)
   case boolean(Bool)
   case null

@@ -42,7 +42,8 @@ package enum ForeignFormat: Equatable, Sendable {
   /// Looks at a file's first bytes, decompressed.
   ///
   /// - Parameters:
-  ///   - isDecompressed: whether they have been compressed: then a container in them is one within another.
+  ///   - isDecompressed: whether they have been compressed: then a container in them is one within
+  ///     another.
   /// - Returns: nil for what begins as lines of JSON do, and for all that isn't known.
   /// - Complexity: O(1) for a file of lines; otherwise O(*n*) for *n* bytes.
   package static func recognize(

@@ -1,7 +1,8 @@
 package import Files
 internal import Platform
 
-/// One input: a file that is opened afresh for each pass, or a spool that holds what was piped in.
+/// One input: a file that is opened anew for each pass, or a spool with the bytes that were piped
+/// in.
 package struct Shard: Sendable {
   /// An open file that several owners keep open: a spool has no name to open it by again.
   package final class OpenFile: Sendable {
@@ -26,7 +27,8 @@ package struct Shard: Sendable {
   /// - Parameters:
   ///   - path: a path, or `-` for standard input.
   ///   - formats: in the order in which they are asked whether the file is theirs.
-  /// - Throws: ``ReadingError/isDirectory(path:)``, ``ReadingError/remote(path:)``, ``ReadingError/system(_:)``
+  /// - Throws: ``ReadingError/isDirectory(path:)``, ``ReadingError/remote(path:)``,
+  ///   ``ReadingError/system(_:)``
   package init(
     path: String, formats: [any DocumentFormat] = DocumentFormats.all
   ) throws(ReadingError) {
@@ -79,7 +81,7 @@ package struct Shard: Sendable {
     do { status = try spool.file.status() } catch { throw .system(error) }
   }
 
-  /// True where bytes can be read again: a pipe gives them once.
+  /// True where bytes can be read again, which a pipe gives only once.
   package var isRereadable: Bool {
     switch origin {
     case .file: status.kind == .regular

@@ -8,7 +8,8 @@ import Writing
 
 @testable import Pipeline
 
-/// The documents that weren't chosen, and how a pool that is no longer the one that was weighed is found out.
+/// The documents that weren't chosen, and how a pool that is no longer the one that was weighed is
+/// found out.
 @Suite struct RemainderStepTests {
   private let directory: TemporaryDirectory
   private let registry = TemporaryFiles()

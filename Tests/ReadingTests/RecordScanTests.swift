@@ -4,8 +4,8 @@ import Testing
 
 @testable import Reading
 
-/// Records one after the other, as all passes see them: blank ones passed over but counted, too long
-/// ones refused, invalid ones left to the caller.
+/// Records one after the other, as all passes see them: blank ones passed over but counted, too
+/// long ones refused, invalid ones left to the caller.
 @Suite struct RecordScanTests {
   private let directory: TemporaryDirectory
 

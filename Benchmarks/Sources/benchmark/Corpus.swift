@@ -23,9 +23,7 @@ struct Corpus {
     var bytes: [UInt8] = []
     var texts: [Range<Int>] = []
     var parser = try DocumentParser(textField: "text")
-    var reader = try ChunkReader(
-      Shard(path: path), number: 0, limits: ReadingLimits(),
-      chunkSize: ChunkReader.defaultChunkSize, hashesContent: false)
+    var reader = try ShardReader(Shard(path: path), number: 0, ChunkSettings())
     var chunk = Chunk()
     while lines.count < byteLimit, try reader.next(into: &chunk) {
       lines.append(copying: chunk.bytes.span)
@@ -73,9 +71,7 @@ struct Corpus {
   func forEachLine(
     of container: Container, _ body: (inout Chunk, Range<Int>) throws -> Void
   ) throws {
-    var reader = try ChunkReader(
-      files[container]!, number: 0, limits: ReadingLimits(),
-      chunkSize: ChunkReader.defaultChunkSize, hashesContent: false)
+    var reader = try ShardReader(files[container]!, number: 0, ChunkSettings())
     var chunk = Chunk()
     while try reader.next(into: &chunk) {
       var place = 0

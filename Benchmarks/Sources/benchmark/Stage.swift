@@ -198,10 +198,8 @@ struct Stage {
   /// Copies every tenth line.
   private static func copy(_ corpus: Corpus) throws {
     let shard = corpus.files[.plain]!
-    var places: [LinePlace] = []
-    var reader = try ChunkReader(
-      shard, number: 0, limits: ReadingLimits(), chunkSize: ChunkReader.defaultChunkSize,
-      hashesContent: false)
+    var places: [RecordPlace] = []
+    var reader = try ShardReader(shard, number: 0, ChunkSettings())
     var chunk = Chunk()
     var number = 0
     while try reader.next(into: &chunk) {
@@ -210,18 +208,18 @@ struct Stage {
         number += 1
         guard number % 10 == 0 else { continue }
         places.append(
-          LinePlace(
-            position: Position(shard: 0, place: chunk.offset + line.lowerBound),
+          RecordPlace(
+            position: Position(shard: 0, place: chunk.place + line.lowerBound),
             byteCount: line.count))
       }
     }
     var writer = try LineWriter(
       .file(path: corpus.directory.appending(path: "copied").path), container: .plain,
       replaces: true, registry: TemporaryFiles())
-    let step = CopyStep(
+    let records = PlacedRecords(
       shards: [shard], limits: ReadingLimits(), progress: ProgressMeter(show: nil))
-    try step.forEachLine(places, at: { $0 }) { _, bytes, range in
-      try writer.write(bytes.span.extracting(range))
+    try records.forEach(places, at: { $0 }) { _, record in
+      try record.withLine { try writer.write($0) }
     }
     try writer.finish()
   }

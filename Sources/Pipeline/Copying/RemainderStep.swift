@@ -12,8 +12,8 @@ struct RemainderStep {
   var textField: String
   var limits: ReadingLimits
   var errorPolicy: ErrorPolicy
-  /// Records with a text that are no documents all the same, since they lack a number to draw by; in
-  /// pool order.
+  /// Records with a text that are no documents all the same, since they lack a number to draw by;
+  /// in pool order.
   var skipped: [Position] = []
   /// Whether an earlier run found the invalid records, which it may have skipped.
   var wasWeighedBefore = false

@@ -2,10 +2,11 @@ internal import Files
 internal import Platform
 internal import Writing
 
-/// Writes what workers make of chunks in the order of the chunks.
+/// Writes the lines that workers make of chunks, in the order of the chunks.
 ///
-/// A block that comes early waits in memory, and a worker that is too far ahead waits with it: so memory is bounded
-/// however long one chunk takes. The chunk that is next never waits, so neither do the others for ever.
+/// A block that comes early waits in memory, and a worker that is too far ahead waits with it. So
+/// memory is bounded however long one chunk takes. The chunk that is next never waits, so the
+/// others don't wait for ever.
 final class OrderedLines: Sendable {
   /// Blocks beyond this many bytes wait with their workers.
   private static let waitingByteLimit = 16 << 20
@@ -32,7 +33,7 @@ final class OrderedLines: Sendable {
     }
   }
 
-  /// Takes what chunk `number` has become: whole lines, or nothing. Every chunk must come, from 0 on.
+  /// Takes the lines of chunk `number`, whole, or none. Every chunk must come, from 0 on.
   ///
   /// - Throws: ``PipelineError/output(_:)``
   func put(_ lines: consuming [UInt8], chunk number: Int) throws(PipelineError) {

@@ -1,6 +1,6 @@
 package import Compression
 
-/// What a run writes, and where.
+/// The outputs of a run, and where they go.
 package struct OutputSettings: Sendable {
   package enum Place: Sendable, Equatable {
     case standardOutput
@@ -8,7 +8,8 @@ package struct OutputSettings: Sendable {
     /// Shards in a directory.
     case directory(path: String)
 
-    /// The container, unless another is asked for: a file's name says it, and shards are compressed.
+    /// The container, unless another is asked for: a file's name says it, and shards are
+    /// compressed.
     package var defaultContainer: Container {
       switch self {
       case .standardOutput: .plain
@@ -29,7 +30,7 @@ package struct OutputSettings: Sendable {
   /// compression.
   package var shardByteLimit = 256_000_000
   package var rejects: String?
-  /// Files that the run writes besides, each on its own.
+  /// Further files of the run, each written on its own.
   package var others: [String] = []
   package var manifest: String?
   /// Lines are written in the random order that this gives; nil: in pool order.

@@ -5,7 +5,8 @@ internal import Reading
 internal import Resampling
 internal import Writing
 
-/// The outputs of a run: refused before any work if they can't be, and whole before the first gets its name.
+/// The outputs of a run. An output that can't be written is refused before any work, and all are
+/// whole before the first gets its name.
 ///
 ///     let outputs = try RunOutputs(settings, inputs: shards, registry: registry)
 ///     var sink = try outputs.openOutput()
@@ -159,8 +160,8 @@ struct RunOutputs: Sendable {
 
   /// Gives all outputs their names.
   ///
-  /// The manifests of an earlier run are taken away first, and the new one comes last: so a manifest is never there beside
-  /// what it doesn't tell of.
+  /// The manifests of an earlier run are removed first, and the new one comes last. So a manifest
+  /// is never there beside outputs that it doesn't describe.
   ///
   /// - Throws: ``PipelineError``; then all names are as they were.
   func commit(

@@ -2,12 +2,13 @@ internal import Resampling
 
 /// The random order of shuffled lines: that of a ``SeededHash`` of each document's identity.
 ///
-/// So it depends on the documents and the seed: not on threads, on the pool's order, or on how the pool is cut. Where copies are
-/// kept, their identity is their place, as it is for their noise: otherwise they would stand side by side.
+/// So it depends on the documents and the seed, but not on threads, the pool's order, or how the
+/// pool is cut into files. Where exact duplicates are kept, their identity is their place, as it is
+/// for their noise: otherwise they would stand side by side.
 struct ShuffleOrder: Sendable {
   private let hash: SeededHash
   private let keepsDuplicates: Bool
-  /// What numbers of this epoch begin with, so that epochs stay one behind the other.
+  /// The highest bits of this epoch's numbers, so that epochs follow one another.
   private let epoch: (bits: UInt64, width: Int)
 
   init(seed: UInt64, keepsDuplicates: Bool, epoch: Int = 0, epochCount: Int = 1) {

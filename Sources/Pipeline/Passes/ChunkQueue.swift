@@ -11,8 +11,8 @@ final class ChunkQueue: Sendable {
   /// A shard that is being read.
   final class OpenShard: Sendable {
     let number: Int
-    /// Held while one worker opens the shard or reads the next chunk. nil before, and where the shard
-    /// can't be opened.
+    /// Held while one worker opens the shard or reads the next chunk. nil before, and where the
+    /// shard can't be opened.
     let reader = Lock<ShardReader?>(nil)
 
     init(number: Int) { self.number = number }
@@ -39,8 +39,8 @@ final class ChunkQueue: Sendable {
     var summaries: [ShardSummary]
     /// The number of records in each chunk, by shard.
     var recordCounts: [[Int32]]
-    /// By shard: the number of chunks that were handed out and aren't done yet, and whether there are
-    /// no more to come.
+    /// By shard: the number of chunks that were handed out and aren't done yet, and whether there
+    /// are no more to come.
     var chunksAtWork: [Int]
     var isRead: [Bool]
     var failure: Failure?
@@ -67,8 +67,8 @@ final class ChunkQueue: Sendable {
         isRead: Array(repeating: false, count: shards.count)))
   }
 
-  /// Fills `chunk` with the next records, from `shard` if there is one. Returns false when there are
-  /// none left, or a failure makes the rest pointless.
+  /// Fills `chunk` with the next records, from `shard` if there is one. Returns false when there
+  /// are none left, or a failure makes the rest pointless.
   func next(into chunk: inout Chunk, from shard: inout OpenShard?) -> Bool {
     while true {
       if let current = shard {
@@ -99,7 +99,8 @@ final class ChunkQueue: Sendable {
     }
   }
 
-  /// Notes a failure. Chunks before it are still handed out, since a failure there would come first.
+  /// Notes a failure. Chunks before it are still handed out, since a failure there would come
+  /// first.
   func fail(_ failure: Failure) {
     state.withLock { Self.note(failure, in: &$0) }
   }
@@ -114,7 +115,8 @@ final class ChunkQueue: Sendable {
   }
 
   /// Notes a failure if too many records of a shard were skipped. This is checked once all of the
-  /// shard is done, when the number of its records is known, before the other shards have been read.
+  /// shard is done, when the number of its records is known, before the other shards have been
+  /// read.
   private func checkSkipped(_ shard: Int, _ state: inout State) {
     guard state.isRead[shard], state.chunksAtWork[shard] == 0 else { return }
     let summary = state.summaries[shard]

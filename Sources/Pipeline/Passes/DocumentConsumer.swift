@@ -4,7 +4,8 @@ protocol DocumentConsumer: ~Copyable, SendableMetatype {
 
   /// Takes a document in.
   ///
-  /// - Throws: ``InvalidLine`` where the document lacks something, which counts as an invalid record.
+  /// - Throws: ``InvalidLine`` where the document lacks something, which counts as an invalid
+  ///   record.
   mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws
 
   /// Called after the last document of each chunk, also where a failure ended it.

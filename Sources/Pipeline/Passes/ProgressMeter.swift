@@ -1,10 +1,10 @@
 internal import Files
 internal import Platform
 
-/// Counts what the workers have read, for whoever shows it.
+/// Counts the bytes that workers have read, for whoever shows them.
 ///
-/// The worker that finds the last report older than a tenth of a second reports: so no timer and no
-/// thread is needed, and none is starved when all threads work.
+/// A worker that finds the last report older than a tenth of a second makes the next one. So no
+/// timer and no thread is needed, and none is starved when all threads work.
 package final class ProgressMeter: Sendable {
   /// How far a step has come.
   package struct Report: Sendable {
@@ -19,8 +19,8 @@ package final class ProgressMeter: Sendable {
     package let elapsed: Duration
   }
 
-  /// Which of a run's passes is under way. A pass reads all of the pool, or what stands for it, such as files of
-  /// weights, or copies lines out of it; a target, which is small, has none.
+  /// The pass of a run that is under way. A pass reads all of the pool, or what stands for it, such
+  /// as files of weights, or copies records out of it. A target, which is small, has none.
   package struct Pass: Sendable, Equatable {
     /// From 1.
     package var number: Int
@@ -32,7 +32,7 @@ package final class ProgressMeter: Sendable {
     }
   }
 
-  /// How a step stands to the passes.
+  /// Whether a step begins a pass.
   package enum PassChange: Sendable {
     /// The step is no pass.
     case none

@@ -2,7 +2,8 @@ internal import Reading
 
 /// How many of a file's lines may be invalid under `--on-error skip`.
 ///
-/// A few invalid lines are daily life. Many mean that the file, or an option, is not what the user thinks it is.
+/// A few invalid lines are normal. Many mean that the file, or an option, is not what the user
+/// thinks it is.
 package struct SkipLimit: Sendable, Equatable {
   /// The largest share of a file's lines, in millionths; nil if there is no such limit.
   package var millionths: Int?

@@ -1,8 +1,8 @@
 /// What the escapes of a valid string stand for.
 extension JSONScanner {
   /// Resolves the escapes of a valid string where it stands, since what they mean is never longer
-  /// than how they are written. Returns the range in `bytes` of what they mean; the bytes behind it, up to the
-  /// string's old end, are unspecified.
+  /// than how they are written. Returns the range in `bytes` of what they mean; the bytes behind
+  /// it, up to the string's old end, are unspecified.
   static func unescape(_ string: Range<Int>, in bytes: inout MutableSpan<UInt8>) -> Range<Int> {
     let (start, end) = (string.lowerBound, string.upperBound)
     var read = start

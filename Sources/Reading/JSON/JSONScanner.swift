@@ -6,10 +6,11 @@ internal import CSimdjson
 ///     try scanner.scan(line)
 ///     use(scanner.text, scanner.fields)
 ///
-/// With vectors it reads every line: a text is most of a line, and strings are all that it reads by 64 bytes.
-/// Without, simdjson reads almost every line, and this scanner those that simdjson can't be used for:
-/// - a line that simdjson rejects, to name the fault and its column (or to accept what only its limits
-///   exclude: a number that no double holds);
+/// With vectors it reads every line: a text is most of a line, and strings are all that it reads by
+/// 64 bytes. Without, simdjson reads almost every line, and this scanner those that simdjson can't
+/// be used for:
+/// - a line that simdjson rejects, to name the fault and its column (or to accept what only its
+///   limits exclude: a number that no double holds);
 /// - a line so long that simdjson's scratch memory, about 14 times the line, would break the bound
 ///   on memory.
 ///
@@ -27,8 +28,8 @@ struct JSONScanner {
   /// No string begins here: a quote would stand before it.
   private static let nowhere = RawString(range: 0..<0, hasEscapes: false)
 
-  /// A value of any kind: a string's bytes between the quotes, all of a number or literal, and of an object or
-  /// array only where it begins.
+  /// A value of any kind: a string's bytes between the quotes, all of a number or literal, and of
+  /// an object or array only where it begins.
   struct RawValue: Equatable {
     var kind: JSONKind
     var range: Range<Int>
@@ -47,8 +48,8 @@ struct JSONScanner {
   /// Whether searches note what keys they come to, which only a message needs.
   private var notesKeys = false
 
-  /// - Parameter usesVectors: only where ``CVector`` is supported, and for lines with ``ByteBuffer``'s padding behind
-  ///   them.
+  /// - Parameter usesVectors: only where ``CVector`` is supported, and for lines with
+  ///   ``ByteBuffer``'s padding behind them.
   init(path: [[UInt8]], fields: [[[UInt8]]], usesVectors: Bool = false) {
     self.usesVectors = usesVectors
     searches = [Search(path: path)] + fields.map { Search(path: $0) }
@@ -115,8 +116,8 @@ struct JSONScanner {
     return scanner.position == text.count
   }
 
-  /// What a path has led to so far. `depth` keys are matched; the value of the next key is looked for
-  /// among the members of the object that is open at nesting level `depth + 1`.
+  /// What a path has led to so far. `depth` keys are matched; the value of the next key is looked
+  /// for among the members of the object that is open at nesting level `depth + 1`.
   private struct Search {
     let path: [[UInt8]]
     var depth = 0
@@ -189,7 +190,8 @@ struct JSONScanner {
     guard rootKind == .object else { throw .notAnObject(found: rootKind) }
   }
 
-  /// Reads a value, of an object or an array only what comes before its first value: returns whether that is next.
+  /// Reads a value, of an object or an array only what comes before its first value: returns
+  /// whether that is next.
   private mutating func scanValue(_ line: Span<UInt8>) throws(InvalidLine) -> Bool {
     let kind = try kindOfValue(line)
     switch kind {
@@ -211,8 +213,8 @@ struct JSONScanner {
     return false
   }
 
-  /// Leaves the innermost object or array. Where that is the object whose members were searched, the search
-  /// is over.
+  /// Leaves the innermost object or array. Where that is the object whose members were searched,
+  /// the search is over.
   private mutating func close() {
     for index in searches.indices where isObject.count == searches[index].depth + 1 {
       searches[index].isOver = true
@@ -250,8 +252,8 @@ struct JSONScanner {
     return true
   }
 
-  /// Takes a step of a path: the value behind the key that was just read is the next object, or what is
-  /// searched, or the end.
+  /// Takes a step of a path: the value behind the key that was just read is the next object, or
+  /// what is searched, or the end.
   private mutating func follow(_ line: Span<UInt8>, _ search: Int) throws(InvalidLine) {
     let kind = try kindOfValue(line)
     let isLast = searches[search].depth + 1 == searches[search].path.count

@@ -6,11 +6,12 @@ internal import Platform
 ///
 ///     var stream = try JSONStream(shard, limits: limits)
 ///     try stream.readObject { key, stream in
-///       if key == "documents" { documents = try stream.readUnsigned() } else { try stream.skipValue() }
+///       if key == "count" { count = try stream.readCount() } else { try stream.skipValue() }
 ///     }
 ///     try stream.finish()
 ///
-/// Strict RFC 8259, as ``JSONScanner`` is. A key that comes twice is an error: a model has one meaning.
+/// Strict RFC 8259, as ``JSONScanner`` is. A key that comes twice is an error: a model has one
+/// meaning.
 package struct JSONStream: ~Copyable {
   private static let blockSize = 256 << 10
   /// No number that means anything is longer.
@@ -126,7 +127,8 @@ package struct JSONStream: ~Copyable {
     }
   }
 
-  /// Reads on while a comma and a whole number stand in the buffer, and leaves all else where it is: errors, too.
+  /// Reads on while a comma and a whole number stand in the buffer, and leaves all else where it
+  /// is: errors, too.
   private mutating func readMoreUnsigneds(
     _ element: (UInt64) throws(JSONStreamError) -> Void
   ) throws(JSONStreamError) {

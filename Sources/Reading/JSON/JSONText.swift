@@ -1,9 +1,10 @@
 internal import Compression
 
-/// Writes JSON by hand where a line a document is written: an encoder would cost more than weighing.
+/// Writes JSON by hand where there is one line per document: an encoder would cost more than
+/// weighing.
 extension [UInt8] {
-  /// Appends a string in quotes, with the escapes that JSON asks for, and such of the other control characters (DEL, and
-  /// U+0080 to U+009F, which some terminals obey).
+  /// Appends a string in quotes. The characters that JSON asks for are escaped, and so are the
+  /// other control characters: DEL, and U+0080 to U+009F, which some terminals obey.
   package mutating func append(jsonString text: String) {
     append(UInt8(ascii: "\""))
     let utf8 = text.utf8

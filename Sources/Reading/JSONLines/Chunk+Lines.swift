@@ -5,7 +5,8 @@ extension Chunk {
   /// The next line from `position` on, without its line end (LF or CRLF) and without a byte order
   /// mark; nil at the end of the chunk. Moves `position` to where the next line begins.
   ///
-  /// Files that begin with a mark get concatenated, so a mark may stand at the beginning of any line.
+  /// Files that begin with a mark get concatenated, so a mark may stand at the beginning of any
+  /// line.
   func nextLine(from position: inout Int) -> Range<Int>? {
     guard position < bytes.count else { return nil }
     var start = position

@@ -11,13 +11,15 @@ package import Platform
 ///
 /// One parser a thread: it owns scratch memory and reuses it from line to line.
 ///
-/// Lines are read by ``JSONScanner`` where it has vectors, and by simdjson, with the scanner behind it, where it hasn't.
+/// ``JSONScanner`` reads the lines where the processor has vectors. Elsewhere simdjson does, and
+/// the scanner reads what simdjson can't.
 @safe package struct DocumentParser: ~Copyable {
-  /// Longer lines go to ``JSONScanner``, whose texts are unescaped where they stand. simdjson's scratch memory is about 14
-  /// times the line.
+  /// Longer lines go to ``JSONScanner``, whose texts are unescaped where they stand. simdjson's
+  /// scratch memory is about 14 times the line.
   static let longLine = 1 << 20
 
-  /// simdjson's; nil with vectors. Made by `init`, freed by `deinit`, and never copied out of this type.
+  /// simdjson's; nil with vectors. Made by `init`, freed by `deinit`, and never copied out of this
+  /// type.
   private let parser: OpaquePointer?
   private var scanner: JSONScanner
   private let fieldCount: Int
@@ -133,7 +135,8 @@ package import Platform
       unsafe output.withUnsafeMutableBufferPointer { text, count in
         unsafe bytes.span.withUnsafeBufferPointer { bytes in
           guard let start = bytes.baseAddress, let text = text.baseAddress else { return }
-          // SAFETY: what escapes mean is never longer than how they are written, and both buffers have ByteBuffer's padding.
+          // SAFETY: the meaning of escapes is never longer than the escapes, and both buffers have
+          // ByteBuffer's padding.
           count = unsafe dsel_vector_unescape(start + string.lowerBound, string.count, text)
         }
       }
@@ -141,8 +144,8 @@ package import Platform
     try body(scratch.span)
   }
 
-  /// Reads the line with simdjson. Returns false, and hasn't called `body`, if the line is long, simdjson finds
-  /// no text, or there is no parser of it.
+  /// Reads the line with simdjson. Returns false, and hasn't called `body`, if the line is long,
+  /// simdjson finds no text, or there is no parser of it.
   private func parseBySimdjson(
     _ range: Range<Int>, of bytes: borrowing ByteBuffer,
     _ body: (Span<UInt8>) throws -> Void
@@ -169,7 +172,8 @@ package import Platform
 
   /// A field of the line that simdjson has just read.
   private func value(ofField number: Int) -> FieldValue {
-    // SAFETY: the field was appended by `init`, and its string is copied before the parser's next use.
+    // SAFETY: the field was appended by `init`, and its string is copied before the parser's next
+    // use.
     let value = unsafe dsel_json_parser_find_field(parser, number)
     switch unsafe value.kind {
     case dsel_json_string:

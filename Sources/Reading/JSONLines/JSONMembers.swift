@@ -2,10 +2,11 @@ internal import Files
 
 /// The members of a line, which is a JSON object.
 package enum JSONMembers {
-  /// The line without its members of this name, with one comma less for each; all other bytes stay as they are. Members of
-  /// objects within the line, and texts, are left alone.
+  /// The line without its members of this name, with one comma less for each. All other bytes stay
+  /// as they are, and so do members of objects within the line, and texts.
   ///
-  /// - Precondition: the line is valid, as ``DocumentParser`` finds, and has a member of another name.
+  /// - Precondition: the line is valid, as ``DocumentParser`` finds, and has a member of another
+  ///   name.
   /// - Returns: nil if there is no such member.
   /// - Complexity: O(*n*), where *n* is the number of bytes.
   package static func removing(_ name: String, from line: Span<UInt8>) -> [UInt8]? {
@@ -21,7 +22,7 @@ package enum JSONMembers {
     while let member = reader.next(line) {
       let isNamed = reader.isKey(member.key, equalTo: name, line)
       if isNamed {
-        // The comma before it goes too; the one behind it if all before it has gone.
+        // The comma before it goes too; the one after it if all before it has gone.
         let begin = isFirst ? member.key.lowerBound - 1 : comma ?? member.key.lowerBound - 1
         let end = isFirst && reader.hasComma(line) ? reader.position + 1 : member.end
         result.append(copying: line.extracting(copied..<begin))
@@ -48,7 +49,7 @@ package enum JSONMembers {
   private struct Reader {
     var position = 0
 
-    /// Reads a member up to the comma or the brace behind it; nil if there is none.
+    /// Reads a member up to the comma or the brace after it; nil if there is none.
     mutating func next(_ line: Span<UInt8>) -> Member? {
       skip(line) { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "}") }
       guard position < line.count, line[position] == UInt8(ascii: "\"") else { return nil }

@@ -69,7 +69,8 @@ struct LineChunkReader: ChunkReader, ~Copyable {
 
   /// Reads on until the chunk has its size, or by half as much again if it has it already.
   private mutating func fill(_ bytes: inout ByteBuffer) throws(ReadingError) {
-    // No more than shows that a line is too long: the longest line allowed bounds the memory for it.
+    // No more than shows that a line is too long: the longest line allowed bounds the memory for
+    // it.
     let growth = min(bytes.count / 2, max(0, longestStored + 1 - bytes.count))
     let wanted = max(chunkSize - bytes.count, growth, chunkSize / 2)
     do throws(SystemError) { try bytes.reserve(additional: wanted) } catch { throw .system(error) }
@@ -78,8 +79,8 @@ struct LineChunkReader: ChunkReader, ~Copyable {
     isAtEnd = bytes.count < before + wanted
   }
 
-  /// Stops a line that never ends before it fills the memory. ``LineDecoder`` measures the lines that
-  /// do end.
+  /// Stops a line that never ends before it fills the memory. ``LineDecoder`` measures the lines
+  /// that do end.
   private func checkLineLength(
     _ bytes: borrowing ByteBuffer, searched: Int, lastLineEnd: Int?
   ) throws(ReadingError) {

@@ -6,9 +6,9 @@ import Platform
 
 /// A format without lines, to show that nothing but a ``DocumentFormat`` knows what a record is.
 ///
-/// A file begins with `TABL`. Groups of rows follow: their number, then a column of texts and one of
-/// domains, each with its size before it, and in it the size of each value before the value. A text
-/// of size `0xFFFFFFFF` is missing. A record's place is the number of its row.
+/// A file begins with `TABL`. Groups of rows follow: their number, then a column of texts and one
+/// of domains, each with its size before it, and in it the size of each value before the value. A
+/// text of size `0xFFFFFFFF` is missing. A record's place is the number of its row.
 struct Table: DocumentFormat {
   static let magic = Array("TABL".utf8)
   static let missing = UInt32.max
