@@ -252,13 +252,13 @@ internal import Files
       var properties = tables.properties(of: value)
       if properties.hasLowercase {
         let lower = lowercase(value, properties, at: position + place, in: text)
-        guard Self.utf8Length(lower) == length else {
+        guard UTF8Encoding.length(lower) == length else {
           classes.byteCount = place
           return
         }
         properties = tables.properties(of: lower)
         // SAFETY: the same number of bytes as the scalar had.
-        unsafe Self.encode(lower, into: bytes + (count + place))
+        unsafe UTF8Encoding.encode(lower, into: bytes + (count + place))
       } else if value == UnicodeTables.capitalIWithDot {
         classes.byteCount = place
         return
@@ -364,46 +364,15 @@ internal import Files
 
   /// Appends a scalar unchanged.
   private mutating func append(_ scalar: UInt32) {
-    let length = Self.utf8Length(scalar)
+    let length = UTF8Encoding.length(scalar)
     // SAFETY: lower-casing makes at most three bytes of two, and `capacity` allows for that.
-    unsafe Self.encode(scalar, into: bytes + count)
+    unsafe UTF8Encoding.encode(scalar, into: bytes + count)
     var classes = Classes(
       ByteClasses(), byteCount: length, breaksAtStart: borders.break_before)
     classes.other = 0
     let bits = (1 &<< UInt64(length)) &- 1 as UInt64
     add(tables.properties(of: scalar).classIndex, bits, at: 0, length: length, to: &classes)
     addBorders(classes)
-  }
-
-  @inline(__always)
-  private static func utf8Length(_ scalar: UInt32) -> Int {
-    scalar < 0x80 ? 1 : scalar < 0x800 ? 2 : scalar < 0x10000 ? 3 : 4
-  }
-
-  @inline(__always) @unsafe
-  private static func encode(_ scalar: UInt32, into bytes: UnsafeMutablePointer<UInt8>) {
-    func tail(_ shift: UInt32) -> UInt8 {
-      UInt8(truncatingIfNeeded: 0x80 | (scalar &>> shift & 0x3F))
-    }
-    func head(_ mark: UInt32, _ shift: UInt32) -> UInt8 {
-      UInt8(truncatingIfNeeded: mark | scalar &>> shift)
-    }
-    // SAFETY: the caller vouches for the bytes of the scalar.
-    switch utf8Length(scalar) {
-    case 1: unsafe bytes[0] = head(0, 0)
-    case 2:
-      unsafe bytes[0] = head(0xC0, 6)
-      unsafe bytes[1] = tail(0)
-    case 3:
-      unsafe bytes[0] = head(0xE0, 12)
-      unsafe bytes[1] = tail(6)
-      unsafe bytes[2] = tail(0)
-    default:
-      unsafe bytes[0] = head(0xF0, 18)
-      unsafe bytes[1] = tail(12)
-      unsafe bytes[2] = tail(6)
-      unsafe bytes[3] = tail(0)
-    }
   }
 
   // MARK: Borders
@@ -427,25 +396,5 @@ internal import Files
       written += 8
     }
     return count
-  }
-
-  // MARK: Copies
-
-  /// The bytes of one of the segment's tokens.
-  ///
-  /// If it continues a part, these are the rest of its bytes.
-  func bytes(ofToken token: Int) -> [UInt8] {
-    precondition(token < tokenCount)
-    // SAFETY: tokens lie within the bytes used.
-    let (start, end) = unsafe (Int(starts[token]), Int(ends[token]))
-    return unsafe Array(UnsafeBufferPointer(start: bytes + start, count: end - start))
-  }
-
-  /// The bytes of ``unfinishedPart``; empty if there is none.
-  var bytesOfUnfinishedPart: [UInt8] {
-    guard let part = unfinishedPart else { return [] }
-    // SAFETY: the part lies within the bytes used.
-    return unsafe Array(
-      UnsafeBufferPointer(start: bytes + part.lowerBound, count: part.count))
   }
 }

@@ -32,10 +32,12 @@ ROOMS = [
     "Selecting",
 ]
 MOST_LOOSE_FILES = 8
+# The sum of all rooms' errors: every room throws it, and it holds what each room declares.
+SUM_OF_ERRORS = "PipelineError.swift"
 
 
 def test_no_room_uses_a_later_one() -> None:
-    said = violations(PIPELINE, ROOMS)
+    said = [line for line in violations(PIPELINE, ROOMS) if not line.startswith(SUM_OF_ERRORS)]
     assert not said, f"{len(said)} places go against the order of rooms:\n" + "\n".join(said)
 
 
