@@ -64,7 +64,8 @@ struct WrongPlaceTests {
     try weigh("c", "a.jsonl", ["--candidates", "5", "--on-error", "skip"])
     let draw = ["resample", "--candidates", "c", "--pool", "a.jsonl", "--allow-missing"]
     let rest = ["-o", "out", "--remainder", "rest"]
-    try expectError(draw + rest, 1, "a.jsonl: the file has invalid lines, which were skipped when it")
+    try expectError(
+      draw + rest, 1, "a.jsonl: the file has invalid lines, which were skipped when it")
     try Stages.run(draw + rest + ["--on-error", "skip"], in: directory)
     #expect(try directory.read("rest").rawLines.count == 35)
   }

@@ -51,8 +51,8 @@ package struct Explain: Sendable {
   // MARK: Models
 
   private func stored(_ target: String, _ pool: String) throws -> Models {
-    var weigh = WeighSettings(
-      .weights(targets: [NamedModel(name: nil, path: target)]), poolModel: pool, pool: [])
+    let named = NamedModel(name: nil, path: target)
+    var weigh = WeighSettings(.weights(targets: [named]), poolModel: pool, pool: [])
     weigh.reading = settings.reading
     weigh.estimator = settings.estimator
     let stored = try StoredModels(weigh)

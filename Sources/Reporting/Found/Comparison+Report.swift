@@ -71,7 +71,8 @@ extension Comparison: Report {
   }
 
   private static let lengths: [(String, @Sendable (Lengths) -> Int)] = [
-    ("shortest", { $0.min }), ("5 %", { $0.p5 }), ("25 %", { $0.p25 }), ("50 %", { $0.p50 }), ("75 %", { $0.p75 }),
+    ("shortest", { $0.min }), ("5 %", { $0.p5 }), ("25 %", { $0.p25 }), ("50 %", { $0.p50 }),
+    ("75 %", { $0.p75 }),
     ("95 %", { $0.p95 }), ("longest", { $0.max }),
   ]
 
