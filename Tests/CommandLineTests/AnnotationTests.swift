@@ -97,7 +97,7 @@ struct AnnotationTests {
     #expect(run.status == 64)
     #expect(
       run.errors.contains(
-        "--annotate replaces \"dsel\" in each line, where --text-field dsel.text is. Leave one out."
+        "--annotate would replace the text, because --text-field dsel.text is inside of \"dsel\"."
       ))
   }
 }

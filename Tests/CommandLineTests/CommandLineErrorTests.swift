@@ -40,7 +40,7 @@ import Testing
     ("--compat dsir --normalize length", "Leave --normalize out"),
     ("--compat dsir --temperature 2", "Leave --temperature out"),
     ("--compat dsir --temperature auto", "Leave --temperature out"),
-    ("--compat dsir --estimator blend", "Leave --estimator out"),
+    ("--compat dsir --estimator blend", "Leave --estimator or --compat out"),
     ("--estimator best", "--estimator"),
     ("--estimator logistic --normalize sqrt", "Leave --normalize out"),
     ("--estimator logistic --smoothing 1", "Leave --smoothing out"),

@@ -60,7 +60,7 @@ struct DrawSourceErrorTests {
     try expectFailure(resample + ["b.jsonl"], "b.jsonl: kept has no candidates from this file")
     try expectFailure(
       resample + ["a.jsonl", "--count", "21"],
-      "--count is 21, and kept has the candidates for 20. Lower --count")
+      "--count is 21, but kept has candidates for draws of up to 20 documents. Lower")
     // A letter of every document.
     let changed = try String(decoding: directory.read("a.jsonl"), as: UTF8.self)
       .replacing("the doc", with: "The doc")
@@ -78,12 +78,20 @@ struct DrawSourceErrorTests {
     let lines = text.split(separator: "\n")
     for (name, content, fragment) in [
       ("newer", text.replacing("_version\":1,", with: "_version\":2,"), "format version is 2"),
-      ("cut", String(text.dropLast(30)), "not a whole file of candidates: not valid JSON"),
-      ("fewer", lines.dropLast().joined(separator: "\n"), "the member \"candidates\" can't be"),
-      ("more", text + lines[1], "the member \"candidates\" can't be"),
-      ("shard", text.replacing("{\"shard\":0", with: "{\"shard\":1"), "\"shard\" can't be"),
-      ("seed", text.replacing("\"seed\":\"0\"", with: "\"seed\":\"x\""), "\"seed\" can't be"),
-      ("share", text.replacing("_share\":0.04", with: "_share\":1.5"), "\"logistic_share\" can't"),
+      ("cut", String(text.dropLast(30)), "not a file of candidates that is whole: not valid JSON"),
+      (
+        "fewer", lines.dropLast().joined(separator: "\n"),
+        "the member \"candidates\" has an impossible"
+      ),
+      ("more", text + lines[1], "the member \"candidates\" has an impossible"),
+      (
+        "shard", text.replacing("{\"shard\":0", with: "{\"shard\":1"), "\"shard\" has an impossible"
+      ),
+      (
+        "seed", text.replacing("\"seed\":\"0\"", with: "\"seed\":\"x\""),
+        "\"seed\" has an impossible"
+      ),
+      ("share", text.replacing("_share\":0.04", with: "_share\":1.5"), "\"logistic_share\" has an"),
       ("warm", text.replacing("\"temperature\":1", with: "\"temperature\":0"), "\"temperature\""),
       ("key", text.replacing("\"second_key\"", with: "\"second\""), "\"key\" is missing"),
       ("hash", text.replacing("\"text_hash\":\"", with: "\"text_hash\":\"z"), "\"text_hash\""),

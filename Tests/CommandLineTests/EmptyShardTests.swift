@@ -100,8 +100,8 @@ struct EmptyShardTests {
       #expect(run.status == 1)
       #expect(
         run.errors
-          == "e.model: the model is of no document: all files that it was fitted on are empty. Name the model of the "
-          + "whole, which 'dsel merge' makes of those of all shards, or fit files that have documents.\n"
+          == "e.model: the model has no documents: all files that it was fitted to are empty. Fit it "
+          + "to files that have documents, or merge it with other models by 'dsel merge'.\n"
       )
       #expect(directory.names == names)
     }
@@ -112,7 +112,7 @@ struct EmptyShardTests {
       (["--weights", "w"], "the weights are empty: no document in any of the files"),
       (
         ["--candidates", "c"],
-        "c: candidates of 0 documents in 1 file, and the pool's model counted 300"
+        "c: 300 documents are missing: the candidates come from 0 documents in 1 file"
       ),
       (
         ["--candidates", "c", "--allow-missing"], "the candidates are empty: no document in any of"

@@ -197,10 +197,10 @@ import Testing
   private static let wrong: [([String], Int32, String)] = [
     (["pool.jsonl"], 64, "Models are missing"),
     (["--target-model", "t", "pool.jsonl"], 64, "--pool-model is missing"),
-    (["--target-model", "t", "--pool-model", "p"], 64, "a model holds counts of hashes"),
+    (["--target-model", "t", "--pool-model", "p"], 64, "a model has counts of hashes"),
     (
       ["--target-model", "t", "--pool-model", "p", "--buckets", "10", "pool.jsonl"], 64,
-      "models' own"
+      "fixed by the model files"
     ),
     (
       ["--target", "target.jsonl", "--pool", "pool.jsonl,target.jsonl", "--line", "1"], 64,
@@ -208,7 +208,7 @@ import Testing
     ),
     (
       ["--target", "target.jsonl", "--pool", "pool.jsonl", "pool.jsonl", "--line", "9"], 1,
-      "there is no line 9: it has 4"
+      "the file has no line 9: it has 4 lines"
     ),
     (
       ["--target", "target.jsonl", "--pool", "pool.jsonl", "pool.jsonl", "--line", "2"], 1,

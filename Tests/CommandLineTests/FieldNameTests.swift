@@ -75,7 +75,7 @@ struct FieldNameTests {
     #expect(run.status == 1)
     #expect(
       run.errors.contains(
-        #"pool.jsonl:1: the field "a\.b" is missing. There is: meta\.text, meta, doc, site\.name, my\.id."#
+        #"pool.jsonl:1: the field "a\.b" is missing. The line has: meta\.text, meta, doc, site\.name, my\.id."#
       ),
       "\(run.errors)")
   }
@@ -83,16 +83,16 @@ struct FieldNameTests {
   @Test(arguments: [
     (
       "--text-field a..b",
-      "--text-field 'a..b' has an empty key. Write it like meta.doc.text, and a dot in a key as '\\.'."
+      "--text-field 'a..b' has an empty key. Write it like meta.doc.text. A dot in a key is written '\\.'."
     ),
     ("--text-field .text", "--text-field '.text' has an empty key"),
     (
       #"--text-field a\b"#,
-      #"--text-field 'a\b' has a backslash that stands before no dot. Write a backslash in a key as '\\', and a dot as '\.'."#
+      #"--text-field 'a\b' has a backslash that is not before a dot. A backslash in a key is written '\\', and a dot '\.'."#
     ),
     (
       #"--stratify a\ --text-field t"#,
-      #"--stratify 'a\' has a backslash that stands before no dot"#
+      #"--stratify 'a\' has a backslash that is not before a dot"#
     ),
   ])
   func `A field that can't be is refused`(options: String, message: String) throws {

@@ -90,8 +90,8 @@ struct LargeNumberTests {
     #expect(run.status == 1)
     #expect(
       run.errors
-        == "pool.jsonl:2: the log weight 1e+305 is too large to be divided by a temperature of 1e-06. Raise "
-        + "--temperature, or make the weights smaller.\n")
+        == "pool.jsonl:2: the log weight 1e+305 is too large: divided by a temperature of 1e-06, it "
+        + "exceeds 1.8e308. Raise --temperature, or make the weights smaller.\n")
     #expect(directory.names == ["pool.jsonl"])
     #expect(try Dsel.run(command + ["--temperature", "1", "--quiet"], in: directory).status == 0)
   }
@@ -103,8 +103,8 @@ struct LargeNumberTests {
     #expect(run.status == 1)
     #expect(
       run.errors.hasPrefix(
-        "pool.jsonl:1: the log weight is too large: \"q\", \"r\" times --field-scale adds up to more than 1.8e308. "
-          + "Give a smaller --field-scale, "), "\(run.errors)")
+        "pool.jsonl:1: the log weight is too large: the sum of \"q\", \"r\" times --field-scale "
+          + "exceeds 1.8e308. Use a smaller --field-scale, "), "\(run.errors)")
     let smaller = try Dsel.run(
       command + ["--field-scale", "0.1", "--field-scale", "0.1", "--quiet"], in: directory)
     #expect(smaller.status == 0 && smaller.output.rawLines == [lines[0]])

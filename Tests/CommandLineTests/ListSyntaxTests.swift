@@ -97,7 +97,7 @@ struct ListSyntaxTests {
     ("fit", "Documents are missing. Name their files, or - for standard input."),
     (
       "weigh --target-model t --pool-model p",
-      "--pool is missing. Name the files to weigh, with --pool or without an option, or - for"
+      "--pool is missing. Name the files to weigh, with or without --pool, or - for"
     ),
     ("select --pool - --pool - --target w.jsonl", "Standard input (-) is named twice"),
   ])
@@ -219,13 +219,18 @@ struct ListSyntaxTests {
   }
 
   @Test(arguments: [
-    ("--field q=two", "--field 'q=two': the scale 'two' is no number. Write it like quality=0.3"),
-    ("--field q=inf", "--field 'q=inf': the scale 'inf' is no number"),
-    ("--field q=", "--field 'q=': the scale '' is no number"),
+    (
+      "--field q=two", "--field 'q=two': the scale 'two' is not a number. Write it like quality=0.3"
+    ),
+    ("--field q=inf", "--field 'q=inf': the scale 'inf' is not a number"),
+    ("--field q=", "--field 'q=': the scale '' is not a number"),
     ("--field q,,l", "--field '' has an empty key"),
-    ("--field q=1,l=2 --field-scale 1,2", "--field 'q=1' has a scale, and --field-scale gives one"),
-    ("--field q,l --field-scale 1,2,3", "There are 2 fields and 3 of --field-scale"),
-    ("--field q,l --field-scale 1,", "--field-scale '': the scale '' is no number"),
+    (
+      "--field q=1,l=2 --field-scale 1,2",
+      "--field 'q=1' has a scale, and --field-scale gives another"
+    ),
+    ("--field q,l --field-scale 1,2,3", "There are 2 fields, but --field-scale has 3"),
+    ("--field q,l --field-scale 1,", "--field-scale '': the scale '' is not a number"),
   ])
   func `A scale that can't be is refused`(options: String, message: String) throws {
     try refused("resample a.jsonl \(options)", message)

@@ -39,16 +39,17 @@ struct MissingShardTests {
     #expect(part.status == 0)
     #expect(
       part.errors
-        == "candidates of 2 files: 9 for a draw of up to 9 out of 70 documents; 30 more documents were counted by the "
-        + "pool's model and are still missing\n")
+        == "candidates of 2 files: 9 for a draw of up to 9 out of 70 documents; 30 more documents of the "
+        + "pool's model are still missing\n")
     for candidates in [["part"], ["s0.kept", "s2.kept"]] {
       let draw = ["resample", "--candidates"] + candidates + ["--pool", "s0", "-o", "out"]
       let run = try Dsel.run(draw, in: directory)
       #expect(run.status == 1 && !directory.exists("out"))
       #expect(
         run.errors == """
-          \(candidates[0]): candidates of 70 documents in 2 files, and the pool's model counted 100: 30 are missing. \
-          Weigh the other files with --candidates and merge all, or add --allow-missing to draw from these.
+          \(candidates[0]): 30 documents are missing: the candidates come from 70 documents in 2 \
+          files, but the pool's model counted 100. Weigh the other files with --candidates and \
+          merge all, or add --allow-missing to draw from these.
 
           """)
       let allowed = try Dsel.run(draw + ["--allow-missing"], in: directory)
@@ -116,11 +117,11 @@ struct MissingShardTests {
     for (pool, message) in [
       (
         ["s0", "s1", "s2"],
-        "s2: no line of the weights is of this file. Weigh it and name its weights"
+        "s2: no weights belong to this file. Weigh it and name its weights"
       ),
       (
         ["a", "s0", "s2", "s1"],
-        "a: no line of the weights is of this file, nor of 1 more. Weigh it"
+        "a: no weights belong to this file, nor to 1 more. Weigh it"
       ),
     ] {
       try directory.write("{\"text\": \"one\"}\n", to: "a")

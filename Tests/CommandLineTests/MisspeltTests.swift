@@ -62,7 +62,7 @@ import Testing
     ),
     (
       "compare --weights x",
-      "--weights is an option of 'dsel resample', and none of 'dsel compare'."
+      "--weights is an option of 'dsel resample', not of 'dsel compare'."
     ),
   ]
 
@@ -109,7 +109,7 @@ import Testing
     #expect(run.status == 64)
     #expect(
       run.errors.contains(
-        "The pool is missing: \(option) takes all files up to the next option, and has taken "))
+        "The pool is missing. \(option) takes all files up to the next option, so it has "))
     let advice = "write --pool \(Fixtures.crawl)."
     #expect(run.errors.contains("If \(Fixtures.crawl) is the pool, \(advice)"), "\(run.errors)")
     guard command[0] == "select" else { return }

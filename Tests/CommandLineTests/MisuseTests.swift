@@ -26,7 +26,7 @@ import Testing
     ] {
       let run = try Dsel.run(command, in: directory)
       #expect(run.status == 64)
-      #expect(run.errors.contains(".manifest.json is the record of a run, and not its result."))
+      #expect(run.errors.contains(".manifest.json is the record of a run, not its result."))
     }
   }
 
@@ -35,6 +35,7 @@ import Testing
     #expect(run.status == 1 && directory.names.isEmpty)
     #expect(
       run.errors
-        == "/dev/null: it is no regular file, and is read twice. Write it to a file first.\n")
+        == "/dev/null: this is not a regular file, and dsel reads it twice. Write it to a file first.\n"
+    )
   }
 }

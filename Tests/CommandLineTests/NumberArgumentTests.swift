@@ -214,16 +214,16 @@ import Testing
     for (options, message) in [
       (
         ["--estimator", "ratio", "--smoothing", "1e16"],
-        "--smoothing is too large: at most 1e15. It is added to the count of each bucket, and the counts would no "
-          + "longer matter."
+        "--smoothing must be at most 1e15. It is added to the count of each bucket, so the counts "
+          + "would no longer matter."
       ),
       (
         ["--estimator", "ratio", "--target-smoothing", "1e305"],
-        "--target-smoothing is too large: at most 1e15."
+        "--target-smoothing must be at most 1e15."
       ),
       (
         ["--compat", "dsir", "--target-smoothing", "1e16"],
-        "--target-smoothing is too large: at most 1e15."
+        "--target-smoothing must be at most 1e15."
       ),
       (
         ["--stratify", "q", "--mixture-temperature", "1e-300"],
@@ -236,11 +236,11 @@ import Testing
     for (options, message) in [
       (
         ["--field-scale", "1e301"],
-        "--field-scale '1e301': the scale is too large: from -1e300 to 1e300."
+        "--field-scale '1e301': the scale must be from -1e300 to 1e300."
       ),
       (
         ["--field-scale", "much"],
-        "--field-scale 'much': the scale 'much' is no number. Write it like -1 or 0.3."
+        "--field-scale 'much': the scale 'much' is not a number. Write it like -1 or 0.3."
       ),
     ] {
       let run = try resample(options)

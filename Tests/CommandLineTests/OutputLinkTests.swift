@@ -19,8 +19,8 @@ import Testing
     #expect(refused.status == 1)
     #expect(
       refused.errors
-        == "link: is a link to scratch/file, which does not exist. Name that to write there, or add --force to replace "
-        + "the link.\n")
+        == "link: this is a link to scratch/file, which does not exist. Name scratch/file to write "
+        + "there, or add --force to replace the link.\n")
     #expect(directory.names == ["link", "scratch"])
     let forced = try shell(
       "\"$0\" \(Self.select) \(options) --force && [ ! -L link ] && [ -f link ] && ls scratch")

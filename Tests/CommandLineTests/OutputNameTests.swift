@@ -25,8 +25,8 @@ import Testing
       #expect(run.status == 64)
       #expect(
         run.errors.contains(
-          "--output \(name): dsel writes JSON lines, plain or compressed with zstd or gzip, and no .\(suffix). Let "
-            + "the name end in .jsonl, .jsonl.zst or .jsonl.gz."), "\(run.errors)")
+          "--output \(name): dsel writes JSON lines, plain or compressed with zstd or gzip, but not .\(suffix). "
+            + "Use a name that ends in .jsonl, .jsonl.zst or .jsonl.gz."), "\(run.errors)")
     }
   }
 
@@ -82,7 +82,7 @@ import Testing
     ("s3://bucket/x.jsonl.zst", "Pipe it on: dsel … | aws s3 cp - s3://bucket/x.jsonl.zst"),
     ("gs://bucket/x", "Pipe it on: dsel … | gcloud storage cp - gs://bucket/x"),
     ("hdfs://host/x", "Pipe it on: dsel … | hdfs dfs -put - hdfs://host/x"),
-    ("file:///tmp/x", "Leave file:// out."), ("az://box/x", "Write a file, and copy that."),
+    ("file:///tmp/x", "Leave file:// out."), ("az://box/x", "Write to a file, and copy it."),
   ])
   func `A name with a scheme is refused with the command to pipe to`(name: String, advice: String)
     throws

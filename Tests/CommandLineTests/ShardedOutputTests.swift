@@ -80,7 +80,7 @@ import Testing
     #expect(refused.status == 1)
     #expect(
       refused.errors
-        == "out: the directory holds shards. Add --force to replace all of them, or name another.\n"
+        == "out: the directory has shards. Add --force to replace all of them, or name another.\n"
     )
     #expect(names.count == 101)
     #expect(try directory.read("out/manifest.json") == older)
@@ -169,7 +169,7 @@ import Testing
     #expect(run.lines == ["status 1", "status 0"])
     #expect(
       run.errors
-        == "out: another run of dsel writes shards there. Wait for its end, or name another directory.\n"
+        == "out: another run of dsel writes shards there. Wait until it ends, or name another directory.\n"
     )
     #expect(names == ["manifest.json", "shard_00000000.jsonl.zst"])
   }

@@ -64,7 +64,7 @@ import Testing
     #expect(
       try Dsel.run(options, in: directory).errors
         == """
-        warning: more was asked for than there is: the only eligible document was \(verb), 1 document short.
+        warning: the selection is smaller than wanted: the only eligible document was \(verb), 1 document short.
         warning: 1 of 2 documents has fewer than 100 tokens and can't be selected. To include it, lower --min-tokens \
         (now 100).
 

@@ -68,9 +68,9 @@ struct SkipLimitTests {
     #expect(run.status == 1)
     #expect(
       run.errors == """
-        bad: 41 of 3,001 lines are invalid (missing_field 40, not_json 1), and --max-skipped 1%,10 allows fewer. Look at \
-        the first with --on-error fail: mend the file or the option that is wrong, or raise --max-skipped (100% skips \
-        any number).
+        bad: 41 of 3,001 lines are invalid (missing_field 40, not_json 1), more than \
+        --max-skipped 1%,10 allows. Use --on-error fail to see the first. Then fix the file or the \
+        option that is wrong, or raise --max-skipped (100% allows any number).
 
         """)
     // The advice holds.

@@ -43,7 +43,7 @@ struct TargetDocumentTests {
     #expect(manifest.selected.target_documents_is_estimate.isNull)
     #expect(
       run.errors.contains(
-        "\n\(count) of them are also documents of the target, which the pool has, too\n")
+        "\n\(count) of them are also documents of the target\n")
         || run.errors.contains("warning: "), "\(run.errors)")
     let compared = try Dsel.run(
       [

@@ -56,7 +56,7 @@ struct TargetTextTests {
     #expect(run.status == 1)
     #expect(
       run.errors
-        == "t:1: the field \"raw_content\" is missing. There is: text. Name the field that holds the text with "
+        == "t:1: the field \"raw_content\" is missing. The line has: text. Name the field that holds the text with "
         + "--target-text-field (the pool's is --text-field), or leave such lines out with --on-error skip.\n"
     )
   }
@@ -70,7 +70,7 @@ struct TargetTextTests {
       ),
       (
         ["explain", "--target", "t", "--pool", "p", "p", "--fit-sample", "0.5"],
-        "--fit-sample is of 'dsel select': explain fits the whole pool"
+        "--fit-sample is an option of 'dsel select': explain fits the whole pool"
       ),
     ] {
       let run = try Dsel.run(command, in: directory)
@@ -96,8 +96,8 @@ struct TargetTextTests {
       #expect(run.status == 1 && !directory.exists("out"))
       #expect(
         run.errors
-          == "p: the text at --text-field \(field) is not the text that was weighed. Name the field that was, or weigh "
-          + "the file again if it has changed since.\n")
+          == "p: the text at --text-field \(field) is not the text that was weighed. Name the field that was "
+          + "weighed, or weigh the file again if it has changed.\n")
     }
     // The advice holds.
     try Stages.run(draw + byWeights + ["--text-field", "raw_content"], in: directory)
@@ -114,7 +114,7 @@ struct TargetTextTests {
     #expect(other.status == 1)
     #expect(
       other.errors
-        == "--text-field is body, and the candidates of c were weighed with raw_content. Leave --text-field out.\n"
+        == "--text-field is body, but the candidates of c were weighed with raw_content. Leave --text-field out.\n"
     )
   }
 
@@ -130,7 +130,7 @@ struct TargetTextTests {
     // Equal texts are chosen together, or not at all.
     #expect(
       spaces.errors
-        == "--fit-sample 0.9 chose 300 of the pool's 300 documents, without a token in them: raise it, or check "
-        + "--text-field.\n", "\(spaces.errors)")
+        == "--fit-sample 0.9 chose 300 of the pool's 300 documents, and these have no tokens. "
+        + "Raise it, or check --text-field.\n", "\(spaces.errors)")
   }
 }

@@ -37,7 +37,7 @@ import Testing
     #expect(refused.status == 1)
     #expect(
       refused.errors.contains(
-        "w.zst: a zstd frame needs a window of \(window), and --max-window is 128MiB. Raise --max-window to \(least) if"
+        "w.zst: a zstd frame needs a window of \(window), but --max-window is 128MiB. Raise --max-window to \(least) if"
       ), "\(refused.errors)")
     let allowed = try fit(["--max-window", least])
     #expect(allowed.status == 0, "\(allowed.errors)")
@@ -50,7 +50,7 @@ import Testing
     ] {
       let run = try fit(["--max-window", argument])
       #expect(run.status == 1)
-      #expect(run.errors.contains("and --max-window is \(limit). Raise --max-window to 2GiB if"))
+      #expect(run.errors.contains("but --max-window is \(limit). Raise --max-window to 2GiB if"))
     }
     try write(exponent: 17, mantissa: 1)
     #expect(try fit(["--max-window", "144MiB"]).status == 0)

@@ -52,7 +52,7 @@ enum InputWarnings {
     if let files = Format.files(inputs.filter { $0.checksum == false }.map(\.path)) {
       warnings.append(
         "without a checksum: \(files). Damage to such a file can go unnoticed. The zstd command "
-          + "writes checksums by default, and libraries have an option for them.")
+          + "writes one by default, and libraries have an option for it.")
     }
     let empty = inputs.filter { $0.documents == 0 && $0.skippedLines == nil }
     return warnings + Self.empty(empty.map(\.path))

@@ -55,8 +55,8 @@ struct PoolOptions: ParsableArguments {
         throw Self.swallowed(taker.option, taker.values, pool: last)
       }
       throw ValidationError(
-        "--pool is missing. Name the files to \(verb), or - for standard input. The option itself "
-          + "is optional."
+        "--pool is missing. Name the files to \(verb), with or without --pool, or - for standard "
+          + "input."
       )
     }
     guard paths.count <= Candidate.maximumShardCount else {
