@@ -1,16 +1,4 @@
-package import Files
-
-/// A number in a document's line, and what it is multiplied by.
-package struct FieldWeight: Sendable, Equatable {
-  /// Dotted keys.
-  package var field: String
-  package var scale: Double
-
-  package init(field: String, scale: Double) {
-    self.field = field
-    self.scale = scale
-  }
-}
+internal import Files
 
 /// The settings of `dsel resample`.
 package struct ResampleSettings: Sendable {
@@ -66,77 +54,4 @@ extension ResampleSettings.Source {
 
   /// True if weights are in the pool's own lines, which are read in the same run.
   package var isOfPool: Bool { if case .fields = self { true } else { false } }
-}
-
-/// What `dsel resample` did: the content of its manifest.
-package struct ResampleManifest: Encodable, Sendable {
-  package struct Settings: Encodable, Sendable {
-    /// `weights`, `candidates` or `fields`.
-    package var source: String
-    package var target: String?
-    package var fields: [ExactString: Double]?
-    package var size: [ExactString: Double]
-    package var topK: Bool
-    package var temperature: Double
-    package var logisticShare: Double
-    package var minTokens: Int
-    package var duplicates: String
-    package var replay: Double
-    package var stratify: String?
-    package var mixture: [ExactString: Double]?
-    package var mixtureTemperature: Double?
-    package var fill: Bool?
-    package var textField: String
-    package var onError: String
-    package var withoutRepeats: Bool
-    package var allowMissing: Bool
-    package var compress: String
-  }
-
-  package struct Epoch: Encodable, Sendable {
-    package var seed: UInt64
-    package var documents: Int
-    package var tokens: Int
-    /// Of lines, with their line ends.
-    package var bytes: Int
-  }
-
-  package struct Pool: Encodable, Sendable {
-    package var path: String
-    package var bytes: Int
-    /// Left out where the file isn't read as a whole.
-    package var documents: Int?
-    /// Lines of weights of its documents; left out where they come from elsewhere.
-    package var weights: Int?
-    /// By reason; left out where there are none.
-    package var skippedLines: [ExactString: Int]?
-  }
-
-  package var dselVersion: String
-  package var command = "resample"
-  package var seed: UInt64
-  package var settings: Settings
-  /// The files of weights or candidates.
-  package var inputs: [InputRecord]?
-  package var pool: [Pool]
-  package var documents: Int
-  /// Documents that the pool's model counted and no candidates are of; left out for other draws.
-  package var missingDocuments: Int?
-  /// With candidates: documents that the pool's model didn't count.
-  package var uncountedDocuments: Int?
-  package var skippedLines: [ExactString: Int]
-  package var eligibleDocuments: Int
-  package var underMinTokens: Int?
-  package var outsideMixture: Int?
-  package var effectiveSampleSize: Double?
-  package var overlapWithTopK: Double?
-  package var weightLengthCorrelation: Double?
-  package var selected: SelectionRecord
-  /// In the order in which they stand in the output.
-  package var epochs: [Epoch]
-  package var parts: [PartRecord]?
-  package var shuffleSeed: UInt64?
-  package var shards: [ShardRecord]?
-  package var remainder: RemainderRecord?
-  package var timings: RunTimings
 }

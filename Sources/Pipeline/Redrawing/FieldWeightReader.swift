@@ -1,0 +1,58 @@
+internal import Featurizing
+internal import Files
+internal import Reading
+internal import Resampling
+internal import Weighting
+
+/// Takes the sum of numbers in a document's own line for its log weight.
+struct FieldWeightReader: WeightReader, ~Copyable {
+  private let fields: [FieldWeight]
+  /// The first fields of a line, in the order of ``read(_:of:)``.
+  var fieldNames: [String] { fields.map(\.field) }
+  /// What is taken from each field's number; nil if nothing has to be.
+  private let origins: [WideNumber]?
+  /// nil where lengths don't matter.
+  private var featurizer: Featurizer?
+  private var weight = DocumentWeight()
+
+  /// - Parameter origins: of ``FieldOrigins``; nil where it isn't known yet whether any are needed.
+  init(_ fields: [FieldWeight], origins: [WideNumber]?, countsTokens: Bool) {
+    self.fields = fields
+    self.origins = origins
+    if countsTokens {
+      featurizer = Featurizer(
+        FeatureSettings(maximumOrder: 1, bucketCount: 2), tables: UnicodeTables())
+    } else {
+      featurizer = nil
+    }
+  }
+
+  mutating func read(_ text: Span<UInt8>, of line: DocumentLine) throws -> WeighedDocument {
+    var sum = 0.0
+    for (index, field) in fields.enumerated() {
+      let number = try line.fields[index].wideNumber(of: field.field)
+      if let origins {
+        sum += field.scale * number.distance(from: origins[index])
+      } else {
+        guard !FieldOrigins.isLarge(number, scale: field.scale) else { throw LargeNumbers() }
+        sum += field.scale * number.high
+      }
+    }
+    guard sum.isFinite else { throw InvalidLine.sumTooLarge(paths: fields.map(\.field)) }
+    weight = DocumentWeight(logWeight: sum)
+    var tokenCount = 0
+    if featurizer != nil {
+      featurizer?.begin()
+      while featurizer?.nextBlock(of: text) == true {}
+      tokenCount = featurizer?.tokenCount ?? 0
+    }
+    return WeighedDocument(
+      size: DocumentSize(tokenCount: tokenCount, featureCount: 0, length: tokenCount),
+      textHash: TextHash.of(text), position: line.position,
+      lineByteCount: line.byteCount, textByteCount: text.count)
+  }
+
+  func weight(_ target: Int) -> DocumentWeight { weight }
+
+  func count(_ text: Span<UInt8>, in counts: inout FeatureCounts) {}
+}

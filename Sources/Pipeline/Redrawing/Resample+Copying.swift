@@ -1,0 +1,82 @@
+internal import Reading
+internal import Resampling
+internal import Writing
+
+/// Writes the outputs, whole, but without their names yet.
+extension Resample {
+  struct Copied: ~Copyable {
+    /// Of all epochs.
+    var outcome: CopyStep.Outcome
+    var epochs: [ResampleManifest.Epoch]
+    var output: FinishedOutput
+    /// nil where it isn't asked for, as the next.
+    var remainder: FinishedOutput?
+    var rejects: FinishedRejects?
+  }
+
+  func copy(_ drawn: Redrawn, _ files: OpenFiles, _ clock: StepClock) throws -> Copied {
+    let begin = ContinuousClock.now
+    var sink = try files.outputs.openOutput()
+    var copied = CopyStep.Outcome()
+    var epochs: [ResampleManifest.Epoch] = []
+    // The documents of all epochs, each once.
+    var chosen: Set<Position> = []
+    var remaining: [Candidate] = []
+    for (number, seed) in drawn.recipe.seeds.enumerated() {
+      let documents = drawn.outcome.documents(epoch: number)
+      progress.begin(.copy, totalStoredByteCount: nil, pass: .next)
+      let epoch = try copy(documents, number, drawn, files.pool, into: &sink)
+      epochs.append(
+        ResampleManifest.Epoch(
+          seed: seed, documents: epoch.documentCount, tokens: epoch.tokenCount,
+          bytes: epoch.byteCount))
+      copied.add(epoch)
+      guard settings.source.remainder != nil else { continue }
+      remaining += documents.lazy.map(\.candidate).filter { chosen.insert($0.position).inserted }
+    }
+    let output = try files.outputs.close(&sink)
+    let rejects = try files.outputs.writeRejects(
+      [(files.stored ?? files.pool, drawn.outcome.report)], limits: settings.reading.limits,
+      progress: progress)
+    let remainder = try copyRemainder(
+      of: remaining.sorted { $0.position < $1.position }, drawn, files)
+    clock.add(.copy, since: begin)
+    return Copied(
+      outcome: copied, epochs: epochs, output: output, remainder: remainder, rejects: rejects)
+  }
+
+  private func copy(
+    _ documents: [DrawnDocument], _ epoch: Int, _ drawn: Redrawn, _ pool: Inputs,
+    into sink: inout any RecordSink & ~Copyable
+  ) throws -> CopyStep.Outcome {
+    let order = settings.outputs.shuffleSeed.map {
+      ShuffleOrder(
+        seed: $0, keepsDuplicates: settings.draw.keepsDuplicates, epoch: epoch,
+        epochCount: settings.epochCount)
+    }
+    var weigher: DocumentWeigher?
+    return try CopyStep(shards: pool.shards, limits: settings.reading.limits, progress: progress)
+      .run(
+        documents, textField: drawn.textField ?? settings.reading.textField, weigher: &weigher,
+        annotates: settings.annotates,
+        order: order, wasWeighedBefore: !settings.source.isOfPool, into: &sink)
+  }
+
+  /// - Returns: nil if the remainder isn't written, as in a draw that doesn't know the numbers of
+  ///   documents: see ``ResampleSettings/Source``.
+  private func copyRemainder(
+    of chosen: [Candidate], _ drawn: Redrawn, _ files: OpenFiles
+  ) throws -> FinishedOutput? {
+    guard let counts = drawn.documentCounts, var sink = try files.outputs.openRemainder() else {
+      return nil
+    }
+    begin(.remainder, files.pool)
+    try RemainderStep(
+      shards: files.pool.shards, textField: drawn.textField ?? settings.reading.textField,
+      limits: settings.reading.limits, errorPolicy: settings.reading.errorPolicy,
+      skipped: drawn.outcome.report.rejects.map(\.place.position).sorted(),
+      wasWeighedBefore: !settings.source.isOfPool, progress: progress
+    ).run(chosen: chosen, documentCounts: counts, into: &sink)
+    return try files.outputs.close(&sink)
+  }
+}

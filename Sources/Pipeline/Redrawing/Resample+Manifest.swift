@@ -1,0 +1,76 @@
+internal import Files
+internal import Resampling
+internal import Weighting
+
+/// Records a run.
+extension Resample {
+  func manifest(
+    _ drawn: Redrawn, _ copied: borrowing Copied, _ pool: Inputs, _ timings: RunTimings
+  ) -> ResampleManifest {
+    let (weighed, recipe) = (drawn.outcome.weighed, drawn.recipe)
+    let spread = drawn.hasSpread ? weighed.spreads[0] : nil
+    return ResampleManifest(
+      dselVersion: settings.version, seed: recipe.draw.seed,
+      settings: .init(settings, recipe, drawn.budget, textField: drawn.textField),
+      inputs: drawn.inputs,
+      pool: poolRecords(pool, drawn), documents: drawn.documentCount,
+      missingDocuments: drawn.missingCount, uncountedDocuments: drawn.uncountedCount,
+      skippedLines: drawn.outcome.report.skippedByReason,
+      eligibleDocuments: weighed.eligibleCount, underMinTokens: drawn.underMinimumCount,
+      outsideMixture: settings.stratify == nil ? nil : weighed.outsideCount,
+      effectiveSampleSize: spread?.effectiveSampleSize.value,
+      overlapWithTopK: drawn.hasSpread ? drawn.outcome.overlap(recipe) : nil,
+      weightLengthCorrelation: spread?.correlation.value,
+      selected: SelectionRecord(drawn.outcome, copied.outcome, drawn.budget),
+      epochs: copied.epochs,
+      parts: drawn.outcome.records(names: [nil]), shuffleSeed: settings.outputs.shuffleSeed,
+      shards: ShardRecord.shards(of: copied.output),
+      remainder: RemainderRecord.of(copied.remainder),
+      timings: timings)
+  }
+
+  private func poolRecords(_ pool: Inputs, _ drawn: Redrawn) -> [ResampleManifest.Pool] {
+    pool.shards.enumerated().map { number, shard in
+      let found = drawn.poolReport?.shards[number]
+      return ResampleManifest.Pool(
+        path: shard.name, bytes: shard.status.byteCount, documents: found?.documentCount,
+        weights: drawn.weightCounts?[number], skippedLines: found?.skippedRecord)
+    }
+  }
+}
+
+extension ResampleManifest.Settings {
+  fileprivate init(
+    _ settings: ResampleSettings, _ recipe: DrawRecipe, _ budget: Budget, textField: String?
+  ) {
+    var (target, fields): (String?, [ExactString: Double]?) = (nil, nil)
+    switch settings.source {
+    case .weights(_, let name, _):
+      source = "weights"
+      target = name
+    case .candidates: source = "candidates"
+    case .fields(let weights, _, _):
+      source = "fields"
+      fields = Dictionary(
+        weights.map { (ExactString($0.field), $0.scale) }, uniquingKeysWith: +)
+    }
+    self.target = target
+    self.fields = fields
+    size = [ExactString(budget.unit): Double(budget.amount)]
+    topK = !recipe.draw.addsNoise
+    temperature = recipe.temperatures[0]
+    logisticShare = recipe.draw.logisticShare
+    minTokens = recipe.draw.minimumTokenCount
+    duplicates = recipe.draw.keepsDuplicates ? "keep" : "drop"
+    replay = recipe.replay
+    stratify = settings.stratify?.field
+    mixture = settings.stratify?.mixture
+    mixtureTemperature = settings.stratify?.temperature
+    fill = settings.stratify?.fills
+    self.textField = textField ?? settings.reading.textField
+    onError = settings.reading.errorPolicy == .skip ? "skip" : "fail"
+    withoutRepeats = settings.areEpochsDisjoint
+    allowMissing = settings.allowsMissing
+    compress = settings.outputs.container.rawValue
+  }
+}

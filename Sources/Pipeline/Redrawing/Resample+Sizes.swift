@@ -1,0 +1,50 @@
+internal import Files
+internal import Platform
+internal import Reading
+internal import Resampling
+internal import Weighting
+
+/// What is drawn, and how much.
+extension Resample {
+  func recipe(seed: UInt64) -> DrawRecipe {
+    var recipe = DrawRecipe(
+      draw: settings.draw, seeds: DrawRecipe.seeds(seed, count: settings.epochCount))
+    recipe.replay = settings.replay
+    recipe.areEpochsDisjoint = settings.areEpochsDisjoint
+    return recipe
+  }
+
+  /// The budget and the temperature: a pass of their own finds them, where they depend on the weights.
+  func budget<Reader: WeightReader & ~Copyable>(
+    _ size: SelectionSize, _ input: Inputs, _ workers: DocumentWorkers,
+    _ makeReader: @escaping @Sendable () -> Reader
+  ) throws -> (Budget, Double) {
+    if !settings.needsSizePass(size), case .fixed(let temperature) = settings.draw.temperature {
+      return (size.budget(documentCount: 0), temperature)
+    }
+    begin(.measure, input)
+    let measured = try SpreadStep(
+      workers: workers, minimumLength: settings.draw.minimumTokenCount, targetCount: 1
+    ).run(input.shards, makeReader: makeReader)
+    let budget = size.budget(documentCount: measured.documentCount)
+    let histogram = measured.histograms[0]
+    // Budgets of tokens and bytes have no number of documents: the command line asks for one.
+    let expected = min(histogram.count, budget.unit == "documents" ? budget.amount : .max)
+    return (budget, settings.draw.temperature.value(for: histogram, expectedDraw: expected))
+  }
+}
+
+extension ResampleSettings {
+  /// Whether the budget or the temperature depends on the weights, and a pass of its own finds it.
+  func needsSizePass(_ size: SelectionSize) -> Bool {
+    if case .fraction = size { return true }
+    if case .fixed = draw.temperature { return false }
+    return true
+  }
+
+  /// Whether a draw by fields needs the documents' numbers of tokens.
+  func countsTokens(_ size: SelectionSize) -> Bool {
+    if case .tokens = size { return true }
+    return draw.minimumTokenCount > 0
+  }
+}
