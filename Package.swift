@@ -106,7 +106,7 @@ let package = Package(
       swiftSettings: strict),
     // These tests wait for processes: optimised they are no faster, and take twice as long to build.
     .testTarget(
-      name: "CommandLineTests", dependencies: ["TestSupport", "dsel"],
+      name: "CommandLineTests", dependencies: ["Reporting", "TestSupport", "dsel"],
       swiftSettings: strict + [.unsafeFlags(["-Onone"])]),
     .testTarget(
       name: "ReadingTests",

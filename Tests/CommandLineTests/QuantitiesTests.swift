@@ -1,6 +1,7 @@
 import TestSupport
 import Testing
 
+@testable import Reporting
 @testable import dsel
 
 /// Numbers as they are typed, without a run.
@@ -66,11 +67,11 @@ import Testing
       (0, "0"), (1, "1"), (1000, "1kB"), (1024, "1KiB"), (1025, "1025"), (128 << 20, "128MiB"),
       (2_147_000_000, "2147MB"), (3 << 30, "3GiB"), (1_000_000, "1MB"), (1_024_000, "1024kB"),
     ] {
-      #expect(ByteCount.text(of: byteCount) == text)
+      #expect(Format.byteArgument(byteCount) == text)
     }
-    #expect(ByteCount.phrase(1) == "1 byte")
-    #expect(ByteCount.phrase(1025) == "1,025 bytes")
-    #expect(ByteCount.phrase(256 << 20) == "256MiB")
+    #expect(Format.bytePhrase(1) == "1 byte")
+    #expect(Format.bytePhrase(1025) == "1,025 bytes")
+    #expect(Format.bytePhrase(256 << 20) == "256MiB")
     #expect(ByteCount(256 << 20).defaultValueDescription == "256MiB")
     #expect(ByteCount(1000).defaultValueDescription == "1000")
   }
@@ -83,8 +84,8 @@ import Testing
     for _ in 0..<200 {
       let factor = random.element(of: [1, 1000, 1024, 1_000_000, 1 << 20, 1_000_000_000, 1 << 30])
       let byteCount = factor * Int.random(in: 1...5000, using: &random)
-      #expect(try ByteCount(text: ByteCount.text(of: byteCount)).value == byteCount)
-      let more = try ByteCount(text: ByteCount.text(atLeast: byteCount)).value - byteCount
+      #expect(try ByteCount(text: Format.byteArgument(byteCount)).value == byteCount)
+      let more = try ByteCount(text: Format.byteArgument(atLeast: byteCount)).value - byteCount
       #expect(more >= 0 && more < (byteCount < 1 << 20 ? 1024 : 1 << 20), "\(byteCount)")
     }
   }

@@ -43,7 +43,7 @@ import Writing
     return DrawnDocument(
       candidate: Candidate(
         key: Double(line) + 0.5, textHash: TextHash.of(Array(text.utf8).span),
-        position: Position(shard: shard, offset: offset),
+        position: Position(shard: shard, place: offset),
         lineByteCount: Self.lines[shard][line].utf8.count, textByteCount: text.utf8.count,
         tokenCount: 10, copies: copies),
       target: target)
@@ -60,9 +60,10 @@ import Writing
     _ documents: [DrawnDocument], annotates: Bool = false, order: ShuffleOrder? = nil,
     names: [String?] = [nil], wasWeighedBefore: Bool = false, shards: [Shard]? = nil
   ) throws -> (lines: [String], outcome: CopyStep.Outcome) {
-    var sink = try LineSink(
-      .file(path: directory.path("out")), container: .plain, replaces: true, registry: registry,
-      shuffle: order.map { _ in ShuffleSettings(spoolDirectory: directory.url.path) })
+    var sink: any RecordSink & ~Copyable = JSONLinesSink(
+      try LineSink(
+        .file(path: directory.path("out")), container: .plain, replaces: true, registry: registry,
+        shuffle: order.map { _ in ShuffleSettings(spoolDirectory: directory.url.path) }))
     var weigher: DocumentWeigher?
     let step = CopyStep(
       shards: try shards ?? self.shards(), limits: ReadingLimits(),
@@ -70,7 +71,8 @@ import Writing
     let outcome = try step.run(
       documents, textField: "text", weigher: &weigher, annotates: annotates, order: order,
       wasWeighedBefore: wasWeighedBefore, into: &sink)
-    try sink.close().commit()
+    let output = try sink.close()
+    try output.commit()
     return (try directory.read("out").lines, outcome)
   }
 
@@ -126,7 +128,7 @@ import Writing
     do {
       _ = try copy(wrong, wasWeighedBefore: true)
       Issue.record("no error")
-    } catch PipelineError.otherText(path: path, field: "text") {
+    } catch PipelineError.weights(.otherText(path: path, field: "text")) {
     } catch { Issue.record("\(error)") }
   }
 
@@ -141,7 +143,7 @@ import Writing
     do {
       _ = try body()
       return nil
-    } catch PipelineError.reading(.changed(let path), line: nil) {
+    } catch PipelineError.input(.reading(.changed(let path), line: nil)) {
       return path
     } catch { return "\(error)" }
   }

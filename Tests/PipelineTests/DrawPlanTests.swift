@@ -113,7 +113,7 @@ import Testing
   }
 
   @Test func `Noise goes by the text, or by the place where copies are kept`() {
-    let position = Position(shard: 3, offset: 400)
+    let position = Position(shard: 3, place: 400)
     var recipe = Self.recipe()
     #expect(recipe.plan(.documents(1)).identity(textHash: 11, position: position) == 11)
     recipe.draw.keepsDuplicates = true

@@ -59,7 +59,7 @@ import Weighting
     return recipe
   }
 
-  private struct Drawn {
+  private struct Run {
     var outcome: Drawn
     var pool: [Position: Document]
     var readerCount: Int
@@ -76,13 +76,13 @@ import Weighting
   private func draw(
     _ pool: [Document], _ recipe: DrawRecipe, _ budget: Budget, fills: Bool = false,
     threadCount: Int = 2
-  ) throws -> Drawn {
+  ) throws -> Run {
     var places: [Position: Document] = [:]
     var shards: [Shard] = []
     for number in 0..<Self.shardCount {
       var text = ""
       for document in pool[pool.count * number / 3..<pool.count * (number + 1) / 3] {
-        places[Position(shard: number, offset: text.utf8.count)] = document
+        places[Position(shard: number, place: text.utf8.count)] = document
         text += "{\"text\":\"\(document.text)\",\"d\":\"\(document.stratum)\"}\n"
       }
       shards.append(try Shard(path: directory.write(text, to: "\(number).jsonl")))
@@ -102,7 +102,7 @@ import Weighting
       readerCount.add()
       return FirstWordReader()
     }
-    return Drawn(outcome: outcome, pool: places, readerCount: readerCount.value)
+    return Run(outcome: outcome, pool: places, readerCount: readerCount.value)
   }
 
   private final class Counter: Sendable {

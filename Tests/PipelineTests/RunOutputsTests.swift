@@ -38,7 +38,7 @@ import Writing
   }
 
   private func expectInput(_ settings: OutputSettings, _ name: String) throws {
-    guard case PipelineError.outputIsInput(let path)? = try refusal(settings) else {
+    guard case PipelineError.output(.isInput(let path))? = try refusal(settings) else {
       Issue.record("\(name) was not refused")
       return
     }
@@ -46,7 +46,7 @@ import Writing
   }
 
   private func expectOutput(_ settings: OutputSettings, _ path: String) throws {
-    guard case PipelineError.outputIsOutput(path: path)? = try refusal(settings) else {
+    guard case PipelineError.output(.isOutput(path: path))? = try refusal(settings) else {
       Issue.record("\(path) was not refused")
       return
     }
@@ -87,7 +87,8 @@ import Writing
 
   @Test func `An existing file is refused unless it may be replaced`() throws {
     try directory.write("old", to: "manifest")
-    guard case PipelineError.writing(.outputExists(let path))? = try refusal(settings()) else {
+    guard case PipelineError.output(.writing(.outputExists(let path)))? = try refusal(settings())
+    else {
       Issue.record("not refused")
       return
     }
@@ -102,17 +103,17 @@ import Writing
   private func write(_ settings: OutputSettings, before body: () throws -> Void = {}) throws {
     let outputs = try RunOutputs(settings, inputs: [pool], registry: registry)
     var output = try outputs.openOutput()
-    try output.write(Array("chosen".utf8).span)
-    let finished = try outputs.close(output)
+    try output.write(Array("chosen".utf8).span, adding: nil, order: 0)
+    let finished = try outputs.close(&output)
     var finishedRemainder: FinishedOutput?
     if var remainder = try outputs.openRemainder() {
-      try remainder.write(Array("left".utf8).span)
-      finishedRemainder = try outputs.close(remainder)
+      try remainder.write(Array("left".utf8).span, adding: nil, order: 0)
+      finishedRemainder = try outputs.close(&remainder)
     }
     var report = PassReport()
     report.rejects = [
       SkippedLine(
-        place: LinePlace(position: Position(shard: 0, offset: 16), byteCount: 3), number: 2,
+        place: RecordPlace(position: Position(shard: 0, place: 16), byteCount: 3), number: 2,
         error: .notJSON(.expectedValue, column: 1))
     ]
     let rejects = try outputs.writeRejects(
@@ -172,7 +173,7 @@ import Writing
     let old = try FileManager.default.contentsOfDirectory(atPath: directory.path("shards"))
     #expect(old.count == 1)
     guard
-      case PipelineError.writing(.shardsExist)? = try refusal(
+      case PipelineError.output(.writing(.shardsExist))? = try refusal(
         settings {
           $0.output = .directory(path: directory.path("shards"))
           $0.manifest = nil

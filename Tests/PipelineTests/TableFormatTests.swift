@@ -169,7 +169,7 @@ import Writing
     _ pool: [String], _ models: [String], to name: String = "weights"
   ) throws -> [JSON] {
     var settings = WeighSettings(
-      targetModels: [NamedModel(name: nil, path: models[0])], poolModel: models[1], pool: pool)
+      .weights(targets: [NamedModel(name: nil, path: models[0])]), poolModel: models[1], pool: pool)
     settings.reading.formats = [Table()] + DocumentFormats.all
     settings.output = .file(path: directory.path(name))
     settings.replacesOutputs = true
@@ -179,9 +179,8 @@ import Writing
 
   private func resample(_ weights: String, _ pool: [String]) throws -> Data {
     var settings = ResampleSettings(
-      source: .weights([directory.path(weights)], target: nil), pool: pool)
+      source: .weights([directory.path(weights)], target: nil, size: .documents(60)), pool: pool)
     settings.reading.formats = [Table()] + DocumentFormats.all
-    settings.size = .documents(60)
     settings.draw.minimumTokenCount = 10
     settings.outputs.output = .file(path: directory.path("resampled"))
     settings.outputs.replaces = true

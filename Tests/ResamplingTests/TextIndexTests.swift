@@ -8,7 +8,7 @@ import Testing
   /// - Parameter byteCount: texts of equal hashes but different lengths are different texts.
   private static func entry(_ hash: UInt64, byteCount: Int = 9) -> Candidate {
     Candidate(
-      key: 0, textHash: hash, position: Position(shard: 0, offset: 0), lineByteCount: 20,
+      key: 0, textHash: hash, position: Position(shard: 0, place: 0), lineByteCount: 20,
       textByteCount: byteCount, tokenCount: 1)
   }
 
