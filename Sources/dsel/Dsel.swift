@@ -26,8 +26,8 @@ import Reporting
       ResampleCommand.self, CompareCommand.self, ExplainCommand.self, ManualCommand.self,
     ])
 
-  /// Parses and runs. Help for a subcommand ends with its examples, which ArgumentParser can't place
-  /// after the options.
+  /// Parses and runs. Help for a subcommand ends with its examples, which ArgumentParser can't
+  /// place after the options.
   static func main() {
     File.reserveStandardDescriptors()
     dsel_return_large_blocks()

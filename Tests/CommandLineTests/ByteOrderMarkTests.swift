@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A byte order mark at the beginning of any line is one, as where files with marks are concatenated.
+/// A byte order mark at the beginning of any line is one, as where files with marks are
+/// concatenated.
 @Suite struct ByteOrderMarkTests {
   private let directory: TemporaryDirectory
   private let mark = Data([0xEF, 0xBB, 0xBF])

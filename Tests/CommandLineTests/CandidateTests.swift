@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A pool's shards, each fitted and weighed by a process of its own: the draw is that of one `select`.
+/// A pool's shards, each fitted and weighed by a process of its own: the draw is that of one
+/// `select`.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct CandidateTests {
   private let directory: TemporaryDirectory

@@ -2,14 +2,15 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `dsel compare` finds, by arithmetic on a few words and against the independent Python implementation
-/// (`Fixtures/golden/method/comparison.py`).
+/// What `dsel compare` finds, by arithmetic on a few words and against the independent Python
+/// implementation (`Fixtures/golden/method/comparison.py`).
 @Suite struct CompareTests {
   private let directory: TemporaryDirectory
 
   init() throws {
     directory = try TemporaryDirectory()
-    // Single words, of which no two share one of 10,000 buckets (the expected numbers wouldn't come out).
+    // Single words, of which no two share one of 10,000 buckets (the expected numbers wouldn't come
+    // out).
     try directory.write(#"{"text":"a a b c","m":{"site":"x"}}"# + "\n", to: "target.jsonl")
     try directory.write(
       [

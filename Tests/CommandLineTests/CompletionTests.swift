@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Completions, in the shells themselves: bash and zsh are driven on a terminal as a person types, fish is asked.
+/// Completions, in the shells themselves: bash and zsh are driven on a terminal as a person types,
+/// fish is asked.
 @Suite struct CompletionTests {
   private let directory: TemporaryDirectory
 
@@ -57,7 +58,8 @@ import Testing
     ("dsel select -o se", ["select", "-o", "sel"]),
   ]
 
-  /// Types each line and a tab on a terminal, and prints the words that a function in dsel's place is called with.
+  /// Types each line and a tab on a terminal, and prints the words that a function in dsel's place
+  /// is called with.
   private static let driver = #"""
     import json, os, pty, re, select, sys, time
     shell, lines = sys.argv[1], sys.argv[2:]

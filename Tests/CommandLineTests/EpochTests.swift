@@ -108,7 +108,8 @@ struct EpochTests {
     #expect(try directory.read("two.jsonl") == each.reduce(Data(), +))
   }
 
-  /// The exact shares of 100, and who gets the remainder: the larger fraction, and of equal ones what is drawn first.
+  /// The exact shares of 100, and who gets the remainder: the larger fraction, and of equal ones
+  /// what is drawn first.
   @Test(arguments: [(0.3, 30), (0.254, 25), (0.256, 26), (0.999, 100), (1, 100), (0, 0)])
   func `As many as were asked for are drawn at random`(share: Double, count: Int) throws {
     let drawn = try draw(["--count", "100", "--replay", "\(share)"])
@@ -132,8 +133,9 @@ struct EpochTests {
       for line in try draw(options, from: "steep.jsonl").lines { inclusions[line, default: 0] += 1 }
     }
     #expect(inclusions.count == documentCount)
-    // A document's count is binomial. The sum of squares, scaled for a draw without replacement, is near χ² with n − 1
-    // degrees of freedom: mean n − 1, variance 2 (n − 1). The bound is five of its standard deviations.
+    // A document's count is binomial. The sum of squares, scaled for a draw without replacement, is
+    // near χ² with n − 1 degrees of freedom: mean n − 1, variance 2 (n − 1). The bound is five of
+    // its standard deviations.
     let share = Double(count) / Double(documentCount)
     let expected = share * Double(draws)
     let freedom = Double(documentCount - 1)

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `dsel explain` finds, by arithmetic on a few words and against the independent Python implementation
-/// (`Fixtures/golden/method/comparison.py`).
+/// What `dsel explain` finds, by arithmetic on a few words and against the independent Python
+/// implementation (`Fixtures/golden/method/comparison.py`).
 @Suite struct ExplainTests {
   private let directory: TemporaryDirectory
 
@@ -133,7 +133,8 @@ import Testing
     let wanted = expected.document
     #expect(document.tokens.int == wanted.tokens.int)
     let hasRegression = ["blend", "logistic"].contains(expected.estimator)
-    // The oracle has the exact optimum, and dsel stops when it is near: log odds are within 0.1 of one another.
+    // The oracle has the exact optimum, and dsel stops when it is near: log odds are within 0.1 of
+    // one another.
     let tolerance = hasRegression ? 0.1 : 1e-6
     let (value, wantedValue) = (
       try #require(document.log_weight.number), try #require(wanted.value.number)

@@ -21,7 +21,8 @@ import Testing
     let (others, _) = try select(["--fit-sample", "0.25", "--threads", "3"], to: "three.jsonl")
     #expect(lines == others)
     let fitted = try #require(manifest.pool.fitted_documents.int)
-    // 1,360 documents, each with probability 1/4: 340, with a standard deviation of 16; five of them.
+    // 1,360 documents, each with probability 1/4: 340, with a standard deviation of 16; five of
+    // them.
     #expect((260...420).contains(fitted))
     #expect(manifest.pool.documents.int == 1360)
     // What is 1,309 of all; from a quarter of them it is an estimate for the random baseline alone.

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Files that aren't lines of JSON are named for what they are, and the command in the message makes lines of them.
+/// Files that aren't lines of JSON are named for what they are, and the command in the message
+/// makes lines of them.
 @Suite struct ForeignInputTests {
   private let directory: TemporaryDirectory
   private let lineCount = 12

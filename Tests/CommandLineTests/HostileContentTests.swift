@@ -2,13 +2,15 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Names and contents that come from anywhere: nothing in them reaches a terminal raw, and no path in a file is opened.
+/// Names and contents that come from anywhere: nothing in them reaches a terminal raw, and no path
+/// in a file is opened.
 @Suite struct HostileContentTests {
   private let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// An escape sequence, its one-byte form, DEL, a line feed, and a mark that turns the direction of writing.
+  /// An escape sequence, its one-byte form, DEL, a line feed, and a mark that turns the direction
+  /// of writing.
   private static let hostile = "a\u{1B}[31mb\u{9B}1Ac\u{7F}d\nerror: e\u{202E}f"
 
   /// Whether a terminal might act on it. Line feeds are looked for apart.

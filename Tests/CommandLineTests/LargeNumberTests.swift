@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Draws by numbers that nobody thought of as log weights: time stamps, ids, and what stands at the ends of doubles.
+/// Draws by numbers that nobody thought of as log weights: time stamps, ids, and what stands at the
+/// ends of doubles.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct LargeNumberTests {
   private let directory: TemporaryDirectory
@@ -30,7 +31,8 @@ struct LargeNumberTests {
     let lines = try write((1...60).map { "17325000000000000\($0 < 10 ? "0" : "")\($0)" })
     let newest = try draw(["--top-k", "--count", "5"])
     #expect(newest.lines == Array(lines.suffix(5)))
-    // They differ by 1 each. Python's decimal: (Σ e^-i)² / Σ e^-2i for i from 0 to 59 is 2.163953413738653.
+    // They differ by 1 each. Python's decimal: (Σ e^-i)² / Σ e^-2i for i from 0 to 59 is
+    // 2.163953413738653.
     let size = try #require(newest.manifest.effective_sample_size.number)
     #expect(abs(size - 2.163953413738653) < 1e-14)
     let drawn = try draw(["--count", "5"])

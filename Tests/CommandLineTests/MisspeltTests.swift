@@ -92,7 +92,8 @@ import Testing
     #expect(negative.status == 64 && negative.errors.contains("'-1' is invalid for '--seed"))
   }
 
-  /// - Parameter command: its first word after the options of the message is what it advises to change.
+  /// - Parameter command: its first word after the options of the message is what it advises to
+  ///   change.
   @Test(arguments: [
     (["select", "--target", "W", "P", "--count", "1"], "--target"),
     (["select", "--target", "w=W", "l=W", "P", "--count", "1"], "--target"),

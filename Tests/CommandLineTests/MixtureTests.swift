@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Selections of parts: strata of the pool by a field, and several targets. The numbers of the fixture's documents by
-/// domain are those of `Fixtures/README.md`.
+/// Selections of parts: strata of the pool by a field, and several targets. The numbers of the
+/// fixture's documents by domain are those of `Fixtures/README.md`.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct MixtureTests {
   private let directory: TemporaryDirectory
@@ -35,16 +35,17 @@ struct MixtureTests {
   }
 
   static let cases = [
-    // Of 100, by 1360ths: code 25, sqldocs 22.06, pydocs 17.65, scripture 13.24, wiki 8.82, german 5.15, japanese 4.41,
-    // satire 2.94, saga 0.74. The method of Sainte-Laguë, one unit at a time with exact fractions (Python), rounds these so.
+    // Of 100, by 1360ths: code 25, sqldocs 22.06, pydocs 17.65, scripture 13.24, wiki 8.82, german
+    // 5.15, japanese 4.41, satire 2.94, saga 0.74. The method of Sainte-Laguë, one unit at a time
+    // with exact fractions (Python), rounds these so.
     Case(
       options: ["--count", "100"],
       expected: [
         "code": 25, "sqldocs": 22, "pydocs": 18, "scripture": 13, "wiki": 9, "german": 5,
         "japanese": 4, "satire": 3, "saga": 1,
       ]),
-    // The roots add up to 101.2218: code 18.22, sqldocs 17.11, pydocs 15.30, scripture 13.25, wiki 10.82, german 8.27,
-    // japanese 7.65, satire 6.25, saga 3.12.
+    // The roots add up to 101.2218: code 18.22, sqldocs 17.11, pydocs 15.30, scripture 13.25, wiki
+    // 10.82, german 8.27, japanese 7.65, satire 6.25, saga 3.12.
     Case(
       options: ["--count", "100", "--mixture-temperature", "2"],
       expected: [
@@ -60,16 +61,16 @@ struct MixtureTests {
     Case(
       options: ["--count", "10", "--mixture", "wiki=0.74,satire=0.26"],
       expected: ["wiki": 7, "satire": 3]),
-    // The others share 20 by 1230ths: code 5.53, sqldocs 4.88, pydocs 3.90, scripture 2.93, german 1.14, japanese 0.98,
-    // satire 0.65; saga gives 10 of its 30.
+    // The others share 20 by 1230ths: code 5.53, sqldocs 4.88, pydocs 3.90, scripture 2.93, german
+    // 1.14, japanese 0.98, satire 0.65; saga gives 10 of its 30.
     Case(
       options: ["--count", "100", "--mixture", "wiki=0.5,saga=0.3"],
       expected: [
         "wiki": 50, "saga": 10, "code": 5, "sqldocs": 5, "pydocs": 4, "scripture": 3,
         "german": 1, "japanese": 1, "satire": 1,
       ], shortfalls: ["saga": 20]),
-    // saga has 10; of the other 90 by 0.5 : 0.2 wiki has 64.29 and the rest 25.71. Of 26, code has 7.19, sqldocs 6.34,
-    // pydocs 5.07, scripture 3.80, german 1.48, japanese 1.27, satire 0.85.
+    // saga has 10; of the other 90 by 0.5 : 0.2 wiki has 64.29 and the rest 25.71. Of 26, code has
+    // 7.19, sqldocs 6.34, pydocs 5.07, scripture 3.80, german 1.48, japanese 1.27, satire 0.85.
     Case(
       options: ["--count", "100", "--mixture", "wiki=0.5,saga=0.3", "--fill"],
       expected: [
@@ -138,8 +139,8 @@ struct MixtureTests {
         + ["--mixture", "a=0.3,b=0.3,c=0.4", "--epochs", "3", "--without-repeats"]
         + ["-o", "out.jsonl"], in: directory)
     let manifest = try directory.json("out.jsonl.manifest.json")
-    // Shares of 10: 3, 3, 4. First c has 2 only: the others have one more each. Then b has 4 left, and c none: a has 6.
-    // Then a is alone.
+    // Shares of 10: 3, 3, 4. First c has 2 only: the others have one more each. Then b has 4 left,
+    // and c none: a has 6. Then a is alone.
     let expected = [["a": 4, "b": 4, "c": 2], ["a": 6, "b": 4], ["a": 10]]
     let lines = try directory.read("out.jsonl").rawLines
     #expect(Set(lines) == Set(pool))

@@ -9,8 +9,8 @@ struct ProgressLineTests {
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// Runs a command on a terminal of some columns, with a pool that comes slowly through standard input, and prints
-  /// each line of progress that was drawn.
+  /// Runs a command on a terminal of some columns, with a pool that comes slowly through standard
+  /// input, and prints each line of progress that was drawn.
   private static let script = #"""
     import fcntl, os, pty, re, struct, subprocess, sys, termios, time
     columns, pool, command = int(sys.argv[1]), sys.argv[2], sys.argv[3:]

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `FILE.reasons.jsonl` beside `--rejects FILE`: where each skipped line is, and why it was skipped.
+/// `FILE.reasons.jsonl` beside `--rejects FILE`: where each skipped line is, and why it was
+/// skipped.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct RejectReasonTests {
   private let directory: TemporaryDirectory

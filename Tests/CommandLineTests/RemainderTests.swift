@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `--remainder`: with the selection, the rejects and the blank lines it is the pool, no line more and no line less.
+/// `--remainder`: with the selection, the rejects and the blank lines it is the pool, no line more
+/// and no line less.
 @Suite struct RemainderTests {
   private let directory: TemporaryDirectory
   private let pool: [Data]
@@ -49,9 +50,11 @@ import Testing
     #expect(manifest.remainder.shards.isNull)
     #expect(manifest.pool.documents.int == 80 + rest.count)
 
-    // In pool order: what is left of the pool once the others are taken out, each as often as it is there.
+    // In pool order: what is left of the pool once the others are taken out, each as often as it is
+    // there.
     var others = Dictionary((output + bad + blank).map { ($0, 1) }, uniquingKeysWith: +)
-    // Of copies the first is drawn; with --duplicates keep, either: then only those without copies are compared.
+    // Of copies the first is drawn; with --duplicates keep, either: then only those without copies
+    // are compared.
     let expected = pool.filter { line in
       guard let count = others[line], count > 0 else { return true }
       others[line] = count - 1

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A file that is named twice would count twice: it is refused, however it is spelled, unless that is meant.
+/// A file that is named twice would count twice: it is refused, however it is spelled, unless that
+/// is meant.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct RepeatedFileTests {
   private let directory: TemporaryDirectory
@@ -164,7 +165,8 @@ struct RepeatedFileTests {
     try directory.write((lines + [lines[40]]).joinedLines, to: "one-more")
     let draw = ["--pool", "a.jsonl", "b.jsonl", "--min-tokens", "0", "--duplicates", duplicates]
     let size = ["--count", "60", "-o", "out"]
-    // The 11th line of b.jsonl: "{"text": "the document 0 of b", "q": 0}" and a line end are 40 bytes.
+    // The 11th line of b.jsonl: "{"text": "the document 0 of b", "q": 0}" and a line end are 40
+    // bytes.
     for (weights, place) in [
       (["w", "copy"], "a.jsonl: the document at byte 0 has"),
       (["one-more"], "b.jsonl: the document at byte 400 has"),

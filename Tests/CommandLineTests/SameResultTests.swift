@@ -4,8 +4,9 @@ import Testing
 
 /// Every command again and again, each time in a fresh process.
 ///
-/// Swift seeds the order of dictionaries and sets anew in each process, and threads come in another order each time: what
-/// depends on either shows here, and in no single run. One run in twenty that differs is found by 30 runs in 79 of 100 cases.
+/// Swift seeds the order of dictionaries and sets anew in each process, and threads come in another
+/// order each time: what depends on either shows here, and in no single run. One run in twenty that
+/// differs is found by 30 runs in 79 of 100 cases.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct SameResultTests {
   /// `scripts/test.sh` sets fewer runs than CI has.
@@ -13,8 +14,9 @@ struct SameResultTests {
     ProcessInfo.processInfo.environment["DSEL_TEST_REPEATS"].flatMap { Int($0) } ?? 30
   private let directory: TemporaryDirectory
 
-  /// A pool of 100 documents in domains of 43, 15, 15, 15, 3 and 9: of 25, five shares have the remainder 3/4, so that the
-  /// rounding of sums decides, where there is any. Some texts are there twice, in other domains.
+  /// A pool of 100 documents in domains of 43, 15, 15, 15, 3 and 9: of 25, five shares have the
+  /// remainder 3/4, so that the rounding of sums decides, where there is any. Some texts are there
+  /// twice, in other domains.
   init() throws {
     directory = try TemporaryDirectory()
     var random = SplitMix64(state: 2)

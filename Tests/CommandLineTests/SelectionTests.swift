@@ -44,8 +44,8 @@ import Testing
       #expect(manifest.settings.temperature_goal.overlap.number == overlap)
       sum += try #require(manifest.overlap_with_top_k.number)
     }
-    // Of 5 × 192 documents or more, each in the top or not: a standard error of at most 0.016, as draws without
-    // replacement vary less.
+    // Of 5 × 192 documents or more, each in the top or not: a standard error of at most 0.016, as
+    // draws without replacement vary less.
     #expect(abs(sum / 5 - overlap) < 0.06, "\(sum / 5)")
   }
 

@@ -95,8 +95,8 @@ import Testing
     #expect(run.status == 0, "\(run.errors)")
     // 5 digits, a blank, 2,000 characters, and 12 around them, with a line feed.
     #expect(run.lines.first == "\(20_000 * 2018)")
-    // Rises from one line to the next are, in a random order of n, 10,000 on average with a standard deviation of
-    // √((n + 1) / 12) = 41 (Eulerian numbers); 5 of those are 204.
+    // Rises from one line to the next are, in a random order of n, 10,000 on average with a
+    // standard deviation of √((n + 1) / 12) = 41 (Eulerian numbers); 5 of those are 204.
     let numbers = run.lines.dropFirst().compactMap { Int($0) }
     try #require(numbers.count == 20_000)
     let rises = zip(numbers, numbers.dropFirst()).count { $0 < $1 }

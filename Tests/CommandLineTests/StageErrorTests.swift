@@ -2,8 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the commands that read and write models, weights and candidates refuse: wrong command lines with status 64, before
-/// any file is opened; files that can't be used with status 1, by name, and without leaving anything.
+/// What the commands that read and write models, weights and candidates refuse: wrong command lines
+/// with status 64, before any file is opened; files that can't be used with status 1, by name, and
+/// without leaving anything.
 @Suite struct StageErrorTests {
   private let directory: TemporaryDirectory
 

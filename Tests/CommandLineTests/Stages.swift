@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The models of the small fixture, fitted once for all tests of a process, and what many tests do with them.
+/// The models of the small fixture, fitted once for all tests of a process, and what many tests do
+/// with them.
 enum Stages {
   /// Enough buckets to tell texts apart, and few enough to be read quickly a hundred times.
   static let buckets = ["--buckets", "65536"]

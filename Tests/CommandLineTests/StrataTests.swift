@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Draws from strata against an independent Python version (`Fixtures/golden/method/strata.py`), and what must hold for any
-/// draw: a larger one contains the smaller, and a text is drawn once.
+/// Draws from strata against an independent Python version (`Fixtures/golden/method/strata.py`),
+/// and what must hold for any draw: a larger one contains the smaller, and a text is drawn once.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct StrataTests {
   private let directory: TemporaryDirectory
@@ -31,7 +31,8 @@ struct StrataTests {
     }
   }
 
-  /// The lines of documents, with names of strata byte for byte: JSON would take "é" and "e" with an accent for one key.
+  /// The lines of documents, with names of strata byte for byte: JSON would take "é" and "e" with
+  /// an accent for one key.
   private static func lines(_ documents: [JSON]) throws -> [Data] {
     documents.map { document in
       let (text, site) = (document.text.string ?? "", document.site.string ?? "")
@@ -85,7 +86,8 @@ struct StrataTests {
     }
   }
 
-  /// What several parts of a stratum draw where copies of its texts are in others: the hardest to fill.
+  /// What several parts of a stratum draw where copies of its texts are in others: the hardest to
+  /// fill.
   static let filled: [[String]] = [
     ["--replay", "0.2"], ["--replay", "0.5", "--mixture", "a=0.3,b=0.2,c=0.1"],
     ["--epochs", "2", "--without-repeats"], ["--mixture", "d=0.9", "--replay", "0.1"],

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Documents of the target that stand in the pool, too: what is drawn of them is no find, and is counted.
+/// Documents of the target that stand in the pool, too: what is drawn of them is no find, and is
+/// counted.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct TargetDocumentTests {
   private let directory: TemporaryDirectory

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Texts that stand elsewhere in the target than in the pool, or than they were weighed; and a fit of nothing.
+/// Texts that stand elsewhere in the target than in the pool, or than they were weighed; and a fit
+/// of nothing.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct TargetTextTests {
   private let directory: TemporaryDirectory

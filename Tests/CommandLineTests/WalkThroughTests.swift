@@ -4,10 +4,10 @@ import Testing
 
 /// The commands in README and in the walkthrough print what those pages say.
 ///
-/// Commands are in fenced blocks of `console`. Each follows `$ `, and goes on while its lines end in
-/// `\`. The lines after it are its whole output, from both streams, where `…` stands for text that
-/// may vary: timings, threads, the last digits of a number. A line with nothing but `…` stands for
-/// any number of lines.
+/// Commands are in fenced blocks of `console`. Each follows `$ `, and goes on while its lines end
+/// in `\`. The lines after it are its whole output, from both streams, where `…` stands for text
+/// that may vary: timings, threads, the last digits of a number. A line with nothing but `…` stands
+/// for any number of lines.
 @Suite struct WalkThroughTests {
   struct Step: Sendable, CustomTestStringConvertible {
     var command: String
@@ -107,7 +107,8 @@ import Testing
     return steps
   }
 
-  /// Runs commands one after the other in one shell, in a fresh directory that has the project's `Fixtures`.
+  /// Runs commands one after the other in one shell, in a fresh directory that has the project's
+  /// `Fixtures`.
   ///
   /// - Returns: what each printed, and how it ended.
   private static func run(
@@ -147,7 +148,8 @@ import Testing
     return matches(output.dropFirst(), stated.dropFirst())
   }
 
-  /// Whether the parts between ellipses stand in the line in this order, the first and last at its ends.
+  /// Whether the parts between ellipses stand in the line in this order, the first and last at its
+  /// ends.
   private static func matches(_ line: String, _ stated: String) -> Bool {
     let parts = stated.components(separatedBy: "…")
     guard parts.count > 1 else { return line == stated }

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Which of the pool's files weights and candidates are of, where paths are spelled another way or the pool was moved.
+/// Which of the pool's files weights and candidates are of, where paths are spelled another way or
+/// the pool was moved.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct WeightPathTests {
   private let directory: TemporaryDirectory

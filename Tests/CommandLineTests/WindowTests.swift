@@ -8,7 +8,8 @@ import Testing
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// A frame of one raw block (RFC 8878, 3.1.1): its window is 2^(10 + exponent) × (1 + mantissa / 8) bytes.
+  /// A frame of one raw block (RFC 8878, 3.1.1): its window is 2^(10 + exponent) × (1 + mantissa /
+  /// 8) bytes.
   private func write(exponent: UInt8, mantissa: UInt8) throws {
     let text = Data("{\"text\": \"a short document\"}\n".utf8)
     let header = UInt32(text.count) << 3 | 1

@@ -169,7 +169,8 @@ struct WorkDirectoryTests {
 
   @Test(arguments: Command.allCases)
   func `An interrupted run leaves what it finished to the next`(command: Command) throws {
-    // The third shard is a pipe that nobody writes to: so the run stands there when it is interrupted.
+    // The third shard is a pipe that nobody writes to: so the run stands there when it is
+    // interrupted.
     let text = try directory.read(shards[2])
     try FileManager.default.removeItem(atPath: directory.path(shards[2]))
     _ = try Program.shell("mkfifo \"$1\"", [shards[2]], in: directory)

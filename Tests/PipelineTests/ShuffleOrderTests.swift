@@ -12,9 +12,10 @@ import Testing
       tokenCount: 1)
   }
 
-  /// Over n = 4,000 seeds, how often one of 8 documents is at one of 8 places is binomial with p = 1/8: 500 on average,
-  /// with a standard deviation of √(n p (1 − p)) = 20.9. That any of the 64 counts is off by more than 5 of those, 104.6, has a
-  /// probability under 64 × 5.8e-7 = 4e-5 if orders are random.
+  /// Over n = 4,000 seeds, how often one of 8 documents is at one of 8 places is binomial with p =
+  /// 1/8: 500 on average, with a standard deviation of √(n p (1 − p)) = 20.9. That any of the 64
+  /// counts is off by more than 5 of those, 104.6, has a probability under 64 × 5.8e-7 = 4e-5 if
+  /// orders are random.
   @Test func `Each document is at each place equally often`() {
     let documents = (0..<8).map { Self.document($0) }
     var counts = [[Int]](repeating: [Int](repeating: 0, count: 8), count: 8)

@@ -4,8 +4,8 @@ import Testing
 
 @testable import Reading
 
-/// A file that was cut or damaged is never read as other documents without an error. Where it can't be told,
-/// because there is no checksum, the reader says so.
+/// A file that was cut or damaged is never read as other documents without an error. Where it can't
+/// be told, because there is no checksum, the reader says so.
 @Suite struct DamageTests {
   enum Kind: String, CaseIterable, Sendable {
     case zstd, zstdWithoutChecksum, zstdFrames, gzip, gzipMembers

@@ -5,7 +5,8 @@ import Testing
 
 @testable import Reading
 
-/// What is no file of lines is known by its first bytes, and what begins as lines do is never taken for anything else.
+/// What is no file of lines is known by its first bytes, and what begins as lines do is never taken
+/// for anything else.
 @Suite struct ForeignFormatTests {
   /// Beginnings as the formats' own specifications have them.
   private static let beginnings: [(ForeignFormat, [UInt8])] = [

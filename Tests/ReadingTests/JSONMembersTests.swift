@@ -34,7 +34,8 @@ import Testing
     #expect(result.map { String(decoding: $0, as: UTF8.self) } == rest)
   }
 
-  /// Prints lines in threes: one with members of the name, what Python reads in it less those, and how many there are.
+  /// Prints lines in threes: one with members of the name, what Python reads in it less those, and
+  /// how many there are.
   private static let script = #"""
     import json, random, sys
     random.seed(int(sys.argv[1]))

@@ -71,7 +71,8 @@ import Testing
 
   @Test(arguments: 0..<8 as Range<UInt64>)
   func `A changed byte gets the scanner's verdict`(seed: UInt64) throws {
-    // Foundation guesses encodings by zero bytes, and takes numbers that are none. The scanner is simdjson's twin.
+    // Foundation guesses encodings by zero bytes, and takes numbers that are none. The scanner is
+    // simdjson's twin.
     var lines = LineGenerator(seed: 500 + seed)
     for _ in 0..<300 {
       let line = lines.mutated(lines.line())

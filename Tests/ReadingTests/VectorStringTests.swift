@@ -3,7 +3,8 @@ import Testing
 
 @testable import Reading
 
-/// Strings that are read 64 bytes at a time: what matters is where a block ends. `parse` compares all ways of reading.
+/// Strings that are read 64 bytes at a time: what matters is where a block ends. `parse` compares
+/// all ways of reading.
 @Suite struct VectorStringTests {
   /// What may stand anywhere in a string, escapes whole and broken.
   private static let pieces = [

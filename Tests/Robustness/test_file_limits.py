@@ -99,19 +99,19 @@ def model_with(**members: Any) -> Callable[[Known], bytes]:
 def models() -> Iterator[Hostile]:
     for name in ["documents", "tokens"]:
         for value in [2**56 + 1, 2**63 - 1]:
-            said = [f'the member "{name}" goes beyond {1 << 56:,}']
+            said = [f'the member "{name}" exceeds {1 << 56:,}']
             yield Hostile(f"{name}-{value}", model_with(**{name: value}), said)
-        yield Hostile(f"{name}-{2**63}", model_with(**{name: 2**63}), ["no whole number"])
+        yield Hostile(f"{name}-{2**63}", model_with(**{name: 2**63}), ["a whole number from 0 to 2^64 - 1 is expected"])
     for number in [2**64, 10**30, -1, 1.5]:
-        yield Hostile(f"documents-{number}", model_with(documents=number), ["no whole number"])
+        yield Hostile(f"documents-{number}", model_with(documents=number), ["a whole number from 0 to 2^64 - 1 is expected"])
     yield Hostile(
         "count-2^63",
         model_with(counts=lambda counts: [2**63, *counts[1:]]),
-        ['"counts" goes beyond'],
+        ['"counts" exceeds'],
     )
-    yield Hostile("counts-sum", model_with(counts=[2**55] * BUCKETS), ['"counts" goes beyond'])
+    yield Hostile("counts-sum", model_with(counts=[2**55] * BUCKETS), ['"counts" exceeds'])
     yield Hostile(
-        "count-2^64", model_with(counts=lambda counts: [2**64, *counts[1:]]), ["no whole number"]
+        "count-2^64", model_with(counts=lambda counts: [2**64, *counts[1:]]), ["a whole number from 0 to 2^64 - 1 is expected"]
     )
     yield Hostile(
         "buckets-2^40",
@@ -124,31 +124,31 @@ def models() -> Iterator[Hostile]:
     yield Hostile(
         "eligible",
         model_with(eligible=lambda known: {**known, "bytes": 2**63 - 1}),
-        ['"eligible.bytes" goes beyond'],
+        ['"eligible.bytes" exceeds'],
     )
     yield Hostile(
         "inputs",
         model_with(inputs=lambda known: [{**known[0], "bytes": 2**62}]),
-        ['"inputs[].bytes" goes beyond'],
+        ['"inputs[].bytes" exceeds'],
     )
     yield Hostile(
         "long-path",
         model_with(inputs=lambda known: [{**known[0], "path": "a" * 30_000}]),
-        ["longer than any that is meant"],
+        ["is too long"],
     )
-    yield Hostile("deep", lambda _: b'{"x": ' + b"[" * 100_000, ["nested deeper"])
+    yield Hostile("deep", lambda _: b'{"x": ' + b"[" * 100_000, ["nested deeper than 64 levels"])
     yield Hostile(
         "keys",
         lambda _: b"{" + b",".join(b'"k%d": 1' % number for number in range(1_000_000)) + b"}",
-        ["longer than any"],
+        ["is too long"],
     )
     yield Hostile(
-        "endless-string", lambda _: b'{"x": "', ["longer than any that is meant"], lambda _: "so on"
+        "endless-string", lambda _: b'{"x": "', ["is too long"], lambda _: "so on"
     )
     yield Hostile(
         "endless-number",
         lambda _: b'{"documents": ',
-        ["longer than any"],
+        ["is too long"],
         lambda _: "1",
         on_one_line=True,
     )
@@ -157,7 +157,7 @@ def models() -> Iterator[Hostile]:
     yield Hostile(
         "endless-counts",
         lambda _: b'{"counts": [1',
-        ['"counts" goes beyond 16,777,216'],
+        ['"counts" exceeds 16,777,216'],
         lambda _: ",1",
         extra=3 * 8 * (1 << 24),
     )
@@ -177,7 +177,7 @@ def endless_inputs() -> Iterator[Hostile]:
     yield Hostile(
         "endless-inputs",
         begin,
-        ['"inputs" goes beyond 1,048,576'],
+        ['"inputs" exceeds 1,048,576'],
         lambda known: input(known),
         "1G",
         PATHS,
@@ -185,7 +185,7 @@ def endless_inputs() -> Iterator[Hostile]:
     yield Hostile(
         "endless-paths",
         begin,
-        ['"inputs" goes beyond 67,108,864'],
+        ['"inputs" exceeds 67,108,864'],
         lambda known: input(known, path="p" * 4000),
         "1G",
         PATHS,
@@ -250,13 +250,13 @@ def candidate_files() -> Iterator[Hostile]:
             yield Hostile(
                 f"{name}-{value}",
                 header_with(**{name: value}),
-                [f'"{name}" goes beyond {1 << 56:,}'],
+                [f'"{name}" exceeds {1 << 56:,}'],
             )
-        yield Hostile(f"{name}-2^64", header_with(**{name: 2**64}), ["no whole number"])
+        yield Hostile(f"{name}-2^64", header_with(**{name: 2**64}), ["a whole number from 0 to 2^64 - 1 is expected"])
     for name in ["shard", "offset", "bytes", "text_bytes", "tokens", "copies"]:
         for value in [2**44, 2**63 - 1]:
             yield Hostile(f"{name}-{value}", first_with(**{name: value}), [f'"{name}" can\'t be'])
-        yield Hostile(f"{name}-2^63", first_with(**{name: 2**63}), ["no whole number"])
+        yield Hostile(f"{name}-2^63", first_with(**{name: 2**63}), ["a whole number from 0 to 2^64 - 1 is expected"])
     yield Hostile(
         "key-1e999",
         lambda known: encoded(known.candidates, known.lines).replace(
@@ -284,7 +284,7 @@ def candidate_files() -> Iterator[Hostile]:
     yield Hostile(
         "endless-shards",
         many_shards,
-        ['"shards" goes beyond'],
+        ['"shards" exceeds'],
         lambda known: "," + long_shard(known),
         "1G",
         PATHS,

@@ -16,7 +16,8 @@ import Testing
         priority: random.next() >> (seed % 2 == 0 ? 0 : 55),
         features: Array(repeating: UInt16(number), count: Int.random(in: 1...40, using: &random)))
     }
-    // Equal texts have equal priorities. With few priorities, unequal ones may, too: then the features must be equal.
+    // Equal texts have equal priorities. With few priorities, unequal ones may, too: then the
+    // features must be equal.
     let distinct = Dictionary(texts.map { ($0.priority, $0) }, uniquingKeysWith: { one, _ in one })
     return texts.map { distinct[$0.priority] ?? $0 }
   }

@@ -103,7 +103,8 @@ import Testing
     #expect(lengths == [6, 2] && areShort == [false, true])
   }
 
-  /// The text with a member changed, or taken out if there is no value. A path's parts are keys and places.
+  /// The text with a member changed, or taken out if there is no value. A path's parts are keys and
+  /// places.
   private func changed(_ text: Data, _ path: String, to value: Any?) throws -> Data {
     func change(_ node: Any, _ keys: ArraySlice<Substring>) throws -> Any? {
       guard let key = keys.first else { return value }

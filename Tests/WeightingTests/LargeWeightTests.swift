@@ -4,7 +4,8 @@ import Testing
 
 @testable import Weighting
 
-/// Statistics of weights that are no log weights of a model: time stamps, ids, numbers at the ends of what doubles hold.
+/// Statistics of weights that are no log weights of a model: time stamps, ids, numbers at the ends
+/// of what doubles hold.
 @Suite struct LargeWeightTests {
   private static func histogram(_ weights: [Double]) -> WeightHistogram {
     var result = WeightHistogram()

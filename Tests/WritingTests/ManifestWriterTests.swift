@@ -38,11 +38,11 @@ import Testing
       "caf\u{E9}": 1, "cafe\u{301}": 2, "camelCase": 3, "snake_case": 4, "A\"B": 5,
     ]
     let bytes = ManifestWriter.encodeLine(Inner(skippedLines: counts))
-    // In bytes: e is 65, é is C3 A9, m is 6D.
+    // In bytes: after "caf", e is 65 and é is C3 A9; m, of "cam", comes after f.
     #expect(
       bytes
         == Array(
-          (#"{"skipped_lines":{"A\"B":5,"cafe"# + "\u{301}" + #"":2,"camelCase":3,"caf"#
-            + "\u{E9}" + #"":1,"snake_case":4},"xxh3":"00"}"#).utf8))
+          (#"{"skipped_lines":{"A\"B":5,"cafe"# + "\u{301}" + #"":2,"caf"# + "\u{E9}"
+            + #"":1,"camelCase":3,"snake_case":4},"xxh3":"00"}"#).utf8))
   }
 }

@@ -5,7 +5,8 @@ internal import Weighting
 
 /// Holds a selection against its target, and against what it was selected from: `dsel compare`.
 ///
-/// The pool is read twice: once whole, and once for a random baseline of about as many tokens as the selection has.
+/// The pool is read twice: once whole, and once for a random baseline of about as many tokens as
+/// the selection has.
 package struct Compare: Sendable {
   let settings: CompareSettings
   let progress: ProgressMeter

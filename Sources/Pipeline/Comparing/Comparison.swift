@@ -22,8 +22,8 @@ package struct Comparison: Encodable, Sendable {
     package var maxWindow: Int
   }
 
-  /// Tokens of a document: the smallest number that so many percent of the documents don't exceed. Exact up to 4,095
-  /// tokens, and beyond at most 1/2,048 too small; the two ends are exact.
+  /// Tokens of a document: the smallest number that so many percent of the documents don't exceed.
+  /// Exact up to 4,095 tokens, and beyond at most 1/2,048 too small; the two ends are exact.
   package struct Lengths: Encodable, Sendable {
     package var min: Int
     package var p5: Int
@@ -43,7 +43,8 @@ package struct Comparison: Encodable, Sendable {
     package var bytes: Int
     package var emptyBuckets: Int
     package var skippedLines: [ExactString: Int]
-    /// Documents of a target's text; scaled up where the target has more than a million. Of selection and pool only.
+    /// Documents of a target's text; scaled up where the target has more than a million. Of
+    /// selection and pool only.
     package var targetDocuments: Int?
     /// Left out without documents, which only a random baseline can be.
     package var tokensPerDocument: Lengths?
@@ -83,7 +84,8 @@ package struct Comparison: Encodable, Sendable {
   package var target: Side
   package var selected: Side
   package var pool: Side?
-  /// Documents of the pool, each with the same probability, with about as many tokens as the selection.
+  /// Documents of the pool, each with the same probability, with about as many tokens as the
+  /// selection.
   package var randomArm: Side?
   /// KL divergences in nats: see ``Divergence``.
   package var klTargetSelected: Double?
@@ -92,7 +94,8 @@ package struct Comparison: Encodable, Sendable {
   /// By how much the selection is nearer to the target than a random one, and than the whole pool.
   package var klReduction: Double?
   package var klReductionFromPool: Double?
-  /// The share of the target's features whose buckets the selection (the pool, the random baseline) doesn't leave empty.
+  /// The share of the target's features whose buckets the selection (the pool, the random baseline)
+  /// doesn't leave empty.
   package var coverageSelected: Double
   package var coveragePool: Double?
   package var coverageRandom: Double?

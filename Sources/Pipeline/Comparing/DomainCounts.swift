@@ -3,8 +3,9 @@ internal import Resampling
 
 /// How many documents each domain has: each value of a field.
 ///
-/// Of more than ``capacity`` different ones those with the smallest hashes are kept, and the documents of the rest are
-/// counted together: what is kept doesn't depend on the order of the documents, and counts of what is kept are exact.
+/// Of more than ``capacity`` different ones those with the smallest hashes are kept, and the
+/// documents of the rest are counted together: what is kept doesn't depend on the order of the
+/// documents, and counts of what is kept are exact.
 struct DomainCounts: Sendable {
   /// Bounds memory: with names of ``longestName`` bytes, to 20 MB or so.
   static let capacity = 1 << 16

@@ -4,8 +4,9 @@ internal import Weighting
 
 /// What is drawn, by which keys, and in which order.
 ///
-/// The arms of a group draw one after the other, without replacement between them. Groups of one family draw at the same time,
-/// and a text once in all of them: they are strata. Families draw independently of one another: they are epochs.
+/// The arms of a group draw one after the other, without replacement between them. Groups of one
+/// family draw at the same time, and a text once in all of them: they are strata. Families draw
+/// independently of one another: they are epochs.
 struct DrawPlan: Sendable {
   /// One part of a draw.
   struct Arm: Sendable {
@@ -70,7 +71,8 @@ extension DrawPlan.Arm {
 }
 
 extension DrawPlan.Group {
-  /// One arm by log weights, or that and one by the same target's log odds: the two share one buffer's memory.
+  /// One arm by log weights, or that and one by the same target's log odds: the two share one
+  /// buffer's memory.
   var isParted: Bool {
     guard case .logWeight(let target) = arms.first?.source else { return false }
     return arms.count == 1 || (arms.count == 2 && arms[1].source == .logOdds(target: target))

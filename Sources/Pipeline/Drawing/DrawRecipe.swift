@@ -76,8 +76,8 @@ struct DrawRecipe: Sendable {
       noise: hasNoise ? GumbelNoise(seed: seeds[epoch], purpose: purpose) : nil)
   }
 
-  /// The seeds of so many draws that are made of one: the first is that one, and the others are below 2⁵³, which every
-  /// reader of JSON gets right.
+  /// The seeds of so many draws that are made of one: the first is that one, and the others are
+  /// below 2⁵³, which every reader of JSON gets right.
   static func seeds(_ seed: UInt64, count: Int) -> [UInt64] {
     (0..<count).map { epoch in
       epoch == 0 ? seed : SeededHash(seed: seed, purpose: .epoch)(UInt64(epoch)) >> 11

@@ -3,7 +3,8 @@ package struct DrawSettings: Sendable, Equatable {
   /// What log weights are divided by.
   package enum Temperature: Sendable, Equatable {
     case fixed(Double)
-    /// As many equally weighted documents as this are the weights to be worth; as many as are drawn, if nil.
+    /// As many equally weighted documents as this are the weights to be worth; as many as are
+    /// drawn, if nil.
     case effectiveSampleSize(Double?)
     /// So large a share of the draw is to be among the largest weights.
     case overlap(Double)
@@ -19,11 +20,11 @@ package struct DrawSettings: Sendable, Equatable {
   /// The share of ``Estimator/blend``'s draw that is drawn by the regression alone.
   package var logisticShare = 0.0
 
-  /// What ``logisticShare`` is unless something else is asked for. More helps coverage and costs purity: see the
-  /// quality table.
+  /// What ``logisticShare`` is unless something else is asked for. More helps coverage and costs
+  /// purity: see the quality table.
   package static let defaultLogisticShare = 0.04
-  /// The temperature of the part that the regression draws alone, in units of the other's: log odds differ little among
-  /// the best, and at 1 the draw would take many that are not.
+  /// The temperature of the part that the regression draws alone, in units of the other's: log odds
+  /// differ little among the best, and at 1 the draw would take many that are not.
   static let logisticTemperature = 0.25
 
   package init() {}

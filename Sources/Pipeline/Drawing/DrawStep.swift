@@ -7,7 +7,8 @@ internal import Weighting
 
 /// Gives every document of the pool its weights and its keys, and keeps those that may be drawn.
 ///
-/// In the same pass a random baseline is drawn and counted: each eligible document with the same probability.
+/// In the same pass a random baseline is drawn and counted: each eligible document with the same
+/// probability.
 struct DrawStep {
   var workers: DocumentWorkers
   var plan: DrawPlan
@@ -58,8 +59,8 @@ struct DrawStep {
     return (outcome, report)
   }
 
-  /// The candidates of all workers. One buffer instead of one a worker keeps memory independent of the
-  /// number of threads; workers come by once a chunk.
+  /// The candidates of all workers. One buffer instead of one a worker keeps memory independent of
+  /// the number of threads; workers come by once a chunk.
   private final class SharedBuffers: Sendable {
     private let buffers: Lock<DrawBuffers>
 

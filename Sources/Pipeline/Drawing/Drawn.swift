@@ -78,8 +78,9 @@ extension Drawn {
     return isPlain ? nil : parts.map { PartRecord($0, names: names, epochCount: epochCount) }
   }
 
-  /// The share of the only target's first part whose weights are among as many largest, where copies that were left out
-  /// count with what they are copies of; nil where there are several parts like it, or nothing was drawn.
+  /// The share of the only target's first part whose weights are among as many largest, where
+  /// copies that were left out count with what they are copies of; nil where there are several
+  /// parts like it, or nothing was drawn.
   func overlap(_ plan: DrawRecipe) -> Double? {
     guard let part = parts.first, plan.targetCount == 1, plan.strata == nil,
       plan.seeds.count == 1, plan.replay == 0, !part.selection.documents.isEmpty

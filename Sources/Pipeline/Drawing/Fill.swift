@@ -1,8 +1,10 @@
-/// Finds how much has to be asked for, so that as much comes as is wanted though some strata have too little.
+/// Finds how much has to be asked for, so that as much comes as is wanted though some strata have
+/// too little.
 ///
-/// The more is asked for, the more each stratum may give, and those that have enough do. So strata pass on what they lack by the
-/// same shares, a larger draw contains the smaller, and no rule is needed for what is taken from whom. It can't be
-/// calculated: copies of a stratum's texts may be drawn in others, which shows in a draw only.
+/// The more is asked for, the more each stratum may give, and those that have enough do. So strata
+/// pass on what they lack by the same shares, a larger draw contains the smaller, and no rule is
+/// needed for what is taken from whom. It can't be calculated: copies of a stratum's texts may be
+/// drawn in others, which shows in a draw only.
 enum Fill {
   /// What came of a try.
   struct Try {
@@ -16,7 +18,8 @@ enum Fill {
 
   /// - Parameters:
   ///   - wanted: how many documents are to come.
-  ///   - draw: draws when so much is asked for. One more asked for brings one more document or none.
+  ///   - draw: draws when so much is asked for. One more asked for brings one more document or
+  ///     none.
   /// - Returns: a number at which as many come as are wanted, or at which all that there are come.
   /// - Complexity: a few tries, most of which come nearer by a factor of ten.
   static func total(for wanted: Int, draw: (Int) -> Try) -> Int {

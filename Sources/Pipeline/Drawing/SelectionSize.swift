@@ -20,8 +20,8 @@ package enum SelectionSize: Equatable, Sendable {
     }
   }
 
-  /// The share rounded down, but 29 of 100 for 0.29: the double that is meant by that is a little less, and no share is
-  /// known so exactly.
+  /// The share rounded down, but 29 of 100 for 0.29: the double that is meant by that is a little
+  /// less, and no share is known so exactly.
   private static func part(_ share: Double, of count: Int) -> Int {
     let exact = share * Double(count)
     let nearest = exact.rounded()

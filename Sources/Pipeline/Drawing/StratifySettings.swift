@@ -7,10 +7,11 @@ internal import Resampling
 package struct StratifySettings: Sendable, Equatable {
   /// Dotted keys.
   package var field: String
-  /// What is drawn of each value; nil for the pool's own shares. What this leaves of 1 goes to the other
-  /// values, by the pool's shares.
+  /// What is drawn of each value; nil for the pool's own shares. What this leaves of 1 goes to the
+  /// other values, by the pool's shares.
   package var mixture: [ExactString: Double]?
-  /// Shares of the pool become p^(1/T), and are scaled to their sum: 1 keeps them, more makes them alike.
+  /// Shares of the pool become p^(1/T), and are scaled to their sum: 1 keeps them, more makes them
+  /// alike.
   package var temperature = 1.0
   /// Whether what a stratum falls short is drawn of the others.
   package var fills = false
@@ -23,7 +24,8 @@ package struct StratifySettings: Sendable, Equatable {
   /// The strata that are drawn from.
   ///
   /// - Parameter counts: eligible documents by stratum.
-  /// - Throws: ``StrataError/noStrata(field:)``, ``StrataError/unknownStratum(field:name:values:)``,
+  /// - Throws: ``StrataError/noStrata(field:)``,
+  ///   ``StrataError/unknownStratum(field:name:values:)``,
   ///   ``StrataError/repeatedStratum(field:name:)``, ``StrataError/emptyMixture(field:values:)``
   func strata(_ counts: [ExactString: Int]) throws(PipelineError) -> Strata {
     guard counts.keys.contains(where: { $0 != "" }) else { throw .strata(.noStrata(field: field)) }

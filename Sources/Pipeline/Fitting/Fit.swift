@@ -7,8 +7,8 @@ package import Writing
 
 /// Fits a model to documents, and writes it: `dsel fit`.
 ///
-/// With a work directory each input is fitted alone, its model is kept there, and one that is there already is used
-/// instead of fitting again; the sum is exactly what one fit of all inputs gives.
+/// With a work directory each input is fitted alone, its model is kept there, and one that is there
+/// already is used instead of fitting again; the sum is exactly what one fit of all inputs gives.
 package struct Fit: Sendable {
   let settings: FitSettings
   let progress: ProgressMeter
@@ -20,7 +20,8 @@ package struct Fit: Sendable {
     self.registry = registry
   }
 
-  /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one untouched.
+  /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one
+  ///   untouched.
   package func run() throws -> FitReport {
     let clock = StepClock()
     var input = try Inputs(settings.inputs, settings.reading)
@@ -37,7 +38,8 @@ package struct Fit: Sendable {
     var (model, report, reused) = try fit(input.shards)
     clock.add(.fit, since: begin)
     report = input.corrected(report)
-    // A shard may be empty: its model adds nothing to the others', and nothing can be weighed by it alone.
+    // A shard may be empty: its model adds nothing to the others', and nothing can be weighed by it
+    // alone.
     model.inputs = report.inputs.sorted { $0.precedes($1) }
 
     let rejects = try outputs.writeRejects(

@@ -5,7 +5,8 @@ internal import Reading
 internal import Resampling
 internal import Weighting
 
-/// Counts the features of all documents of a target or a pool, and keeps a sample of the documents for the regression.
+/// Counts the features of all documents of a target or a pool, and keeps a sample of the documents
+/// for the regression.
 struct FitStep {
   var workers: DocumentWorkers
   var features: FeatureSettings
@@ -19,7 +20,8 @@ struct FitStep {
   var fittedShare = 1.0
   /// Whether the hashes of the documents' texts are kept.
   var keepsTexts = false
-  /// The order by which documents are sampled. It doesn't depend on the draw's seed: so a model file serves every seed.
+  /// The order by which documents are sampled. It doesn't depend on the draw's seed: so a model
+  /// file serves every seed.
   private static let sampleHash = SeededHash(seed: 0, purpose: .sample)
 
   /// What was learned of the documents.
@@ -57,8 +59,8 @@ struct FitStep {
     return (outcome, report)
   }
 
-  /// The sample of all workers. One instead of one a worker keeps memory independent of the number of threads; most
-  /// documents are known not to be in it, and don't come by.
+  /// The sample of all workers. One instead of one a worker keeps memory independent of the number
+  /// of threads; most documents are known not to be in it, and don't come by.
   private final class SharedSample: Sendable {
     private let sample = Lock(DocumentSample())
 

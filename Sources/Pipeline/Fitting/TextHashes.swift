@@ -1,10 +1,11 @@
 internal import Files
 internal import Platform
 
-/// The texts of a target, by their hashes: to tell which documents of a selection are the target's own.
+/// The texts of a target, by their hashes: to tell which documents of a selection are the target's
+/// own.
 ///
-/// Of more than ``capacity`` different texts those with the smallest hashes are kept, which are a random share of them: what
-/// is counted by them is scaled up.
+/// Of more than ``capacity`` different texts those with the smallest hashes are kept, which are a
+/// random share of them: what is counted by them is scaled up.
 struct TextHashes: Sendable {
   /// Bounds memory, to 16 MiB.
   static let capacity = 1 << 20
@@ -63,7 +64,8 @@ struct TextHashes: Sendable {
     return low < hashes.count && hashes[low] == hash
   }
 
-  /// How many documents there are where so many were found: more where only a share of the texts is known.
+  /// How many documents there are where so many were found: more where only a share of the texts is
+  /// known.
   func scaled(_ foundCount: Int) -> Int {
     isWhole ? foundCount : Int((Double(foundCount) * 0x1p64 / (Double(threshold) + 1)).rounded())
   }

@@ -3,7 +3,8 @@ internal import Reading
 internal import Weighting
 package import Writing
 
-/// Adds files of the same kind up: models to the model of all their documents, candidates to those of the whole pool.
+/// Adds files of the same kind up: models to the model of all their documents, candidates to those
+/// of the whole pool.
 package struct Merge: Sendable {
   let settings: MergeSettings
   let registry: TemporaryFiles
@@ -19,7 +20,8 @@ package struct Merge: Sendable {
     case candidates(CandidateFile)
   }
 
-  /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one untouched.
+  /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one
+  ///   untouched.
   package func run() throws -> Outcome {
     let shards = try Inputs(settings.inputs).shards
     if let pipe = shards.first(where: { !$0.isRereadable }) {

@@ -7,6 +7,7 @@ package enum OutputError: Error {
   case isInput(path: String)
   /// Two outputs are the same file.
   case isOutput(path: String)
-  /// A file for which attributes have no place: only a directory `documents` has a sibling for them.
+  /// A file for which attributes have no place: only a directory `documents` has a sibling for
+  /// them.
   case notInDocuments(path: String)
 }

@@ -14,7 +14,8 @@ package struct SelectionRecord: Encodable, Sendable {
   package var droppedCopies: Int
   /// Documents whose text is that of a target's document; nil where the target isn't read.
   package var targetDocuments: Int?
-  /// True if a target has so many texts that only a share of them was looked for, and the number is scaled up.
+  /// True if a target has so many texts that only a share of them was looked for, and the number is
+  /// scaled up.
   package var targetDocumentsIsEstimate: Bool?
   /// Documents that the regression drew alone.
   package var byLogistic: Int

@@ -1,4 +1,5 @@
-/// What a manifest says of one of several targets. The fields are those that it has for an only one.
+/// What a manifest says of one of several targets. The fields are those that it has for an only
+/// one.
 package struct TargetRecord: Encodable, Sendable {
   package var name: String?
   package var share: Double

@@ -5,8 +5,9 @@ struct LargeNumbers: Error {}
 
 /// Finds what is taken from numbers that are all large, such as times in nanoseconds.
 ///
-/// A draw doesn't depend on what is added to all log weights, but doubles do: beside a large one the noise, and the difference of
-/// two large ones, is rounded away. So of a field whose numbers are all large, the one that is nearest to zero is taken from each.
+/// A draw doesn't depend on what is added to all log weights, but doubles do: beside a large one
+/// the noise, and the difference of two large ones, is rounded away. So of a field whose numbers
+/// are all large, the one that is nearest to zero is taken from each.
 struct FieldOrigins: DocumentConsumer, ~Copyable {
   /// Beside this, doubles tell noise apart to 2⁻¹⁹.
   private static let largestSmall = 0x1p33

@@ -14,7 +14,8 @@ extension Resample {
     return recipe
   }
 
-  /// The budget and the temperature: a pass of their own finds them, where they depend on the weights.
+  /// The budget and the temperature: a pass of their own finds them, where they depend on the
+  /// weights.
   func budget<Reader: WeightReader & ~Copyable>(
     _ size: SelectionSize, _ input: Inputs, _ workers: DocumentWorkers,
     _ makeReader: @escaping @Sendable () -> Reader

@@ -45,8 +45,8 @@ extension Resample {
 
   /// Looks at the first line of each file.
   ///
-  /// - Throws: ``PipelineError``, if weights are of other targets than the one that is asked for, or some of them have log odds
-  ///   and some don't.
+  /// - Throws: ``PipelineError``, if weights are of other targets than the one that is asked for,
+  ///   or some of them have log odds and some don't.
   private func haveLogOdds(_ stored: Inputs, _ target: String?) throws -> Bool {
     let fields = StoredWeightReader.fields(target: target)
     var known: (hasLogOdds: Bool, path: String)?
@@ -75,8 +75,8 @@ extension Resample {
     return known?.hasLogOdds ?? false
   }
 
-  /// The fields of the first document among those that a file of weights begins with; nil if there is
-  /// none.
+  /// The fields of the first document among those that a file of weights begins with; nil if there
+  /// is none.
   private func firstFields(_ fields: [String], of shard: Shard) throws -> [FieldValue]? {
     let request = DocumentRequest(textField: StoredWeightReader.textField, fields: fields)
     var values: [FieldValue]?

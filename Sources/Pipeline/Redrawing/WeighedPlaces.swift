@@ -3,12 +3,12 @@ internal import Platform
 internal import Reading
 internal import Resampling
 
-/// What files of weights turn out to be of: which of the pool's files, how many documents of each, and whether any document
-/// has two weights.
+/// What files of weights turn out to be of: which of the pool's files, how many documents of each,
+/// and whether any document has two weights.
 ///
-/// Repeats are looked for among the places with the smallest hashes, so that memory is bounded: among all places as long as
-/// there are no more than ``capacity``, and otherwise among that many at random, of which a file that is named twice has
-/// plenty.
+/// Repeats are looked for among the places with the smallest hashes, so that memory is bounded:
+/// among all places as long as there are no more than ``capacity``, and otherwise among that many
+/// at random, of which a file that is named twice has plenty.
 final class WeighedPlaces: Sendable {
   static let capacity = 1 << 16
 
@@ -93,8 +93,8 @@ final class WeighedPlaces: Sendable {
     }
   }
 
-  /// Two paths that were taken for one shard, the first that there is: the one that has less in common with it, and the
-  /// other.
+  /// Two paths that were taken for one shard, the first that there is: the one that has less in
+  /// common with it, and the other.
   var conflict: (shard: Int, path: String, other: String)? {
     state.withLock { state in
       for shard in state.counts.indices {

@@ -5,10 +5,12 @@ internal import Reading
 internal import Weighting
 internal import Writing
 
-/// Results of single inputs, kept so that a run that was interrupted, or that has more inputs now, need not begin again.
+/// Results of single inputs, kept so that a run that was interrupted, or that has more inputs now,
+/// need not begin again.
 ///
-/// Beside each result stands a record of what it was made of. A result is used only where settings, the input's content and
-/// the result's own content are those of the record; otherwise it is made again.
+/// Beside each result stands a record of what it was made of. A result is used only where settings,
+/// the input's content and the result's own content are those of the record; otherwise it is made
+/// again.
 struct WorkDirectory {
   enum Kind: String {
     case model = "model.zst"
@@ -76,8 +78,8 @@ struct WorkDirectory {
     self.settings = settings
   }
 
-  /// Where an input's result is: named for the input's file, and by a hash of its path, since shards of several directories
-  /// may have one name.
+  /// Where an input's result is: named for the input's file, and by a hash of its path, since
+  /// shards of several directories may have one name.
   func resultPath(for shard: Shard) -> String {
     let name = shard.name.pathParts(omittingEmpty: true).last ?? "input"
     return "\(path)/\(name).\(ContentHash.of(shard.name).hexadecimal).\(kind.rawValue)"

@@ -64,7 +64,8 @@ package struct SelectManifest: Encodable, Sendable {
   package var outsideMixture: Int?
   /// (Σ w)² / Σ w² over the eligible documents, at the draw's temperature.
   package var effectiveSampleSize: Double?
-  /// The share of the selection that top-k would have selected, too; of its first part, if there are two.
+  /// The share of the selection that top-k would have selected, too; of its first part, if there
+  /// are two.
   package var overlapWithTopK: Double?
   /// Pearson's, of log weight and number of tokens, over the eligible documents.
   package var weightLengthCorrelation: Double?
@@ -77,7 +78,8 @@ package struct SelectManifest: Encodable, Sendable {
   package var klTargetSelected: Double?
   /// By how much the selection is nearer to the target than a random one: the paper's measure.
   package var klReduction: Double?
-  /// By how much it is nearer than the whole pool: the measure of the paper's first author (issue 9).
+  /// By how much it is nearer than the whole pool: the measure of the paper's first author (issue
+  /// 9).
   package var klReductionFromPool: Double?
   package var selected: SelectionRecord
   /// What each part of the draw selected: targets, strata, replay; nil for a plain one.

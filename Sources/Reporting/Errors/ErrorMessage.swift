@@ -3,8 +3,8 @@ package import Platform
 
 /// The sentences of an error: where it is, what is wrong, and what to do.
 ///
-/// Each stage's enum has its own switch, in its own file, without a default: a case without a message
-/// doesn't compile.
+/// Each stage's enum has its own switch, in its own file, without a default: a case without a
+/// message doesn't compile.
 package struct ErrorMessage {
   package let text: String
 

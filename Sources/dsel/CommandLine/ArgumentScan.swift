@@ -1,5 +1,5 @@
-/// The words of a command line after the command's name, divided as the parser divides them: options
-/// with their values, and operands.
+/// The words of a command line after the command's name, divided as the parser divides them:
+/// options with their values, and operands.
 struct ArgumentScan {
   /// A word that begins with a dash, and is not a value.
   struct Occurrence {

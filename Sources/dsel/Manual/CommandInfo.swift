@@ -1,8 +1,8 @@
 import ArgumentParser
 import FoundationEssentials
 
-/// The parser's description of a command: the part of its `--experimental-dump-help` that a manual page
-/// and a review of the command line use.
+/// The parser's description of a command: the part of its `--experimental-dump-help` that a manual
+/// page and a review of the command line use.
 struct CommandInfo: Decodable {
   struct Dump: Decodable {
     var command: CommandInfo

@@ -120,8 +120,8 @@ struct ManualPage {
       text += (isControl ? "\\&" : "") + escaped + "\n"
     }
 
-    /// Adds text. Blank lines separate paragraphs, and lines that begin with two spaces stay as they
-    /// are.
+    /// Adds text. Blank lines separate paragraphs, and lines that begin with two spaces stay as
+    /// they are.
     mutating func paragraphs(_ plain: String) {
       var isVerbatim = false
       var isFirst = true

@@ -1,7 +1,7 @@
 /// A decimal number as people type it: `1000`, `1_000_000`, `2.5`, `1e6`.
 ///
-/// Digits may be grouped by underscores, as in programs. Commas are refused: they group digits in some
-/// countries, and are decimal signs in others.
+/// Digits may be grouped by underscores, as in programs. Commas are refused: they group digits in
+/// some countries, and are decimal signs in others.
 struct NumberText {
   /// The number without underscores, before its power of ten.
   private let mantissa: String
@@ -104,7 +104,8 @@ struct NumberText {
     return value
   }
 
-  /// The fault of a number with commas, with the same number without them if their meaning is clear.
+  /// The fault of a number with commas, with the same number without them if their meaning is
+  /// clear.
   private static func comma(in text: String) -> NumberFault {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
     guard parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { 48...57 ~= $0 } }) else {

@@ -35,7 +35,8 @@ extension CandidateFile {
     var shards: [Shard]
   }
 
-  /// - Returns: the whole file, which gets its name by ``AtomicFile/commit()``; nil for standard output.
+  /// - Returns: the whole file, which gets its name by ``AtomicFile/commit()``; nil for standard
+  ///   output.
   /// - Throws: ``WritingError``
   func write(
     to destination: Destination, container: Container, replaces: Bool, registry: TemporaryFiles

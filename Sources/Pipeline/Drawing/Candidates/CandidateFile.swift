@@ -3,16 +3,18 @@ internal import Reading
 internal import Resampling
 package import Weighting
 
-/// The documents of some shards that a draw from the whole pool may need: so every shard is weighed where it lies,
-/// and the draw is still the global one.
+/// The documents of some shards that a draw from the whole pool may need: so every shard is weighed
+/// where it lies, and the draw is still the global one.
 ///
-/// A file is lines of JSON: a header, and a candidate a line in pool order. Files of different shards merge exactly, in any
-/// order and grouping. Shards have the order of their paths, byte by byte.
+/// A file is lines of JSON: a header, and a candidate a line in pool order. Files of different
+/// shards merge exactly, in any order and grouping. Shards have the order of their paths, byte by
+/// byte.
 package struct CandidateFile: Sendable {
   package static let format = "dsel-candidates"
   package static let version = 1
 
-  /// What candidates must agree in to be merged: what they were weighed with, and what they were kept for.
+  /// What candidates must agree in to be merged: what they were weighed with, and what they were
+  /// kept for.
   package struct Settings: Sendable, Equatable {
     package var seed: UInt64
     package var topK: Bool
@@ -49,7 +51,8 @@ package struct CandidateFile: Sendable {
     /// Documents weighed, and those of them that have enough tokens.
     package var documentCount = 0
     package var eligibleCount = 0
-    /// Documents that the pool's model counted: fewer weighed are not all. nil in files of earlier versions of dsel.
+    /// Documents that the pool's model counted: fewer weighed are not all. nil in files of earlier
+    /// versions of dsel.
     package var poolDocumentCount: Int?
 
     /// Documents of the pool's model that weren't weighed, as far as that is known.
@@ -92,10 +95,11 @@ package struct CandidateFile: Sendable {
     one.path.utf8.lexicographicallyPrecedes(other.path.utf8)
   }
 
-  /// Reads the candidates of several files of different shards, and leaves out what no draw can need.
+  /// Reads the candidates of several files of different shards, and leaves out what no draw can
+  /// need.
   ///
-  /// - Complexity: O(*n* log *n*) for *n* candidates and shards, of however many files. Of candidates, no more than twice
-  ///   those that are kept are held, and those of one file.
+  /// - Complexity: O(*n* log *n*) for *n* candidates and shards, of however many files. Of
+  ///   candidates, no more than twice those that are kept are held, and those of one file.
   /// - Throws: ``PipelineError``
   init(merging files: [Shard], limits: ReadingLimits) throws(PipelineError) {
     self = try CandidateFile(reading: files[0], limits: limits)
@@ -144,7 +148,8 @@ package struct CandidateFile: Sendable {
 
   /// Leaves out what no draw can need any more.
   private mutating func trim() {
-    // Which copy of a text is the first depends on the order of shards: so that comes before the draw.
+    // Which copy of a text is the first depends on the order of shards: so that comes before the
+    // draw.
     sortShards()
     candidates = buffer().kept().sorted { $0.position < $1.position }
   }
@@ -163,8 +168,8 @@ package struct CandidateFile: Sendable {
   }
 }
 
-/// The shards whose candidates were read so far, by path and by content: one that was weighed again elsewhere, or a copy, would
-/// make up for one that is missing.
+/// The shards whose candidates were read so far, by path and by content: one that was weighed again
+/// elsewhere, or a copy, would make up for one that is missing.
 private struct KnownShards {
   private struct Content: Hashable {
     var byteCount: Int

@@ -3,9 +3,10 @@ internal import Reading
 
 /// Finds a pool's shards by the paths that weights and candidates have for them.
 ///
-/// A path is first looked for as it is, but for `.` and empty steps: `./en/0.jsonl` is `en/0.jsonl`. If no shard has it, it
-/// is the shard with which it has the most steps in common, counted from the file's name: so a pool that was moved, or is named by
-/// absolute paths, is found again. Where two shards have equally many, neither is meant. What came through a pipe has no
+/// A path is first looked for as it is, but for `.` and empty steps: `./en/0.jsonl` is
+/// `en/0.jsonl`. If no shard has it, it is the shard with which it has the most steps in common,
+/// counted from the file's name: so a pool that was moved, or is named by absolute paths, is found
+/// again. Where two shards have equally many, neither is meant. What came through a pipe has no
 /// path, and is the pool's only shard.
 package struct ShardFinder: Sendable {
   /// A shard that a path may mean.
@@ -55,7 +56,8 @@ package struct ShardFinder: Sendable {
     return matchByEnd(Self.reversed(path))
   }
 
-  /// - Complexity: O(log *n*): what has most in common stands beside the place where the path would.
+  /// - Complexity: O(log *n*): what has most in common stands beside the place where the path
+  ///   would.
   private func matchByEnd(_ key: [UInt8]) -> Match? {
     var (low, high) = (0, byEnd.count)
     while low < high {
@@ -77,8 +79,8 @@ package struct ShardFinder: Sendable {
     return Match(shard: byEnd[place].shard, commonSteps: most)
   }
 
-  /// For each path its shard, each shard once: that of the path which has most in common with it. nil where that is not one
-  /// path alone.
+  /// For each path its shard, each shard once: that of the path which has most in common with it.
+  /// nil where that is not one path alone.
   func shards(_ paths: [String]) -> [Int?] {
     let matches = paths.map { match($0) }
     var most = [Int](repeating: -1, count: count)
