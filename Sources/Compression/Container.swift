@@ -1,5 +1,5 @@
 /// The format in which the bytes of a shard are wrapped.
-package enum Container: String, Sendable {
+package enum Container: String, Sendable, Codable {
   case plain, zstd, gzip
 
   /// The container whose magic number `prefix` begins with, or ``plain`` if there is none.

@@ -1,7 +1,7 @@
 /// Everything that determines the features of a text.
 ///
 /// Only models with equal settings can be compared.
-package struct FeatureSettings: Equatable, Sendable {
+package struct FeatureSettings: Equatable, Sendable, Codable {
   package static let maximumOrder = 5
   package static let bucketCounts = 2...(1 << 24)
 

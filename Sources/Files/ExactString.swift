@@ -25,7 +25,21 @@ package struct ExactString: Hashable, Comparable, Sendable, Codable, Expressible
   /// Makes a dictionary with such keys an object in JSON: see ``encodedKey``.
   package var codingKey: any CodingKey { Key(stringValue: encodedKey) }
 
-  package init?(codingKey: some CodingKey) { string = codingKey.stringValue }
+  package init?(codingKey: some CodingKey) {
+    let key = codingKey.stringValue
+    guard key.utf8.starts(with: Self.keyMark.utf8) else {
+      string = key
+      return
+    }
+    let digits = Array(key.utf8.dropFirst(Self.keyMark.utf8.count))
+    var bytes: [UInt8] = []
+    for place in stride(from: 0, to: digits.count - 1, by: 2) {
+      let pair = String(decoding: digits[place...place + 1], as: UTF8.self)
+      guard let byte = UInt8(pair, radix: 16) else { return nil }
+      bytes.append(byte)
+    }
+    string = String(decoding: bytes, as: UTF8.self)
+  }
 
   private struct Key: CodingKey {
     let stringValue: String

@@ -1,5 +1,5 @@
 /// The bounds within which inputs are read.
-package struct ReadingLimits: Sendable, Equatable {
+package struct ReadingLimits: Sendable, Equatable, Codable {
   /// The longest line, in bytes without its line end.
   package var maximumLine: Int
   /// The largest window that a zstd frame may ask for, in bytes.

@@ -1,5 +1,5 @@
 /// Another implementation whose numbers are to be reproduced.
-package enum Compatibility: String, Sendable, CaseIterable {
+package enum Compatibility: String, Sendable, CaseIterable, Codable {
   /// The DSIR reference, the Python package `data-selection` 1.0.3.
   ///
   /// Its features are those of `sha256` hashing over `wordpunct` tokens, its models have no

@@ -1,5 +1,5 @@
 /// How weights are estimated from what was fitted.
-package struct EstimatorSettings: Sendable, Equatable {
+package struct EstimatorSettings: Sendable, Equatable, Codable {
   package var kind = Estimator.blend
   package var normalization = Normalization.sqrt
   /// The pool's pseudocount, and the prior of shrunk log-ratios.

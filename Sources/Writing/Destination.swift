@@ -1,5 +1,5 @@
 /// The place that lines are written to.
-package enum Destination: Sendable, Equatable {
+package enum Destination: Sendable, Equatable, Codable {
   case standardOutput
   case file(path: String)
 }

@@ -16,7 +16,7 @@ import Testing
     #expect(
       run.errors
         == "\(directory.path("none")): no such file or directory. Temporary files go to this directory. Set TMPDIR to "
-        + "one that has enough free space and that you may write to, such as TMPDIR=/var/tmp, and run the same "
+        + "a directory that you may write to and that has enough free space, such as TMPDIR=/var/tmp, and run the same "
         + "command again.\n")
     let followed = try Program.shell(
       "TMPDIR=/var/tmp \"$0\" select -q --target \"$1\" --pool - --count 3 < \"$2\"",

@@ -46,7 +46,7 @@ import Testing
       #expect(run.status == 1)
       #expect(
         run.errors == """
-          the system starts no more threads (Resource temporarily unavailable). Use fewer \
+          the system can't start another thread (resource temporarily unavailable). Use fewer \
           --threads, or raise the limit of processes (ulimit -u).
 
           """)

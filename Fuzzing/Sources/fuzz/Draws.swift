@@ -135,17 +135,17 @@ private struct DrawCase {
     _ = ManifestWriter.encode(manifest)
     let temperature = Float80(manifest.settings.temperature)
     require(manifest.settings.temperature > 0, "no temperature")
-    require(manifest.eligible_documents == weights.count, "another number of documents")
-    let size = manifest.effective_sample_size ?? 0
+    require(manifest.eligibleDocuments == weights.count, "another number of documents")
+    let size = manifest.effectiveSampleSize ?? 0
     require((1...Double(weights.count)).contains(size), "an effective sample size of \(size)")
     if largest / temperature < 1e6 {
       let expected = effectiveSampleSize(temperature)
       require(abs(size / expected - 1) < 1e-6, "\(size), not \(expected)")
     }
-    if let overlap = manifest.overlap_with_top_k {
+    if let overlap = manifest.overlapWithTopK {
       require((0...1 + 1e-12).contains(overlap), "an overlap of \(overlap)")
     }
-    if let correlation = manifest.weight_length_correlation {
+    if let correlation = manifest.weightLengthCorrelation {
       require((-1...1).contains(correlation), "a correlation of \(correlation)")
     }
     checkSelection(output, temperature, manifest.selected.documents)

@@ -1,7 +1,7 @@
 package import Featurizing
 
 /// Everything that `dsel compare` was told.
-package struct CompareSettings: Sendable {
+package struct CompareSettings: Sendable, Codable {
   package var targets: [String]
   package var selected: [String]
   /// Empty if there is nothing to compare with.

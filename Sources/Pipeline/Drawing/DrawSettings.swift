@@ -1,7 +1,7 @@
 /// How log weights become keys.
-package struct DrawSettings: Sendable, Equatable {
+package struct DrawSettings: Sendable, Equatable, Codable {
   /// What log weights are divided by.
-  package enum Temperature: Sendable, Equatable {
+  package enum Temperature: Sendable, Equatable, Codable {
     case fixed(Double)
     /// As many equally weighted documents as this are the weights to be worth; as many as are
     /// drawn, if nil.

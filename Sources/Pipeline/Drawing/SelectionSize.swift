@@ -1,7 +1,7 @@
 internal import Resampling
 
 /// How much to select.
-package enum SelectionSize: Equatable, Sendable {
+package enum SelectionSize: Equatable, Sendable, Codable {
   case documents(Int)
   /// This share of the pool's documents, rounded down, but at least one.
   case fraction(Double)

@@ -4,7 +4,7 @@ internal import Reading
 internal import Resampling
 
 /// How a pool is cut into strata, and what is drawn of each.
-package struct StratifySettings: Sendable, Equatable {
+package struct StratifySettings: Sendable, Equatable, Codable {
   /// Dotted keys.
   package var field: String
   /// What is drawn of each value; nil for the pool's own shares. What this leaves of 1 goes to the

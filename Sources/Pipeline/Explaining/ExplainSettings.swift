@@ -2,9 +2,9 @@ package import Featurizing
 package import Weighting
 
 /// The settings of `dsel explain`.
-package struct ExplainSettings: Sendable {
+package struct ExplainSettings: Sendable, Codable {
   /// The source of the two models.
-  package enum Models: Sendable {
+  package enum Models: Sendable, Codable {
     case files(target: String, pool: String)
     /// The models are fitted to these documents first.
     case fitted(targets: [String], pool: [String])

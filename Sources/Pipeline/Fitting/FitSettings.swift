@@ -3,7 +3,7 @@ package import Featurizing
 package import Writing
 
 /// Everything that `dsel fit` was told.
-package struct FitSettings: Sendable {
+package struct FitSettings: Sendable, Codable {
   package var inputs: [String]
   package var reading = ReadingSettings()
   package var features = FeatureSettings()

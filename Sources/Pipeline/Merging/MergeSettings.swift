@@ -3,7 +3,7 @@ package import Reading
 package import Writing
 
 /// Everything that `dsel merge` was told.
-package struct MergeSettings: Sendable {
+package struct MergeSettings: Sendable, Codable {
   package var inputs: [String]
   package var limits = ReadingSettings().limits
   package var output = Destination.standardOutput

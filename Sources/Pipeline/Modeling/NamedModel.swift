@@ -1,5 +1,5 @@
 /// A model file that was named for a target.
-package struct NamedModel: Sendable, Equatable {
+package struct NamedModel: Sendable, Equatable, Codable {
   /// nil where there is only one, and it has no name.
   package var name: String?
   package var path: String

@@ -1,8 +1,8 @@
 package import Compression
 
 /// The outputs of a run, and where they go.
-package struct OutputSettings: Sendable {
-  package enum Place: Sendable, Equatable {
+package struct OutputSettings: Sendable, Codable {
+  package enum Place: Sendable, Equatable, Codable {
     case standardOutput
     case file(path: String)
     /// Shards in a directory.

@@ -2,7 +2,7 @@ internal import Compression
 internal import Writing
 
 /// The formats in which records are written.
-enum RecordFormat: Sendable {
+enum RecordFormat: String, Sendable, Codable {
   case jsonLines
 
   /// Where and how records are written, whatever their format.

@@ -1,7 +1,7 @@
 package import Reading
 
 /// How a run reads its inputs.
-package struct ReadingSettings: Sendable {
+package struct ReadingSettings: Sendable, Codable {
   package var textField = "text"
   package var limits = ReadingLimits()
   /// The formats that files of documents may have.
@@ -16,6 +16,11 @@ package struct ReadingSettings: Sendable {
   package var spoolDirectory = "/tmp"
 
   package init() {}
+
+  // Formats are code: all of this program's are there after decoding.
+  private enum CodingKeys: String, CodingKey {
+    case textField, limits, threadCount, errorPolicy, skipLimit, allowsRepeats, spoolDirectory
+  }
 
   func workers(_ progress: ProgressMeter) -> DocumentWorkers {
     DocumentWorkers(

@@ -4,7 +4,7 @@ internal import Reading
 ///
 /// A few invalid lines are normal. Many mean that the file, or an option, is not what the user
 /// thinks it is.
-package struct SkipLimit: Sendable, Equatable {
+package struct SkipLimit: Sendable, Equatable, Codable {
   /// The largest share of a file's lines, in millionths; nil if there is no such limit.
   package var millionths: Int?
   /// The largest number of a file's lines; nil if there is no such limit.

@@ -1,5 +1,5 @@
 /// A number in a document's line, and what it is multiplied by.
-package struct FieldWeight: Sendable, Equatable {
+package struct FieldWeight: Sendable, Equatable, Codable {
   /// Dotted keys.
   package var field: String
   package var scale: Double

@@ -1,9 +1,9 @@
 internal import Files
 
 /// The settings of `dsel resample`.
-package struct ResampleSettings: Sendable {
+package struct ResampleSettings: Sendable, Codable {
   /// Where log weights come from, with what depends on that.
-  package enum Source: Sendable, Equatable {
+  package enum Source: Sendable, Equatable, Codable {
     /// Files from `dsel weigh`. They don't say how many documents a file of the pool has, so the
     /// remainder can't be written.
     ///

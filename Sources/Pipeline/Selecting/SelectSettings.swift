@@ -2,7 +2,7 @@ package import Featurizing
 package import Weighting
 
 /// Everything that `dsel select` was told.
-package struct SelectSettings: Sendable {
+package struct SelectSettings: Sendable, Codable {
   /// One or more, in the order in which they draw.
   package var targets: [TargetSettings]
   package var pool: [String]

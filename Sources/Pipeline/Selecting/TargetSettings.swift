@@ -1,7 +1,7 @@
 internal import Resampling
 
 /// One of the things that a selection should resemble.
-package struct TargetSettings: Sendable, Equatable {
+package struct TargetSettings: Sendable, Equatable, Codable {
   /// nil where there is only one.
   package var name: String?
   package var paths: [String]

@@ -3,9 +3,9 @@ package import Weighting
 package import Writing
 
 /// The settings of `dsel weigh`.
-package struct WeighSettings: Sendable {
+package struct WeighSettings: Sendable, Codable {
   /// What is made of the weights.
-  package enum Product: Sendable {
+  package enum Product: Sendable, Codable {
     /// The weights of every document, for each target.
     case weights(targets: [NamedModel])
     /// The documents that a draw by the weights for one target may need.
@@ -31,7 +31,7 @@ package struct WeighSettings: Sendable {
 
   /// The draw that candidates are kept for. Its temperature is a number: one that depends on the
   /// weights of the whole pool can't be found from a part of it.
-  package struct CandidateSettings: Sendable {
+  package struct CandidateSettings: Sendable, Codable {
     /// The largest number of documents to draw.
     package var count: Int
     package var seed: UInt64 = 0
