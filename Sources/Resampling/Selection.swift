@@ -9,6 +9,20 @@ package struct Selection: Sendable {
   /// True if every eligible document was drawn, and there was room for more.
   package internal(set) var isExhausted: Bool
 
+  /// - Parameters:
+  ///   - documents: in pool order.
+  ///   - thresholdKey: the smallest key among them; nil if there are none.
+  ///   - shortfall: the rest of the budget, in its own unit.
+  ///   - isExhausted: whether every eligible document is among them, and there was room for more.
+  package init(
+    documents: [Candidate], thresholdKey: Double?, shortfall: Int, isExhausted: Bool
+  ) {
+    self.documents = documents
+    self.thresholdKey = thresholdKey
+    self.shortfall = shortfall
+    self.isExhausted = isExhausted
+  }
+
   /// The same selection with another rest of the budget.
   package func with(shortfall: Int) -> Selection {
     Selection(

@@ -11,6 +11,8 @@ extension FittedModel {
     try stream.readObject { key, stream throws(JSONStreamError) in
       try reader.read(key, &stream)
     }
+    // Documents are objects, too: the first is no model, whatever comes after it.
+    guard reader.format != nil else { throw .otherFormat }
     try stream.finish()
     self = try reader.finish()
   }

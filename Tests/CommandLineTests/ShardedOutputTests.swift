@@ -149,7 +149,7 @@ import Testing
     )
     let missing = try Dsel.select(["--output-dir", "none/out"], in: directory)
     #expect(missing.status == 1)
-    #expect(missing.errors.contains("none/out: no such file or directory. A file can't be created"))
+    #expect(missing.errors.contains("none/out: no such file or directory. Create the directory"))
     #expect(directory.names == ["out"])
   }
 

@@ -58,7 +58,7 @@ struct TargetTextTests {
     #expect(
       run.errors
         == "t:1: the field \"raw_content\" is missing. The line has: text. Name the field that holds the text with "
-        + "--target-text-field (the pool's is --text-field), or leave such lines out with --on-error skip.\n"
+        + "--text-field, for target and pool, or with --target-text-field, for the target alone, or leave such lines out with --on-error skip.\n"
     )
   }
 

@@ -20,7 +20,8 @@ struct CandidateJob {
     let recipe = DrawRecipe(
       draw: wanted.draw, temperatures: [settings.temperature], seeds: [settings.seed])
     let model = job.model
-    var kept = DrawBuffers(recipe.plan(.documents(wanted.count)))
+    let selector = recipe.selector(.documents(wanted.count), fills: false)
+    var kept = DrawBuffers(selector.plan)
     let step = DrawStep(
       workers: job.workers, plan: kept.plan, temperatures: recipe.temperatures,
       emptyCounts: Divergence.emptyCounts(bucketCount: model.features.bucketCount))

@@ -25,7 +25,8 @@ extension ErrorMessage {
       return "expected one JSON object per line, but found \(found.text). \(advice), \(skip)"
     case .missingField(let path, let present):
       let names = present.isEmpty ? "" : " The line has: \(present.joined(separator: ", "))."
-      return "the field \"\(path)\" is missing.\(names) \(role.textAdvice), \(skip)"
+      let advice = role == .weights ? "\(role.textAdvice)." : "\(role.textAdvice), \(skip)"
+      return "the field \"\(path)\" is missing.\(names) \(advice)"
     case .notAString(let path, let found):
       return "the field \"\(path)\" is \(found.text), not a string. \(role.textAdvice), \(skip)"
     case .sumTooLarge(let paths):
@@ -49,7 +50,8 @@ extension ErrorMessage.LineRole {
     switch self {
     case .pool: "Name the field that holds the text with --text-field"
     case .target:
-      "Name the field that holds the text with --target-text-field (the pool's is --text-field)"
+      "Name the field that holds the text with --text-field, for target and pool, or with "
+        + "--target-text-field, for the target alone"
     case .weights: Self.weightAdvice
     }
   }

@@ -10,8 +10,10 @@ extension ErrorMessage {
         + "same documents."
     }
     switch error.operation {
-    case .open, .inspect: return "\(fault). Check the name and the permissions."
+    case .open, .inspect: return "\(fault). \(Self.nameAdvice(error))"
     case .read: return "\(fault) while reading. Check the disk or the connection, and run again."
+    case .createTemporary where error.isMissingFile:
+      return "\(fault). Create the directory (mkdir -p), or name another output."
     case .createTemporary:
       return "\(fault). A file can't be created there: check the directory and its permissions."
     case .write, .sync, .rename:
@@ -31,6 +33,16 @@ extension ErrorMessage {
         "the system can't start another thread (\(error.reason.lowercasedFirst)). Use fewer "
         + "--threads, or raise the limit of processes (ulimit -u)."
     }
+  }
+}
+
+extension ErrorMessage {
+  /// The advice for a file that can't be opened.
+  private static func nameAdvice(_ error: SystemError) -> String {
+    guard error.isMissingFile else { return "Check the permissions." }
+    return error.path.utf8.contains { "*?[".utf8.contains($0) }
+      ? "No file matches this pattern, or it is in quotes, where the shell doesn't expand it."
+      : "Check the name."
   }
 }
 

@@ -7,7 +7,7 @@ struct CandidateOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Keep only what a draw of up to this number of documents from the whole pool may need.",
+      "Write only documents that a draw of up to this number from the whole pool could select.",
       valueName: "n"), transform: Count.init(parsing:))
   var candidates: Count?
 

@@ -24,7 +24,8 @@ struct CountingOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       """
-      Number of buckets that n-grams are hashed into: 2 to 16777216. (default: 1048576)
+      Number of buckets that n-grams are hashed into: 2 to 16777216. (default: 1048576; 10000 \
+      with --compat dsir or --estimator ratio)
       """, valueName: "n"), transform: Count.init(parsing:))
   var buckets: Count?
 

@@ -38,7 +38,7 @@ struct MixtureOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       """
-      Share of the selection to draw at random, regardless of weights, before everything else.
+      Share of the selection that is drawn first, at random from the whole pool, regardless of weights.
       """,
       valueName: "f"), transform: Share.init(parsing:))
   var replay: Share?

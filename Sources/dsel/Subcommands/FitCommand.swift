@@ -9,8 +9,8 @@ struct FitCommand: ParsableCommand, CommandWithExamples {
     discussion: """
       A model file is JSON with exact counts: the models of shards add up to the model of the \
       whole pool. It also holds a sample of the documents, on which 'dsel weigh' trains its \
-      regression. Fit target and pool with the same options. For the default weights of 'dsel \
-      select --estimator ratio', fit both with --buckets 10k.
+      regression. Fit target and pool with the same options. If you will weigh \
+      with --estimator ratio, fit both with --buckets 10k, as 'dsel select' does.
       """)
 
   static let examples = """

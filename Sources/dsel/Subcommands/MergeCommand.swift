@@ -28,7 +28,7 @@ struct MergeCommand: ParsableCommand, CommandWithExamples {
 
   @Flag(
     help: """
-      Accept models that were fitted to the same file. It counts once for each.
+      Accept models that were fitted to the same file. The file then counts once per model.
       """)
   var allowRepeats = false
 

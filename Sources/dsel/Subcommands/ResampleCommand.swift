@@ -29,7 +29,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     By quality and by the weight that 'dsel select --annotate' added:
       dsel resample --field dsel.log_weight,quality=0.3 annotated.jsonl --count 10k -o both.jsonl
 
-    Three epochs without a common document, each in random order:
+    Three epochs that share no document, each in random order:
       dsel resample --weights weights.jsonl.zst --pool crawl.jsonl.zst --count 10k --epochs 3 \\
         --without-repeats --shuffle -o epochs.jsonl.zst
     """
