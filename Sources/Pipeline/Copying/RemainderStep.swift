@@ -15,7 +15,7 @@ struct RemainderStep {
   ///
   /// They lack a number that the draw needs.
   var skipped: [Position] = []
-  /// Whether an earlier run found the invalid records. It may have skipped them.
+  /// Whether an earlier run found the invalid records, which it may have skipped.
   var wasWeighedBefore = false
   var progress: ProgressMeter
 

@@ -31,7 +31,7 @@ struct DrawPlan: Sendable {
   struct Group: Sendable {
     /// The stratum's index in ``DrawPlan/strata``; nil to draw from all strata.
     var stratum: Int?
-    /// The number of the group's family. Groups with the same number draw together.
+    /// The number of the group's family, whose groups draw together.
     var family = 0
     var arms: [Arm]
   }

@@ -34,12 +34,12 @@ package struct Explain: Sendable {
       models = try fitted(texts, Inputs(pool, settings.reading), &passes)
     }
     progress.begin(.explain, totalStoredByteCount: nil)
-    // Without documents the target, which was fitted first, is read again.
+    // Without documents, the target is read again. It was fitted first.
     let fits = passes.dropFirst(settings.documents.isEmpty ? 1 : 0)
     return try explain(documents, or: texts, by: models, after: Array(fits))
   }
 
-  /// Explains the documents, or without any what weighs most in the target.
+  /// Explains the documents or, if there are none, the target's buckets that weigh most.
   ///
   /// - Parameters:
   ///   - texts: the target's documents, whose n-grams are shown.

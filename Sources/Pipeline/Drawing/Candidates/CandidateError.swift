@@ -16,7 +16,7 @@ package enum CandidateError: Error {
   case missingDocuments(path: String, foundCount: Int, countedCount: Int, shardCount: Int)
   /// A file of the pool has no candidates.
   case shardWithoutCandidates(path: String, shard: String)
-  /// Candidates come from files with this file's name, and it isn't clear from which of them.
+  /// Candidates come from files with this file's name, and it isn't clear which is meant.
   case ambiguousShard(path: String, shard: String, weighedPaths: [String])
   /// The draw is larger than the one that candidates were kept for.
   case tooFewCandidates(path: String, keptFor: Int, wanted: Int)
