@@ -80,8 +80,8 @@ extension Drawn {
 
   /// The share of the first part that top-k would also have drawn.
   ///
-  /// The part is compared with as many of the largest weights. A copy that was left out counts with
-  /// the document that it copies. The result is nil if the draw has several targets, strata or
+  /// The part is compared with equally many of the largest weights. A copy that was left out counts
+  /// with the document that it copies. The result is nil if the draw has several targets, strata or
   /// epochs, if it has replay, or if nothing was drawn.
   func overlap(_ plan: DrawRecipe) -> Double? {
     guard let part = parts.first, plan.targetCount == 1, plan.strata == nil,

@@ -2,8 +2,9 @@ internal import Featurizing
 internal import Reading
 internal import Weighting
 
-/// Shows the n-grams that make up a document's log weight, or those that weigh most in a target:
-/// `dsel explain`.
+/// Shows the n-grams that weigh most in a document or a target: `dsel explain`.
+///
+/// Those of a document make up its log weight.
 package struct Explain: Sendable {
   let settings: ExplainSettings
   let progress: ProgressMeter

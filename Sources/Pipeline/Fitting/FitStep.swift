@@ -19,7 +19,7 @@ struct FitStep {
   var keepsSample: Bool
   /// Whether eligible documents are also counted by the first of ``DocumentWorkers/fields``.
   var countsStrata = false
-  /// The share of the documents that is fitted; the others are read, but ignored.
+  /// The share of the documents that is fitted; the others are read, but not featurized.
   var fittedShare = 1.0
   /// Whether the hashes of the documents' texts are kept.
   var keepsTexts = false

@@ -5,7 +5,9 @@ package import Weighting
 package enum ModelError: Error {
   /// The file is not a model, or not a usable one.
   case unusable(path: String, JSONFileFault)
-  /// Two models differ in a setting. The first is that of `otherPath`.
+  /// Two models differ in a setting.
+  ///
+  /// The first is that of `otherPath`.
   case mismatch(path: String, otherPath: String, FittedModel.Mismatch)
   /// A model with the hashes of `--compat dsir` was used without that option, or the reverse.
   case otherHashing(path: String, needsCompatibility: Bool)

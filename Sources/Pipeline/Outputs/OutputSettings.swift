@@ -27,7 +27,7 @@ package struct OutputSettings: Sendable {
   /// The place for the documents of the pool that weren't chosen.
   package var remainder: Place?
   package var remainderContainer = Container.plain
-  /// The largest size of a shard, before compression.
+  /// The limit on the size of a shard, before compression.
   ///
   /// A shard ends before the line that would exceed it.
   package var shardByteLimit = 256_000_000
