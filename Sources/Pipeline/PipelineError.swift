@@ -1,6 +1,6 @@
 /// The reason why a run stopped, by stage.
 ///
-/// A stage has an enum of its own, whose cases carry facts. `Reporting` turns them into sentences.
+/// Each stage has its own enum, whose cases carry facts. `Reporting` turns them into sentences.
 package enum PipelineError: Error {
   case input(InputError)
   case output(OutputError)
@@ -11,13 +11,15 @@ package enum PipelineError: Error {
   case weights(StoredWeightError)
   case merging(MergeError)
 
-  /// True if the reader of standard output has closed it, which is no failure.
+  /// True if the reader of standard output has closed it, which isn't a failure.
   package var isClosedOutput: Bool {
     if case .output(.writing(.system(let error))) = self { return error.isClosedPipe }
     return false
   }
 
-  /// True if memory ran out. An orderly end needs Dispatch, which would wait for memory for ever.
+  /// True if memory ran out.
+  ///
+  /// An orderly end needs Dispatch, which would wait for memory forever.
   package var isOutOfMemory: Bool {
     switch self {
     case .input(.reading(.system(let error), _)), .output(.writing(.system(let error))):
@@ -29,7 +31,7 @@ package enum PipelineError: Error {
     }
   }
 
-  /// Runs `body`, and reports an invalid line as a target's if it is one.
+  /// Runs `body`, and reports an invalid line as a target's if `isTarget` is true.
   static func inTarget<Result>(
     _ isTarget: Bool, _ body: () throws -> Result
   ) throws -> Result {
@@ -40,7 +42,7 @@ package enum PipelineError: Error {
     }
   }
 
-  /// Runs `body`, and reports an invalid line as one of weights.
+  /// Runs `body`, and reports an invalid line as one of a file of weights.
   static func inWeights<Result>(_ body: () throws -> Result) throws -> Result {
     do { return try body() } catch PipelineError.input(.invalidLine(let path, let line, let error))
     {

@@ -3,10 +3,10 @@ internal import Reading
 internal import Resampling
 internal import Weighting
 
-/// Holds a selection against its target, and against what it was selected from: `dsel compare`.
+/// Compares a selection with its target and with its pool: `dsel compare`.
 ///
-/// The pool is read twice: once whole, and once for a random baseline of about as many tokens as
-/// the selection has.
+/// The pool is read twice. The second pass counts a random baseline with about as many tokens as
+/// the selection.
 package struct Compare: Sendable {
   let settings: CompareSettings
   let progress: ProgressMeter
@@ -16,10 +16,12 @@ package struct Compare: Sendable {
     self.progress = progress
   }
 
-  /// One side, without the table of its counts: only the target's must be at hand for the others.
+  /// One side without its table of counts.
+  ///
+  /// Only the target's table is needed to compare the others.
   private struct Measured {
     var side: Comparison.Side
-    /// Folded for divergences.
+    /// Folded to the buckets of divergences.
     var counts: FeatureCounts
     var coverage: Double
     var domains: DomainCounts
@@ -58,7 +60,7 @@ package struct Compare: Sendable {
     var report: PassReport
   }
 
-  /// - Parameter role: what the input is called if it turns out to be empty; nil if it may be.
+  /// - Parameter role: the role that an error names if the input is empty; nil if it may be empty.
   private func count(
     _ input: Inputs, _ step: Step, _ role: InputRole?, arm: RandomDocuments? = nil,
     known: TextHashes? = nil

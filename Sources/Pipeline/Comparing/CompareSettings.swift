@@ -1,16 +1,16 @@
 package import Featurizing
 
-/// Everything that `dsel compare` was told.
+/// The settings of `dsel compare`.
 package struct CompareSettings: Sendable, Codable {
   package var targets: [String]
   package var selected: [String]
-  /// Empty if there is nothing to compare with.
+  /// Empty if there is no pool to compare with.
   package var pool: [String]
   package var reading = ReadingSettings()
-  /// Where the targets' text is, if elsewhere.
+  /// The field of the targets' text, if it is another one.
   package var targetTextField: String?
   package var features = FeatureSettings(bucketCount: 1 << 20)
-  /// Where the domain of a document stands, if domains are wanted.
+  /// The field of a document's domain; nil if domains aren't counted.
   package var domainField: String?
   package var seed: UInt64 = 0
   package var version = ""

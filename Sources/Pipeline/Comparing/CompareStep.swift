@@ -4,28 +4,28 @@ internal import Reading
 internal import Resampling
 internal import Weighting
 
-/// Counts all that a comparison wants to know of one side's documents.
+/// Counts everything that a comparison needs to know about one side's documents.
 struct CompareStep {
   var workers: DocumentWorkers
   var features: FeatureSettings
   var tables: UnicodeTables
-  /// Leaves out the documents that aren't in it.
+  /// Counts only these documents; nil to count all.
   var arm: RandomDocuments?
   /// Whether the hashes of the documents' texts are kept.
   var keepsTexts = false
-  /// Texts of which it is counted how many documents have them.
+  /// Texts to look for: the documents that have one of them are counted.
   var known: TextHashes?
 
-  /// What was counted.
+  /// The outcome of counting.
   struct Outcome: Sendable {
     var counts: FeatureCounts
     var lengths = LengthHistogram()
     var domains = DomainCounts()
-    /// Of lines, with their line ends.
+    /// The size of the lines, line ends included.
     var byteCount = 0
-    /// None unless they are kept.
+    /// The documents' texts; empty unless they are kept.
     var texts = TextHashes()
-    /// Documents of the texts that are known.
+    /// The number of documents with a known text.
     var knownCount: Int?
   }
 
@@ -48,7 +48,7 @@ struct CompareStep {
     return (outcome, report)
   }
 
-  /// What one worker counted, besides features.
+  /// The counts of one worker, besides features.
   private struct Counted: Sendable {
     var lengths = LengthHistogram()
     var domains = DomainCounts()

@@ -3,11 +3,11 @@ package import Files
 internal import Reading
 internal import Weighting
 
-/// What `dsel compare` found. Equal inputs and settings have equal comparisons.
+/// The result of `dsel compare`, which is equal for equal inputs and settings.
 package struct Comparison: Encodable, Sendable {
   package struct Settings: Encodable, Sendable {
     package var textField: String
-    /// Where the target's text is, if elsewhere.
+    /// The field of the target's text, if it is another one.
     package var targetTextField: String?
     package var domainField: String?
     package var tokenizer: String
@@ -15,15 +15,18 @@ package struct Comparison: Encodable, Sendable {
     package var ngrams: Int
     package var buckets: Int
     package var hashing: String
-    /// Divergences are taken in so many buckets, to which the others are folded.
+    /// The number of buckets for divergences, to which the others are folded.
     package var divergenceBuckets: Int
     package var onError: String
     package var maxLineBytes: Int
     package var maxWindow: Int
   }
 
-  /// Tokens of a document: the smallest number that so many percent of the documents don't exceed.
-  /// Exact up to 4,095 tokens, and beyond at most 1/2,048 too small; the two ends are exact.
+  /// Percentiles of the number of tokens in a document.
+  ///
+  /// A percentile is the smallest number that this percentage of the documents doesn't exceed. It
+  /// is exact up to 4,095 tokens, and at most 1/2,048 too small beyond. The minimum and the maximum
+  /// are exact.
   package struct Lengths: Encodable, Sendable {
     package var min: Int
     package var p5: Int
@@ -39,14 +42,15 @@ package struct Comparison: Encodable, Sendable {
     package var documents: Int
     package var tokens: Int
     package var features: Int
-    /// Of the documents' lines, with their line ends.
+    /// The size of the documents' lines, line ends included.
     package var bytes: Int
     package var emptyBuckets: Int
     package var skippedLines: [ExactString: Int]
-    /// Documents of a target's text; scaled up where the target has more than a million. Of
-    /// selection and pool only.
+    /// The number of documents with a target's text, for the selection and the pool only.
+    ///
+    /// It is scaled up if the target has more than a million texts.
     package var targetDocuments: Int?
-    /// Left out without documents, which only a random baseline can be.
+    /// Left out if there are no documents, which is possible only for a random baseline.
     package var tokensPerDocument: Lengths?
   }
 
@@ -56,9 +60,9 @@ package struct Comparison: Encodable, Sendable {
     package var share: Double
   }
 
-  /// One domain, in all that is compared.
+  /// One domain, on all sides of the comparison.
   package struct Domain: Encodable, Sendable {
-    /// Left out for rows that are no single domain.
+    /// Left out for rows that aren't a single domain.
     package var domain: String?
     package var target: DomainShare
     package var selected: DomainShare
@@ -67,13 +71,13 @@ package struct Comparison: Encodable, Sendable {
   }
 
   package struct Domains: Encodable, Sendable {
-    /// By the selection's share, then the pool's, then the target's, then by name.
+    /// Sorted by the selection's share, then the pool's, then the target's, then by name.
     package var table: [Domain]
     /// Documents whose field is missing, null, an object or an array.
     package var noDomain: Domain
-    /// Domains beyond the limit of those that are counted one by one.
+    /// Domains beyond the limit, which aren't counted one by one.
     package var others: Domain
-    /// How many domains are counted one by one at most.
+    /// The largest number of domains that are counted one by one.
     package var limit: Int
   }
 
@@ -84,18 +88,20 @@ package struct Comparison: Encodable, Sendable {
   package var target: Side
   package var selected: Side
   package var pool: Side?
-  /// Documents of the pool, each with the same probability, with about as many tokens as the
-  /// selection.
+  /// Random documents of the pool, with about as many tokens as the selection.
+  ///
+  /// Every document has the same probability.
   package var randomArm: Side?
   /// KL divergences in nats: see ``Divergence``.
   package var klTargetSelected: Double?
   package var klTargetPool: Double?
   package var klTargetRandom: Double?
-  /// By how much the selection is nearer to the target than a random one, and than the whole pool.
+  /// How much nearer the selection is to the target than a random one, and than the whole pool.
   package var klReduction: Double?
   package var klReductionFromPool: Double?
-  /// The share of the target's features whose buckets the selection (the pool, the random baseline)
-  /// doesn't leave empty.
+  /// The share of the target's features whose buckets aren't empty in the selection.
+  ///
+  /// The next two are the same for the pool and for the random baseline.
   package var coverageSelected: Double
   package var coveragePool: Double?
   package var coverageRandom: Double?
@@ -143,7 +149,7 @@ extension Comparison.Domains {
   typealias Counted = (counts: DomainCounts, documentCount: Int)
 
   init(target: Counted, selected: Counted, pool: Counted?, random: Counted?) {
-    // A domain is listed only if it was counted alone on every side.
+    // A domain is listed only if every side counted it alone.
     let threshold = [target, selected, pool, random].compactMap { $0?.counts.threshold }.min()
     let sides = [target, selected, pool, random].map { side in
       side.map { side in
@@ -180,7 +186,7 @@ extension Comparison.Domain {
       (domain.selected.documents, domain.pool?.documents ?? 0, domain.target.documents)
     }
     if counts(self) != counts(other) { return counts(self) > counts(other) }
-    // Bytes, not a language's order: the same everywhere.
+    // Compare bytes, so that the order is the same in every language.
     return Array((domain ?? "").utf8).lexicographicallyPrecedes(Array((other.domain ?? "").utf8))
   }
 }

@@ -1,15 +1,15 @@
 internal import Reading
 internal import Resampling
 
-/// How many documents each domain has: each value of a field.
+/// The number of documents of each domain, that is, of each value of a field.
 ///
-/// Of more than ``capacity`` different ones those with the smallest hashes are kept, and the
-/// documents of the rest are counted together: what is kept doesn't depend on the order of the
-/// documents, and counts of what is kept are exact.
+/// If there are more than ``capacity`` values, those with the smallest hashes are kept, and the
+/// documents of the others are counted together. So the order of the documents doesn't change which
+/// values are kept, and the counts of those are exact.
 struct DomainCounts: Sendable {
-  /// Bounds memory: with names of ``longestName`` bytes, to 20 MB or so.
+  /// The limit that bounds memory, to about 20 MB with names of ``longestName`` bytes.
   static let capacity = 1 << 16
-  /// Longer names are cut off; those that begin alike are one.
+  /// Longer names are cut off, so that those that begin alike become one.
   static let longestName = 200
 
   private struct Domain {
@@ -18,13 +18,15 @@ struct DomainCounts: Sendable {
   }
 
   private let capacity: Int
-  /// By the bytes of their names: to Swift, strings that a human can't tell apart are equal.
+  /// Domains by the bytes of their names.
+  ///
+  /// Swift's strings are equal if a reader can't distinguish them, even if their bytes differ.
   private var domains: [[UInt8]: Domain] = [:]
-  /// Domains of larger hashes aren't kept.
+  /// Domains with larger hashes aren't kept.
   private(set) var threshold = UInt64.max
-  /// Documents of domains that aren't kept.
+  /// The number of documents whose domains aren't kept.
   private(set) var otherCount = 0
-  /// Documents whose field is missing, null, an object or an array.
+  /// The number of documents whose field is missing, null, an object or an array.
   private(set) var withoutCount = 0
 
   init(capacity: Int = Self.capacity) { self.capacity = capacity }
@@ -48,7 +50,7 @@ struct DomainCounts: Sendable {
     for (name, domain) in other.domains { add(domain.documentCount, to: name) }
   }
 
-  /// Leaves out the domains of larger hashes.
+  /// Removes the domains with larger hashes.
   mutating func restrict(to threshold: UInt64) {
     guard threshold < self.threshold else { return }
     self.threshold = threshold
@@ -58,13 +60,15 @@ struct DomainCounts: Sendable {
     }
   }
 
-  /// Leaves out what is more than ``capacity``. Before this, and after merging, there may be more.
+  /// Removes the domains beyond ``capacity``.
+  ///
+  /// There may be more domains before this, and after merging.
   mutating func trim() {
     guard domains.count > capacity else { return }
     restrict(to: domains.values.map { $0.hash }.sorted()[capacity - 1])
   }
 
-  /// The name of a value's domain; nil where there is none.
+  /// The name of a value's domain; nil if it has none.
   static func name(of value: FieldValue) -> String? {
     value.text.map(shortened)
   }
@@ -72,7 +76,7 @@ struct DomainCounts: Sendable {
   private static func shortened(_ name: String) -> String {
     guard name.utf8.count > longestName else { return name }
     var end = name.utf8.index(name.utf8.startIndex, offsetBy: longestName)
-    // Not within a scalar.
+    // Don't cut within a Unicode scalar.
     while name.utf8[end] & 0xC0 == 0x80 { end = name.utf8.index(before: end) }
     return String(name[..<end]) + "…"
   }
@@ -88,7 +92,7 @@ struct DomainCounts: Sendable {
       return
     }
     domains[name] = Domain(hash: hash, documentCount: count)
-    // Not at each one too many: sorting takes its time.
+    // Don't trim after each new domain, since sorting is slow.
     if domains.count > capacity + capacity / 8 { trim() }
   }
 }

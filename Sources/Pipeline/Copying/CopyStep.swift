@@ -6,16 +6,15 @@ internal import Writing
 
 /// Copies the selected documents to an output, in pool order, and counts their features.
 ///
-/// Each text's hash is compared with the one that was weighed. So a pool that changed in between
-/// can't be taken for the one that was weighed.
+/// Each text's hash is compared with the one that was weighed, to detect a pool that has changed.
 struct CopyStep {
   var shards: [Shard]
   var limits: ReadingLimits
   var progress: ProgressMeter
-  /// The names of the targets in annotations.
+  /// The names of the targets, for annotations.
   var targetNames: [String?] = []
 
-  /// What was copied.
+  /// The outcome of copying.
   struct Outcome {
     /// The features of the documents that each target drew; empty without a weigher.
     var counts: [FeatureCounts] = []
@@ -33,7 +32,7 @@ struct CopyStep {
       copyCount += other.copyCount
     }
 
-    /// Counts a document, but for its features.
+    /// Counts a document, except its features.
     mutating func add(_ document: Candidate) {
       documentCount += 1
       tokenCount += document.tokenCount
@@ -43,11 +42,12 @@ struct CopyStep {
   }
 
   /// - Parameters:
-  ///   - selection: in pool order.
-  ///   - weigher: counts the features of what each target drew; nil where there are no models.
-  ///   - annotates: whether each document is weighed again, and its log weight and key written.
-  ///   - order: for a sink that shuffles.
-  ///   - wasWeighedBefore: whether another run weighed the text, perhaps that of another field.
+  ///   - selection: the documents, in pool order.
+  ///   - weigher: counts the features of the documents that each target drew; nil without models.
+  ///   - annotates: whether each document is weighed again, and written with its log weight and
+  ///     key.
+  ///   - order: the order of a sink that shuffles.
+  ///   - wasWeighedBefore: whether another run weighed the text, perhaps in another field.
   /// - Throws: ``PipelineError``
   func run(
     _ selection: [DrawnDocument], textField: String, weigher: inout DocumentWeigher?,
@@ -58,13 +58,13 @@ struct CopyStep {
     outcome.counts = weigher?.emptyCounts ?? []
     let records = PlacedRecords(
       shards: shards, limits: limits, textField: textField, progress: progress)
-    // The bytes of the record, where they are written after the text was looked at.
+    // A copy of the record, for the case that it is written after its text was read.
     var bytes: [UInt8] = []
     do {
       try records.forEach(selection, at: \.place) { drawn, record in
         let document = drawn.candidate
         let number = order?(document) ?? 0
-        // Before the text is looked at, which may change the bytes.
+        // Use the line before the text is read, since that may change the bytes.
         try record.withLine { line in
           guard annotates else { return try sink.write(line, adding: nil, order: number) }
           bytes.removeAll(keepingCapacity: true)

@@ -5,25 +5,25 @@ internal import Writing
 
 /// Copies the documents of the pool that weren't chosen, in pool order.
 ///
-/// All of the pool is read once more, and every record parsed. So invalid records are known without
-/// a list of them.
+/// It reads the whole pool once more and parses every record, so it needs no list of invalid ones.
 struct RemainderStep {
   var shards: [Shard]
   var textField: String
   var limits: ReadingLimits
   var errorPolicy: ErrorPolicy
-  /// Records with a text that are no documents all the same, since they lack a number to draw by;
-  /// in pool order.
+  /// Records with a text that still aren't documents, in pool order.
+  ///
+  /// They lack a number that the draw needs.
   var skipped: [Position] = []
   /// Whether an earlier run found the invalid records, which it may have skipped.
   var wasWeighedBefore = false
   var progress: ProgressMeter
 
   /// - Parameters:
-  ///   - chosen: in pool order.
+  ///   - chosen: the chosen documents, in pool order.
   ///   - documentCounts: the number of documents in each shard, as an earlier pass found them.
   /// - Throws: ``PipelineError``: ``ReadingError/changed(path:)`` if a shard has another number of
-  ///   documents, or a chosen one has another place or text.
+  ///   documents, or if a chosen document has another place or text.
   func run(
     chosen: [Candidate], documentCounts: [Int], into sink: inout any RecordSink & ~Copyable
   ) throws {
@@ -57,8 +57,7 @@ struct RemainderStep {
     var skipped: ArraySlice<Position>
   }
 
-  /// Copies the documents of the scan's chunk, and returns how many there are, the chosen ones
-  /// included.
+  /// Copies the documents of the scan's chunk, and returns their number, chosen ones included.
   private func copy(
     _ scan: inout RecordScan, of shard: Int, _ rest: inout Rest,
     _ sink: inout any RecordSink & ~Copyable

@@ -12,7 +12,7 @@ extension SelectionRecord {
 }
 
 extension SelectionRecord {
-  /// Counts the targets' own documents among those that were drawn.
+  /// Counts the drawn documents that are a target's own.
   mutating func countTargetDocuments(_ selection: [DrawnDocument], _ texts: TextHashes) {
     let found = selection.count { texts.contains($0.candidate.textHash) }
     targetDocuments = texts.scaled(found)

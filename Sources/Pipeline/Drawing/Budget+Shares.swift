@@ -2,7 +2,7 @@ internal import Resampling
 internal import Weighting
 
 extension Budget {
-  /// What it is measured in.
+  /// The unit of the budget.
   var unit: String {
     switch self {
     case .documents: "documents"
@@ -13,7 +13,7 @@ extension Budget {
 }
 
 extension Budget {
-  /// What this is of all that is eligible, at most 1.
+  /// The budget as a share of everything eligible, at most 1.
   func share(of eligible: EligibleDocuments) -> Double {
     let whole =
       switch self {
@@ -24,7 +24,7 @@ extension Budget {
     return whole > amount ? Double(amount) / Double(whole) : 1
   }
 
-  /// About how many documents will be drawn.
+  /// The approximate number of documents that will be drawn.
   func expectedCount(of eligible: EligibleDocuments) -> Int {
     if case .documents(let count) = self { return min(count, eligible.documentCount) }
     return Int((share(of: eligible) * Double(eligible.documentCount)).rounded())

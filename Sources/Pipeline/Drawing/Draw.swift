@@ -6,16 +6,16 @@ internal import Weighting
 struct Draw {
   var workers: DocumentWorkers
   var recipe: DrawRecipe
-  /// Of each epoch.
+  /// The budget of each epoch.
   var budget: Budget
-  /// Whether strata that have too little leave their share to the others.
+  /// Whether strata with too few documents leave their share to the others.
   var fills = false
-  /// The number of documents that may come, to reserve no more memory than that.
+  /// The largest number of documents that may come, so that no more memory is reserved.
   var expectedCount = Int.max
   /// The probability that a document is in the random baseline.
   var randomRate = 0.0
   var randomSeed: UInt64 = 0
-  /// Where the features of the random baseline are counted.
+  /// Empty counts for the features of the random baseline.
   var emptyCounts = FeatureCounts(bucketCount: 0)
   var stratumField: Int?
 
@@ -34,13 +34,15 @@ struct Draw {
       let (weighed, report) = try step.run(shards, into: &kept, makeReader: makeReader)
       let choice = selector.choose(from: kept)
       guard !choice.shortGroups.isEmpty else { return Drawn(choice, weighed, report, recipe) }
-      // So many texts of a group were drawn in others that it needs documents which it left out:
-      // rare enough to weigh again.
+      // Other groups drew texts of this group, so it needs documents that it left out. This is
+      // rare, and the pool is weighed again.
       for group in choice.shortGroups { slack[group] = Self.more(than: slack[group]) }
     }
   }
 
-  /// What groups keep beyond their budgets: a little, where others may draw their texts away.
+  /// The slack of each group: how much it keeps beyond its budgets.
+  ///
+  /// A group has a little slack if others may draw its texts first.
   private static func slack(_ plan: DrawPlan) -> [Int] {
     plan.groups.map { group in
       let hasOthers = plan.groups.contains {

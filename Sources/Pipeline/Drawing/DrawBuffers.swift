@@ -7,8 +7,8 @@ struct DrawBuffers: Sendable {
   private var groups: [CandidateGroup]
 
   /// - Parameters:
-  ///   - slack: what each group keeps beyond its budgets, in their unit.
-  ///   - expectedCount: the number of documents that may come, to make room for no more than that.
+  ///   - slack: how much each group keeps beyond its budgets, in their unit.
+  ///   - expectedCount: the largest number of documents that may come, to reserve no more memory.
   init(_ plan: DrawPlan, slack: [Int]? = nil, expectedCount: Int = .max) {
     self.plan = plan
     groups = plan.groups.enumerated().map { number, group in
@@ -23,14 +23,14 @@ struct DrawBuffers: Sendable {
     }
   }
 
-  /// A document that may be drawn by an arm, or by either arm of a group that is parted.
+  /// A document that may be drawn by an arm, or by either arm of a parted group.
   struct Entry: Sendable {
     var group: Int
     var arm: Int
     var candidate: Candidate
   }
 
-  /// What keys must reach, by group.
+  /// The keys that candidates must reach, by group.
   struct Thresholds: Sendable {
     fileprivate var groups: [CandidateGroup.Thresholds]
 
@@ -50,7 +50,7 @@ struct DrawBuffers: Sendable {
     for entry in entries { groups[entry.group].add(entry.candidate, arm: entry.arm) }
   }
 
-  /// What the only group, of one target, keeps for a draw to come.
+  /// The candidates of the only group, which has one target, for a later draw.
   consuming func onlyParted() -> CandidateGroup {
     precondition(groups.count == 1 && plan.groups[0].isParted)
     return groups[0]
@@ -58,7 +58,7 @@ struct DrawBuffers: Sendable {
 
   /// Draws, once.
   ///
-  /// - Parameter plan: of the same groups and arms, with these budgets or smaller ones.
+  /// - Parameter plan: a plan with the same groups and arms, and the same budgets or smaller ones.
   consuming func draw(_ plan: DrawPlan) -> Choice {
     var drawn = Choice(plan: plan, selections: plan.groups.map { _ in [] })
     var families: [[Int]] = []
@@ -69,7 +69,7 @@ struct DrawBuffers: Sendable {
     for family in families where !family.isEmpty {
       var members: [CandidateGroup] = []
       for group in family {
-        // Taken out, so that nothing is copied when it changes.
+        // Take the group out of the array, so that changing it copies nothing.
         var taken = CandidateGroup(chain: [], CandidateGroup.Settings(joinsCopies: false))
         swap(&taken, &groups[group])
         members.append(taken)

@@ -2,56 +2,58 @@ internal import Files
 internal import Resampling
 internal import Weighting
 
-/// What is drawn, by which keys, and in which order.
+/// The plan of a draw: which groups draw, by which keys, and in which order.
 ///
-/// The arms of a group draw one after the other, without replacement between them. Groups of one
-/// family draw at the same time, and a text once in all of them: they are strata. Families draw
-/// independently of one another: they are epochs.
+/// The arms of a group draw one after another, without replacement between them. Groups of one
+/// family are strata: they draw at the same time, and a text is drawn once among them. Families are
+/// epochs: they draw independently of each other.
 struct DrawPlan: Sendable {
   /// One part of a draw.
   struct Arm: Sendable {
     enum Source: Sendable, Equatable {
       /// By a target's log weights.
       case logWeight(target: Int)
-      /// By the regression's part of them alone.
+      /// Only by the regression's part of the log weights.
       case logOdds(target: Int)
-      /// By nothing: each document is as likely as any other.
+      /// By no weight: all documents are equally likely.
       case random
     }
 
     var epoch = 0
     var source: Source
     var budget: Budget
-    /// What log weights are divided by.
+    /// The divisor of log weights.
     var temperature: Double
-    /// nil to draw the largest, without noise.
+    /// The noise of the keys; nil to draw the largest weights, without noise.
     var noise: GumbelNoise?
   }
 
   struct Group: Sendable {
-    /// The stratum's place in ``DrawPlan/strata``; nil if documents of all of them are drawn.
+    /// The stratum's index in ``DrawPlan/strata``; nil to draw from all strata.
     var stratum: Int?
-    /// Groups of equal numbers draw together.
+    /// The number of the group's family, whose groups draw together.
     var family = 0
     var arms: [Arm]
   }
 
   var groups: [Group]
-  /// The values of the stratifying field. A document of another value is in no group.
+  /// The values of the stratifying field.
+  ///
+  /// A document with another value belongs to no group.
   var strata: [ExactString] = []
   var keepsDuplicates: Bool
-  /// Whether documents of equal text may have different weights.
+  /// Whether exact duplicates may have different weights.
   var copiesMayDiffer = false
   var minimumLength: Int
 
-  /// What the noise of a document is keyed by.
+  /// The identity that determines a document's noise.
   func identity(textHash: UInt64, position: Position) -> UInt64 {
     keepsDuplicates ? PositionHash.of(position) : textHash
   }
 }
 
 extension DrawPlan.Arm {
-  /// - Parameter weight: of the arm's target.
+  /// - Parameter weight: the document's weight for the arm's target.
   func key(of weight: DocumentWeight, identity: UInt64) -> Double {
     let value: Double
     switch source {
@@ -71,8 +73,9 @@ extension DrawPlan.Arm {
 }
 
 extension DrawPlan.Group {
-  /// One arm by log weights, or that and one by the same target's log odds: the two share one
-  /// buffer's memory.
+  /// Whether the group is parted: one arm by log weights, and perhaps one by log odds.
+  ///
+  /// Both arms have the same target and share the memory of one buffer.
   var isParted: Bool {
     guard case .logWeight(let target) = arms.first?.source else { return false }
     return arms.count == 1 || (arms.count == 2 && arms[1].source == .logOdds(target: target))

@@ -1,30 +1,30 @@
 internal import Resampling
 
-/// What a draw is made of, before budgets are known.
+/// The settings of a draw, before its budgets are known.
 struct DrawRecipe: Sendable {
   var draw: DrawSettings
-  /// How much of the draw each target has.
+  /// Each target's share of the draw.
   var targets = Apportionment(counts: [1])
   var targetCount = 1
-  /// What each target's log weights are divided by.
+  /// The divisor of log weights, one per target.
   var temperatures: [Double] = [1]
   /// The share of the draw that is drawn at random, before the targets draw.
   var replay = 0.0
   var strata: Strata?
-  /// Whether documents of equal text may have different weights.
+  /// Whether exact duplicates may have different weights.
   var copiesMayDiffer = false
-  /// The seeds of the epochs.
+  /// The seed of each epoch.
   var seeds: [UInt64]
   /// Whether a document is drawn in one epoch only.
   var areEpochsDisjoint = false
 
-  /// - Parameter budget: of each epoch.
+  /// - Parameter budget: the budget of each epoch.
   func plan(_ budget: Budget) -> DrawPlan {
     let budgets = strata.map { budget.shared(by: $0.shares) } ?? [budget]
     return plan(budgets.map { budget in seeds.map { _ in budget } })
   }
 
-  /// - Parameter budgets: of each stratum, or of all documents; one an epoch.
+  /// - Parameter budgets: the budgets of each stratum, or of all documents; one per epoch.
   func plan(_ budgets: [[Budget]]) -> DrawPlan {
     var groups: [DrawPlan.Group] = []
     for (number, budgets) in budgets.enumerated() {
@@ -69,15 +69,17 @@ struct DrawRecipe: Sendable {
     _ epoch: Int, _ source: DrawPlan.Arm.Source, _ budget: Budget, temperature: Double,
     _ purpose: SeededHash.Purpose
   ) -> DrawPlan.Arm {
-    // A draw at random without noise would be the first documents.
+    // Without noise, a random draw would take the first documents of the pool.
     let hasNoise = draw.addsNoise || source == .random
     return DrawPlan.Arm(
       epoch: epoch, source: source, budget: budget, temperature: temperature,
       noise: hasNoise ? GumbelNoise(seed: seeds[epoch], purpose: purpose) : nil)
   }
 
-  /// The seeds of so many draws that are made of one: the first is that one, and the others are
-  /// below 2⁵³, which every reader of JSON gets right.
+  /// The seeds of `count` draws, derived from one seed.
+  ///
+  /// The first is that seed itself. The others are below 2⁵³, which every JSON reader reads
+  /// exactly.
   static func seeds(_ seed: UInt64, count: Int) -> [UInt64] {
     (0..<count).map { epoch in
       epoch == 0 ? seed : SeededHash(seed: seed, purpose: .epoch)(UInt64(epoch)) >> 11

@@ -5,32 +5,32 @@ internal import Reading
 internal import Resampling
 internal import Weighting
 
-/// Gives every document of the pool its weights and its keys, and keeps those that may be drawn.
+/// Gives every document of the pool its weights and keys, and keeps those that may be drawn.
 ///
-/// In the same pass a random baseline is drawn and counted: each eligible document with the same
+/// The same pass draws and counts a random baseline, in which every eligible document has the same
 /// probability.
 struct DrawStep {
   var workers: DocumentWorkers
   var plan: DrawPlan
-  /// What weights are divided by, one a target.
+  /// The divisors of log weights, one per target.
   var temperatures: [Double]
   /// The probability that a document is in the random baseline.
   var randomRate = 0.0
   var randomSeed: UInt64 = 0
-  /// Where the features of the random baseline are counted.
+  /// Empty counts for the features of the random baseline.
   var emptyCounts = FeatureCounts(bucketCount: 0)
-  /// Where a document's stratum is among ``DocumentLine/fields``; nil without strata.
+  /// The index of the stratum in ``DocumentLine/fields``; nil without strata.
   var stratumField: Int?
 
   struct Outcome: Sendable {
     var eligibleCount = 0
     var underMinimumCount = 0
-    /// Documents of no stratum that is drawn from.
+    /// The number of documents outside all strata that are drawn from.
     var outsideCount = 0
-    /// Of all documents.
+    /// The number of tokens in all documents.
     var tokenCount = 0
     var spreads: [WeightSpread]
-    /// Folded for divergences.
+    /// Folded to the buckets of divergences.
     var randomBaseline: FeatureCounts
 
     mutating func merge(_ other: Outcome) {
@@ -43,7 +43,7 @@ struct DrawStep {
     }
   }
 
-  /// - Parameter buffers: what may be drawn so far; the shards' documents are added.
+  /// - Parameter buffers: the candidates so far, to which those of the shards are added.
   /// - Throws: ``PipelineError``
   func run<Reader: WeightReader & ~Copyable>(
     _ shards: [Shard], into buffers: inout DrawBuffers,
@@ -59,8 +59,10 @@ struct DrawStep {
     return (outcome, report)
   }
 
-  /// The candidates of all workers. One buffer instead of one a worker keeps memory independent of
-  /// the number of threads; workers come by once a chunk.
+  /// The candidates of all workers.
+  ///
+  /// Workers share one buffer, so that memory doesn't depend on the number of threads. They add to
+  /// it once per chunk.
   private final class SharedBuffers: Sendable {
     private let buffers: Lock<DrawBuffers>
 
@@ -68,7 +70,7 @@ struct DrawStep {
 
     var thresholds: DrawBuffers.Thresholds { buffers.withLock { $0.thresholds } }
 
-    /// Takes a chunk's candidates in, and returns the new thresholds.
+    /// Adds a chunk's candidates, and returns the new thresholds.
     func add(_ chunk: [DrawBuffers.Entry]) -> DrawBuffers.Thresholds {
       buffers.withLock { buffers in
         buffers.add(chunk)
@@ -91,7 +93,7 @@ struct DrawStep {
     private let plan: DrawPlan
     private let groups: StratumGroups
     private let temperatures: [Double]
-    /// To compare the draw with.
+    /// The random baseline, which the draw is compared with.
     private let arm: RandomDocuments
     private var reader: Reader
     private var outcome: Outcome
@@ -137,7 +139,7 @@ struct DrawStep {
       for group in groups { consider(document, group) }
     }
 
-    /// Statistics and keys are of weights over temperatures, which have to be numbers.
+    /// Checks that weights over temperatures are numbers, as statistics and keys require.
     private func checkWeights() throws(InvalidLine) {
       for (target, temperature) in temperatures.enumerated() {
         let weight = reader.weight(target)

@@ -3,7 +3,7 @@ internal import Weighting
 
 /// The outcome of a draw.
 struct Drawn: Sendable {
-  /// What one arm drew.
+  /// The documents that one arm drew.
   struct Part: Sendable {
     var arm: DrawPlan.Arm
     var stratum: String?
@@ -14,7 +14,7 @@ struct Drawn: Sendable {
 
   var weighed: DrawStep.Outcome
   var report: PassReport
-  /// In the order of the plan.
+  /// The parts, in the order of the plan.
   var parts: [Part] = []
   var epochCount: Int
 
@@ -36,7 +36,7 @@ struct Drawn: Sendable {
 }
 
 extension Drawn {
-  /// What an epoch selected, in pool order.
+  /// The documents selected in an epoch, in pool order.
   func documents(epoch: Int) -> [DrawnDocument] {
     let parts = parts.filter { $0.arm.epoch == epoch }
     var documents: [DrawnDocument] = []
@@ -50,10 +50,10 @@ extension Drawn {
     return documents
   }
 
-  /// What is left of the budgets, in their own unit.
+  /// The unused part of the budgets, in their own unit.
   var shortfall: Int { parts.reduce(0) { $0 + $1.selection.shortfall } }
 
-  /// True if every eligible document was selected, and there would have been room for more.
+  /// True if every eligible document was selected and there was room for more.
   var isExhausted: Bool {
     shortfall > 0
       && parts.allSatisfy { part in
@@ -63,14 +63,14 @@ extension Drawn {
       }
   }
 
-  /// Documents that the regression drew alone.
+  /// The number of documents that the regression drew alone.
   var logisticCount: Int {
     parts.reduce(0) { sum, part in
       if case .logOdds = part.arm.source { sum + part.selection.documents.count } else { sum }
     }
   }
 
-  /// What is told of each part, unless there is but one.
+  /// The parts as manifests list them; nil for a plain draw.
   func records(names: [String?]) -> [PartRecord]? {
     let isPlain = parts.allSatisfy {
       $0.stratum == nil && $0.arm.epoch == 0 && $0.arm.target == 0 && names == [nil]
@@ -78,14 +78,16 @@ extension Drawn {
     return isPlain ? nil : parts.map { PartRecord($0, names: names, epochCount: epochCount) }
   }
 
-  /// The share of the only target's first part whose weights are among as many largest, where
-  /// copies that were left out count with what they are copies of; nil where there are several
-  /// parts like it, or nothing was drawn.
+  /// The share of the first part that top-k would also have drawn.
+  ///
+  /// The part is compared with equally many of the largest weights. A copy that was left out counts
+  /// with the document that it copies. The result is nil if the draw has several targets, strata or
+  /// epochs, if it has replay, or if nothing was drawn.
   func overlap(_ plan: DrawRecipe) -> Double? {
     guard let part = parts.first, plan.targetCount == 1, plan.strata == nil,
       plan.seeds.count == 1, plan.replay == 0, !part.selection.documents.isEmpty
     else { return nil }
-    // Without noise the draw is top-k itself.
+    // Without noise, the draw is top-k itself.
     guard plan.draw.addsNoise else { return 1 }
     let documents = part.selection.documents
     let copies = documents.reduce(0) { $0 + Int($1.copies) }

@@ -1,12 +1,14 @@
 internal import Resampling
 
-/// A document of a selection: 56 bytes, for each document that is drawn.
+/// A document of a selection.
+///
+/// It takes 56 bytes, for each document that is drawn.
 struct DrawnDocument: Sendable {
   let candidate: Candidate
-  /// Below 0 for none.
+  /// The target's number; negative for none.
   private let targetNumber: Int16
 
-  /// - Parameter target: the target that drew it; nil if it was drawn at random.
+  /// - Parameter target: the target that drew the document; nil if it was drawn at random.
   init(candidate: Candidate, target: Int?) {
     self.candidate = candidate
     targetNumber = target.map { Int16($0) } ?? -1

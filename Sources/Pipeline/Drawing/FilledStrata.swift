@@ -1,13 +1,12 @@
 internal import Resampling
 
-/// Chooses the largest keys of each stratum, where strata that have too little leave their share
-/// to the others.
+/// Chooses the largest keys of each stratum, and passes the share of short strata to others.
 struct FilledStrata: Selector {
   private let recipe: DrawRecipe
   private let strata: Strata
-  /// Of each epoch.
+  /// The budget of each epoch.
   private let budget: Budget
-  /// Each stratum may have to give all.
+  /// A plan in which each stratum may have to give everything.
   let plan: DrawPlan
 
   init(_ recipe: DrawRecipe, _ strata: Strata, _ budget: Budget) {
@@ -19,7 +18,7 @@ struct FilledStrata: Selector {
   }
 
   func choose(from kept: consuming DrawBuffers) -> Choice {
-    // By epoch. Later ones don't change what earlier ones draw.
+    // The total of each epoch. Later epochs don't change the draw of earlier ones.
     var totals = recipe.seeds.map { _ in 0 }
     var shortGroups: Set<Int> = []
     for epoch in totals.indices {
@@ -43,19 +42,19 @@ struct FilledStrata: Selector {
     return settled(kept.draw(plan(totals)))
   }
 
-  /// The plan in which all strata together are asked for so many documents.
+  /// The plan that asks all strata together for these totals.
   ///
-  /// - Parameter totals: by epoch.
+  /// - Parameter totals: one per epoch.
   private func plan(_ totals: [Int]) -> DrawPlan {
     let amounts = totals.map { strata.shares.amounts(of: $0) }
     return recipe.plan(
       strata.names.indices.map { stratum in
-        // None draws more than all are to.
+        // No stratum draws more than all together.
         amounts.map { budget.with(amount: min($0[stratum], budget.amount)) }
       })
   }
 
-  /// The number of documents by stratum and epoch.
+  /// The number of documents drawn, by stratum and epoch.
   private func given(_ choice: Choice) -> [[Int]] {
     var given = Array(
       repeating: [Int](repeating: 0, count: recipe.seeds.count), count: strata.names.count)
@@ -67,8 +66,10 @@ struct FilledStrata: Selector {
     return given
   }
 
-  /// The choice with budgets that are what was drawn, and with what all strata together missed, by
-  /// their shares.
+  /// The choice with its final budgets.
+  ///
+  /// A budget is the number of documents drawn. The shortfall of all strata together is added in
+  /// proportion to their shares.
   private func settled(_ choice: Choice) -> Choice {
     let given = given(choice)
     let missed = recipe.seeds.indices.map { epoch in
@@ -79,7 +80,7 @@ struct FilledStrata: Selector {
       let stratum = choice.plan.groups[group].stratum ?? 0
       let arms = choice.plan.groups[group].arms
       for (arm, settings) in arms.enumerated() {
-        // The last part of an epoch misses it: it draws from what the others left.
+        // The shortfall belongs to the last arm of an epoch, which draws from what the others left.
         let isLast = !arms[(arm + 1)...].contains { $0.epoch == settings.epoch }
         let short = isLast ? missed[settings.epoch][stratum] : 0
         let count = choice.selections[group][arm].documents.count

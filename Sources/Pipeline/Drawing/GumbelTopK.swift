@@ -1,5 +1,7 @@
-/// Chooses the documents with the largest keys, arm after arm: Gumbel top-k where keys have noise,
-/// and top-k where they have none. Strata draw side by side, and epochs independently.
+/// Chooses the documents with the largest keys, arm after arm.
+///
+/// This is Gumbel top-k if keys have noise, and top-k if they have none. Strata draw side by side,
+/// and epochs independently.
 struct GumbelTopK: Selector {
   let plan: DrawPlan
 

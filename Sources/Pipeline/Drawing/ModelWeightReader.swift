@@ -2,7 +2,7 @@ internal import Reading
 internal import Resampling
 internal import Weighting
 
-/// Weighs by models.
+/// Weighs documents by models.
 struct ModelWeightReader: WeightReader, ~Copyable {
   private var weigher: DocumentWeigher
 

@@ -1,14 +1,14 @@
 internal import Resampling
 
-/// How much to select.
+/// The size of a selection.
 package enum SelectionSize: Equatable, Sendable, Codable {
   case documents(Int)
-  /// This share of the pool's documents, rounded down, but at least one.
+  /// This share of the pool's documents, rounded down but at least one.
   case fraction(Double)
   case tokens(Int)
   case bytes(Int)
 
-  /// The size without any option: a tenth of the documents.
+  /// The default size: a tenth of the documents.
   package static let standard = SelectionSize.fraction(0.1)
 
   func budget(documentCount: Int) -> Budget {
@@ -20,8 +20,10 @@ package enum SelectionSize: Equatable, Sendable, Codable {
     }
   }
 
-  /// The share rounded down, but 29 of 100 for 0.29: the double that is meant by that is a little
-  /// less, and no share is known so exactly.
+  /// The share of `count`, rounded down.
+  ///
+  /// 0.29 of 100 is 29, although the double nearest to 0.29 is slightly less. No share is known
+  /// that exactly.
   private static func part(_ share: Double, of count: Int) -> Int {
     let exact = share * Double(count)
     let nearest = exact.rounded()

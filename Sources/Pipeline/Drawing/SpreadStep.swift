@@ -2,16 +2,16 @@ internal import Reading
 internal import Resampling
 internal import Weighting
 
-/// Weighs the pool to find out how weights are spread, before a temperature is chosen.
+/// Weighs the pool to find how its weights are spread, before a temperature is chosen.
 struct SpreadStep {
   var workers: DocumentWorkers
   var minimumLength: Int
   var targetCount: Int
 
-  /// What there is to draw from.
+  /// The documents that there are to draw from.
   struct Outcome: Sendable {
     var documentCount = 0
-    /// Of the eligible documents, one a target.
+    /// The weights of the eligible documents, one histogram per target.
     var histograms: [WeightHistogram]
 
     mutating func merge(_ other: Outcome) {

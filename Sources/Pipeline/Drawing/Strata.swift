@@ -1,9 +1,9 @@
 internal import Files
 internal import Resampling
 
-/// The strata of a draw, and how much of it each has.
+/// The strata of a draw, and the share of each.
 struct Strata: Sendable {
-  /// In the order of their bytes.
+  /// The names, in the order of their bytes.
   var names: [ExactString]
   var shares: Apportionment
 }

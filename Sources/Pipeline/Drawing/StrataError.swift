@@ -1,6 +1,6 @@
-/// The pool can't be divided into strata as wanted.
+/// The pool can't be divided into strata as requested.
 package enum StrataError: Error {
-  /// The field has more values than are counted.
+  /// The field has more values than dsel counts.
   case tooManyStrata(limit: Int)
   /// No document has the field.
   case noStrata(field: String)
@@ -8,6 +8,6 @@ package enum StrataError: Error {
   case emptyMixture(field: String, values: [String])
   /// The mixture names a value that no eligible document has.
   case unknownStratum(field: String, name: String, values: [String])
-  /// The mixture names a value twice, as a number can be written in two ways.
+  /// The mixture names a value twice, since a number can be written in more than one way.
   case repeatedStratum(field: String, name: String)
 }

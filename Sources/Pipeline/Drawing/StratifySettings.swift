@@ -3,27 +3,29 @@ internal import Platform
 internal import Reading
 internal import Resampling
 
-/// How a pool is cut into strata, and what is drawn of each.
+/// How a pool is divided into strata, and the share drawn from each.
 package struct StratifySettings: Sendable, Equatable, Codable {
-  /// Dotted keys.
+  /// The field's path: keys joined by dots.
   package var field: String
-  /// What is drawn of each value; nil for the pool's own shares. What this leaves of 1 goes to the
-  /// other values, by the pool's shares.
+  /// The share drawn from each value; nil for the pool's own shares.
+  ///
+  /// If the shares sum to less than 1, the rest goes to the other values, by the pool's shares.
   package var mixture: [ExactString: Double]?
-  /// Shares of the pool become p^(1/T), and are scaled to their sum: 1 keeps them, more makes them
-  /// alike.
+  /// The temperature T of the pool's shares, which become p^(1/T) and are scaled to their sum.
+  ///
+  /// 1 keeps the shares. A larger T makes them more equal.
   package var temperature = 1.0
-  /// Whether what a stratum falls short is drawn of the others.
+  /// Whether the shortfall of a stratum is drawn from the others.
   package var fills = false
 
   package init(field: String) { self.field = field }
 
-  /// Shares that add up to 1 but for this are all of it.
+  /// Shares count as complete if their sum differs from 1 by no more than this.
   package static let rounding = 1e-6
 
   /// The strata that are drawn from.
   ///
-  /// - Parameter counts: eligible documents by stratum.
+  /// - Parameter counts: the number of eligible documents by stratum.
   /// - Throws: ``StrataError/noStrata(field:)``,
   ///   ``StrataError/unknownStratum(field:name:values:)``,
   ///   ``StrataError/repeatedStratum(field:name:)``, ``StrataError/emptyMixture(field:values:)``
@@ -43,7 +45,7 @@ package struct StratifySettings: Sendable, Equatable, Codable {
     return Strata(names: positive.map { names[$0] }, shares: shares.withoutEmptyParts)
   }
 
-  /// What counts become: themselves, or, with a temperature, 40 bits of their powers.
+  /// The counts themselves or, with a temperature, 40 bits of their powers.
   private func weights(_ counts: [Int]) -> [Int] {
     guard temperature != 1, let most = counts.max(), most > 0 else { return counts }
     return counts.map { count in
@@ -52,7 +54,7 @@ package struct StratifySettings: Sendable, Equatable, Codable {
     }
   }
 
-  /// The mixture by the names that strata have: `2.0` names the number 2.
+  /// The mixture by the strata's own names: `2.0` names the number 2.
   private func named(
     _ counts: [ExactString: Int]
   ) throws(PipelineError) -> [ExactString: Double]? {

@@ -1,7 +1,7 @@
 internal import Files
 internal import Reading
 
-/// Which groups a document is drawn by.
+/// Finds the groups that a document may be drawn by.
 struct StratumGroups: Sendable {
   private let field: Int?
   private let byStratum: [ExactString: [Int]]

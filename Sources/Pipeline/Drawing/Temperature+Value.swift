@@ -1,9 +1,9 @@
 internal import Weighting
 
 extension DrawSettings.Temperature {
-  /// The temperature, or the one that reaches what was asked for.
+  /// The given temperature, or the one that reaches the goal.
   ///
-  /// - Parameter expectedDraw: about how many documents will be drawn by these weights.
+  /// - Parameter expectedDraw: the approximate number of documents that these weights will draw.
   func value(for histogram: WeightHistogram, expectedDraw: Int) -> Double {
     switch self {
     case .fixed(let temperature): temperature

@@ -2,7 +2,7 @@ internal import Reading
 internal import Resampling
 internal import Weighting
 
-/// A document as a draw needs it, without its weights.
+/// The properties of a document that a draw needs, besides its weights.
 struct WeighedDocument {
   var size: DocumentSize
   /// XXH3-64 of the text.
@@ -12,12 +12,12 @@ struct WeighedDocument {
   var textByteCount: Int
 }
 
-/// Gives documents their weights: by models, from a file of weights, or from a field of anyone's.
+/// Gives documents their weights, from models, a file of weights, or fields of the pool.
 protocol WeightReader: ~Copyable, SendableMetatype {
   /// - Throws: ``InvalidLine``, ``PipelineError``
   mutating func read(_ text: Span<UInt8>, of line: DocumentLine) throws -> WeighedDocument
 
-  /// The weight of the document that was read last, for a target.
+  /// The weight for a target of the document that was read last.
   func weight(_ target: Int) -> DocumentWeight
 
   /// Counts the features of a text.

@@ -1,10 +1,10 @@
 internal import Weighting
 
-/// How the weights for one target are spread.
+/// The spread of the weights for one target.
 struct WeightSpread: Sendable {
   var effectiveSampleSize = EffectiveSampleSize()
   var correlation = WeightLengthCorrelation()
-  /// Of weights over temperature.
+  /// The log weights, divided by the temperature.
   var histogram = WeightHistogram()
 
   mutating func merge(_ other: WeightSpread) {

@@ -1,11 +1,10 @@
 internal import Featurizing
 internal import Weighting
 
-/// Takes a document's log weight apart, into the contributions of its n-grams and those of the
-/// document as a whole.
+/// Splits a document's log weight into contributions of its n-grams and of the whole document.
 ///
-/// Each component explains its own contribution: see ``WeightComponent``. All of these parts add
-/// up to the log weight.
+/// Each component explains its own contribution: see ``WeightComponent``. All parts add up to the
+/// log weight.
 struct DocumentExplainer: ~Copyable {
   struct Outcome {
     var logWeight: Double
@@ -14,7 +13,7 @@ struct DocumentExplainer: ~Copyable {
     /// One per component, in their order.
     var components: [ComponentExplanation]
 
-    /// What an n-gram adds to the log weight.
+    /// The amount that an n-gram adds to the log weight.
     ///
     /// - Complexity: O(*n*) for *n* components.
     func contribution(_ ngram: Int) -> Double {

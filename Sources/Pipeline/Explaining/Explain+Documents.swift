@@ -2,7 +2,7 @@ internal import Featurizing
 internal import Reading
 internal import Weighting
 
-/// The log weights of documents, taken apart.
+/// Explains the log weights of documents.
 extension Explain {
   func explainDocuments(
     _ input: Inputs, _ models: Models, in explanation: inout Explanation
@@ -60,7 +60,7 @@ extension Explain {
           LabelledNumber(labels.ofBuckets, component.bucketValues?[index])
         })
     }
-    // Sorting is stable: of equal contributions, the one that occurs first comes first.
+    // Sorting is stable: among equal contributions, the one that occurs first comes first.
     let sorted = ngrams.indices.sorted {
       contributions[$0] == contributions[$1] ? $0 < $1 : contributions[$0] > contributions[$1]
     }
@@ -93,7 +93,7 @@ extension Explain {
 }
 
 extension LabelledNumber {
-  /// nil if one of both is missing.
+  /// nil if either is missing.
   init?(_ label: ComponentLabels.Label?, _ value: Double?) {
     guard let label, let value else { return nil }
     self.init(label: label, value: value)

@@ -1,7 +1,7 @@
 internal import Featurizing
 internal import Weighting
 
-/// Where the models come from.
+/// Reads or fits the models.
 extension Explain {
   func stored(_ target: String, _ pool: String) throws -> Models {
     let stored = try StoredModels(

@@ -2,11 +2,13 @@ internal import Featurizing
 internal import Reading
 internal import Weighting
 
-/// What weighs most in a target.
+/// Finds the buckets that weigh most in a target.
 extension Explain {
-  /// Different n-grams of a bucket that are told apart: of more only the occurrences are counted.
+  /// The number of different n-grams that are distinguished in a bucket.
+  ///
+  /// Only the occurrences of further ones are counted.
   private static let textLimit = 1000
-  /// Of these, as many are shown.
+  /// The number of those that are shown.
   private static let shownTextLimit = 10
 
   private struct Scored {
@@ -14,7 +16,7 @@ extension Explain {
     var contribution: Double
   }
 
-  /// Texts of one bucket.
+  /// The texts of one bucket.
   private struct Texts {
     var counts: [[UInt8]: Int] = [:]
     var occurrenceCount = 0

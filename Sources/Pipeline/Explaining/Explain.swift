@@ -2,8 +2,9 @@ internal import Featurizing
 internal import Reading
 internal import Weighting
 
-/// Shows the n-grams that make up a document's log weight, or those that weigh most in a target:
-/// `dsel explain`.
+/// Shows the n-grams that weigh most in a document or a target: `dsel explain`.
+///
+/// Those of a document make up its log weight.
 package struct Explain: Sendable {
   let settings: ExplainSettings
   let progress: ProgressMeter
@@ -34,12 +35,12 @@ package struct Explain: Sendable {
       models = try fitted(texts, Inputs(pool, settings.reading), &passes)
     }
     progress.begin(.explain, totalStoredByteCount: nil)
-    // Without documents the target, which was fitted first, is read again.
+    // Without documents, the target is read again. It was fitted first.
     let fits = passes.dropFirst(settings.documents.isEmpty ? 1 : 0)
     return try explain(documents, or: texts, by: models, after: Array(fits))
   }
 
-  /// Explains the documents, or without any what weighs most in the target.
+  /// Explains the documents or, if there are none, the target's buckets that weigh most.
   ///
   /// - Parameters:
   ///   - texts: the target's documents, whose n-grams are shown.

@@ -11,12 +11,13 @@ package struct ExplainSettings: Sendable, Codable {
   }
 
   package var models: Models
-  /// Files whose documents are explained. Without any, the n-grams that weigh most in the target
-  /// are shown.
+  /// Files whose documents are explained.
+  ///
+  /// Without any, the n-grams that weigh most in the target are shown.
   package var documents: [String]
   /// Explains only this line of the only file; lines are numbered from 1.
   package var line: Int?
-  /// Files with documents of the target. They supply n-grams, which models don't hold.
+  /// Files with documents of the target, which supply the n-grams that models don't hold.
   package var texts: [String]
   package var reading = ReadingSettings()
   /// The field of the target's text, if it is another one.
@@ -29,7 +30,7 @@ package struct ExplainSettings: Sendable, Codable {
   package var top = 20
   package var version = ""
 
-  /// The most documents that are explained at once, so that the result stays small.
+  /// The largest number of documents that are explained at once, to keep the result small.
   package static let documentLimit = 100
 
   package init(_ models: Models, documents: [String], texts: [String]) {

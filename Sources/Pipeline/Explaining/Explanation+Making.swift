@@ -32,7 +32,7 @@ extension Explanation.Settings {
 }
 
 extension Explanation {
-  /// An n-gram's text as it is shown: long tokens are cut off.
+  /// An n-gram's text as it is shown, with long tokens cut off.
   static func shownText(_ text: String) -> String {
     let limit = 200
     guard text.utf8.count > limit else { return text }
@@ -41,13 +41,13 @@ extension Explanation {
     return String(text[..<end]) + "…"
   }
 
-  /// Notes what was skipped of what is explained.
+  /// Notes the skipped lines of the input that is explained.
   mutating func skip(_ report: PassReport) {
     skippedLines = report.skippedByReason
     skip(in: report)
   }
 
-  /// Notes in which files lines were skipped.
+  /// Notes the files in which lines were skipped.
   mutating func skip(in report: PassReport) {
     for shard in report.shards {
       guard let skipped = shard.skippedRecord else { continue }

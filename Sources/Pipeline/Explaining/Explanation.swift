@@ -4,7 +4,7 @@ package import Files
 package struct Explanation: Encodable, Sendable {
   package struct Settings: Encodable, Sendable {
     package var textField: String
-    /// Where the target's text is, if elsewhere.
+    /// The field of the target's text, if it is another one.
     package var targetTextField: String?
     package var compat: String?
     package var estimator: String
@@ -32,26 +32,28 @@ package struct Explanation: Encodable, Sendable {
     package var count: Int
     /// Buckets that either model has hit.
     package var filled: Int
-    /// An estimate of the number of different n-grams in them, from how many are empty.
+    /// An estimate of the number of different n-grams in them, from the number of empty buckets.
     package var ngrams: Double
-    /// True if no bucket is empty, so that there may be any number more.
+    /// True if no bucket is empty, so that ``ngrams`` is a lower limit.
     package var ngramsIsLeast: Bool
     package var ngramsPerFilledBucket: Double
   }
 
   /// An n-gram of a document.
   package struct NGram: Encodable, Sendable {
-    /// Its tokens, joined by one space; cut off where it is long.
+    /// The n-gram's tokens, joined by one space, and cut off if it is long.
     package var ngram: String
     package var order: Int
     package var bucket: Int
-    /// How often the document has it.
+    /// The number of times that it occurs in the document.
     package var count: Int
-    /// How often each model has its bucket: with all n-grams that share it.
+    /// The count of its bucket in each model, which includes all n-grams that share the bucket.
     package var targetCount: Int
     package var poolCount: Int
-    /// What it adds to the log weight. The record's labelled numbers are the components' parts in
-    /// that, and the values of its bucket.
+    /// The amount that it adds to the log weight.
+    ///
+    /// The record's labelled numbers are the components' parts of that, and the values of its
+    /// bucket.
     package var contribution: Double
     /// The document's other n-grams in its bucket.
     package var sharesBucketWith: [String]
@@ -62,8 +64,10 @@ package struct Explanation: Encodable, Sendable {
     package var line: Int
     package var tokens: Int
     package var features: Int
-    /// What a draw goes by, before temperature and noise. The record's labelled numbers add up to
-    /// it: each component's sum over the n-grams, and its part for the document as a whole.
+    /// The log weight that a draw uses, before temperature and noise.
+    ///
+    /// The record's labelled numbers add up to it: each component's sum over the n-grams, and its
+    /// part for the document as a whole.
     package var logWeight: Double
     package var differentNgrams: Int
     /// The number of those that share a bucket with another one of the document.
@@ -77,7 +81,7 @@ package struct Explanation: Encodable, Sendable {
   /// One text of a bucket of the target.
   package struct BucketText: Encodable, Sendable {
     package var ngram: String
-    /// How often the documents have it.
+    /// The number of times that it occurs in the documents.
     package var count: Int
   }
 
@@ -86,25 +90,28 @@ package struct Explanation: Encodable, Sendable {
     package var bucket: Int
     package var targetCount: Int
     package var poolCount: Int
-    /// What the bucket adds to the mean of its value over the target's features. The value is that
-    /// of the first component that has one; the record's labelled numbers are those of all.
+    /// The amount that the bucket adds to the mean of its value over the target's features.
+    ///
+    /// The value is that of the first component that has one. The record's labelled numbers are
+    /// those of all components.
     package var contribution: Double
     /// The n-grams that the target's documents have in it, the most frequent first.
     package var texts: [BucketText]
-    /// The number of other different n-grams. It is a lower limit: of each bucket, the first 1,000
-    /// are distinguished.
+    /// The number of other different n-grams.
+    ///
+    /// It is a lower limit: only the first 1,000 of each bucket are distinguished.
     package var otherTexts: Int
-    /// How often the documents have these.
+    /// The number of times that these occur in the documents.
     package var otherOccurrences: Int
   }
 
-  /// A file of which lines were left out, by reason.
+  /// A file with skipped lines, by reason.
   package struct SkippedFile: Encodable, Sendable {
     package var path: String
     package var skippedLines: [ExactString: Int]
   }
 
-  /// What weighs most in the target.
+  /// The buckets that weigh most in the target.
   package struct Target: Encodable, Sendable {
     package var up: [LabelledRecord<Bucket>]
     package var down: [LabelledRecord<Bucket>]
@@ -123,11 +130,10 @@ package struct Explanation: Encodable, Sendable {
   package var documents: [LabelledRecord<Document>]?
   /// True if there were more documents than are explained at once.
   package var moreDocuments: Bool?
-  /// Of what is explained.
+  /// The skipped lines of the input that is explained.
   package var skippedLines: [ExactString: Int]
-  /// Files of which lines were left out, including those that models were fitted on; nil if there
-  /// are none.
+  /// Files with skipped lines, including those that models were fitted to; nil if there are none.
   package var skippedFiles: [SkippedFile]?
-  /// Instead of documents: what weighs most in the target.
+  /// The buckets that weigh most in the target, instead of documents.
   package var target: Target?
 }

@@ -5,10 +5,11 @@ internal import Reading
 internal import Weighting
 package import Writing
 
-/// Fits a model to documents, and writes it: `dsel fit`.
+/// Fits a model to documents and writes it: `dsel fit`.
 ///
-/// With a work directory each input is fitted alone, its model is kept there, and one that is there
-/// already is used instead of fitting again; the sum is exactly what one fit of all inputs gives.
+/// With a work directory, each input is fitted alone and its model is kept there. A model that
+/// exists already is used instead of fitting again. The sum is exactly the model that one fit of
+/// all inputs gives.
 package struct Fit: Sendable {
   let settings: FitSettings
   let progress: ProgressMeter
@@ -20,8 +21,7 @@ package struct Fit: Sendable {
     self.registry = registry
   }
 
-  /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one
-  ///   untouched.
+  /// - Throws: ``PipelineError``. Then no output has its final name, and an older one is untouched.
   package func run() throws -> FitReport {
     let clock = StepClock()
     var input = try Inputs(settings.inputs, settings.reading)
@@ -38,8 +38,7 @@ package struct Fit: Sendable {
     var (model, report, reused) = try fit(input.shards)
     clock.add(.fit, since: begin)
     report = input.corrected(report)
-    // A shard may be empty: its model adds nothing to the others', and nothing can be weighed by it
-    // alone.
+    // A shard may be empty. Its model adds nothing to the others, and can't weigh anything alone.
     model.inputs = report.inputs.sorted { $0.precedes($1) }
 
     let rejects = try outputs.writeRejects(
@@ -98,7 +97,7 @@ package struct Fit: Sendable {
       if whole == nil {
         whole = part
       } else {
-        // All parts have this run's settings: the work directory holds them to that.
+        // All parts have this run's settings, since the work directory checks them.
         do throws(FittedModel.Mismatch) { try whole?.merge(part) } catch {
           throw PipelineError.models(.mismatch(path: shard.name, otherPath: shards[0].name, error))
         }

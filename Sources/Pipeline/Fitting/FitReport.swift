@@ -2,7 +2,7 @@ internal import Featurizing
 package import Files
 package import Weighting
 
-/// What `dsel fit` and `dsel merge` made.
+/// The result of `dsel fit` and `dsel merge`.
 package struct FitReport: Encodable, Sendable {
   package struct Model: Encodable, Sendable {
     package var tokenizer: String
@@ -40,7 +40,7 @@ package struct FitReport: Encodable, Sendable {
   package var model: Model
   package var skippedLines: [ExactString: Int]
   package var inputs: [InputRecord]
-  /// Inputs whose results were in the work directory.
+  /// The number of inputs whose results were in the work directory.
   package var reusedInputs: Int
   package var timings: RunTimings
 }

@@ -2,7 +2,7 @@ package import Compression
 package import Featurizing
 package import Writing
 
-/// Everything that `dsel fit` was told.
+/// The settings of `dsel fit`.
 package struct FitSettings: Sendable, Codable {
   package var inputs: [String]
   package var reading = ReadingSettings()
@@ -19,7 +19,7 @@ package struct FitSettings: Sendable, Codable {
 
   package init(inputs: [String]) { self.inputs = inputs }
 
-  /// All that a result depends on, besides the input's content.
+  /// Everything that a result depends on, besides the input's content.
   var fingerprint: String {
     "\(features.fingerprint) \(UnicodeTables.version) min_tokens=\(minimumTokenCount) sample=\(keepsSample) "
       + reading.fingerprint
@@ -27,7 +27,9 @@ package struct FitSettings: Sendable, Codable {
 }
 
 extension FeatureSettings {
-  /// The text that identifies these settings in records of earlier runs. It must never change.
+  /// The text that identifies these settings in records of earlier runs.
+  ///
+  /// It must never change.
   fileprivate var fingerprint: String {
     "FeatureSettings(tokenizer: Featurizing.TokenizerKind.\(tokenizer.rawValue), "
       + "maximumOrder: \(maximumOrder), bucketCount: \(bucketCount), "

@@ -5,38 +5,42 @@ internal import Reading
 internal import Resampling
 internal import Weighting
 
-/// Counts the features of all documents of a target or a pool, and keeps a sample of the documents
-/// for the regression.
+/// Counts the features of all documents of a target or a pool, and samples documents.
+///
+/// The sample is for the regression.
 struct FitStep {
   var workers: DocumentWorkers
   var features: FeatureSettings
   var tables: UnicodeTables
-  /// Shorter documents count, but are not eligible, and sampled after all others.
+  /// The number of tokens that makes a document eligible.
+  ///
+  /// Shorter documents count, but they aren't eligible, and are sampled after all others.
   var minimumLength: Int
   var keepsSample: Bool
-  /// Whether eligible documents are counted by the first of ``DocumentWorkers/fields``, too.
+  /// Whether eligible documents are also counted by the first of ``DocumentWorkers/fields``.
   var countsStrata = false
-  /// The share of the documents that is fitted; the others are read, but not looked into.
+  /// The share of the documents that is fitted; the others are read, but not featurized.
   var fittedShare = 1.0
   /// Whether the hashes of the documents' texts are kept.
   var keepsTexts = false
-  /// The order by which documents are sampled. It doesn't depend on the draw's seed: so a model
-  /// file serves every seed.
+  /// The order in which documents are sampled.
+  ///
+  /// It doesn't depend on the draw's seed, so one model file serves every seed.
   private static let sampleHash = SeededHash(seed: 0, purpose: .sample)
 
-  /// What was learned of the documents.
+  /// The outcome of fitting.
   struct Outcome: Sendable {
     var counts: FeatureCounts
-    /// Trimmed.
+    /// The sample, trimmed.
     var sample: DocumentSample?
     var eligible = EligibleDocuments()
-    /// Eligible documents by stratum.
+    /// The number of eligible documents by stratum.
     var strata: [ExactString: Int] = [:]
-    /// None unless they are asked for.
+    /// The documents' texts; empty unless they are kept.
     var texts = TextHashes()
   }
 
-  /// A pool of more strata than this is not stratified: they would fill the memory.
+  /// The largest number of strata in a pool; more would fill the memory.
   static let mostStrata = 10_000
 
   /// - Throws: ``PipelineError``
@@ -59,12 +63,14 @@ struct FitStep {
     return (outcome, report)
   }
 
-  /// The sample of all workers. One instead of one a worker keeps memory independent of the number
-  /// of threads; most documents are known not to be in it, and don't come by.
+  /// The sample of all workers.
+  ///
+  /// Workers share one sample, so that memory doesn't depend on the number of threads. Most
+  /// documents are known not to be in it and aren't added.
   private final class SharedSample: Sendable {
     private let sample = Lock(DocumentSample())
 
-    /// Takes a document in, and returns the largest priority that may still be in the sample.
+    /// Adds a document, and returns the largest priority that may still be in the sample.
     func add(
       _ features: Span<UInt16>, _ priority: DocumentSample.Priority
     ) -> DocumentSample.Priority {
@@ -86,14 +92,14 @@ struct FitStep {
     }
   }
 
-  /// What one worker counted, besides features.
+  /// The counts of one worker, besides features.
   private struct Counted: Sendable {
     var eligible = EligibleDocuments()
     var strata: [ExactString: Int] = [:]
   }
 
   private struct Counter: DocumentConsumer, ~Copyable {
-    /// A sampled document is known by its first features: more than these say little that is new.
+    /// The number of features kept of a sampled document; further ones add little.
     private static let longestSample = 1 << 14
 
     private let step: FitStep
@@ -101,7 +107,7 @@ struct FitStep {
     private let sample: SharedSample
     private let texts: TextHashes.Shared
     private let shift: UInt32
-    /// What is fitted; nil: all documents are.
+    /// The documents that are fitted; nil for all.
     private let fitted: RandomDocuments?
     private var featurizer: Featurizer
     private var counter: FeatureCounter
@@ -152,7 +158,7 @@ struct FitStep {
         counted.eligible.documentCount += 1
         counted.eligible.tokenCount += featurizer.tokenCount
         counted.eligible.byteCount += line.byteCount + 1
-        // One more than are allowed is enough to say so.
+        // One more than the limit is enough to report it.
         if step.countsStrata, counted.strata.count <= FitStep.mostStrata {
           counted.strata[ExactString(line.fields[0].stratum), default: 0] += 1
         }
@@ -187,7 +193,7 @@ struct FitStep {
 }
 
 extension FeatureCounts {
-  /// Counts a document with its features.
+  /// Counts a document and its features.
   mutating func addDocument(_ text: Span<UInt8>, featurizer: inout Featurizer) {
     let settings = featurizer.settings
     featurizer.begin()

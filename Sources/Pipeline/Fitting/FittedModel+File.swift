@@ -3,7 +3,7 @@ internal import Weighting
 internal import Writing
 
 extension FittedModel {
-  /// Writes the model, whole, to a file that gets its name later.
+  /// Writes the whole model to a file that gets its name later.
   ///
   /// - Returns: nil for standard output.
   /// - Throws: ``WritingError``

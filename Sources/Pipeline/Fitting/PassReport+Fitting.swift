@@ -1,7 +1,7 @@
 internal import Weighting
 
 extension PassReport {
-  /// The inputs as a model file lists them.
+  /// The inputs, as a model file lists them.
   var inputs: [FittedModel.Input] {
     shards.map {
       FittedModel.Input(
@@ -10,7 +10,7 @@ extension PassReport {
     }
   }
 
-  /// Adds what a pass over the inputs that follow found in them.
+  /// Adds the report of a pass over the inputs that follow.
   mutating func add(_ other: PassReport) {
     let before = shards.count
     shards += other.shards

@@ -2,7 +2,7 @@ internal import Files
 internal import Platform
 internal import Weighting
 
-/// The counts of all workers: each adds its own when it is done.
+/// The counts of all workers, to which each adds its own when it is done.
 final class SharedCounts: Sendable {
   private let counts: Lock<FeatureCounts>
 

@@ -1,7 +1,7 @@
 internal import Reading
 internal import Weighting
 
-/// A model file and where it came from.
+/// A model file and its origin.
 struct StoredModel: Sendable {
   var path: String
   var model: FittedModel

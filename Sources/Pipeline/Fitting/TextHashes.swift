@@ -1,17 +1,16 @@
 internal import Files
 internal import Platform
 
-/// The texts of a target, by their hashes: to tell which documents of a selection are the target's
-/// own.
+/// The hashes of a target's texts, to find the target's own documents in a selection.
 ///
-/// Of more than ``capacity`` different texts those with the smallest hashes are kept, which are a
-/// random share of them: what is counted by them is scaled up.
+/// If there are more than ``capacity`` different texts, those with the smallest hashes are kept.
+/// They are a random share of all texts, so counts that use them are scaled up.
 struct TextHashes: Sendable {
-  /// Bounds memory, to 16 MiB.
+  /// The limit that bounds memory, to 16 MiB.
   static let capacity = 1 << 20
 
   private let capacity: Int
-  /// Sorted, each once, after ``trim()``.
+  /// Sorted and without repeats, after ``trim()``.
   private var hashes: [UInt64] = []
   /// Larger hashes aren't kept.
   private(set) var threshold = UInt64.max
@@ -19,7 +18,7 @@ struct TextHashes: Sendable {
 
   init(capacity: Int = TextHashes.capacity) { self.capacity = capacity }
 
-  /// False where only a share of the texts is kept.
+  /// False if only a share of the texts is kept.
   var isWhole: Bool { threshold == .max }
 
   mutating func add(_ more: [UInt64]) {
@@ -34,7 +33,7 @@ struct TextHashes: Sendable {
     trim()
   }
 
-  /// Leaves out copies, and what is more than the capacity.
+  /// Removes repeats, and hashes beyond the capacity.
   mutating func trim() {
     guard !isTrimmed else { return }
     hashes.sort()
@@ -53,7 +52,7 @@ struct TextHashes: Sendable {
     isTrimmed = true
   }
 
-  /// - Precondition: it is trimmed.
+  /// - Precondition: the hashes are trimmed.
   func contains(_ hash: UInt64) -> Bool {
     precondition(isTrimmed)
     var (low, high) = (0, hashes.count)
@@ -64,13 +63,14 @@ struct TextHashes: Sendable {
     return low < hashes.count && hashes[low] == hash
   }
 
-  /// How many documents there are where so many were found: more where only a share of the texts is
-  /// known.
+  /// The number of documents with these texts, estimated from the number found.
+  ///
+  /// It is larger than `foundCount` if only a share of the texts is known.
   func scaled(_ foundCount: Int) -> Int {
     isWhole ? foundCount : Int((Double(foundCount) * 0x1p64 / (Double(threshold) + 1)).rounded())
   }
 
-  /// Taken in by several threads.
+  /// Hashes that several threads add to.
   final class Shared: Sendable {
     private let hashes = Lock(TextHashes())
 

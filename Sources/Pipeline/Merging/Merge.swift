@@ -3,8 +3,9 @@ internal import Reading
 internal import Weighting
 package import Writing
 
-/// Adds files of the same kind up: models to the model of all their documents, candidates to those
-/// of the whole pool.
+/// Merges files of one kind: `dsel merge`.
+///
+/// Models become the model of all their documents, and candidates become those of the whole pool.
 package struct Merge: Sendable {
   let settings: MergeSettings
   let registry: TemporaryFiles
@@ -14,14 +15,13 @@ package struct Merge: Sendable {
     self.registry = registry
   }
 
-  /// What was merged.
+  /// The outcome of merging.
   package enum Outcome: Sendable {
     case model(FitReport.Model)
     case candidates(CandidateFile)
   }
 
-  /// - Throws: ``PipelineError``. Then no output is there under its final name, but an older one
-  ///   untouched.
+  /// - Throws: ``PipelineError``. Then no output has its final name, and an older one is untouched.
   package func run() throws -> Outcome {
     let shards = try Inputs(settings.inputs).shards
     if let pipe = shards.first(where: { !$0.isRereadable }) {
@@ -40,11 +40,11 @@ package struct Merge: Sendable {
 
   private func mergeModels(_ outputs: RunOutputs) throws -> Outcome {
     var whole: StoredModel?
-    // Which of the models each input is in, by what tells its content.
+    // The model that each input is in, by the input's content.
     var owners: [Content: Int] = [:]
     for (number, path) in settings.inputs.enumerated() {
       let part = try StoredModel(reading: path, limits: settings.limits)
-      // Empty inputs are all alike, and count for nothing.
+      // Empty inputs are all alike and add nothing.
       for input in part.model.inputs where !settings.allowsRepeats && input.documentCount > 0 {
         let owner = owners[Content(input), default: number]
         guard owner == number else {

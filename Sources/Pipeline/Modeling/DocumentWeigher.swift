@@ -3,9 +3,9 @@ internal import Weighting
 
 /// A document, weighed for one target.
 struct DocumentWeight {
-  /// The log importance weight: what is drawn by, before temperature and noise.
+  /// The log importance weight, before temperature and noise.
   var logWeight = 0.0
-  /// The contribution of the component that may draw alone; 0 if there is none.
+  /// The contribution of the component that may draw alone; 0 without such a component.
   var logOdds = 0.0
 }
 
@@ -15,7 +15,7 @@ struct DocumentWeigher: ~Copyable {
   private var featurizer: Featurizer
   /// One per component of each target: the first target's, the second target's, and so on.
   private var scorers: [any DocumentScorer] = []
-  /// What each scorer gave for the document that was weighed last.
+  /// Each scorer's value for the document that was weighed last.
   private var contributions: [Double]
   /// The weights of that document, one per target.
   private var weights: [DocumentWeight]
@@ -34,8 +34,9 @@ struct DocumentWeigher: ~Copyable {
     placeThatDrawsAlone = model.components.placeThatDrawsAlone
   }
 
-  /// Weighs a document for all targets. ``subscript(_:)`` gives the weights, until the next
-  /// document.
+  /// Weighs a document for all targets.
+  ///
+  /// ``subscript(_:)`` gives the weights, until the next document.
   ///
   /// - Complexity: O(*n*) for *n* bytes, per target and component.
   mutating func weigh(_ text: Span<UInt8>) -> DocumentSize {
@@ -56,8 +57,9 @@ struct DocumentWeigher: ~Copyable {
     return size
   }
 
-  /// The sum of a target's contributions, in the order of the components: another order could
-  /// change its last bits.
+  /// The sum of a target's contributions, in the order of the components.
+  ///
+  /// Another order could change its last bits.
   private func sum(_ target: Int) -> DocumentWeight {
     let first = target * model.components.count
     var weight = DocumentWeight(logWeight: contributions[first])

@@ -1,13 +1,15 @@
 package import Reading
 package import Weighting
 
-/// Models can't be used.
+/// A model can't be used.
 package enum ModelError: Error {
   /// The file is not a model, or not a usable one.
   case unusable(path: String, JSONFileFault)
-  /// Two models differ in a setting. The first is that of `otherPath`.
+  /// Two models differ in a setting.
+  ///
+  /// The first is that of `otherPath`.
   case mismatch(path: String, otherPath: String, FittedModel.Mismatch)
-  /// A model with the hashes of `--compat dsir` was to be used without that, or the reverse.
+  /// A model with the hashes of `--compat dsir` was used without that option, or the reverse.
   case otherHashing(path: String, needsCompatibility: Bool)
   /// The regression needs a sample, and the model has none.
   case noSample(path: String)

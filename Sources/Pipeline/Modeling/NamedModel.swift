@@ -1,6 +1,6 @@
-/// A model file that was named for a target.
+/// A target's model file, with the target's name.
 package struct NamedModel: Sendable, Equatable, Codable {
-  /// nil where there is only one, and it has no name.
+  /// nil if there is only one model, without a name.
   package var name: String?
   package var path: String
 

@@ -15,8 +15,7 @@ struct StoredModels: Sendable {
   /// The files, which no output may replace.
   var shards: [Shard]
 
-  /// Reads the models. The pool's and the targets' are read at the same time if there are two
-  /// threads.
+  /// Reads the models, the pool's and the targets' at the same time if there are two threads.
   ///
   /// - Throws: ``PipelineError``
   init(
@@ -24,7 +23,7 @@ struct StoredModels: Sendable {
     _ reading: ReadingSettings
   ) throws {
     shards = try Inputs(names.map(\.path) + [path]).shards
-    // An error of the pool's model is reported first, even if it is found later.
+    // Report an error of the pool's model first, even if it is found later.
     let pool: Result<StoredModel, any Error>
     let targets: Result<[Target], any Error>
     do throws(SystemError) {
@@ -72,8 +71,8 @@ struct StoredModels: Sendable {
     }
   }
 
-  /// - Parameter threadCount: with two or more, components are trained on samples while those of
-  ///   counts are estimated.
+  /// - Parameter threadCount: with two or more, components that need samples are trained while
+  ///   those that need counts are estimated.
   /// - Throws: ``PipelineError``
   func weighingModel(
     _ settings: EstimatorSettings, threadCount: Int

@@ -4,7 +4,7 @@ internal import Weighting
 
 /// The samples of documents that components are trained on.
 struct TrainingSamples: Sendable {
-  /// One per target, nil where there is none.
+  /// One per target; nil without a sample.
   var targets: [DocumentSample?]
   var pool: DocumentSample?
   var features: FeatureSettings
@@ -22,7 +22,7 @@ struct TrainingSamples: Sendable {
     }
   }
 
-  /// Trains, and does `work` at the same time if there are two threads for it, or else before.
+  /// Trains, and does `work` at the same time if there are two threads; otherwise before.
   ///
   /// - Throws: ``PipelineError``
   func train<Result>(

@@ -1,7 +1,7 @@
 internal import Featurizing
 internal import Weighting
 
-/// All that a document's weights depend on, besides its text.
+/// Everything that a document's weights depend on, besides its text.
 struct WeighingModel: Sendable {
   var features: FeatureSettings
   var tables: UnicodeTables
@@ -20,7 +20,7 @@ struct WeighingModel: Sendable {
     self.targets = targets
   }
 
-  /// Estimates what counts of features are enough for, for one more target.
+  /// Adds a target, with the components that need only counts of features.
   mutating func addTarget(
     _ name: String?, counts: FeatureCounts, pool: FeatureCounts, _ settings: EstimatorSettings
   ) {
@@ -29,7 +29,7 @@ struct WeighingModel: Sendable {
       TargetModel(name: name, components: TargetComponents(components, evidence, settings)))
   }
 
-  /// Takes in what was trained on samples, for all targets.
+  /// Adds the components that were trained on samples, for all targets.
   mutating func merge(_ trained: [TargetComponents]) {
     precondition(trained.count == targets.count)
     for (target, components) in trained.enumerated() {
@@ -40,7 +40,7 @@ struct WeighingModel: Sendable {
 
 /// The components for one target, and its name.
 struct TargetModel: Sendable {
-  /// nil where there is only one.
+  /// nil if there is only one.
   var name: String?
   var components: TargetComponents
 }

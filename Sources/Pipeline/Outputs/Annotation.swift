@@ -1,8 +1,8 @@
-/// What an output says of a selected document besides its own content.
+/// The facts that an output adds to a selected document.
 struct Annotation: Sendable, Equatable {
-  /// nil where the document was drawn at random, or the weight isn't known.
+  /// nil if the document was drawn at random, or if the weight isn't known.
   var logWeight: Double?
   var key: Double
-  /// The name of the target that drew the document; nil where it has none.
+  /// The name of the target that drew the document; nil if there is none.
   var target: String?
 }

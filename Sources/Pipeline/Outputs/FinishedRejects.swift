@@ -1,6 +1,6 @@
 internal import Writing
 
-/// The file of skipped records, and the file of the reasons: both whole, and without their names.
+/// The file of skipped records and the file of their reasons, both whole but without names.
 struct FinishedRejects: ~Copyable {
   private let lines: FinishedOutput
   private var reasons: FinishedOutput?
@@ -10,7 +10,7 @@ struct FinishedRejects: ~Copyable {
     self.reasons = reasons
   }
 
-  /// - Throws: ``WritingError/system(_:)``; then all names are as they were.
+  /// - Throws: ``WritingError/system(_:)``. Then all names are as they were.
   consuming func commit() throws(WritingError) {
     if let reasons = reasons.take() { try reasons.commit() }
     try lines.commit()

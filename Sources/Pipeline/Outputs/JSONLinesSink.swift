@@ -3,13 +3,14 @@ internal import Files
 internal import Reading
 internal import Writing
 
-/// Writes records as lines of JSON, byte for byte as they were; an annotation becomes their last
-/// member, `"dsel"`.
+/// Writes records as lines of JSON, byte for byte as they were.
+///
+/// An annotation becomes the last member, `"dsel"`.
 struct JSONLinesSink: RecordSink, ~Copyable {
   /// The name of the member that holds an annotation.
   private static let member = "dsel"
 
-  /// nil once it is closed.
+  /// nil once the sink is closed.
   private var lines: LineSink?
   /// Scratch for an annotated line.
   private var annotated: [UInt8] = []
@@ -23,7 +24,7 @@ struct JSONLinesSink: RecordSink, ~Copyable {
       try lines?.write(record, order: order)
       return
     }
-    // Taken out of `self` for a moment: its span and the lines can't both be borrowed from there.
+    // Take the line out of `self`: its span and the lines can't both be borrowed from there.
     var line: [UInt8] = []
     swap(&line, &annotated)
     defer { swap(&line, &annotated) }
@@ -36,7 +37,9 @@ struct JSONLinesSink: RecordSink, ~Copyable {
     try lines?.write(line.span, order: order)
   }
 
-  /// Appends a record, which is a JSON object that has a member, with its annotation.
+  /// Appends a record with its annotation.
+  ///
+  /// The record is a JSON object that has a member.
   private static func append(
     _ record: Span<UInt8>, _ annotation: Annotation, to line: inout [UInt8]
   ) {

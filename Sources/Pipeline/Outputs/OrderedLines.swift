@@ -4,11 +4,11 @@ internal import Writing
 
 /// Writes the lines that workers make of chunks, in the order of the chunks.
 ///
-/// A block that comes early waits in memory, and a worker that is too far ahead waits with it. So
-/// memory is bounded however long one chunk takes. The chunk that is next never waits, so the
-/// others don't wait for ever.
+/// A block that comes early waits in memory. A worker that is too far ahead waits with its block,
+/// so memory is bounded however long one chunk takes. The next chunk in order never waits, so the
+/// others don't wait forever.
 final class OrderedLines: Sendable {
-  /// Blocks beyond this many bytes wait with their workers.
+  /// Workers wait with their blocks while this many bytes or more are in memory.
   private static let waitingByteLimit = 16 << 20
 
   private struct State: ~Copyable {
@@ -25,7 +25,7 @@ final class OrderedLines: Sendable {
     state = Monitor(State(writer: consume writer))
   }
 
-  /// Lets chunks count from 0 again, once all have come.
+  /// Numbers chunks from 0 again, once all have come.
   func begin() {
     state.withLock { state in
       precondition(state.waiting.isEmpty || state.hasFailed)
@@ -33,7 +33,9 @@ final class OrderedLines: Sendable {
     }
   }
 
-  /// Takes the lines of chunk `number`, whole, or none. Every chunk must come, from 0 on.
+  /// Takes all lines of chunk `number`, which may be none.
+  ///
+  /// The lines are whole. Every chunk must come, from 0 on.
   ///
   /// - Throws: ``PipelineError/output(_:)``
   func put(_ lines: consuming [UInt8], chunk number: Int) throws(PipelineError) {
@@ -68,7 +70,7 @@ final class OrderedLines: Sendable {
     }
   }
 
-  /// Gives the writer back, once all chunks have come.
+  /// Returns the writer, once all chunks have come.
   func take() -> LineWriter {
     state.withLock { state in
       precondition(state.waiting.isEmpty || state.hasFailed)

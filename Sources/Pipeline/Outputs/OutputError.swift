@@ -7,7 +7,6 @@ package enum OutputError: Error {
   case isInput(path: String)
   /// Two outputs are the same file.
   case isOutput(path: String)
-  /// A file for which attributes have no place: only a directory `documents` has a sibling for
-  /// them.
+  /// The file isn't in a directory `documents`, so its attributes have no place beside it.
   case notInDocuments(path: String)
 }

@@ -1,7 +1,7 @@
 internal import Writing
 
 extension OutputSettings {
-  /// Outputs that are written on their own, but checked and named with the others.
+  /// Outputs that are written separately, but checked and named with the others.
   static func of(
     _ paths: [String], rejects: String? = nil, manifest: String? = nil, replaces: Bool
   ) -> OutputSettings {
@@ -15,6 +15,6 @@ extension OutputSettings {
 }
 
 extension Destination {
-  /// The file's path, if it is one.
+  /// The file's path, if this is a file.
   var paths: [String] { if case .file(let path) = self { [path] } else { [] } }
 }

@@ -1,6 +1,6 @@
 package import Compression
 
-/// The outputs of a run, and where they go.
+/// The outputs of a run, and their places.
 package struct OutputSettings: Sendable, Codable {
   package enum Place: Sendable, Equatable, Codable {
     case standardOutput
@@ -8,8 +8,9 @@ package struct OutputSettings: Sendable, Codable {
     /// Shards in a directory.
     case directory(path: String)
 
-    /// The container, unless another is asked for: a file's name says it, and shards are
-    /// compressed.
+    /// The container, unless another is requested.
+    ///
+    /// A file's name determines it. Shards are compressed.
     package var defaultContainer: Container {
       switch self {
       case .standardOutput: .plain
@@ -19,29 +20,30 @@ package struct OutputSettings: Sendable, Codable {
     }
   }
 
-  /// The format of the selection, and of other records of the pool.
+  /// The format of the selection and of other records of the pool.
   var format = RecordFormat.jsonLines
   package var output = Place.standardOutput
   package var container = Container.plain
-  /// Where the documents of the pool go that weren't chosen.
+  /// The place for the documents of the pool that weren't chosen.
   package var remainder: Place?
   package var remainderContainer = Container.plain
-  /// A shard ends before the line that would bring it above this number of bytes, before
-  /// compression.
+  /// The limit on the size of a shard, before compression.
+  ///
+  /// A shard ends before the line that would exceed it.
   package var shardByteLimit = 256_000_000
   package var rejects: String?
-  /// Further files of the run, each written on its own.
+  /// Further files of the run, each written separately.
   package var others: [String] = []
   package var manifest: String?
-  /// Lines are written in the random order that this gives; nil: in pool order.
+  /// The seed of the random order of lines; nil for pool order.
   package var shuffleSeed: UInt64?
   package var replaces = false
-  /// Where temporary files without a name go.
+  /// The directory for temporary files without a name.
   package var spoolDirectory = "/tmp"
 
   package init() {}
 
-  /// The files that get a name of their own.
+  /// The files that get their own names.
   var paths: [String] {
     var paths = [output, remainder].compactMap { place -> String? in
       if case .file(let path)? = place { path } else { nil }

@@ -11,7 +11,7 @@ enum RecordFormat: String, Sendable, Codable {
     var container: Container
     var replaces: Bool
     var registry: TemporaryFiles
-    /// nil if records are written in the order in which they come.
+    /// nil to write records in the order in which they come.
     var shuffle: ShuffleSettings?
   }
 

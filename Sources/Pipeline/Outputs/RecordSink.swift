@@ -1,6 +1,6 @@
 internal import Writing
 
-/// Takes the records of an output, one after the other, and writes them in one format.
+/// Takes the records of an output one after another, and writes them in one format.
 ///
 ///     var sink = try outputs.openOutput()
 ///     try sink.write(record, adding: nil, order: 0)
@@ -13,18 +13,18 @@ protocol RecordSink: ~Copyable {
   ///
   /// - Parameters:
   ///   - record: the record as a line of JSON, without its line end, as ``RecordReader`` gives it.
-  ///   - annotation: takes the place of an older annotation that the record has.
-  ///   - order: where the output is shuffled, records with smaller numbers come first, and of equal
-  ///     ones the first that was written. It has no meaning otherwise.
+  ///   - annotation: replaces an older annotation of the record.
+  ///   - order: the place in a shuffled output: smaller numbers come first, and of equal ones the
+  ///     first that was written. Other outputs ignore it.
   /// - Throws: ``WritingError``
   mutating func write(
     _ record: Span<UInt8>, adding annotation: Annotation?, order: UInt64
   ) throws(WritingError)
 
-  /// Ends the output. Nothing can be written after that.
+  /// Ends the output, to which nothing can be written after that.
   ///
-  /// - Returns: the whole output, on the disk already, which gets its name by
-  ///   ``FinishedOutput/commit()``.
-  /// - Throws: ``WritingError``; then the output isn't there, or is the older one.
+  /// - Returns: the whole output, which is on disk already. ``FinishedOutput/commit()`` gives it
+  ///   its name.
+  /// - Throws: ``WritingError``. Then the output doesn't exist, or is the older one.
   mutating func close() throws(WritingError) -> FinishedOutput
 }

@@ -4,20 +4,21 @@ internal import Reading
 internal import Writing
 
 extension OutputSettings {
-  /// The file of the reasons for which records are rejected; nil where the rejected records go to
-  /// what is no regular file, such as `/dev/null`.
+  /// The file of the reasons why records are rejected.
+  ///
+  /// nil if the rejected records don't go to a regular file, but to `/dev/null`, for example.
   var rejectReasons: String? {
     guard let rejects else { return nil }
-    // A path that can't be looked at is an error once it is written to.
+    // A path that can't be examined is an error once it is written to.
     if let status = try? FileStatus(path: rejects), status.kind == .other { return nil }
     return "\(rejects).reasons.jsonl"
   }
 }
 
 extension RunOutputs {
-  /// Copies the skipped records, and writes for each where it was and why it was skipped.
+  /// Copies the skipped records, and writes where each was and why it was skipped.
   ///
-  /// - Returns: nil if they aren't asked for.
+  /// - Returns: nil if they aren't requested.
   /// - Throws: ``PipelineError``
   func writeRejects(
     _ passes: [(Inputs, PassReport)], limits: ReadingLimits, progress: ProgressMeter

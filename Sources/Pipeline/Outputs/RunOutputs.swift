@@ -5,8 +5,10 @@ internal import Reading
 internal import Resampling
 internal import Writing
 
-/// The outputs of a run. An output that can't be written is refused before any work, and all are
-/// whole before the first gets its name.
+/// The outputs of a run.
+///
+/// An output that can't be written is refused before any work. All outputs are whole before the
+/// first gets its name.
 ///
 ///     let outputs = try RunOutputs(settings, inputs: shards, registry: registry)
 ///     var sink = try outputs.openOutput()
@@ -20,7 +22,8 @@ struct RunOutputs: Sendable {
 
   /// Makes and locks the directories for shards.
   ///
-  /// - Throws: ``PipelineError`` if an output is an input or another output, exists, or can't be.
+  /// - Throws: ``PipelineError`` if an output is an input or another output, exists, or can't be
+  ///   made.
   init(_ settings: OutputSettings, inputs: [Shard], registry: TemporaryFiles) throws {
     self.settings = settings
     self.registry = registry
@@ -77,7 +80,7 @@ struct RunOutputs: Sendable {
     }
   }
 
-  /// Runs `body`, and turns the errors of outputs into those of a run.
+  /// Runs `body`, and turns errors of outputs into errors of the run.
   private static func mapped<Result: ~Copyable>(_ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let error as SystemError {
       throw PipelineError.output(.writing(.system(error)))
@@ -97,7 +100,7 @@ struct RunOutputs: Sendable {
       })
   }
 
-  /// - Returns: nil if the remainder isn't asked for.
+  /// - Returns: nil if the remainder isn't requested.
   /// - Throws: ``PipelineError``
   func openRemainder() throws -> (any RecordSink & ~Copyable)? {
     guard let place = settings.remainder else { return nil }
@@ -115,7 +118,7 @@ struct RunOutputs: Sendable {
     }
   }
 
-  /// Opens an output of lines that dsel itself makes.
+  /// Opens an output for lines that dsel itself makes.
   func openLines(_ place: OutputSettings.Place, _ container: Container) throws -> LineSink {
     do throws(WritingError) {
       return try RecordFormat.lines(sinkSettings(place, container, nil))
@@ -148,7 +151,7 @@ struct RunOutputs: Sendable {
     }
   }
 
-  /// - Returns: nil if no manifest is asked for.
+  /// - Returns: nil if no manifest is requested.
   /// - Throws: ``PipelineError``
   func write(_ manifest: some Encodable) throws -> AtomicFile? {
     guard let path = settings.manifest else { return nil }
@@ -161,9 +164,9 @@ struct RunOutputs: Sendable {
   /// Gives all outputs their names.
   ///
   /// The manifests of an earlier run are removed first, and the new one comes last. So a manifest
-  /// is never there beside outputs that it doesn't describe.
+  /// never stands beside outputs that it doesn't describe.
   ///
-  /// - Throws: ``PipelineError``; then all names are as they were.
+  /// - Throws: ``PipelineError``. Then all names are as they were.
   func commit(
     _ output: consuming FinishedOutput, _ remainder: consuming FinishedOutput?,
     _ rejects: consuming FinishedRejects?, _ manifest: consuming AtomicFile?
@@ -181,9 +184,9 @@ struct RunOutputs: Sendable {
     }
   }
 
-  /// Gives files that were written on their own their names, and those that go with them.
+  /// Gives names to files that were written separately, and to those that go with them.
   ///
-  /// - Throws: ``PipelineError``; then all names are as they were.
+  /// - Throws: ``PipelineError``. Then all names are as they were.
   func commit(
     _ files: WrittenFiles, _ rejects: consuming FinishedRejects?, _ manifest: consuming AtomicFile?
   ) throws {

@@ -2,9 +2,9 @@ internal import Resampling
 
 /// The random order of shuffled lines: that of a ``SeededHash`` of each document's identity.
 ///
-/// So it depends on the documents and the seed, but not on threads, the pool's order, or how the
-/// pool is cut into files. Where exact duplicates are kept, their identity is their place, as it is
-/// for their noise: otherwise they would stand side by side.
+/// It depends on the documents and the seed, but not on threads, on the pool's order, or on how the
+/// pool is divided into files. If exact duplicates are kept, a document's identity is its position,
+/// as it is for noise. Otherwise duplicates would stand side by side.
 struct ShuffleOrder: Sendable {
   private let hash: SeededHash
   private let keepsDuplicates: Bool
@@ -18,7 +18,9 @@ struct ShuffleOrder: Sendable {
     self.epoch = (width == 0 ? 0 : UInt64(epoch) << (64 - width), width)
   }
 
-  /// Documents with smaller numbers come first, and of equal ones the first in pool order.
+  /// The document's number in the order.
+  ///
+  /// Smaller numbers come first, and of equal ones the first in pool order.
   func callAsFunction(_ document: Candidate) -> UInt64 {
     let random = hash(
       keepsDuplicates ? PositionHash.of(document.position) : document.textHash)

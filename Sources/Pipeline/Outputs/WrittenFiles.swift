@@ -10,15 +10,15 @@ struct WrittenFiles {
 
   init() {}
 
-  /// One file, or nothing where it went to standard output.
+  /// Holds one file, or nothing if it went to standard output.
   init(_ file: consuming AtomicFile?) { append(file) }
 
-  /// - Throws: ``WritingError``; then no output of the run has its name.
+  /// - Throws: ``WritingError``. Then no output of the run has its name.
   func commit() throws(WritingError) {
     for file in files { try file.commit() }
   }
 
-  /// An array can't hold what can't be copied.
+  /// A class, since an array can't hold noncopyable values.
   private final class Box {
     private var file: AtomicFile?
 

@@ -1,28 +1,30 @@
 internal import Platform
 internal import Reading
 
-/// Hands the chunks of shards out to workers, and keeps what only the whole shows: the number of
-/// records in each chunk, and the failure that is the first in pool order.
+/// Hands chunks of shards to workers, and keeps the facts that only the whole pass shows.
 ///
-/// A worker stays with a shard until that is used up. Then it begins the next one, or, when all are
-/// begun, joins the shard with the fewest workers. So shards are decompressed side by side, and the
-/// workers of one shard take turns at reading.
+/// These are the number of records in each chunk, and the failure that is the first in pool order.
+///
+/// A worker stays with a shard until that is used up. Then it begins the next one. If all have
+/// begun, it joins the shard with the fewest workers. So shards are decompressed side by side, and
+/// the workers of one shard take turns at reading.
 final class ChunkQueue: Sendable {
   /// A shard that is being read.
   final class OpenShard: Sendable {
     let number: Int
-    /// Held while one worker opens the shard or reads the next chunk. nil before, and where the
-    /// shard can't be opened.
+    /// Held while one worker opens the shard or reads the next chunk.
+    ///
+    /// nil before that, and if the shard can't be opened.
     let reader = Lock<ShardReader?>(nil)
 
     init(number: Int) { self.number = number }
   }
 
-  /// A failure and where it was met.
+  /// A failure and its place.
   struct Failure {
     let shard: Int
     let chunk: Int
-    /// The number of the chunk's records before the failing one.
+    /// The number of records in the chunk that come before the failing one.
     let recordIndex: Int
     let kind: Kind
 
@@ -39,8 +41,7 @@ final class ChunkQueue: Sendable {
     var summaries: [ShardSummary]
     /// The number of records in each chunk, by shard.
     var recordCounts: [[Int32]]
-    /// By shard: the number of chunks that were handed out and aren't done yet, and whether there
-    /// are no more to come.
+    /// By shard: the number of chunks that workers have now, and whether no more will come.
     var chunksAtWork: [Int]
     var isRead: [Bool]
     var failure: Failure?
@@ -67,8 +68,9 @@ final class ChunkQueue: Sendable {
         isRead: Array(repeating: false, count: shards.count)))
   }
 
-  /// Fills `chunk` with the next records, from `shard` if there is one. Returns false when there
-  /// are none left, or a failure makes the rest pointless.
+  /// Fills `chunk` with the next records, from `shard` if there is one.
+  ///
+  /// - Returns: false if none are left, or if a failure makes the rest pointless.
   func next(into chunk: inout Chunk, from shard: inout OpenShard?) -> Bool {
     while true {
       if let current = shard {
@@ -99,8 +101,9 @@ final class ChunkQueue: Sendable {
     }
   }
 
-  /// Notes a failure. Chunks before it are still handed out, since a failure there would come
-  /// first.
+  /// Notes a failure.
+  ///
+  /// Chunks before it are still handed out, since a failure there would come first.
   func fail(_ failure: Failure) {
     state.withLock { Self.note(failure, in: &$0) }
   }
@@ -114,9 +117,10 @@ final class ChunkQueue: Sendable {
     state.failure = failure
   }
 
-  /// Notes a failure if too many records of a shard were skipped. This is checked once all of the
-  /// shard is done, when the number of its records is known, before the other shards have been
-  /// read.
+  /// Notes a failure if too many records of a shard were skipped.
+  ///
+  /// This is checked once the whole shard is done, when the number of its records is known. Other
+  /// shards may still be unread.
   private func checkSkipped(_ shard: Int, _ state: inout State) {
     guard state.isRead[shard], state.chunksAtWork[shard] == 0 else { return }
     let summary = state.summaries[shard]
@@ -124,7 +128,7 @@ final class ChunkQueue: Sendable {
       try settings.skipLimit.check(
         summary.name, summary.skipped, documentCount: summary.documentCount)
     } catch {
-      // After whatever else is wrong with the shard.
+      // It comes after any other failure of the shard.
       Self.note(
         Failure(shard: shard, chunk: .max, recordIndex: 0, kind: .other(error)), in: &state)
     }
@@ -156,7 +160,9 @@ final class ChunkQueue: Sendable {
     state.withLock { ($0.failure?.shard ?? .max) <= shard }
   }
 
-  /// Reads the next chunk of a shard. Returns false at its end, and after a failure.
+  /// Reads the next chunk of a shard.
+  ///
+  /// - Returns: false at the shard's end, and after a failure.
   private func read(into chunk: inout Chunk, from shard: OpenShard) -> Bool {
     let (isRead, stored) = shard.reader.withLock { slot -> (Bool, Int) in
       guard var reader = slot.take() ?? open(shard.number) else { return (false, 0) }
@@ -207,7 +213,7 @@ final class ChunkQueue: Sendable {
     }
   }
 
-  /// Opens a shard. If that fails, notes why and returns nil.
+  /// Opens a shard; if that fails, notes why and returns nil.
   private func open(_ number: Int) -> ShardReader? {
     do throws(ReadingError) {
       return try ShardReader(shards[number], number: number, settings.chunks)
@@ -218,10 +224,10 @@ final class ChunkQueue: Sendable {
     }
   }
 
-  /// Begins the next shard, or joins the one that the fewest workers read.
+  /// Begins the next shard, or joins the one with the fewest workers.
   ///
-  /// A shard counts as being read before it is opened, which takes a while: a worker that came in
-  /// between and found none would end too early.
+  /// A shard counts as being read before it is opened, since opening takes a while. Otherwise a
+  /// worker that came in between would find no shard, and end too early.
   private func join() -> OpenShard? {
     state.withLock { state in
       if state.nextShard < shards.count, (state.failure?.shard ?? .max) > state.nextShard {

@@ -1,12 +1,12 @@
 internal import Reading
 
-/// Reads documents one after the other, on one thread: for commands that look at few.
+/// Reads documents one after another on one thread, for commands that read only a few.
 struct DocumentLines {
   var reading: ReadingSettings
 
   struct Place {
     var file: String
-    /// From 1, blank and invalid lines counted.
+    /// Counted from 1, blank and invalid lines included.
     var line: Int
   }
 
@@ -41,7 +41,7 @@ struct DocumentLines {
   /// Calls `body` with the document at a line.
   ///
   /// - Returns: what `body` returns.
-  /// - Throws: ``PipelineError``: if there is no such line, or no document in it.
+  /// - Throws: ``PipelineError`` if there is no such line, or no document in it.
   func document<Result>(
     at line: Int, of shard: Shard, _ body: (Place, Span<UInt8>) throws -> Result
   ) throws -> Result {
@@ -57,7 +57,7 @@ struct DocumentLines {
       return false
     }
     if let result { return result }
-    // Blank lines are passed over.
+    // Skip blank lines.
     guard lineCount < line else {
       throw PipelineError.input(.blankLine(path: shard.name, line: line))
     }

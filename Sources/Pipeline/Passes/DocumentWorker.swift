@@ -7,7 +7,7 @@ struct DocumentWorker: ~Copyable {
   private let queue: ChunkQueue
   private var decoder: DocumentDecoder
   private var chunk = Chunk()
-  /// The invalid records that were skipped, if they are asked for.
+  /// The invalid records that were skipped, if they are requested.
   private(set) var rejects: [SkippedLine] = []
   /// Invalid records of the current chunk, by reason.
   private var skipped: [InvalidLine.Reason: Int] = [:]
@@ -22,7 +22,7 @@ struct DocumentWorker: ~Copyable {
     }
   }
 
-  /// Passes the documents of one chunk after the other to the consumer, until there are no more.
+  /// Passes the documents of all chunks to the consumer, one chunk after another.
   mutating func work<Consumer: DocumentConsumer & ~Copyable>(_ consumer: inout Consumer) {
     var shard: ChunkQueue.OpenShard?
     while queue.next(into: &chunk, from: &shard) {
@@ -79,6 +79,6 @@ struct DocumentWorker: ~Copyable {
 }
 
 extension ReadingError {
-  /// Whether it is a fault of one record, which has a number, rather than of a whole file.
+  /// True for a fault of one record, which has a number, and not of a whole file.
   var isAtRecord: Bool { if case .lineTooLong = self { true } else { false } }
 }

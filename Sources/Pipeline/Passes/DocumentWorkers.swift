@@ -1,23 +1,22 @@
 internal import Platform
 internal import Reading
 
-/// Runs consumers over the documents of shards, each on a thread of its own, which takes the next
-/// chunk and works alone on it.
+/// Runs consumers over the documents of shards, one consumer per thread.
 ///
-/// Nothing here depends on which worker got which chunk, as long as the consumers' results can be
-/// merged in any order.
+/// A thread takes the next chunk and works on it alone. Nothing here depends on which worker got
+/// which chunk, as long as the consumers' results can be merged in any order.
 struct DocumentWorkers {
   var threadCount: Int
   var textField: String
   var limits: ReadingLimits
   var errorPolicy: ErrorPolicy
-  /// How many of a shard's lines may be skipped.
+  /// The limit on skipped lines of a shard.
   var skipLimit = SkipLimit.none
   var keepsRejects = false
   var hashesContent = false
   /// Further fields that consumers need.
   var fields: [String] = []
-  /// Whether consumers need the numbers of lines.
+  /// Whether consumers need line numbers.
   var countsLines = false
   var chunkSize = ChunkSettings.defaultByteCount
   var progress: ProgressMeter

@@ -1,6 +1,6 @@
-/// What to do with a record that is no document.
+/// The treatment of a record that is no document.
 package enum ErrorPolicy: String, Sendable, Codable {
   case fail
-  /// Leave it out and count it.
+  /// Leaves it out and counts it.
   case skip
 }

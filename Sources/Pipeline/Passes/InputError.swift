@@ -4,14 +4,16 @@ package import Reading
 package enum InputError: Error {
   /// An input can't be read.
   ///
-  /// - Parameter line: the physical line, from 1, where one is known.
+  /// - Parameter line: the physical line, from 1, if it is known.
   case reading(ReadingError, line: Int?)
   case invalidLine(path: String, line: Int, InvalidLine)
-  /// The same in a target, which may have its text in another field than the pool.
+  /// The same for a target, whose text may be in another field than the pool's.
   case invalidTargetLine(path: String, line: Int, InvalidLine)
-  /// The same in a file of weights.
+  /// The same for a file of weights.
   case invalidWeightLine(path: String, line: Int, InvalidLine)
-  /// More lines of a file are invalid than may be skipped. `lineCount` is without blank lines.
+  /// More lines of a file are invalid than may be skipped.
+  ///
+  /// `lineCount` doesn't include blank lines.
   case tooManySkipped(
     path: String, skipped: [InvalidLine.Reason: Int], lineCount: Int, limit: SkipLimit)
   /// A file is named twice.
@@ -23,11 +25,11 @@ package enum InputError: Error {
   case noTokens(role: InputRole)
   case noSuchLine(path: String, line: Int, lineCount: Int)
   case blankLine(path: String, line: Int)
-  /// An input that is read twice can be read only once, as a pipe.
+  /// An input that is read twice can be read only once, like a pipe.
   case notRereadable(path: String)
 }
 
-/// The part of an input in a run.
+/// The role of an input in a run.
 package enum InputRole: Sendable {
   case target, pool
   /// The documents of a command that reads nothing else.

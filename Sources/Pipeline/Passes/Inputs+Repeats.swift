@@ -2,17 +2,19 @@ internal import Files
 internal import Reading
 
 extension Inputs {
-  /// Looks up the files of one role. A file that is named twice is refused, however its path is
-  /// written, unless repeats are allowed.
+  /// Looks up the files of one role.
   ///
-  /// - Parameter canBeAllowed: false where a file that is read twice has no meaning.
+  /// A file that is named twice is refused, however its path is written, unless repeats are
+  /// allowed.
+  ///
+  /// - Parameter canBeAllowed: false if reading a file twice has no meaning.
   /// - Throws: ``PipelineError``
   init(
     _ paths: [String], _ settings: ReadingSettings, canBeAllowed: Bool = true
   ) throws(PipelineError) {
     try self.init(paths, formats: settings.formats)
     guard !(canBeAllowed && settings.allowsRepeats) else { return }
-    // Only looked up: the order of a dictionary says nothing here.
+    // The dictionary is only looked up, so its order doesn't matter.
     var known: [FileIdentity: Int] = [:]
     for (number, shard) in shards.enumerated() {
       let identity = FileIdentity(device: shard.status.device, inode: shard.status.inode)
@@ -24,7 +26,7 @@ extension Inputs {
     }
   }
 
-  /// A link, and another way to write the path, lead to the same.
+  /// The identity of a file, which links and other spellings of its path share.
   private struct FileIdentity: Hashable {
     var device: UInt64
     var inode: UInt64

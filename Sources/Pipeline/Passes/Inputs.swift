@@ -21,10 +21,10 @@ struct Inputs {
     shards.allSatisfy(\.isRereadable) ? shards.reduce(0) { $0 + $1.status.byteCount } : nil
   }
 
-  /// The passes that spooling takes.
+  /// The number of passes that spooling takes.
   var spoolPassCount: Int { shards.allSatisfy(\.isRereadable) ? 0 : 1 }
 
-  /// Makes all shards such that they can be read again.
+  /// Makes sure that all shards can be read again.
   ///
   /// - Parameter isPass: whether this is one of the run's passes.
   /// - Throws: ``PipelineError``
@@ -40,7 +40,7 @@ struct Inputs {
     }
   }
 
-  /// What a pass reported, with the spools' numbers replaced by those of what was piped in.
+  /// The report of a pass, with the spools' numbers replaced by those of the piped inputs.
   func corrected(_ report: PassReport) -> PassReport {
     var report = report
     for (number, summary) in spooled {

@@ -1,9 +1,9 @@
 internal import Reading
 
-/// What a pass over shards found, besides what its consumers made of the documents.
+/// The findings of a pass over shards, besides the results of its consumers.
 struct PassReport: Sendable {
   var shards: [ShardSummary] = []
-  /// The skipped lines, in no particular order; empty unless they were asked for.
+  /// The skipped lines, in no particular order; empty unless they were requested.
   var rejects: [SkippedLine] = []
 
   var documentCount: Int { shards.reduce(0) { $0 + $1.documentCount } }

@@ -1,28 +1,30 @@
 internal import Files
 internal import Platform
 
-/// Counts the bytes that workers have read, for whoever shows them.
+/// Counts the bytes that workers have read, and reports them.
 ///
 /// A worker that finds the last report older than a tenth of a second makes the next one. So no
-/// timer and no thread is needed, and none is starved when all threads work.
+/// timer or further thread is needed, which could be starved while all threads work.
 package final class ProgressMeter: Sendable {
-  /// How far a step has come.
+  /// The progress of a step.
   package struct Report: Sendable {
     package let step: Step
-    /// nil in a step that isn't among those that read all of the pool.
+    /// nil in a step that doesn't read all of the pool.
     package let pass: Pass?
-    /// Bytes read of the files, and how many there are; nil where that can't be known.
+    /// The bytes read from the files, and their total; nil if the total can't be known.
     package let storedByteCount: Int
     package let totalStoredByteCount: Int?
-    /// Bytes of text read, decompressed.
+    /// The bytes of text read, decompressed.
     package let textByteCount: Int
     package let elapsed: Duration
   }
 
-  /// The pass of a run that is under way. A pass reads all of the pool, or what stands for it, such
-  /// as files of weights, or copies records out of it. A target, which is small, has none.
+  /// The current pass of a run.
+  ///
+  /// A pass reads all of the pool, or its substitute, such as files of weights, or copies records
+  /// from it. A target is small and has no pass.
   package struct Pass: Sendable, Equatable {
-    /// From 1.
+    /// Counted from 1.
     package var number: Int
     package var count: Int
 
@@ -34,9 +36,9 @@ package final class ProgressMeter: Sendable {
 
   /// Whether a step begins a pass.
   package enum PassChange: Sendable {
-    /// The step is no pass.
+    /// The step isn't a pass.
     case none
-    /// The step goes on with the pass of the step before it.
+    /// The step continues the pass of the step before it.
     case same
     case next
   }
@@ -58,7 +60,7 @@ package final class ProgressMeter: Sendable {
   private let show: (@Sendable (Report) -> Void)?
 
   /// - Parameters:
-  ///   - interval: how old a report is before the next.
+  ///   - interval: the age of a report at which the next one is made.
   ///   - show: shows a report; nil to show nothing.
   package init(
     interval: Duration = .milliseconds(100), show: (@Sendable (Report) -> Void)?
@@ -67,7 +69,7 @@ package final class ProgressMeter: Sendable {
     self.show = show
   }
 
-  /// Says how many passes the run will make, before the first.
+  /// Sets the number of passes that the run will make, before the first.
   func plan(passCount: Int) {
     state.withLock {
       $0.passNumber = 0

@@ -8,11 +8,11 @@ package struct ReadingSettings: Sendable, Codable {
   package var formats = DocumentFormats.all
   package var threadCount = 1
   package var errorPolicy = ErrorPolicy.fail
-  /// How many of a file's lines may be invalid, where such lines are skipped.
+  /// The limit on a file's invalid lines, if such lines are skipped.
   package var skipLimit = SkipLimit.standard
   /// Whether a file that is named twice is read twice.
   package var allowsRepeats = false
-  /// Where pipes are spooled that must be read twice.
+  /// The directory in which pipes are spooled that must be read twice.
   package var spoolDirectory = "/tmp"
 
   package init() {}
@@ -28,9 +28,9 @@ package struct ReadingSettings: Sendable, Codable {
       skipLimit: skipLimit, progress: progress)
   }
 
-  /// The same, with the text elsewhere.
+  /// The same settings, with the text in another field.
   ///
-  /// - Parameter field: nil if it is where it was.
+  /// - Parameter field: nil to keep the field.
   func with(textField field: String?) -> ReadingSettings {
     var settings = self
     settings.textField = field ?? textField

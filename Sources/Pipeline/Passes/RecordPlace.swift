@@ -1,6 +1,6 @@
 internal import Resampling
 
-/// Where a record of the pool is, and its size: enough to read it again.
+/// The place and the size of a record in the pool, which are enough to read it again.
 struct RecordPlace: Sendable {
   let position: Position
   let byteCount: Int

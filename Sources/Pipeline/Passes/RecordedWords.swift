@@ -1,7 +1,7 @@
 internal import Reading
 
-// The words of FILE.reasons.jsonl, which is an output: other programs may compare them, so they
-// stay as they are. Messages have words of their own, in Reporting.
+// The words of FILE.reasons.jsonl. It is an output, and other programs may compare its words, so
+// they stay as they are. Messages have words of their own, in Reporting.
 
 extension InvalidLine.Fault {
   var recordedDetail: String {

@@ -3,9 +3,9 @@ package import Reading
 /// The content of one input, as a pass found it.
 package struct ShardSummary: Sendable, Equatable {
   package var name: String
-  /// The bytes of the file as it is stored.
+  /// The size of the file as it is stored.
   package var storedByteCount = 0
-  /// The bytes that came out of it.
+  /// The size of the file, decompressed.
   package var byteCount = 0
   package var documentCount = 0
   /// XXH3-64 of the stored bytes.

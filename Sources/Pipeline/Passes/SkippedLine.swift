@@ -2,12 +2,12 @@ internal import Reading
 internal import Resampling
 internal import Weighting
 
-/// A line that was left out since it is no document.
+/// A line that was left out because it is no document.
 struct SkippedLine: Sendable {
   let place: RecordPlace
-  /// From 1; blank and invalid lines are counted.
+  /// Counted from 1, blank and invalid lines included.
   let number: Int
-  /// Without the names of the fields that are there: of many lines they would fill the memory.
+  /// Without the names of existing fields, which would fill the memory if many lines are invalid.
   let error: InvalidLine
 
   init(place: RecordPlace, number: Int, error: InvalidLine) {
@@ -20,7 +20,7 @@ struct SkippedLine: Sendable {
     }
   }
 
-  /// The same line, of a shard that others stand before.
+  /// The same line, after `shardCount` shards were put before its shard.
   func moved(by shardCount: Int) -> SkippedLine {
     let position = Position(
       shard: place.position.shard + shardCount, place: place.position.place)
@@ -29,7 +29,7 @@ struct SkippedLine: Sendable {
       error: error)
   }
 
-  /// What is written down of the line: a JSON object.
+  /// The record of the line: a JSON object.
   func record(file: String) -> [UInt8] {
     var line = Array("{\"file\":".utf8)
     line.append(jsonString: file)

@@ -5,8 +5,8 @@ internal import Reading
 
 /// Writes an input that can be read only once to a temporary file that can be read again.
 ///
-/// The file is compressed, if its format allows that. It has mode 0600 and no name, so nothing of
-/// it outlives the run.
+/// The file is compressed if its format allows that. It has mode 0600 and no name, so nothing of it
+/// outlives the run.
 struct SpoolStep {
   private static let blockSize = 512 << 10
 

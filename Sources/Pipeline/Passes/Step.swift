@@ -1,8 +1,8 @@
 /// The steps of a run, in order.
 package enum Step: String, CaseIterable, Sendable {
   case spool, fit, fitTarget, fitPool, train, measure, weigh, copy, remainder
-  /// Those of `resample`, which weighs nothing.
+  /// The steps of `resample`, which weighs nothing.
   case countStrata, draw
-  /// Those of `compare` and `explain`.
+  /// The steps of `compare` and `explain`.
   case countSelected, countRandom, explain
 }

@@ -6,17 +6,19 @@ final class StepClock {
   let begin = ContinuousClock.now
   private(set) var durations: [Step: Duration] = [:]
   private(set) var processorDurations: [Step: Duration] = [:]
-  /// The processors' time when the last step ended: the time since belongs to the next step.
+  /// The processor time when the last step ended.
+  ///
+  /// The time since then belongs to the next step.
   private var processorMark = ProcessorTime.now
 
-  /// Runs `body` as (part of) a step.
+  /// Runs `body` as a step, or as a part of one.
   func time<Result>(_ step: Step, _ body: () throws -> Result) rethrows -> Result {
     let begin = ContinuousClock.now
     defer { add(step, since: begin) }
     return try body()
   }
 
-  /// Notes that a step has taken the time since `begin`.
+  /// Adds the time since `begin` to a step.
   func add(_ step: Step, since begin: ContinuousClock.Instant) {
     durations[step, default: .zero] += ContinuousClock.now - begin
     let processor = ProcessorTime.now

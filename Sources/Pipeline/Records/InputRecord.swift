@@ -5,9 +5,9 @@ internal import Reading
 package struct InputRecord: Encodable, Sendable {
   package var path: String
   package var container: String
-  /// Whether a zstd or gzip file guards all of its content by checksums.
+  /// Whether checksums protect all content of a zstd or gzip file.
   package var checksum: Bool?
-  /// Bytes as stored, and decompressed.
+  /// The number of bytes as stored, and decompressed.
   package var bytes: Int
   package var textBytes: Int
   package var documents: Int
@@ -18,7 +18,7 @@ package struct InputRecord: Encodable, Sendable {
 }
 
 extension PassReport {
-  /// The inputs as manifests list them.
+  /// The inputs, as manifests list them.
   var inputRecords: [InputRecord] {
     shards.map { shard in
       InputRecord(
@@ -29,17 +29,17 @@ extension PassReport {
     }
   }
 
-  /// Skipped lines as manifests count them.
+  /// Skipped lines, as manifests count them.
   var skippedByReason: [ExactString: Int] { Self.byReason(skipped) }
 
-  /// Counts of lines by the reason's name.
+  /// The counts of lines by their reasons' names.
   fileprivate static func byReason(_ counts: [InvalidLine.Reason: Int]) -> [ExactString: Int] {
     Dictionary(uniqueKeysWithValues: counts.map { (ExactString($0.key.rawValue), $0.value) })
   }
 }
 
 extension ShardSummary {
-  /// Skipped lines as manifests count them; nil if there are none.
+  /// Skipped lines, as manifests count them; nil if there are none.
   var skippedRecord: [ExactString: Int]? {
     skipped.isEmpty ? nil : PassReport.byReason(skipped)
   }

@@ -1,4 +1,4 @@
-/// What one part of a draw selected, as a manifest says it.
+/// The documents that one part of a draw selected, as manifests count them.
 package struct PartRecord: Encodable, Sendable {
   package var epoch: Int?
   package var stratum: String?
@@ -9,7 +9,7 @@ package struct PartRecord: Encodable, Sendable {
   package var budget: Int
   package var documents: Int
   package var tokens: Int
-  /// Of lines, with their line ends.
+  /// The size of the lines, line ends included.
   package var bytes: Int
   package var shortfall: Int
 }

@@ -1,17 +1,19 @@
 package import Files
 
-/// The time that a run took. Nothing else in a manifest differs between equal runs.
+/// The time that a run took.
+///
+/// Nothing else in a manifest differs between equal runs.
 package struct RunTimings: Encodable, Sendable {
   /// Wall-clock seconds, by step.
   package var seconds: [ExactString: Double] = [:]
-  /// Seconds of all processors together, by step.
+  /// Seconds of processor time, summed over all processors, by step.
   package var processorSeconds: [ExactString: Double] = [:]
   package var totalSeconds = 0.0
   package var threads = 0
 }
 
 extension StepClock {
-  /// The time that the run took up to now.
+  /// The time that the run has taken so far.
   func timings(threadCount: Int) -> RunTimings {
     RunTimings(
       seconds: Self.seconds(durations), processorSeconds: Self.seconds(processorDurations),

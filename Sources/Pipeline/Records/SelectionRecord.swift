@@ -2,20 +2,22 @@
 package struct SelectionRecord: Encodable, Sendable {
   package var documents: Int
   package var tokens: Int
-  /// Without those of documents that were drawn at random.
+  /// Without the features of documents that were drawn at random.
   package var features: Int
   package var bytes: Int
-  /// What the budget had left, in its own unit.
+  /// The unused part of the budget, in its own unit.
   package var shortfall: Int
   package var shortfallUnit: String
-  /// True if the whole of the eligible pool was selected and more had been asked for.
+  /// True if the whole eligible pool was selected and more had been requested.
   package var allEligible: Bool
-  /// Documents left out because their text was that of a selected one.
+  /// Documents that were left out as exact duplicates of a selected one.
   package var droppedCopies: Int
-  /// Documents whose text is that of a target's document; nil where the target isn't read.
+  /// Documents with the text of a target's document; nil if the target isn't read.
   package var targetDocuments: Int?
-  /// True if a target has so many texts that only a share of them was looked for, and the number is
-  /// scaled up.
+  /// True if ``targetDocuments`` is an estimate.
+  ///
+  /// If a target has too many texts, only a share of them is looked for, and the number is scaled
+  /// up.
   package var targetDocumentsIsEstimate: Bool?
   /// Documents that the regression drew alone.
   package var byLogistic: Int

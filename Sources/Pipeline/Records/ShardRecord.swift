@@ -2,24 +2,24 @@ internal import Writing
 
 /// One shard of an output directory, as manifests list it.
 package struct ShardRecord: Encodable, Sendable {
-  /// The name in the output's directory.
+  /// The file's name in the output directory.
   package var path: String
-  /// Bytes of lines, before compression.
+  /// The size of the lines, before compression.
   package var bytes: Int
   package var documents: Int
 }
 
 extension ShardRecord {
-  /// - Returns: nil for a single file, or standard output.
+  /// - Returns: nil for a single file and for standard output.
   static func shards(of output: borrowing FinishedOutput) -> [ShardRecord]? {
     output.shards?.map { ShardRecord(path: $0.name, bytes: $0.byteCount, documents: $0.lineCount) }
   }
 }
 
-/// The documents of the pool that weren't selected, where they are written.
+/// The documents of the pool that weren't selected, if they are written.
 package struct RemainderRecord: Encodable, Sendable {
   package var documents: Int
-  /// Bytes of lines, before compression.
+  /// The size of the lines, before compression.
   package var bytes: Int
   /// nil for a single file.
   package var shards: [ShardRecord]?

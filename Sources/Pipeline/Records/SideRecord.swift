@@ -5,7 +5,7 @@ internal import Weighting
 package struct SideRecord: Encodable, Sendable {
   package var inputs: [InputRecord]
   package var documents: Int
-  /// Those of them that were fitted, to which tokens and features belong.
+  /// The documents that were fitted, to which tokens and features belong.
   package var fittedDocuments: Int
   package var tokens: Int
   package var features: Int

@@ -1,5 +1,6 @@
-/// What a manifest says of one of several targets. The fields are those that it has for an only
-/// one.
+/// One of several targets, as manifests describe it.
+///
+/// The fields are those that a manifest has for a single target.
 package struct TargetRecord: Encodable, Sendable {
   package var name: String?
   package var share: Double
@@ -13,7 +14,7 @@ package struct TargetRecord: Encodable, Sendable {
   package var unseenShare: Double
   package var klTargetPool: Double?
   package var klTargetRandom: Double?
-  /// Of what this target drew.
+  /// For the documents that this target drew.
   package var klTargetSelected: Double?
   package var klReduction: Double?
   package var klReductionFromPool: Double?

@@ -1,17 +1,18 @@
 internal import Reading
 
-/// Numbers were met beside which noise would be lost: a draw by them needs ``FieldOrigins``.
+/// Numbers are so large that noise would be lost: a draw by them needs ``FieldOrigins``.
 struct LargeNumbers: Error {}
 
-/// Finds what is taken from numbers that are all large, such as times in nanoseconds.
+/// Finds the number to subtract from a field whose numbers are all large.
 ///
-/// A draw doesn't depend on what is added to all log weights, but doubles do: beside a large one
-/// the noise, and the difference of two large ones, is rounded away. So of a field whose numbers
-/// are all large, the one that is nearest to zero is taken from each.
+/// Times in nanoseconds are an example. A draw doesn't change if the same number is added to all
+/// log weights, but doubles do. Beside a large number, noise is rounded away, and so is the
+/// difference of two large numbers. So if all numbers of a field are large, the one that is nearest
+/// to zero is subtracted from each.
 struct FieldOrigins: DocumentConsumer, ~Copyable {
-  /// Beside this, doubles tell noise apart to 2⁻¹⁹.
+  /// Beside numbers up to this, doubles resolve noise to 2⁻¹⁹.
   private static let largestSmall = 0x1p33
-  /// Where differences of numbers might be none, noise doesn't matter.
+  /// Beyond this, the difference of two numbers may be no number, and noise doesn't matter.
   private static let largest = 0x1p1000
 
   private let fields: [FieldWeight]
@@ -37,7 +38,7 @@ struct FieldOrigins: DocumentConsumer, ~Copyable {
 
   consuming func finish() -> [WideNumber?] { nearest }
 
-  /// - Parameter found: what the consumers of a pass found, one or more.
+  /// - Parameter found: the results of a pass's consumers, one or more.
   static func origins(_ found: [[WideNumber?]], of fields: [FieldWeight]) -> [WideNumber] {
     fields.indices.map { index in
       let all = found.compactMap { $0[index] }

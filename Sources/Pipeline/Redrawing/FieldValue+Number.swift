@@ -6,7 +6,7 @@ extension FieldValue {
   /// - Throws: ``InvalidLine/notANumber(path:found:expected:)``
   func double(of path: String) throws(InvalidLine) -> Double { try wideNumber(of: path).high }
 
-  /// The number in the field `path`, of a large integer with what its double rounds away.
+  /// The number in the field `path`, with the digits of a large integer that its double lacks.
   ///
   /// - Throws: ``InvalidLine/notANumber(path:found:expected:)``
   func wideNumber(of path: String) throws(InvalidLine) -> WideNumber {

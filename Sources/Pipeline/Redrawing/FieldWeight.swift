@@ -1,6 +1,6 @@
-/// A number in a document's line, and what it is multiplied by.
+/// A number in a document's line, and its multiplier.
 package struct FieldWeight: Sendable, Equatable, Codable {
-  /// Dotted keys.
+  /// The field's path: keys joined by dots.
   package var field: String
   package var scale: Double
 

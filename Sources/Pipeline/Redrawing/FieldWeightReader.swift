@@ -4,18 +4,19 @@ internal import Reading
 internal import Resampling
 internal import Weighting
 
-/// Takes the sum of numbers in a document's own line for its log weight.
+/// Takes a document's log weight from its own line, as a sum of numbers.
 struct FieldWeightReader: WeightReader, ~Copyable {
   private let fields: [FieldWeight]
   /// The first fields of a line, in the order of ``read(_:of:)``.
   var fieldNames: [String] { fields.map(\.field) }
-  /// What is taken from each field's number; nil if nothing has to be.
+  /// The number to subtract from each field's number; nil if there is nothing to subtract.
   private let origins: [WideNumber]?
-  /// nil where lengths don't matter.
+  /// nil if lengths don't matter.
   private var featurizer: Featurizer?
   private var weight = DocumentWeight()
 
-  /// - Parameter origins: of ``FieldOrigins``; nil where it isn't known yet whether any are needed.
+  /// - Parameter origins: the result of ``FieldOrigins``; nil until it is known whether any are
+  ///   needed.
   init(_ fields: [FieldWeight], origins: [WideNumber]?, countsTokens: Bool) {
     self.fields = fields
     self.origins = origins

@@ -1,26 +1,26 @@
 internal import Resampling
 
-/// The outcome of a draw by weights that were there already, and where it came from.
+/// The outcome of a draw by existing weights, and where it came from.
 struct Redrawn {
   var outcome: Drawn
   var recipe: DrawRecipe
   var budget: Budget
-  /// The files of weights or candidates; nil where weights are in the pool.
+  /// The files of weights or candidates; nil if weights are in the pool.
   var inputs: [InputRecord]?
   var documentCount: Int
-  /// The documents of each shard of the pool, where they are known.
+  /// The number of documents in each shard of the pool, if known.
   var documentCounts: [Int]?
-  /// Lines of weights of each shard of the pool, where there are such.
+  /// The number of lines of weights for each shard of the pool, if there are any.
   var weightCounts: [Int]?
-  /// Documents that the pool's model counted and candidates don't know; nil where it isn't known.
+  /// Documents that the pool's model counted and candidates don't cover; nil if unknown.
   var missingCount: Int?
   /// Documents of the candidates that the pool's model didn't count.
   var uncountedCount: Int?
-  /// Of the pool, where it was read as a whole.
+  /// The report on the pool, if it was read as a whole.
   var poolReport: PassReport?
-  /// nil where it isn't known any more.
+  /// nil if it is unknown.
   var underMinimumCount: Int?
-  /// The field that was weighed, where that is known.
+  /// The field that was weighed, if known.
   var textField: String?
   /// False where only the candidates are known.
   var hasSpread = true

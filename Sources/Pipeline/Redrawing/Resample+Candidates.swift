@@ -6,7 +6,7 @@ internal import Weighting
 
 /// Draws from candidates that an earlier run kept.
 extension Resample {
-  /// - Parameter wanted: nil for the number of documents that candidates were kept for.
+  /// - Parameter wanted: nil for the number of documents that the candidates were kept for.
   func drawCandidates(_ files: [Shard], _ wanted: Int?, _ pool: Inputs) throws -> Redrawn {
     let (limits, path) = (settings.reading.limits, files[0].name)
     let whole = try CandidateFile(merging: files, limits: limits)
@@ -31,7 +31,7 @@ extension Resample {
     weighed.eligibleCount = whole.header.eligibleCount
     var outcome = Drawn(selector.choose(from: kept), weighed, PassReport(), recipe)
 
-    // Only what is in the shards that were named: others are copied elsewhere.
+    // Keep only documents of the shards that were named: others are copied elsewhere.
     let shards = try places(of: pool, in: whole, path)
     for part in outcome.parts.indices {
       outcome.parts[part].selection = outcome.parts[part].selection.filtered { candidate in
@@ -51,7 +51,7 @@ extension Resample {
       textField: known.textField, hasSpread: false)
   }
 
-  /// Which shard of the pool each shard of the candidates is; nil for those that weren't named.
+  /// The pool's shard for each shard of the candidates; nil for those that weren't named.
   private func places(
     of pool: Inputs, in file: CandidateFile, _ path: String
   ) throws -> [Int?] {

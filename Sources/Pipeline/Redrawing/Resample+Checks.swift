@@ -2,7 +2,7 @@ internal import Files
 internal import Reading
 internal import Resampling
 
-/// What weights and candidates must have to be drawn by: all of the pool, and that once.
+/// Checks that weights and candidates cover the whole pool, and only once.
 extension Resample {
   /// - Throws: ``PipelineError``
   func check(_ places: WeighedPlaces, _ outcome: Drawn, _ pool: Inputs) throws {
@@ -20,7 +20,9 @@ extension Resample {
     }
   }
 
-  /// Lines of weights may have been left out on purpose, but hardly all of a file.
+  /// Checks that every file of the pool has weights.
+  ///
+  /// Some lines of weights may have been left out on purpose, but hardly all lines of a file.
   private func checkAllHaveWeights(_ counts: [Int], _ pool: Inputs) throws {
     var without: [Shard] = []
     for (shard, count) in zip(pool.shards, counts) where count == 0 {
@@ -31,7 +33,9 @@ extension Resample {
       .shardWithoutWeights(path: first.name, moreCount: without.count - 1))
   }
 
-  /// True if the shard has a record that isn't blank. The rest isn't read.
+  /// True if the shard has a record that isn't blank.
+  ///
+  /// The rest of the shard isn't read.
   private func hasRecords(_ shard: Shard) throws -> Bool {
     let request = DocumentRequest(textField: settings.reading.textField)
     do throws(ReadingError) {
@@ -45,7 +49,9 @@ extension Resample {
     }
   }
 
-  /// A document that one part of the draw has twice. Where copies are joined none has.
+  /// The first document that one part of the draw has twice.
+  ///
+  /// If exact duplicates are joined, there is none.
   private func firstRepeat(_ outcome: Drawn) -> Position? {
     var first: Position?
     for part in outcome.parts {

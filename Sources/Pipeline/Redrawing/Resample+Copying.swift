@@ -2,14 +2,14 @@ internal import Reading
 internal import Resampling
 internal import Writing
 
-/// Writes the outputs, whole, but without their names yet.
+/// Writes the outputs as whole files that don't have their names yet.
 extension Resample {
   struct Copied: ~Copyable {
-    /// Of all epochs.
+    /// The outcome of all epochs.
     var outcome: CopyStep.Outcome
     var epochs: [ResampleManifest.Epoch]
     var output: FinishedOutput
-    /// nil where it isn't asked for, as the next.
+    /// nil if it isn't requested, like the next one.
     var remainder: FinishedOutput?
     var rejects: FinishedRejects?
   }
@@ -62,8 +62,8 @@ extension Resample {
         order: order, wasWeighedBefore: !settings.source.isOfPool, into: &sink)
   }
 
-  /// - Returns: nil if the remainder isn't written, as in a draw that doesn't know the numbers of
-  ///   documents: see ``ResampleSettings/Source``.
+  /// - Returns: nil if the remainder isn't written. A draw that doesn't know the number of
+  ///   documents in each file can't write it: see ``ResampleSettings/Source``.
   private func copyRemainder(
     of chosen: [Candidate], _ drawn: Redrawn, _ files: OpenFiles
   ) throws -> FinishedOutput? {

@@ -55,7 +55,7 @@ extension Resample {
       underMinimumCount: outcome.weighed.underMinimumCount)
   }
 
-  /// Eligible documents by stratum.
+  /// The number of eligible documents by stratum.
   private func eligibleCounts(
     _ stratify: StratifySettings, _ pool: Inputs,
     _ makeReader: @escaping @Sendable () -> FieldWeightReader

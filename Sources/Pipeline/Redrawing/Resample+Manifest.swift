@@ -2,7 +2,7 @@ internal import Files
 internal import Resampling
 internal import Weighting
 
-/// Records a run.
+/// Makes the manifest of a run.
 extension Resample {
   func manifest(
     _ drawn: Redrawn, _ copied: borrowing Copied, _ pool: Inputs, _ timings: RunTimings

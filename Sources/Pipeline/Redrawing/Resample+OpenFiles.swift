@@ -1,10 +1,10 @@
 internal import Writing
 
-/// The files of a run: they are opened, and checked against one another, before any work.
+/// Opens the files of a run and checks them against each other, before any work.
 extension Resample {
   struct OpenFiles {
     var pool: Inputs
-    /// Files of weights or candidates; nil where weights are in the pool.
+    /// The files of weights or candidates; nil if weights are in the pool.
     var stored: Inputs?
     var outputs: RunOutputs
   }
@@ -13,7 +13,7 @@ extension Resample {
   func open(_ clock: StepClock) throws -> OpenFiles {
     var pool: Inputs
     var stored: Inputs?
-    // Documents are where weights and candidates say: a file that is named twice has them once.
+    // Weights and candidates say where documents are, so a file that is named twice has them once.
     let reading = settings.reading
     switch settings.source {
     case .weights(let paths, _, _):
@@ -34,8 +34,9 @@ extension Resample {
     return OpenFiles(pool: pool, stored: stored, outputs: outputs)
   }
 
-  /// The passes over the pool or the weights: to spool pipes, find sizes, count strata, draw, and
-  /// copy each epoch and the remainder.
+  /// The number of passes over the pool or the weights.
+  ///
+  /// Passes spool pipes, find sizes, count strata, draw, and copy each epoch and the remainder.
   private func passCount(_ pool: Inputs, _ stored: Inputs?) -> Int {
     var count = pool.spoolPassCount + (stored?.spoolPassCount ?? 0) + settings.epochCount
     switch settings.source {

@@ -4,7 +4,7 @@ internal import Reading
 internal import Resampling
 internal import Weighting
 
-/// What is drawn, and how much.
+/// Decides what is drawn, and how much.
 extension Resample {
   func recipe(seed: UInt64) -> DrawRecipe {
     var recipe = DrawRecipe(
@@ -14,8 +14,9 @@ extension Resample {
     return recipe
   }
 
-  /// The budget and the temperature: a pass of their own finds them, where they depend on the
-  /// weights.
+  /// The budget and the temperature.
+  ///
+  /// If they depend on the weights, a separate pass finds them.
   func budget<Reader: WeightReader & ~Copyable>(
     _ size: SelectionSize, _ input: Inputs, _ workers: DocumentWorkers,
     _ makeReader: @escaping @Sendable () -> Reader
@@ -29,21 +30,21 @@ extension Resample {
     ).run(input.shards, makeReader: makeReader)
     let budget = size.budget(documentCount: measured.documentCount)
     let histogram = measured.histograms[0]
-    // Budgets of tokens and bytes have no number of documents: the command line asks for one.
+    // Budgets of tokens and bytes have no number of documents, so the command line asks for one.
     let expected = min(histogram.count, budget.unit == "documents" ? budget.amount : .max)
     return (budget, settings.draw.temperature.value(for: histogram, expectedDraw: expected))
   }
 }
 
 extension ResampleSettings {
-  /// Whether the budget or the temperature depends on the weights, and a pass of its own finds it.
+  /// Whether the budget or the temperature depends on the weights, and needs a separate pass.
   func needsSizePass(_ size: SelectionSize) -> Bool {
     if case .fraction = size { return true }
     if case .fixed = draw.temperature { return false }
     return true
   }
 
-  /// Whether a draw by fields needs the documents' numbers of tokens.
+  /// Whether a draw by fields needs the number of tokens of each document.
   func countsTokens(_ size: SelectionSize) -> Bool {
     if case .tokens = size { return true }
     return draw.minimumTokenCount > 0

@@ -43,15 +43,15 @@ extension Resample {
       underMinimumCount: outcome.weighed.underMinimumCount)
   }
 
-  /// Looks at the first line of each file.
+  /// Whether the files of weights have log odds, according to the first line of each.
   ///
-  /// - Throws: ``PipelineError``, if weights are of other targets than the one that is asked for,
-  ///   or some of them have log odds and some don't.
+  /// - Throws: ``PipelineError`` if weights are for other targets than the requested one, or if
+  ///   only some of them have log odds.
   private func haveLogOdds(_ stored: Inputs, _ target: String?) throws -> Bool {
     let fields = StoredWeightReader.fields(target: target)
     var known: (hasLogOdds: Bool, path: String)?
     for shard in stored.shards {
-      // If there is none, the pass will say what is wrong with the lines.
+      // If the file has no document, the pass will report the fault of its lines.
       guard let values = try firstFields([fields[5], fields[6], "log_weight"], of: shard) else {
         continue
       }
@@ -75,8 +75,7 @@ extension Resample {
     return known?.hasLogOdds ?? false
   }
 
-  /// The fields of the first document among those that a file of weights begins with; nil if there
-  /// is none.
+  /// The fields of the first document in a file's first chunk; nil if there is none.
   private func firstFields(_ fields: [String], of shard: Shard) throws -> [FieldValue]? {
     let request = DocumentRequest(textField: StoredWeightReader.textField, fields: fields)
     var values: [FieldValue]?

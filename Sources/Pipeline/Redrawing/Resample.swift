@@ -1,6 +1,6 @@
 package import Writing
 
-/// Draws by weights that are there already: `dsel resample`.
+/// Draws by existing weights: `dsel resample`.
 package struct Resample: Sendable {
   let settings: ResampleSettings
   let progress: ProgressMeter
@@ -12,7 +12,7 @@ package struct Resample: Sendable {
     self.registry = registry
   }
 
-  /// - Returns: the manifest; it has been written already where that was asked for.
+  /// - Returns: the manifest, which has already been written if that was requested.
   /// - Throws: ``PipelineError``. Then no output has its final name, and an older one is untouched.
   package func run() throws -> ResampleManifest {
     let clock = StepClock()
@@ -26,8 +26,9 @@ package struct Resample: Sendable {
     return manifest
   }
 
-  /// Draws by what the source has. To add a source of weights, write a ``WeightReader`` and draw by
-  /// it here.
+  /// Draws by the source's weights.
+  ///
+  /// To add a source of weights, write a ``WeightReader`` and draw by it here.
   private func draw(_ files: OpenFiles) throws -> Redrawn {
     switch settings.source {
     case .weights(_, let target, let size):

@@ -29,18 +29,18 @@ package struct ResampleManifest: Encodable, Sendable {
     package var seed: UInt64
     package var documents: Int
     package var tokens: Int
-    /// Of lines, with their line ends.
+    /// The size of the lines, line ends included.
     package var bytes: Int
   }
 
   package struct Pool: Encodable, Sendable {
     package var path: String
     package var bytes: Int
-    /// Left out where the file isn't read as a whole.
+    /// Left out if the file isn't read as a whole.
     package var documents: Int?
-    /// Lines of weights of its documents; left out where they come from elsewhere.
+    /// The number of lines of weights for its documents; left out if there are no such lines.
     package var weights: Int?
-    /// By reason; left out where there are none.
+    /// By reason; left out if there are none.
     package var skippedLines: [ExactString: Int]?
   }
 
@@ -52,7 +52,7 @@ package struct ResampleManifest: Encodable, Sendable {
   package var inputs: [InputRecord]?
   package var pool: [Pool]
   package var documents: Int
-  /// Documents that the pool's model counted and no candidates are of; left out for other draws.
+  /// Documents that the pool's model counted and candidates don't cover; left out for other draws.
   package var missingDocuments: Int?
   /// With candidates: documents that the pool's model didn't count.
   package var uncountedDocuments: Int?
@@ -64,7 +64,7 @@ package struct ResampleManifest: Encodable, Sendable {
   package var overlapWithTopK: Double?
   package var weightLengthCorrelation: Double?
   package var selected: SelectionRecord
-  /// In the order in which they stand in the output.
+  /// In the order of the output.
   package var epochs: [Epoch]
   package var parts: [PartRecord]?
   package var shuffleSeed: UInt64?

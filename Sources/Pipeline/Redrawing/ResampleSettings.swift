@@ -2,16 +2,17 @@ internal import Files
 
 /// The settings of `dsel resample`.
 package struct ResampleSettings: Sendable, Codable {
-  /// Where log weights come from, with what depends on that.
+  /// The source of log weights, with the settings that depend on it.
   package enum Source: Sendable, Equatable, Codable {
-    /// Files from `dsel weigh`. They don't say how many documents a file of the pool has, so the
-    /// remainder can't be written.
+    /// Files of weights from `dsel weigh`.
     ///
-    /// - Parameter target: its name, if there are several.
+    /// They don't say how many documents a file of the pool has, so the remainder can't be written.
+    ///
+    /// - Parameter target: the target's name, if there are several.
     case weights([String], target: String?, size: SelectionSize)
-    /// Files from `dsel weigh` with candidates, which serve draws by number of documents.
+    /// Files of candidates from `dsel weigh`, for draws by number of documents.
     ///
-    /// - Parameter count: nil for the number that they were kept for.
+    /// - Parameter count: nil for the number that the candidates were kept for.
     case candidates([String], count: Int?, remainder: OutputSettings.Place?)
     /// The sum of numbers in the pool's own lines.
     case fields([FieldWeight], size: SelectionSize, remainder: OutputSettings.Place?)
@@ -21,18 +22,18 @@ package struct ResampleSettings: Sendable, Codable {
   package var pool: [String]
   package var reading = ReadingSettings()
   package var draw = DrawSettings()
-  /// Whether a share for the regression was named, which the weights must have then.
+  /// Whether a share for the regression was given, which needs weights with log odds.
   package var asksForLogOdds = false
   package var epochCount = 1
   /// Whether a document is drawn in one epoch only.
   package var areEpochsDisjoint = false
   /// The share of the selection that is drawn at random.
   package var replay = 0.0
-  /// Whether weights or candidates may be of a part of the pool only.
+  /// Whether weights or candidates may cover only a part of the pool.
   package var allowsMissing = false
   /// For draws by fields only.
   package var stratify: StratifySettings?
-  /// All outputs but the remainder, which the source has.
+  /// All outputs except the remainder, which belongs to the source.
   package var outputs = OutputSettings()
   package var annotates = false
   package var version = ""
@@ -44,7 +45,7 @@ package struct ResampleSettings: Sendable, Codable {
 }
 
 extension ResampleSettings.Source {
-  /// The place of the pool's documents that aren't drawn; nil if they aren't written.
+  /// The place for the pool's documents that aren't drawn; nil if they aren't written.
   var remainder: OutputSettings.Place? {
     switch self {
     case .weights: nil

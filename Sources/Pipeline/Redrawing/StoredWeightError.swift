@@ -1,4 +1,4 @@
-/// Weights from a file can't be drawn by.
+/// Weights from a file can't be used for a draw.
 package enum StoredWeightError: Error {
   /// The file has no weights for the target.
   case unknownTarget(path: String, name: String)
@@ -8,17 +8,17 @@ package enum StoredWeightError: Error {
   case unknownShard(path: String, pool: [String])
   /// The weights of two files would belong to the same file of the pool.
   case ambiguousShard(path: String, otherPath: String, shard: String)
-  /// No weights belong to a file of the pool.
+  /// A file of the pool has no weights.
   ///
   /// - Parameter moreCount: the number of other such files.
   case shardWithoutWeights(path: String, moreCount: Int)
   /// A document has two lines of weights.
   case repeatedWeight(path: String, offset: Int)
-  /// A document's text is not the one that was weighed.
+  /// A document's text isn't the one that was weighed.
   case otherText(path: String, field: String)
   /// A file has invalid lines, which were skipped when it was weighed.
   case skippedBefore(path: String)
-  /// Some files have the regression's log odds, and some don't.
+  /// Some files have the regression's log odds, and others don't.
   case mixedWeights(path: String, otherPath: String)
   /// The draw needs log odds, and the file has none.
   case noLogOdds(path: String)

@@ -4,9 +4,11 @@ internal import Reading
 internal import Resampling
 internal import Weighting
 
-/// Reads what `dsel weigh` wrote. The pool's documents are where its lines say, and nowhere else.
+/// Reads the weights that `dsel weigh` wrote.
+///
+/// The pool's documents are those that its lines name, and no others.
 struct StoredWeightReader: WeightReader, ~Copyable {
-  /// What stands where a document's text does.
+  /// The field that takes the place of a document's text.
   static let textField = "text_hash"
 
   /// The fields of a line, in the order of ``read(_:of:)``.
@@ -21,15 +23,15 @@ struct StoredWeightReader: WeightReader, ~Copyable {
   private let fields: [String]
   private let shards: ShardFinder
   private let usesLogOdds: Bool
-  /// What is noted of the lines; nil where another pass does that.
+  /// Notes facts about the lines; nil if another pass does that.
   private let places: WeighedPlaces?
   /// Only places with a hash up to this are noted.
   private var largestHash = UInt64.max
   private var weight = DocumentWeight()
-  /// Lines of one file come one after the other.
+  /// The last file, since the lines of one file follow each other.
   private var lastFile = ExactString("")
   private var lastShard = 0
-  /// Lines of that file that aren't noted yet.
+  /// The number of lines of that file that aren't noted yet.
   private var lineCount = 0
 
   init(target: String?, shards: ShardFinder, usesLogOdds: Bool, places: WeighedPlaces? = nil) {
@@ -65,7 +67,7 @@ struct StoredWeightReader: WeightReader, ~Copyable {
     return document
   }
 
-  /// Makes a file the last, and finds its shard.
+  /// Makes this file the last one, and finds its shard.
   private mutating func find(_ file: ExactString) throws(PipelineError) {
     guard file != lastFile || lastFile.string.isEmpty else { return }
     guard let match = shards.match(file.string) else {

@@ -15,7 +15,7 @@ struct StratumCounter: DocumentConsumer, ~Copyable {
   }
 
   mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
-    // Also for its errors: what has no rating isn't drawn from.
+    // Read also for the errors: a document without a number isn't drawn from.
     let document = try reader.read(text, of: line)
     guard document.size.length >= minimumLength, counts.count <= FitStep.mostStrata
     else { return }

@@ -3,16 +3,17 @@ internal import Platform
 internal import Reading
 internal import Resampling
 
-/// What files of weights turn out to be of: which of the pool's files, how many documents of each,
-/// and whether any document has two weights.
+/// Notes what files of weights cover, and whether any document has two weights.
 ///
-/// Repeats are looked for among the places with the smallest hashes, so that memory is bounded:
-/// among all places as long as there are no more than ``capacity``, and otherwise among that many
-/// at random, of which a file that is named twice has plenty.
+/// For each file of the pool it counts the documents that have weights.
+///
+/// Repeats are looked for among the places with the smallest hashes, so that memory is bounded. Up
+/// to ``capacity`` places, these are all places. Beyond that they are that many random ones, and a
+/// file that is named twice has plenty of them.
 final class WeighedPlaces: Sendable {
   static let capacity = 1 << 16
 
-  /// What one path in the weights was taken for.
+  /// A path in the weights that was matched to a shard.
   private struct Claim {
     var path: ExactString
     var commonSteps: Int
@@ -24,7 +25,7 @@ final class WeighedPlaces: Sendable {
 
   private struct State {
     var counts: [Int]
-    /// By shard: the path that has most in common with it, and the next, which must not be.
+    /// By shard: the path with the most steps in common, and the next path, which is a conflict.
     var claims: [Int: (best: Claim, second: Claim?)] = [:]
     var hashes: Set<UInt64> = []
     var threshold = UInt64.max
@@ -35,7 +36,7 @@ final class WeighedPlaces: Sendable {
 
   init(shardCount: Int) { state = Lock(State(counts: Array(repeating: 0, count: shardCount))) }
 
-  /// Notes that a path in the weights was taken for a shard.
+  /// Notes that a path in the weights was matched to a shard.
   func claim(_ path: String, _ match: ShardFinder.Match) {
     let claim = Claim(
       path: ExactString(ShardFinder.normalized(path)), commonSteps: match.commonSteps)
@@ -45,7 +46,7 @@ final class WeighedPlaces: Sendable {
         return
       }
       guard claim.path != best.path, claim.path != second?.path else { return }
-      // The same two of any number, whichever come first.
+      // Keep the same two of any number, whichever come first.
       if claim.precedes(best) {
         state.claims[match.shard] = (claim, best)
       } else if second.map({ claim.precedes($0) }) ?? true {
@@ -54,7 +55,7 @@ final class WeighedPlaces: Sendable {
     }
   }
 
-  /// Notes how many lines of weights a shard has had in a row.
+  /// Notes the number of lines of weights that a shard had in a row.
   func add(_ count: Int, to shard: Int) {
     state.withLock { $0.counts[shard] += count }
   }
@@ -71,7 +72,7 @@ final class WeighedPlaces: Sendable {
         state.threshold = sorted[Self.capacity - 1]
         state.hashes = Set(sorted.prefix(Self.capacity))
       }
-      // The first in the order of the pool is told of; of many repeats not all need be kept.
+      // Only the first repeat in pool order is reported, so not all repeats need be kept.
       if state.repeats.count > 2 * Self.capacity {
         let threshold = state.threshold
         state.repeats = Array(
@@ -82,10 +83,10 @@ final class WeighedPlaces: Sendable {
     }
   }
 
-  /// Lines of weights, by shard.
+  /// The number of lines of weights, by shard.
   var counts: [Int] { state.withLock { $0.counts } }
 
-  /// The first document in pool order that has two weights, of those that were looked at.
+  /// The first document in pool order that has two weights, among those that were looked at.
   var firstRepeat: Position? {
     state.withLock { state in
       let threshold = state.threshold
@@ -93,8 +94,9 @@ final class WeighedPlaces: Sendable {
     }
   }
 
-  /// Two paths that were taken for one shard, the first that there is: the one that has less in
-  /// common with it, and the other.
+  /// The first shard that two paths were matched to, and these paths.
+  ///
+  /// `path` has fewer steps in common with the shard than `other`, or equally many.
   var conflict: (shard: Int, path: String, other: String)? {
     state.withLock { state in
       for shard in state.counts.indices {

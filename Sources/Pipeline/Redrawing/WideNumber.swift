@@ -1,15 +1,15 @@
-/// A number of more bits than a double has: a double, and what is missing from it.
+/// A number with more bits than a double has: a double, and the rest.
 struct WideNumber: Sendable, Equatable {
   let high: Double
   let low: Double
 
   init(_ value: Double) { (high, low) = (value, 0) }
 
-  /// - Returns: nil for what is no finite number.
+  /// - Returns: nil if the text isn't a finite number.
   init?(_ text: String) {
     guard let value = Double(text), value.isFinite else { return nil }
     high = value
-    // Beyond 2¹²⁶ such integers are as good as their doubles.
+    // Beyond 2¹²⁶ the double alone is good enough for an integer.
     guard abs(value) < 0x1p126, let integer = Int128(text) else {
       low = 0
       return
@@ -17,10 +17,10 @@ struct WideNumber: Sendable, Equatable {
     low = Double(integer - Int128(value))
   }
 
-  /// This number less another: exactly, if it has no more bits than a double.
+  /// This number minus another: exactly, if the difference fits a double.
   func distance(from other: WideNumber) -> Double { (high - other.high) + (low - other.low) }
 
-  /// True if this one is nearer to zero; of two that are as near, if it is positive.
+  /// True if this number is nearer to zero, or as near and positive while the other is negative.
   func isNearer(than other: WideNumber) -> Bool {
     let (size, otherSize) = (abs(high), abs(other.high))
     if size != otherSize { return size < otherSize }

@@ -5,12 +5,11 @@ internal import Reading
 internal import Weighting
 internal import Writing
 
-/// Results of single inputs, kept so that a run that was interrupted, or that has more inputs now,
-/// need not begin again.
+/// Results of single inputs, kept for later runs.
 ///
-/// Beside each result stands a record of what it was made of. A result is used only where settings,
-/// the input's content and the result's own content are those of the record; otherwise it is made
-/// again.
+/// A run that was interrupted, or that has more inputs now, need not begin again. Beside each
+/// result is a record of its origin. A result is used only if the settings, the input's content and
+/// the result's own content match the record. Otherwise it is made again.
 struct WorkDirectory {
   enum Kind: String {
     case model = "model.zst"
@@ -22,11 +21,11 @@ struct WorkDirectory {
   private let kind: Kind
   private let settings: String
 
-  /// What is known of an input whose result is there.
+  /// An input whose result exists.
   struct Known {
     var path: String
     var report: PassReport
-    /// What the caller wrote down besides.
+    /// Further counts that the caller stored.
     var notes: [ExactString: Int]
   }
 
@@ -51,7 +50,7 @@ struct WorkDirectory {
       case skippedLines = "skipped_lines"
     }
 
-    /// False where someone else has written it.
+    /// False if dsel can't have written these numbers.
     var isPossible: Bool {
       let counts = [textBytes, documents] + skippedLines.values + notes.values
       return formatVersion == 1 && counts.allSatisfy { $0 >= 0 }
@@ -64,7 +63,7 @@ struct WorkDirectory {
     var xxh3: String
   }
 
-  /// - Parameter settings: all that a result depends on, besides its input.
+  /// - Parameter settings: everything that a result depends on, besides its input.
   /// - Throws: ``PipelineError``
   init(_ path: String, kind: Kind, settings: String, registry: TemporaryFiles) throws {
     do throws(SystemError) { try File.createDirectory(path) } catch {
@@ -78,8 +77,10 @@ struct WorkDirectory {
     self.settings = settings
   }
 
-  /// Where an input's result is: named for the input's file, and by a hash of its path, since
-  /// shards of several directories may have one name.
+  /// The path of an input's result.
+  ///
+  /// Its name has the input's file name and a hash of the input's path, since shards in several
+  /// directories may have the same name.
   func resultPath(for shard: Shard) -> String {
     let name = shard.name.pathParts(omittingEmpty: true).last ?? "input"
     return "\(path)/\(name).\(ContentHash.of(shard.name).hexadecimal).\(kind.rawValue)"
@@ -87,7 +88,7 @@ struct WorkDirectory {
 
   private func recordPath(for shard: Shard) -> String { "\(resultPath(for: shard)).json" }
 
-  /// What is there for `shard`; nil if nothing is, or it is stale.
+  /// The result for `shard`; nil if there is none, or if it is stale.
   ///
   /// - Throws: ``PipelineError``
   func result(for shard: Shard) throws -> Known? {
@@ -103,7 +104,7 @@ struct WorkDirectory {
       guard input == record.input,
         try Self.content(Shard(path: resultPath(for: shard))) == record.result
       else { return nil }
-      // These are added up.
+      // The numbers will be added to others, so they must not be too large.
       let numbers =
         [record.textBytes, record.documents] + record.skippedLines.values + record.notes.values
       guard numbers.allSatisfy({ (0...FittedModel.largestCount).contains($0) }) else { return nil }
@@ -128,9 +129,11 @@ struct WorkDirectory {
     }
   }
 
-  /// Keeps a result: the file first, then its record, each under its name only when it is whole.
+  /// Keeps a result: first the file, then its record.
   ///
-  /// - Parameter write: writes the result for the path that it is given.
+  /// Each gets its name only when it is whole.
+  ///
+  /// - Parameter write: writes the result to the path that it is given.
   /// - Throws: ``PipelineError``
   func keep(
     _ report: PassReport, of shard: Shard, notes: [ExactString: Int] = [:],

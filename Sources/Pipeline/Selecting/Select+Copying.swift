@@ -2,14 +2,14 @@ internal import Reading
 internal import Resampling
 internal import Writing
 
-/// Writes the outputs, whole, but without their names yet.
+/// Writes the outputs as whole files that don't have their names yet.
 extension Select {
   struct Copied: ~Copyable {
     /// The selected documents, in pool order.
     var selection: [DrawnDocument]
     var outcome: CopyStep.Outcome
     var output: FinishedOutput
-    /// nil where it isn't asked for, as the next.
+    /// nil if it isn't requested, like the next one.
     var remainder: FinishedOutput?
     var rejects: FinishedRejects?
   }
@@ -46,7 +46,7 @@ extension Select {
     }
   }
 
-  /// - Returns: nil if the remainder isn't asked for.
+  /// - Returns: nil if the remainder isn't requested.
   private func copyRemainder(
     of selection: [DrawnDocument], _ report: PassReport, _ files: OpenFiles, _ clock: StepClock
   ) throws -> FinishedOutput? {

@@ -7,7 +7,7 @@ extension Select {
   struct Plan {
     var budget: Budget
     var recipe: DrawRecipe
-    /// The share of the eligible documents that the random baseline has.
+    /// The random baseline's share of the eligible documents.
     var baselineRate: Double
   }
 
@@ -24,7 +24,7 @@ extension Select {
       budget: budget, recipe: recipe, baselineRate: budget.share(of: trained.eligible))
   }
 
-  /// The given temperature for all targets, or for each the one that reaches the goal.
+  /// The temperature of each target: the given one, or the one that reaches the goal.
   private func temperatures(
     _ pool: Inputs, _ model: WeighingModel, expectedDraw: Int, _ clock: StepClock
   ) throws -> [Double] {

@@ -4,14 +4,14 @@ internal import Reading
 internal import Resampling
 internal import Weighting
 
-/// Counts the n-grams of targets and pool, and samples their documents.
+/// Counts the n-grams of the targets and the pool, and samples their documents.
 extension Select {
   struct Fitted {
     var outcome: FitStep.Outcome
     var report: PassReport
   }
 
-  /// The fields that the pool is read for, besides the text.
+  /// The fields that are read from the pool, besides the text.
   var stratumFields: [String] { settings.stratify.map { [$0.field] } ?? [] }
 
   func fit(_ files: OpenFiles, _ clock: StepClock) throws -> (targets: [Fitted], pool: Fitted) {

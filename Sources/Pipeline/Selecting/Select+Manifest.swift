@@ -1,7 +1,7 @@
 internal import Resampling
 internal import Weighting
 
-/// Records a run.
+/// Makes the manifest of a run.
 extension Select {
   func manifest(
     _ trained: Trained, _ plan: Plan, _ drawn: Drawn, _ copied: borrowing Copied,

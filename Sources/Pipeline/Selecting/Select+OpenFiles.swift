@@ -1,7 +1,7 @@
 internal import Reading
 internal import Writing
 
-/// The files of a run: they are opened, and checked against one another, before any work.
+/// Opens the files of a run and checks them against each other, before any work.
 extension Select {
   struct OpenFiles {
     /// In the order of ``SelectSettings/targets``.
@@ -27,8 +27,10 @@ extension Select {
     return OpenFiles(targets: targets, pool: pool, outputs: outputs)
   }
 
-  /// The passes over the pool: to fit, weigh and copy, and where they are needed to spool a pipe,
-  /// to find a temperature, and to copy the remainder.
+  /// The number of passes over the pool.
+  ///
+  /// Passes fit, weigh and copy. Some runs need more: to spool a pipe, to find a temperature, and
+  /// to copy the remainder.
   private func passCount(_ pool: Inputs) -> Int {
     var count = 3 + pool.spoolPassCount
     if case .fixed = settings.draw.temperature {} else { count += 1 }

@@ -3,21 +3,22 @@ internal import Files
 internal import Reading
 internal import Weighting
 
-/// Makes models ready to weigh by.
+/// Prepares models for weighing.
 extension Select {
-  /// All that later steps need of what was fitted. The tables of counts and the samples are too
-  /// large to keep.
+  /// The parts of the fit that later steps need.
+  ///
+  /// The tables of counts and the samples are too large to keep.
   struct Trained {
     var model: WeighingModel
     var eligible: EligibleDocuments
-    /// Eligible documents by stratum.
+    /// The number of eligible documents by stratum.
     var strata: [ExactString: Int]
     var targets: [TrainedTarget] = []
-    /// The documents of all targets.
+    /// The texts of all targets' documents.
     var targetTexts = TextHashes()
     var pool: SideRecord
     var poolReport: PassReport
-    /// Folded for divergences.
+    /// Folded to the buckets of divergences.
     var poolCounts: FeatureCounts
   }
 
@@ -26,7 +27,7 @@ extension Select {
     var report: PassReport
     /// The share of the pool's features in buckets that the target leaves empty.
     var unseenShare: Double
-    /// Folded for divergences.
+    /// Folded to the buckets of divergences.
     var counts: FeatureCounts
   }
 
@@ -43,7 +44,7 @@ extension Select {
       settings.estimator, threadCount: settings.reading.threadCount
     ) {
       let trained = estimate(targets, pool)
-      // Gone before training asks for memory of its own, unless it runs beside this.
+      // Free the counts before training allocates its own memory, unless both happen at once.
       for index in targets.indices {
         targets[index].outcome.counts = FeatureCounts(bucketCount: 0)
       }
@@ -55,7 +56,7 @@ extension Select {
     return trained
   }
 
-  /// Makes all but the components that are trained on samples.
+  /// Makes all components except those that are trained on samples.
   private func estimate(_ targets: [Fitted], _ pool: Fitted) -> Trained {
     var trained = Trained(
       model: WeighingModel(

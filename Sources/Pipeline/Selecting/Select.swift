@@ -1,7 +1,8 @@
 package import Writing
 
-/// The whole job, `dsel select`: fit the target and the pool, train, weigh the pool, draw, and copy
-/// the drawn documents.
+/// The whole job in one run: `dsel select`.
+///
+/// It fits the target and the pool, trains, weighs the pool, draws, and copies the drawn documents.
 ///
 ///     let manifest = try Select(settings, progress: meter, registry: registry).run()
 package struct Select: Sendable {
@@ -15,7 +16,7 @@ package struct Select: Sendable {
     self.registry = registry
   }
 
-  /// - Returns: the manifest; it has been written already where that was asked for.
+  /// - Returns: the manifest, which has already been written if that was requested.
   /// - Throws: ``PipelineError``. Then no output has its final name, and an older one is untouched.
   package func run() throws -> SelectManifest {
     let clock = StepClock()
@@ -26,7 +27,7 @@ package struct Select: Sendable {
     let copied = try copy(drawn, trained, files, clock)
     let manifest = manifest(
       trained, plan, drawn, copied, clock.timings(threadCount: settings.reading.threadCount))
-    // All files are whole and on the disk before the first gets its name. The manifest comes last.
+    // All files are complete on disk before the first gets its name. The manifest comes last.
     try files.outputs.commit(
       copied.output, copied.remainder, copied.rejects, files.outputs.write(manifest))
     return manifest

@@ -41,7 +41,7 @@ extension SelectManifest.Settings {
   private static func goal(_ temperature: DrawSettings.Temperature) -> [ExactString: Double]? {
     switch temperature {
     case .fixed: nil
-    // Without a number, it is that of the documents drawn: 1 for each.
+    // Without a size, the goal is the number of documents drawn: 1 for each.
     case .effectiveSampleSize(let size):
       size.map { ["effective_size": $0] } ?? ["effective_size_per_document": 1]
     case .overlap(let share): ["overlap": share]

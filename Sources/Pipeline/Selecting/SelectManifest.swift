@@ -4,15 +4,15 @@ internal import Reading
 internal import Resampling
 internal import Weighting
 
-/// What a run of `dsel select` did: the content of the manifest, and of the summary.
+/// The content of the manifest and of the summary of `dsel select`.
 ///
-/// Equal runs have equal manifests but for ``timings``.
+/// Equal runs have equal manifests, except for ``timings``.
 package struct SelectManifest: Encodable, Sendable {
   package struct Settings: Encodable, Sendable {
     package var textField: String
-    /// Where the targets' text is, if elsewhere.
+    /// The field of the targets' text, if it is another one.
     package var targetTextField: String?
-    /// What is reproduced, if anything.
+    /// The program whose method is reproduced, if any.
     package var compat: String?
     package var estimator: String
     package var tokenizer: String
@@ -22,17 +22,17 @@ package struct SelectManifest: Encodable, Sendable {
     package var hashing: String
     package var smoothing: Double
     package var targetSmoothing: Double
-    /// Added to every probability of which a weight takes the logarithm.
+    /// Added to every probability before a weight takes its logarithm.
     package var floor: Double
     package var size: [ExactString: Double]
     package var topK: Bool
     package var temperature: Double
-    /// What the temperature was chosen for; nil if it was given.
+    /// The goal that the temperature was chosen for; nil if the temperature was given.
     package var temperatureGoal: [ExactString: Double]?
     package var normalize: String
     /// The share of the selection that the regression draws alone.
     package var logisticShare: Double
-    /// The share drawn at random.
+    /// The share that is drawn at random.
     package var replay: Double
     package var fitSample: Double
     package var stratify: String?
@@ -52,47 +52,49 @@ package struct SelectManifest: Encodable, Sendable {
   package var command = "select"
   package var seed: UInt64
   package var settings: Settings
-  /// nil where there are several.
+  /// nil if there are several.
   package var target: SideRecord?
-  /// nil where there is only one, of which the manifest itself tells.
+  /// nil if there is only one, which the manifest itself describes.
   package var targets: [TargetRecord]?
   package var pool: SideRecord
   package var eligibleDocuments: Int
-  /// Documents of the pool with fewer than `min_tokens` tokens.
+  /// The number of documents of the pool with fewer than `min_tokens` tokens.
   package var underMinTokens: Int
-  /// Documents of no stratum that was drawn from; nil without strata.
+  /// Documents outside all strata that were drawn from; nil without strata.
   package var outsideMixture: Int?
   /// (Σ w)² / Σ w² over the eligible documents, at the draw's temperature.
   package var effectiveSampleSize: Double?
-  /// The share of the selection that top-k would have selected, too; of its first part, if there
-  /// are two.
+  /// The share of the selection that top-k would also have selected.
+  ///
+  /// If the draw has two parts, this is the share of the first.
   package var overlapWithTopK: Double?
-  /// Pearson's, of log weight and number of tokens, over the eligible documents.
+  /// Pearson's correlation of log weight and number of tokens, over the eligible documents.
   package var weightLengthCorrelation: Double?
   /// The share of the pool's features in buckets that the target leaves empty.
   package var unseenShare: Double?
   package var randomArm: RandomBaselineRecord
-  /// KL divergences in nats: see ``Divergence``. Left out where there is nothing to take one of.
+  /// KL divergences in nats: see ``Divergence``; left out if there is nothing to compare.
   package var klTargetPool: Double?
   package var klTargetRandom: Double?
   package var klTargetSelected: Double?
-  /// By how much the selection is nearer to the target than a random one: the paper's measure.
+  /// How much nearer the selection is to the target than a random one: the paper's measure.
   package var klReduction: Double?
-  /// By how much it is nearer than the whole pool: the measure of the paper's first author (issue
-  /// 9).
+  /// How much nearer it is than the whole pool.
+  ///
+  /// This is the measure of the paper's first author (issue 9).
   package var klReductionFromPool: Double?
   package var selected: SelectionRecord
-  /// What each part of the draw selected: targets, strata, replay; nil for a plain one.
+  /// The selection of each part of the draw: targets, strata, replay; nil for a plain draw.
   package var parts: [PartRecord]?
-  /// The seed of the order of lines; left out if they are in pool order.
+  /// The seed of the order of lines; left out if lines are in pool order.
   package var shuffleSeed: UInt64?
   /// The output's shards; left out for a single file.
   package var shards: [ShardRecord]?
-  /// What was written of the documents that weren't selected.
+  /// The documents that weren't selected, if they are written.
   package var remainder: RemainderRecord?
-  /// All that may differ between two equal runs.
+  /// Everything that may differ between two equal runs.
   package var timings: RunTimings
 
-  /// What was read for each target.
+  /// The record of each target's documents.
   package var targetSides: [SideRecord] { target.map { [$0] } ?? (targets ?? []).map(\.side) }
 }

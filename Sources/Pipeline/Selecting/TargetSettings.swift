@@ -1,11 +1,11 @@
 internal import Resampling
 
-/// One of the things that a selection should resemble.
+/// One of the targets that a selection should resemble.
 package struct TargetSettings: Sendable, Equatable, Codable {
-  /// nil where there is only one.
+  /// nil if there is only one.
   package var name: String?
   package var paths: [String]
-  /// Its share of the selection; nil for an equal part of what the others leave.
+  /// The target's share of the selection; nil for an equal part of what the others leave.
   package var share: Double?
 
   package init(name: String?, paths: [String], share: Double? = nil) {
@@ -14,7 +14,7 @@ package struct TargetSettings: Sendable, Equatable, Codable {
     self.share = share
   }
 
-  /// How a budget is shared by all targets.
+  /// The division of a budget among all targets.
   static func apportionment(_ targets: [TargetSettings]) -> Apportionment {
     Apportionment(given: targets.map(\.share), counts: targets.map { _ in 1 })
   }

@@ -2,8 +2,9 @@ internal import Files
 internal import Reading
 internal import Writing
 
-/// The candidates of each shard in a file of their own in a work directory, where those of an
-/// earlier run are used again.
+/// Writes the candidates of each shard to its own file in a work directory.
+///
+/// Candidates of an earlier run are used again.
 struct CandidateDirectory: WeighMode {
   var job: CandidateJob
   var path: String

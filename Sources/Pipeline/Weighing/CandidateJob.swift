@@ -2,7 +2,7 @@ internal import Reading
 internal import Resampling
 internal import Weighting
 
-/// The means to keep what a draw needs of shards, instead of all weights.
+/// Keeps the documents of shards that a draw may need, instead of all weights.
 struct CandidateJob {
   var job: WeighJob
   var wanted: WeighSettings.CandidateSettings
@@ -37,7 +37,7 @@ struct CandidateJob {
     return (file, report)
   }
 
-  /// Notes how many candidates are kept in all.
+  /// Notes the total number of candidates that are kept.
   func record(keptCount: Int, in weighed: inout Weighed) {
     weighed.hasSampleSizes = false
     weighed.candidates = WeighReport.Candidates(
@@ -48,7 +48,9 @@ struct CandidateJob {
 }
 
 extension WeighJob {
-  /// The settings of a file of candidates, which has one target: see ``WeighSettings/Product``.
+  /// The settings of a file of candidates.
+  ///
+  /// Such a file has one target: see ``WeighSettings/Product``.
   fileprivate func candidateSettings(
     _ wanted: WeighSettings.CandidateSettings
   ) -> CandidateFile.Settings {

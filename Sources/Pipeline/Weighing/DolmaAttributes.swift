@@ -3,7 +3,7 @@ internal import Files
 internal import Platform
 internal import Reading
 
-/// The weights of each shard in a file beside the documents, as the Dolma toolkit has attributes.
+/// Writes each shard's weights to a file beside the documents, like the Dolma toolkit.
 struct DolmaAttributes: WeighMode {
   var job: WeighJob
 
@@ -21,7 +21,7 @@ struct DolmaAttributes: WeighMode {
     return weighed
   }
 
-  /// The path of a shard's attributes, whose directories are made.
+  /// Returns the path of a shard's attributes, and makes its directories.
   static func makePath(for shard: Shard) throws(PipelineError) -> String {
     let path = try path(of: shard.name)
     do throws(SystemError) { try File.createDirectories(above: path) } catch {

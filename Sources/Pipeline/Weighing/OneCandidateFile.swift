@@ -1,13 +1,13 @@
 internal import Reading
 internal import Writing
 
-/// The candidates of all shards in one file.
+/// Writes the candidates of all shards to one file.
 struct OneCandidateFile: WeighMode {
   var job: CandidateJob
 
   func weigh(_ shards: [Shard]) throws -> Weighed {
     var weighed = Weighed(targetCount: 1)
-    // In the order that the file has: which of several equal texts is the first depends on it.
+    // Use the order of the file: it decides which exact duplicate is the first.
     let sorted = shards.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     let (file, _) = try job.candidates(sorted, &weighed)
     job.record(keptCount: file.candidates.count, in: &weighed)

@@ -1,6 +1,6 @@
 internal import Reading
 
-/// All weights in one file.
+/// Writes all weights to one file.
 struct OneWeightFile: WeighMode {
   var job: WeighJob
 

@@ -15,7 +15,7 @@ package struct Weigh: Sendable {
     self.registry = registry
   }
 
-  /// - Returns: the report; it has been written already where that was asked for.
+  /// - Returns: the report, which has already been written if that was requested.
   /// - Throws: ``PipelineError``. Then no output has its final name, and an older one is untouched.
   package func run() throws -> WeighReport {
     let clock = StepClock()
@@ -52,7 +52,9 @@ package struct Weigh: Sendable {
     return report
   }
 
-  /// The kind of results that is asked for. To add one, write a ``WeighMode`` and name it here.
+  /// The requested kind of results.
+  ///
+  /// To add one, write a ``WeighMode`` and name it here.
   private func mode(_ models: StoredModels, _ model: WeighingModel) -> any WeighMode {
     var workers = settings.reading.workers(progress)
     workers.hashesContent = true
@@ -71,7 +73,9 @@ package struct Weigh: Sendable {
 }
 
 extension WeighSettings {
-  /// The files that get names of their own at the end. Those in a work directory have them before.
+  /// The files that get their own names at the end.
+  ///
+  /// Files in a work directory get theirs earlier.
   fileprivate func outputPaths(of shards: [Shard]) throws -> [String] {
     if workDirectory != nil { return [] }
     guard format == .dolma else { return output?.paths ?? [] }

@@ -4,7 +4,7 @@ internal import Reading
 internal import Weighting
 internal import Writing
 
-/// A kind of results that `dsel weigh` has: which files it writes, and what stands in them.
+/// A kind of results of `dsel weigh`: which files it writes, and what they contain.
 protocol WeighMode {
   /// Weighs the documents of a pool, and writes the results.
   ///
@@ -16,11 +16,11 @@ protocol WeighMode {
 struct Weighed {
   var report = PassReport()
   var outcome: WeightLineWriter.Outcome
-  /// False once results of an earlier run are among them.
+  /// False once results of an earlier run are included.
   var hasSampleSizes = true
-  /// Inputs whose results were there already.
+  /// The number of inputs whose results existed already.
   var reusedCount = 0
-  /// The files written, where there is one for each input.
+  /// The files written, if there is one per input.
   var outputs: [String] = []
   var candidates: WeighReport.Candidates?
   /// Files that wait for their names.
@@ -36,7 +36,7 @@ struct Weighed {
     self.report.add(report)
   }
 
-  /// Takes the result of an earlier run in.
+  /// Adds the result of an earlier run.
   mutating func add(_ known: WorkDirectory.Known) {
     report.add(known.report)
     outcome.documentCount += known.report.documentCount
@@ -47,7 +47,7 @@ struct Weighed {
   }
 }
 
-/// The means to weigh one shard after another.
+/// Weighs one shard after another.
 struct WeighJob {
   var settings: WeighSettings
   var models: StoredModels
@@ -55,7 +55,7 @@ struct WeighJob {
   var workers: DocumentWorkers
   var registry: TemporaryFiles
 
-  /// Weighs the documents of a shard, and writes a line for each.
+  /// Weighs the documents of a shard, and writes one line per document.
   func weigh(
     _ shard: Shard, _ lines: OrderedLines
   ) throws -> (WeightLineWriter.Outcome, PassReport) {

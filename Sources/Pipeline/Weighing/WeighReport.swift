@@ -42,14 +42,15 @@ package struct WeighReport: Encodable, Sendable {
   package var documents: Int
   package var tokens: Int
   package var skippedLines: [ExactString: Int]
-  /// (Σ w)² / Σ w² over all documents, one per target; nil where results came from a work
-  /// directory.
+  /// (Σ w)² / Σ w² over all documents, one per target.
+  ///
+  /// nil if results came from a work directory.
   package var effectiveSampleSize: [Double]?
   package var candidates: Candidates?
   package var inputs: [InputRecord]
   /// The number of inputs whose results were in the work directory.
   package var reusedInputs: Int
-  /// The files written, where there is one per input.
+  /// The files written, if there is one per input.
   package var outputs: [String]?
   package var timings: RunTimings
 }

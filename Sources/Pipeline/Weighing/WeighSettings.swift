@@ -4,7 +4,7 @@ package import Writing
 
 /// The settings of `dsel weigh`.
 package struct WeighSettings: Sendable, Codable {
-  /// What is made of the weights.
+  /// The kind of results.
   package enum Product: Sendable, Codable {
     /// The weights of every document, for each target.
     case weights(targets: [NamedModel])
@@ -19,8 +19,9 @@ package struct WeighSettings: Sendable, Codable {
   package var estimator = EstimatorSettings()
   package var format = WeightFormat.jsonl
   package var idField: String?
-  /// nil for `dolma`, whose files have places of their own, and with a work directory, which has
-  /// all results.
+  /// nil for `dolma`, and with a work directory.
+  ///
+  /// Both have places of their own for all results.
   package var output: Destination?
   package var container = Container.plain
   package var replacesOutputs = false
@@ -29,13 +30,15 @@ package struct WeighSettings: Sendable, Codable {
   package var manifest: String?
   package var version = ""
 
-  /// The draw that candidates are kept for. Its temperature is a number: one that depends on the
-  /// weights of the whole pool can't be found from a part of it.
+  /// The draw that candidates are kept for.
+  ///
+  /// Its temperature is a number: one that depends on the weights of the whole pool can't be found
+  /// from a part of it.
   package struct CandidateSettings: Sendable, Codable {
     /// The largest number of documents to draw.
     package var count: Int
     package var seed: UInt64 = 0
-    /// False for top-k: keys without noise.
+    /// False for top-k, whose keys have no noise.
     package var addsNoise = true
     package var temperature = 1.0
     package var minimumTokenCount = 100
@@ -68,7 +71,7 @@ package struct WeighSettings: Sendable, Codable {
     }
   }
 
-  /// nil where all weights are written.
+  /// nil if all weights are written.
   var candidates: CandidateSettings? {
     if case .candidates(_, let settings) = product { settings } else { nil }
   }

@@ -1,8 +1,9 @@
 internal import Reading
 internal import Writing
 
-/// The weights of each shard in a file of their own in a work directory, where those of an earlier
-/// run are used again.
+/// Writes the weights of each shard to its own file in a work directory.
+///
+/// Weights of an earlier run are used again.
 struct WeightDirectory: WeighMode {
   var job: WeighJob
   var path: String

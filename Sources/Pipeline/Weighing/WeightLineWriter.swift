@@ -4,12 +4,12 @@ internal import Resampling
 internal import Weighting
 internal import Writing
 
-/// Weighs the documents of one shard and writes one line for each, in the shard's order.
+/// Weighs the documents of one shard and writes one line per document, in the shard's order.
 struct WeightLineWriter: Sendable {
   var model: WeighingModel
   var format: WeightFormat
   var idField: String?
-  /// The shard's path, as the lines have it.
+  /// The shard's path, as the lines show it.
   var file: String
   var lines: OrderedLines
 
@@ -21,7 +21,7 @@ struct WeightLineWriter: Sendable {
     }
   }
 
-  /// What one worker weighed.
+  /// The outcome of one worker.
   struct Outcome: Sendable {
     var documentCount = 0
     var tokenCount = 0
@@ -92,7 +92,7 @@ struct WeightLineWriter: Sendable {
       append(",\"tokens\":", size.tokenCount)
       append(",\"features\":", size.featureCount)
       appendWeights(",\"log_weight\":") { $0.logWeight }
-      // The second part of a draw goes by them.
+      // The second part of a draw uses log odds.
       if settings.model.components.drawInTwoParts {
         appendWeights(",\"log_odds\":") { $0.logOdds }
       }

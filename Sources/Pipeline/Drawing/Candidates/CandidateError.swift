@@ -1,6 +1,6 @@
 package import Reading
 
-/// Candidates can't be drawn from, or not be merged.
+/// Candidates can't be drawn from or merged.
 package enum CandidateError: Error {
   /// The file can't be used.
   case unusable(path: String, JSONFileFault)
@@ -10,13 +10,13 @@ package enum CandidateError: Error {
   case repeatedShard(path: String, shard: String)
   /// Two files have candidates of shards with the same content.
   case repeatedContent(path: String, shard: String, otherShard: String)
-  /// The text was weighed in another field than the wanted one.
+  /// The text was weighed in another field than the requested one.
   case otherTextField(path: String, field: String, wanted: String)
   /// The candidates come from fewer documents than the pool's model counted.
   case missingDocuments(path: String, foundCount: Int, countedCount: Int, shardCount: Int)
-  /// No candidates come from a file of the pool.
+  /// A file of the pool has no candidates.
   case shardWithoutCandidates(path: String, shard: String)
-  /// Candidates come from files with this file's name, and it isn't clear which of them it is.
+  /// Candidates come from files with this file's name, and it isn't clear which is meant.
   case ambiguousShard(path: String, shard: String, weighedPaths: [String])
   /// The draw is larger than the one that candidates were kept for.
   case tooFewCandidates(path: String, keptFor: Int, wanted: Int)

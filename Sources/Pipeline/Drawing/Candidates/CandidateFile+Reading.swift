@@ -2,9 +2,9 @@ internal import Reading
 internal import Resampling
 internal import Weighting
 
-/// How candidates are read.
+/// Reads candidates.
 extension CandidateFile {
-  /// True if the file begins as one of candidates does.
+  /// True if the file begins like a file of candidates.
   ///
   /// - Throws: ``PipelineError``
   static func isOne(_ shard: Shard, limits: ReadingLimits) throws(PipelineError) -> Bool {
@@ -47,7 +47,7 @@ extension CandidateFile {
     header = try reader.header()
     candidates = []
     while try !stream.isAtEnd() {
-      // No more than the header announces, however long the file is.
+      // Read no more than the header announces, however long the file is.
       guard candidates.count < reader.numbers["candidates", default: 0] else {
         throw .invalid("candidates")
       }
@@ -134,7 +134,7 @@ extension CandidateFile {
         return value
       }
       _ = try number("format_version")
-      // A draw takes no more than its count from what was eligible.
+      // A draw takes no more than its count from the eligible documents.
       guard try number("eligible_documents") <= number("documents"),
         try number("candidates") <= number("eligible_documents")
       else { throw .invalid("eligible_documents") }

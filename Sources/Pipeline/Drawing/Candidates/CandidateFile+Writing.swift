@@ -4,9 +4,9 @@ internal import Resampling
 internal import Weighting
 internal import Writing
 
-/// How candidates are written.
+/// Writes candidates.
 extension CandidateFile {
-  /// The header as a line of JSON.
+  /// The header, as a line of JSON.
   private struct HeaderLine: Encodable {
     struct Shard: Encodable {
       var path: String
@@ -35,7 +35,7 @@ extension CandidateFile {
     var shards: [Shard]
   }
 
-  /// - Returns: the whole file, which gets its name by ``AtomicFile/commit()``; nil for standard
+  /// - Returns: the whole file, to which ``AtomicFile/commit()`` gives its name; nil for standard
   ///   output.
   /// - Throws: ``WritingError``
   func write(
@@ -65,7 +65,7 @@ extension CandidateFile {
           path: $0.path, bytes: $0.byteCount, documents: $0.documentCount,
           xxh3: $0.contentHash.hexadecimal)
       })
-    // The format comes first, for whoever looks at the first bytes.
+    // The format comes first, so that the first bytes identify the file.
     return Array("{\"format\":\"\(format)\",\"format_version\":\(version),".utf8)
       + ManifestWriter.encodeLine(line).dropFirst()
   }
@@ -84,7 +84,7 @@ extension CandidateFile {
     line += Array(",\"copies\":".utf8)
     line.append(decimal: UInt64(candidate.copies))
     line += Array(",\"text_hash\":\"\(candidate.textHash.hexadecimal)\"".utf8)
-    // The shortest decimals that read back as the same doubles.
+    // Swift prints the shortest decimals that read back as the same doubles.
     line += Array(",\"key\":\(candidate.key),\"second_key\":\(candidate.secondKey)}".utf8)
     return line
   }

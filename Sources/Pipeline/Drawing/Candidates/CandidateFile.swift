@@ -3,23 +3,25 @@ internal import Reading
 internal import Resampling
 package import Weighting
 
-/// The documents of some shards that a draw from the whole pool may need: so every shard is weighed
-/// where it lies, and the draw is still the global one.
+/// The documents of some shards that a draw from the whole pool may need.
 ///
-/// A file is lines of JSON: a header, and a candidate a line in pool order. Files of different
-/// shards merge exactly, in any order and grouping. Shards have the order of their paths, byte by
-/// byte.
+/// With it, every shard can be weighed where it lies, and the draw is still global.
+///
+/// A file has lines of JSON: a header, then one candidate per line in pool order. Files of
+/// different shards merge exactly, in any order and grouping. Shards are sorted by their paths,
+/// byte by byte.
 package struct CandidateFile: Sendable {
   package static let format = "dsel-candidates"
   package static let version = 1
 
-  /// What candidates must agree in to be merged: what they were weighed with, and what they were
-  /// kept for.
+  /// The settings that candidates must share to be merged.
+  ///
+  /// They say what the candidates were weighed with, and what draw they were kept for.
   package struct Settings: Sendable, Equatable {
     package var seed: UInt64
     package var topK: Bool
     package var temperature: Double
-    /// The largest draw that they serve.
+    /// The largest draw that the candidates serve.
     package var count: Int
     package var logisticShare: Double
     package var minimumTokenCount: Int
@@ -33,7 +35,9 @@ package struct CandidateFile: Sendable {
     package var poolModel: UInt64
     package var textField: String
 
-    /// The text that identifies these settings in records of earlier runs. It must never change.
+    /// The text that identifies these settings in records of earlier runs.
+    ///
+    /// It must never change.
     var fingerprint: String {
       "Settings(seed: \(seed), topK: \(topK), temperature: \(temperature), count: \(count), "
         + "logisticShare: \(logisticShare), minimumTokenCount: \(minimumTokenCount), "
@@ -48,27 +52,30 @@ package struct CandidateFile: Sendable {
   package struct Header: Sendable {
     package var settings: Settings
     package var shards: [FittedModel.Input]
-    /// Documents weighed, and those of them that have enough tokens.
+    /// The number of weighed documents, and the number of those with enough tokens.
     package var documentCount = 0
     package var eligibleCount = 0
-    /// Documents that the pool's model counted: fewer weighed are not all. nil in files of earlier
-    /// versions of dsel.
+    /// The number of documents that the pool's model counted; nil in files of earlier versions.
+    ///
+    /// If fewer were weighed, some are missing.
     package var poolDocumentCount: Int?
 
-    /// Documents of the pool's model that weren't weighed, as far as that is known.
+    /// The number of the pool model's documents that weren't weighed, as far as it is known.
     package var missingCount: Int { max(0, (poolDocumentCount ?? 0) - documentCount) }
-    /// Documents that the pool's model didn't count: it was fitted on a part of the pool.
+    /// The number of weighed documents that the pool's model didn't count.
+    ///
+    /// The model was then fitted to a part of the pool.
     package var uncountedCount: Int { max(0, documentCount - (poolDocumentCount ?? documentCount)) }
   }
 
   package internal(set) var header: Header
-  /// In pool order, by the shards of the header.
+  /// The candidates in pool order, by the shards of the header.
   var candidates: [Candidate]
   package var candidateCount: Int { candidates.count }
 
   /// - Parameters:
-  ///   - shards: in the order of the candidates' positions.
-  ///   - candidates: in no particular order.
+  ///   - shards: the shards, in the order of the candidates' positions.
+  ///   - candidates: the candidates, in no particular order.
   init(
     settings: Settings, shards: [FittedModel.Input], documentCount: Int, eligibleCount: Int,
     poolDocumentCount: Int? = nil, candidates: CandidateGroup
@@ -80,7 +87,7 @@ package struct CandidateFile: Sendable {
     sortShards()
   }
 
-  /// Puts the shards in the order of their paths, and the candidates with them.
+  /// Sorts the shards by path, and the candidates with them.
   private mutating func sortShards() {
     let order = header.shards.indices.sorted { Self.precedes(header.shards[$0], header.shards[$1]) }
     var places = [Int](repeating: 0, count: order.count)
@@ -90,16 +97,15 @@ package struct CandidateFile: Sendable {
       .sorted { $0.position < $1.position }
   }
 
-  /// Byte by byte, as `LC_ALL=C ls` sorts.
+  /// Compares paths byte by byte, as `LC_ALL=C ls` does.
   static func precedes(_ one: FittedModel.Input, _ other: FittedModel.Input) -> Bool {
     one.path.utf8.lexicographicallyPrecedes(other.path.utf8)
   }
 
-  /// Reads the candidates of several files of different shards, and leaves out what no draw can
-  /// need.
+  /// Merges the candidates of files of different shards, without those that no draw can need.
   ///
-  /// - Complexity: O(*n* log *n*) for *n* candidates and shards, of however many files. Of
-  ///   candidates, no more than twice those that are kept are held, and those of one file.
+  /// - Complexity: O(*n* log *n*) for *n* candidates and shards, in any number of files. Memory
+  ///   holds at most twice the candidates that are kept, and those of one file.
   /// - Throws: ``PipelineError``
   init(merging files: [Shard], limits: ReadingLimits) throws(PipelineError) {
     self = try CandidateFile(reading: files[0], limits: limits)
@@ -114,7 +120,7 @@ package struct CandidateFile: Sendable {
     if files.count > 1 { trim() }
   }
 
-  /// Candidates that aren't worth being sorted before more have come.
+  /// The number of candidates that is worth sorting; fewer wait until more have come.
   private static let smallestBatch = 1 << 14
 
   private mutating func append(
@@ -124,13 +130,13 @@ package struct CandidateFile: Sendable {
       throw .candidates(.mismatch(path: path, setting))
     }
     try known.insert(other.header.shards, of: path)
-    // The model is known by the hash of its file, and says nothing else here than there.
+    // The model is known by the hash of its file, so both counts must agree.
     let (one, two) = (header.poolDocumentCount, other.header.poolDocumentCount)
     if let one, let two, one != two {
       throw .candidates(.mismatch(path: path, .poolModel))
     }
     header.poolDocumentCount = one ?? two
-    // An eligible document is a document.
+    // Eligible documents are documents, so their sum isn't larger.
     guard header.documentCount + other.header.documentCount <= FittedModel.largestCount else {
       throw .candidates(
         .unusable(path: path, .tooLarge("documents", limit: FittedModel.largestCount)))
@@ -146,10 +152,9 @@ package struct CandidateFile: Sendable {
     candidates += other.candidates.map { $0.moved(toShard: $0.position.shard + offset) }
   }
 
-  /// Leaves out what no draw can need any more.
+  /// Removes candidates that no draw can need any more.
   private mutating func trim() {
-    // Which copy of a text is the first depends on the order of shards: so that comes before the
-    // draw.
+    // The order of shards decides which exact duplicate is the first, so sort them before the draw.
     sortShards()
     candidates = buffer().kept().sorted { $0.position < $1.position }
   }
@@ -157,7 +162,7 @@ package struct CandidateFile: Sendable {
   /// A buffer that holds the candidates.
   func buffer() -> CandidateGroup { buffer(count: header.settings.count) }
 
-  /// - Parameter count: no larger than the header's.
+  /// - Parameter count: at most the header's count.
   func buffer(count: Int) -> CandidateGroup {
     let budgets = Budget.documents(count).parted(secondShare: header.settings.logisticShare)
     var settings = CandidateGroup.Settings(joinsCopies: true)
@@ -168,8 +173,9 @@ package struct CandidateFile: Sendable {
   }
 }
 
-/// The shards whose candidates were read so far, by path and by content: one that was weighed again
-/// elsewhere, or a copy, would make up for one that is missing.
+/// The shards whose candidates have been read, by path and by content.
+///
+/// A shard that was weighed twice, or a copy of it, would hide that another one is missing.
 private struct KnownShards {
   private struct Content: Hashable {
     var byteCount: Int
@@ -179,7 +185,7 @@ private struct KnownShards {
   private var paths: Set<ExactString> = []
   private var contents: [Content: String] = [:]
 
-  /// Those of the first file.
+  /// Begins with the shards of the first file.
   init(_ shards: [FittedModel.Input]) {
     for shard in shards {
       paths.insert(Self.path(shard))
@@ -201,7 +207,7 @@ private struct KnownShards {
       }
       found[content] = shard.path
     }
-    // Files that are alike in one run were weighed as they were fitted.
+    // Equal files within one run are no error: they were weighed as they were fitted.
     contents.merge(found) { first, _ in first }
   }
 
@@ -215,7 +221,7 @@ private struct KnownShards {
 }
 
 extension CandidateFile.Settings {
-  /// The first setting in which the two differ; nil if they don't.
+  /// The first setting that differs between the two; nil if none does.
   func firstDifference(from other: Self) -> CandidateSetting? {
     let pairs: [(CandidateSetting, Bool)] = [
       (.targetModel, targetModel == other.targetModel), (.poolModel, poolModel == other.poolModel),

@@ -1,4 +1,4 @@
-/// A setting that two files of candidates must agree in to be merged.
+/// A setting that two files of candidates must share to be merged.
 package enum CandidateSetting: Sendable {
   case targetModel, poolModel
   case seed, count, topK, temperature, logisticShare, minimumTokenCount

@@ -3,27 +3,27 @@ internal import Reading
 
 /// Finds a pool's shards by the paths that weights and candidates have for them.
 ///
-/// A path is first looked for as it is, but for `.` and empty steps: `./en/0.jsonl` is
-/// `en/0.jsonl`. If no shard has it, it is the shard with which it has the most steps in common,
-/// counted from the file's name: so a pool that was moved, or is named by absolute paths, is found
-/// again. Where two shards have equally many, neither is meant. What came through a pipe has no
-/// path, and is the pool's only shard.
+/// A path is first looked up as it is, without `.` and empty steps: `./en/0.jsonl` becomes
+/// `en/0.jsonl`. If no shard has it, the shard with the most steps in common is taken, counted from
+/// the file's name. So a pool is found again after it was moved, or if it is named by absolute
+/// paths. If two shards have equally many steps in common, neither is taken. A pipe has no path: if
+/// either side is one, the pool's only shard is taken.
 package struct ShardFinder: Sendable {
-  /// A shard that a path may mean.
+  /// A shard that a path may refer to.
   struct Match: Equatable, Sendable {
     var shard: Int
-    /// How many steps agree, from the file's name on; `Int.max` where all do, and 0 for a pipe.
+    /// The number of steps that agree, from the file's name; `Int.max` for all, 0 for a pipe.
     var commonSteps: Int
 
     var isExact: Bool { commonSteps == .max }
   }
 
-  /// By bytes, without `.` and empty steps.
+  /// Shards by the bytes of their paths, without `.` and empty steps.
   private var byPath: [ExactString: Int] = [:]
-  /// Paths read from the end, so that those with the same last steps stand together; sorted.
+  /// Paths with their steps reversed, sorted so that those with the same last steps are adjacent.
   private var byEnd: [(key: [UInt8], shard: Int)] = []
   private let onlyIsPipe: Bool
-  /// As they were given.
+  /// The paths, as they were given.
   let names: [String]
   private var count: Int { names.count }
 
@@ -32,7 +32,7 @@ package struct ShardFinder: Sendable {
       shards.map(\.name), onlyIsPipe: shards.count == 1 && !shards.allSatisfy(\.isNamedFile))
   }
 
-  /// - Parameter onlyIsPipe: whether there is one shard, and it has no path.
+  /// - Parameter onlyIsPipe: whether the only shard has no path.
   init(_ names: [String], onlyIsPipe: Bool) {
     self.names = names
     self.onlyIsPipe = onlyIsPipe
@@ -47,7 +47,7 @@ package struct ShardFinder: Sendable {
     }
   }
 
-  /// The shard that a path means; nil if there is none, or it can't be told which.
+  /// The shard that a path refers to; nil if there is none, or if the path is ambiguous.
   func match(_ path: String) -> Match? {
     if let shard = byPath[ExactString(Self.normalized(path))] {
       return Match(shard: shard, commonSteps: .max)
@@ -56,8 +56,8 @@ package struct ShardFinder: Sendable {
     return matchByEnd(Self.reversed(path))
   }
 
-  /// - Complexity: O(log *n*): what has most in common stands beside the place where the path
-  ///   would.
+  /// - Complexity: O(log *n*): the path with the most steps in common is next to the place where
+  ///   this path would be.
   private func matchByEnd(_ key: [UInt8]) -> Match? {
     var (low, high) = (0, byEnd.count)
     while low < high {
@@ -79,8 +79,10 @@ package struct ShardFinder: Sendable {
     return Match(shard: byEnd[place].shard, commonSteps: most)
   }
 
-  /// For each path its shard, each shard once: that of the path which has most in common with it.
-  /// nil where that is not one path alone.
+  /// The shard of each path, each shard at most once.
+  ///
+  /// A shard goes to the path that has the most steps in common with it. All other paths get nil,
+  /// and so do all paths that tie.
   func shards(_ paths: [String]) -> [Int?] {
     let matches = paths.map { match($0) }
     var most = [Int](repeating: -1, count: count)
@@ -97,7 +99,7 @@ package struct ShardFinder: Sendable {
     }
   }
 
-  /// The path without empty steps and `.`; `..` stays, which links may lead elsewhere.
+  /// The path without `.` and empty steps; `..` stays, since a link may change its meaning.
   static func normalized(_ path: String) -> String {
     let steps = steps(path).joined(separator: [UInt8(ascii: "/")])
     let isAbsolute = path.utf8.first == UInt8(ascii: "/")
@@ -109,12 +111,12 @@ package struct ShardFinder: Sendable {
       .filter { $0 != [UInt8(ascii: ".")] }
   }
 
-  /// The steps from the last to the first, each with a slash behind it.
+  /// The steps from the last to the first, each followed by a slash.
   private static func reversed(_ path: String) -> [UInt8] {
     steps(path).reversed().flatMap { $0 + [UInt8(ascii: "/")] }
   }
 
-  /// How many whole steps two reversed paths begin with alike.
+  /// The number of whole steps that two reversed paths share at their start.
   private static func commonSteps(_ one: [UInt8], _ other: [UInt8]) -> Int {
     var count = 0
     for (byte, otherByte) in zip(one, other) {
@@ -124,7 +126,7 @@ package struct ShardFinder: Sendable {
     return count
   }
 
-  /// True for what a pipe is called, which is no file's path.
+  /// True for the name of a pipe, which is no file's path.
   package static func isOfPipe(_ path: String) -> Bool {
     let path = ExactString(path)
     return path == ExactString(File.standardInputName) || path == "/dev/stdin"
@@ -133,6 +135,6 @@ package struct ShardFinder: Sendable {
 }
 
 extension Shard {
-  /// False for what came through a pipe, whatever that was called.
+  /// False for input from a pipe, whatever its name.
   fileprivate var isNamedFile: Bool { if case .file = origin { isRereadable } else { false } }
 }
