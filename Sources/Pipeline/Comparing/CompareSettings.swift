@@ -9,7 +9,7 @@ package struct CompareSettings: Sendable, Codable {
   package var reading = ReadingSettings()
   /// The field of the targets' text, if it is another one.
   package var targetTextField: String?
-  package var features = FeatureSettings(bucketCount: 1 << 20)
+  package var features = FeatureSettings(bucketCount: Defaults.bucketCount)
   /// The field of a document's domain; nil if domains aren't counted.
   package var domainField: String?
   package var seed: UInt64 = 0

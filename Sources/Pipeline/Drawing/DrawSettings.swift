@@ -16,7 +16,7 @@ package struct DrawSettings: Sendable, Equatable, Codable {
   package var addsNoise = true
   package var temperature = Temperature.fixed(1)
   /// Documents with fewer tokens are never drawn.
-  package var minimumTokenCount = 100
+  package var minimumTokenCount = Defaults.minimumTokenCount
   package var keepsDuplicates = false
   /// The share of ``Estimator/blend``'s draw that the regression draws alone.
   package var logisticShare = 0.0

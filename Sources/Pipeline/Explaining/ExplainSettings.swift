@@ -23,8 +23,8 @@ package struct ExplainSettings: Sendable, Codable {
   /// The field of the target's text, if it is another one.
   package var targetTextField: String?
   /// The features of models that are fitted first.
-  package var features = FeatureSettings(bucketCount: 1 << 20)
-  package var minimumTokenCount = 100
+  package var features = FeatureSettings(bucketCount: Defaults.bucketCount)
+  package var minimumTokenCount = Defaults.minimumTokenCount
   package var estimator = EstimatorSettings()
   /// The number of n-grams shown each way.
   package var top = 20

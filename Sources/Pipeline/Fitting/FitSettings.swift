@@ -8,7 +8,7 @@ package struct FitSettings: Sendable, Codable {
   package var reading = ReadingSettings()
   package var features = FeatureSettings()
   /// Shorter documents count, but can't be drawn later.
-  package var minimumTokenCount = 100
+  package var minimumTokenCount = Defaults.minimumTokenCount
   package var keepsSample = true
   package var output = Destination.standardOutput
   package var container = Container.plain

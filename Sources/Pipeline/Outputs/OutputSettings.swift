@@ -39,7 +39,7 @@ package struct OutputSettings: Sendable, Codable {
   package var shuffleSeed: UInt64?
   package var replaces = false
   /// The directory for temporary files without a name.
-  package var spoolDirectory = "/tmp"
+  package var spoolDirectory = Defaults.spoolDirectory
 
   package init() {}
 

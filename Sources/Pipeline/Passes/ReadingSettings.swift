@@ -2,7 +2,7 @@ package import Reading
 
 /// How a run reads its inputs.
 package struct ReadingSettings: Sendable, Codable {
-  package var textField = "text"
+  package var textField = Defaults.textField
   package var limits = ReadingLimits()
   /// The formats that files of documents may have.
   package var formats = DocumentFormats.all
@@ -13,7 +13,7 @@ package struct ReadingSettings: Sendable, Codable {
   /// Whether a file that is named twice is read twice.
   package var allowsRepeats = false
   /// The directory in which pipes are spooled that must be read twice.
-  package var spoolDirectory = "/tmp"
+  package var spoolDirectory = Defaults.spoolDirectory
 
   package init() {}
 

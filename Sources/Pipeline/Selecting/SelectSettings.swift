@@ -11,7 +11,7 @@ package struct SelectSettings: Sendable, Codable {
   package var targetTextField: String?
   package var features = FeatureSettings()
   package var estimator = EstimatorSettings()
-  package var size = SelectionSize.fraction(0.1)
+  package var size = SelectionSize.standard
   package var draw = DrawSettings()
   /// The share of the selection that is drawn at random, before the targets draw.
   package var replay = 0.0

@@ -41,7 +41,7 @@ package struct WeighSettings: Sendable, Codable {
     /// False for top-k, whose keys have no noise.
     package var addsNoise = true
     package var temperature = 1.0
-    package var minimumTokenCount = 100
+    package var minimumTokenCount = Defaults.minimumTokenCount
     /// The share that the regression draws alone.
     package var logisticShare = 0.0
 

@@ -83,7 +83,7 @@ struct CandidateOptions: ParsableArguments {
     settings.seed = seed?.value ?? 0
     settings.addsNoise = !topK
     settings.temperature = temperature?.value ?? 1
-    settings.minimumTokenCount = minTokens?.value ?? 100
+    settings.minimumTokenCount = minTokens?.value ?? Defaults.minimumTokenCount
     settings.logisticShare =
       estimator.components.drawInTwoParts
       ? logisticShare?.value ?? DrawSettings.defaultLogisticShare : 0

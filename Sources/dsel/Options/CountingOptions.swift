@@ -49,7 +49,7 @@ struct CountingOptions: ParsableArguments {
   }
 
   func settings(
-    _ compat: Compatibility? = nil, defaultBucketCount: Int = 1 << 20
+    _ compat: Compatibility? = nil, defaultBucketCount: Int = Defaults.bucketCount
   ) -> FeatureSettings {
     FeatureSettings(
       tokenizer: tokenizer ?? (compat == nil ? .words : .wordpunct),

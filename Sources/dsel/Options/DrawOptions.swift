@@ -38,7 +38,7 @@ struct DrawOptions: ParsableArguments {
     help: ArgumentHelp(
       "Never select documents with fewer tokens than this. (default: 100)", valueName: "n"),
     transform: Count.init(parsing:))
-  var minTokens = Count(100)
+  var minTokens = Count(Defaults.minimumTokenCount)
 
   @Option(help: "Exact duplicates: keep the first (drop) or all (keep).")
   var duplicates = Duplicates.drop

@@ -147,7 +147,7 @@ struct OutputOptions: ParsableArguments {
     settings.manifest = try manifest ?? defaultManifest()
     settings.shuffleSeed = shuffle ? shuffleSeed?.value ?? seed : nil
     settings.replaces = force
-    settings.spoolDirectory = FileName.environment("TMPDIR") ?? "/tmp"
+    settings.spoolDirectory = FileName.environment("TMPDIR") ?? Defaults.spoolDirectory
     return settings
   }
 

@@ -8,7 +8,7 @@ struct ReadingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Field with the text. Dots lead into objects, and \\. is a dot in a key.", valueName: "path"))
-  var textField = "text"
+  var textField = Defaults.textField
 
   @Option(help: "Invalid lines: stop at the first (fail), or skip and count them (skip).")
   var onError = OnError.fail
@@ -89,7 +89,7 @@ struct ReadingOptions: ParsableArguments {
     settings.errorPolicy = onError == .skip ? .skip : .fail
     settings.skipLimit = maxSkipped?.limit ?? .standard
     settings.allowsRepeats = allowRepeats
-    settings.spoolDirectory = FileName.environment("TMPDIR") ?? "/tmp"
+    settings.spoolDirectory = FileName.environment("TMPDIR") ?? Defaults.spoolDirectory
     return settings
   }
 }

@@ -108,7 +108,7 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
         shorter documents only where there are too few longer ones. (default: 100)
         """,
         valueName: "n"), transform: Count.init(parsing:))
-    var minTokens = Count(100)
+    var minTokens = Count(Defaults.minimumTokenCount)
 
     var areFiles: Bool { targetModel != nil || poolModel != nil }
 

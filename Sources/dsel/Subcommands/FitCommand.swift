@@ -55,7 +55,7 @@ struct FitCommand: ParsableCommand, CommandWithExamples {
       number for target, pool and draw. (default: 100)
       """,
       valueName: "n"), transform: Count.init(parsing:))
-  var minTokens = Count(100)
+  var minTokens = Count(Defaults.minimumTokenCount)
 
   @Flag(
     help:
