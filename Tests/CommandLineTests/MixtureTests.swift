@@ -2,8 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Selections of parts: strata of the pool by a field, and several targets. The numbers of the
-/// fixture's documents by domain are those of `Fixtures/README.md`.
+/// Selections with several parts: strata of the pool by a field, and several targets.
+///
+/// The numbers of the fixture's documents by domain are those of `Fixtures/README.md`.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct MixtureTests {
   private let directory: TemporaryDirectory
@@ -29,7 +30,7 @@ struct MixtureTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var options: [String]
     var expected: [String: Int]
-    /// By stratum.
+    /// Expected counts by stratum.
     var shortfalls: [String: Int] = [:]
     var testDescription: String { options.joined(separator: " ") }
   }
@@ -104,7 +105,7 @@ struct MixtureTests {
       drawn.manifest.selected.shortfall.int == options.shortfalls.values.reduce(0, +))
   }
 
-  @Test func `Each stratum draws its own best`() throws {
+  @Test func `Each stratum draws its best documents`() throws {
     let options = ["--logistic-share", "0", "--count", "100", "--stratify", "domain"]
     let drawn = try select(options).lines
     // Weighed by the models of the whole pool.
@@ -126,8 +127,7 @@ struct MixtureTests {
     }
   }
 
-  @Test func `Strata are drawn by fields, too, and epochs of what is left fill up exactly`() throws
-  {
+  @Test func `Strata can be drawn by fields, and epochs use them up exactly`() throws {
     // 20, 8 and 2 documents.
     let pool = (0..<30).map { number in
       let stratum = number < 20 ? "a" : number < 28 ? "b" : "c"
@@ -174,7 +174,7 @@ struct MixtureTests {
     }
   }
 
-  @Test func `The first target draws as it would alone, the second from what is left`() throws {
+  @Test func `The first target draws as it would alone, the second from the rest`() throws {
     let code = try Fixtures.crawlText().rawLines.filter { try JSON($0).domain.string == "code" }
     try directory.write(Array(code.prefix(40)).joinedLines, to: "code.jsonl")
     let options = ["--logistic-share", "0", "--annotate"]
@@ -183,7 +183,7 @@ struct MixtureTests {
     ).lines.map { try JSON($0) }
     let wiki = try select(options + ["--count", "60"]).lines.map { try JSON($0).id }
     #expect(both.filter { $0.dsel.target.string == "wiki" }.map(\.id) == wiki)
-    // Of the second's own order, the first 60 that the first left.
+    // The first 60 in the second target's order that the first target left.
     let ranked = try select(options + ["--fraction", "1"], target: ["code.jsonl"]).lines
       .map { try JSON($0) }.sorted { $0.dsel.key.number ?? 0 > $1.dsel.key.number ?? 0 }.map(\.id)
     let left = ranked.filter { !wiki.contains($0) }.prefix(60)
@@ -191,7 +191,7 @@ struct MixtureTests {
     #expect(Set(second) == Set(left.compactMap(\.string)) && second.count == 60)
   }
 
-  @Test func `One target with a name is drawn as one without, and of several files`() throws {
+  @Test func `A named target draws like an unnamed one, and may have several files`() throws {
     let plain = try select(["--count", "80"]).lines
     #expect(try select(["--count", "80"], target: ["wiki=\(Fixtures.wiki)"]).lines == plain)
     let lines = try Fixtures.read("wiki.jsonl").rawLines
