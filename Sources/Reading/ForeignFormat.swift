@@ -3,9 +3,9 @@ internal import Files
 
 /// A format that isn't lines of JSON, recognised by how its bytes begin.
 package enum ForeignFormat: Equatable, Sendable {
-  // Compressed, which may hold lines.
+  // Compressed files, which may hold lines.
   case xz, lzma, bzip2, lz4, lzip, lzop, compress, snappy, zlib
-  /// One that dsel reads, within another.
+  /// A container that dsel reads, within another one.
   case nested(Container)
   case zstdDictionary
 
@@ -15,7 +15,7 @@ package enum ForeignFormat: Equatable, Sendable {
   // Tables and other data.
   case parquet, arrowFile, arrowStream, featherV1, orc, avro, sqlite, hdf5, pickle, numpy
 
-  // dsel's own, where documents or weights are expected.
+  // dsel's own files, in the place of documents or weights.
   case model, candidates
 
   // Documents and texts.
@@ -29,13 +29,13 @@ package enum ForeignFormat: Equatable, Sendable {
   /// Objects that go over several lines.
   case prettyJSON
 
-  /// What is expected of a file.
+  /// The expected form of a file.
   package enum Expectation: Sendable {
     /// One JSON object on each line.
     case lines
-    /// The same, or what dsel itself wrote.
+    /// The same, or a file that dsel itself wrote.
     case linesOrOwn
-    /// One JSON value over however many lines: what may hold it is known by its first value.
+    /// One JSON value over any number of lines. Its reader detects other files by the first value.
     case value
   }
 

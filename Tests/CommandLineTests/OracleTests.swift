@@ -210,8 +210,9 @@ import Testing
     }
   }
 
-  /// Runs with the settings of `expected`, checks the parts common to all entries, and returns the
-  /// manifest.
+  /// Runs with the settings of `expected`, and checks the parts common to all entries.
+  ///
+  /// - Returns: the manifest.
   private func select(_ expected: Expected) throws -> JSON {
     let run = try Dsel.select(
       expected.options + ["--annotate", "--output", "out.jsonl"], in: directory)
