@@ -24,7 +24,7 @@ struct CandidateTests {
       ["--logistic-share", "0.3"], ["--top-k"], ["--seed", "7", "--temperature", "4"],
       ["--estimator", "shrunk"],
     ])
-  func `Shards in separate processes, in random order and some twice, are one select`(
+  func `Shards in separate processes, in any order and some twice, equal one select`(
     seed: UInt64, options: [String]
   ) throws {
     var random = SplitMix64(state: seed)

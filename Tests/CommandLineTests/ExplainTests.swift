@@ -174,7 +174,7 @@ import Testing
   @Test func `Without documents, the target's buckets are shown with their n-grams`() throws {
     let found = try explain(small + ["--estimator", "ratio", "--buckets", "1000"])
     #expect(found.documents.isNull)
-    // Of 5 features: a has 2 in the target and 1 in the pool, b 2 and 2, c 1 and 1.
+    // The target has 5 features: a 2, b 2, c 1. The pool has a 1, b 2, c 1 of these.
     let ofA = 2.0 / 5 * (log(3.0 / 1005) - log(2.0 / 1008))
     let up = found.target.up.elements
     #expect(up.map { $0.texts[0].ngram.string } == ["a", "b", "c"])

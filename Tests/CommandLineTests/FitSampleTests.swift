@@ -25,7 +25,8 @@ import Testing
     // is five of them.
     #expect((260...420).contains(fitted))
     #expect(manifest.pool.documents.int == 1360)
-    // What is 1,309 of all; from a quarter of them it is an estimate for the random baseline alone.
+    // The number for all documents is 1,309. A fit of a quarter estimates it for the random
+    // baseline.
     #expect(manifest.eligible_documents.int == 1309)
     #expect(manifest.settings.fit_sample.number == 0.25)
     let (plain, _) = try select([], to: "plain.jsonl")

@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test func `Every setting is recorded, the defaults too`() throws {
+  @Test func `Every setting is recorded, including defaults`() throws {
     let defaults = try manifest([Fixtures.crawl])
     #expect(defaults.seed.int == 0)
     let settings = defaults.settings

@@ -101,7 +101,7 @@ struct RejectReasonTests {
   }
 
   @Test
-  func `Existing reasons are kept unless --force is given, and then the run writes nothing`()
+  func `Existing reasons are kept without --force, and then no output appears`()
     throws
   {
     try directory.write("older\n", to: "bad.reasons.jsonl")

@@ -178,7 +178,7 @@ import Testing
   @Test(arguments: [
     ("--count", "1k", "1000"), ("--bytes", "64KiB", "65536"), ("--tokens", "1.5k", "1500"),
   ])
-  func `Sizes take suffixes`(option: String, short: String, long: String) throws {
+  func `Sizes accept suffixes`(option: String, short: String, long: String) throws {
     #expect(try select([option, short]) == select([option, long]))
   }
 

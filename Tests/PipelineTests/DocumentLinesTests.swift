@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  @Test func `Documents come with their lines until no more are wanted`() throws {
+  @Test func `Documents come with their lines until the caller stops`() throws {
     var reading = ReadingSettings()
     reading.errorPolicy = .skip
     var found: [Int] = []

@@ -27,7 +27,7 @@ import Testing
   }
 
   /// 4 % of 110 are 4.4, rounded down; the regression draws at a quarter of the temperature.
-  @Test func `The regression draws its share alone, at a temperature of its own`() {
+  @Test func `The regression draws its share alone, at its own temperature`() {
     let plan = Self.recipe {
       $0.draw.logisticShare = 0.04
       $0.temperatures = [2]

@@ -189,7 +189,7 @@ import Weighting
   /// A quarter of 40 each: replay draws at random, and the regression by log odds.
   ///
   /// The log odds are the negated log weights.
-  @Test func `Replay draws first, and the regression from what is left`() throws {
+  @Test func `Replay draws first, and the regression from the rest`() throws {
     let pool = Self.pool(300)
     let replayed = try draw(
       pool,

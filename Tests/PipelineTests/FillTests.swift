@@ -71,8 +71,7 @@ import Testing
     (10, [0.3, 0.7], [2, 4], [2, 4]), (0, [1, 1], [5, 5], [0, 0]),
     // 40, 40, 20, but the second has only 10; the others share 90 by 4 : 2.
     (100, [0.4, 0.4, 0.2], [90, 10, 90], [60, 10, 30]),
-    // 34, 33, 33, but the first two have only 5 and 20; the third gives the rest, as far as it
-    // goes.
+    // 34, 33, 33, but the first two have only 5 and 20; the third gives all of its 60.
     (100, [1, 1, 1], [5, 20, 60], [5, 20, 60]), (3, [1, 1], [.max, 0], [3, 0]),
     // Eight tenths of 10 are 8, but there are only 2. The rest of 8 is shared by 1 : 1, and the
     // last part has only 3.

@@ -67,7 +67,7 @@ import Writing
     #expect(try select { _ in } == ["fitTarget", "fitPool 1/3", "weigh 2/3", "copy 3/3"])
   }
 
-  @Test func `Every further pass of select counts`() throws {
+  @Test func `Every further pass of select is counted`() throws {
     let pipe = directory.path("pipe")
     try #require(Program.run("/usr/bin/mkfifo", [pipe], in: directory).status == 0)
     let writer = Process()

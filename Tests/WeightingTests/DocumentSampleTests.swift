@@ -57,8 +57,7 @@ import Testing
       var found: [[UInt16]] = []
       whole.forEachDocument { _, features in found.append(features.indices.map { features[$0] }) }
       #expect(found == expected)
-      // This must hold in any order and for any parts, also for texts known to be outside the
-      // sample.
+      // All samples must be equal, also in the documents that are known to be outside.
       if let first { #expect(whole == first) }
       first = whole
     }

@@ -29,7 +29,7 @@ package import Platform
   private var scratch = ByteBuffer()
 
   /// - Parameters:
-  ///   - textField: as ``FieldPath`` has it: `text`, or `meta.doc.text` for a nested one.
+  ///   - textField: a ``FieldPath``: `text`, or `meta.doc.text` for a nested one.
   ///   - fields: further fields, written likewise.
   /// - Throws: ``SystemError`` of operation `allocate`.
   package init(textField: String, fields: [String] = []) throws(SystemError) {
