@@ -88,7 +88,7 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    // zlib is for the tests alone: they read and write gzip with it, so that ISA-L is never on both
+    // Only the tests use zlib: they read and write gzip with it, so that ISA-L is never on both
     // sides of a comparison.
     .systemLibrary(
       name: "CZlib", path: "Tests/CZlib", pkgConfig: "zlib",
@@ -104,7 +104,8 @@ let package = Package(
     .testTarget(
       name: "CompressionTests", dependencies: ["Compression", "CZstd", "CZlib"],
       swiftSettings: strict),
-    // These tests wait for processes: optimised they are no faster, and take twice as long to build.
+    // These tests wait for processes. Optimisation makes them no faster, and doubles the build
+    // time.
     .testTarget(
       name: "CommandLineTests", dependencies: ["Reporting", "TestSupport", "dsel"],
       swiftSettings: strict + [.unsafeFlags(["-Onone"])]),

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Counts the allocations of `dsel select` over pools of 50 and of 100 MB: what the second half adds is what its documents
-# cost in two passes. That are some for each chunk of 512 KiB, and with the default some hundred for the regression's
-# sample: the script fails if they are more than one for ten documents. Linux with glibc only.
+# Counts the allocations of `dsel select` over pools of 50 and of 100 MB. The difference is the cost
+# of the second half's documents in two passes: some allocations for each chunk of 512 KiB, and with
+# the default estimator some hundred for the regression's sample. The script fails above one
+# allocation for ten documents. It needs Linux with glibc.
 #
 #   scripts/allocations.sh [DSEL [TARGET [POOL]]]
 set -euo pipefail

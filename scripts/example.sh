@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the main job on Fixtures and shows what it selected. Installs and builds what is needed first.
+# Runs the main job on Fixtures and shows the selection. It first installs and builds what is
+# missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,7 +17,7 @@ echo "dsel select --target Fixtures/wiki.jsonl --pool Fixtures/crawl.jsonl.zst -
 "$dsel" select --target Fixtures/wiki.jsonl --pool Fixtures/crawl.jsonl.zst --count 100 \
   --output "$output"
 
-# What a table of one field needs, without asking for jq.
+# This avoids a dependency on jq for a table of one field.
 domains() { zstd -dcq "$1" | sed -E 's/.*"domain": ?"([a-z_]+)".*/\1/' | sort | uniq -c | sort -rn; }
 echo
 echo "The pool by domain:"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs each fuzz target for some seconds (default: 30), from the fixtures on, with a fixed seed: what it finds is kept
-# in Fuzzing/findings, and ends this with an error. Linux only: Apple's toolchain has no libFuzzer.
+# Runs each fuzz target for some seconds (default: 30), starting from the fixtures, with a fixed
+# seed. A finding is kept in Fuzzing/findings, and ends the script with an error. Linux only:
+# Apple's toolchain has no libFuzzer.
 #
 #   scripts/fuzz.sh [SECONDS] [TARGET...]
 set -euo pipefail
@@ -14,14 +15,15 @@ if [ "$(uname)" != Linux ]; then
   exit 0
 fi
 
-# As a library, without its `main`: SwiftPM gives the executable one.
+# Built as a library, without its `main`: SwiftPM would give the executable one.
 toolchain="$(dirname "$(dirname "$(readlink -f "$(command -v swift)")")")"
 library="$(echo "$toolchain"/lib/clang/*/lib/linux/libclang_rt.fuzzer_no_main-"$(uname -m)".a)"
 swift build --configuration release -Xlinker "$library" -Xlinker -lstdc++ --quiet 2>&1 |
   { grep -v -e __asan_extra_spill_area -e 'prohibited flag' || true; }
 fuzz="$PWD/.build/release/fuzz"
 
-# The seeds: each line of the small malformed files; texts; and whole files, behind the bytes that choose settings.
+# The seeds: each line of the small malformed files, texts, and whole files. Each follows the bytes
+# that choose settings.
 corpus="$(mktemp -d)"
 trap 'rm -rf "$corpus"' EXIT
 mkdir -p "$corpus"/{documents,tokens,containers,models,candidates,weights,draws} findings
@@ -53,7 +55,7 @@ while IFS= read -r line; do
   for choice in 0 1 2 3; do printf "\\00$choice%s" "$line" > "$corpus/weights/$choice-${#line}"; done
 done < ../Fixtures/models/version-1.weights
 
-# Options and ratings are bits; any bytes are some.
+# Options and ratings are bits, so any bytes are valid seeds.
 for count in 45 90 400; do
   head -c "$count" ../Fixtures/crawl.jsonl.zst > "$corpus/draws/$count"
   head -c "$count" ../Fixtures/wiki.jsonl > "$corpus/draws/text-$count"
@@ -62,8 +64,8 @@ done
 
 for target in "${targets[@]}"; do
   printf '%s: ' "$target"
-  # The leak checker is off: a Swift process leaves its global objects to its end.
-  # And Swift's backtraces, which wait for a terminal.
+  # The leak checker is off, because a Swift process keeps its global objects until its end. Swift's
+  # backtraces are off, because they wait for a terminal.
   if SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 "$fuzz" "$target" -max_total_time="$seconds" -seed=1 -max_len=4096 -timeout=20 \
     -rss_limit_mb=2048 -dict=json.dict -artifact_prefix=findings/ "$corpus/$target" < /dev/null > "$corpus/log" 2>&1; then
     grep '^Done' "$corpus/log"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Builds dsel and installs it with manual pages and shell completions; or removes what it installed.
+# Builds dsel and installs it with manual pages and shell completions, or removes an installation.
 #
 #   scripts/install.sh [--prefix DIR] [--binary FILE] [--uninstall]
 #
-# --prefix     where to: DIR/bin, DIR/share/… (default: /usr/local)
+# --prefix     the destination: DIR/bin, DIR/share/… (default: /usr/local)
 # --binary     install this dsel instead of building one
 # --uninstall  remove the files from the same prefix
 # DESTDIR, from the environment, is put before all paths: for packages.
@@ -38,7 +38,7 @@ zsh_completion=$root/share/zsh/site-functions/_dsel
 fish_completion=$root/share/fish/vendor_completions.d/dsel.fish
 
 if [ "$uninstall" = true ]; then
-  # All pages, also those of commands that another version had.
+  # Removes all pages, including those of commands that only another version had.
   rm -f "$root/bin/dsel" "$pages"/dsel.1 "$pages"/dsel-*.1 "$bash_completion" "$zsh_completion" "$fish_completion"
   echo "removed dsel from $root"
   exit 0
@@ -46,7 +46,8 @@ fi
 
 if [ -z "$binary" ]; then
   flags=(-c release --product dsel)
-  # Swift's own libraries go into the program, so that it runs where Swift isn't installed. A Mac has them.
+  # Swift's own libraries are linked into the program, so that it runs where Swift isn't installed.
+  # A Mac has them.
   [ "$(uname)" = Linux ] && flags+=(--static-swift-stdlib)
   swift build "${flags[@]}" >&2
   binary=$(swift build "${flags[@]}" --show-bin-path)/dsel

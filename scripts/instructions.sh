@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Counts the instructions of the hot loops with callgrind, on the fixtures: the number hardly depends on the machine or on
-# what else it does, so that a slow-down shows in review. Compares with Benchmarks/instructions.json within 3 %.
+# Counts the instructions of the hot loops with callgrind, on the fixtures. The number hardly
+# depends on the machine or its load, so a slow-down shows in review. The script compares it with
+# Benchmarks/instructions.json within 3 %.
 #
 #   scripts/instructions.sh [--update]
 #
-# To valgrind no processor has AVX-512: what is counted is the portable path.
+# valgrind emulates no processor with AVX-512, so the count is that of the portable path.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -30,7 +31,7 @@ count() {  # instructions of a number of runs of a stage; Swift's hashing is the
 }
 measured="{"
 for stage in tokens features-1048576 count-10000 weigh-ratio-10000 weigh-blend-1048576; do
-  # What more runs cost is the stage alone.
+  # The cost of additional runs is that of the stage alone.
   once=$(count 1 "$stage")
   thrice=$(count 3 "$stage")
   measured+="\"$stage\": $(((thrice - once) * 50 / bytes)), "

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
-# Judges what dsel selects against the reference package and a random draw. Options: scripts/quality.py --help.
+# Compares dsel's selections with the reference package's and with a random draw. For options, see
+# scripts/quality.py --help.
 set -euo pipefail
 exec python3 "$(dirname "${BASH_SOURCE[0]}")/quality.py" "$@"

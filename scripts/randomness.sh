@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Shows what temperature, normalization, smoothing and estimator do to a draw: how random it is, how much it is
-# decided by length, and what it gains. A Markdown table on standard output.
+# Shows the effect of temperature, normalization, smoothing and estimator on a draw: its randomness,
+# its dependence on length, and its gain. Prints a Markdown table on standard output.
 #
 #   scripts/randomness.sh [TARGET [POOL [COUNT]]]    (default: the large corpora's german, 2,000 documents)
 set -euo pipefail

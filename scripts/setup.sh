@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Installs the system libraries that dsel is built with, where pkg-config doesn't find them, and with --tests the
-# commands that the checks are made with, pytest in a virtual environment of its own. Does nothing where all are there.
+# Installs the system libraries that dsel needs, if pkg-config doesn't find them. With --tests it
+# also installs the commands for the checks, and pytest in a virtual environment of its own. It does
+# nothing if all are there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# pytest and what it needs, in Tests/Robustness/.venv.
+# pytest and its dependencies, in Tests/Robustness/.venv.
 make_environment() {
   local suite=Tests/Robustness
   [ ! $suite/.venv/installed -ot $suite/requirements.txt ] && [ -x $suite/.venv/bin/pytest ] && return
@@ -17,12 +18,13 @@ make_environment() {
 missing=()
 command -v pkg-config > /dev/null || missing=(pkg-config)
 libraries=(libzstd libxxhash simdjson libisal zlib)
-# A Mac has SHA-256 in its system; elsewhere it is OpenSSL's.
+# A Mac has SHA-256 in its system; other systems use OpenSSL's.
 [ "$(uname)" = Darwin ] || libraries+=(libcrypto)
 for library in "${libraries[@]}"; do
   pkg-config --exists "$library" 2> /dev/null || missing+=("$library")
 done
-# The tests make and read containers with zstd, faults by a library that cc makes, and complete command lines in the shells.
+# The tests use zstd and gzip for containers, cc for a library that causes faults, and the shells
+# for completions.
 commands=(zstd)
 packages=()
 if [ "${1:-}" = --tests ]; then

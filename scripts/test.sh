@@ -8,9 +8,9 @@
 #                                         for example: --only faults -k older-files
 #   scripts/test.sh --list                the steps
 #
-# Without --all, faults, kills and limits are a sample that is the same each time. These checks take
-# longer than --all may, and are run by hand; the commands stand in Documentation/Guarantees.md:
-# test_soak.py at full size (63 GB), test_memory.py with 1 GB, and fuzzing for more than seconds.
+# Without --all, faults, kills and limits are a sample that is the same each time. Some checks take
+# longer than --all may, and are run by hand: test_soak.py at full size (63 GB), test_memory.py with
+# 1 GB, and fuzzing for more than seconds. Documentation/Guarantees.md has the commands.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -53,11 +53,11 @@ step_rules() { check test_rooms.py test_sources.py test_order.py "$@"; }
 
 step_build() { swift build "${release[@]}" --build-tests --quiet 2>&1 | without_flag_warnings; }
 
-# Debug builds have no step: an optimised build keeps all preconditions and overflow checks, and
-# the address sanitizer's build has the assertions.
+# Debug builds have no step: an optimised build keeps all preconditions and overflow checks, and the
+# address sanitizer's build has the assertions.
 step_tests() {
   step_build
-  # The large corpora lie beside the project on some machines only, and test quality, not function.
+  # Only some machines have the large corpora beside the project. They test quality, not function.
   # SameResultTests repeats each command: 30 times, or 6 times in the sample.
   local skipped=() repeats=30
   [ "$mode" != quick ] || { skipped=(--skip SharedCorporaTests) repeats=6; }
@@ -66,7 +66,7 @@ step_tests() {
 }
 
 step_faults() { check_dsel test_faults.py "$@"; }
-# On the disk: there the moments are those at which dsel is killed in practice.
+# These run on the disk, so that the kills come at the moments at which dsel is killed in practice.
 step_kills() { TMPDIR=$disk check_dsel test_kills.py test_disturbances.py "$@"; }
 step_limits() { check_dsel test_input_limits.py test_file_limits.py "$@"; }
 step_mounts() { check_dsel test_mounts.py "$@"; }
@@ -74,7 +74,7 @@ step_files() { check_dsel test_many_files.py "$@"; }
 step_streams() { TMPDIR=$disk check_dsel test_soak.py test_memory.py "$@"; }
 step_distributed() { check_dsel test_distributed.py "$@"; }
 
-# They are built from the same sources, which their own code may no longer fit.
+# Their sources are the present ones, which the older versions' code may no longer fit.
 step_benchmarks() {
   (cd Benchmarks && swift build --configuration release --quiet 2>&1) | without_flag_warnings
 }
@@ -92,8 +92,8 @@ step_address() {
 
 step_thread() {
   is_linux || return 0
-  # With the define, Lock is one that the sanitizer knows. Tests that run the built dsel are left to
-  # whole commands: each run would take seconds.
+  # With the define, Lock is one that the sanitizer knows. Tests that run the built dsel are
+  # excluded, because each run would take seconds; whole commands cover them.
   swift test --disable-xctest --configuration release --sanitize thread -Xswiftc -enable-testing \
     -Xswiftc -DTHREAD_SANITIZER --scratch-path .build-thread --skip CommandLineTests "$@" 2>&1 |
     scripts/quiet-tests.sh
@@ -132,7 +132,7 @@ case ${1:-} in
   --all)
     mode=all
     steps=("${all_steps[@]}")
-    # Other moments for kills each day.
+    # The moments for kills differ each day.
     seed=$(date +%Y%m%d)
     ;;
   --only)
@@ -172,7 +172,7 @@ for step in "${steps[@]}"; do
   printf '\n== %s: %s\n' "$step" "$(describe "$step")"
   measure
   begin=$SECONDS before=$processor
-  # Not in a condition: there `set -e` would not hold.
+  # This isn't in a condition, where `set -e` would have no effect.
   set +e
   (set -e; "step_$step" ${arguments[@]+"${arguments[@]}"})
   status=$?

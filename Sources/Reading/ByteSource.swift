@@ -4,28 +4,28 @@ internal import Platform
 
 /// The decompressed bytes of a shard, in order.
 ///
-/// The container is recognised by its magic number, whatever the file is called. A content hash
-/// (XXH3-64 of the bytes as they are stored) is kept on request.
+/// The container is recognised by its magic number, whatever the file's name. On request, the
+/// source computes a content hash (XXH3-64 of the bytes as they are stored).
 package struct ByteSource: ~Copyable, Sendable {
-  /// 256 KiB: larger reads were measured to gain nothing.
+  /// Size of a read, 256 KiB: larger reads were measured to gain nothing.
   private static let readSize = 256 << 10
 
   package let shard: Shard
   private let file: Shard.OpenFile
-  /// Where the next read begins; nil for a pipe, which has no offsets.
+  /// The offset of the next read; nil for a pipe, which has no offsets.
   private var offset: Int?
-  /// Bytes read and not yet decoded: those from `consumed` on.
+  /// Bytes read but not yet decoded: those from `consumed` on.
   private var stored = ByteBuffer()
   private var consumed = 0
   private var isAtEnd = false
   private var decompressor: Decompressor
   private var hasher: ContentHasher?
-  /// What the first decompressed bytes must look like; nil where that is for a format to say.
+  /// The expected form of the first decompressed bytes; nil where the format checks it.
   package var expectation: ForeignFormat.Expectation?
-  /// Whether the first decompressed bytes have been looked at.
+  /// Whether the first decompressed bytes have been checked.
   private var isRecognized = false
   package private(set) var container = Container.plain
-  /// The format of the shard's documents, by the first bytes as they are stored.
+  /// The format of the shard's documents, detected from the first bytes as they are stored.
   package private(set) var format: any DocumentFormat = JSONLines()
   /// Bytes read from the file so far.
   package private(set) var storedByteCount = 0
@@ -39,7 +39,7 @@ package struct ByteSource: ~Copyable, Sendable {
   ) throws(ReadingError) -> ByteSource {
     var source: ByteSource
     do {
-      // Replaced as soon as the first bytes have been seen.
+      // Replaced as soon as the first bytes are known.
       let plain = try Decompressor(.plain, maximumWindowByteCount: maximumWindow)
       let hasher = hashesContent ? try ContentHasher() : nil
       source = ByteSource(shard, file: try shard.open(), plain, hasher, expectation)
@@ -80,7 +80,7 @@ package struct ByteSource: ~Copyable, Sendable {
     offset = shard.isRereadable ? 0 : nil
   }
 
-  /// The first decompressed bytes of a shard: `byteCount` of them, or fewer if there are no more.
+  /// Returns the first `byteCount` decompressed bytes of a shard, or fewer if there are no more.
   ///
   /// - Throws: ``ReadingError``
   package static func head(
@@ -94,7 +94,7 @@ package struct ByteSource: ~Copyable, Sendable {
     return head
   }
 
-  /// Whether checksums guard what has been read so far; nil for plain files, which have none.
+  /// Whether checksums guard the bytes read so far; nil for plain files, which have none.
   package var hasChecksums: Bool? { decompressor.hasChecksums }
 
   /// The hash of all stored bytes, once the end has been reached.
@@ -109,8 +109,9 @@ package struct ByteSource: ~Copyable, Sendable {
     }
   }
 
-  /// Fills `output`, or as much of it as the shard still has. It stays empty only at the end, where
-  /// the container has been found whole.
+  /// Fills `output` as far as the shard has bytes.
+  ///
+  /// It stays empty only at the end, where the container has been found whole.
   ///
   /// - Throws: ``ReadingError``
   package mutating func read(into output: inout OutputSpan<UInt8>) throws(ReadingError) {
@@ -149,7 +150,7 @@ package struct ByteSource: ~Copyable, Sendable {
       } catch {
         throw .damaged(path: shard.name, error)
       }
-      // A file that grew or was cut while it was read may still decode.
+      // A file that grew or was cut during the read may still decode.
       return try checkUnchanged()
     }
   }
@@ -190,8 +191,9 @@ package struct ByteSource: ~Copyable, Sendable {
     }
   }
 
-  /// Goes on at `offset` without reading what lies before, if the shard is a plain file. Returns
-  /// false, and has done nothing, otherwise.
+  /// Goes on at `offset` without reading the bytes before it, if the shard is a plain file.
+  ///
+  /// - Returns: false, without any effect, for other shards.
   package mutating func skipPlain(to offset: Int) -> Bool {
     guard container == .plain, self.offset != nil else { return false }
     stored.removeAll(keepingCapacityUpTo: .max)
@@ -202,7 +204,7 @@ package struct ByteSource: ~Copyable, Sendable {
     return true
   }
 
-  /// Holds a regular file to what it was when the run began.
+  /// Checks that a regular file is unchanged since the run began.
   ///
   /// - Throws: ``ReadingError/changed(path:)``
   package func checkUnchanged() throws(ReadingError) {

@@ -1,8 +1,10 @@
-/// Finds the documents in chunks, one record after the other. Each thread has one of its own, with
-/// the scratch memory that it needs.
+/// Finds the documents in chunks, one record after the other.
+///
+/// Each thread has a decoder of its own, with the scratch memory that it needs.
 package protocol ChunkDecoder: ~Copyable {
-  /// The index of the record that ``next(in:)`` returned last, or failed at; the number of all the
-  /// chunk's records once there are no more.
+  /// The index of the record that ``next(in:)`` returned last, or failed at.
+  ///
+  /// Once there are no more records, it is the number of all the chunk's records.
   var recordIndex: Int { get }
 
   /// Goes to the chunk's first record.
@@ -15,10 +17,9 @@ package protocol ChunkDecoder: ~Copyable {
   /// - Throws: ``ReadingError/lineTooLong(path:offset:limit:)``
   mutating func next(in chunk: borrowing Chunk) throws(ReadingError) -> Record?
 
-  /// Calls `body` with the current record's text and the values of the fields that were asked for,
-  /// in their order.
+  /// Calls `body` with the current record's text and the values of the requested fields, in order.
   ///
-  /// The record's bytes may be changed by this: take them before.
+  /// The call may change the record's bytes: take them before.
   ///
   /// - Throws: ``InvalidLine`` if the record holds no document, ``SystemError`` of operation
   ///   `allocate`, and what `body` throws.
@@ -26,11 +27,11 @@ package protocol ChunkDecoder: ~Copyable {
     in chunk: inout Chunk, _ body: (Span<UInt8>, [FieldValue]) throws -> Void
   ) throws
 
-  /// Checks that the current record holds a document, and leaves its bytes as they are.
+  /// Checks that the current record holds a document, and leaves its bytes unchanged.
   ///
-  /// - Throws: what ``withText(in:_:)`` throws.
+  /// - Throws: the errors of ``withText(in:_:)``.
   mutating func validate(in chunk: borrowing Chunk) throws
 
-  /// Calls `body` with the current record as a line of JSON, which a format without lines makes.
+  /// Calls `body` with the current record as a line of JSON. A format without lines makes one.
   mutating func withLine(in chunk: borrowing Chunk, _ body: (Span<UInt8>) throws -> Void) throws
 }

@@ -1,6 +1,6 @@
 /// Reads a shard from its beginning, in chunks of whole records.
 package protocol ChunkReader: ~Copyable, Sendable {
-  /// What has been read so far.
+  /// The progress so far.
   var progress: ShardProgress { get }
 
   /// Fills `chunk` with the next records: its bytes, place, layout and count of records before.

@@ -4,7 +4,7 @@ package struct ChunkSettings: Sendable {
   package static let defaultByteCount = 512 << 10
 
   package var limits: ReadingLimits
-  /// About how many bytes a chunk has.
+  /// The approximate size of a chunk in bytes.
   package var chunkByteCount: Int
   /// Whether the stored bytes are hashed.
   package var hashesContent: Bool

@@ -2,7 +2,7 @@ internal import CXXHash
 internal import Files
 package import Platform
 
-/// XXH3-64 of whole things.
+/// XXH3-64 hashes of whole files and shards.
 package enum ContentHash {
   private static let blockSize = 1 << 20
 
@@ -14,7 +14,7 @@ package enum ContentHash {
     }
   }
 
-  /// The bytes of a shard as they are stored: how many, and their hash.
+  /// The size and the hash of a shard's bytes as they are stored.
   ///
   /// - Throws: ``ReadingError``
   package static func of(_ shard: Shard) throws(ReadingError) -> (byteCount: Int, hash: UInt64) {
@@ -38,7 +38,7 @@ package enum ContentHash {
     }
   }
 
-  /// The content of a file that is there and no larger than `limit`; nil otherwise.
+  /// The content of a file that exists and is no larger than `limit`; nil otherwise.
   ///
   /// - Throws: ``SystemError``
   package static func smallFile(_ path: String, limit: Int) throws(SystemError) -> [UInt8]? {

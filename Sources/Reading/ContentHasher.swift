@@ -2,7 +2,7 @@ internal import CXXHash
 internal import Files
 internal import Platform
 
-/// XXH3-64 over bytes that come in pieces; what `xxhsum -H3` prints for the whole.
+/// XXH3-64 over bytes that come in pieces; `xxhsum -H3` prints the same for the whole.
 @safe struct ContentHasher: ~Copyable, @unchecked Sendable {
   // Sendable because a noncopyable owner moves as a whole: nobody else ever holds its pointer.
 

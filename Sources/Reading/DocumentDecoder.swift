@@ -6,7 +6,7 @@
 ///       try decoder.withText(in: &chunk) { text, fields in … }
 ///     }
 ///
-/// One decoder per thread: it keeps the scratch memory of the format that it met last.
+/// Use one decoder per thread: it keeps the scratch memory of the latest format.
 package struct DocumentDecoder: ~Copyable {
   private let request: DocumentRequest
   private let limits: ReadingLimits

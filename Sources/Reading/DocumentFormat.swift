@@ -1,5 +1,6 @@
-/// A format that shards of documents may have: the only code that knows what a record is there, and
-/// what its place means.
+/// A format that shards of documents may have.
+///
+/// Only its code knows what a record is, and what a record's place means.
 ///
 /// A format is stateless. It makes the three parts that read a shard:
 ///
@@ -12,8 +13,10 @@ package protocol DocumentFormat: Sendable {
   /// Whether a file that begins with these bytes, as they are stored, has this format.
   func recognizes(_ head: Span<UInt8>) -> Bool
 
-  /// Whether shards are read from beginning to end, so that a spool of a pipe may be compressed. A
-  /// format that reads here and there finds the pipe's bytes in the spool as they came.
+  /// Whether shards are read from beginning to end.
+  ///
+  /// If so, the spool of a pipe may be compressed. A format with random access finds the pipe's
+  /// bytes in the spool unchanged.
   var isSequential: Bool { get }
 
   /// - Throws: ``ReadingError``

@@ -1,6 +1,7 @@
-/// The formats that are read.
+/// The formats that dsel reads.
 package enum DocumentFormats {
-  /// In the order in which they are asked whether a file is theirs. The last takes whatever no
-  /// other has taken, and says what is wrong with it.
+  /// The formats in the order in which they are asked whether a file is theirs.
+  ///
+  /// The last one takes all remaining files, and reports what is wrong with them.
   package static let all: [any DocumentFormat] = [JSONLines()]
 }

@@ -1,12 +1,12 @@
-/// How the way to a field is written: keys joined by dots, `meta.doc.text`.
+/// The notation for the path to a field: keys joined by dots, `meta.doc.text`.
 ///
 /// A backslash before a dot makes it part of a key: `meta\.text` is one key. A backslash in a key
-/// is written twice, and commas and equals signs, which mean something in lists of fields, may be
-/// written with one before them.
+/// is written twice. Commas and equals signs have a meaning in lists of fields, so they too may be
+/// escaped with a backslash.
 package enum FieldPath {
   package enum Fault: Error, Equatable {
     case emptyKey
-    /// Before a character that needs none, or at the end.
+    /// A backslash before a character that needs none, or at the end.
     case strayBackslash
   }
 
@@ -17,11 +17,12 @@ package enum FieldPath {
     byte == dot || byte == backslash || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "=")
   }
 
-  /// The keys that lead to the field, from the outermost. A backslash that has no meaning stands
-  /// for itself.
+  /// The keys that lead to the field, from the outermost.
+  ///
+  /// A backslash without a meaning stands for itself.
   package static func keys(of path: String) -> [[UInt8]] { read(path).keys }
 
-  /// What is wrong with a path; nil if nothing is.
+  /// The fault in a path; nil if there is none.
   package static func fault(in path: String) -> Fault? {
     let (keys, hasStrayBackslash) = read(path)
     if hasStrayBackslash { return .strayBackslash }
@@ -56,7 +57,7 @@ package enum FieldPath {
     return String(decoding: result, as: UTF8.self)
   }
 
-  /// The parts of a list of paths: a comma ends one, unless a backslash is before it.
+  /// The parts of a list of paths, cut at each comma that has no backslash before it.
   package static func list(_ paths: String) -> [String] {
     var parts: [[UInt8]] = [[]]
     var isEscaped = false
@@ -71,7 +72,7 @@ package enum FieldPath {
     return parts.map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// `path=text` cut at its last equals sign that no backslash is before.
+  /// `path=text`, cut at its last equals sign that has no backslash before it.
   package static func assignment(_ argument: String) -> (path: String, text: String)? {
     let bytes = Array(argument.utf8)
     var sign: Int?

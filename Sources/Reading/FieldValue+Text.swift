@@ -1,8 +1,10 @@
 extension FieldValue {
-  /// The value as a name, for strata and domains: a string as it is, a whole number without a
-  /// point, other numbers in the shortest decimal that reads back the same.
+  /// The value as a name, for strata and domains.
   ///
-  /// - Returns: nil where there is nothing, null, an object or an array.
+  /// A string is its own name. A whole number has no point, and other numbers are the shortest
+  /// decimal that reads back the same.
+  ///
+  /// - Returns: nil for a missing value, null, an object or an array.
   package var text: String? {
     switch self {
     case .string(let value), .largeNumber(let value): value

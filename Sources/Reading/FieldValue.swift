@@ -5,8 +5,9 @@ package enum FieldValue: Equatable, Sendable {
   /// Unescaped.
   case string(String)
   case number(Double)
-  /// A number that no double stands for exactly, as it is written: an integer beyond 2⁵³ either
-  /// way, or what is larger than every double.
+  /// A number that no double represents exactly, as it is written.
+  ///
+  /// It is an integer beyond ±2⁵³, or larger than every double.
   case largeNumber(String)
   case boolean(Bool)
   case null

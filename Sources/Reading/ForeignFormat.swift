@@ -3,9 +3,9 @@ internal import Files
 
 /// A format that isn't lines of JSON, recognised by how its bytes begin.
 package enum ForeignFormat: Equatable, Sendable {
-  // Compressed, which may hold lines.
+  // Compressed files, which may hold lines.
   case xz, lzma, bzip2, lz4, lzip, lzop, compress, snappy, zlib
-  /// One that dsel reads, within another.
+  /// A container that dsel reads, within another one.
   case nested(Container)
   case zstdDictionary
 
@@ -15,7 +15,7 @@ package enum ForeignFormat: Equatable, Sendable {
   // Tables and other data.
   case parquet, arrowFile, arrowStream, featherV1, orc, avro, sqlite, hdf5, pickle, numpy
 
-  // dsel's own, where documents or weights are expected.
+  // dsel's own files, in the place of documents or weights.
   case model, candidates
 
   // Documents and texts.
@@ -29,32 +29,32 @@ package enum ForeignFormat: Equatable, Sendable {
   /// Objects that go over several lines.
   case prettyJSON
 
-  /// What is expected of a file.
+  /// The expected form of a file.
   package enum Expectation: Sendable {
     /// One JSON object on each line.
     case lines
-    /// The same, or what dsel itself wrote.
+    /// The same, or a file that dsel itself wrote.
     case linesOrOwn
-    /// One JSON value over however many lines: what may hold it is known by its first value.
+    /// One JSON value over any number of lines. Its reader detects other files by the first value.
     case value
   }
 
-  /// Looks at a file's first bytes, decompressed.
+  /// Detects the format from a file's first bytes, decompressed.
   ///
   /// - Parameters:
-  ///   - isDecompressed: whether they have been compressed: then a container in them is one within
-  ///     another.
-  /// - Returns: nil for what begins as lines of JSON do, and for all that isn't known.
+  /// - isDecompressed: whether the bytes were compressed. A container in them is then nested in
+  ///   another.
+  /// - Returns: nil for bytes that begin as lines of JSON do, and for unknown ones.
   /// - Complexity: O(1) for a file of lines; otherwise O(*n*) for *n* bytes.
   package static func recognize(
     _ head: Span<UInt8>, expecting expectation: Expectation, isDecompressed: Bool
   ) -> ForeignFormat? {
     if expectation == .lines, begins(head, with: Array("{\"format\"".utf8)) {
-      // As `FittedModel` and `CandidateFile` write it.
+      // The beginning that `FittedModel` and `CandidateFile` write.
       if begins(head, with: Array("{\"format\": \"dsel-model\"".utf8)) { return .model }
       if begins(head, with: Array("{\"format\":\"dsel-candidates\"".utf8)) { return .candidates }
     }
-    // Lines of JSON end here.
+    // Lines of JSON return here.
     if head.count > 2, head[0] == UInt8(ascii: "{"), head[1] != 0, !isLineEnd(head[1]) {
       return nil
     }
@@ -91,20 +91,20 @@ package enum ForeignFormat: Equatable, Sendable {
 
   private static func binary(_ head: Span<UInt8>) -> ForeignFormat? {
     for (format, magic) in magics where begins(head, with: magic) {
-      // "BZh" and "ORC" may begin a text.
+      // A text may begin with "BZh" or "ORC".
       switch format {
       case .bzip2:
-        // A block, or the end of none.
+        // The mark of a block, or of the end of an empty file.
         let marks: [[UInt8]] = [[0x31, 0x41, 0x59, 0x26], [0x17, 0x72, 0x45, 0x38]]
         if marks.contains(where: { begins(head, with: $0, at: 4) }) { return format }
       case .orc: if holdsControls(head) { return format }
       default: return format
       }
     }
-    // A header block of POSIX, or of GNU, which has blanks behind.
+    // A header block of POSIX, or of GNU, which has blanks after the mark.
     if begins(head, with: Array("ustar".utf8), at: 257) { return .tar }
     if isZlib(head) { return .zlib }
-    // A message's length follows the mark, and a multiple of 8.
+    // The mark is followed by a message's length, which is a multiple of 8.
     if begins(head, with: [0xFF, 0xFF, 0xFF, 0xFF]), head.count >= 8, head[4] & 7 == 0,
       head[7] == 0
     {
@@ -128,7 +128,7 @@ package enum ForeignFormat: Equatable, Sendable {
     return bytes.indices.allSatisfy { head[start + $0] == bytes[$0] }
   }
 
-  /// Whether there are control characters that no text has.
+  /// Whether there are control characters that don't occur in text.
   private static func holdsControls(_ head: Span<UInt8>) -> Bool {
     for index in 0..<min(head.count, 512)
     where head[index] < 0x09 || (0x0E...0x1A).contains(head[index]) {
@@ -139,7 +139,7 @@ package enum ForeignFormat: Equatable, Sendable {
 
   // MARK: Texts
 
-  /// UTF-16 and UTF-32, by their marks, or by the zeros beside what JSON begins with.
+  /// UTF-16 and UTF-32, detected from their marks, or from zeros beside JSON's first characters.
   private static func unicode(_ head: Span<UInt8>) -> ForeignFormat? {
     if begins(head, with: [0xFF, 0xFE, 0, 0]) {
       return .utf32(isLittleEndian: true, hasMark: true)
@@ -176,11 +176,11 @@ package enum ForeignFormat: Equatable, Sendable {
     let line = head.extracting(first.range)
     switch line[0] {
     case UInt8(ascii: "{"):
-      // Alone on its line, with a key under it.
+      // The brace is alone on its line, with a key under it.
       guard line.count == 1, let second else { return nil }
       return head[second.range.lowerBound] == UInt8(ascii: "\"") ? .prettyJSON : nil
     case UInt8(ascii: "["):
-      // A whole array that other lines follow is an invalid line among others.
+      // A whole array followed by other lines is an invalid line among others.
       let isClosed = first.isWhole && line[line.count - 1] == UInt8(ascii: "]")
       return isClosed && second != nil ? nil : .jsonArray
     case UInt8(ascii: "<"):
@@ -200,11 +200,11 @@ package enum ForeignFormat: Equatable, Sendable {
 
   private struct HeadLine {
     var range: Range<Int>
-    /// Whether its end is there.
+    /// Whether the line's end has been read.
     var isWhole: Bool
   }
 
-  /// The next line that holds anything, without the blanks around.
+  /// The next line that isn't blank, without the blanks around it.
   private static func nextLine(of head: Span<UInt8>, from place: inout Int) -> HeadLine? {
     while place < head.count {
       let end = head.firstIndex(of: UInt8(ascii: "\n"), from: place)
@@ -223,7 +223,9 @@ package enum ForeignFormat: Equatable, Sendable {
 
   private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
 
-  /// Whether a line is names with separators between them: no sentence that has a comma in it.
+  /// Whether a line consists of names with separators between them.
+  ///
+  /// A sentence with a comma in it doesn't.
   private static func isHeader(_ line: Span<UInt8>, _ separator: UInt8) -> Bool {
     guard line.count <= 4096, line.firstIndex(of: separator) != nil else { return false }
     let bytes = line.indices.map { line[$0] }

@@ -2,39 +2,39 @@ package import Compression
 internal import Files
 package import Platform
 
-/// What can be wrong with an input as a whole, or with one of its lines.
+/// A fault of an input as a whole, or of one of its lines.
 package enum ReadingError: Error, Equatable {
   case system(SystemError)
   case isDirectory(path: String)
   /// The compressed stream can't be decoded.
   case damaged(path: String, CompressionError)
-  /// The file, or what is within its container, is in a format that isn't read.
+  /// The file, or the content of its container, is in a format that dsel doesn't read.
   case foreign(path: String, ForeignFormat, within: Container)
-  /// What isn't the name of a file, but of something on a network, such as `s3://bucket/key`.
+  /// The name isn't that of a file, but of an object on a network, such as `s3://bucket/key`.
   case remote(path: String)
-  /// A line longer than `limit` bytes, that begins at `offset` in the decompressed text.
+  /// A line longer than `limit` bytes, which begins at `offset` in the decompressed text.
   case lineTooLong(path: String, offset: Int, limit: Int)
   /// The file is no longer the one that an earlier pass read.
   case changed(path: String)
 }
 
-/// Why a line is no document.
+/// The reason why a line is not a document.
 package enum InvalidLine: Error, Equatable, Sendable {
-  /// Not JSON: the fault, and the byte of the line where it is (from 1).
+  /// The line isn't JSON: the fault, and the byte of the line where it is (from 1).
   case notJSON(Fault, column: Int)
   case notUTF8(column: Int)
   case notAnObject(found: JSONKind)
   /// - Parameter present: the fields that the object has.
   case missingField(path: String, present: [String])
   case notAString(path: String, found: JSONKind)
-  /// A field has something else than the number that is expected.
+  /// A field has another value than the expected number.
   case notANumber(path: String, found: FoundValue, expected: ExpectedNumber)
-  /// The numbers in these fields, each times its scale, add up to more than the largest double.
+  /// The numbers in these fields, each multiplied by its scale, exceed the largest double in sum.
   case sumTooLarge(paths: [String])
-  /// A log weight over the temperature is larger than the largest double.
+  /// A log weight divided by the temperature is larger than the largest double.
   case weightTooLarge(weight: Double, temperature: Double)
 
-  /// A breach of JSON's grammar.
+  /// A violation of JSON's grammar.
   package enum Fault: Sendable {
     case expectedValue
     case expectedKey
@@ -51,12 +51,12 @@ package enum InvalidLine: Error, Equatable, Sendable {
     case tooDeep
   }
 
-  /// A value that stands where a number is expected.
+  /// A value in the place of an expected number.
   package enum FoundValue: Equatable, Sendable {
     case missing
     case kind(JSONKind)
     case objectOrArray
-    /// A string or a number that is not one of those expected, as it is written.
+    /// A string or a number other than the expected ones, as it is written.
     case written(String)
   }
 
@@ -70,7 +70,7 @@ package enum InvalidLine: Error, Equatable, Sendable {
     case hash
   }
 
-  /// The reasons by which skipped lines are counted.
+  /// The reasons for skipped lines, by which they are counted.
   package enum Reason: String, CaseIterable, Sendable {
     case notJSON = "not_json"
     case notUTF8 = "not_utf8"

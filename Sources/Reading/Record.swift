@@ -1,7 +1,8 @@
-/// A record of a chunk, which holds a document unless it is invalid: a line, for example, or a row.
+/// A record of a chunk, such as a line or a row. It holds a document unless it is invalid.
 package struct Record: Sendable, Equatable {
-  /// Where the record is in its shard, in the format's own terms. Later records have larger places,
-  /// all of them below 2⁴⁴.
+  /// The record's place in its shard, in the format's own terms.
+  ///
+  /// Later records have larger places, and all places are below 2⁴⁴.
   package let place: Int
   /// The size of the record as it is stored: for a line, without its line end.
   package let byteCount: Int

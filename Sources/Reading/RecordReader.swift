@@ -9,17 +9,17 @@ package protocol RecordReader: ~Copyable {
   /// - Throws: ``ReadingError``: ``ReadingError/changed(path:)`` if there is no such record.
   mutating func read(at place: Int, byteCount: Int) throws(ReadingError)
 
-  /// Calls `body` with the record's text. The record's bytes may be changed by this: take them
-  /// before.
+  /// Calls `body` with the record's text. The call may change the record's bytes: take them before.
   ///
-  /// - Throws: what ``ChunkDecoder/withText(in:_:)`` throws.
+  /// - Throws: the errors of ``ChunkDecoder/withText(in:_:)``.
   mutating func withText(_ body: (Span<UInt8>) throws -> Void) throws
 
-  /// Calls `body` with the record as a line of JSON: byte for byte, where that is what it is.
+  /// Calls `body` with the record as a line of JSON: byte for byte, if the record is such a line.
   mutating func withLine(_ body: (Span<UInt8>) throws -> Void) throws
 
-  /// Checks that all records came from one file: one that changed meanwhile may have given some of
-  /// either.
+  /// Checks that all records came from one file.
+  ///
+  /// If it changed meanwhile, records of both versions may be mixed.
   ///
   /// - Throws: ``ReadingError/changed(path:)``
   mutating func finish() throws(ReadingError)

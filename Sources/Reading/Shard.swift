@@ -1,10 +1,9 @@
 package import Files
 internal import Platform
 
-/// One input: a file that is opened anew for each pass, or a spool with the bytes that were piped
-/// in.
+/// One input: a file that each pass opens anew, or a spool with the bytes of a pipe.
 package struct Shard: Sendable {
-  /// An open file that several owners keep open: a spool has no name to open it by again.
+  /// An open file with several owners: a spool has no name by which it could be opened again.
   package final class OpenFile: Sendable {
     let file: File
     package init(_ file: consuming File) { self.file = file }
@@ -19,7 +18,7 @@ package struct Shard: Sendable {
   /// The name for messages and the manifest.
   package let name: String
   package let origin: Origin
-  /// As it was when the run began; later passes hold the file to it.
+  /// The file's state when the run began. Later passes check that it is unchanged.
   package let status: FileStatus
   /// The formats that its documents may have: see ``DocumentFormats``.
   package let formats: [any DocumentFormat]
@@ -40,7 +39,7 @@ package struct Shard: Sendable {
         status = try File.standardInput().status()
       } else {
         name = path
-        // What is no file can't be opened again: a socket's name in /dev/fd, for example.
+        // Anything but a file can't be opened again: a socket's name in /dev/fd, for example.
         origin = File.isPipedInput(path) ? .standardInput : .file(path: path)
         guard let status = try FileStatus(path: path) else {
           throw SystemError(.open, path)
@@ -54,7 +53,7 @@ package struct Shard: Sendable {
     if status.kind == .directory { throw .isDirectory(path: path) }
   }
 
-  /// Whether a name begins as `s3://` does.
+  /// Whether a name begins like `s3://`.
   package static func isRemote(_ path: String) -> Bool {
     let parts = path.utf8.split(
       separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
@@ -81,7 +80,7 @@ package struct Shard: Sendable {
     do { status = try spool.file.status() } catch { throw .system(error) }
   }
 
-  /// True where bytes can be read again, which a pipe gives only once.
+  /// True if the bytes can be read again. A pipe gives them only once.
   package var isRereadable: Bool {
     switch origin {
     case .file: status.kind == .regular
@@ -90,7 +89,7 @@ package struct Shard: Sendable {
     }
   }
 
-  /// Opens the shard for records to be read again, in whatever format it has.
+  /// Opens the shard to read records again, in whatever format it has.
   ///
   /// - Throws: ``ReadingError``
   package func recordReader(

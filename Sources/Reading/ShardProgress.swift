@@ -1,6 +1,6 @@
 package import Compression
 
-/// What has been read of a shard so far.
+/// The part of a shard that has been read so far.
 package struct ShardProgress: Sendable, Equatable {
   /// The bytes read from the file, as they are stored.
   package var storedByteCount = 0
@@ -9,14 +9,14 @@ package struct ShardProgress: Sendable, Equatable {
   package var container = Container.plain
   /// Whether checksums guard the bytes; nil for plain files, which have none.
   package var hasChecksums: Bool?
-  /// XXH3-64 of the stored bytes, at the end, if it was asked for.
+  /// XXH3-64 of the stored bytes, at the end, if it was requested.
   package var contentHash: UInt64?
 
   package init() {}
 }
 
 extension ByteSource {
-  /// - Parameter byteCount: of the records handed out.
+  /// - Parameter byteCount: the size of the records handed out.
   package func progress(byteCount: Int) -> ShardProgress {
     var progress = ShardProgress()
     progress.storedByteCount = storedByteCount

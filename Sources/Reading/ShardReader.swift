@@ -11,7 +11,7 @@ package struct ShardReader: ~Copyable, Sendable {
   /// The number of chunks handed out so far.
   package private(set) var chunkCount = 0
   private var isAtEnd = false
-  /// What has been read so far.
+  /// The progress so far.
   package private(set) var progress = ShardProgress()
 
   /// - Throws: ``ReadingError``
@@ -28,9 +28,10 @@ package struct ShardReader: ~Copyable, Sendable {
     self.reader = reader
   }
 
-  /// Fills `chunk` with the next records. Returns false at the end.
+  /// Fills `chunk` with the next records, and returns false at the end.
   ///
-  /// - Throws: ``ReadingError``; the chunk's content is unspecified then, and there are no more.
+  /// - Throws: ``ReadingError``. The chunk's content is then unspecified, and no more chunks
+  ///   follow.
   package mutating func next(into chunk: inout Chunk) throws(ReadingError) -> Bool {
     guard !isAtEnd else { return false }
     chunk.shard = shardNumber

@@ -1,7 +1,7 @@
-/// What a run found, ready to be rendered in any ``ReportFormat``.
+/// The findings of a run, ready to be rendered in any ``ReportFormat``.
 ///
-/// A command's result conforms to it in a file of its own under `Found/`. JSON has the value's own
-/// members; the formats for people have the sections.
+/// Each command's result conforms to it in a file of its own under `Found/`. JSON has the value's
+/// own members; the formats for people have the sections.
 package protocol Report: Encodable, Sendable {
   /// Things to check in the input and the result, one sentence or two each.
   var warnings: [String] { get }

@@ -1,6 +1,8 @@
 extension ReportFormat {
-  /// The sections, with a blank line between two. Warnings are not among them: a command prints
-  /// those to standard error, where they don't mix with a result.
+  /// The sections, separated by blank lines.
+  ///
+  /// Warnings are not included: a command prints them to standard error, where they don't mix with
+  /// a result.
   package static let text = ReportFormat("text") { report in
     Array(report.sections.map(text).joined(separator: "\n").utf8)
   }
@@ -13,7 +15,7 @@ extension ReportFormat {
     }
   }
 
-  /// Columns under one another: names to the left, numbers to the right, and remarks after them.
+  /// Aligned columns: names on the left, numbers on the right, and remarks after them.
   private static func text(_ table: ReportTable) -> String {
     let rows = ([table.header] + table.rows.map { [$0.name] + $0.cells }).map { row in
       row.map { PrintableText.of($0, keepsLines: false) }

@@ -1,14 +1,14 @@
-/// A table of a report: rows with a name and with numbers.
+/// A table in a report: each row has a name and numbers.
 package struct ReportTable: Sendable {
   package struct Row: Sendable {
     package var name: String
-    /// One per column after the first.
+    /// One number per column after the first.
     package var cells: [String]
-    /// A remark on the row, outside of the columns.
+    /// A remark on the row, outside the columns.
     package var remark: String?
   }
 
-  /// The titles of all columns, that of the names first.
+  /// The titles of all columns; that of the names comes first.
   package let header: [String]
   package private(set) var rows: [Row] = []
 

@@ -26,12 +26,14 @@ import Reporting
       ResampleCommand.self, CompareCommand.self, ExplainCommand.self, ManualCommand.self,
     ])
 
-  /// Parses and runs. Help for a subcommand ends with its examples, which ArgumentParser can't
-  /// place after the options.
+  /// Parses the command line and runs the command.
+  ///
+  /// Help for a subcommand ends with its examples, which ArgumentParser can't place after the
+  /// options.
   static func main() {
     File.reserveStandardDescriptors()
     dsel_return_large_blocks()
-    // A reader that goes away is an error of write(2), not the end of the process.
+    // A closed reader becomes an error of write(2) and doesn't end the process.
     signal(SIGPIPE, SIG_IGN)
     let arguments = FileName.arguments()
     let review = CommandLineReview(arguments)
@@ -42,7 +44,7 @@ import Reporting
     } catch {
       var message = fullMessage(for: error)
       var status = exitCode(for: error)
-      // The parser looks at values first, and so may miss that an option's name is misspelt.
+      // The parser checks values first, and so may miss that an option's name is misspelt.
       let isRefused =
         error is CommandLineFault || status == .validationFailure || arguments.first == "help"
       if isRefused, let fault = error as? CommandLineFault ?? (try? review.fault()) {

@@ -21,7 +21,7 @@ struct AnnotationTests {
     (#"{"text":"six"}"#, #"{"text":"six"}"#),
   ]
 
-  /// All lines, each annotated at its end: what comes before must be `rest` to the byte.
+  /// All lines, each annotated at its end. The bytes before the annotation must equal `rest`.
   private func expectReplaced(_ output: Data) throws {
     #expect(output.rawLines.count == Self.lines.count)
     for (line, expected) in zip(output.lines, Self.lines) {
@@ -38,7 +38,7 @@ struct AnnotationTests {
   }
 
   @Test(arguments: [[], ["--shuffle"]])
-  func `Select replaces what was there`(options: [String]) throws {
+  func `Select replaces an earlier annotation`(options: [String]) throws {
     try directory.write(Self.lines.map { Data($0.line.utf8) }.joinedLines, to: "pool.jsonl")
     let run = try Dsel.select(
       pool: ["pool.jsonl"],
@@ -52,7 +52,7 @@ struct AnnotationTests {
     }
   }
 
-  @Test func `Resample replaces what was there, whatever it draws by`() throws {
+  @Test func `Resample replaces an earlier annotation, whatever it draws by`() throws {
     try directory.write(Self.lines.map { Data($0.line.utf8) }.joinedLines, to: "pool.jsonl")
     let models = try Stages.modelOptions()
     try Stages.run(["weigh", "pool.jsonl", "-o", "weights"] + models, in: directory)
@@ -68,7 +68,7 @@ struct AnnotationTests {
       Stages.run(draw + ["--candidates", "candidates", "--allow-missing"], in: directory))
   }
 
-  @Test func `Annotating again leaves what annotating once does`() throws {
+  @Test func `Annotating twice gives the same lines as annotating once`() throws {
     let options = ["--annotate", "--count", "30", "-q"] + Stages.buckets
     let once = try Dsel.select(options, in: directory).output
     try directory.write(once, to: "once.jsonl")
@@ -82,7 +82,7 @@ struct AnnotationTests {
     #expect(twice.rawLines.count == 30)
   }
 
-  @Test func `Without --annotate an older member stays`() throws {
+  @Test func `Without --annotate, an older member stays`() throws {
     let lines = Self.lines.map { Data($0.line.utf8) }.joinedLines
     try directory.write(lines, to: "pool.jsonl")
     let run = try Dsel.select(
@@ -91,7 +91,7 @@ struct AnnotationTests {
   }
 
   @Test(arguments: [["select", "--target", "t"], ["resample", "--field", "q"]])
-  func `The text itself can't be replaced`(command: [String]) throws {
+  func `The member with the text can't be replaced`(command: [String]) throws {
     let run = try Dsel.run(
       command + ["--pool", "p", "--annotate", "--text-field", "dsel.text"], in: directory)
     #expect(run.status == 64)

@@ -2,8 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A byte order mark at the beginning of any line is one, as where files with marks are
-/// concatenated.
+/// Byte order marks at the beginning of any line, as in concatenated files with marks.
 @Suite struct ByteOrderMarkTests {
   private let directory: TemporaryDirectory
   private let mark = Data([0xEF, 0xBB, 0xBF])
@@ -15,7 +14,7 @@ import Testing
     try directory.write(lines.joinedLines, to: "bare")
   }
 
-  /// The lines with marks before some of them, in each of the ways in which they come about.
+  /// The lines with marks before some of them, for each way in which such marks arise.
   private func marked() throws -> [String: Data] {
     let (first, second) = (
       mark + Array(lines[..<25]).joinedLines, mark + Array(lines[25...]).joinedLines
@@ -31,7 +30,7 @@ import Testing
     ]
   }
 
-  @Test func `Lines, features and positions are those of the lines without marks`() throws {
+  @Test func `Lines, features and positions equal those of the lines without marks`() throws {
     let options = ["--count", "20", "--min-tokens", "0", "--quiet"]
     let expected = try Dsel.select(
       pool: ["bare"], options + ["--remainder", "rest"], in: directory)
@@ -43,7 +42,7 @@ import Testing
       #expect(run.output == expected.output, "\(name)")
       #expect(try directory.read("rest \(number)") == directory.read("rest"), "\(name)")
 
-      // Piped in, and weighed and drawn apart.
+      // Piped in, and weighed and drawn separately.
       let piped = try Dsel.select(pool: ["-"], options, input: bytes, in: directory)
       #expect(piped.output == expected.output, "\(name)")
       let apart = try Program.shell(
@@ -57,7 +56,7 @@ import Testing
     }
   }
 
-  @Test func `A line's number counts, and a column doesn't count the mark`() throws {
+  @Test func `A marked line is counted, and its mark doesn't shift columns`() throws {
     try directory.write(mark + lines[0] + [0x0A] + mark + Data("{\"text\" 1}\n".utf8), to: "broken")
     let run = try Dsel.run(["fit", "broken"], in: directory)
     #expect(
@@ -65,12 +64,12 @@ import Testing
       "\(run.errors)")
   }
 
-  @Test func `A mark anywhere else is no mark`() throws {
+  @Test func `A mark anywhere else is an ordinary character`() throws {
     try directory.write(
       Data("{\"text\": \"a\"}\n  ".utf8) + mark + Data("{\"text\": \"b\"}\n".utf8), to: "within")
     let run = try Dsel.run(["fit", "within", "--min-tokens", "0"], in: directory)
     #expect(run.errors.hasPrefix("within:2: not valid JSON at byte 3"), "\(run.errors)")
-    // In a text it is a character like others, and stays.
+    // Within a text the mark is kept.
     let text = Data("{\"text\": \"a b \u{FEFF}\"}\n".utf8)
     try directory.write(text, to: "in a text")
     let kept = try Dsel.select(

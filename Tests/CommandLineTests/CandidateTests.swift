@@ -2,8 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A pool's shards, each fitted and weighed by a process of its own: the draw is that of one
-/// `select`.
+/// A pool's shards, each fitted and weighed by its own process, give the draw of one `select`.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct CandidateTests {
   private let directory: TemporaryDirectory
@@ -12,7 +11,7 @@ struct CandidateTests {
   init() throws {
     directory = try TemporaryDirectory()
     shards = try Stages.shards(7, in: directory)
-    // Copies across shards: the first in the order of names stands for the others.
+    // Copies across shards: the first one in the order of names represents the others.
     for (from, to) in [(6, 0), (3, 1), (0, 5)] {
       let copies = try directory.read(shards[from]).rawLines.prefix(20)
       try directory.write(directory.read(shards[to]) + Array(copies).joinedLines, to: shards[to])
@@ -25,7 +24,7 @@ struct CandidateTests {
       ["--logistic-share", "0.3"], ["--top-k"], ["--seed", "7", "--temperature", "4"],
       ["--estimator", "shrunk"],
     ])
-  func `Shards in separate processes, in random order and some twice, are one select`(
+  func `Shards in separate processes, in any order and some twice, equal one select`(
     seed: UInt64, options: [String]
   ) throws {
     var random = SplitMix64(state: seed)
@@ -51,7 +50,7 @@ struct CandidateTests {
     try Stages.run(["merge"] + candidates + ["-o", "all.candidates"], in: directory)
     for (count, expected) in [
       (200, selected.output),
-      // A smaller draw is in what was kept for the larger.
+      // The candidates for a large draw contain those for a smaller one.
       (
         45,
         try Dsel.select(pool: shards, Stages.buckets + options + ["--count", "45"], in: directory)
@@ -68,7 +67,7 @@ struct CandidateTests {
         try Stages.run(
           ["resample", "--candidates", "all.candidates", "--pool"] + shards + size, in: directory)
           == expected)
-      // Nor need they be merged before.
+      // Merging the candidates beforehand isn't necessary.
       #expect(
         try Stages.run(
           ["resample", "--candidates"] + candidates + ["--pool"] + shards + size, in: directory)
@@ -77,7 +76,7 @@ struct CandidateTests {
   }
 
   @Test(arguments: 0..<3 as Range<UInt64>)
-  func `Merging in any order and grouping gives the bytes of one run`(seed: UInt64) throws {
+  func `Merging in any order and grouping gives the bytes of a single run`(seed: UInt64) throws {
     var random = SplitMix64(state: seed)
     let weigh =
       try ["weigh", "--candidates", "60", "--logistic-share", "0.3"]
@@ -86,7 +85,7 @@ struct CandidateTests {
     for (name, command) in [("model", fit), ("candidates", weigh)] {
       try Stages.run(command + shards + ["-o", "whole.\(name)"], in: directory)
       for (number, shard) in shards.enumerated() {
-        // Plain and compressed files merge with one another.
+        // Plain and compressed files can be merged with one another.
         let suffix = number % 2 == 0 ? "" : ".zst"
         try Stages.run(command + [shard, "-o", "\(number).\(name)\(suffix)"], in: directory)
       }
@@ -104,7 +103,7 @@ struct CandidateTests {
     }
   }
 
-  @Test func `Shards of one name in several directories are told apart`() throws {
+  @Test func `Shards with the same name in several directories stay separate`() throws {
     for (place, shard) in [("a", 3), ("b", 4)] {
       try FileManager.default.createDirectory(
         atPath: directory.path(place), withIntermediateDirectories: true)
@@ -119,7 +118,7 @@ struct CandidateTests {
     #expect(parts.allSatisfy { !$0.isEmpty })
     #expect(try parts[0] + parts[1] == Stages.run(resample + pool, in: directory))
     #expect((parts[0] + parts[1]).rawLines.count == 50)
-    // Of which of the two it would be can't be told.
+    // The name alone doesn't determine which of the two is meant.
     try directory.write(directory.read("a/part.jsonl"), to: "part.jsonl")
     let run = try Dsel.run(resample + ["part.jsonl"], in: directory)
     #expect(
@@ -128,7 +127,7 @@ struct CandidateTests {
     )
   }
 
-  @Test func `What a shard leaves is its share of the remainder`() throws {
+  @Test func `The remainder of a shard is the shard without its chosen lines`() throws {
     try Stages.run(
       ["weigh"] + Stages.modelOptions() + shards + ["--candidates", "90", "-o", "kept"],
       in: directory)
@@ -138,7 +137,7 @@ struct CandidateTests {
         in: directory)
       let lines = try directory.read(shard).rawLines
       let chosen = Set(drawn.rawLines)
-      // Copies of a chosen text within the shard are left, too: so they are counted.
+      // Copies of a chosen text within the shard are in the remainder too, so they are counted.
       let rest = try directory.read("\(shard).rest").rawLines
       #expect(rest.count + drawn.rawLines.count == lines.count)
       #expect(Set(rest).union(chosen) == Set(lines))

@@ -2,14 +2,15 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Command lines that can't be right are refused with status 64, before any file is opened;
-/// inputs that aren't there are failures of the run, with status 1.
+/// Impossible command lines fail with status 64, before any file is opened.
+///
+/// Missing inputs are failures of the run, with status 1.
 @Suite struct CommandLineErrorTests {
   private let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// Options beside `--target wiki.jsonl --pool missing.jsonl`, and what the message says.
+  /// Options in addition to `--target wiki.jsonl --pool missing.jsonl`, and the expected message.
   static let wrong: [(options: String, fragment: String)] = [
     ("--count 0", "--count must be at least 1"),
     ("--tokens 0", "--tokens must be at least 1"),
@@ -115,7 +116,7 @@ import Testing
   }
 
   @Test(arguments: ["--target", "--pool"])
-  func `A file that isn't there is an error that names it`(option: String) throws {
+  func `A missing file is an error that names the file`(option: String) throws {
     let run = try Dsel.run(
       ["select", "--target", option == "--target" ? "missing.jsonl" : Fixtures.wiki]
         + ["--pool", option == "--pool" ? "missing.jsonl" : Fixtures.crawl, "-o", "out.jsonl"],
@@ -139,7 +140,7 @@ import Testing
     #expect(run.errors.contains("without tokens"))
   }
 
-  @Test func `An error's name can't send commands to the terminal`() throws {
+  @Test func `A name in an error message can't send commands to the terminal`() throws {
     let run = try Dsel.select(pool: ["a\u{1B}[31mb\rc.jsonl"], [], in: directory)
     #expect(run.status == 1)
     #expect(!run.errors.contains("\u{1B}"))

@@ -2,15 +2,16 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `dsel compare` finds, by arithmetic on a few words and against the independent Python
-/// implementation (`Fixtures/golden/method/comparison.py`).
+/// The figures of `dsel compare`, against arithmetic by hand and an independent implementation.
+///
+/// The implementation is in Python: `Fixtures/golden/method/comparison.py`.
 @Suite struct CompareTests {
   private let directory: TemporaryDirectory
 
   init() throws {
     directory = try TemporaryDirectory()
-    // Single words, of which no two share one of 10,000 buckets (the expected numbers wouldn't come
-    // out).
+    // Single words, none of which share one of 10,000 buckets. A collision would change the
+    // expected numbers.
     try directory.write(#"{"text":"a a b c","m":{"site":"x"}}"# + "\n", to: "target.jsonl")
     try directory.write(
       [
@@ -35,7 +36,7 @@ import Testing
     return try JSON(run.output)
   }
 
-  @Test func `Divergence and coverage of a few words are what arithmetic gives`() throws {
+  @Test func `Divergence and coverage of a few words match arithmetic by hand`() throws {
     let found = try compare(small)
     // Target: a ½, b ¼, c ¼. Selection: a ¼, b ½, d ¼. The floor is 10⁻¹⁰.
     let floor = 1e-10
@@ -44,16 +45,16 @@ import Testing
     let ofC = 0.25 * (log(0.25 + floor) - log(floor))
     let divergence = try #require(found.kl_target_selected.number)
     #expect(abs(divergence - (ofA + ofB + ofC)) < 1e-12)
-    // a twice and b, but not c.
+    // The texts contain a twice, b, but not c.
     #expect(found.coverage_selected.number == 0.75)
     #expect(found.selected.documents.int == 3)
     #expect(found.selected.tokens.int == 4)
-    // The last line has no line end, and is counted as if it had.
+    // The last line has no line end, and counts all the same.
     #expect(found.selected.bytes.int == (try directory.read("selected.jsonl").count) + 1)
     #expect(found.kl_reduction.isNull && found.pool.isNull && found.domains.isNull)
   }
 
-  @Test func `A domain table counts strings, numbers and booleans, and the rest apart`() throws {
+  @Test func `A domain table counts strings, numbers and booleans by value`() throws {
     let found = try compare(small + ["--pool", "pool.jsonl", "--domain-field", "m.site"])
     let rows = found.domains.table.elements
     #expect(rows.map(\.domain.string) == ["x", "7", "true"])
@@ -62,12 +63,12 @@ import Testing
     #expect(rows.map(\.target.documents.int) == [1, 0, 0])
     #expect(rows[0].selected.share.number == 1.0 / 3)
     #expect(rows[0].pool.share.number == 2.0 / 7)
-    // null, missing in an object, no object, and an array.
+    // The rest: null, a member missing in an object, a value that is no object, and an array.
     #expect(found.domains.no_domain.pool.documents.int == 4)
     #expect(found.domains.others.pool.documents.int == 0)
   }
 
-  @Test func `A random baseline has all documents where the selection is as large as the pool`()
+  @Test func `A random baseline as large as the pool has all documents`()
     throws
   {
     let found = try compare([
@@ -101,7 +102,7 @@ import Testing
   }
 
   @Test(arguments: Expected.all)
-  func `The fixtures compare as the oracle says`(expected: Expected) throws {
+  func `The comparison of the fixtures matches the oracle's`(expected: Expected) throws {
     let lines = try Fixtures.crawlText().lines
     let selected = lines.indices.filter { $0 % 7 == 3 }.map { lines[$0] + "\n" }
     try directory.write(selected.joined(), to: "every7th.jsonl")
@@ -131,7 +132,7 @@ import Testing
       let domains = found.domains.table.elements.filter { ($0[name].documents.int ?? 0) > 0 }
       let counts = domains.map { ($0.domain.string ?? "", $0[name].documents.int ?? 0) }
       var wantedCounts = wanted.domains.counts
-      // Python's None, where a document has no domain.
+      // The oracle uses Python's None for a document without a domain.
       let without = wantedCounts.removeValue(forKey: "null") ?? 0
       #expect(found.domains.no_domain[name].documents.int == without, "\(name)")
       #expect(Dictionary(uniqueKeysWithValues: counts) == wantedCounts, "\(name)")
@@ -139,7 +140,7 @@ import Testing
     #expect(found.random_arm.documents.int != found.pool.documents.int)
   }
 
-  @Test func `The result depends on neither threads nor shards nor pipes`() throws {
+  @Test func `The result is the same for any threads, shards and pipes`() throws {
     let lines = try Fixtures.crawlText().lines
     let half = lines.count / 2
     try directory.write(lines[..<half].map { $0 + "\n" }.joined(), to: "one.jsonl")
@@ -156,7 +157,7 @@ import Testing
 
   private func results(_ options: [String]) throws -> JSON { results(try compare(options)) }
 
-  /// What is said of the documents, whatever files they stood in.
+  /// The figures for the documents, without those of the files that held them.
   private func results(_ comparison: JSON) -> JSON {
     guard case .object(var members) = comparison else { return comparison }
     for side in ["target", "selected", "pool", "random_arm"] {
@@ -192,7 +193,9 @@ import Testing
   ]
 
   @Test(arguments: wrong)
-  func `What can't be compared is said`(options: [String], status: Int32, message: String) throws {
+  func `An impossible comparison is refused with the reason`(
+    options: [String], status: Int32, message: String
+  ) throws {
     let run = try Dsel.run(["compare"] + options, in: directory)
     #expect(run.status == status)
     #expect(run.errors.contains(message), "\(run.errors)")

@@ -2,8 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Completions, in the shells themselves: bash and zsh are driven on a terminal as a person types,
-/// fish is asked.
+/// Completions, tested in the shells themselves.
+///
+/// bash and zsh are driven on a terminal as by a person's typing; fish has a command for it.
 @Suite struct CompletionTests {
   private let directory: TemporaryDirectory
 
@@ -29,7 +30,7 @@ import Testing
   private static let hasZsh = has("zsh")
   private static let hasFish = has("fish")
 
-  /// What is typed before the tab, and the words that the shell then has.
+  /// The line typed before the tab, and the words that the shell then has.
   private static let typed: [(String, [String])] = [
     ("dsel sel", ["select"]),
     ("dsel select --pool cr", ["select", "--pool", "crawl.jsonl.zst"]),
@@ -58,8 +59,9 @@ import Testing
     ("dsel select -o se", ["select", "-o", "sel"]),
   ]
 
-  /// Types each line and a tab on a terminal, and prints the words that a function in dsel's place
-  /// is called with.
+  /// Types each line and a tab on a terminal.
+  ///
+  /// It prints the words with which the shell calls a function in dsel's place.
   private static let driver = #"""
     import json, os, pty, re, select, sys, time
     shell, lines = sys.argv[1], sys.argv[2:]
@@ -109,7 +111,7 @@ import Testing
     let completed = try run.output.jsonLines().map { $0.elements.compactMap(\.string) }
     try #require(completed.count == lines.count)
     for (words, expected) in zip(completed, Self.typed) {
-      // zsh takes the slash behind a directory back when the line is entered.
+      // zsh removes the slash after a directory when the line is entered.
       let completed = words.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
       let meant = expected.1.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
       #expect(completed == meant, "\(shell): \(expected.0)")
@@ -141,7 +143,7 @@ import Testing
         ],
         in: directory)
       try #require(run.status == 0, "\(run.errors)")
-      // A candidate, a tab, and what it is.
+      // Each line is a candidate, a tab, and its description.
       let found = run.lines.map { String($0.prefix { $0 != "\t" }) }
       let last = words.last ?? ""
       if last == "sel" {
@@ -152,8 +154,8 @@ import Testing
     }
   }
 
-  /// So that a new one isn't forgotten: what a value is called tells what it is.
-  @Test func `Every option and operand that takes a file or directory completes it`() throws {
+  /// Guards against a forgotten completion: the name of a value shows whether it is a file.
+  @Test func `Every option and operand for a file or directory completes it`() throws {
     var count = 0
     for command in ["select", "fit", "merge", "weigh", "resample", "compare", "explain"] {
       let dump = try Dsel.run([command, "--experimental-dump-help"], in: directory)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `select` is fit, fit, weigh and resample.
+/// `select` gives the result of fit, fit, weigh and resample.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct CompositionTests {
   private let directory: TemporaryDirectory
@@ -17,11 +17,11 @@ struct CompositionTests {
   }
 
   struct Case: Sendable, CustomTestStringConvertible {
-    /// Of `fit` and `select`.
+    /// Options of `fit` and `select`.
     var fit: [String] = []
-    /// Of `weigh` and `select`.
+    /// Options of `weigh` and `select`.
     var weigh: [String] = []
-    /// Of `resample` and `select`.
+    /// Options of `resample` and `select`.
     var draw: [String] = []
     var testDescription: String { (fit + weigh + draw).joined(separator: " ") }
   }
@@ -43,9 +43,9 @@ struct CompositionTests {
   ]
 
   @Test(arguments: cases)
-  func `Select is fit, fit, weigh and resample, byte for byte`(options: Case) throws {
+  func `Select equals fit, fit, weigh and resample, byte for byte`(options: Case) throws {
     let fit = options.fit.contains("--buckets") ? options.fit : options.fit + Stages.buckets
-    // --compat is the option of both, and is given once.
+    // Both commands have the option --compat, and `select` gets it once.
     let weigh = options.weigh == options.fit ? [] : options.weigh
     let selected = try Dsel.select(
       pool: pool, fit + weigh + options.draw + ["-o", "selected.jsonl"], in: directory)
@@ -77,7 +77,7 @@ struct CompositionTests {
         == other.selected.without("features"))
   }
 
-  @Test func `The minimum of tokens is fitted, and drawn by`() throws {
+  @Test func `The minimum of tokens from the fit also holds for the draw`() throws {
     let fit = Stages.buckets + ["--min-tokens", "300"]
     let selected = try Dsel.select(pool: pool, fit + ["--count", "150"], in: directory)
     try Stages.run(["fit", Fixtures.wiki, "-o", "wiki.model"] + fit, in: directory)
@@ -92,13 +92,13 @@ struct CompositionTests {
   }
 
   @Test
-  func `Weights may be in files of their own, an empty one first, and drawn from in any order`()
+  func `Weights may be spread over files, one of them empty, and given in any order`()
     throws
   {
     try directory.write("", to: "empty.jsonl")
     let shards = ["empty.jsonl"] + pool
     for shard in shards {
-      // A file without a document can't be weighed alone.
+      // A file without a document can't be weighed by itself.
       let others = shard == "empty.jsonl" ? ["--work-dir", "work", pool[0]] : ["-o", "\(shard).w"]
       try Stages.run(["weigh"] + Stages.modelOptions() + [shard] + others, in: directory)
     }
@@ -116,8 +116,7 @@ struct CompositionTests {
     }
   }
 
-  @Test func `The pool may be in other directories, and in another order than the weights`() throws
-  {
+  @Test func `The pool may move, and its order may differ from the weights'`() throws {
     try Stages.weigh(pool, in: directory)
     let expected = try Stages.run(
       ["resample", "--weights", "weights.jsonl", "--pool"] + pool, in: directory)

@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a person sees: help, the summary, progress, and silence where it is wanted.
+/// The output for people: help, the summary, progress, and silence on request.
 @Suite struct ConsoleTests {
   private let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }
 
-  @Test func `The help fits a screen`() throws {
+  @Test func `The help fits on a screen`() throws {
     let run = try Dsel.run(["--help"], in: directory)
     #expect(run.status == 0)
     #expect(run.lines.count <= 40)
@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  @Test func `A draw that is top-k in practice is said to be so, and what helps does`() throws {
+  @Test func `A draw that amounts to top-k is reported with advice, and the advice helps`() throws {
     let note = "top-k in practice"
     let cold = try Dsel.select(["--count", "100", "--normalize", "none"], in: directory).errors
     #expect(cold.contains(note) && cold.contains("--temperature auto"))
@@ -56,7 +56,7 @@ import Testing
     #expect(try !Dsel.select(warm, in: directory).errors.contains(note))
   }
 
-  @Test func `A target too small for its buckets, or for anything, is said to be so`() throws {
+  @Test func `A target that is too small for its buckets, or in general, is reported`() throws {
     let ratio = ["--count", "100", "--estimator", "ratio", "--buckets", "1M"]
     let notes = try Dsel.select(ratio, in: directory).errors
     #expect(notes.contains("chance decides their weights") && notes.contains("--estimator blend"))
@@ -75,13 +75,13 @@ import Testing
   }
 
   @Test(arguments: [[], ["--progress", "auto"], ["--progress", "never"]])
-  func `No progress is drawn where there is no terminal`(options: [String]) throws {
+  func `No progress is drawn without a terminal`(options: [String]) throws {
     let run = try Dsel.select(options, in: directory)
     #expect(!run.errors.contains("\r"))
     #expect(!run.errors.contains("\u{1B}"))
   }
 
-  @Test func `Progress is drawn where it is asked for, and cleared away`() throws {
+  @Test func `Progress is drawn on request, and cleared at the end`() throws {
     let run = try Dsel.select(["--progress", "always"], in: directory)
     let parts = run.errors.components(separatedBy: "\r\u{1B}[K")
     #expect(parts.count > 1)
@@ -89,7 +89,7 @@ import Testing
   }
 
   @Test(arguments: ["plain", "zst"])
-  func `A reader that goes away ends the run quietly`(form: String) throws {
+  func `A closed reader ends the run quietly`(form: String) throws {
     let compress = form == "zst" ? "--compress zst" : ""
     let run = try Program.shell(
       """

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `resample` and `merge` refuse of weights, candidates and pools.
+/// Weights, candidates and pools that `resample` and `merge` refuse.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct DrawSourceErrorTests {
   private let directory: TemporaryDirectory
@@ -30,7 +30,7 @@ struct DrawSourceErrorTests {
       in: directory)
   }
 
-  @Test func `Candidates of other options are refused by the option's name`() throws {
+  @Test func `Candidates with other options are refused by the option's name`() throws {
     try keep("a", as: "kept-a")
     for (name, options) in [
       ("--candidates", ["10"]), ("--seed", ["--seed", "2"]), ("--top-k", ["--top-k"]),
@@ -53,15 +53,15 @@ struct DrawSourceErrorTests {
       "wiki.model: this is another kind of file than kept-a")
   }
 
-  @Test func `Draws that candidates don't serve are refused`() throws {
+  @Test func `Draws that the candidates can't supply are refused`() throws {
     try keep("a", as: "kept")
-    // The model is of another pool.
+    // The model belongs to another pool.
     let resample = ["resample", "--allow-missing", "-o", "out", "--candidates", "kept", "--pool"]
     try expectFailure(resample + ["b.jsonl"], "b.jsonl: kept has no candidates from this file")
     try expectFailure(
       resample + ["a.jsonl", "--count", "21"],
       "--count is 21, but kept has candidates for draws of up to 20 documents. Lower")
-    // A letter of every document.
+    // This changes one letter of every document.
     let changed = try String(decoding: directory.read("a.jsonl"), as: UTF8.self)
       .replacing("the doc", with: "The doc")
     try directory.write(changed, to: "a.jsonl")
@@ -72,7 +72,7 @@ struct DrawSourceErrorTests {
     try expectFailure(resample + ["a.jsonl"], "a.jsonl: ")
   }
 
-  @Test func `A file that has no whole candidates is refused`() throws {
+  @Test func `A file that isn't a whole file of candidates is refused`() throws {
     try keep("a", as: "kept")
     let text = String(decoding: try directory.read("kept"), as: UTF8.self)
     let lines = text.split(separator: "\n")
@@ -112,7 +112,7 @@ struct DrawSourceErrorTests {
     }
   }
 
-  @Test func `Weights that aren't of this pool or this target are refused`() throws {
+  @Test func `Weights of another pool or another target are refused`() throws {
     let models = try Stages.models()
     try Stages.weigh(["a.jsonl"], in: directory)
     let named = ["--target-model", "x=\(models.path("wiki.model"))"]
@@ -151,14 +151,14 @@ struct DrawSourceErrorTests {
         try expectFailure(resample + [name, "--pool", "a.jsonl"], fragment)
       }
     }
-    // The weights' own text, and where it was.
+    // The text and the place of the original weights.
     try directory.write(directory.read("b.jsonl"), to: "a.jsonl")
     try expectFailure(
       resample + ["weights.jsonl", "--pool", "a.jsonl"],
       "a.jsonl: the text at --text-field text is not the text that was weighed")
   }
 
-  @Test func `Too many strata, and none that are asked for, are refused`() throws {
+  @Test func `Too many strata are refused, and so are requested strata that don't exist`() throws {
     let lines = (0..<10_001).map { "{\"text\": \"t\($0)\", \"q\": 1, \"d\": \($0)}\n" }
     try directory.write(lines.joined(), to: "many.jsonl")
     let resample = ["resample", "-o", "out", "--field", "q", "--stratify"]

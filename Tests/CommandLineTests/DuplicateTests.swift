@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Documents of identical text: drawn once, the first in pool order, unless they are to be kept.
+/// Documents with identical text: only the first in pool order is drawn, unless all are to be kept.
 @Suite struct DuplicateTests {
   private let directory: TemporaryDirectory
 
@@ -22,7 +22,7 @@ import Testing
   ]
 
   @Test(arguments: orders, ["1", "7"])
-  func `Each text is selected once, as its first copy`(pool: [String], threads: String) throws {
+  func `Each text is selected once, by its first copy`(pool: [String], threads: String) throws {
     let lines = try select(pool, ["--count", "100", "--threads", threads])
     #expect(lines.count == 100)
     #expect(Set(lines.map(\.text.string)).count == 100)
@@ -41,7 +41,7 @@ import Testing
     #expect(texts == others)
   }
 
-  @Test func `The whole pool is each text once`() throws {
+  @Test func `A selection of the whole pool has each text once`() throws {
     let lines = try select(Self.orders[0], ["--count", "2720", "--min-tokens", "0"])
     #expect(lines.count == 1360)
     #expect(!lines.contains(where: isCopy))
@@ -57,12 +57,14 @@ import Testing
     #expect(manifest.selected.dropped_copies.int == 0)
     #expect(manifest.selected.all_eligible.bool == false)
 
-    // Without noise both copies of a text have the same key, so an even count is of whole pairs.
+    // Without noise both copies of a text have the same key, so an even count consists of whole
+    // pairs.
     let pairs = try select(Self.orders[0], keep + ["--count", "100", "--top-k"])
     #expect(pairs.count == 100)
     #expect(Set(pairs.map(\.text.string)).count == 50)
 
-    // With noise of their own they part: of 2720 keys, 272 drawn at random hold both copies of 27.
+    // Separate noise splits the pairs: of 2720 keys, 272 drawn at random hold both copies of 27
+    // texts.
     let random = try select(Self.orders[0], keep + ["--count", "272", "--temperature", "1e9"])
     let pairCount = 272 - Set(random.map(\.text.string)).count
     #expect((1...60).contains(pairCount))

@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A shard that a filter left empty is normal: the distributed way takes it as `select` does.
+/// A filter may leave a shard empty: the distributed steps accept it as `select` does.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct EmptyShardTests {
   private let directory: TemporaryDirectory
 
-  /// Empty in each way that there is.
+  /// Every kind of empty shard.
   private static let empty = ["none.jsonl", "none.zst", "none.gz", "blank.jsonl", "blank.zst"]
 
   init() throws {
@@ -88,8 +88,7 @@ struct EmptyShardTests {
         + "with others, but it can't be used alone.\n")
   }
 
-  @Test func `Nothing can be weighed by a model of nothing, and nothing drawn from nothing`() throws
-  {
+  @Test func `Empty models can't weigh, and empty files can't be drawn from`() throws {
     try Stages.run(Self.fit + ["none.jsonl", "-o", "e.model"], in: directory)
     try Stages.run(Self.fit + ["p.jsonl", "-o", "p.model"], in: directory)
     let names = directory.names
@@ -132,7 +131,7 @@ struct EmptyShardTests {
     }
   }
 
-  @Test func `Empty files of a draw by a field are told of`() throws {
+  @Test func `Empty files are reported for a draw by a field`() throws {
     try directory.write("{\"text\": \"a\", \"q\": 1}\n", to: "q.jsonl")
     let run = try Dsel.run(
       ["resample", "--field", "q", "q.jsonl"] + Self.empty + ["--count", "1", "--quiet"],

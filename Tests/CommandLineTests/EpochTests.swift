@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Several draws in one output, and draws at random.
+/// Several draws in one output, and random draws.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct EpochTests {
   private let directory: TemporaryDirectory
@@ -37,7 +37,7 @@ struct EpochTests {
   }
 
   @Test(arguments: ["0", "18446744073709551615"])
-  func `Each epoch is a draw with a seed of its own, the first with the given one`(
+  func `Each epoch is a draw with its own seed, the first with the given seed`(
     seed: String
   ) throws {
     let drawn = try draw(["--count", "30", "--epochs", "4", "--seed", seed])
@@ -53,7 +53,7 @@ struct EpochTests {
   }
 
   @Test(arguments: [["--count", "70"], ["--bytes", "3kB"], ["--tokens", "150"]])
-  func `Without repeats each epoch draws from what the others left`(size: [String]) throws {
+  func `Without repeats an epoch draws from what the others left`(size: [String]) throws {
     let options = size + ["--epochs", "3", "--without-repeats", "--seed", "9"]
     let drawn = try draw(options)
     let epochs = try epochs(drawn)
@@ -68,7 +68,7 @@ struct EpochTests {
     }
   }
 
-  @Test func `Without repeats the last epoch says what it is short of`() throws {
+  @Test func `Without repeats the last epoch reports how many documents it lacks`() throws {
     let run = try Dsel.run(
       ["resample", "pool.jsonl", "--field", "q", "--count", "100", "--epochs", "3"]
         + ["--without-repeats", "--top-k", "-o", "out.jsonl"], in: directory)
@@ -81,7 +81,7 @@ struct EpochTests {
   }
 
   @Test(arguments: [[], ["--without-repeats"]])
-  func `Shuffled epochs have their documents in other orders`(options: [String]) throws {
+  func `Shuffled epochs have their documents in different orders`(options: [String]) throws {
     let options = options + ["--count", "60", "--epochs", "3"]
     let plain = try epochs(draw(options))
     let shuffled = try draw(options + ["--shuffle"])
@@ -92,7 +92,7 @@ struct EpochTests {
     #expect(try draw(options + ["--shuffle", "--shuffle-seed", "4"]).lines != shuffled.lines)
   }
 
-  @Test func `A draw from weights has epochs, too`() throws {
+  @Test func `A draw from weights can have epochs`() throws {
     let shards = try Stages.shards(2, in: directory)
     try Stages.weigh(shards, in: directory)
     let command = ["resample", "--weights", "weights.jsonl", "--count", "50", "--logistic-share"]
@@ -108,10 +108,12 @@ struct EpochTests {
     #expect(try directory.read("two.jsonl") == each.reduce(Data(), +))
   }
 
-  /// The exact shares of 100, and who gets the remainder: the larger fraction, and of equal ones
-  /// what is drawn first.
+  /// The exact shares of 100, with the remainder's recipient.
+  ///
+  /// The remainder goes to the larger fraction, and for equal fractions to the part that is drawn
+  /// first.
   @Test(arguments: [(0.3, 30), (0.254, 25), (0.256, 26), (0.999, 100), (1, 100), (0, 0)])
-  func `As many as were asked for are drawn at random`(share: Double, count: Int) throws {
+  func `The requested number of documents is drawn at random`(share: Double, count: Int) throws {
     let drawn = try draw(["--count", "100", "--replay", "\(share)"])
     #expect(drawn.lines.count == 100 && Set(drawn.lines).count == 100)
     let parts = drawn.manifest.parts.elements
@@ -121,7 +123,7 @@ struct EpochTests {
     #expect(share == 0 || others.reduce(0, +) == 100 - count)
   }
 
-  @Test func `What is drawn at random is a uniform sample`() throws {
+  @Test func `The documents drawn at random are a uniform sample`() throws {
     let (documentCount, count, draws) = (40, 10, 60)
     let pool = (0..<documentCount).map {
       Data("{\"text\": \"document \($0)\", \"q\": \($0 * 1000)}".utf8)
@@ -144,8 +146,8 @@ struct EpochTests {
     #expect(abs(statistic - freedom) < 5 * (2 * freedom).squareRoot(), "\(statistic)")
   }
 
-  @Test func `The rest is drawn by weights from what random draws left`() throws {
-    // Without noise: the 20 largest of those that the 20 at random aren't.
+  @Test func `The rest is drawn by weights from the documents that random draws left`() throws {
+    // Without noise these are the 20 largest documents that the 20 random ones don't include.
     let drawn = try draw(["--count", "40", "--replay", "0.5", "--top-k", "--seed", "3"]).lines
     let random = try draw(["--count", "20", "--replay", "1", "--top-k", "--seed", "3"]).lines
     #expect(Set(random).isSubset(of: drawn))

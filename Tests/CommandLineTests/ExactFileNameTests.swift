@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A file is opened and written under the very bytes that were given, whatever they are.
+/// Files are opened and written under exactly the given bytes, whatever those are.
 @Suite struct ExactFileNameTests {
   private let directory: TemporaryDirectory
-  /// Arguments of commands: two files that a shell has made.
+  /// Arguments of commands for two files that a shell has made.
   private static let fit = "fit -q --no-sample --min-tokens 0"
 
   init() throws {
@@ -16,7 +16,7 @@ import Testing
     try directory.write(Fixtures.read("wiki.jsonl"), to: "target")
   }
 
-  @Test func `Names that differ in their normal form alone are two files`() throws {
+  @Test func `Names that differ only in their normal form are two files`() throws {
     let (composed, decomposed) = ("caf\u{E9}.jsonl", "cafe\u{301}.jsonl")
     let run = try shell(
       """
@@ -39,7 +39,7 @@ import Testing
     #expect(run.errors == "")
   }
 
-  @Test func `Two outputs whose names differ in their normal form are two files`() throws {
+  @Test func `Two outputs whose names differ only in their normal form are two files`() throws {
     let run = try shell(
       """
       "$0" select -q --target target --pool first --min-tokens 0 --count 3 -o "$1" --manifest "$2"
@@ -51,7 +51,7 @@ import Testing
     #expect(run.errors.contains("cafe\u{301}.jsonl: the file exists"))
   }
 
-  @Test func `A name that is no UTF-8 is read and written as it is`() throws {
+  @Test func `A name that isn't UTF-8 is read and written unchanged`() throws {
     let run = try shell(
       """
       A=$(printf 'in\\351.jsonl'); B=$(printf 'in\\350.jsonl'); OUT=$(printf 'out\\377.jsonl.gz')
@@ -81,7 +81,7 @@ import Testing
     #expect(run.errors.contains("2 files were fitted before"), "\(run.errors)")
   }
 
-  @Test func `Other names than the one that is given stay as they are`() throws {
+  @Test func `Other spellings of a name aren't touched`() throws {
     let run = try shell(
       """
       "$0" select -q --target target --pool first --min-tokens 0 --count 3 -o "$(printf 'x\\351')"
@@ -92,7 +92,7 @@ import Testing
     #expect(run.errors == "")
   }
 
-  @Test func `Messages and manifests show such a name so that it can be told`() throws {
+  @Test func `Messages and manifests show such names distinctly`() throws {
     let run = try shell(
       """
       A=$(printf 'in\\351.jsonl'); cp first "$A"; echo broken >> "$A"
@@ -105,7 +105,7 @@ import Testing
     // A private-use scalar stands for the byte, as Documentation/Output.md says.
     let path = try directory.json("out.manifest.json").pool.inputs[0].path.string
     #expect(path == "in\u{10FEE9}.jsonl")
-    // So does its line of Python.
+    // The line of Python there does the same.
     let found = try shell(
       """
       python3 -c 'import json, os
@@ -116,7 +116,7 @@ import Testing
     #expect(found.lines == ["b'in\\xe9.jsonl' True"])
   }
 
-  @Test func `The directory for temporary files is taken by its bytes`() throws {
+  @Test func `The directory for temporary files is used by its exact bytes`() throws {
     let run = try shell(
       """
       mkdir "$(printf 'tmp\\351')"

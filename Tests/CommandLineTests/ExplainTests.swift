@@ -2,8 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `dsel explain` finds, by arithmetic on a few words and against the independent Python
-/// implementation (`Fixtures/golden/method/comparison.py`).
+/// The figures of `dsel explain`, against arithmetic by hand and an independent implementation.
+///
+/// The implementation is in Python: `Fixtures/golden/method/comparison.py`.
 @Suite struct ExplainTests {
   private let directory: TemporaryDirectory
 
@@ -29,12 +30,13 @@ import Testing
     document.up.elements + document.down.elements
   }
 
-  @Test func `Log-ratios of a few words are what arithmetic gives`() throws {
+  @Test func `Log-ratios of a few words match arithmetic by hand`() throws {
     let found = try explain(
       small + ["--estimator", "ratio", "--buckets", "1000", "pool.jsonl", "--line", "4"])
     let document = found.documents[0]
     #expect(document.line.int == 4)
-    // Target: a 2, b 2, c 1 of 5. Pool: a 1, b 2, c 1, d 4 of 8. One more in each of 1,000 buckets.
+    // Target: a 2, b 2, c 1 of 5. Pool: a 1, b 2, c 1, d 4 of 8. Each of 1,000 buckets gets one
+    // more.
     let ofB = log(3.0 / 1005) - log(3.0 / 1008)
     let ofC = log(2.0 / 1005) - log(2.0 / 1008)
     let entries = entries(document)
@@ -49,12 +51,12 @@ import Testing
     #expect(abs((document.log_weight.number ?? 0) - (ofB + ofC)) < 1e-12)
   }
 
-  @Test func `N-grams that share a bucket are named, and crowded buckets are said`() throws {
+  @Test func `N-grams that share a bucket are named, and crowded buckets are reported`() throws {
     let options = small + ["--estimator", "ratio", "--buckets", "2", "pool.jsonl"]
     let found = try explain(options)
     #expect(found.documents.elements.map(\.line.int) == [1, 3, 4])
     #expect(found.buckets.count.int == 2)
-    // Four words in two buckets: some two share one.
+    // Four words in two buckets, so at least two words share one.
     let run = try Dsel.run(
       ["explain"] + small + ["--buckets", "2", "--estimator", "ratio", "all.jsonl"],
       in: {
@@ -108,17 +110,17 @@ import Testing
     }
   }
 
-  @Test func `The oracle's table is there`() { #expect(Expected.all.count == 12) }
+  @Test func `The table of a document matches the oracle's`() { #expect(Expected.all.count == 12) }
 
   @Test(arguments: Expected.all)
-  func `All n-grams of a document contribute what the oracle says`(expected: Expected) throws {
+  func `All contributions to a document match the oracle's`(expected: Expected) throws {
     let line = ["--line", "\(expected.document.line.int ?? 0)"]
     let found = try explain(
       ["--target", Fixtures.wiki, "--pool", Fixtures.crawl, Fixtures.crawl] + line
         + expected.featureOptions + expected.weightOptions)
     try check(found.documents[0], expected)
 
-    // With model files it is the same to the last digit.
+    // With model files the figures agree to the last digit.
     for (file, model) in [(Fixtures.wiki, "wiki.model"), (Fixtures.crawl, "crawl.model")] {
       let fit = try Dsel.run(["fit", file, "-o", model] + expected.featureOptions, in: directory)
       #expect(fit.status == 0, "\(fit.errors)")
@@ -133,8 +135,7 @@ import Testing
     let wanted = expected.document
     #expect(document.tokens.int == wanted.tokens.int)
     let hasRegression = ["blend", "logistic"].contains(expected.estimator)
-    // The oracle has the exact optimum, and dsel stops when it is near: log odds are within 0.1 of
-    // one another.
+    // The oracle has the exact optimum, and dsel stops near it, so log odds differ by up to 0.1.
     let tolerance = hasRegression ? 0.1 : 1e-6
     let (value, wantedValue) = (
       try #require(document.log_weight.number), try #require(wanted.value.number)
@@ -143,7 +144,7 @@ import Testing
 
     var found: [String: JSON] = [:]
     for entry in entries(document) { found[entry.ngram.string ?? ""] = entry }
-    // What contributes nothing is in neither list.
+    // N-grams without a contribution are in neither list.
     var sum = document.bias.number ?? 0
     for entry in wanted.ngrams.elements {
       let (text, byLogRatio, byRegression) = (
@@ -170,10 +171,10 @@ import Testing
       abs(sum - value) < 1e-9 * max(1, abs(value)), "contributions and bias are the log weight")
   }
 
-  @Test func `Without documents the target's buckets are shown with their n-grams`() throws {
+  @Test func `Without documents, the target's buckets are shown with their n-grams`() throws {
     let found = try explain(small + ["--estimator", "ratio", "--buckets", "1000"])
     #expect(found.documents.isNull)
-    // Of 5 features: a has 2 in the target and 1 in the pool, b 2 and 2, c 1 and 1.
+    // The target has 5 features: a 2, b 2, c 1. The pool has a 1, b 2, c 1 of these.
     let ofA = 2.0 / 5 * (log(3.0 / 1005) - log(2.0 / 1008))
     let up = found.target.up.elements
     #expect(up.map { $0.texts[0].ngram.string } == ["a", "b", "c"])
@@ -182,7 +183,7 @@ import Testing
     #expect(found.target.down.elements.isEmpty)
   }
 
-  @Test func `Models show the n-grams of the documents that are named`() throws {
+  @Test func `Models show the n-grams of the named documents`() throws {
     for (file, model) in [(Fixtures.wiki, "t.model"), (Fixtures.crawl, "p.model")] {
       #expect(try Dsel.run(["fit", file, "-o", model], in: directory).status == 0)
     }
@@ -222,14 +223,16 @@ import Testing
   ]
 
   @Test(arguments: wrong)
-  func `What can't be explained is said`(options: [String], status: Int32, message: String) throws {
+  func `An impossible explanation is refused with the reason`(
+    options: [String], status: Int32, message: String
+  ) throws {
     let run = try Dsel.run(["explain"] + options, in: directory)
     #expect(run.status == status)
     #expect(run.errors.contains(message), "\(run.errors)")
     #expect(run.output.isEmpty)
   }
 
-  @Test func `Of many documents the first hundred are explained, with a warning`() throws {
+  @Test func `Only the first hundred documents are explained, with a warning`() throws {
     let lines = (0..<150).map { #"{"text":"a \#($0)"}"# + "\n" }
     try directory.write(lines.joined(), to: "many.jsonl")
     let run = try Dsel.run(["explain"] + small + ["many.jsonl", "--json"], in: directory)

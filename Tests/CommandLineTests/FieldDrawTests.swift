@@ -6,7 +6,7 @@ import Testing
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct FieldDrawTests {
   private let directory: TemporaryDirectory
-  /// Of 400 documents, in whole quarters, so that sums are exact.
+  /// Numbers of 400 documents, in whole quarters, so that sums are exact.
   private let numbers: [(loss: Double, quality: Double)]
   private let lines: [Data]
 
@@ -29,12 +29,12 @@ struct FieldDrawTests {
     try Stages.run(["resample", pool] + options, in: directory).rawLines
   }
 
-  @Test func `A draw by the weights that select left is that of select`() throws {
+  @Test func `A draw by the weights that select wrote into lines equals that of select`() throws {
     let select = Stages.buckets + ["--annotate", "--logistic-share", "0", "--min-tokens", "0"]
     let all = try Dsel.select(select + ["--fraction", "1"], in: directory)
     try directory.write(all.output, to: "annotated.jsonl")
     for options in [["--seed", "3"], ["--top-k"], ["--temperature", "3"]] {
-      // Keys in the lines are those of the draw of everything: so both drop them.
+      // The keys in the lines are those of the first draw, so both sides drop them.
       let expected = try Dsel.select(select + options + ["--count", "100"], in: directory)
       let drawn = try draw(
         ["--field", "dsel.log_weight", "--count", "100"] + options, from: "annotated.jsonl")
@@ -65,7 +65,7 @@ struct FieldDrawTests {
       let drawn = try draw(options + ["--top-k", "--count", "37"])
       let places = drawn.compactMap { lines.firstIndex(of: $0) }
       #expect(places.count == 37 && places == places.sorted(), "pool order")
-      // Of equal sums any may be drawn.
+      // Any document with an equal sum may be drawn.
       let smallest = try #require(places.map(sum).min())
       #expect(lines.indices.count { sum($0) > smallest } < 37, "\(options)")
       #expect(Set(lines.indices.filter { sum($0) > smallest }).isSubset(of: places))
@@ -73,7 +73,7 @@ struct FieldDrawTests {
   }
 
   @Test(arguments: ["0", "5"])
-  func `What is negated is drawn as what is negative`(seed: String) throws {
+  func `A draw with --negate equals one by negated numbers`(seed: String) throws {
     let options = ["--seed", seed, "--temperature", "9", "--count", "50"]
     let drawn = try draw(["--field", "loss", "--negate"] + options)
     #expect(drawn.count == 50)
@@ -81,7 +81,7 @@ struct FieldDrawTests {
     #expect(try draw(["--field", "loss"] + options) != drawn)
   }
 
-  /// Values that are no number, or none that a weight can be.
+  /// Values that aren't a number, or not a possible weight.
   static let wrong = [
     "\"x\": 1", "\"q\": \"1\"", "\"q\": null", "\"q\": true", "\"q\": [1]", "\"q\": {\"a\": 1}",
     "\"q\": 1e400", "\"q\": -1e999",
@@ -107,7 +107,7 @@ struct FieldDrawTests {
     #expect(manifest.documents.int == 9)
   }
 
-  @Test func `The remainder has neither what was drawn nor what has no number`() throws {
+  @Test func `The remainder excludes drawn documents and those without a number`() throws {
     let bad = ["{\"text\": \"no number\"}", "{\"text\": \"drawn?\", \"q\": null}", "{no JSON"]
     let good = (0..<9).map { "{\"text\": \"good \($0)\", \"q\": \($0)}" }
     let lines = [bad[0]] + good[..<4] + bad[1...] + good[4...]
@@ -125,7 +125,7 @@ struct FieldDrawTests {
     #expect(try directory.read("bad.jsonl").lines == [bad[0]] + bad[1...])
   }
 
-  @Test func `A sum beyond all numbers is refused, and a large integer is none`() throws {
+  @Test func `A sum beyond all numbers is refused, and a large integer isn't`() throws {
     try directory.write(
       """
       {"text": "a", "q": 123456789012345678901234567890}
@@ -143,7 +143,7 @@ struct FieldDrawTests {
         "huge.jsonl:2: the log weight is too large: the sum of \"q\" times --field"))
   }
 
-  @Test func `Tokens, bytes and minimum lengths hold as in select`() throws {
+  @Test func `Tokens, bytes and minimum lengths work as in select`() throws {
     // "document N" has two tokens.
     try Stages.run(
       ["resample", "pool.jsonl", "--field", "loss", "--tokens", "41", "-o", "out.jsonl"],

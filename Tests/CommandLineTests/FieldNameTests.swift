@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Fields whose keys have dots in them.
+/// Fields whose keys contain dots.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct FieldNameTests {
   private let directory: TemporaryDirectory
@@ -23,7 +23,7 @@ struct FieldNameTests {
     try Stages.run(line.split(separator: " ").map(String.init), in: directory)
   }
 
-  @Test func `Every field can be one with dots in its keys`() throws {
+  @Test func `Every option for a field accepts keys with dots`() throws {
     let drawn = try run(
       #"resample pool.jsonl --text-field meta\.text --field doc.q\.a --stratify site\.name --mixture b=1 --top-k --count 3 -o out"#
     )
@@ -54,7 +54,7 @@ struct FieldNameTests {
     #expect(try selected.jsonLines().map(\.["site.name"].string) == ["a", "a", "a", "a"])
   }
 
-  @Test func `Candidates weighed by one field aren't those of another`() throws {
+  @Test func `Candidates weighed by one field can't be merged with those of another`() throws {
     for name in ["target", "pool"] {
       _ = try run(#"fit pool.jsonl --text-field meta\.text --buckets 1000 -o \#(name)"#)
     }
@@ -67,7 +67,7 @@ struct FieldNameTests {
     #expect(drawn.rawLines.count == 5)
   }
 
-  @Test func `A missing field is named as it would be written, and so are those that there are`()
+  @Test func `A missing field is named in the option's notation, and so are the existing fields`()
     throws
   {
     let arguments = ["fit", "pool.jsonl", "--text-field", #"a\.b"#]
@@ -95,14 +95,14 @@ struct FieldNameTests {
       #"--stratify 'a\' has a backslash that is not before a dot"#
     ),
   ])
-  func `A field that can't be is refused`(options: String, message: String) throws {
+  func `An impossible field is refused`(options: String, message: String) throws {
     let line = "select pool.jsonl --target pool.jsonl \(options)"
     let run = try Dsel.run(line.split(separator: " ").map(String.init), in: directory)
     #expect(run.status == 64)
     #expect(run.errors.contains(message), "\(run.errors)")
   }
 
-  @Test func `A field of strata that no document has is told with how a dot is written`() throws {
+  @Test func `A missing field for strata is reported with advice on dots`() throws {
     let line =
       "select pool.jsonl --target pool.jsonl --min-tokens 0 --text-field meta.text --stratify site.name"
     let run = try Dsel.run(line.split(separator: " ").map(String.init), in: directory)

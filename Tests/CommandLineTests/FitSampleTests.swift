@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A pool's model that is fitted on some of its documents.
+/// Pool models that are fitted on a sample of the documents.
 @Suite struct FitSampleTests {
   private let directory: TemporaryDirectory
 
@@ -21,11 +21,12 @@ import Testing
     let (others, _) = try select(["--fit-sample", "0.25", "--threads", "3"], to: "three.jsonl")
     #expect(lines == others)
     let fitted = try #require(manifest.pool.fitted_documents.int)
-    // 1,360 documents, each with probability 1/4: 340, with a standard deviation of 16; five of
-    // them.
+    // Each of 1,360 documents has probability 1/4: 340, with a standard deviation of 16. The bound
+    // is five of them.
     #expect((260...420).contains(fitted))
     #expect(manifest.pool.documents.int == 1360)
-    // What is 1,309 of all; from a quarter of them it is an estimate for the random baseline alone.
+    // The number for all documents is 1,309. A fit of a quarter estimates it for the random
+    // baseline.
     #expect(manifest.eligible_documents.int == 1309)
     #expect(manifest.settings.fit_sample.number == 0.25)
     let (plain, _) = try select([], to: "plain.jsonl")
@@ -46,13 +47,13 @@ import Testing
   ]
 
   @Test(arguments: wrong)
-  func `A share that is none is refused`(share: String, message: String) throws {
+  func `An impossible share is refused`(share: String, message: String) throws {
     let run = try Dsel.select(["--fit-sample=\(share)"], in: directory)
     #expect(run.status == 64)
     #expect(run.errors.contains(message), "\(run.errors)")
   }
 
-  @Test func `The record is printed as JSON where it is asked for`() throws {
+  @Test func `The record is printed as JSON on request`() throws {
     let run = try Dsel.select(["--count", "5", "-o", "out.jsonl", "--json", "-q"], in: directory)
     #expect(run.status == 0)
     #expect(try JSON(run.output) == directory.json("out.jsonl.manifest.json"))

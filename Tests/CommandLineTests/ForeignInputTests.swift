@@ -2,8 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Files that aren't lines of JSON are named for what they are, and the command in the message
-/// makes lines of them.
+/// Files that aren't lines of JSON are named for what they are.
+///
+/// The command in the message turns them into lines.
 @Suite struct ForeignInputTests {
   private let directory: TemporaryDirectory
   private let lineCount = 12
@@ -14,7 +15,7 @@ import Testing
     try directory.write(Array(lines).joinedLines, to: "pool.jsonl")
   }
 
-  /// Programs that may be missing: what they make is tried where they are.
+  /// Programs that may be missing. Their formats are tested only where they are installed.
   struct Case: Sendable, CustomTestStringConvertible {
     var file: String
     var made: String
@@ -122,7 +123,7 @@ import Testing
   ]
 
   @Test(arguments: cases)
-  func `What it is is said, also with --on-error skip, and the advice makes lines of it`(
+  func `A foreign file is named for what it is, and following the advice makes lines of it`(
     expected: Case
   ) throws {
     guard try shell("command -v \(expected.needs)").status == 0 else { return }
@@ -145,7 +146,7 @@ import Testing
       piped.errors.hasPrefix("standard input: \(expected.what.prefix(12))"), "\(piped.errors)")
   }
 
-  /// The command that stands at the message's end, but for dsel's own.
+  /// The command at the end of the message, other than dsel's own.
   private func advice(_ message: String) -> String? {
     let parts = message.components(separatedBy: " | dsel … -\n")
     guard parts.count == 2 else { return nil }
@@ -191,7 +192,7 @@ import Testing
       "a Git LFS pointer, not the file itself. Fetch the file with 'git lfs pull'."
     ),
   ])
-  func `What has no command here, or a program of its own, is named`(
+  func `A format without a command, or with a program of its own, is named`(
     content: String, what: String
   ) throws {
     try directory.write(content, to: "shard")
@@ -204,7 +205,7 @@ import Testing
     }
   }
 
-  @Test func `Parquet, Arrow, ORC and Avro become lines where their packages are`() throws {
+  @Test func `Parquet, Arrow, ORC and Avro become lines if their packages are installed`() throws {
     guard try shell("python3 -c 'import pyarrow, fastavro' 2> /dev/null").status == 0 else {
       return
     }
@@ -241,7 +242,7 @@ import Testing
     ),
     ("file:///tmp/a", "Leave file:// out."), ("az://box/a", "Copy it to a file first"),
   ])
-  func `A name with a scheme is told from a file that is missing`(name: String, advice: String)
+  func `A name with a scheme isn't reported as a missing file`(name: String, advice: String)
     throws
   {
     let run = try Dsel.run(["fit", name], in: directory)
@@ -250,7 +251,7 @@ import Testing
     #expect(run.errors.contains(advice))
   }
 
-  @Test func `A line that is an array or a string among others says how to make lines of such`()
+  @Test func `A line that is an array or a string comes with advice on converting it`()
     throws
   {
     for (line, advice) in [
@@ -276,7 +277,7 @@ import Testing
     }
   }
 
-  @Test func `A model that is written over several lines is still a model`() throws {
+  @Test func `A model written over several lines is still a model`() throws {
     let run = try shell(
       """
       "$0" fit -q pool.jsonl -o model && jq . model > pretty && "$0" merge -q pretty -o merged && cmp model merged && echo same

@@ -2,18 +2,21 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Names and contents that come from anywhere: nothing in them reaches a terminal raw, and no path
-/// in a file is opened.
+/// Names and contents from untrusted sources.
+///
+/// None of their control characters reach a terminal raw, and no path inside a file is opened.
 @Suite struct HostileContentTests {
   private let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// An escape sequence, its one-byte form, DEL, a line feed, and a mark that turns the direction
-  /// of writing.
+  /// Control characters of several kinds.
+  ///
+  /// They are an escape sequence, its one-byte form, DEL, a line feed, and a mark that changes the
+  /// direction of writing.
   private static let hostile = "a\u{1B}[31mb\u{9B}1Ac\u{7F}d\nerror: e\u{202E}f"
 
-  /// Whether a terminal might act on it. Line feeds are looked for apart.
+  /// Whether a terminal might act on it. Line feeds are checked separately.
   private static func isRaw(_ bytes: some Sequence<UInt8>) -> Bool {
     String(decoding: Array(bytes), as: UTF8.self).unicodeScalars.contains {
       ($0.properties.generalCategory == .control && $0 != "\n") || $0 == "\u{202E}"
@@ -37,7 +40,7 @@ import Testing
   }
 
   @Test(arguments: ["--nothing\u{1B}[2J", "--count=\u{1B}[2J", "--seed=\u{9B}2J"])
-  func `What the parser repeats of a wrong command line is spelled out`(option: String) throws {
+  func `The parser's quotes of a wrong command line are spelled out`(option: String) throws {
     let run = try Dsel.select([option], in: directory)
     #expect(run.status == 64)
     #expect(run.errors.contains("\\u{"))

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What is no error, but should not go unsaid.
+/// Inputs that aren't errors but deserve a warning.
 @Suite struct InputWarningTests {
   private let directory: TemporaryDirectory
 
@@ -24,7 +24,7 @@ import Testing
     #expect(try directory.json("record.json").pool.inputs[0].checksum.bool == false)
   }
 
-  @Test func `Checksums are recorded where there can be any`() throws {
+  @Test func `Checksums are recorded for formats that can have them`() throws {
     let text = try Fixtures.read("wiki.jsonl")
     try directory.write(text, to: "a.jsonl")
     try directory.write(Containers.zstd(text, in: directory), to: "b.jsonl.zst")

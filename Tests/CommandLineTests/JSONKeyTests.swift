@@ -2,14 +2,14 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The keys of all reports and manifests: a contract with everyone who reads them.
+/// The keys of all reports and manifests, which are a contract with their readers.
 ///
-/// `Fixtures/golden/json-keys.json` has the keys that dsel 0.1.0 wrote, when each stood in the
-/// sources as it was written. Today they are made of the names of properties.
+/// `Fixtures/golden/json-keys.json` has the keys that dsel 0.1.0 wrote, when the sources spelled
+/// out each key. Today the keys are derived from the names of properties.
 @Suite struct JSONKeyTests {
   private struct Run: Decodable {
     var arguments: [String]
-    /// Paths of keys, such as `pool.inputs[].path`; nil where nothing is reported.
+    /// Paths of keys, such as `pool.inputs[].path`; nil if there is no report.
     var keys: [String]?
   }
 
@@ -19,7 +19,7 @@ import Testing
     "temperature_goal",
   ]
 
-  @Test func `Reports have the keys that they had in dsel 0.1.0`() throws {
+  @Test func `Reports have the same keys as in dsel 0.1.0`() throws {
     let directory = try TemporaryDirectory()
     for name in ["wiki.jsonl", "crawl.jsonl.zst"] {
       try FileManager.default.copyItem(

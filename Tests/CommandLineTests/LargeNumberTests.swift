@@ -2,15 +2,16 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Draws by numbers that nobody thought of as log weights: time stamps, ids, and what stands at the
-/// ends of doubles.
+/// Draws by numbers that aren't meant as log weights.
+///
+/// Examples are time stamps, ids, and the extremes of doubles.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct LargeNumberTests {
   private let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// Writes documents with these numbers as they are written, and returns their lines.
+  /// Writes documents with these numbers exactly as given, and returns their lines.
   @discardableResult
   private func write(_ numbers: [String]) throws -> [Data] {
     let lines = numbers.enumerated().map { index, number in
@@ -27,7 +28,7 @@ struct LargeNumberTests {
     return (try directory.read("out.jsonl").rawLines, try directory.json("out.jsonl.manifest.json"))
   }
 
-  @Test func `Times in nanoseconds that no double tells apart are told apart`() throws {
+  @Test func `Times in nanoseconds that doubles can't distinguish are ordered correctly`() throws {
     let lines = try write((1...60).map { "17325000000000000\($0 < 10 ? "0" : "")\($0)" })
     let newest = try draw(["--top-k", "--count", "5"])
     #expect(newest.lines == Array(lines.suffix(5)))
@@ -39,11 +40,11 @@ struct LargeNumberTests {
     #expect(Set(drawn.lines).isSubset(of: lines.suffix(12)))
     let others = try (1...5).map { try draw(["--count", "5", "--seed", "\($0)"]).lines }
     #expect(Set(others).count > 1, "the noise decides, too")
-    // Milliseconds apart, the noise decides nothing; and the other way round, neither.
+    // With times milliseconds apart the noise decides nothing, with or without --negate.
     let far = try write((1...60).map { "1732500000\($0 < 10 ? "0" : "")\($0)1234567" })
     #expect(try draw(["--count", "5"]).lines == Array(far.suffix(5)))
     #expect(try draw(["--count", "5", "--negate"]).lines == Array(far.prefix(5)))
-    // A pool that can be read once only is kept for the second pass.
+    // A pool that can be read only once is spooled for the second pass.
     let piped = try Dsel.run(
       ["resample", "-", "--field", "q", "--count", "5", "--quiet"], input: far.joinedLines,
       in: directory)
@@ -52,19 +53,21 @@ struct LargeNumberTests {
 
   @Test(
     arguments: ["1e15", "1e308", "-1e308", "9223372036854775808", "5e-324", "0", "-0.0", "1e18"])
-  func `Equal ratings are worth their number, and drawn at random`(rating: String) throws {
+  func `Equal ratings have their number as effective size, and are drawn at random`(rating: String)
+    throws
+  {
     try write(Array(repeating: rating, count: 60))
     let one = try draw(["--count", "5"])
     #expect(one.manifest.effective_sample_size.number == 60)
     #expect(one.lines.count == 5)
     guard !rating.contains("308") else { return }
     #expect(try draw(["--count", "5", "--seed", "9"]).lines != one.lines)
-    // A random draw shares 5 of 60 with any other, of whichever of the equal ones.
+    // A random draw shares 5 of 60 with any other, whichever of the equal ones that has.
     let overlap = try #require(one.manifest.overlap_with_top_k.number)
     #expect(abs(overlap - 5.0 / 60) < 1e-12)
   }
 
-  @Test func `A draw that is all noise shares with top-k what chance does`() throws {
+  @Test func `A draw that is all noise overlaps top-k by chance alone`() throws {
     try write((0..<100).map { "\($0 - 3)" })
     let manifest = try draw(["--temperature", "1e300", "--count", "20"]).manifest
     #expect(abs(try #require(manifest.overlap_with_top_k.number) - 0.2) < 1e-12)
@@ -98,7 +101,7 @@ struct LargeNumberTests {
     #expect(try Dsel.run(command + ["--temperature", "1", "--quiet"], in: directory).status == 0)
   }
 
-  @Test func `Sums of fields that are no number are an error that names them`() throws {
+  @Test func `Sums of fields that aren't a number are an error that names them`() throws {
     let lines = try write(["1e308", "1e307"])
     let command = ["resample", "pool.jsonl", "--field", "q", "--field", "r", "--count", "1"]
     let run = try Dsel.run(command + ["--field-scale", "10", "--field-scale", "10"], in: directory)
@@ -112,7 +115,7 @@ struct LargeNumberTests {
     #expect(smaller.status == 0 && smaller.output.rawLines == [lines[0]])
   }
 
-  /// Options at their ends.
+  /// Options at the ends of their ranges.
   static let extremes = [
     "--temperature 1e-6", "--temperature 1e300", "--top-k", "--fraction 1e-300", "--fraction 100%",
     "--seed 18446744073709551615 --shuffle", "--tokens 100T --epochs 200", "--bytes 100TB",
@@ -131,7 +134,7 @@ struct LargeNumberTests {
   ]
 
   @Test(arguments: extremes)
-  func `No number makes a run fail without a message, or print what can't be`(
+  func `No number fails a run without a message, or prints an impossible figure`(
     options: String
   ) throws {
     for numbers in Self.ratings {
@@ -144,7 +147,7 @@ struct LargeNumberTests {
         #expect(run.errors.hasPrefix("pool.jsonl:"), "\(numbers): \(run.errors)")
         continue
       }
-      // JSON has no infinity, and neither has it what isn't a number.
+      // JSON has neither an infinity nor a NaN.
       let manifest = try directory.json("out.jsonl.manifest.json")
       let size = try #require(manifest.effective_sample_size.number)
       let eligible = try #require(manifest.eligible_documents.number)
@@ -155,7 +158,7 @@ struct LargeNumberTests {
     }
   }
 
-  @Test func `Weights in edited lines are drawn by, or refused`() throws {
+  @Test func `Weights in edited lines are used or refused`() throws {
     let (models, crawl) = (
       try Stages.modelOptions(), Array(try Fixtures.crawlText().rawLines[..<6])
     )
@@ -183,7 +186,7 @@ struct LargeNumberTests {
     }
   }
 
-  @Test func `A share of a hundred is that share, and not one less`() throws {
+  @Test func `A share of a hundred is exact, and not one less`() throws {
     try write((0..<100).map { "\($0)" })
     // 0.29, 0.57 and 0.58 times 100 are a little less than a whole number in doubles.
     for share in [1, 7, 29, 33, 57, 58, 99, 100] {
@@ -193,7 +196,7 @@ struct LargeNumberTests {
     #expect(try draw(["--fraction", "0.299"]).lines.count == 29)
   }
 
-  @Test func `A file from another century is read`() throws {
+  @Test func `A file dated in another century is read`() throws {
     let lines = try write(["1", "2", "3"])
     // Years whose nanoseconds since 1970 don't fit into 64 bits.
     for year in ["1600", "2400"] {

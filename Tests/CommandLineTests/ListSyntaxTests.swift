@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Lists of files, shares and fields: with commas, or by giving an option again.
+/// Lists of files, shares and fields: with commas, or by repeating an option.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct ListSyntaxTests {
   private let directory: TemporaryDirectory
@@ -17,7 +17,7 @@ struct ListSyntaxTests {
     try directory.write(Array(wiki.dropFirst(30)).joinedLines, to: "l.jsonl")
   }
 
-  /// Runs each command line, and demands the same output of all.
+  /// Runs each command line, and checks that all give the same output.
   private func expectSame(_ lines: [String], _ options: [String] = []) throws -> Data {
     var outputs: [Data] = []
     for line in lines {
@@ -37,7 +37,7 @@ struct ListSyntaxTests {
 
   // MARK: Files
 
-  @Test func `The pool of select comes in every way`() throws {
+  @Test func `The pool of select is accepted in every notation`() throws {
     let output = try expectSame(
       [
         "select --target w.jsonl --pool a.jsonl b.jsonl --count 20",
@@ -53,7 +53,7 @@ struct ListSyntaxTests {
     #expect(try Dsel.run(last + ["--", "a.jsonl", "b.jsonl"], in: directory).output == output)
   }
 
-  @Test func `Targets and their shares come in every way`() throws {
+  @Test func `Targets and their shares are accepted in every notation`() throws {
     let rest = " --pool a.jsonl b.jsonl --count 20"
     _ = try expectSame(
       [
@@ -68,7 +68,7 @@ struct ListSyntaxTests {
       ], Stages.buckets)
   }
 
-  @Test func `A path that exists is taken whole`() throws {
+  @Test func `An existing path is taken whole`() throws {
     for (name, source) in [
       ("a,b.jsonl", "a.jsonl"), ("w=l.jsonl", "w.jsonl"), ("x=y,z", "b.jsonl"),
     ] {
@@ -101,7 +101,7 @@ struct ListSyntaxTests {
     ),
     ("select --pool - --pool - --target w.jsonl", "Standard input (-) is named twice"),
   ])
-  func `A list with a hole in it is refused`(line: String, message: String) throws {
+  func `A list with an empty entry is refused`(line: String, message: String) throws {
     try refused(line, message)
   }
 
@@ -110,7 +110,7 @@ struct ListSyntaxTests {
     #expect(run.status == 64 && run.errors.contains("--pool is empty. Name a file."))
   }
 
-  @Test func `Every command that reads documents takes them as operands and with --pool`() throws {
+  @Test func `Every command for documents accepts operands and --pool`() throws {
     _ = try expectSame(
       [
         "fit a.jsonl b.jsonl", "fit --pool a.jsonl b.jsonl", "fit a.jsonl,b.jsonl",
@@ -150,7 +150,7 @@ struct ListSyntaxTests {
     #expect(compared.lines[0].contains("random baseline"))
   }
 
-  @Test func `Target models come with names and commas`() throws {
+  @Test func `Target models accept names and commas`() throws {
     let models = try Stages.models()
     let (wiki, pool) = (models.path("wiki.model"), models.path("pool.model"))
     _ = try expectSame([
@@ -164,7 +164,7 @@ struct ListSyntaxTests {
 
   // MARK: Shares and fields
 
-  @Test func `A mixture comes with commas and by repeats, and a comma in a value stays`() throws {
+  @Test func `A mixture accepts lists and repeats, and keeps a comma in a value`() throws {
     let lines = (0..<40).map { number in
       Data(
         #"{"text":"document \#(number)","q":1,"d":"\#(["a", "b,c", "d=e", "f"][number % 4])"}"#.utf8
@@ -191,11 +191,11 @@ struct ListSyntaxTests {
     ("--mixture a=0.5 --mixture a=0.5", "--mixture names 'a' twice"),
     ("--mixture a=0.6 --mixture b=0.6", "The shares of --mixture add up to 1.2"),
   ])
-  func `A mixture that can't be is refused`(options: String, message: String) throws {
+  func `An impossible mixture is refused`(options: String, message: String) throws {
     try refused("resample a.jsonl --field q --stratify d \(options)", message)
   }
 
-  @Test func `Fields and scales come in every way`() throws {
+  @Test func `Fields and scales are accepted in every notation`() throws {
     let lines = (0..<50).map { number in
       Data(
         #"{"text":"document \#(number)","q":\#(number * 7 % 50),"l":\#(number * 3 % 20),"x=y":0}"#
@@ -232,14 +232,14 @@ struct ListSyntaxTests {
     ("--field q,l --field-scale 1,2,3", "There are 2 fields, but --field-scale has 3"),
     ("--field q,l --field-scale 1,", "--field-scale '': the scale '' is not a number"),
   ])
-  func `A scale that can't be is refused`(options: String, message: String) throws {
+  func `An impossible scale is refused`(options: String, message: String) throws {
     try refused("resample a.jsonl \(options)", message)
   }
 
   // MARK: Values
 
   @Test(arguments: ["zst", "zstd", "gz", "gzip"])
-  func `A format may be called as its command is`(name: String) throws {
+  func `A format may be given by its command's name`(name: String) throws {
     let options = ["--count", "3", "--compress", name, "-q"]
     let output = try Dsel.select(options, in: directory).output
     let magic: [UInt8] = name.hasPrefix("z") ? [0x28, 0xB5, 0x2F, 0xFD] : [0x1F, 0x8B]

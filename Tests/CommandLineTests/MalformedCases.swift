@@ -1,12 +1,12 @@
 import TestSupport
 import Testing
 
-/// What is expected of each file in `Fixtures/malformed`; its README says what they are.
+/// The expected result for each file in `Fixtures/malformed`; its README describes the files.
 enum MalformedCases {
   struct Accepted: Sendable, CustomTestStringConvertible {
     var name: String
     var documents: Int
-    /// The output is byte for byte this other file.
+    /// The output equals this other file byte for byte.
     var sameAs: String?
     var isCompressed: Bool {
       name != "plain-named-zst.jsonl.zst" && (name.contains("zst") || name.contains("gz"))
@@ -22,10 +22,10 @@ enum MalformedCases {
 
   struct Refused: Sendable, CustomTestStringConvertible {
     var name: String
-    /// The physical line, from 1; nil where the file as a whole is wrong.
+    /// The physical line, from 1; nil if the file as a whole is wrong.
     var line: Int?
     var fragment: String
-    /// An empty pool is no one file's fault, so no file is named.
+    /// An empty pool isn't the fault of one file, so no file is named.
     var isEmpty: Bool { fragment == "the pool is empty" }
     var testDescription: String { name }
 
@@ -45,13 +45,13 @@ enum MalformedCases {
     Accepted("zst-named-plain.jsonl", 10, sameAs: "ok.jsonl"),
     Accepted("gz-named-zst.jsonl.zst", 10, sameAs: "ok.jsonl"),
     Accepted("gz-multi-member.jsonl.gz", 10, sameAs: "ok.jsonl"),
-    // Line ends and what surrounds lines.
+    // Line ends and the characters around lines.
     Accepted("bom.jsonl", 10, sameAs: "ok.jsonl"),
     Accepted("crlf.jsonl", 10, sameAs: "ok.jsonl"),
     Accepted("blank-lines.jsonl", 10, sameAs: "ok.jsonl"),
     Accepted("no-final-newline.jsonl", 10, sameAs: "ok.jsonl"),
     Accepted("u2028.jsonl", 4),
-    // JSON that is odd, but JSON.
+    // Unusual but valid JSON.
     Accepted("nul-escapes.jsonl", 2),
     Accepted("text-empty.jsonl", 5),
     Accepted("duplicate-keys.jsonl", 2),
@@ -61,7 +61,7 @@ enum MalformedCases {
     Accepted("big-numbers.jsonl", 1),
     Accepted("key-order-spaces.jsonl", 1),
     Accepted("many-keys.jsonl", 1),
-    // Long ones.
+    // Long lines.
     Accepted("long-line.jsonl.zst", 3),
     Accepted("long-token.jsonl.zst", 3),
   ]
@@ -76,16 +76,16 @@ enum MalformedCases {
     Refused("gz-truncated.jsonl.gz", "truncated"),
     Refused("gz-bad-crc.jsonl.gz", "checksum"),
     Refused("is-a-directory.jsonl", "is a directory"),
-    // No document at all.
+    // Files without a document.
     Refused("empty.jsonl", "the pool is empty"),
     Refused("empty-file.jsonl.zst", "the pool is empty"),
     Refused("empty-frame.jsonl.zst", "the pool is empty"),
     Refused("empty-member.jsonl.gz", "the pool is empty"),
-    // Not UTF-8.
+    // Lines that aren't UTF-8.
     Refused("utf16le.jsonl", "text in UTF-16"),
     Refused("invalid-utf8.jsonl", line: 2, "not UTF-8"),
     Refused("overlong-utf8.jsonl", line: 1, "not UTF-8"),
-    // Not JSON.
+    // Lines that aren't JSON.
     Refused("cr-only.jsonl", line: 1, "the line goes on after the object"),
     Refused("blank-then-error.jsonl", line: 5, "not valid JSON"),
     Refused("cut-last-line.jsonl", line: 10, "cut short"),
@@ -100,7 +100,7 @@ enum MalformedCases {
     Refused("bad-escape.jsonl", line: 1, "escape"),
     Refused("deep-nesting.jsonl", line: 2, "1024 levels"),
     Refused("deep-unclosed.jsonl", line: 2, "1024 levels"),
-    // JSON, but no document.
+    // JSON, but not a document.
     Refused("array-file.json", "one JSON array, where dsel reads one JSON object per line"),
     Refused("array-line.jsonl", line: 3, "expected one JSON object per line, but found an array"),
     Refused("scalar-lines.jsonl", line: 1, "expected one JSON object per line, but found a string"),

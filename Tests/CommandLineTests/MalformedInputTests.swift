@@ -2,8 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Every file of `Fixtures/malformed` as the pool: what is accepted passes through unchanged, and
-/// what is refused is refused in words that name the place, with nothing left behind.
+/// Every file of `Fixtures/malformed` as the pool.
+///
+/// An accepted file passes through unchanged. A refused file gets a message that names the place,
+/// and no output remains.
 @Suite struct MalformedInputTests {
   private let directory: TemporaryDirectory
   private static let everything = ["--count", "1000000", "--min-tokens", "0"]
@@ -19,7 +21,7 @@ import Testing
   }
 
   @Test(arguments: MalformedCases.accepted)
-  func `Odd but valid files are read whole`(expected: MalformedCases.Accepted) throws {
+  func `Unusual but valid files are read whole`(expected: MalformedCases.Accepted) throws {
     let run = try select(expected.name)
     #expect(run.status == 0, "\(run.errors)")
     let manifest = try directory.json("out.jsonl.manifest.json")
@@ -38,7 +40,8 @@ import Testing
   }
 
   @Test(arguments: MalformedCases.accepted.filter { !$0.isCompressed })
-  func `The lines of odd files pass through unchanged`(expected: MalformedCases.Accepted) throws {
+  func `The lines of unusual files pass through unchanged`(expected: MalformedCases.Accepted) throws
+  {
     _ = try select(expected.name, ["--duplicates", "keep"])
     var bytes = try Fixtures.read("malformed/\(expected.name)")
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
@@ -72,7 +75,8 @@ import Testing
     #expect(runs[0] == runs[1])
   }
 
-  @Test func `A line beyond --max-line-bytes is refused, and the option named`() throws {
+  @Test func `A line beyond --max-line-bytes is refused, and the message names the option`() throws
+  {
     let run = try select("bomb.jsonl.zst", ["--max-line-bytes", "10MiB"])
     #expect(run.status == 1)
     #expect(run.errors.contains("\(Fixtures.malformed("bomb.jsonl.zst")):1: "))
@@ -87,7 +91,7 @@ import Testing
     #expect(try directory.json("out.jsonl.manifest.json").pool.documents.int == 1)
   }
 
-  @Test func `A broken target is refused as a broken pool is`() throws {
+  @Test func `A broken target is refused like a broken pool`() throws {
     let target = Fixtures.malformed("not-json.jsonl")
     let run = try Dsel.select(target: target, ["--output", "out.jsonl"], in: directory)
     #expect(run.status == 1)
@@ -135,7 +139,7 @@ import Testing
       Self.everything + ["--output", "out.jsonl"] + options, in: directory)
   }
 
-  /// No control character that a terminal would act on.
+  /// Whether there is a control character that a terminal would act on.
   private func isPrintable(_ text: String) -> Bool {
     text.unicodeScalars.allSatisfy { $0 == "\n" || $0.properties.generalCategory != .control }
   }

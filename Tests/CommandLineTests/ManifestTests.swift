@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The record of a run: what was read, and by which settings.
+/// The record of a run: its inputs and its settings.
 @Suite struct ManifestTests {
   private let directory: TemporaryDirectory
 
@@ -29,7 +29,7 @@ import Testing
     #expect(manifest.target.inputs[0].documents.int == 60)
   }
 
-  @Test func `What comes through a pipe is recorded as it came`() throws {
+  @Test func `Input from a pipe is recorded with the size and hash of its bytes`() throws {
     let piped = try manifest(["-"], input: Data(Self.lines.utf8)).pool.inputs[0]
     #expect(piped.bytes.int == 42_780)
     #expect(piped.documents.int == 1000)
@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test func `Every setting is recorded, the defaults too`() throws {
+  @Test func `Every setting is recorded, including defaults`() throws {
     let defaults = try manifest([Fixtures.crawl])
     #expect(defaults.seed.int == 0)
     let settings = defaults.settings
@@ -91,7 +91,7 @@ import Testing
     #expect(chosen.settings.size.fraction.isNull)
   }
 
-  @Test func `The numbers of the selection are those of the output`() throws {
+  @Test func `The figures for the selection match the output`() throws {
     let manifest = try manifest([Fixtures.crawl], ["--count", "100"])
     let lines = try directory.read("out.jsonl")
     #expect(manifest.selected.documents.int == 100)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A shard of which no candidates or weights came: on a cluster a failed task is daily life.
+/// Shards without candidates or weights: on a cluster, tasks fail every day.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct MissingShardTests {
   private let directory: TemporaryDirectory
@@ -31,11 +31,10 @@ struct MissingShardTests {
     }
   }
 
-  @Test func `A draw from candidates that lack a shard says how many documents are missing`() throws
-  {
+  @Test func `Candidates that lack a shard report the missing documents`() throws {
     try keep()
     let part = try Dsel.run(["merge", "s0.kept", "s2.kept", "-o", "part"], in: directory)
-    // A tree of merges has parts: that is told, and no error.
+    // Merging in steps has incomplete parts, so this is reported and isn't an error.
     #expect(part.status == 0)
     #expect(
       part.errors
@@ -63,7 +62,7 @@ struct MissingShardTests {
         try FileManager.default.removeItem(atPath: directory.path(name))
       }
     }
-    // The advice holds.
+    // Following the advice works.
     let whole = try Dsel.run(["merge", "part", "s1.kept", "-o", "all", "--json"], in: directory)
     #expect(try JSON(whole.output).missing_documents.int == 0)
     let run = try Dsel.run(
@@ -78,7 +77,7 @@ struct MissingShardTests {
     #expect(header.pool_documents.int == 100 && header.documents.int == 30)
   }
 
-  @Test func `Candidates of an earlier dsel, which don't say it, are drawn from as ever`() throws {
+  @Test func `Candidates of an earlier dsel, without that number, can be drawn from`() throws {
     try keep()
     let text = String(decoding: try directory.read("s1.kept"), as: UTF8.self)
     let older = text.replacing("\"pool_documents\":100,", with: "")
@@ -87,7 +86,7 @@ struct MissingShardTests {
     try Stages.run(
       ["resample", "--candidates", "older", "--pool", "s1", "-o", "out"], in: directory)
     #expect(try directory.json("out.manifest.json").missing_documents.int == 0)
-    // Together with one that says it, it counts.
+    // The number counts even if only one of the files has it.
     for pair in [["older", "s0.kept"], ["s0.kept", "older"]] {
       let run = try Dsel.run(
         ["resample", "--pool", "s1", "--candidates"] + pair, in: directory)
@@ -102,14 +101,14 @@ struct MissingShardTests {
       in: twoDocuments())
   }
 
-  /// What the files in Fixtures/models were made of.
+  /// The documents from which the files in Fixtures/models were made.
   private func twoDocuments() throws -> TemporaryDirectory {
     try directory.write(
       "{\"text\": \"the cat sat on the mat\"}\n{\"text\": \"a dog\"}\n", to: "two.jsonl")
     return directory
   }
 
-  @Test func `A file of the pool without a line of weights is an error, unless that is meant`()
+  @Test func `A file of the pool without a line of weights is an error unless allowed`()
     throws
   {
     try Stages.run(Self.weigh + ["s0", "s1", "-o", "w"], in: directory)
@@ -140,7 +139,7 @@ struct MissingShardTests {
   @Test func `Lines of weights may be left out, and are counted by file`() throws {
     try Stages.run(Self.weigh + shards + ["-o", "w"], in: directory)
     let lines = try directory.read("w").rawLines
-    // Every second line, the files mixed.
+    // Every second line, with the files mixed.
     let kept = stride(from: 0, to: lines.count, by: 2).map { lines[$0] }
     let mixed = stride(from: 0, to: kept.count, by: 7).flatMap { start in
       kept[start..<min(start + 7, kept.count)].reversed()
@@ -154,7 +153,7 @@ struct MissingShardTests {
     #expect(manifest.documents.int == 50)
   }
 
-  @Test func `What may be missing must be weights or candidates`() throws {
+  @Test func `Missing files can be allowed only with weights or candidates`() throws {
     let run = try Dsel.run(["resample", "--field", "q", "s0", "--allow-missing"], in: directory)
     #expect(run.status == 64)
     #expect(run.errors.contains("--allow-missing needs --weights or --candidates"))

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Names that there aren't: what was meant is said, from the names that there are.
+/// Unknown names: the message suggests the nearest existing name.
 @Suite struct MisspeltTests {
   private let directory: TemporaryDirectory
 
@@ -67,7 +67,7 @@ import Testing
   ]
 
   @Test(arguments: wrong)
-  func `A name that there isn't is told, with the nearest there is`(
+  func `An unknown name is reported with the nearest existing name`(
     line: String, message: String
   ) throws {
     let run = try Dsel.run(line.split(separator: " ").map(String.init), in: directory)
@@ -80,27 +80,26 @@ import Testing
   @Test(arguments: [
     "select --help", "help select", "select -h", "fit --help", "--help", "--version",
   ])
-  func `Help and version are as they were`(line: String) throws {
+  func `Help and version work as before`(line: String) throws {
     let run = try Dsel.run(line.split(separator: " ").map(String.init), in: directory)
     #expect(run.status == 0 && run.errors.isEmpty && !run.output.isEmpty)
   }
 
-  @Test func `A value that is wrong is told of before anything else is guessed`() throws {
+  @Test func `A wrong value is reported before any guess about another fault`() throws {
     let run = try Dsel.select(["--count", "ten"], in: directory)
     #expect(run.status == 64 && run.errors.contains("'ten'"))
     let negative = try Dsel.select(["--seed", "-1"], in: directory)
     #expect(negative.status == 64 && negative.errors.contains("'-1' is invalid for '--seed"))
   }
 
-  /// - Parameter command: its first word after the options of the message is what it advises to
-  ///   change.
+  /// - Parameter command: a command line in which `option` also takes the pool `P`.
   @Test(arguments: [
     (["select", "--target", "W", "P", "--count", "1"], "--target"),
     (["select", "--target", "w=W", "l=W", "P", "--count", "1"], "--target"),
     (["resample", "--weights", "w", "P", "--count", "1"], "--weights"),
     (["resample", "--candidates", "c", "d", "P"], "--candidates"),
   ])
-  func `A pool that an option has taken is told, and the advice works`(
+  func `A pool that an option has consumed is reported, and the advice works`(
     command: [String], option: String
   ) throws {
     let arguments = command.map { word in

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Mistakes that are easily made, and what is said of them.
+/// Common mistakes and their messages.
 @Suite struct MisuseTests {
   private let directory: TemporaryDirectory
 
@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  @Test func `A record beside a result is not taken for one`() throws {
+  @Test func `A record beside a result isn't read as a result`() throws {
     for command in [
       ["merge", "a.zst", "a.zst.manifest.json"],
       ["resample", "p", "--candidates", "a.manifest.json"],
@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  @Test func `What merge would read twice must be a file`() throws {
+  @Test func `An input that merge would read twice must be a file`() throws {
     let run = try Dsel.run(["merge", "/dev/null", "-o", "sum.model"], in: directory)
     #expect(run.status == 1 && directory.names.isEmpty)
     #expect(

@@ -2,8 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Selections of parts: strata of the pool by a field, and several targets. The numbers of the
-/// fixture's documents by domain are those of `Fixtures/README.md`.
+/// Selections with several parts: strata of the pool by a field, and several targets.
+///
+/// The numbers of the fixture's documents by domain are those of `Fixtures/README.md`.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct MixtureTests {
   private let directory: TemporaryDirectory
@@ -29,15 +30,15 @@ struct MixtureTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var options: [String]
     var expected: [String: Int]
-    /// By stratum.
+    /// Expected counts by stratum.
     var shortfalls: [String: Int] = [:]
     var testDescription: String { options.joined(separator: " ") }
   }
 
   static let cases = [
-    // Of 100, by 1360ths: code 25, sqldocs 22.06, pydocs 17.65, scripture 13.24, wiki 8.82, german
-    // 5.15, japanese 4.41, satire 2.94, saga 0.74. The method of Sainte-Laguë, one unit at a time
-    // with exact fractions (Python), rounds these so.
+    // Shares of 100 by 1360ths: code 25, sqldocs 22.06, pydocs 17.65, scripture 13.24, wiki 8.82,
+    // german 5.15, japanese 4.41, satire 2.94, saga 0.74. The method of Sainte-Laguë, one unit at a
+    // time with exact fractions (Python), rounds them to the numbers below.
     Case(
       options: ["--count", "100"],
       expected: [
@@ -62,26 +63,27 @@ struct MixtureTests {
       options: ["--count", "10", "--mixture", "wiki=0.74,satire=0.26"],
       expected: ["wiki": 7, "satire": 3]),
     // The others share 20 by 1230ths: code 5.53, sqldocs 4.88, pydocs 3.90, scripture 2.93, german
-    // 1.14, japanese 0.98, satire 0.65; saga gives 10 of its 30.
+    // 1.14, japanese 0.98, satire 0.65. saga should give 30 and has only 10.
     Case(
       options: ["--count", "100", "--mixture", "wiki=0.5,saga=0.3"],
       expected: [
         "wiki": 50, "saga": 10, "code": 5, "sqldocs": 5, "pydocs": 4, "scripture": 3,
         "german": 1, "japanese": 1, "satire": 1,
       ], shortfalls: ["saga": 20]),
-    // saga has 10; of the other 90 by 0.5 : 0.2 wiki has 64.29 and the rest 25.71. Of 26, code has
-    // 7.19, sqldocs 6.34, pydocs 5.07, scripture 3.80, german 1.48, japanese 1.27, satire 0.85.
+    // saga has only 10. The other 90 are shared by 0.5 : 0.2, so wiki has 64.29 and the rest 25.71.
+    // The shares of 26 are code 7.19, sqldocs 6.34, pydocs 5.07, scripture 3.80, german 1.48,
+    // japanese 1.27, satire 0.85.
     Case(
       options: ["--count", "100", "--mixture", "wiki=0.5,saga=0.3", "--fill"],
       expected: [
         "wiki": 64, "saga": 10, "code": 7, "sqldocs": 6, "pydocs": 5, "scripture": 4,
         "german": 2, "japanese": 1, "satire": 1,
       ]),
-    // More than both have: 25 are missed, by the shares of 0.8 : 0.2.
+    // Both strata together have too few: 25 are missing, by the shares of 0.8 : 0.2.
     Case(
       options: ["--count", "75", "--mixture", "saga=0.8,satire=0.2", "--fill"],
       expected: ["saga": 10, "satire": 40], shortfalls: ["saga": 20, "satire": 5]),
-    // Nothing of wiki: the others by 1240ths.
+    // Nothing comes from wiki; the others share by 1240ths.
     Case(
       options: ["--count", "12", "--mixture", "wiki=0"],
       expected: [
@@ -104,7 +106,7 @@ struct MixtureTests {
       drawn.manifest.selected.shortfall.int == options.shortfalls.values.reduce(0, +))
   }
 
-  @Test func `Each stratum draws its own best`() throws {
+  @Test func `Each stratum draws its best documents`() throws {
     let options = ["--logistic-share", "0", "--count", "100", "--stratify", "domain"]
     let drawn = try select(options).lines
     // Weighed by the models of the whole pool.
@@ -126,8 +128,7 @@ struct MixtureTests {
     }
   }
 
-  @Test func `Strata are drawn by fields, too, and epochs of what is left fill up exactly`() throws
-  {
+  @Test func `Strata can be drawn by fields, and epochs use them up exactly`() throws {
     // 20, 8 and 2 documents.
     let pool = (0..<30).map { number in
       let stratum = number < 20 ? "a" : number < 28 ? "b" : "c"
@@ -139,8 +140,8 @@ struct MixtureTests {
         + ["--mixture", "a=0.3,b=0.3,c=0.4", "--epochs", "3", "--without-repeats"]
         + ["-o", "out.jsonl"], in: directory)
     let manifest = try directory.json("out.jsonl.manifest.json")
-    // Shares of 10: 3, 3, 4. First c has 2 only: the others have one more each. Then b has 4 left,
-    // and c none: a has 6. Then a is alone.
+    // Shares of 10: 3, 3, 4. First c has only 2, so the others get one more each. Then b has 4 left
+    // and c none, so a gives 6. In the end only a is left.
     let expected = [["a": 4, "b": 4, "c": 2], ["a": 6, "b": 4], ["a": 10]]
     let lines = try directory.read("out.jsonl").rawLines
     #expect(Set(lines) == Set(pool))
@@ -157,11 +158,11 @@ struct MixtureTests {
     try directory.write(Array(code.prefix(40)).joinedLines, to: "code.jsonl")
     let targets = ["wiki=\(Fixtures.wiki)", "code=code.jsonl"]
     for (options, counts) in [
-      // 30.3 and 70.7.
+      // The exact shares are 30.3 and 70.7.
       (["--count", "101", "--share", "wiki=0.3"], [30, 71]),
       (["--count", "101"], [51, 50]),
       (["--count", "100", "--share", "wiki=0", "--share", "code=1"], [0, 100]),
-      // 20 at random; of 80, 20 and 60.
+      // 20 documents are random; the other 80 are shared as 20 and 60.
       (["--count", "100", "--share", "wiki=0.25", "--replay", "0.2"], [20, 60]),
     ] {
       let drawn = try select(options + ["--annotate"], target: targets)
@@ -174,7 +175,7 @@ struct MixtureTests {
     }
   }
 
-  @Test func `The first target draws as it would alone, the second from what is left`() throws {
+  @Test func `The first target draws as it would alone, the second from the rest`() throws {
     let code = try Fixtures.crawlText().rawLines.filter { try JSON($0).domain.string == "code" }
     try directory.write(Array(code.prefix(40)).joinedLines, to: "code.jsonl")
     let options = ["--logistic-share", "0", "--annotate"]
@@ -183,7 +184,7 @@ struct MixtureTests {
     ).lines.map { try JSON($0) }
     let wiki = try select(options + ["--count", "60"]).lines.map { try JSON($0).id }
     #expect(both.filter { $0.dsel.target.string == "wiki" }.map(\.id) == wiki)
-    // Of the second's own order, the first 60 that the first left.
+    // The first 60 in the second target's order that the first target left.
     let ranked = try select(options + ["--fraction", "1"], target: ["code.jsonl"]).lines
       .map { try JSON($0) }.sorted { $0.dsel.key.number ?? 0 > $1.dsel.key.number ?? 0 }.map(\.id)
     let left = ranked.filter { !wiki.contains($0) }.prefix(60)
@@ -191,7 +192,7 @@ struct MixtureTests {
     #expect(Set(second) == Set(left.compactMap(\.string)) && second.count == 60)
   }
 
-  @Test func `One target with a name is drawn as one without, and of several files`() throws {
+  @Test func `A named target draws like an unnamed one, and may have several files`() throws {
     let plain = try select(["--count", "80"]).lines
     #expect(try select(["--count", "80"], target: ["wiki=\(Fixtures.wiki)"]).lines == plain)
     let lines = try Fixtures.read("wiki.jsonl").rawLines

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// How numbers are typed on the command line.
+/// Numbers as they are typed on the command line.
 @Suite struct NumberArgumentTests {
   private let directory: TemporaryDirectory
 
@@ -23,7 +23,7 @@ import Testing
   ]
 
   @Test(arguments: counts)
-  func `Counts are written in many ways`(argument: String, count: Int) throws {
+  func `Counts are accepted in many notations`(argument: String, count: Int) throws {
     let run = try resample(["--count", argument])
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.lines.count == count)
@@ -35,7 +35,7 @@ import Testing
   ]
 
   @Test(arguments: shares)
-  func `Shares are written as numbers and per cent`(argument: String, count: Int) throws {
+  func `Shares are accepted as fractions and percentages`(argument: String, count: Int) throws {
     let run = try resample(["--fraction", argument])
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.lines.count == count)
@@ -53,7 +53,7 @@ import Testing
     #expect(try lines("10MiB") == 2000)
   }
 
-  /// What is wrong, and what is said after the option's name.
+  /// The fault, and the expected message after the option's name.
   static let wrong: [(options: [String], message: String)] = [
     (["--count", "1,000"], "'--count <n>': write 1000 or 1k, without a comma."),
     (["--count", "12,000,000"], "'--count <n>': write 12000000 or 12M, without a comma."),
@@ -122,7 +122,7 @@ import Testing
   ]
 
   @Test(arguments: wrong)
-  func `A number that is none is told with what is accepted`(
+  func `A wrong number is reported with the accepted notations`(
     options: [String], message: String
   ) throws {
     let run = try resample(options)
@@ -131,7 +131,7 @@ import Testing
       run.errors.contains("The value '\(options[1])' is invalid for \(message)"), "\(run.errors)")
   }
 
-  /// Every option with a number, by command.
+  /// Every option that takes a number, by command.
   static let options: [(command: [String], options: [String])] = [
     (
       ["select", "--target", "pool.jsonl", "--pool", "pool.jsonl"],
@@ -190,7 +190,7 @@ import Testing
     }
   }
 
-  @Test func `Shares of targets and strata are written as per cent, too`() throws {
+  @Test func `Shares of targets and strata are accepted as percentages`() throws {
     let select = [
       "select", "--target", "a=pool.jsonl", "b=pool.jsonl", "--pool", "pool.jsonl", "--share",
       "a=30%", "--min-tokens", "0", "--count", "10", "--buckets", "64", "--manifest", "m.json",
@@ -209,7 +209,7 @@ import Testing
     #expect(drawn.count { $0 == 1 } == 2 && drawn.count { $0 == 2 } == 6)
   }
 
-  @Test func `Options that would overflow are refused in words`() throws {
+  @Test func `Options that would overflow are refused with a message`() throws {
     let select = ["select", "--target", "pool.jsonl", "--pool", "pool.jsonl"]
     for (options, message) in [
       (
@@ -248,7 +248,7 @@ import Testing
     }
   }
 
-  @Test func `A line that is too long is told with the limit as it was given`() throws {
+  @Test func `A line that is too long is reported with the limit as it was typed`() throws {
     for (argument, limit) in [
       ("1", "1 byte"), ("20", "20 bytes"), ("12_00e-2", "12 bytes"), ("0.01kB", "10 bytes"),
     ] {
@@ -262,7 +262,7 @@ import Testing
   }
 
   @Test(arguments: ["1e15", "1e-300", "5e-324"], ["ratio", "shrunk"])
-  func `Weights are numbers at the ends of what smoothing may be`(
+  func `Smoothing accepts numbers at the ends of its range`(
     smoothing: String, estimator: String
   ) throws {
     try Stages.run(["fit", "pool.jsonl", "-o", "m", "--buckets", "64"], in: directory)

@@ -2,8 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What is selected from the small fixture, against an independent Python implementation of the
-/// method (`Fixtures/golden/method/oracle.py`).
+/// The selection from the small fixture, against an independent implementation of the method.
+///
+/// The implementation is in Python: `Fixtures/golden/method/oracle.py`.
 @Suite struct OracleTests {
   private let directory: TemporaryDirectory
 
@@ -29,7 +30,7 @@ import Testing
     var drawOptions: [String] {
       let settings = json.settings
       let share = settings.logistic_share.number.map { ["--logistic-share", "\($0)"] } ?? []
-      // Refused where it has no effect.
+      // The option is refused if it has no effect.
       let normalize =
         estimator == "logistic" ? [] : ["--normalize", settings.normalize.string ?? ""]
       return normalize + [
@@ -47,11 +48,13 @@ import Testing
       return settings.fraction.number.map { ["--fraction", "\($0)"] } ?? []
     }
 
-    /// True if log odds take part. dsel stops their training early, the oracle at the optimum, and
-    /// they differ by no more than `Tolerance.logOdds`.
+    /// True if the weights include log odds.
+    ///
+    /// dsel stops their training early, and the oracle stops at the optimum. They differ by at most
+    /// `Tolerance.logOdds`.
     var hasLogOdds: Bool { estimator == "logistic" || estimator == "blend" }
 
-    /// How far a log weight may be off. It does not know the temperature.
+    /// The largest error of a log weight, which doesn't depend on the temperature.
     var weightTolerance: Tolerance {
       switch estimator {
       // The oracle's sums are exactly rounded and dsel's are plain, so the last digits may differ.
@@ -62,20 +65,22 @@ import Testing
       }
     }
 
-    /// How far a key of the main part may be off. Noise is added, which is the same on both sides.
+    /// The largest error of a key in the main part. The noise is the same on both sides.
+    ///
     /// A threshold is an order statistic of the keys: it moves no further than any of them.
     var keyTolerance: Tolerance {
       hasLogOdds ? Tolerance(absolute: Tolerance.logOdds / temperature) : weightTolerance
     }
 
-    /// How far a key of the second part may be off: its temperature is a quarter of the other's.
+    /// The largest error of a key in the second part, which has a quarter of the temperature.
     var secondKeyTolerance: Tolerance {
       Tolerance(absolute: Tolerance.logOdds / (0.25 * temperature))
     }
 
-    /// How far a divergence of the selected documents may be off. With log odds 3 in 100 documents
-    /// may be others. Moving all log odds at random by up to 0.1 changed no divergence of these
-    /// runs by more than 1.7 %.
+    /// The largest error of a divergence of the selected documents.
+    ///
+    /// With log odds, 3 in 100 documents may differ. Moving all log odds at random by up to 0.1
+    /// changed no divergence of these runs by more than 1.7 %.
     var divergenceTolerance: Tolerance { Tolerance(relative: hasLogOdds ? 0.02 : 1e-9) }
   }
 
@@ -103,7 +108,7 @@ import Testing
   }
 
   @Test(arguments: try expected("runs"))
-  func `The selection and its record are the oracle's`(expected: Expected) throws {
+  func `The selection and its record match the oracle's`(expected: Expected) throws {
     let manifest = try select(expected)
     for (name, value) in [
       ("target_documents", manifest.target.documents), ("target_tokens", manifest.target.tokens),
@@ -118,7 +123,7 @@ import Testing
     try expectClose(
       manifest.kl_target_pool, json.kl_target_pool, Tolerance(relative: 1e-9), "kl_target_pool")
 
-    // The difference of two divergences is off by as much as the selection's is.
+    // The error of the difference of two divergences is that of the selection's divergence.
     let selectedKL = try #require(json.kl_target_selected.number)
     try expectClose(
       manifest.kl_reduction, json.kl_reduction,
@@ -147,12 +152,12 @@ import Testing
   }
 
   @Test(arguments: try expected("budgets"))
-  func `Each way to say how much selects what the oracle selects`(expected: Expected) throws {
+  func `Each option for the size gives the oracle's selection`(expected: Expected) throws {
     _ = try select(expected)
   }
 
   @Test(arguments: try defaults())
-  func `The defaults of an estimator are the oracle's`(expected: Expected) throws {
+  func `The defaults of an estimator match the oracle's`(expected: Expected) throws {
     let isDefault = expected.estimator == "blend"
     let estimator = isDefault ? [] : ["--estimator", expected.estimator]
     let implied = try Dsel.select(estimator + expected.sizeOptions, in: directory)
@@ -163,13 +168,13 @@ import Testing
   }
 
   @Test(arguments: try expected("runs"))
-  func `Log weights and keys are the oracle's`(expected: Expected) throws {
+  func `Log weights and keys match the oracle's`(expected: Expected) throws {
     var (options, documents) = (
       expected.modelOptions + expected.drawOptions, expected.json.documents.elements
     )
     let count: Int
     if expected.hasLogOdds {
-      // The eligible documents alone, since those are what the regression is trained with.
+      // Only the eligible documents, because the regression is trained with those.
       count = try #require(expected.json.eligible_documents.int)
       documents.removeAll { $0.eligible.bool != true }
     } else {
@@ -192,8 +197,8 @@ import Testing
         try expectClose(line.dsel.key, document.key, expected.keyTolerance, "key of \(id)")
         continue
       }
-      // The main part ends at the threshold, and the second part has what is below it. Where a key
-      // and the threshold are close enough to pass each other, either part is right.
+      // The main part ends at the threshold, and the second part starts below it. If a key is too
+      // close to the threshold to be certain, either part is correct.
       let key = try #require(document.key.number)
       let reach = 2 * expected.keyTolerance.absolute
       if key >= threshold + reach {
@@ -205,7 +210,9 @@ import Testing
     }
   }
 
-  /// Runs with the settings of `expected`, compares what every entry has, and returns the manifest.
+  /// Runs with the settings of `expected`, and checks the parts common to all entries.
+  ///
+  /// - Returns: the manifest.
   private func select(_ expected: Expected) throws -> JSON {
     let run = try Dsel.select(
       expected.options + ["--annotate", "--output", "out.jsonl"], in: directory)
@@ -235,9 +242,11 @@ import Testing
     return manifest
   }
 
-  /// Without log odds, the same documents in the same order. With them, 97 in 100 of the documents
-  /// are the same: moving all log odds at random by up to 0.1 replaced 3 of 100 at most, and none
-  /// where fewer than 60 are selected.
+  /// Compares the selected documents.
+  ///
+  /// Without log odds they are equal, in the same order. With log odds, 97 in 100 are equal: moving
+  /// all log odds at random by up to 0.1 replaced 3 of 100 at most, and none if fewer than 60 are
+  /// selected.
   private func expectSelected(_ lines: [JSON], _ expected: Expected) throws {
     let (ids, expectedIDs) = (lines.map(\.id), expected.json.selected.elements)
     guard expected.hasLogOdds else {
@@ -252,8 +261,9 @@ import Testing
     #expect(expectedIDs.count - needed >= abs(ids.count - expectedIDs.count))
   }
 
-  /// The lines of the second part have its keys. One of them may have gone to the main part, or
-  /// may not be selected at all.
+  /// Checks that the lines of the second part have its keys.
+  ///
+  /// One of them may have gone to the main part, or may not be selected at all.
   private func expectSecondKeys(_ lines: [JSON], _ expected: Expected) throws {
     let secondPart = expected.json.by_logistic.elements
     let matching = try secondPart.filter { document in

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Output and manifest appear whole or not at all, and never in the place of what is still needed.
+/// Output and manifest appear whole or not at all, and never replace a file that is still needed.
 @Suite struct OutputFileTests {
   private let directory: TemporaryDirectory
 
@@ -13,7 +13,7 @@ import Testing
     #expect(directory.names == ["out.jsonl", "out.jsonl.manifest.json"])
   }
 
-  @Test func `The manifest goes where it is told to`() throws {
+  @Test func `The manifest goes to the requested path`() throws {
     let run = try select(["--output", "out.jsonl", "--manifest", "record.json"])
     #expect(run.status == 0)
     #expect(directory.names == ["out.jsonl", "record.json"])
@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test(arguments: ["out.jsonl", "out.jsonl.manifest.json"])
-  func `A file that exists is kept unless --force is given`(name: String) throws {
+  func `An existing file is kept unless --force is given`(name: String) throws {
     try directory.write("precious\n", to: name)
     let refused = try select(["--output", "out.jsonl"])
     #expect(refused.status == 1)
@@ -78,7 +78,7 @@ import Testing
     #expect(directory.names == ["hard", "input.jsonl", "soft"])
   }
 
-  @Test func `An output that can't be is refused before the pool is read`() throws {
+  @Test func `An impossible output is refused before the pool is read`() throws {
     for (options, fragment) in [
       (["--output", "."], "is a directory"),
       (["--output", "nowhere/out"], "nowhere/out"),
@@ -95,7 +95,7 @@ import Testing
   @Test(arguments: [
     ["--manifest", "nowhere/out"], ["--rejects", "nowhere/out"], ["--manifest", "."],
   ])
-  func `No output appears when what belongs to it can't be written`(options: [String]) throws {
+  func `No output appears if one that belongs to it can't be written`(options: [String]) throws {
     let run = try select(["--output", "out.jsonl", "--on-error", "skip"] + options)
     #expect(run.status == 1)
     #expect(directory.names == [])
@@ -135,7 +135,7 @@ import Testing
   }
 
   @Test(arguments: ["TERM", "INT", "HUP"])
-  func `A signal leaves nothing behind, not even the spool`(signal: String) throws {
+  func `A signal leaves no file, not even the spool`(signal: String) throws {
     let run = try Program.shell(
       """
       mkfifo pipe && mkdir spool

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What selected lines look like: byte for byte those of the pool, but for what was asked for.
+/// Selected lines equal the pool's byte for byte, except for requested changes.
 @Suite struct OutputLineTests {
   private let directory: TemporaryDirectory
   private static let everything = ["--count", "1000000", "--min-tokens", "0"]
@@ -14,7 +14,7 @@ import Testing
     #expect(run.output == (try Fixtures.crawlText()))
   }
 
-  @Test func `A carriage return before the line feed is dropped, and no other`() throws {
+  @Test func `A carriage return before the line feed is dropped, and no other is`() throws {
     let output = try output(of: "{\"text\":\"a\\r\"}\r\n{\"text\":\"b\"}\r\r\n")
     #expect(output == "{\"text\":\"a\\r\"}\n{\"text\":\"b\"}\r\n")
   }
@@ -25,7 +25,7 @@ import Testing
     #expect(try output(of: "\(one)\r") == "\(one)\n")
   }
 
-  @Test func `Each shard's byte order mark is no part of its first line`() throws {
+  @Test func `The byte order mark of a shard isn't part of its first line`() throws {
     for name in ["one.jsonl", "two.jsonl"] {
       try directory.write("\u{FEFF}{\"text\":\"\(name)\"}\n", to: name)
     }
@@ -63,7 +63,7 @@ import Testing
     ("out.jsonl.zst", []), ("out.jsonl.gz", []), ("out.zst", ["--compress", "zst"]),
     ("other.gz", ["--compress", "gz"]),
   ])
-  func `Compressed output is what zstd and gzip read`(name: String, options: [String]) throws {
+  func `zstd and gzip read the compressed output`(name: String, options: [String]) throws {
     let plain = try Dsel.select(["--count", "300"], in: directory).output
     let run = try Dsel.select(["--count", "300", "--output", name] + options, in: directory)
     #expect(run.status == 0, "\(run.errors)")
@@ -71,7 +71,7 @@ import Testing
     #expect(try Containers.decompress(directory.path(name), in: directory) == plain)
   }
 
-  @Test func `--compress decides against the name, and for standard output`() throws {
+  @Test func `--compress overrides the name, and applies to standard output`() throws {
     let plain = try Dsel.select(["--count", "20"], in: directory).output
     _ = try Dsel.select(["--count", "20", "-o", "a.zst", "--compress", "none"], in: directory)
     #expect(try directory.read("a.zst") == plain)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Outputs whose names are links, to files, to nothing, or to what the process was started with.
+/// Outputs whose names are links: to files, to missing files, or to the process's descriptors.
 @Suite struct OutputLinkTests {
   private let directory: TemporaryDirectory
   private static let select = "select -q --target \"$1\" --pool \"$2\" --count 3"
@@ -13,7 +13,7 @@ import Testing
     "-o link", "-o out --manifest link", "-o out --remainder link",
     "-o out --on-error skip --rejects link",
   ])
-  func `A link to nothing exists, and is replaced with --force alone`(options: String) throws {
+  func `A dangling link counts as existing, and only --force replaces it`(options: String) throws {
     let refused = try shell(
       "ln -s scratch/file link; mkdir scratch; \"$0\" \(Self.select) \(options)")
     #expect(refused.status == 1)
@@ -27,7 +27,7 @@ import Testing
     #expect(forced.status == 0 && forced.lines == [])
   }
 
-  @Test func `The advice to name what a dangling link leads to can be followed`() throws {
+  @Test func `The advice to name the target of a dangling link works`() throws {
     let run = try shell(
       "mkdir scratch; ln -s scratch/file link; \"$0\" \(Self.select) -o scratch/file && wc -l < link | tr -d ' '"
     )
@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test(arguments: ["fit -q \"$1\" -o link", "merge -q model -o link"])
-  func `A model isn't written over a link to nothing either`(command: String) throws {
+  func `A model doesn't replace a dangling link either`(command: String) throws {
     let run = try shell("\"$0\" fit -q \"$1\" -o model; ln -s none link; \"$0\" \(command)")
     #expect(run.status == 1)
     #expect(run.errors.contains("link: this is a link to none, which does not exist"))
@@ -46,7 +46,7 @@ import Testing
     "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "dev/stdout", "dev/again", "/dev/../dev/stdout",
     "/dev/../dev/fd/1",
   ])
-  func `Standard output is meant by all of its names, redirected or not`(name: String) throws {
+  func `All names of standard output mean it, redirected or not`(name: String) throws {
     guard FileManager.default.fileExists(atPath: "/proc/self/fd") else { return }
     for force in ["", "--force"] {
       let run = try shell(
@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  @Test func `A model goes to standard output by its other names, too`() throws {
+  @Test func `A model goes to standard output by any of its names`() throws {
     let run = try shell(
       """
       "$0" fit -q "$1" > expected; "$0" fit -q "$1" -o /dev/stdout --force > file; cmp expected file && ls
@@ -72,13 +72,13 @@ import Testing
     #expect(run.lines == ["expected", "file"])
   }
 
-  @Test func `What goes to standard output gets no report or manifest there`() throws {
+  @Test func `A result and a report can't both go to standard output`() throws {
     let run = try shell("\"$0\" \(Self.select) -o /dev/stdout --json")
     #expect(run.status == 64)
     #expect(run.errors.contains("--json prints to standard output, where the result goes"))
   }
 
-  @Test func `Another descriptor is written to where it stands`() throws {
+  @Test func `Another descriptor is written at its current position`() throws {
     let run = try shell(
       """
       exec 3> lines 4> record 5> kept
@@ -93,7 +93,7 @@ import Testing
     #expect(run.errors == "")
   }
 
-  @Test func `Standard input is read by its other names, a file or a pipe`() throws {
+  @Test func `Standard input can be read by any of its names, as a file or a pipe`() throws {
     let run = try shell(
       """
       "$0" \(Self.select) > expected

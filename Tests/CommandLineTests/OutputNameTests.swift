@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Names that promise another format than what dsel writes are refused before anything is read.
+/// Names of formats that dsel doesn't write are refused before anything is read.
 @Suite struct OutputNameTests {
   private let directory: TemporaryDirectory
 
@@ -14,7 +14,7 @@ import Testing
   ]
 
   @Test(arguments: suffixes)
-  func `An output of another format's name is refused, and the names that work are said`(
+  func `An output named for another format is refused with the names that work`(
     suffix: String
   ) throws {
     for name in [
@@ -31,14 +31,14 @@ import Testing
   }
 
   @Test(arguments: ["--remainder", "--rejects"])
-  func `So are the other files of lines`(option: String) throws {
+  func `Other files of lines named for another format are refused`(option: String) throws {
     let run = try Dsel.select(
       ["-o", "out", "--on-error", "skip", option, "x.parquet"], in: directory)
     #expect(run.status == 64)
     #expect(run.errors.contains("\(option) x.parquet: dsel writes JSON lines"))
   }
 
-  @Test func `So are models, weights, candidates and what is drawn of them`() throws {
+  @Test func `Models, weights, candidates and draws named for another format are refused`() throws {
     let models = ["--target-model", "t", "--pool-model", "p"]
     for arguments in [
       ["fit", Fixtures.wiki], ["merge", "a", "b"], ["weigh", "pool"] + models,
@@ -56,14 +56,14 @@ import Testing
     ".csv-like", "x.csv.d",
     "parquet.jsonl", "tar",
   ])
-  func `All other names are taken`(name: String) throws {
+  func `All other names are accepted`(name: String) throws {
     let run = try Dsel.select(["--output", name, "--count", "3", "--quiet"], in: directory)
     #expect(run.status == 0, "\(run.errors)")
     #expect(directory.exists(name))
   }
 
   @Test(arguments: ["x.jsonl.zst", "x.jsonl.ZST", "x.jsonl.zstd"])
-  func `A name of zstd is written by zstd, however it is spelt`(name: String) throws {
+  func `A name for zstd in any spelling gives a zstd file`(name: String) throws {
     #expect(
       try Dsel.select(["--output", name, "--count", "3", "--quiet"], in: directory).status == 0)
     let run = try Program.shell("zstd -dqc < \"$1\" | wc -l | tr -d ' '", [name], in: directory)
@@ -71,7 +71,7 @@ import Testing
   }
 
   @Test(arguments: ["x.jsonl.gz", "x.jsonl.GZ", "x.jsonl.gzip"])
-  func `A name of gzip is written by gzip, however it is spelt`(name: String) throws {
+  func `A name for gzip in any spelling gives a gzip file`(name: String) throws {
     #expect(
       try Dsel.select(["--output", name, "--count", "3", "--quiet"], in: directory).status == 0)
     let run = try Program.shell("gzip -dc < \"$1\" | wc -l | tr -d ' '", [name], in: directory)
@@ -94,7 +94,7 @@ import Testing
   }
 
   #if os(Linux)
-    @Test func `Threads are as many as the processors that dsel may use`() throws {
+    @Test func `The default number of threads is that of the available processors`() throws {
       guard try Program.shell("taskset -c 0 true", in: directory).status == 0 else { return }
       let run = try Program.shell(
         "taskset -c 0 \"$0\" select --target \"$1\" --pool \"$2\" --count 3 -o out",

@@ -9,8 +9,9 @@ struct ProgressLineTests {
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// Runs a command on a terminal of some columns, with a pool that comes slowly through standard
-  /// input, and prints each line of progress that was drawn.
+  /// Runs a command on a terminal with a given number of columns, and prints each line of progress.
+  ///
+  /// Its pool comes slowly through standard input.
   private static let script = #"""
     import fcntl, os, pty, re, struct, subprocess, sys, termios, time
     columns, pool, command = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
@@ -37,7 +38,7 @@ struct ProgressLineTests {
     """#
 
   private func lines(columns: Int, _ options: [String]) throws -> [String] {
-    // Large enough for several reads, so that the second comes later than the first report may.
+    // The size needs several reads, so that the second comes after the first report is due.
     var pool = Data()
     for _ in 0..<3 { pool += try Fixtures.crawlText() }
     try directory.write(pool, to: "pool.jsonl")
@@ -54,14 +55,14 @@ struct ProgressLineTests {
   @Test(arguments: [0, 1, 8, 20, 33, 60, 80, 200])
   func `No line is wider than the terminal`(columns: Int) throws {
     let lines = try lines(columns: columns, ["--count", "5"])
-    // A terminal that doesn't say how wide it is is taken for one of 80 columns.
+    // A terminal without a known width is treated as having 80 columns.
     let room = (columns == 0 ? 80 : columns) - 1
     #expect(lines.allSatisfy { $0.count <= room }, "\(lines)")
     if room > 30 { #expect(lines.contains { $0.hasPrefix("storing piped input  pass 1 of 4") }) }
     if room > 70 { #expect(lines.contains { $0.hasSuffix(" MB/s") }) }
   }
 
-  @Test func `A measured temperature is a pass more`() throws {
+  @Test func `Measuring a temperature takes one more pass`() throws {
     let lines = try lines(columns: 80, ["--count", "5", "--temperature", "auto"])
     #expect(lines.contains { $0.contains("pass 1 of 5") }, "\(lines)")
   }

@@ -4,7 +4,7 @@ import Testing
 @testable import Reporting
 @testable import dsel
 
-/// Numbers as they are typed, without a run.
+/// Numbers as they are typed, tested without a run.
 @Suite struct QuantitiesTests {
   private static let units: [(unit: String, factor: Int)] = [
     ("k", 1000), ("M", 1_000_000), ("B", 1_000_000_000), ("G", 1_000_000_000),
@@ -39,12 +39,12 @@ import Testing
       ("1,000", .comma(number: "1000")),
       ("1,5", .comma(number: "1.5")), ("1,2,3", .notANumber),
     ] as [(String, NumberFault)])
-  func `What is no count is refused, with the reason`(text: String, fault: NumberFault) {
+  func `A wrong count is refused with the reason`(text: String, fault: NumberFault) {
     #expect(throws: fault) { try Count(text: text) }
     #expect(Count(argument: text) == nil)
   }
 
-  /// Powers of 1000 and of 1024.
+  /// The units are powers of 1000 and of 1024.
   @Test func `Bytes have decimal and binary units`() throws {
     for (power, unit) in ["k", "M", "G", "T"].enumerated() {
       let decimal = (0...power).reduce(1) { product, _ in product * 1000 }
@@ -77,7 +77,7 @@ import Testing
   }
 
   @Test(arguments: 0..<20 as Range<UInt64>)
-  func `What is written for a number of bytes is read as that number, or as little more`(
+  func `The notation of a number of bytes is read as that number, or slightly more`(
     seed: UInt64
   ) throws {
     var random = SplitMix64(state: seed)
@@ -90,8 +90,8 @@ import Testing
     }
   }
 
-  /// In doubles, 7 / 100 isn't 0.07 for all such numbers.
-  @Test func `A share in per cent is the very number that the fraction is`() throws {
+  /// In doubles, 7 / 100 doesn't equal 0.07 for all such numbers.
+  @Test func `A percentage is exactly the same number as the fraction`() throws {
     for percent in 0...100 {
       let fraction = percent == 100 ? "1" : percent < 10 ? "0.0\(percent)" : "0.\(percent)"
       #expect(try Share(text: "\(percent)%").value == Share(text: fraction).value)
@@ -103,7 +103,7 @@ import Testing
     #expect(throws: NumberFault.empty) { try Share(text: "%") }
   }
 
-  @Test func `Other numbers may be negative, but no double is beyond all doubles`() throws {
+  @Test func `Other numbers may be negative, but not beyond all doubles`() throws {
     #expect(try Number(text: "-2.5e3").value == -2500)
     #expect(try Number(text: "1_0.5").value == 10.5)
     #expect(throws: NumberFault.beyondDoubles) { try Number(text: "1e999") }

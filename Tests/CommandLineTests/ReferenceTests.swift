@@ -1,27 +1,28 @@
 import TestSupport
 import Testing
 
-/// `dsel select --compat dsir` on the files that the DSIR reference package was run on
-/// (Fixtures/golden/dsir-reference).
+/// `dsel select --compat dsir` on the files that were used to run the DSIR reference package.
+///
+/// See Fixtures/golden/dsir-reference.
 @Suite struct ReferenceTests {
   private let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }
 
   @Test(arguments: [1_000, 10_000], 1...3)
-  func `Log weights of the pool are the reference's`(bucketCount: Int, order: Int) throws {
+  func `Log weights of the pool match the reference's`(bucketCount: Int, order: Int) throws {
     let expected = try golden("weights").log_importance_weight["b\(bucketCount)_n\(order)"]
     try expectWeights(
       ["--buckets", "\(bucketCount)", "--ngrams", "\(order)"], expected)
   }
 
   @Test(arguments: ["0.0", "0.1", "1.0"])
-  func `With --target-smoothing they are those of the option in git`(pseudocount: String) throws {
+  func `With --target-smoothing they match those of the option in git`(pseudocount: String) throws {
     let all = try golden("weights")["git_main_4802a1c_target_laplace_smoothing_b10000_n2"]
     try expectWeights(["--target-smoothing", pseudocount], all[pseudocount])
   }
 
-  /// The runs for one target that took the largest weights of a model.
+  /// The runs for one target that selected the largest weights of a model.
   struct TopK: Sendable, CustomTestStringConvertible {
     var json: JSON
 
@@ -47,7 +48,7 @@ import Testing
   }
 
   @Test(arguments: try TopK.all())
-  func `The selection and its divergences are the reference's`(run: TopK) throws {
+  func `The selection and its divergences match the reference's`(run: TopK) throws {
     let (lines, manifest) = try select(run.options + ["--top-k"])
     #expect(.array(lines.map(\.id)) == run.json.selected_in_output_order)
     #expect(manifest.eligible_documents.int == run.json.eligible.elements.count)
@@ -63,7 +64,7 @@ import Testing
   }
 
   @Test(arguments: 1...5)
-  func `Documents are as long as the reference says`(order: Int) throws {
+  func `Lengths of documents match the reference's`(order: Int) throws {
     // ⌊(features + n (n − 1) / 2) / n⌋, from numbers of tokens 0, 1, 2, …
     let expected = [[0, 1, 2], [0, 1, 2], [1, 1, 2], [1, 1, 2, 3], [2, 2, 2, 3, 4]][order - 1]
     let lines = expected.indices.map { count in
@@ -79,7 +80,7 @@ import Testing
     }
   }
 
-  @Test func `The manifest says what was reproduced, and how`() throws {
+  @Test func `The manifest records the reproduced implementation and its settings`() throws {
     let (_, manifest) = try select(["--count", "1"], pool: Fixtures.crawl)
     let settings = manifest.settings
     #expect(settings.compat.string == "dsir")
@@ -93,7 +94,7 @@ import Testing
     #expect(settings.min_tokens.int == 100)
     #expect(settings.normalize.string == "none")
 
-    // What it stands for may be said; the target may be smoothed.
+    // The options that it implies may be given, and the target may be smoothed.
     let options = "--tokenizer wordpunct --smoothing 0 --target-smoothing 0.5 --temperature 1"
     let smoothed = try select(
       options.split(separator: " ").map(String.init) + ["--normalize", "none", "--count", "1"],

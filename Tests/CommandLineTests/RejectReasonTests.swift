@@ -2,13 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `FILE.reasons.jsonl` beside `--rejects FILE`: where each skipped line is, and why it was
-/// skipped.
+/// `FILE.reasons.jsonl` beside `--rejects FILE` has the place of each skipped line, and the reason.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct RejectReasonTests {
   private let directory: TemporaryDirectory
 
-  /// What is no document, and what is said of it; `\u{E9}` is a byte of Latin-1.
+  /// Lines that aren't documents, and their reasons; `\u{E9}` is a byte of Latin-1.
   private static let invalid: [(line: Data, record: String)] = [
     (
       Data("{\"text\": x}".utf8),
@@ -31,7 +30,7 @@ struct RejectReasonTests {
     try directory.write(lines.joinedLines, to: "a b\"c.jsonl")
   }
 
-  /// The records that there should be: each third line is invalid.
+  /// The expected records: each third line is invalid.
   private func expected(file: String) throws -> [String] {
     let lines = try directory.read("a b\"c.jsonl").rawLines
     var offset = 0
@@ -66,8 +65,8 @@ struct RejectReasonTests {
         == expected(file: "\"a b\\\"c.jsonl\""))
   }
 
-  @Test func `Lines of many threads, of a pipe and of compressed files are numbered, too`() throws {
-    // Some MB, so that there are several chunks.
+  @Test func `Lines have numbers with several threads, in a pipe and in compressed files`() throws {
+    // A few MB, for several chunks.
     let good = (0..<40_000).map { "{\"text\": \"document \($0) of a long file of such lines\"}" }
     var lines = good
     let places = [0, 1, 9_999, 20_000, 39_000, 40_004]
@@ -88,7 +87,7 @@ struct RejectReasonTests {
     }
   }
 
-  @Test func `Numbers that are none are said where they stand`() throws {
+  @Test func `Wrong numbers are reported with their place`() throws {
     try directory.write(
       "{\"text\":\"a\",\"q\":1}\n{\"text\":\"b\",\"q\":\"x\"}\n{\"text\":\"c\"}\n", to: "q.jsonl")
     try Stages.run(
@@ -102,7 +101,7 @@ struct RejectReasonTests {
   }
 
   @Test
-  func `Reasons that exist are kept unless --force is given, and nothing appears without them`()
+  func `Existing reasons are kept without --force, and then no output appears`()
     throws
   {
     try directory.write("older\n", to: "bad.reasons.jsonl")
@@ -113,7 +112,7 @@ struct RejectReasonTests {
     #expect(directory.names == ["a b\"c.jsonl", "bad.reasons.jsonl"])
     #expect(try Dsel.run(fit + ["--force"], in: directory).status == 0)
     #expect(try directory.read("bad.reasons.jsonl").rawLines.count == 5)
-    // The output can't be another output's.
+    // The reasons' file can't be that of another output.
     let same = try Dsel.run(
       ["fit", "a b\"c.jsonl", "-o", "bad.reasons.jsonl", "--rejects", "bad", "--force"]
         + ["--on-error", "skip"], in: directory)

@@ -2,8 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `--remainder`: with the selection, the rejects and the blank lines it is the pool, no line more
-/// and no line less.
+/// `--remainder`: with the selection, the rejects and the blank lines it is exactly the pool.
 @Suite struct RemainderTests {
   private let directory: TemporaryDirectory
   private let pool: [Data]
@@ -20,7 +19,7 @@ import Testing
     try directory.write(Array(lines[..<200]).joinedLines, to: "a.jsonl")
     let middle = lines[200..<450].reduce(into: Data()) { $0 += $1 + Data("\r\n".utf8) }
     try directory.write(Containers.zstd(middle, in: directory), to: "b.jsonl.zst")
-    // Without an end of its last line.
+    // The last line has no line end.
     let last = Data(Array(lines[450...]).joinedLines.dropLast())
     try directory.write(Containers.gzip(last, in: directory), to: "c.jsonl.gz")
   }
@@ -31,10 +30,10 @@ import Testing
   @Test(arguments: [
     ["--threads", "1"], ["--threads", "3"], ["--duplicates", "keep"], ["--annotate"],
   ])
-  func `Output, remainder, rejects and blank lines are the pool`(options: [String]) throws {
+  func `Output, remainder, rejects and blank lines add up to the pool`(options: [String]) throws {
     let manifest = try run(["--remainder", "rest.jsonl", "--rejects", "bad.jsonl"] + options)
     let output = try directory.read("out.jsonl").rawLines.map { line in
-      // Less what --annotate has added at the end.
+      // Without the member that --annotate added at the end.
       guard options == ["--annotate"], let end = line.range(of: Data(",\"dsel\":{".utf8)) else {
         return line
       }
@@ -50,11 +49,11 @@ import Testing
     #expect(manifest.remainder.shards.isNull)
     #expect(manifest.pool.documents.int == 80 + rest.count)
 
-    // In pool order: what is left of the pool once the others are taken out, each as often as it is
-    // there.
+    // In pool order: the remainder is the pool without the other lines, each removed as often as it
+    // occurs.
     var others = Dictionary((output + bad + blank).map { ($0, 1) }, uniquingKeysWith: +)
-    // Of copies the first is drawn; with --duplicates keep, either: then only those without copies
-    // are compared.
+    // The first of several copies is drawn. With --duplicates keep it may be any of them, so only
+    // documents without copies are compared.
     let expected = pool.filter { line in
       guard let count = others[line], count > 0 else { return true }
       others[line] = count - 1
@@ -65,11 +64,11 @@ import Testing
 
   private func precede(_ one: Data, _ other: Data) -> Bool { one.lexicographicallyPrecedes(other) }
 
-  @Test func `Without --remainder the manifest has none`() throws {
+  @Test func `Without --remainder, the manifest has no remainder`() throws {
     #expect(try run([]).remainder.isNull)
   }
 
-  @Test func `A piped pool has a remainder, too`() throws {
+  @Test func `A piped pool can have a remainder`() throws {
     let text = pool.joinedLines
     try run(["--remainder", "rest.jsonl"], pool: Self.shards)
     let files = try directory.read("rest.jsonl")
@@ -78,7 +77,7 @@ import Testing
   }
 
   @Test(arguments: ["rest.jsonl.zst", "rest.jsonl.gz"])
-  func `The remainder is compressed as its name ends`(name: String) throws {
+  func `The name of the remainder decides its compression`(name: String) throws {
     try run(["--remainder", "rest.jsonl"])
     try run(["--remainder", name, "--compress", "none"])
     #expect(
@@ -87,7 +86,7 @@ import Testing
   }
 
   @Test(arguments: [("rest/", false), ("rest", true)])
-  func `A directory takes the remainder in shards`(name: String, isThere: Bool) throws {
+  func `A directory gets the remainder in shards`(name: String, isThere: Bool) throws {
     try run(["--remainder", "rest.jsonl"])
     if isThere {
       try FileManager.default.createDirectory(
@@ -107,7 +106,7 @@ import Testing
   }
 
   @Test
-  func `A remainder that is an input or another output is refused, and one that exists is kept`()
+  func `A remainder that is an input, another output or an existing file is refused`()
     throws
   {
     try directory.write("older", to: "rest.jsonl")

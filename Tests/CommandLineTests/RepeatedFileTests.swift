@@ -2,8 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A file that is named twice would count twice: it is refused, however it is spelled, unless that
-/// is meant.
+/// A file that is named twice would count twice.
+///
+/// It is refused in any spelling, unless repeats are allowed.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct RepeatedFileTests {
   private let directory: TemporaryDirectory
@@ -21,7 +22,7 @@ struct RepeatedFileTests {
 
   private static let models = ["fit", "--buckets", "64", "--min-tokens", "0"]
 
-  /// Each command that reads documents, with `X` where files go.
+  /// Each command that reads documents, with `X` in the place of files.
   static let commands = [
     "fit X -o out", "select --min-tokens 0 --target X --pool b.jsonl -o out",
     "select --min-tokens 0 --target b.jsonl --pool X -o out",
@@ -67,7 +68,7 @@ struct RepeatedFileTests {
       #expect(run.errors.contains(message), "\(run.errors)")
       #expect(directory.names == names)
     }
-    // The advice holds.
+    // Following the advice works.
     let allowed = try Dsel.run(
       arguments(command, ["a.jsonl", "a.jsonl"]) + ["--allow-repeats", "--quiet"], in: directory)
     #expect(allowed.status == 0, "\(allowed.errors)")
@@ -87,7 +88,7 @@ struct RepeatedFileTests {
     #expect(try directory.read("all").rawLines.count == 60)
   }
 
-  @Test func `One file may be target, pool and selection`() throws {
+  @Test func `One file may be target, pool and selection at once`() throws {
     for command in [
       ["select", "--target", "a.jsonl", "--pool", "a.jsonl", "--min-tokens", "0", "-o", "out"],
       ["compare", "--target", "a.jsonl", "--selected", "a.jsonl", "--pool", "a.jsonl"],
@@ -98,13 +99,13 @@ struct RepeatedFileTests {
     }
   }
 
-  @Test func `Standard input and the file that it is are one file`() throws {
+  @Test func `Standard input and its file are one file`() throws {
     let run = try Program.shell("exec \"$0\" fit - a.jsonl -o m < a.jsonl", in: directory)
     #expect(run.status == 1)
     #expect(run.errors.contains("a.jsonl: this is the same file as standard input"))
   }
 
-  @Test func `A file of the same bytes under another name is told of`() throws {
+  @Test func `A file with the same bytes under another name is reported`() throws {
     try directory.write(directory.read("a.jsonl"), to: "copy")
     try directory.write(directory.read("b.jsonl"), to: "other")
     let several = try Dsel.run(
@@ -128,7 +129,7 @@ struct RepeatedFileTests {
     }
   }
 
-  @Test func `Candidates are kept of each file once`() throws {
+  @Test func `Candidates of each file are kept once`() throws {
     try fitModels()
     let weigh = ["weigh", "--target-model", "t", "--pool-model", "p", "--candidates", "5"]
     let run = try Dsel.run(
@@ -156,7 +157,7 @@ struct RepeatedFileTests {
   }
 
   @Test(arguments: ["drop", "keep"])
-  func `Two weights of one document are refused, wherever they stand`(duplicates: String) throws {
+  func `Two weights of one document are refused, wherever they are`(duplicates: String) throws {
     try fitModels()
     let weigh = ["weigh", "--target-model", "t", "--pool-model", "p", "a.jsonl", "b.jsonl"]
     try Stages.run(weigh + ["-o", "w"], in: directory)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// An option that counts once can't be given twice: which of its values counts is nobody's guess.
+/// A single-value option can't be given twice: which of its values counts would be a guess.
 @Suite struct RepeatedOptionTests {
   private let directory: TemporaryDirectory
 
@@ -12,7 +12,7 @@ import Testing
     "select", "fit", "merge", "weigh", "resample", "compare", "explain",
   ]
 
-  /// What the parser says that a command has.
+  /// The parser's list of a command's options.
   private func arguments(_ command: String) throws -> [JSON] {
     let dump = try Dsel.run([command, "--experimental-dump-help"], in: directory)
     return try JSON(dump.output).command.arguments.elements
@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  /// A run with a good command line: so it is not the parser's own refusal that is seen.
+  /// Runs a valid command line, so that the refusal isn't the parser's own.
   @Test(arguments: [
     (["--text-field", "a", "--text-field", "b"], "--text-field is given twice (a, b)"),
     (["--count", "5", "--count=6"], "--count is given twice (5, 6)"),
@@ -50,7 +50,7 @@ import Testing
     (["-qo", "x", "-o", "y"], "--output is given twice (x, y)"),
     (["--count", "1", "--count", "2", "--count", "3"], "--count is given 3 times (1, 2, 3)"),
   ])
-  func `Values that are all good are refused, too`(options: [String], message: String) throws {
+  func `Repeated valid values are refused`(options: [String], message: String) throws {
     let run = try Dsel.select(options, in: directory)
     #expect(run.status == 64)
     #expect(
@@ -58,11 +58,11 @@ import Testing
     #expect(run.output.isEmpty && directory.names == [])
   }
 
-  @Test func `A switch may be given again, and what looks like an option need not be one`() throws {
+  @Test func `A switch may be repeated, and a value may look like an option`() throws {
     #expect(
       try Dsel.select(["--count", "2", "-q", "--quiet", "--top-k", "--top-k"], in: directory).errors
         == "")
-    // Values of another option, and words behind --.
+    // Values of another option, and words after --.
     try directory.write("{\"text\":\"a\",\"q\":1}\n", to: "--count")
     let arguments = ["resample", "--field", "q", "--field", "q", "--field-scale", "-1"]
     let run = try Dsel.run(
@@ -70,7 +70,7 @@ import Testing
     #expect(run.status == 0 && run.output.lines == ["{\"text\":\"a\",\"q\":1}"], "\(run.errors)")
   }
 
-  /// The quick look before the parser is asked relies on it.
+  /// The quick check before the parser's relies on this.
   @Test func `A short name is the first letter of the long one`() throws {
     for command in Self.commands {
       for argument in try arguments(command) {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What is selected depends on the documents, the options and the seed, and on nothing else.
+/// The selection depends only on the documents, the options and the seed.
 @Suite struct ReproducibilityTests {
   private let directory: TemporaryDirectory
   private let pool: Data
@@ -62,7 +62,7 @@ import Testing
     #expect(selected == pool.rawLines.filter { chosen.contains($0) })
   }
 
-  @Test func `A named pipe is read as a file is`() throws {
+  @Test func `A named pipe is read like a file`() throws {
     let run = try Program.shell(
       """
       mkfifo pipe && zstd -dqc "$2" > pipe &
@@ -80,7 +80,7 @@ import Testing
     #expect(run.output == (try select([])))
   }
 
-  @Test func `Several targets are one target in parts`() throws {
+  @Test func `Several targets without names are parts of one target`() throws {
     let lines = try Fixtures.read("wiki.jsonl").rawLines
     try directory.write(Array(lines[..<7]).joinedLines, to: "a.jsonl")
     try directory.write(Array(lines[7...]).joinedLines, to: "b.jsonl")
@@ -91,7 +91,7 @@ import Testing
   }
 
   @Test(arguments: [["--threads", "1"], ["--threads", "7"]])
-  func `Equal runs have equal manifests but for the timings`(threads: [String]) throws {
+  func `Equal runs have equal manifests except for the timings`(threads: [String]) throws {
     let manifests = try [[], threads].map { options in
       let options = Self.options + options + ["--output", "out.jsonl", "--force"]
       try #require(try Dsel.select(options, in: directory).status == 0)

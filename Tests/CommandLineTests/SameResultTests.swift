@@ -2,21 +2,22 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Every command again and again, each time in a fresh process.
+/// Every command is repeated, each time in a fresh process.
 ///
-/// Swift seeds the order of dictionaries and sets anew in each process, and threads come in another
-/// order each time: what depends on either shows here, and in no single run. One run in twenty that
-/// differs is found by 30 runs in 79 of 100 cases.
+/// Swift seeds the order of dictionaries and sets anew in each process, and threads run in another
+/// order each time. A dependence on either shows only in repeated runs. If one run in twenty
+/// differs, 30 runs find it in 79 of 100 cases.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct SameResultTests {
-  /// `scripts/test.sh` sets fewer runs than CI has.
+  /// `scripts/test.sh` sets fewer runs than CI.
   private static let runCount =
     ProcessInfo.processInfo.environment["DSEL_TEST_REPEATS"].flatMap { Int($0) } ?? 30
   private let directory: TemporaryDirectory
 
-  /// A pool of 100 documents in domains of 43, 15, 15, 15, 3 and 9: of 25, five shares have the
-  /// remainder 3/4, so that the rounding of sums decides, where there is any. Some texts are there
-  /// twice, in other domains.
+  /// A pool of 100 documents in domains of 43, 15, 15, 15, 3 and 9, with some texts in two domains.
+  ///
+  /// For a draw of 25, five shares have the remainder 3/4, so that any rounding of sums would
+  /// decide.
   init() throws {
     directory = try TemporaryDirectory()
     var random = SplitMix64(state: 2)
@@ -94,7 +95,7 @@ struct SameResultTests {
     ["--help"],
   ]
 
-  /// All that a run gives, but for its timings.
+  /// All results of a run except its timings.
   private struct Outcome: Equatable {
     var output: Data
     var files: [Data] = []
@@ -102,7 +103,7 @@ struct SameResultTests {
   }
 
   @Test(arguments: commands)
-  func `A command does the same each time`(command: [String]) throws {
+  func `Repeated runs of a command give the same result`(command: [String]) throws {
     let isPlain = ["merge", "generate-manual", "--help"].contains(command[0])
     var outcomes: [(outcome: Outcome, count: Int)] = []
     for number in 0..<Self.runCount {

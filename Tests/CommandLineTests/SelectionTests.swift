@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// How many documents are drawn, which, and what the manifest says of it.
+/// The number and choice of documents, and their record in the manifest.
 @Suite struct SelectionTests {
   private let directory: TemporaryDirectory
   private static let random = ["--normalize", "length", "--temperature", "0.05"]
@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test(arguments: ["ratio", "shrunk", "logistic", "blend"])
-  func `A larger draw of any estimator contains the smaller, whatever the threads`(
+  func `A larger draw by any estimator contains the smaller, whatever the threads`(
     estimator: String
   ) throws {
     let options = ["--estimator", estimator, "--seed", "3"]
@@ -44,7 +44,7 @@ import Testing
       #expect(manifest.settings.temperature_goal.overlap.number == overlap)
       sum += try #require(manifest.overlap_with_top_k.number)
     }
-    // Of 5 × 192 documents or more, each in the top or not: a standard error of at most 0.016, as
+    // 5 × 192 documents or more, each in the top or not: a standard error of at most 0.016, because
     // draws without replacement vary less.
     #expect(abs(sum / 5 - overlap) < 0.06, "\(sum / 5)")
   }
@@ -58,12 +58,12 @@ import Testing
     let found = try #require(manifest.effective_sample_size.number)
     #expect(abs(found - Double(size ?? 200)) < 0.02 * Double(size ?? 200))
     let temperature = try #require(manifest.settings.temperature.number)
-    // What was found, given: the same draw.
+    // The measured temperature, given as a number, leads to the same draw.
     let again = ["--estimator", estimator, "--temperature", "\(temperature)", "--count", "200"]
     #expect(try select(options) == select(again))
   }
 
-  @Test func `The random baseline is of the selection's size, and farther from the target`() throws
+  @Test func `The random baseline has the selection's size, and is farther from the target`() throws
   {
     let manifest = try record(["--count", "300"])
     // Binomial: 300 with a standard deviation of √(300 × (1 − 300/1309)) = 15.
@@ -86,7 +86,7 @@ import Testing
       Set(try select(options + ["--seed", $0]).rawLines)
     }
     #expect(Set(draws).count == 3)
-    // 100 of 1309 shared by chance: 7.6 with a standard deviation of 2.6, so 23 is six of them off.
+    // By chance 100 of 1309 share 7.6 with a standard deviation of 2.6, so 23 is six of them off.
     #expect(draws[0].intersection(draws[1]).count < 23)
     #expect(draws[0] == Set(try select(options).rawLines), "the default is --seed 0")
   }
@@ -119,7 +119,7 @@ import Testing
   }
 
   @Test(arguments: ["--count 100000", "--fraction 1", "--tokens 1B", "--bytes 1GB"])
-  func `Asking for more than there is selects every eligible document and says so`(
+  func `A size above the number of documents selects all eligible ones with a warning`(
     size: String
   ) throws {
     let run = try Dsel.select(
@@ -136,7 +136,7 @@ import Testing
     #expect(try directory.read("out.jsonl").rawLines.count == 1309)
   }
 
-  @Test func `Asking for less than there is gives no warning`() throws {
+  @Test func `A size below the number of documents gives no warning`() throws {
     let run = try Dsel.select(["--count", "10", "--quiet", "--output", "out.jsonl"], in: directory)
     #expect(run.errors == "")
     let manifest = try directory.json("out.jsonl.manifest.json")
@@ -145,7 +145,7 @@ import Testing
   }
 
   @Test(arguments: [1000, 20_000, 100_000])
-  func `A budget of tokens is used as far as the next document allows`(budget: Int) throws {
+  func `A budget of tokens is used until the next document exceeds it`(budget: Int) throws {
     _ = try select(["--tokens", "\(budget)", "--output", "out.jsonl"])
     let selected = try directory.json("out.jsonl.manifest.json").selected
     let tokens = try #require(selected.tokens.int)
@@ -166,7 +166,7 @@ import Testing
   }
 
   @Test(arguments: ["--tokens", "--bytes"])
-  func `A budget too small for the first document selects nothing and says so`(
+  func `A budget below the first document's size selects nothing with a warning`(
     unit: String
   ) throws {
     let run = try Dsel.select([unit, "1"], in: directory)
@@ -178,16 +178,16 @@ import Testing
   @Test(arguments: [
     ("--count", "1k", "1000"), ("--bytes", "64KiB", "65536"), ("--tokens", "1.5k", "1500"),
   ])
-  func `Sizes take suffixes`(option: String, short: String, long: String) throws {
+  func `Sizes accept suffixes`(option: String, short: String, long: String) throws {
     #expect(try select([option, short]) == select([option, long]))
   }
 
-  @Test func `A tenth of the pool is selected when no size is given`() throws {
+  @Test func `The default size is a tenth of the pool`() throws {
     #expect(try select([]).rawLines.count == 136)
     #expect(try select([]) == select(["--fraction", "0.1"]))
   }
 
-  @Test func `Documents under --min-tokens are never selected`() throws {
+  @Test func `Documents below --min-tokens are never selected`() throws {
     #expect(try select(["--count", "1360", "--min-tokens", "0"]).rawLines.count == 1360)
     #expect(try select(["--count", "1360", "--min-tokens", "1"]).rawLines.count == 1360)
     #expect(try select(["--count", "1360", "--min-tokens", "1000000"]).isEmpty)

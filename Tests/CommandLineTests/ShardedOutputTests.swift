@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `--output-dir`: the single output cut into shards, all of them or none.
+/// `--output-dir` cuts the single output into shards, and writes all of them or none.
 @Suite struct ShardedOutputTests {
   private let directory: TemporaryDirectory
 
@@ -13,7 +13,7 @@ import Testing
     try Dsel.select(["--count", "100"], in: TemporaryDirectory()).output
   }
 
-  /// As `--shard-bytes` says: a shard ends before the line that would make it larger.
+  /// The rule of `--shard-bytes`: a shard ends before the line that would exceed its size.
   private func cut(_ text: Data, _ limit: Int) -> [Data] {
     text.rawLines.map { $0 + [0x0A] }.reduce(into: []) { shards, line in
       if let last = shards.last, last.count + line.count <= limit {
@@ -65,14 +65,14 @@ import Testing
     #expect(names.count == 101)
   }
 
-  @Test func `Nothing selected is no shard, and a manifest that says so`() throws {
+  @Test func `An empty selection has no shard, and a manifest that says so`() throws {
     let run = try select(["--bytes", "1"], count: nil)
     #expect(run.status == 0)
     #expect(names == ["manifest.json"])
     #expect(try directory.json("out/manifest.json").shards == .array([]))
   }
 
-  @Test func `Shards that exist are kept unless --force is given, and then all of them go`() throws
+  @Test func `Existing shards are kept unless --force is given, and then all are replaced`() throws
   {
     try #require(select(["--shard-bytes", "1"]).status == 0)
     let older = try directory.read("out/manifest.json")
@@ -91,7 +91,7 @@ import Testing
     #expect(try directory.json("out/manifest.json").shards.elements.count == 1)
   }
 
-  @Test func `A manifest of older shards goes with them, wherever the new one is`() throws {
+  @Test func `A manifest of older shards is replaced with them, wherever the new one is`() throws {
     try #require(select([]).status == 0)
     #expect(try select(["--force", "--manifest", "record.json"]).status == 0)
     #expect(names == ["shard_00000000.jsonl.zst"])
@@ -99,7 +99,7 @@ import Testing
   }
 
   @Test(arguments: [true, false])
-  func `A failed run leaves the directory as it was`(isThere: Bool) throws {
+  func `A failed run leaves the directory unchanged`(isThere: Bool) throws {
     if isThere { try #require(select(["--shard-bytes", "1"]).status == 0) }
     let before = names
     let manifest = isThere ? try directory.read("out/manifest.json") : nil
@@ -137,7 +137,7 @@ import Testing
     #expect(directory.names == [])
   }
 
-  @Test func `What is no directory is refused, and a missing one is made in one that is there`()
+  @Test func `A file is refused as a directory, and a missing directory is made`()
     throws
   {
     try directory.write("text", to: "out")
@@ -153,7 +153,7 @@ import Testing
     #expect(directory.names == ["out"])
   }
 
-  @Test func `A directory that another run writes to is refused`() throws {
+  @Test func `A directory in use by another run is refused`() throws {
     let run = try Program.shell(
       """
       mkfifo pipe
@@ -174,7 +174,7 @@ import Testing
     #expect(names == ["manifest.json", "shard_00000000.jsonl.zst"])
   }
 
-  @Test func `A signal leaves no directory that wasn't there`() throws {
+  @Test func `A signal leaves no directory that the run made`() throws {
     let run = try Program.shell(
       """
       mkfifo pipe

@@ -2,8 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The quality of the selection on a large labelled pool: targets come from another source of the
-/// same genre than the pool's documents of that domain.
+/// The quality of the selection on a large labelled pool.
+///
+/// Each target and the pool's documents of its domain come from different sources of one genre.
 @Suite(
   .serialized,
   .enabled(if: SharedCorpora.isThere, "../shared/corpora isn't there"),
@@ -14,7 +15,7 @@ struct SharedCorporaTests {
   init() throws { directory = try TemporaryDirectory() }
 
   @Test(arguments: [("scripture", 0.95), ("code_python", 0.90), ("german", 0.90)])
-  func `The also documents of the target's domain are found`(domain: String, share: Double) throws {
+  func `The draw finds documents of the target's domain`(domain: String, share: Double) throws {
     let run = try Dsel.select(
       pool: [SharedCorpora.path("pool.jsonl.zst")],
       target: SharedCorpora.path("targets/\(domain).jsonl"), ["--count", "1000"], in: directory)

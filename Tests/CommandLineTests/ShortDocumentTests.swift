@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Pools most of whose documents are too short, and what is said of them.
+/// Pools in which most documents are too short, and their warnings.
 @Suite struct ShortDocumentTests {
   private let directory: TemporaryDirectory
 
@@ -25,7 +25,7 @@ import Testing
   ]
 
   @Test(arguments: commands, [[], ["-q"]])
-  func `It is said last which number to lower, and that helps`(
+  func `The last line of the report says which number to lower, and that helps`(
     command: [String], quiet: [String]
   ) throws {
     try write(long: 43, short: 457)
@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test(arguments: commands)
-  func `It is said where most documents are short, though enough are left`(
+  func `Many short documents are reported even if enough others are left`(
     command: [String]
   ) throws {
     let options = command + ["--count", "2", "-q"]
@@ -71,7 +71,7 @@ import Testing
         """)
   }
 
-  @Test func `One thing is one, and two are several`() throws {
+  @Test func `Counts of one have a singular, and others a plural`() throws {
     try write(long: 1, short: 0)
     let select = Self.commands[0] + ["--count", "1", "--threads", "1"]
     let run = try Dsel.run(select, in: directory)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `--shuffle`: the same lines in an order that depends on the documents and a seed only.
+/// `--shuffle`: the same lines in an order that depends only on the documents and a seed.
 @Suite struct ShuffleTests {
   private let directory: TemporaryDirectory
 
@@ -14,7 +14,7 @@ import Testing
   }
   private static let options = ["--count", "200"]
 
-  @Test func `The lines are those of the output in pool order`() throws {
+  @Test func `The lines equal those of the output in pool order`() throws {
     let (plain, shuffled) = try (Self.plain.get().lines, Self.shuffled.get().lines)
     #expect(shuffled != plain)
     #expect(shuffled.sorted() == plain.sorted())
@@ -25,7 +25,7 @@ import Testing
     #expect(try select(["--threads", threads]) == Self.shuffled.get())
   }
 
-  @Test func `The order doesn't depend on how the pool is cut, ordered or compressed`() throws {
+  @Test func `The order doesn't depend on how the pool is cut, sorted or compressed`() throws {
     let lines = try Fixtures.crawlText().rawLines
     let parts = [Array(lines[900...]), Array(lines[..<17]), Array(lines[17..<900])]
     try directory.write(parts[0].joinedLines, to: "c.jsonl")
@@ -37,12 +37,12 @@ import Testing
     #expect(try select([], pool: ["-"], input: lines.joinedLines) == Self.shuffled.get())
   }
 
-  @Test func `Another seed gives another order, and may be the order's alone`() throws {
+  @Test func `Another seed gives another order, and the order may have its own seed`() throws {
     let other = try select(["--shuffle-seed", "1"])
     #expect(other != (try Self.shuffled.get()))
     #expect(other.lines.sorted() == (try Self.shuffled.get().lines.sorted()))
     #expect(try select(["--shuffle-seed", "0"]) == Self.shuffled.get())
-    // The run's seed is the order's, unless that has one.
+    // The run's seed is used for the order, unless the order has its own.
     let reseeded = try select(["--seed", "1"])
     #expect(try select(["--seed", "1", "--shuffle-seed", "1"]) == reseeded)
   }
@@ -71,16 +71,16 @@ import Testing
     #expect(whole == (try Self.shuffled.get()))
   }
 
-  @Test func `Annotations go with their lines`() throws {
+  @Test func `Annotations stay with their lines`() throws {
     let plain = try Dsel.select(Self.options + ["--annotate"], in: directory)
     let shuffled = try select(["--annotate"])
     #expect(shuffled.lines.sorted() == plain.lines.sorted())
     #expect(shuffled.lines != plain.lines)
   }
 
-  /// 40 MB of lines: more than is sorted in memory. Each has another word, so that none is a copy.
+  /// 40 MB of lines exceed the sort's memory. Each has another word, so that none is a copy.
   @Test(.enabled(if: !Dsel.isDebugBuild))
-  func `What memory has no room for is shuffled on the disk`() throws {
+  func `Lines that don't fit into memory are shuffled on disk`() throws {
     let run = try Program.shell(
       """
       mkdir spool

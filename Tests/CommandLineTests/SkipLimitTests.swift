@@ -2,14 +2,14 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `--max-skipped`, and what is said of skipped lines: per file, with reasons.
+/// `--max-skipped`, and the reports on skipped lines: per file, with reasons.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct SkipLimitTests {
   private let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// Writes a file of so many lines, of which the last ones are invalid.
+  /// Writes a file with a number of lines, the last ones of which are invalid.
   private func write(_ count: Int, invalid: Int, to name: String) throws {
     let good = (0..<(count - invalid)).map { "{\"text\": \"a b\", \"q\": \($0)}\n" }
     try directory.write(
@@ -22,7 +22,7 @@ struct SkipLimitTests {
       in: directory)
   }
 
-  /// Lines, invalid ones, what is allowed, and whether that many are.
+  /// Number of lines, number of invalid ones, the limit, and whether the limit allows them.
   @Test(arguments: [
     (100, 10, nil, true), (100, 11, nil, false), (1100, 11, nil, true), (1101, 12, nil, false),
     (2000, 20, nil, true), (2000, 21, nil, false), (11, 10, nil, true), (10, 10, nil, false),
@@ -32,7 +32,7 @@ struct SkipLimitTests {
     (100, 7, "5%,7", true), (100, 8, "5%,7", false), (100, 8, "7,8%", true),
     (1500, 1200, "1.2k", true),
   ])
-  func `As many lines are skipped as are allowed, and not one more`(
+  func `The limit is the largest number of lines that are skipped`(
     lines: Int, invalid: Int, limit: String?, isAllowed: Bool
   ) throws {
     try write(lines, invalid: invalid, to: "x")
@@ -44,20 +44,20 @@ struct SkipLimitTests {
   @Test(arguments: [
     "5%,6%", "5,6", "-1", "101%", "5 %", "%", "", "1,000,5%", "0.00001%", "x", "5%,", "1..2%",
   ])
-  func `What is no limit is refused by name`(limit: String) throws {
+  func `An impossible limit is refused by name`(limit: String) throws {
     let run = try fit(["--max-skipped=\(limit)"])
     #expect(run.status == 64)
     #expect(run.errors.contains("--max-skipped"))
   }
 
-  @Test func `A limit needs lines that are skipped`() throws {
+  @Test func `A limit requires --on-error skip`() throws {
     let run = try Dsel.run(["fit", "x", "--max-skipped", "5%"], in: directory)
     #expect(run.status == 64)
     #expect(run.errors.contains("--max-skipped needs --on-error skip"))
   }
 
   @Test(arguments: ["1", "4"])
-  func `The first file in order that goes beyond is named, with numbers, reasons and advice`(
+  func `The first file beyond the limit is named, with numbers, reasons and advice`(
     threads: String
   ) throws {
     try write(60_000, invalid: 5, to: "fine")
@@ -73,13 +73,13 @@ struct SkipLimitTests {
         option that is wrong, or raise --max-skipped (100% allows any number).
 
         """)
-    // The advice holds.
+    // Following the advice works.
     let first = try Dsel.run(["fit", "bad"], in: directory)
     #expect(first.errors.hasPrefix("bad:2961: the field \"text\" is missing. The line has: q."))
     #expect(try fit(["--max-skipped", "100%"], ["fine", "bad", "worse"]).status == 0)
   }
 
-  /// Each command that reads documents, `F` the file whose lines are counted.
+  /// Each command that reads documents; `F` is the file whose lines are counted.
   @Test(arguments: [
     "fit F -o out", "select --min-tokens 0 --target F --pool good -o out",
     "select --min-tokens 0 --target good --pool F -o out",
@@ -90,7 +90,7 @@ struct SkipLimitTests {
     "explain --target good --pool F good", "explain --target good --pool good F",
     "explain --target-model m --pool-model m --target F",
   ])
-  func `Every command holds each file to the limit, and names the files that it skips lines of`(
+  func `Every command applies the limit to each file, and names files with skipped lines`(
     command: String
   ) throws {
     try write(40, invalid: 0, to: "good")
@@ -108,7 +108,7 @@ struct SkipLimitTests {
       #expect(refused.status == 1, "\(refused.errors)")
       #expect(refused.errors.contains("F: 11 of 60 lines are invalid (missing_field 11)"))
       #expect(!directory.exists("out") && refused.output.isEmpty)
-      // A result in a work directory is held to it, too.
+      // The limit also applies to a result in a work directory.
       guard command.contains("work-dir") else { break }
       let others = arguments.map { $0 == "out" ? "other" : $0 }
       try Stages.run(others + ["--max-skipped", "11", "--force"], in: directory)
@@ -119,7 +119,7 @@ struct SkipLimitTests {
     #expect(run.errors.contains(" were skipped (missing_field 11), in F."))
   }
 
-  @Test func `Invalid lines of weights are held to the limit`() throws {
+  @Test func `The limit applies to invalid lines of weights`() throws {
     try write(60, invalid: 0, to: "pool")
     try Stages.run(["fit", "pool", "-o", "m", "--min-tokens", "0"] + Stages.buckets, in: directory)
     try Stages.run(

@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test(arguments: ["1", "7"])
-  func `Rejected lines of many shards stand in pool order`(threads: String) throws {
+  func `Rejected lines of many shards are in pool order`(threads: String) throws {
     let paths = Self.cases.map { Fixtures.malformed($0.name) }
     let run = try select(paths, ["--rejects", "rejects.jsonl", "--threads", threads])
     #expect(run.status == 0, "\(run.errors)")
@@ -61,7 +61,7 @@ import Testing
       ])
   }
 
-  @Test func `Rejected lines come out of a pipe, too`() throws {
+  @Test func `Rejected lines of a pipe are kept`() throws {
     let expected = Case("missing-text.jsonl", "missing_field", 3)
     let input = try Fixtures.read("malformed/missing-text.jsonl")
     let run = try select(["-"], ["--rejects", "rejects.jsonl.gz"], input: input)
@@ -70,7 +70,7 @@ import Testing
     #expect(rejects == (try split(expected).invalid))
   }
 
-  @Test func `Invalid lines of the target are counted apart`() throws {
+  @Test func `Invalid lines of the target are counted separately`() throws {
     try directory.write(
       Fixtures.read("wiki.jsonl") + Data("prose\n[]\n".utf8), to: "target.jsonl")
     let run = try Dsel.select(
@@ -84,7 +84,7 @@ import Testing
     #expect(try directory.read("rejects.jsonl") == Data("prose\n[]\n".utf8))
   }
 
-  @Test func `What is selected doesn't depend on the invalid lines`() throws {
+  @Test func `The selection doesn't depend on the invalid lines`() throws {
     var lines = try Fixtures.crawlText().rawLines
     lines.insert(Data("{\"text\": 7}".utf8), at: 700)
     lines.insert(Data("prose".utf8), at: 0)
@@ -96,7 +96,7 @@ import Testing
     #expect(run.output.rawLines.count == 100)
   }
 
-  @Test func `A pool of nothing but invalid lines is an error that counts them`() throws {
+  @Test func `A pool with only invalid lines is an error that counts them`() throws {
     let path = Fixtures.malformed("single-quotes.jsonl")
     let run = try select([path], ["--rejects", "rejects.jsonl"])
     #expect(run.status == 1)
@@ -109,7 +109,7 @@ import Testing
   }
 
   @Test(arguments: ["zst-truncated.jsonl.zst", "gz-bad-crc.jsonl.gz", "zst-bitflip.jsonl.zst"])
-  func `A damaged container is an error all the same`(name: String) throws {
+  func `A damaged container is an error even with --on-error skip`(name: String) throws {
     let pool = [Fixtures.crawl, Fixtures.malformed(name)]
     let run = try select(pool, ["--rejects", "rejects.jsonl"])
     #expect(run.status == 1)
@@ -117,7 +117,7 @@ import Testing
     #expect(directory.names == [])
   }
 
-  @Test func `Rejects that exist are kept unless --force is given`() throws {
+  @Test func `Existing rejects are kept unless --force is given`() throws {
     try directory.write("older\n", to: "rejects.jsonl")
     let path = Fixtures.malformed("not-json.jsonl")
     let refused = try select([path], ["--rejects", "rejects.jsonl"])
@@ -142,7 +142,7 @@ import Testing
     side.skipped_lines.counts.filter { $0.value > 0 }
   }
 
-  /// The invalid lines of a fixture, and the others, without blank ones.
+  /// The invalid lines of a fixture, and the others without blank ones.
   private func split(_ expected: Case) throws -> (invalid: Data, valid: Data) {
     let lines = try Fixtures.read("malformed/\(expected.name)").rawLines.enumerated()
     let invalid = lines.filter { expected.lines.contains($0.offset + 1) }.map(\.element)

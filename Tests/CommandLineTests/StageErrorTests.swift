@@ -2,15 +2,16 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the commands that read and write models, weights and candidates refuse: wrong command lines
-/// with status 64, before any file is opened; files that can't be used with status 1, by name, and
-/// without leaving anything.
+/// Errors of the commands that read and write models, weights and candidates.
+///
+/// Wrong command lines fail with status 64, before any file is opened. Unusable files fail with
+/// status 1, by name. Neither leaves any file.
 @Suite struct StageErrorTests {
   private let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// `W` stands for the options that `weigh` must have, `R` for those of `resample` by weights.
+  /// `W` stands for the required options of `weigh`, `R` for those of `resample` by weights.
   static let wrong: [(command: String, fragment: String)] = [
     ("fit", "Documents are missing"),
     ("fit a - -", "Standard input (-) is named twice"),
@@ -122,12 +123,12 @@ import Testing
       .replacing(" R", with: " --weights w --count 5")
     let run = try Dsel.run(long.split(separator: " ").map(String.init), in: directory)
     #expect(run.status == 64, "\(run.errors)")
-    // Its usage wraps lines.
+    // The usage of the command wraps lines.
     #expect(run.errors.contains(fragment), "\(run.errors)")
     #expect(run.output.isEmpty && directory.names == [])
   }
 
-  /// Runs a command that must fail with this message, and leave no file of its own.
+  /// Runs a command that must fail with this message and leave no file of its own.
   private func expectFailure(_ arguments: [String], _ fragment: String) throws {
     let before = directory.names
     let run = try Dsel.run(arguments, in: directory)
@@ -150,7 +151,7 @@ import Testing
   private static let fitOptions = ["--buckets", "64", "--min-tokens", "2"]
   private static let models = ["--target-model", "wiki.model", "--pool-model", "pool.model"]
 
-  @Test func `Models of other settings are refused by the option's name`() throws {
+  @Test func `Models with other settings are refused by the option's name`() throws {
     try fit()
     for (name, options) in [
       ("--buckets", ["--buckets", "65"]), ("--ngrams", ["--ngrams", "3"]),
@@ -184,7 +185,7 @@ import Testing
       "pool.model: the model was fitted without --compat dsir")
   }
 
-  @Test func `A file that is no whole model is refused`() throws {
+  @Test func `A file that isn't a whole model is refused`() throws {
     try fit()
     let text = String(decoding: try directory.read("pool.model"), as: UTF8.self)
     try directory.write(text, to: "model.jsonl")
@@ -231,7 +232,7 @@ import Testing
       ["merge", "pool.model", "-o", "pool.model", "--force"], "the output is also an input")
   }
 
-  @Test func `What was fitted twice counts once, unless that is meant`() throws {
+  @Test func `A file fitted in both models is refused unless repeats are allowed`() throws {
     try fit()
     try directory.write(Self.pool.joinedLines, to: "copy.jsonl")
     try Stages.run(["fit", "copy.jsonl", "-o", "copy.model"] + Self.fitOptions, in: directory)
@@ -244,7 +245,7 @@ import Testing
     #expect(two["counts"].elements.map(\.int) == one["counts"].elements.map { ($0.int ?? 0) * 2 })
     #expect(two.documents.int == 60 && two.inputs.elements.count == 2)
     #expect(two.sample == one.sample, "a sample has each text once")
-    // Sums that no count can hold.
+    // Sums beyond the largest count.
     let large = try String(decoding: directory.read("pool.model"), as: UTF8.self).replacing(
       "\"tokens\": \(one.tokens.int ?? 0),", with: "\"tokens\": 72057594037927936,")
     try directory.write(large, to: "large")
@@ -253,7 +254,7 @@ import Testing
       "exceeds 72,057,594,037,927,936")
   }
 
-  @Test func `A model without n-grams can't be weighed by`() throws {
+  @Test func `A model without n-grams can't be used for weights`() throws {
     try fit()
     try directory.write("{\"text\": \" \"}\n", to: "blank.jsonl")
     try Stages.run(["fit", "blank.jsonl", "-o", "blank.model"] + Self.fitOptions, in: directory)

@@ -2,10 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The models of the small fixture, fitted once for all tests of a process, and what many tests do
-/// with them.
+/// The models of the small fixture, fitted once for all tests of a process, with shared helpers.
 enum Stages {
-  /// Enough buckets to tell texts apart, and few enough to be read quickly a hundred times.
+  /// The number of buckets separates texts, yet is read quickly a hundred times.
   static let buckets = ["--buckets", "65536"]
 
   private static let fitted = Swift.Result { try fit() }
@@ -14,12 +13,12 @@ enum Stages {
     let directory = try TemporaryDirectory()
     try run(["fit", Fixtures.wiki, "-o", "wiki.model"] + buckets, in: directory)
     try run(["fit", Fixtures.crawl, "-o", "pool.model"] + buckets, in: directory)
-    // What a global owns is never freed.
+    // The objects of a global are never freed.
     atexit { _ = try? FileManager.default.removeItem(at: Stages.fitted.get().url) }
     return directory
   }
 
-  /// Where `wiki.model` and `pool.model` are.
+  /// The directory of `wiki.model` and `pool.model`.
   static func models() throws -> TemporaryDirectory { try fitted.get() }
 
   /// `--target-model` and `--pool-model`.
@@ -30,7 +29,7 @@ enum Stages {
     ]
   }
 
-  /// Runs a command that must succeed, without a word.
+  /// Runs a command that must succeed without any message.
   @discardableResult
   static func run(
     _ arguments: [String], input: Data? = nil, in directory: TemporaryDirectory
@@ -40,11 +39,11 @@ enum Stages {
     return run.output
   }
 
-  /// Writes the pool in so many files of unequal size, whose names are in pool order.
+  /// Writes the pool in a number of files of unequal size, whose names are in pool order.
   static func shards(_ count: Int, in directory: TemporaryDirectory) throws -> [String] {
     let lines = try Fixtures.crawlText().rawLines
     return try (0..<count).map { number in
-      // Squares: 1 : 3 : 5 : …
+      // The ends are squares: sizes of 1 : 3 : 5 : …
       let (begin, end) = (number * number, (number + 1) * (number + 1))
       let part = lines[
         (lines.count * begin / (count * count))..<(lines.count * end / (count * count))]

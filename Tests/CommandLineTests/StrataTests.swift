@@ -2,8 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Draws from strata against an independent Python version (`Fixtures/golden/method/strata.py`),
-/// and what must hold for any draw: a larger one contains the smaller, and a text is drawn once.
+/// Draws from strata against an independent Python version, and rules for any draw.
+///
+/// The version is `Fixtures/golden/method/strata.py`. The rules: a larger draw contains the
+/// smaller, and each text is drawn once.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct StrataTests {
   private let directory: TemporaryDirectory
@@ -12,7 +14,7 @@ struct StrataTests {
 
   static func golden() throws -> JSON { try JSON(Fixtures.read("golden/method/strata.json")) }
 
-  @Test func `The draw is that of exact fractions and a plain sort`() throws {
+  @Test func `The draw equals that of exact fractions and a plain sort`() throws {
     let golden = try Self.golden()
     try #require(golden.cases.elements.count == 24)
     for (number, pool) in golden.pools.elements.enumerated() {
@@ -31,8 +33,9 @@ struct StrataTests {
     }
   }
 
-  /// The lines of documents, with names of strata byte for byte: JSON would take "é" and "e" with
-  /// an accent for one key.
+  /// The lines of documents, with names of strata byte for byte.
+  ///
+  /// JSON would treat "é" and "e" with an accent as the same key.
   private static func lines(_ documents: [JSON]) throws -> [Data] {
     documents.map { document in
       let (text, site) = (document.text.string ?? "", document.site.string ?? "")
@@ -86,15 +89,16 @@ struct StrataTests {
     }
   }
 
-  /// What several parts of a stratum draw where copies of its texts are in others: the hardest to
-  /// fill.
+  /// The draw of several parts of a stratum when copies of its texts are in others.
+  ///
+  /// This is the hardest case to fill.
   static let filled: [[String]] = [
     ["--replay", "0.2"], ["--replay", "0.5", "--mixture", "a=0.3,b=0.2,c=0.1"],
     ["--epochs", "2", "--without-repeats"], ["--mixture", "d=0.9", "--replay", "0.1"],
   ]
 
   @Test(arguments: filled)
-  func `What is filled grows with the draw, up to all that there is`(options: [String]) throws {
+  func `A filled draw grows with the count, up to all documents`(options: [String]) throws {
     try writeCopies("pool.jsonl")
     let all = Set(try directory.read("pool.jsonl").rawLines.map { try JSON($0).text.string ?? "" })
     let factor = options.contains("--epochs") ? 2 : 1
@@ -105,7 +109,7 @@ struct StrataTests {
           + ["--fill", "-o", "out", "--force"] + options, in: directory)
       let drawn = Set(try directory.read("out").rawLines.map { try JSON($0).text.string ?? "" })
       #expect(drawn.count == count * factor)
-      // Of epochs the second draws what the first left: another one, if that is larger.
+      // Epochs are exempt: a larger first epoch leaves other documents to the second.
       #expect(factor == 2 || smaller.isSubset(of: drawn), "\(count)")
       smaller = drawn
       let manifest = try directory.json("out.manifest.json")
@@ -160,7 +164,7 @@ struct StrataTests {
     }
   }
 
-  @Test func `Each text is drawn once in all epochs that share none`() throws {
+  @Test func `Each text is drawn once in all epochs without repeats`() throws {
     try writeCopies("pool.jsonl")
     let run = try Dsel.run(
       ["resample", "pool.jsonl", "--field", "q", "--count", "70", "--epochs", "3"]
@@ -168,12 +172,12 @@ struct StrataTests {
     #expect(run.status == 0)
     let texts = try directory.read("out.jsonl").rawLines.map { try JSON($0).text.string ?? "" }
     let all = Set(try directory.read("pool.jsonl").rawLines.map { try JSON($0).text.string ?? "" })
-    // 200 texts at most, and 210 asked for.
+    // There are 200 texts at most, and the draw asks for 210.
     #expect(texts.count == all.count && Set(texts) == all)
     #expect(run.errors.contains("epoch 2: \(210 - all.count) documents short of 70"))
   }
 
-  @Test func `Of copies with other ratings the best is drawn, in whatever stratum`() throws {
+  @Test func `The best of several copies with different ratings is drawn, in any stratum`() throws {
     try directory.write(
       """
       {"text": "x", "d": "a", "q": 1}
@@ -187,13 +191,13 @@ struct StrataTests {
     let drawn = try directory.read("out.jsonl").jsonLines()
     #expect(drawn.map(\.text.string) == ["x", "y"] && drawn.map(\.d.string) == ["b", "a"])
     #expect(drawn[0].second.isNull)
-    // Of the two copies the one with the same rating is counted.
+    // Only the copy with the same rating is counted.
     #expect(try directory.json("out.jsonl.manifest.json").selected.dropped_copies.int == 1)
     try Stages.run(options + ["--count", "1", "--force"], in: directory)
     #expect(try directory.read("out.jsonl").jsonLines().map(\.d.string) == ["b"])
   }
 
-  @Test func `Names that look alike are two strata`() throws {
+  @Test func `Names that only look alike are two strata`() throws {
     let names = ["caf\u{E9}", "cafe\u{301}"]
     let lines = (0..<40).map { number in
       Data("{\"text\": \"t\(number)\", \"d\": \"\(names[number % 2])\", \"q\": 1}".utf8)
@@ -212,14 +216,14 @@ struct StrataTests {
     }
   }
 
-  @Test func `Values that no document has are refused, with those that there are`() throws {
+  @Test func `Values that no document has are refused with a list of the existing values`() throws {
     let options = Stages.buckets + ["--count", "20", "--stratify", "domain", "--mixture"]
     let unknown = try Dsel.select(options + ["wikki=0.5"], in: directory)
     #expect(unknown.status == 1 && unknown.output.isEmpty)
     #expect(unknown.errors.contains("--mixture names \"wikki\", but no document"))
     #expect(unknown.errors.contains("Did you mean \"wiki\"?"))
     #expect(unknown.errors.contains("\"saga\", \"satire\", \"scripture\", \"sqldocs\", \"wiki\""))
-    // Whatever share: it may be meant to leave something out.
+    // Any share is refused, even 0, which may be meant to leave a value out.
     #expect(try Dsel.select(options + ["wikki=0"], in: directory).status == 1)
     let nothing = try Dsel.select(
       options + [
@@ -228,7 +232,7 @@ struct StrataTests {
     #expect(nothing.status == 1 && nothing.errors.contains("nothing is left to draw from"))
   }
 
-  @Test func `A number is named as it is written, in whatever way`() throws {
+  @Test func `A number names the same stratum in any notation`() throws {
     let lines = (0..<40).map { "{\"text\": \"t\($0)\", \"q\": \($0), \"d\": \($0 % 4).0}\n" }
     try directory.write(lines.joined(), to: "pool.jsonl")
     let options = ["resample", "pool.jsonl", "--field", "q", "--stratify", "d", "--count", "10"]
@@ -244,7 +248,7 @@ struct StrataTests {
 }
 
 extension Sequence where Element: Equatable {
-  /// True if the elements of `part` stand one after the other somewhere in this sequence.
+  /// True if the elements of `part` occur consecutively in this sequence.
   fileprivate func contains(_ part: [Element]) -> Bool {
     let all = Array(self)
     guard all.count >= part.count else { return false }

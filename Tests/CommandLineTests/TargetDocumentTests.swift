@@ -2,8 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Documents of the target that stand in the pool, too: what is drawn of them is no find, and is
-/// counted.
+/// Documents of the target that are also in the pool.
+///
+/// Selecting them finds nothing new, so they are counted.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct TargetDocumentTests {
   private let directory: TemporaryDirectory
@@ -12,7 +13,7 @@ struct TargetDocumentTests {
   init() throws {
     directory = try TemporaryDirectory()
     wiki = try Fixtures.read("wiki.jsonl").rawLines
-    // Seven of the target's documents, of which one is written another way and one is there twice.
+    // Seven of the target's documents, one of them written differently and one of them repeated.
     let first = try #require(try JSON(wiki[0]).text.string)
     let again = try JSONSerialization.data(withJSONObject: ["again": 1, "text": first])
     let pool = try Fixtures.crawlText().rawLines
@@ -27,7 +28,7 @@ struct TargetDocumentTests {
     return (run, try directory.json("out.manifest.json"))
   }
 
-  /// How many lines of the selection have a text of the target's, by the parsed lines themselves.
+  /// Number of selected lines with a text of the target, found by parsing the lines here.
   private func expected(_ targets: [Data]) throws -> Int {
     let texts = Set(try targets.map { try JSON($0).text.string.map { Data($0.utf8) } })
     return try directory.read("out").jsonLines().count {
@@ -36,7 +37,7 @@ struct TargetDocumentTests {
   }
 
   @Test(arguments: [["--top-k", "--count", "50"], ["--count", "807", "--duplicates", "keep"]])
-  func `They are counted by their texts in manifest and summary`(options: [String]) throws {
+  func `Manifest and summary count them by their texts`(options: [String]) throws {
     let (run, manifest) = try select(options)
     let count = try expected(wiki)
     #expect(count == (options.contains("keep") ? 8 : 7))
@@ -61,7 +62,7 @@ struct TargetDocumentTests {
         "documents that the target has too: \(count) of the selection, 8 of the pool"))
   }
 
-  @Test func `Those of all targets count, and none is said nothing of`() throws {
+  @Test func `The count covers all targets, and a count of zero isn't mentioned`() throws {
     try directory.write(Array(wiki[..<4]).joinedLines, to: "one.jsonl")
     try directory.write(Array(wiki[4...]).joinedLines, to: "two.jsonl")
     try Stages.run(

@@ -2,8 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Texts that stand elsewhere in the target than in the pool, or than they were weighed; and a fit
-/// of nothing.
+/// Texts in different fields in the target, in the pool and in the weighed pool; and empty fits.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct TargetTextTests {
   private let directory: TemporaryDirectory
@@ -21,7 +20,7 @@ struct TargetTextTests {
 
   private static let select = ["select", "--min-tokens", "0", "--count", "20", "--quiet"]
 
-  @Test func `The target's text may be elsewhere than the pool's`() throws {
+  @Test func `The target's text may be in another field than the pool's`() throws {
     let run = try Dsel.run(
       Self.select + ["--target", "t", "--target-text-field", "text", "--pool", "p"]
         + ["--text-field", "raw_content", "-o", "out"], in: directory)
@@ -50,7 +49,7 @@ struct TargetTextTests {
   @Test(arguments: [
     ["select", "--pool", "p"], ["compare", "--selected", "p"], ["explain", "--pool", "p", "p"],
   ])
-  func `A field that the target lacks is told of as the target's`(command: [String]) throws {
+  func `A field that the target lacks is reported as the target's`(command: [String]) throws {
     let run = try Dsel.run(
       [command[0], "--target", "t", "--text-field", "raw_content"] + command.dropFirst(),
       in: directory)
@@ -62,7 +61,7 @@ struct TargetTextTests {
     )
   }
 
-  @Test func `An option that means nothing where it stands is refused by name`() throws {
+  @Test func `An option without meaning in its place is refused by name`() throws {
     for (command, message) in [
       (["select", "--target", "t", "--pool", "p", "--target-text-field", "a..b"], "an empty key"),
       (
@@ -80,7 +79,7 @@ struct TargetTextTests {
     }
   }
 
-  @Test func `A draw by weights of another field says so, and candidates know theirs`() throws {
+  @Test func `Weights of another field are reported, and candidates record theirs`() throws {
     try Stages.run(["fit", "t", "-o", "tm", "--min-tokens", "0", "--buckets", "64"], in: directory)
     try Stages.run(
       ["fit", "p", "--text-field", "raw_content", "-o", "pm", "--min-tokens", "0"]
@@ -100,7 +99,7 @@ struct TargetTextTests {
           == "p: the text at --text-field \(field) is not the text that was weighed. Name the field that was "
           + "weighed, or weigh the file again if it has changed.\n")
     }
-    // The advice holds.
+    // Following the advice works.
     try Stages.run(draw + byWeights + ["--text-field", "raw_content"], in: directory)
     let expected = try directory.read("out")
     for options in [[], ["--text-field", "raw_content"]] {
@@ -119,7 +118,7 @@ struct TargetTextTests {
     )
   }
 
-  @Test func `A sample of nothing says how many there were`() throws {
+  @Test func `An empty sample is reported with the number of documents`() throws {
     let run = try Dsel.run(
       Self.select + ["--target", "t", "--pool", "plain", "--fit-sample", "0.00001"], in: directory)
     #expect(run.status == 1)
@@ -128,7 +127,7 @@ struct TargetTextTests {
     let spaces = try Dsel.run(
       Self.select + ["--target", "t", "--pool", "spaces", "--fit-sample", "0.9"], in: directory)
     #expect(spaces.status == 1)
-    // Equal texts are chosen together, or not at all.
+    // Equal texts are chosen together or not at all.
     #expect(
       spaces.errors
         == "--fit-sample 0.9 chose 300 of the pool's 300 documents, and these have no tokens. "

@@ -2,13 +2,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A directory for temporary files that won't do is named, with the variable that names it.
+/// An unusable directory for temporary files is named, with the variable that sets it.
 @Suite struct TemporaryDirectoryTests {
   private let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }
 
-  @Test func `A spool that can't be made says to set TMPDIR`() throws {
+  @Test func `A spool that can't be made leads to advice about TMPDIR`() throws {
     let run = try Program.shell(
       "TMPDIR=$PWD/none \"$0\" select --target \"$1\" --pool - < \"$2\"",
       [Fixtures.wiki, Fixtures.crawl], in: directory)
@@ -24,8 +24,8 @@ import Testing
     #expect(followed.status == 0)
   }
 
-  @Test func `So does a shuffle of more than memory is taken for`() throws {
-    // 16 MiB are shuffled in memory.
+  @Test func `A shuffle on disk that can't be made leads to advice about TMPDIR`() throws {
+    // A shuffle uses up to 16 MiB of memory.
     let line = Data("{\"text\": \"\(String(repeating: "word ", count: 200_000))\"}\n".utf8)
     try directory.write((0..<20).reduce(into: Data()) { all, _ in all += line }, to: "pool")
     let run = try Program.shell(

@@ -3,17 +3,17 @@ import TestSupport
 import Testing
 
 #if os(Linux)
-  /// `--threads` means threads of the system, as many as it says.
+  /// `--threads` is the exact number of the system's threads.
   @Suite struct ThreadCountTests {
     private let directory: TemporaryDirectory
 
     init() throws { directory = try TemporaryDirectory() }
 
-    /// While a pipe gives no more, the run waits with all of its threads.
+    /// While a pipe gives no bytes, the run waits with all of its threads.
     ///
-    /// A few more belong to the libraries.
+    /// Libraries may add a few more.
     @Test(arguments: [1, 50])
-    func `A run has as many threads as were asked for, more than there are processors`(
+    func `A run has the requested number of threads, even above the number of processors`(
       threadCount: Int
     ) throws {
       let script = """
@@ -35,9 +35,10 @@ import Testing
       #expect((threadCount...threadCount + 8).contains(found))
     }
 
-    /// 1,000 stacks of 8 MiB don't fit into 3 GB of addresses: some threads start, and the run
-    /// ends all the same.
-    @Test func `Where the system starts no more threads, the message says so`() throws {
+    /// Some threads start, and the run must end all the same.
+    ///
+    /// 1,000 stacks of 8 MiB don't fit into 3 GB of addresses.
+    @Test func `A run that can't start more threads says so`() throws {
       let script = """
         ulimit -v 3000000
         exec "$0" fit --quiet --threads 1000 "$1" -o out.model

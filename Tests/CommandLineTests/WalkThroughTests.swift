@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The commands in README and in the walkthrough print what those pages say.
+/// The commands in README and in the walkthrough print the output on those pages.
 ///
 /// Commands are in fenced blocks of `console`. Each follows `$ `, and goes on while its lines end
 /// in `\`. The lines after it are its whole output, from both streams, where `…` stands for text
@@ -11,13 +11,13 @@ import Testing
 @Suite struct WalkThroughTests {
   struct Step: Sendable, CustomTestStringConvertible {
     var command: String
-    /// Lines, as the page has them.
+    /// Lines of the page.
     var output: [String] = []
     var testDescription: String { command }
   }
 
   @Test(arguments: [("README.md", 3, 2), (walk, 15, 10)])
-  func `The commands of a page print what it says`(
+  func `The commands of a page print the output that it shows`(
     page: String, fewestCommands: Int, fewestOutputs: Int
   ) throws {
     let steps = try Self.steps(ofPage: page)
@@ -38,9 +38,9 @@ import Testing
     #expect(try Self.steps(ofPage: Self.walk).contains { $0.command.contains("dsel \(command) ") })
   }
 
-  // MARK: What the comparison rests on
+  // MARK: Tests of the comparison
 
-  @Test func `Commands and outputs are told apart`() {
+  @Test func `Commands and their outputs are separated`() {
     let steps = Self.steps(
       """
       # Text
@@ -67,13 +67,13 @@ import Testing
     (["a", "c"], ["a", "…", "c"], true),
     (["a", "b"], ["a", "…", "c"], false), (["a", "b"], ["a", "…"], true), (["ab"], ["a…ab"], false),
   ])
-  func `An ellipsis stands for what varies, and nothing else does`(
+  func `Only an ellipsis stands for varying text`(
     output: [String], stated: [String], matches: Bool
   ) {
     #expect(Self.matches(output[...], stated[...]) == matches)
   }
 
-  @Test func `A command that fails, or says something else, is found`() throws {
+  @Test func `A command that fails, or prints something else, is detected`() throws {
     let runs = try Self.run(["cd /", "pwd", "false", "echo a; echo b >&2"])
     #expect(runs.map(\.status) == [0, 0, 1, 0])
     #expect(runs.map(\.output) == [[], ["/"], [], ["a", "b"]])
@@ -107,10 +107,9 @@ import Testing
     return steps
   }
 
-  /// Runs commands one after the other in one shell, in a fresh directory that has the project's
-  /// `Fixtures`.
+  /// Runs commands in one shell, in a fresh directory that has the project's `Fixtures`.
   ///
-  /// - Returns: what each printed, and how it ended.
+  /// - Returns: the output and the exit status of each.
   private static func run(
     _ commands: [String]
   ) throws -> [(output: [String], status: Int)] {
@@ -118,7 +117,7 @@ import Testing
     try FileManager.default.createSymbolicLink(
       at: directory.url.appendingPathComponent("Fixtures"),
       withDestinationURL: Fixtures.projectRoot.appendingPathComponent("Fixtures"))
-    // Ends each command's output, and says how it ended.
+    // The last word ends each command's output, and reports its status.
     let mark = "--- \(UUID().uuidString)"
     let script = commands.map { "\($0)\necho '\(mark)' $?\n" }.joined()
     let run = try Program.shell(
@@ -148,8 +147,9 @@ import Testing
     return matches(output.dropFirst(), stated.dropFirst())
   }
 
-  /// Whether the parts between ellipses stand in the line in this order, the first and last at its
-  /// ends.
+  /// Whether the parts between ellipses occur in the line in this order.
+  ///
+  /// The first and last part must be at its ends.
   private static func matches(_ line: String, _ stated: String) -> Bool {
     let parts = stated.components(separatedBy: "…")
     guard parts.count > 1 else { return line == stated }

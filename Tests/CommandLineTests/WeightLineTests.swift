@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What stands in the lines that `weigh` writes.
+/// The contents of the lines that `weigh` writes.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct WeightLineTests {
   private let directory: TemporaryDirectory
@@ -10,7 +10,7 @@ struct WeightLineTests {
   init() throws { directory = try TemporaryDirectory() }
 
   @Test(arguments: try OracleTests.defaults())
-  func `Tokens and log weights are the oracle's`(expected: OracleTests.Expected) throws {
+  func `Tokens and log weights match the oracle's`(expected: OracleTests.Expected) throws {
     let settings = expected.json.settings
     let fit = [
       "--tokenizer", settings.tokenizer.string ?? "", "--ngrams", "\(settings.n.int ?? 0)",
@@ -37,7 +37,7 @@ struct WeightLineTests {
     }
   }
 
-  @Test func `A line says where its document is, and how long`() throws {
+  @Test func `A line has the place and the length of its document`() throws {
     let text = try Fixtures.crawlText()
     let shards = try Stages.shards(3, in: directory)
     let lines = try Stages.run(["weigh"] + Stages.modelOptions() + shards, in: directory)
@@ -63,7 +63,7 @@ struct WeightLineTests {
   }
 
   /// XXH3-64 as Python's `xxhash` gives it; see also ManifestTests.
-  @Test func `Texts are known by their XXH3`() throws {
+  @Test func `Texts are identified by their XXH3`() throws {
     let texts = [
       (0..<1000).map { "{\"id\": \($0), \"text\": \"document number \($0)\"}\n" }.joined(),
       "{\"text\": \"a small pool of one document\"}\n", "",
@@ -77,7 +77,7 @@ struct WeightLineTests {
       .jsonLines()
     #expect(
       found.map(\.text_hash.string) == ["bc24c6ebca8ebf11", "da148269b049ff38", "2d06800538d394c2"])
-    // Blank lines are lines, too.
+    // Blank lines count as lines.
     #expect(found.map(\.id.string) == ["texts.jsonl/2", "texts.jsonl/4", "texts.jsonl/6"])
     #expect(found[2].tokens.int == 0 && found[2].features.int == 0)
     #expect(found[2].log_weight.number?.isFinite == true)
@@ -91,7 +91,7 @@ struct WeightLineTests {
         == Stages.run(command, in: directory))
   }
 
-  @Test func `Several targets have a weight each, which is theirs alone`() throws {
+  @Test func `Each of several targets has its own weight, as if it were alone`() throws {
     let models = try Stages.models()
     let code = try Fixtures.crawlText().rawLines.filter { try JSON($0).domain.string == "code" }
     try directory.write(Array(code.prefix(50)).joinedLines, to: "code.jsonl")
@@ -116,7 +116,7 @@ struct WeightLineTests {
     }
   }
 
-  @Test func `Ids are as they are in the documents, or place and line`() throws {
+  @Test func `Ids are those of the documents, or place and line`() throws {
     let ids = [
       "\"a\\\"b\\u00e9\\n\"", "7", "-0.5", "9007199254740993", "1e3", "null", "true", "[1]",
     ]

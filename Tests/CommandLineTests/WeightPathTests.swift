@@ -2,8 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Which of the pool's files weights and candidates are of, where paths are spelled another way or
-/// the pool was moved.
+/// The match between weights or candidates and the pool's files.
+///
+/// Paths may be spelled differently, or the pool may have moved.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct WeightPathTests {
   private let directory: TemporaryDirectory
@@ -30,8 +31,7 @@ struct WeightPathTests {
         + ["--pool"] + pool, in: directory ?? self.directory)
   }
 
-  @Test func `Spellings of a path are one, and a moved pool is found by how its paths end`() throws
-  {
+  @Test func `Spellings of a path are equal, and a moved pool is recognised`() throws {
     try Stages.run(Self.weigh + ["en/0.jsonl", "de/0.jsonl", "-o", "w"], in: directory)
     try Stages.run(
       Self.weigh + ["en/0.jsonl", "de/0.jsonl", "-o", "c", "--candidates", "20"]
@@ -53,15 +53,14 @@ struct WeightPathTests {
         ["resample", "--candidates", "c", "--quiet", "--pool"] + pool, in: directory)
       #expect(drawn.output == expected, "\(drawn.errors)")
     }
-    // And the other way round.
+    // The same in reverse.
     try Stages.run(
       Self.weigh + [directory.path("en/0.jsonl"), directory.path("de/0.jsonl"), "-o", "absolute"],
       in: directory)
     #expect(try draw(["absolute"], ["en/0.jsonl", "de/0.jsonl"]).output == expected)
   }
 
-  @Test func `A path that could be of two files, or of none, is refused with what there is`() throws
-  {
+  @Test func `A path that fits two files or none is refused with a list of the files`() throws {
     try Stages.run(Self.weigh + ["en/0.jsonl", "de/0.jsonl", "-o", "w"], in: directory)
     let line = try #require(directory.read("w").lines.first)
     for (path, pool, message) in [
@@ -92,7 +91,7 @@ struct WeightPathTests {
     for name in ["a", "b", "c"] { try directory.write("{\"text\": \"a\"}\n", to: name) }
     let many = try draw(["w"], ["a", "b", "c", "m"])
     #expect(many.errors.contains("which is none of the pool's files: a, b, c and 1 more. Name"))
-    // Not the weights of another file of that name.
+    // The weights of another file of that name aren't used.
     let run = try draw(["w"], ["de/0.jsonl"])
     #expect(run.status == 1)
     #expect(
@@ -100,13 +99,13 @@ struct WeightPathTests {
         == "the weights belong to en/0.jsonl and to de/0.jsonl, but the pool has only one file with that "
         + "name, de/0.jsonl. Name all files that were weighed with --pool, or leave the lines of en/0.jsonl out.\n"
     )
-    // The advice holds.
+    // Following the advice works.
     let rest = try directory.read("w").lines.filter { $0.contains("\"file\":\"de/") }
     try directory.write(rest.joined(separator: "\n") + "\n", to: "rest")
     #expect(try draw(["rest"], ["de/0.jsonl"]).status == 0)
   }
 
-  @Test func `Candidates of two files of one name are the one's that has more in common`() throws {
+  @Test func `Candidates for one name go to the file with more in common`() throws {
     try Stages.run(
       Self.weigh + ["en/0.jsonl", "de/0.jsonl", "-o", "c", "--candidates", "60"]
         + ["--min-tokens", "0"], in: directory)
@@ -115,7 +114,7 @@ struct WeightPathTests {
     #expect(try drawn == directory.read("de/0.jsonl"))
   }
 
-  @Test func `Weights of a pipe are those of the pool's only file`() throws {
+  @Test func `Weights of a pipe match the pool's only file`() throws {
     let lines = try directory.read("en/0.jsonl")
     try Stages.run(Self.weigh + ["-", "-o", "w"], input: lines, in: directory)
     try Stages.run(
@@ -125,7 +124,7 @@ struct WeightPathTests {
     #expect(expected.output.rawLines.count == 20, "\(expected.errors)")
     let kept = ["resample", "--candidates", "c", "--quiet", "--pool"]
     #expect(try Dsel.run(kept + ["en/0.jsonl"], in: directory).output == expected.output)
-    // The pool may be a pipe, too, whatever was weighed; so may candidates.
+    // The pool may be a pipe too, whatever was weighed, and so may candidates.
     try Stages.run(Self.weigh + ["en/0.jsonl", "-o", "named"], in: directory)
     let piped = try Dsel.run(
       ["resample", "--weights", "named", "--min-tokens", "0", "--count", "20", "--pool", "-"],

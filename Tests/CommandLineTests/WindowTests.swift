@@ -2,14 +2,15 @@ import Foundation
 import TestSupport
 import Testing
 
-/// zstd frames that ask for more memory than is allowed.
+/// zstd frames that request more memory than the limit.
 @Suite struct WindowTests {
   private let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// A frame of one raw block (RFC 8878, 3.1.1): its window is 2^(10 + exponent) × (1 + mantissa /
-  /// 8) bytes.
+  /// A frame of one raw block (RFC 8878, 3.1.1).
+  ///
+  /// Its window is 2^(10 + exponent) × (1 + mantissa / 8) bytes.
   private func write(exponent: UInt8, mantissa: UInt8) throws {
     let text = Data("{\"text\": \"a short document\"}\n".utf8)
     let header = UInt32(text.count) << 3 | 1
@@ -30,7 +31,7 @@ import Testing
   ]
 
   @Test(arguments: windows)
-  func `The message says which --max-window to give, and that is enough`(
+  func `The message gives the necessary --max-window, and that works`(
     exponent: UInt8, mantissa: UInt8, window: String, least: String
   ) throws {
     try write(exponent: exponent, mantissa: mantissa)
@@ -44,7 +45,7 @@ import Testing
     #expect(allowed.status == 0, "\(allowed.errors)")
   }
 
-  @Test func `The limit is what was given, and no power of two below it`() throws {
+  @Test func `The limit is exactly the given number, not the power of two below it`() throws {
     try write(exponent: 21, mantissa: 0)
     for (argument, limit) in [
       ("2147MB", "2147MB"), ("2G", "2GB"), ("2047MiB", "2047MiB"), ("2147483647", "2147483647"),
@@ -56,11 +57,11 @@ import Testing
     try write(exponent: 17, mantissa: 1)
     #expect(try fit(["--max-window", "144MiB"]).status == 0)
     #expect(try fit(["--max-window", "150994943"]).status == 1)
-    // 2⁴⁰ bytes are no more than libzstd's 2 GiB.
+    // 2⁴⁰ bytes mean no more than libzstd's 2 GiB.
     #expect(try fit(["--max-window", "1TiB"]).status == 0)
   }
 
-  @Test func `A window that no option allows is told so`() throws {
+  @Test func `A window above every limit is reported as such`() throws {
     try write(exponent: 22, mantissa: 0)
     for options in [[], ["--max-window", "8GiB"]] {
       let run = try fit(options)

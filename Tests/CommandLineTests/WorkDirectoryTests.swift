@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Results that an earlier run left are used while they are true, and never otherwise.
+/// Results of an earlier run are reused while they are valid, and never otherwise.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct WorkDirectoryTests {
   private let directory: TemporaryDirectory
@@ -32,7 +32,7 @@ struct WorkDirectoryTests {
 
   private func records() throws -> [String] { try results.map { "\($0).json" } }
 
-  /// Runs with the work directory; returns the report, and what the results come to.
+  /// Runs with the work directory; returns the report, and the resulting selection.
   private func run(
     _ command: Command, _ options: [String] = []
   ) throws -> (report: JSON, whole: Data) {
@@ -52,7 +52,7 @@ struct WorkDirectoryTests {
     }
   }
 
-  /// What a run without a work directory gives, and reports.
+  /// The selection and report of a run without a work directory.
   private func plain(
     _ command: Command, _ options: [String] = []
   ) throws -> (report: JSON, whole: Data) {
@@ -61,7 +61,7 @@ struct WorkDirectoryTests {
     return (try JSON(report), try directory.read("plain"))
   }
 
-  /// What must not depend on what was there already.
+  /// The part of a report that must not depend on earlier results.
   private func statistics(_ report: JSON) -> [JSON] {
     [
       report.model, report.documents, report.tokens, report.skipped_lines, report.candidates.count,
@@ -87,7 +87,7 @@ struct WorkDirectoryTests {
   }
 
   @Test(arguments: Command.allCases, Damage.allCases)
-  func `What isn't true any more is made again`(command: Command, damage: Damage) throws {
+  func `A result that is no longer valid is made again`(command: Command, damage: Damage) throws {
     _ = try run(command)
     let (result, record) = try (results[1], records()[1])
     switch damage {
@@ -116,7 +116,7 @@ struct WorkDirectoryTests {
     #expect(try run(command).report.reused_inputs.int == shards.count)
   }
 
-  /// Changes a letter of a text, and gives the file its old times back.
+  /// Changes a letter of a text, and restores the file's old times.
   private func changeInPlace(_ name: String) throws {
     let path = directory.path(name)
     let date = try #require(
@@ -131,7 +131,7 @@ struct WorkDirectoryTests {
   }
 
   @Test(arguments: Command.allCases)
-  func `Results of other settings aren't used`(command: Command) throws {
+  func `Results with other settings aren't used`(command: Command) throws {
     let variants: [[String]] =
       switch command {
       case .fit: [["--min-tokens", "50"], ["--no-sample"], ["--ngrams", "1"]]
@@ -159,7 +159,7 @@ struct WorkDirectoryTests {
     #expect(try JSON(Stages.run(command + shards, in: directory)).reused_inputs.int == 4)
   }
 
-  @Test func `Only new shards are fitted when there are more`() throws {
+  @Test func `Only the new shards are fitted`() throws {
     try Stages.run(
       arguments(.fit) + shards.dropLast() + ["--work-dir", "work", "-o", "part"], in: directory)
     let whole = try run(.fit)
@@ -168,8 +168,8 @@ struct WorkDirectoryTests {
   }
 
   @Test(arguments: Command.allCases)
-  func `An interrupted run leaves what it finished to the next`(command: Command) throws {
-    // The third shard is a pipe that nobody writes to: so the run stands there when it is
+  func `An interrupted run leaves its finished results to the next run`(command: Command) throws {
+    // The third shard is a pipe without a writer, so the run is waiting there when it is
     // interrupted.
     let text = try directory.read(shards[2])
     try FileManager.default.removeItem(atPath: directory.path(shards[2]))

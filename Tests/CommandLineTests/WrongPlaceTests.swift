@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Files, numbers and names where others are expected: each is told for what it is.
+/// Files, numbers and names in the wrong place: each is reported for what it is.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct WrongPlaceTests {
   private let directory: TemporaryDirectory
@@ -22,7 +22,7 @@ struct WrongPlaceTests {
       ["weigh", pool, "-o", name] + Stages.modelOptions() + options, in: directory)
   }
 
-  @Test func `dsel's own files are known where documents or weights are expected`() throws {
+  @Test func `dsel's own files are recognised where documents or weights are expected`() throws {
     let models = try Stages.modelOptions()
     try weigh("c.zst", Fixtures.crawl, ["--candidates", "5"])
     try expectError(
@@ -33,13 +33,13 @@ struct WrongPlaceTests {
     try expectError(
       ["select", "--target", models[1], "--pool", Fixtures.crawl, "--on-error", "skip"], 1,
       "a model from dsel, where documents")
-    // Following the advice.
+    // Following the advice works.
     let drawn = try Stages.run(
       ["resample", "--candidates", "c.zst", "--pool", Fixtures.crawl], in: directory)
     #expect(drawn.lines.count == 5)
   }
 
-  @Test func `Weights of several estimators are not drawn by together`() throws {
+  @Test func `Weights of several estimators can't be drawn from together`() throws {
     let lines = try Fixtures.crawlText().rawLines
     try directory.write(Array(lines[..<200]).joinedLines, to: "a.jsonl")
     try directory.write(Array(lines[200..<400]).joinedLines, to: "b.jsonl")
@@ -57,8 +57,7 @@ struct WrongPlaceTests {
       ["resample", "--weights", "b.w", "--pool", "b.jsonl", "--logistic-share", "0"], in: directory)
   }
 
-  @Test func `What was skipped when it was weighed is skipped in the remainder when asked`() throws
-  {
+  @Test func `Lines skipped during weighing can be skipped in the remainder on request`() throws {
     let lines = try Fixtures.crawlText().rawLines
     try directory.write((lines[..<40] + [Data("{".utf8)]).map { $0 }.joinedLines, to: "a.jsonl")
     try weigh("c", "a.jsonl", ["--candidates", "5", "--on-error", "skip"])
@@ -70,7 +69,7 @@ struct WrongPlaceTests {
     #expect(try directory.read("rest").rawLines.count == 35)
   }
 
-  @Test func `A pool that the model doesn't count is told of`() throws {
+  @Test func `A pool that the model didn't count is reported`() throws {
     let lines = try Fixtures.crawlText().rawLines
     try directory.write(Array(lines[..<100]).joinedLines, to: "part.jsonl")
     try Stages.run(["fit", "part.jsonl", "-o", "part.model"] + Stages.buckets, in: directory)
@@ -89,7 +88,7 @@ struct WrongPlaceTests {
     #expect(manifest.uncounted_documents.int == 1260 && manifest.missing_documents.int == 0)
   }
 
-  @Test func `A count with a point, and other words for the count, are told of`() throws {
+  @Test func `A count with a point, and other names for the count, are reported`() throws {
     try expectError(
       ["select", "--target", Fixtures.wiki, "--pool", Fixtures.crawl, "--count", "1.000"], 64,
       "a point can mean thousands or decimals. Write 1000 or 1k for a thousand, and 1 for one.")
@@ -100,7 +99,7 @@ struct WrongPlaceTests {
     }
   }
 
-  @Test func `A share after a blank is told of`() throws {
+  @Test func `A share after a blank is reported`() throws {
     try expectError(
       ["select", "--target", "a=x", "b=y", "--share", "a=0.7", "b=0.3", "--pool", "p"], 64,
       "'b=0.3' is not a file, but looks like a share. --share takes one word. Write --share a=0.7,b=0.3."
@@ -110,7 +109,7 @@ struct WrongPlaceTests {
       "--mixture takes one word. Write --mixture a=0.7,b=30%.")
   }
 
-  @Test func `A stratum that is short has the advice that helps`() throws {
+  @Test func `A stratum with too few documents leads to advice that helps`() throws {
     let options =
       Stages.buckets + [
         "--count", "60", "--stratify", "domain", "--mixture", "saga=0.5",

@@ -5,12 +5,12 @@ import Testing
   private static let sizes = [1, 7, 4096, 65536, 100_003, 1 << 20]
   private let text = sampleText(byteCount: 500_000)
 
-  @Test(arguments: sizes) func `libzstd reads back what went in`(chunkSize: Int) throws {
+  @Test(arguments: sizes) func `libzstd reads the compressed bytes back`(chunkSize: Int) throws {
     let file = try compress(text, .zstd, chunkSize: chunkSize)
     #expect(ZstdReference.decompress(file, byteCount: text.count) == text)
   }
 
-  @Test(arguments: sizes) func `zlib reads back what went in`(chunkSize: Int) throws {
+  @Test(arguments: sizes) func `zlib reads the compressed bytes back`(chunkSize: Int) throws {
     let file = try compress(text, .gzip, chunkSize: chunkSize)
     #expect(GzipReference.decompress(file, byteCount: text.count) == text)
   }
@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test(arguments: [Container.plain, .zstd, .gzip])
-  func `Output is appended to what is there`(container: Container) throws {
+  func `Output is appended to the existing bytes`(container: Container) throws {
     var compressor = try Compressor(container, zstdLevel: 3)
     var output = Array("before".utf8)
     try compressor.compress(text.span, appendingTo: &output)
@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test(arguments: [Container.zstd, .gzip])
-  func `What is written after the end opens another frame or member`(
+  func `Bytes written after the end open another frame or member`(
     container: Container
   ) throws {
     var compressor = try Compressor(container, zstdLevel: 3)
@@ -84,7 +84,7 @@ import Testing
   }
 
   @Test(arguments: [Int32.min, -5, 0, 1, 19, .max])
-  func `Any zstd level is held to the range that libzstd knows`(level: Int32) throws {
+  func `A zstd level is limited to the range that libzstd knows`(level: Int32) throws {
     let text = twoLines
     var compressor = try ZstdCompressor(level: level)
     var output: [UInt8] = []

@@ -11,7 +11,7 @@ import Testing
   @Test(arguments: [
     (twoLinesZstd, Container.zstd), (twoLinesGzip, .gzip), (twoLines, .plain),
   ])
-  func `A file is recognized by what the commands write`(file: [UInt8], container: Container) {
+  func `A file from the commands is recognised`(file: [UInt8], container: Container) {
     #expect(Container.recognize(file.span) == container)
   }
 
@@ -19,7 +19,7 @@ import Testing
     [], [0x1F], [0x28, 0xB5, 0x2F], [0x1F, 0x8C, 0, 0], [0x28, 0xB5, 0x2F, 0xFC],
     [0x60, 0x2A, 0x4D, 0x18], [0x4F, 0x2A, 0x4D, 0x18],
   ])
-  func `Half a magic number, or one that is nearly right, means plain`(prefix: [UInt8]) {
+  func `Half a magic number, or a similar one, means plain`(prefix: [UInt8]) {
     #expect(Container.recognize(prefix.span) == .plain)
   }
 }

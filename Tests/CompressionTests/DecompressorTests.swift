@@ -5,7 +5,7 @@ import Testing
 @Suite struct DecompressorTests {
   private static let sizes = [1, 7, 4096, 1 << 20]
 
-  /// Longer than gzip's 32 KiB window, so that it slides.
+  /// The text is longer than gzip's 32 KiB window, so the window slides.
   private let text = sampleText(byteCount: 70_000)
 
   private func file(_ container: Container) -> [UInt8] {
@@ -43,8 +43,8 @@ import Testing
     var generator = SplitMix64(state: seed)
     let bytes = file(container)
     var decompressor = try Decompressor(container, maximumWindowByteCount: 1 << 20)
-    // With memory of its own, as nothing added to the empty array is a count written to the one all
-    // threads share.
+    // The array has its own memory: appending nothing to the empty array would write a count into
+    // the one that all threads share.
     var decoded: [UInt8] = []
     decoded.reserveCapacity(text.count)
     var position = 0

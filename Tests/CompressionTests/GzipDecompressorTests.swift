@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test(arguments: [1, 4096], 1...8)
-  func `A wrong checksum or length is told apart from other damage`(
+  func `A wrong checksum or length is distinguished from other damage`(
     chunkSize: Int, distanceFromEnd: Int
   ) {
     var file = GzipReference.compress(text)
@@ -92,10 +92,10 @@ import Testing
     #expect(decode(file, .gzip) == Outcome(error: error))
   }
 
-  @Test func `Bytes next to a reference that leads nowhere are left out`() {
-    // The literal "a", then 3 bytes from 24577 bytes back. ISA-L counts the "a" as written, but at
-    // times stores no literal that it decodes together with a bad reference: in one of 30 randomly
-    // damaged files, the last bytes differed from run to run.
+  @Test func `Bytes beside a reference that leads nowhere are left out`() {
+    // The literal "a", then 3 bytes from 24577 bytes back. ISA-L counts the "a" as written, but
+    // sometimes doesn't store a literal that it decodes together with a bad reference. For one of
+    // 30 randomly damaged files, the last bytes differed from run to run.
     let deflated: [UInt8] = [0x4B, 0x04, 0x5E, 0x00, 0x00, 0x00]
     let file = Array(twoLinesGzip.withoutName[..<10]) + deflated + [UInt8](repeating: 0, count: 8)
     let error = CompressionError.corrupt(format: .gzip, reason: "invalid lookback distance")

@@ -9,7 +9,7 @@ import Testing
   }
 
   @Test(arguments: [1, 7, 4096])
-  func `Skippable frames decode as nothing, wherever they stand`(chunkSize: Int) {
+  func `Skippable frames decode as nothing, wherever they are`(chunkSize: Int) {
     let frame = ZstdReference.compress(text)
     let file =
       ZstdReference.skippableFrame + ZstdReference.emptySkippableFrame + frame
@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test(arguments: [1, 4096])
-  func `A wrong checksum is told apart from other damage`(chunkSize: Int) {
+  func `A wrong checksum is distinguished from other damage`(chunkSize: Int) {
     var file = ZstdReference.compress(text)
     file[file.count - 1] ^= 0x80
     let outcome = decode(file, .zstd, chunkSize: chunkSize)
@@ -55,7 +55,8 @@ import Testing
   }
 
   @Test(arguments: [1, 7, 4096], [[0], [0x28, 0xB5, 0], [0x1F, 0x8B, 8, 0], Array("text".utf8)])
-  func `Bytes after a frame that begin no other are garbage`(chunkSize: Int, garbage: [UInt8]) {
+  func `Bytes after a frame that don't begin another are garbage`(chunkSize: Int, garbage: [UInt8])
+  {
     let outcome = decode(twoLinesZstd + garbage, .zstd, chunkSize: chunkSize)
     #expect(outcome == Outcome(bytes: twoLines, error: .trailingGarbage(format: .zstd)))
   }
@@ -79,27 +80,28 @@ import Testing
   }
 
   @Test(arguments: [1, 1 << 20])
-  func `A window of just the limit is allowed`(chunkSize: Int) {
+  func `A window exactly at the limit is allowed`(chunkSize: Int) {
     let file = ZstdReference.compress(text, windowLog: 20)
     let outcome = decode(
       file, .zstd, chunkSize: chunkSize, maximumWindowByteCount: 1 << 20)
     #expect(outcome == Outcome(bytes: text))
   }
 
-  @Test func `A content size over the limit is refused where it takes the window's place`() {
+  @Test func `A content size over the limit is refused if it replaces the window`() {
     let file = ZstdReference.compress(text)  // it has one segment of 5000 bytes
     let outcome = decode(file, .zstd, maximumWindowByteCount: 4096)
     #expect(outcome.error == .windowTooLarge(byteCount: 5000, limit: 4096))
   }
 
-  @Test func `Limits beyond what libzstd knows are held to its own`() {
+  @Test func `Limits beyond libzstd's range are reduced to it`() {
     #expect(decode(twoLinesZstd, .zstd, maximumWindowByteCount: 1) == Outcome(bytes: twoLines))
     #expect(decode(twoLinesZstd, .zstd, maximumWindowByteCount: .max) == Outcome(bytes: twoLines))
   }
 
   @Test(arguments: [1, 7, 4096])
   func `A frame shorter than its header says is corrupt`(chunkSize: Int) {
-    // Found by fuzzing: one byte is declared, and an empty block with its right checksum follows.
+    // Found by fuzzing: the header declares one byte, and an empty block with its correct checksum
+    // follows.
     let file: [UInt8] = [
       0x28, 0xB5, 0x2F, 0xFD, 0x24, 0x01, 0x01, 0x00, 0x00, 0x99, 0xE9, 0xD8, 0x51,
     ]

@@ -3,13 +3,14 @@ import Testing
 
 @testable import Featurizing
 
-/// The features of many kinds of text, against tables that an independent Python program made with
-/// `xxhash` (Fixtures/golden/method/oracle.py).
+/// The features of many kinds of text, against tables from an independent Python program.
+///
+/// The program uses `xxhash`: Fixtures/golden/method/oracle.py.
 @Suite struct BucketTests {
   private static let tables = UnicodeTables()
 
   @Test(arguments: try! BucketTable.load().cases)
-  func `Hashes and buckets are those of Python`(expected: BucketTable.Case) {
+  func `Hashes and buckets equal Python's`(expected: BucketTable.Case) {
     for (kind, results) in [
       (TokenizerKind.words, expected.words), (.wordpunct, expected.wordpunct),
     ] {

@@ -11,7 +11,7 @@ import Testing
   ]
 
   @Test(arguments: TokenizerKind.allCases, 0..<12 as Range<UInt64>)
-  func `Features are those of the naive twin`(kind: TokenizerKind, seed: UInt64) {
+  func `Features equal those of the naive twin`(kind: TokenizerKind, seed: UInt64) {
     var texts = TextGenerator(seed: seed)
     let naive = NaiveFeaturizer(tables: Self.tables, kind: kind)
     let order = Int(seed % 5) + 1
@@ -43,7 +43,7 @@ import Testing
       let settings = FeatureSettings(tokenizer: kind, maximumOrder: 2, bucketCount: 1 << 24)
       var featurizer = Featurizer(settings, tables: Self.tables)
       var portable = Featurizer(settings, tables: Self.tables, usesVectors: false)
-      // The long waits of the filler (or its blank) end in the same segment as the piece.
+      // The filler's long pause (or its blank) ends in the same segment as the piece.
       for (waiting, distance) in [(40, 0), (40, 1), (40, 3), (1_024, 2), (1_025, 1), (4_096, 4)] {
         let count = max(0, Tokenizer.segmentSize - waiting - distance)
         let text =
@@ -57,8 +57,10 @@ import Testing
     }
   }
 
-  /// Texts for the end of a block of 64 bytes: whole and cut scalars, marks after single
-  /// characters, letters that are lower-cased to another length.
+  /// Texts for the end of a block of 64 bytes.
+  ///
+  /// They have whole and cut scalars, marks after single characters, and letters whose lower case
+  /// has another length.
   private static let atBlockEnds = [
     "a", "A.", " ", "É", "Ⱥ", "İ", "Σ", "ΑΣ", "漢", "漢字", "漢\u{301}", ".\u{301}", "😀", "😀😀",
     "\u{2003}",
@@ -93,8 +95,8 @@ import Testing
     let settings = FeatureSettings(tokenizer: kind, maximumOrder: 1, bucketCount: 1 << 24)
     var featurizer = Featurizer(settings, tables: Self.tables, usesVectors: usesVectors)
     for start in stride(from: UInt32(0), to: 0x20000, by: 64) {
-      // Each beside letters, marks, punctuation and its neighbours, at one place of a block after
-      // the other.
+      // Each scalar is next to letters, marks, punctuation and its neighbours, at each place of a
+      // block in turn.
       let text = (start..<(start + 64)).compactMap { Unicode.Scalar($0) }
         .map { "\($0)a \($0)\u{301}.\($0)\($0)" }.joined(separator: " x")
       #expect(
@@ -138,8 +140,9 @@ import Testing
     let expected = Double(ids.count) / Double(bucketCount)
     let chiSquare = counts.reduce(0) { $0 + ($1 - expected) * ($1 - expected) / expected }
     // χ² with f = 99 degrees of freedom has mean f and variance 2 f. Five standard deviations above
-    // are exceeded with probability below 2e-5 (Wilson–Hilferty: 169.4 is 4.2 σ of a normal), and
-    // four below, 42.7, missed with probability below 1e-6: too even is as wrong as uneven.
+    // it are exceeded with probability below 2e-5 (Wilson–Hilferty: 169.4 is 4.2 σ of a normal),
+    // and four below it, 42.7, are missed with probability below 1e-6. Counts that are too even are
+    // as wrong as uneven ones.
     let deviation = (2 * 99.0).squareRoot()
     #expect(chiSquare < 99 + 5 * deviation)
     #expect(chiSquare > 99 - 4 * deviation)

@@ -6,11 +6,11 @@ import Testing
 /// The routines under the tokenizer and the hasher, against plain ones.
 @Suite struct HotLoopTests {
   @Test(arguments: 1...16, 0..<3 as Range<UInt64>)
-  func `A short hash is that of libxxhash`(count: Int, seed: UInt64) {
+  func `A short hash equals libxxhash's`(count: Int, seed: UInt64) {
     var random = SplitMix64(state: seed)
     for _ in 0..<300 {
       let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
-      // SAFETY: `count` bytes are there, as each function asks.
+      // SAFETY: `count` bytes exist, as each function requires.
       let found = unsafe bytes.withUnsafeBufferPointer {
         let start = $0.baseAddress!
         return switch count {
@@ -24,10 +24,10 @@ import Testing
   }
 
   @Test(arguments: 0..<20 as Range<UInt64>)
-  func `Bytes are classified as one by one`(seed: UInt64) {
+  func `Bytes are classified as if one by one`(seed: UInt64) {
     var random = SplitMix64(state: seed)
     for first in stride(from: 0, to: 256, by: 64) {
-      // All bytes there are in shuffled order, four blocks of them; then random ones.
+      // All byte values in shuffled order, which are four blocks, and then random ones.
       let all = (0...255).map(UInt8.init).shuffled(using: &random)
       expectClasses(of: Array(all[first..<(first + 64)]))
       expectClasses(of: (0..<64).map { _ in UInt8.random(in: 0...0x7F, using: &random) })

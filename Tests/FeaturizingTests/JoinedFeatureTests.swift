@@ -6,7 +6,7 @@ import Testing
 /// The hashing of the DSIR reference against its naive twin, with caches of all sizes.
 @Suite struct JoinedFeatureTests {
   private static let tables = UnicodeTables()
-  /// One line of entries each, and numbers for one segment: everything is pushed out all the time.
+  /// One line of entries each, and numbers for one segment, so entries are evicted all the time.
   private static let tiny = JoinedFeatureHasher.CacheSizes(
     tokenCount: 2, gramCount: 4, numberLimit: UInt32(Tokenizer.capacity))
   private static let small = JoinedFeatureHasher.CacheSizes(
@@ -17,7 +17,8 @@ import Testing
   ]
 
   @Test(arguments: 1...5, 0..<4 as Range<UInt64>)
-  func `Features are those of the naive twin, whatever the caches hold`(order: Int, seed: UInt64) {
+  func `Features equal those of the naive twin, whatever the caches hold`(order: Int, seed: UInt64)
+  {
     var texts = TextGenerator(seed: seed)
     let kind: TokenizerKind = seed == 3 ? .words : .wordpunct
     let naive = NaiveFeaturizer(tables: Self.tables, kind: kind)
@@ -28,7 +29,7 @@ import Testing
     }
     for sizes in Self.allSizes {
       var featurizer = Self.featurizer(kind, order, bucketCount, sizes)
-      // Twice, so that the caches are full of what is looked for, or of something else.
+      // Twice, so that the caches hold either the sought entries or others.
       for _ in 0..<2 {
         for (text, expected) in zip(all, expected) {
           #expect(features(text, &featurizer) == expected, "\(text.utf8.count) bytes, \(sizes)")
@@ -38,8 +39,9 @@ import Testing
     }
   }
 
-  /// Tokens around the longest that the cache takes, that a segment keeps whole, and that come in
-  /// many parts.
+  /// Tokens near the longest length that the cache takes, and that a segment keeps whole.
+  ///
+  /// Some come in many parts.
   private static let lengths = [
     1, 7, 8, 9, 16, 23, 24, 25, 26, 54, 55, 56, 64, 130, 1_023, 1_024, 1_025, 2_000, 4_095, 4_096,
     4_097, 8_192, 9_000, 30_000,
@@ -76,9 +78,9 @@ import Testing
     #expect(features(text, &featurizer) == expected)
   }
 
-  @Test func `A number that is given again is not taken for the token that had it`() {
-    // Numbers begin anew with each segment. In the first, x is the third token; in the second, c.
-    // Without care "x a" and "c a" would have the same key.
+  @Test func `A reused number isn't confused with the token that had it before`() {
+    // Numbers begin anew with each segment. In the first, x is the third token, and in the second,
+    // c is. Without a check, "x a" and "c a" would have the same key.
     let text = "p q x" + String(repeating: " ", count: Tokenizer.segmentSize - 5) + "a b c a"
     let naive = NaiveFeaturizer(tables: Self.tables, kind: .wordpunct)
     var sizes = JoinedFeatureHasher.CacheSizes()
@@ -88,7 +90,7 @@ import Testing
     #expect(features(text, &featurizer) == expected)
   }
 
-  @Test func `Tokens that differ in zero bytes only are different tokens`() {
+  @Test func `Tokens that differ only in zero bytes are different tokens`() {
     // U+0000 is neither a word character nor white space.
     let tokens = ["!", "!\0", "!\0\0", "\0!", "\0", "\0\0", String(repeating: "\0", count: 24)]
     let text = (tokens + tokens.reversed()).joined(separator: " ")
@@ -100,7 +102,7 @@ import Testing
   }
 
   @Test(arguments: [2, 3, 1_000, 65_536, 999_983, 16_777_213, 1 << 24], 0..<3 as Range<UInt64>)
-  func `A digest's remainder is that of long division`(bucketCount: Int, seed: UInt64) {
+  func `A digest's remainder equals that of long division`(bucketCount: Int, seed: UInt64) {
     var random = SplitMix64(state: seed)
     let modulus = DigestModulus(bucketCount: bucketCount)
     for number in 0..<200 {

@@ -22,24 +22,24 @@ import Testing
 
   private static let texts = [
     "", "a", "A a b, a b!", "é e\u{301} é", "中文字 中 文", "x\u{301}y  z",
-    // Tokens longer than a segment, and than what waits for one.
+    // Tokens longer than a segment, and longer than the space for waiting bytes.
     String(repeating: "x", count: 3000) + " y",
     String(repeating: "ab", count: 5000) + " c " + String(repeating: "-", count: 9000),
     "q " + String(repeating: "é", count: 4096) + String(repeating: " word", count: 3000),
   ]
 
   @Test(arguments: cases, texts)
-  func `Texts, buckets and counts are the naive ones`(expected: Case, text: String) {
+  func `Texts, buckets and counts equal the naive ones`(expected: Case, text: String) {
     check(text, expected)
   }
 
   @Test(arguments: cases, 0..<6 as Range<UInt64>)
-  func `They are for random texts, too`(expected: Case, seed: UInt64) {
+  func `Random texts also have the naive texts, buckets and counts`(expected: Case, seed: UInt64) {
     var generator = TextGenerator(seed: seed)
     for length in [10, 100, 6000] { check(generator.text(byteCount: length), expected) }
   }
 
-  @Test func `Other buckets can be left out`() {
+  @Test func `The reader can be limited to certain buckets`() {
     let settings = FeatureSettings(maximumOrder: 2, bucketCount: 50)
     var reader = NGramReader(settings, tables: Self.tables)
     let text = Array("the cat and the dog and the cow".utf8)

@@ -4,8 +4,9 @@ import Testing
 
 @testable import Featurizing
 
-/// SHA-256 hashing against the hashes and counts that the DSIR reference package gave
-/// (Fixtures/golden/dsir-reference).
+/// SHA-256 hashing against the hashes and counts of the DSIR reference package.
+///
+/// See Fixtures/golden/dsir-reference.
 @Suite struct ReferenceFeatureTests {
   @Test func `Strings have the reference's hashes, and its buckets for seven moduli`() throws {
     let entries = try JSON(Fixtures.read("golden/dsir-reference/hash.json")).elements
@@ -13,7 +14,7 @@ import Testing
     for entry in entries {
       let text = try #require(entry.text.string)
       let bytes = Array(text.utf8)
-      // SAFETY: SHA-256 reads the bytes during the call only; an empty array has a place, too.
+      // SAFETY: SHA-256 reads the bytes during the call only; an empty array has an address, too.
       let digest = unsafe SHA256.digest(of: bytes, count: bytes.count)
       let words = digest.indices.map { digest[$0] }
       #expect(words == NaiveSHA256.digest(bytes), "\(text.prefix(20))")
@@ -26,7 +27,7 @@ import Testing
         let bucket = DigestModulus(bucketCount: bucketCount).bucket(of: digest)
         #expect(Int(bucket) == entry["\(bucketCount)"].int, "\(text.prefix(20)), \(bucketCount)")
       }
-      // More buckets than dsel has: the last word.
+      // The modulus 2³² is above dsel's largest number of buckets; the last word is the remainder.
       #expect(Int(words[7]) == entry["4294967296"].int)
     }
   }

@@ -5,8 +5,9 @@ import Testing
 
 @testable import Featurizing
 
-/// `wordpunct` against the tokens that the DSIR reference package (nltk 3.8.1) gave for its 63
-/// documents (Fixtures/golden/dsir-reference).
+/// `wordpunct` against the tokens of the DSIR reference package (nltk 3.8.1) for its 63 documents.
+///
+/// See Fixtures/golden/dsir-reference.
 @Suite struct ReferenceTokenTests {
   private struct Document: Decodable {
     var id: String

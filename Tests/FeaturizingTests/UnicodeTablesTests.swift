@@ -4,7 +4,7 @@ import Testing
 
 @testable import Featurizing
 
-/// The tables against what Python 3.11 says of every code point.
+/// The tables against Python 3.11, for every code point.
 @Suite struct UnicodeTablesTests {
   private static let tables = UnicodeTables()
   private let expected: CharacterClasses
@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test func `Lower-case mappings are those of Python`() {
-    // U+0130 alone has two scalars for one; the tokenizer knows it by itself.
+    // Only U+0130 maps to two scalars; the tokenizer handles it by itself.
     let single = expected.lowerSingle.filter { $0.lower.count == 1 }
     #expect(expected.lowerSingle.count - single.count <= 1)
     let mappings = Dictionary(uniqueKeysWithValues: single.map { ($0.scalar, $0.lower[0]) })
@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  /// The ranges of code points of some classes, first and last.
+  /// The ranges of code points of some classes, as first and last code point.
   private func ranges(where isMember: (UnicodeTables.Class?) -> Bool) -> [[UInt32]] {
     var ranges: [[UInt32]] = []
     for scalar in 0..<0x110000 as Range<UInt32> {

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ByteBufferTests {
   @Test(arguments: 0..<5 as Range<UInt64>)
-  func `A buffer holds what an array would`(seed: UInt64) throws {
+  func `A buffer holds the same bytes as an array`(seed: UInt64) throws {
     var random = SplitMix64(state: seed)
     var buffer = ByteBuffer()
     var expected: [UInt8] = []
@@ -21,7 +21,7 @@ import Testing
         buffer.truncate(to: kept)
         expected.removeSubrange(kept...)
       case 2:
-        // Fewer than there is room for.
+        // Fewer bytes than the space allows.
         try buffer.reserve(additional: count)
         buffer.append(upTo: count) { output in
           for number in 0..<(count / 2) { output.append(UInt8(truncatingIfNeeded: number)) }
@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  @Test func `A large block is given back, a small one kept`() throws {
+  @Test func `A large block is freed, and a small one kept`() throws {
     var buffer = ByteBuffer()
     try buffer.append([UInt8](repeating: 1, count: 100).span)
     buffer.removeAll(keepingCapacityUpTo: 1_000)
@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test(arguments: 0..<5 as Range<UInt64>)
-  func `A byte is found where an array finds it`(seed: UInt64) {
+  func `A byte is found at the same place as in an array`(seed: UInt64) {
     var random = SplitMix64(state: seed)
     for count in 0..<200 {
       let bytes = (0..<count).map { _ in UInt8.random(in: 0...99, using: &random) }

@@ -3,12 +3,12 @@ import Testing
 
 @testable import Files
 
-/// A name in a string leads back to its very bytes.
+/// A name held in a string leads back to exactly its bytes.
 @Suite struct FileNameTests {
   @Test(arguments: 0..<20 as Range<UInt64>)
-  func `Any bytes come back as they were`(seed: UInt64) {
+  func `Any bytes come back unchanged`(seed: UInt64) {
     var random = SplitMix64(state: seed)
-    // Such as are in what stands for bytes, in valid UTF-8 and in none.
+    // The pieces resemble the scalars that stand for bytes, in valid and invalid UTF-8.
     let pieces: [[UInt8]] = [
       [0x61], [0xE9], [0xC3, 0xA9], [0x65, 0xCC, 0x81], [0xF4, 0x8F, 0xBA, 0x80],
       [0xF4, 0x8F, 0xBB, 0xBF], [0xF4, 0x8F, 0xBB], [0xF4, 0x8F], [0xF4], [0xED, 0xA0, 0x80],
@@ -26,14 +26,14 @@ import Testing
     }
   }
 
-  @Test func `Every byte that is no UTF-8 has a scalar of its own`() {
+  @Test func `Every byte that isn't UTF-8 has a scalar of its own`() {
     let strings = (UInt8(0x80)...0xFF).map { FileName.string([$0]) }
     #expect(
       Set(strings.map { $0.unicodeScalars.first?.value }) == Set((0x10_FE80...0x10_FEFF).map { $0 })
     )
   }
 
-  @Test func `A name in UTF-8 stands as it is, in either normal form`() {
+  @Test func `A name in UTF-8 is unchanged, in either normal form`() {
     for name in ["café", "cafe\u{301}", "日本", "a b.jsonl", ""] {
       #expect(ExactString(FileName.string(Array(name.utf8))) == ExactString(name))
     }
@@ -51,16 +51,15 @@ import Testing
       let status = try FileStatus(path: "\(directory.url.path)/\(name)")
       #expect(status?.byteCount == name.utf8.count)
     }
-    // Python counts them by their bytes, too.
+    // Python counts the names by their bytes, too.
     let run = try Program.run(
       "/usr/bin/env", ["python3", "-c", "import os; print(sorted(os.listdir(b'.')))"], in: directory
     )
     #expect(run.lines == ["[b'a\\xe8', b'a\\xe9', b'e\\xcc\\x81', b'\\xc3\\xa9']"])
   }
 
-  @Test func `Ends and parts of a path are told by bytes`() {
-    // The dot belongs to the sign before it, and the slash to the accent after it, where
-    // characters are seen.
+  @Test func `Parts of a path are compared by bytes`() {
+    // As characters, the dot would join the sign before it, and the slash the accent after it.
     #expect("\u{600}.zst".endsInBytes(of: ".zst"))
     #expect("a/\u{301}b".pathParts() == ["a", "\u{301}b"])
     #expect("a/\u{301}b".lastPathPart == "\u{301}b")

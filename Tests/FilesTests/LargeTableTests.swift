@@ -4,12 +4,12 @@ import Testing
 @testable import Files
 
 @Suite struct LargeTableTests {
-  /// Below a cache line, below a large page, just one large page, and several.
+  /// Sizes below a cache line, below a large page, of exactly one large page, and of several.
   private static let counts = [1, 7, 1000, (2 << 20) / 8, (5 << 20) / 8 + 3]
 
   @Test(arguments: counts)
   func `A new table has only zeros`(count: Int) {
-    // Twice, as the second may get the memory of the first.
+    // Twice, because the second table may get the memory of the first.
     for _ in 0..<2 {
       var table = LargeTable<UInt64>(count: count)
       #expect(table.count == count && table.span.count == count)
@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test(arguments: counts)
-  func `A table keeps what an array keeps`(count: Int) {
+  func `A table keeps the same values as an array`(count: Int) {
     var table = LargeTable<Int32>(count: count)
     var twin = [Int32](repeating: 0, count: count)
     var random = SplitMix64(state: UInt64(count))
@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test(arguments: counts)
-  func `An array has room for what was reserved, and keeps its elements in place`(count: Int) {
+  func `An array has the reserved space, and keeps its elements in place`(count: Int) {
     var array: [UInt64] = []
     array.reserveLargeCapacity(count)
     #expect(array.isEmpty && array.capacity >= count)

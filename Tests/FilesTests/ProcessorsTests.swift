@@ -5,13 +5,13 @@ import Testing
 
 @testable import Files
 
-/// Quotas of processors, as the kernel's files have them in containers and out of them.
+/// Quotas of processors, in the form of the kernel's files inside and outside containers.
 @Suite struct ProcessorsTests {
   private let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }
 
-  @Test func `There is at least one processor, and no more than the machine has`() {
+  @Test func `There is at least one processor, and at most the machine's number`() {
     #expect((1...ProcessInfo.processInfo.processorCount).contains(Processors.count))
   }
 
@@ -31,7 +31,7 @@ import Testing
     ("max 100000", "300000 100000", 3), ("200000 100000", "300000 100000", 2),
     ("700000 100000", "max 100000", 7),
   ])
-  func `Of nested groups the smallest quota counts`(
+  func `The smallest quota of nested groups counts`(
     inner: String, outer: String, expected: Int
   ) throws {
     try write("0::/kube/pod/box\n", to: "proc/self/cgroup")
@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test(arguments: [("-1", "100000", nil), ("350000", "100000", 4), ("20000", "100000", 1)])
-  func `A quota of version 1 is read, too`(
+  func `A quota of version 1 is read`(
     quota: String, period: String, expected: Int?
   ) throws {
     try write("11:memory:/docker/1f\n4:cpu,cpuacct:/docker/1f\n0::/\n", to: "proc/self/cgroup")
@@ -66,7 +66,7 @@ import Testing
     #expect(Cgroup.quota(root: directory.url.path) == expected)
   }
 
-  @Test func `Where the kernel shows nothing there is no quota`() throws {
+  @Test func `There is no quota if the kernel shows none`() throws {
     #expect(Cgroup.quota(root: directory.url.path) == nil)
     try write("junk\n", to: "proc/self/cgroup")
     try write("junk - \n\n - cgroup2", to: "proc/self/mountinfo")

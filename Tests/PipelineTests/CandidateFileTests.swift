@@ -90,7 +90,7 @@ import Writing
         try CandidateFile(reading: path, limits: Self.limits)
       }
     }
-    // The members that need not be there, and one of later versions.
+    // The optional members, and one of a later version.
     var more = header
     (more["compat"], more["new"], more["pool_documents"]) = ("dsir", [1], nil)
     let path = try directory.write(

@@ -14,8 +14,8 @@ import Testing
   }
 
   @Test(arguments: [2, 5])
-  func `Workers that come while a shard is being opened wait for it`(workerCount: Int) throws {
-    // Opening a named pipe takes until somebody writes to it.
+  func `Workers that arrive while a shard is being opened wait for it`(workerCount: Int) throws {
+    // Opening a named pipe takes until it has a writer.
     let directory = try TemporaryDirectory()
     let path = directory.path("pipe")
     let status = unsafe mkfifo(path, 0o600)
@@ -42,7 +42,7 @@ import Testing
         all.leave()
       }
     }
-    // Long enough for all of them to come; the test holds however long it takes.
+    // Long enough for all of them to arrive; the test holds for any length.
     Thread.sleep(forTimeInterval: 0.1)
     isWritten.withLock { $0 = true }
     let lines = String(repeating: #"{"text":"one"}"# + "\n", count: 100)

@@ -9,7 +9,7 @@ import Writing
 
 @testable import Pipeline
 
-/// Components that no estimator has pass through weighing and explaining, without a change there.
+/// Components outside all estimators work in weighing and explaining, without a change there.
 @Suite struct ComponentSeamTests {
   /// A prior on lengths: −|ln(tokens / mean tokens of the target)|.
   private struct LengthPrior: CountComponent {
@@ -32,8 +32,9 @@ import Writing
     }
   }
 
-  /// A trained component that reads the text itself: the number of capitals, times the number of
-  /// the target's samples.
+  /// A trained component that reads the text itself.
+  ///
+  /// It is the number of capitals, times the number of the target's samples.
   private struct Capitals: SampleComponent {
     static let labels = ComponentLabels(
       name: "capitals", ofDocument: ComponentLabels.Label(key: "by_capitals", title: "capitals"))
@@ -68,7 +69,7 @@ import Writing
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// The counts of texts, and a sample that has them all.
+  /// The counts of texts, and a sample of all texts.
   private static func fitted(_ texts: [String]) -> (counts: FeatureCounts, sample: DocumentSample) {
     var featurizer = Featurizer(features, tables: UnicodeTables())
     var counts = FeatureCounts(bucketCount: features.bucketCount)
@@ -121,7 +122,7 @@ import Writing
   }
 
   @Test(arguments: [1, 3])
-  func `Lines of weights have the sum`(threadCount: Int) throws {
+  func `Lines of weights have the sum of the components`(threadCount: Int) throws {
     let shard = try Shard(path: directory.write(pool, to: "pool.jsonl"))
     let output = directory.path("weights.jsonl")
     let writer = try LineWriter(
@@ -181,7 +182,7 @@ import Writing
     }
   }
 
-  @Test func `An explanation has no numbers of components that aren't there`() throws {
+  @Test func `An explanation has no numbers for absent components`() throws {
     let found = try explain(["pool.jsonl"], [LengthPrior.self, Capitals.self])
     let document = found.documents[0]
     #expect(document.by_length.number == -abs(log(2 / 3.5)) && document.by_capitals.number == 2)
@@ -189,7 +190,7 @@ import Writing
     #expect(document.up.elements.isEmpty && document.down.elements.isEmpty)
   }
 
-  @Test func `Buckets of the target have the values of the components that have some`() throws {
+  @Test func `Buckets of the target have values for components that provide them`() throws {
     let found = try explain([], Self.extended).target
     let buckets = found.up.elements + found.down.elements
     #expect(!buckets.isEmpty)

@@ -7,7 +7,7 @@ import Writing
 
 @testable import Pipeline
 
-/// From chosen documents to their lines.
+/// The step from chosen documents to their lines.
 @Suite struct CopyStepTests {
   private let directory: TemporaryDirectory
   private let registry = TemporaryFiles()
@@ -35,7 +35,7 @@ import Writing
     ]
   }
 
-  /// A document by the place of its line, and its text.
+  /// A document at the place of its line, with its text.
   private func document(
     _ shard: Int, _ line: Int, _ text: String, copies: UInt32 = 0, target: Int? = 0
   ) -> DrawnDocument {
@@ -87,7 +87,7 @@ import Writing
     #expect(outcome.counts.isEmpty)
   }
 
-  @Test func `Nothing is copied of nothing`() throws {
+  @Test func `Nothing is copied for an empty selection`() throws {
     let (lines, outcome) = try copy([])
     #expect(lines.isEmpty && outcome.documentCount == 0 && outcome.byteCount == 0)
   }
@@ -104,7 +104,7 @@ import Writing
       ])
   }
 
-  @Test func `Shuffled lines come in the order of their documents' numbers`() throws {
+  @Test func `Shuffled lines are in the order of their documents' numbers`() throws {
     let order = ShuffleOrder(seed: 5, keepsDuplicates: false)
     let (lines, _) = try copy(all, order: order)
     let expected = all.sorted { order($0.candidate) < order($1.candidate) }
@@ -118,13 +118,13 @@ import Writing
     #expect(lines != unshuffled)
   }
 
-  @Test func `A text other than the one that was weighed is a changed pool`() throws {
+  @Test func `A text that differs from the weighed one means a changed pool`() throws {
     let wrong = [document(0, 0, "One")]
     let path = directory.path("a")
     #expect(changedPath { try copy(wrong).lines } == path)
     #expect(changedPath { try copy(wrong, annotates: true).lines } == path)
     #expect(changedPath { try copy([document(0, 3, "not json")]).lines } == path)
-    // Weights of another run may be those of another field, which the user can mend.
+    // Weights of another run may belong to another field, which the user can correct.
     do {
       _ = try copy(wrong, wasWeighedBefore: true)
       Issue.record("no error")
@@ -132,13 +132,13 @@ import Writing
     } catch { Issue.record("\(error)") }
   }
 
-  @Test func `A shard that is shorter than it was is a changed pool`() throws {
+  @Test func `A shard that became shorter means a changed pool`() throws {
     let shards = try shards()
     try directory.write(Self.lines[0][0] + "\n", to: "a")
     #expect(changedPath { try copy(all, shards: shards).lines } == directory.path("a"))
   }
 
-  /// The file that an error of a changed pool names; nil for another error, or none.
+  /// The file named in an error of a changed pool; nil for another error, or none.
   private func changedPath(_ body: () throws -> [String]) -> String? {
     do {
       _ = try body()

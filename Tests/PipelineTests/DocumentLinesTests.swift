@@ -5,7 +5,7 @@ import Testing
 
 @testable import Pipeline
 
-/// Documents by the numbers of their lines.
+/// Documents found by the numbers of their lines.
 @Suite struct DocumentLinesTests {
   private let directory: TemporaryDirectory
   private let shard: Shard
@@ -21,7 +21,7 @@ import Testing
     #expect(try document(line) == "\(line) \(text)")
   }
 
-  @Test func `A line that is blank, invalid or not there is an error`() throws {
+  @Test func `A line that is blank, invalid or missing is an error`() throws {
     for line in [2, 5] {
       #expect { try document(line) } throws: {
         guard case PipelineError.input(.blankLine(_, line: line)) = $0 else { return false }
@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  @Test func `Documents come with their lines until no more are wanted`() throws {
+  @Test func `Documents come with their lines until the caller stops`() throws {
     var reading = ReadingSettings()
     reading.errorPolicy = .skip
     var found: [Int] = []

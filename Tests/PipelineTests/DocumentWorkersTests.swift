@@ -43,7 +43,7 @@ import Weighting
   ) throws {
     for (first, others) in [(0, [1, 299]), (150, [151, 200, 299]), (299, []), (37, [38, 290])] {
       var bad = lines(300, seed: UInt64(first))
-      // Blank lines are no documents, but lines.
+      // Blank lines are counted as lines, but not as documents.
       for number in stride(from: 3, to: 300, by: 10) { bad[number] = number % 20 == 3 ? "" : " \t" }
       for number in others { bad[number] = "[" }
       bad[first] = "{"
@@ -98,7 +98,7 @@ import Weighting
   private func expectInvalidLine(
     _ shards: [Shard], at number: Int, line: Int, threadCount: Int, chunkSize: Int
   ) {
-    // Several times, as threads run differently each time.
+    // Several times, because threads run differently each time.
     for _ in 0..<3 {
       do {
         _ = try fit(shards, threadCount: threadCount, chunkSize: chunkSize)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct DomainCountsTests {
   @Test(arguments: 0..<10 as Range<UInt64>)
-  func `What is kept depends on neither order nor grouping, and its counts are exact`(
+  func `The kept domains depend on neither order nor grouping, and have exact counts`(
     seed: UInt64
   ) {
     var random = SplitMix64(state: seed)
@@ -45,7 +45,7 @@ import Testing
     (.number(1e300), "1e+300"), (.largeNumber("9007199254740993"), "9007199254740993"),
     (.boolean(true), "true"), (.boolean(false), "false"), (.null, nil), (.missing, nil),
     (.other, nil),
-    // 200 bytes at most, and whole scalars.
+    // A name has at most 200 bytes, and whole scalars.
     (
       .string("x" + String(repeating: "é", count: 200)),
       "x" + String(repeating: "é", count: 99) + "…"
@@ -53,11 +53,11 @@ import Testing
   ]
 
   @Test(arguments: values)
-  func `A value has the name that it has in JSON`(value: (FieldValue, String?)) {
+  func `A value's name is its text in JSON`(value: (FieldValue, String?)) {
     #expect(DomainCounts.name(of: value.0) == value.1)
   }
 
-  @Test func `Names of equal looks and other bytes are two`() {
+  @Test func `Names that look alike but differ in bytes are two`() {
     var counts = DomainCounts()
     counts.add(.string("é"))
     counts.add(.string("e\u{301}"))

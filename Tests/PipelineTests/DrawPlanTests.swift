@@ -10,7 +10,7 @@ import Testing
     return recipe
   }
 
-  /// An arm as its epoch, source, budget and temperature.
+  /// An arm, described by its epoch, source, budget and temperature.
   private static func text(_ arm: DrawPlan.Arm) -> String {
     "\(arm.epoch) \(arm.source) \(arm.budget.amount) \(arm.temperature)"
   }
@@ -27,7 +27,7 @@ import Testing
   }
 
   /// 4 % of 110 are 4.4, rounded down; the regression draws at a quarter of the temperature.
-  @Test func `The regression draws its share alone, at a temperature of its own`() {
+  @Test func `The regression draws its share alone, at its own temperature`() {
     let plan = Self.recipe {
       $0.draw.logisticShare = 0.04
       $0.temperatures = [2]
@@ -90,7 +90,7 @@ import Testing
     #expect(key(.random, noise: noise) == noise.noise(of: 99))
   }
 
-  @Test func `Each arm has noise of its own, and top-k none but for replay`() {
+  @Test func `Each arm has noise of its own, and top-k has noise only for replay`() {
     func noises(_ recipe: DrawRecipe) -> [Double?] {
       recipe.plan(.documents(100)).groups.flatMap(\.arms).map { $0.noise?.noise(of: 5) }
     }
@@ -112,7 +112,7 @@ import Testing
     #expect(noises(topK) == [noise(7, .replayNoise), nil, nil, noise(8, .replayNoise), nil, nil])
   }
 
-  @Test func `Noise goes by the text, or by the place where copies are kept`() {
+  @Test func `Noise depends on the text, or on the place if copies are kept`() {
     let position = Position(shard: 3, place: 400)
     var recipe = Self.recipe()
     #expect(recipe.plan(.documents(1)).identity(textHash: 11, position: position) == 11)

@@ -19,7 +19,7 @@ import Weighting
     var textHash: UInt64 { TextHash.of(Array(text.utf8).span) }
   }
 
-  /// Takes the first word of a text for its log weight, and its negative for the log odds.
+  /// Uses the first word of a text as its log weight, and its negative as the log odds.
   private struct FirstWordReader: WeightReader, ~Copyable {
     private var weight = DocumentWeight()
 
@@ -142,7 +142,7 @@ import Weighting
     #expect(noisy.outcome.shortfall == 0)
   }
 
-  @Test func `A draw of more than there is takes all, and says what is missing`() throws {
+  @Test func `A draw above the number of documents takes all, and reports the shortfall`() throws {
     let pool = Self.pool(60)
     let drawn = try draw(pool, Self.recipe(), .documents(100))
     #expect(drawn.texts() == pool.map(\.text).sorted())
@@ -172,7 +172,7 @@ import Weighting
     }
   }
 
-  @Test func `Epochs without repeats draw from what the earlier ones left`() throws {
+  @Test func `Epochs without repeats draw from the documents that earlier ones left`() throws {
     let pool = Self.pool(300)
     let drawn = try draw(
       pool,
@@ -186,8 +186,10 @@ import Weighting
     #expect(drawn.texts(epoch: 1) == Self.best(30, of: rest, by: Self.key(8)))
   }
 
-  /// A quarter of 40 each: at random, and by log odds, which are the negative of the log weights.
-  @Test func `Replay draws first, and the regression from what is left`() throws {
+  /// A quarter of 40 each: replay draws at random, and the regression by log odds.
+  ///
+  /// The log odds are the negated log weights.
+  @Test func `Replay draws first, and the regression from the rest`() throws {
     let pool = Self.pool(300)
     let replayed = try draw(
       pool,
@@ -215,9 +217,9 @@ import Weighting
     #expect(parted.outcome.logisticCount == 10)
   }
 
-  /// 3 documents of one stratum and 57 of the other, each of which gets half of 20.
+  /// One stratum has 3 documents, the other 57. Each is to get half of 20.
   @Test(arguments: [false, true])
-  func `A stratum that has too little leaves its share to the others only if asked`(
+  func `A short stratum leaves its share to the others only with fills`(
     fills: Bool
   ) throws {
     let pool = Self.pool(60) { $0 < 3 ? "few" : "many" }
@@ -236,7 +238,7 @@ import Weighting
     #expect(drawn.outcome.weighed.outsideCount == 0)
   }
 
-  @Test func `Documents of no stratum are outside`() throws {
+  @Test func `Documents without a stratum are counted as outside`() throws {
     let pool = Self.pool(60) { $0 % 2 == 0 ? "in" : "out" }
     let recipe = Self.recipe {
       $0.strata = Strata(names: ["in"], shares: Apportionment(counts: [1]))
@@ -247,11 +249,10 @@ import Weighting
     #expect(drawn.documents().allSatisfy { $0.stratum == "in" })
   }
 
-  /// The first stratum draws the 6,000 best of 24,000 texts, which leaves the second one the next
-  /// 6,000.
+  /// The first stratum draws the 6,000 best of 24,000 texts; the second must draw the next 6,000.
   ///
-  /// In a first pass it keeps some 375 more than 6,000 of them, so the pool is read again.
-  @Test func `A stratum whose texts others drew gets the next best, by another pass`() throws {
+  /// In the first pass the second keeps only some 375 more than 6,000, so the pool is read again.
+  @Test func `A stratum whose texts others drew gets the next best in another pass`() throws {
     let texts = Self.pool(24_000)
     let pool = ["a", "b"].flatMap { stratum in
       texts.map { Document(text: $0.text, stratum: stratum) }

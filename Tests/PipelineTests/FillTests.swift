@@ -5,7 +5,7 @@ import Testing
 @testable import Pipeline
 
 @Suite struct FillTests {
-  /// What strata give that have so many documents, without any copies.
+  /// The result for strata with these numbers of documents, without any copies.
   private func draw(_ shares: Apportionment, _ available: [Int], _ total: Int) -> Fill.Try {
     let amounts = shares.amounts(of: total)
     let open = amounts.indices.filter { amounts[$0] <= available[$0] }
@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test(arguments: 0..<200 as Range<UInt64>)
-  func `Just as many come as are wanted, or all that there are`(seed: UInt64) {
+  func `The requested number of documents is drawn, or all of them`(seed: UInt64) {
     var random = SplitMix64(state: seed)
     let count = Int.random(in: 1...12, using: &random)
     let counts = (0..<count).map { _ in
@@ -32,8 +32,8 @@ import Testing
       }
       #expect(draw(shares, available, total).count == min(wanted, available.reduce(0, +)))
       #expect(tryCount < 60, "\(tryCount)")
-      // The strata that are full take the rest by the same shares, as one divides the whole among
-      // them.
+      // Full strata leave the rest to the others by the same shares. Dividing the whole among them
+      // gives the same amounts.
       if total < .max / 8 {
         let limited = amounts(of: wanted, by: counts, limits: available)
         #expect(
@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  /// The parts of a total if none can take more than its limit.
+  /// The parts of a total, where no part exceeds its limit.
   ///
   /// A part that can't take its share is full, and the others divide the rest in the same way.
   private func amounts(of total: Int, by counts: [Int], limits: [Int]) -> [Int] {
@@ -65,16 +65,16 @@ import Testing
     return amounts
   }
 
-  /// By hand.
+  /// Expected values by hand.
   @Test(arguments: [
     (10, [0.3, 0.7], [100, 100], [3, 7]), (10, [0.3, 0.7], [100, 4], [6, 4]),
     (10, [0.3, 0.7], [2, 4], [2, 4]), (0, [1, 1], [5, 5], [0, 0]),
-    // 40, 40, 20, of which the second has 10; the other 90 by 4 : 2.
+    // 40, 40, 20, but the second has only 10; the others share 90 by 4 : 2.
     (100, [0.4, 0.4, 0.2], [90, 10, 90], [60, 10, 30]),
-    // 34, 33, 33; the first two have 5 and 20: of the rest the third takes all that it has.
+    // 34, 33, 33, but the first two have only 5 and 20; the third gives all of its 60.
     (100, [1, 1, 1], [5, 20, 60], [5, 20, 60]), (3, [1, 1], [.max, 0], [3, 0]),
-    // Eight tenths of 10 are 8, of which there are 2. The rest is 8, shared by 1 : 1, and the last
-    // has 3.
+    // Eight tenths of 10 are 8, but there are only 2. The rest of 8 is shared by 1 : 1, and the
+    // last part has only 3.
     (10, [0.1, 0.8, 0.1], [9, 2, 3], [5, 2, 3]),
   ])
   func `A part that is full leaves the rest to the others`(
@@ -86,7 +86,7 @@ import Testing
   }
 
   @Test(arguments: [0, 1, .max] as [UInt64])
-  func `Epochs have seeds of their own, the first the given one`(seed: UInt64) {
+  func `Epochs have their own seeds, the first the given one`(seed: UInt64) {
     let seeds = DrawRecipe.seeds(seed, count: 10_000)
     #expect(seeds[0] == seed)
     #expect(Set(seeds).count == 10_000)

@@ -20,7 +20,7 @@ import Writing
     (#"{"text":"a"}  "#, #"{"text":"a",\#(member)}  "#),
     (#" {"text":"a" }"# + "\t\r", #" {"text":"a" ,\#(member)}"# + "\t\r"),
     (#"{"text":"}","b":{"c":{}}}"#, #"{"text":"}","b":{"c":{}},\#(member)}"#),
-    // An older annotation goes, wherever it stands; a text that looks like one stays.
+    // An older annotation is removed wherever it is; a text that looks like one stays.
     (#"{"text":"a","dsel":{"key":1}}"#, #"{"text":"a",\#(member)}"#),
     (#"{"dsel":1, "text":"\"dsel\":2"}"#, #"{ "text":"\"dsel\":2",\#(member)}"#),
   ])
@@ -28,7 +28,7 @@ import Writing
     #expect(try write([(line, Self.annotation)]) == expected + "\n")
   }
 
-  @Test func `An annotation has the members that are known`() throws {
+  @Test func `An annotation has only the known members`() throws {
     let line = #"{"text":"a"}"#
     let lines = try write([
       (line, Annotation(key: 2)), (line, Annotation(logWeight: 1e-7, key: 3, target: "a\"b")),
@@ -44,11 +44,11 @@ import Writing
   @Test(arguments: [
     "{}", #"{"text":"a","dsel":{"key":1}}"#, #"{"text" : "\u00e9\/" }  "#, "no JSON", "",
   ])
-  func `Without an annotation a line stays as it is`(line: String) throws {
+  func `Without an annotation a line is unchanged`(line: String) throws {
     #expect(try write([(line, nil)]) == line + "\n")
   }
 
-  @Test func `An annotation counts among the bytes of a shard`() throws {
+  @Test func `The bytes of a shard include annotations`() throws {
     let annotated = #"{"text":"a",\#(Self.member)}"#.utf8.count + 1
     let plain = #"{"text":"a"}"#
     let shards = try ShardDirectory(

@@ -21,7 +21,7 @@ import Writing
   }
 
   @Test(arguments: [1, 2, 7], 0..<3 as Range<UInt64>)
-  func `Blocks are written in the order of the chunks, whichever comes first`(
+  func `Blocks are written in the order of the chunks, whichever arrives first`(
     threadCount: Int, seed: UInt64
   ) throws {
     var random = SplitMix64(state: seed)
@@ -31,7 +31,7 @@ import Writing
     }.map { $0.flatMap { Array("\($0)\n".utf8) } }
     let delays = chunks.map { _ in UInt32.random(in: 0...100, using: &random) }
     let ordered = try lines()
-    // Chunks count from 0 again in each pass.
+    // Each pass numbers its chunks from 0.
     for _ in 0..<2 {
       ordered.begin()
       let next = Mutex(0)
@@ -54,8 +54,8 @@ import Writing
     #expect(try directory.read("out") == Data((chunks + chunks).joined()))
   }
 
-  /// 16 MiB may wait in memory.
-  @Test func `A chunk too far ahead waits until the next one has come`() throws {
+  /// The limit for waiting blocks is 16 MiB of memory.
+  @Test func `A chunk too far ahead waits until the next one has arrived`() throws {
     let large = [UInt8](repeating: UInt8(ascii: "x"), count: 16 << 20)
     let ordered = try lines()
     let taken = Monitor<[Int]>([])
@@ -63,7 +63,7 @@ import Writing
       Result {
         if number != 1 { taken.wait { $0.contains(1) ? () : nil } }
         if number == 0 {
-          // More than long enough for chunk 2, if it didn't wait.
+          // More than long enough for chunk 2 if it didn't wait.
           usleep(100_000)
           #expect(taken.withLock { $0 } == [1])
         }
@@ -78,10 +78,11 @@ import Writing
   }
 
   @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
-  func `Once the output has failed no worker waits, and the error is reported once`() throws {
+  func `After a failed output no worker waits, and the error is reported once`() throws {
     let large = [UInt8](repeating: UInt8(ascii: "x"), count: 16 << 20)
     let ordered = try lines("/dev/full")
-    // One of chunks 1 to 3 waits in memory, the others with their threads, until chunk 0 fails.
+    // One of chunks 1 to 3 waits in memory, and the others block their threads, until chunk 0
+    // fails.
     let outcomes = try Threads.run(4) { number in
       Result {
         if number == 0 { usleep(50_000) }
@@ -91,7 +92,7 @@ import Writing
     #expect(throws: PipelineError.self) { try outcomes[0].get() }
     for outcome in outcomes.dropFirst() { #expect(throws: Never.self) { try outcome.get() } }
     #expect(throws: Never.self) { try ordered.put(large, chunk: 4) }
-    // The run takes the writer back whether it succeeded or not.
+    // The run takes the writer back, whether it succeeded or failed.
     _ = ordered.take()
   }
 }

@@ -9,7 +9,7 @@ import Writing
 
 @testable import Pipeline
 
-/// Which pass of how many a run says it is in.
+/// The pass number and the number of passes that a run reports.
 @Suite struct ProgressPassTests {
   private let directory: TemporaryDirectory
   private let registry = TemporaryFiles()
@@ -25,7 +25,7 @@ import Writing
     try directory.write(Array(lines.prefix(9)).joinedLines, to: "target.jsonl")
   }
 
-  /// Steps with their passes, each once, in the order in which they were reported.
+  /// Steps with their passes, each once, in the order of the reports.
   private final class Seen: Sendable {
     private let steps = Mutex<[String]>([])
 
@@ -67,7 +67,7 @@ import Writing
     #expect(try select { _ in } == ["fitTarget", "fitPool 1/3", "weigh 2/3", "copy 3/3"])
   }
 
-  @Test func `Every further pass of select counts`() throws {
+  @Test func `Every further pass of select is counted`() throws {
     let pipe = directory.path("pipe")
     try #require(Program.run("/usr/bin/mkfifo", [pipe], in: directory).status == 0)
     let writer = Process()
@@ -105,7 +105,7 @@ import Writing
     #expect(try resample() == ["draw 1/2", "copy 2/2"])
   }
 
-  @Test func `A fraction takes a pass that counts`() throws {
+  @Test func `A fraction needs a pass for counting`() throws {
     #expect(
       try resample(size: .fraction(0.5)) == ["measure 1/3", "draw 2/3", "copy 3/3"])
   }
@@ -115,7 +115,7 @@ import Writing
       try resample(size: .standard) == ["measure 1/3", "draw 2/3", "copy 3/3"])
   }
 
-  @Test func `Strata, epochs and the remainder take a pass each`() throws {
+  @Test func `Strata, epochs and the remainder take one pass each`() throws {
     let steps = try resample(remainder: outputs(remainder: true).remainder) {
       $0.stratify = StratifySettings(field: "d")
       $0.epochCount = 2
@@ -163,7 +163,7 @@ import Writing
     #expect(fraction.all == ["measure 1/3", "draw 2/3", "copy 3/3"])
   }
 
-  @Test func `Compare reads the pool twice, and no pass is told without one`() throws {
+  @Test func `Compare reads the pool twice, and reports no pass without one`() throws {
     var settings = CompareSettings(
       targets: [directory.path("target.jsonl")], selected: [directory.path("target.jsonl")])
     settings.features.bucketCount = 1000

@@ -8,8 +8,7 @@ import Writing
 
 @testable import Pipeline
 
-/// The documents that weren't chosen, and how a pool that is no longer the one that was weighed is
-/// found out.
+/// The documents that weren't chosen, and the checks for a pool that changed after weighing.
 @Suite struct RemainderStepTests {
   private let directory: TemporaryDirectory
   private let registry = TemporaryFiles()
@@ -30,28 +29,28 @@ import Writing
     }
   }
 
-  @Test func `What wasn't chosen is copied, without invalid and blank lines`() throws {
+  @Test func `The other documents are copied, without invalid and blank lines`() throws {
     #expect(try run(chosen(), [4]) == "{\"text\":\"two\"}\n{\"text\":\"four\"}\n")
     #expect(try run([], [4]).utf8.count == 15 + 15 + 17 + 16)
   }
 
   @Test(arguments: [3, 5])
-  func `Another number of documents is a changed pool`(count: Int) {
+  func `A different number of documents means a changed pool`(count: Int) {
     expectChanged { try run(chosen(), [count]) }
   }
 
-  @Test func `A chosen document with another text or another place is a changed pool`() {
+  @Test func `A chosen document with another text or place means a changed pool`() {
     expectChanged { try run(chosen(["one", "throw"]), [4]) }
     expectChanged { try run(chosen(offset: 33), [4]) }
     expectChanged { try run(chosen(offset: 100), [4]) }
   }
 
-  @Test func `An invalid line where there was none is a changed pool`() {
+  @Test func `A new invalid line means a changed pool`() {
     expectChanged { try run(chosen(), [4], .fail) }
   }
 
-  /// Longer than what simdjson is given, with an escape: parsing it would change it.
-  @Test func `A very long line is copied as it stands`() throws {
+  /// A line too long for simdjson, with an escape that parsing would change.
+  @Test func `A very long line is copied unchanged`() throws {
     let long = "{\"text\":\"\\u0061\(String(repeating: "\\n", count: 1 << 20))\"}"
     #expect(try run([], [1], lines: [long]) == long + "\n")
   }

@@ -7,7 +7,7 @@ import Writing
 
 @testable import Pipeline
 
-/// The outputs of a run: refused before any work, or there all together.
+/// The outputs of a run are refused before any work, or all appear together.
 @Suite struct RunOutputsTests {
   private let directory: TemporaryDirectory
   private let registry = TemporaryFiles()
@@ -28,7 +28,7 @@ import Writing
     return settings
   }
 
-  /// The error with which outputs are refused; nil if they aren't.
+  /// The error that refuses the outputs; nil if they are accepted.
   private func refusal(_ settings: OutputSettings) throws -> (any Error)? {
     let inputs = [try pool]
     do {
@@ -70,7 +70,7 @@ import Writing
     #expect(directory.names == ["link", "pool"])
   }
 
-  @Test func `Two outputs of one name are refused, however the name is written`() throws {
+  @Test func `Two outputs of one name are refused in any spelling`() throws {
     let path = directory.url.path
     for name in ["\(path)/out", "\(path)/./out", "\(path)//out"] {
       try expectOutput(settings { $0.manifest = name }, name)
@@ -81,7 +81,7 @@ import Writing
         $0.remainder = .directory(path: "\(path)/d/")
       }, "\(path)/d/")
     #expect(try refusal(settings { $0.manifest = "\(path)/Out" }) == nil)
-    // A directory that was made for a run goes when the run is refused.
+    // A directory made for a run is removed when the run is refused.
     #expect(directory.names == ["pool"])
   }
 
@@ -145,7 +145,7 @@ import Writing
 
   /// A file can't take the name of a directory.
   @Test(arguments: ["out", "rest", "manifest"])
-  func `If one output can't get its name, all names are as they were`(name: String) throws {
+  func `If one output can't get its name, all names stay as before`(name: String) throws {
     for old in ["out", "rest", "manifest"] { try directory.write("old \(old)", to: old) }
     let all = settings {
       $0.remainder = .file(path: directory.path("rest"))
@@ -189,7 +189,7 @@ import Writing
       try FileManager.default.contentsOfDirectory(atPath: directory.path("shards")) == old)
   }
 
-  @Test func `Reasons have no file beside what is no file`() {
+  @Test func `Rejects that aren't a file have no file of reasons`() {
     #expect(settings { $0.rejects = "/dev/null" }.rejectReasons == nil)
     #expect(settings { $0.rejects = nil }.rejectReasons == nil)
     #expect(settings { $0.rejects = "a/b" }.rejectReasons == "a/b.reasons.jsonl")

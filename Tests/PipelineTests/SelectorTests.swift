@@ -36,7 +36,7 @@ import Weighting
     return recipe
   }
 
-  /// The choice from documents that come in a random order.
+  /// The choice from documents that arrive in random order.
   private static func choice(
     _ selector: any Selector, _ documents: [Document], order seed: UInt64
   ) -> Choice {
@@ -61,7 +61,7 @@ import Weighting
   }
 
   @Test(arguments: [1, 2, 3] as [UInt64])
-  func `Gumbel top-k chooses the largest keys, in whatever order they come`(seed: UInt64) {
+  func `Gumbel top-k chooses the largest keys, in any order of arrival`(seed: UInt64) {
     let documents = Self.documents(seed)
     let selector = Self.recipe().selector(.documents(40), fills: false)
     #expect(selector is GumbelTopK)
@@ -74,18 +74,18 @@ import Weighting
   }
 
   @Test(arguments: [4, 5, 6] as [UInt64])
-  func `Strata that have too little are made up for by the others, by their shares`(seed: UInt64) {
+  func `The other strata make up for short strata by their shares`(seed: UInt64) {
     let documents = Self.documents(seed)
     let sizes = (0..<3).map { stratum in documents.count { $0.stratum == stratum } }
-    // The last stratum is to have a half, and has some 50 documents: what it lacks of 150 is
-    // shared by the other two, 3 to 2.
+    // The last stratum is to have one half, but has only some 50 documents. The other two share its
+    // shortfall from 150 by 3 to 2.
     let selector = Self.recipe(strata: [3, 2, 5]).selector(.documents(300), fills: true)
     #expect(selector is FilledStrata)
     let choice = Self.choice(selector, documents, order: seed)
     let counts = choice.selections.map { $0[0].documents.count }
     #expect(counts[2] == sizes[2])
     #expect(counts.reduce(0, +) == 300)
-    // Shares of 3 to 2 in whole documents: at most half a document from exact.
+    // Shares of 3 to 2 in whole documents are at most half a document from exact.
     #expect(abs(Double(counts[0]) - 0.6 * Double(300 - sizes[2])) <= 1)
     for stratum in 0..<3 {
       let own = documents.filter { $0.stratum == stratum }
@@ -95,8 +95,7 @@ import Weighting
     #expect(choice.plan.groups.map { $0.arms[0].budget.amount } == counts)
   }
 
-  @Test func `Filled strata choose all there is where more is asked for, and say what is missing`()
-  {
+  @Test func `Filled strata give all documents to a larger draw, and report the shortfall`() {
     let documents = Self.documents(7, count: 100)
     let selector = Self.recipe(strata: [1, 1, 1]).selector(.documents(130), fills: true)
     let choice = Self.choice(selector, documents, order: 1)

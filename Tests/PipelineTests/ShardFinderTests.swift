@@ -13,7 +13,7 @@ import Testing
     #expect(Array(ShardFinder.normalized(path).utf8) == Array(expected.utf8))
   }
 
-  @Test func `The file with the most steps in common from the end is meant, if there is one`()
+  @Test func `A path means the file with the most common steps at its end, if one has most`()
     throws
   {
     let names = ["/d/en/0.jsonl", "/d/de/0.jsonl", "/d/de/1.jsonl", "x/y/z", "/d/q/de/2.jsonl"]
@@ -30,14 +30,14 @@ import Testing
     #expect(finder.match("en/0.jsonl")?.commonSteps == 2)
   }
 
-  @Test func `Names are bytes`() {
+  @Test func `Names are compared as bytes`() {
     let finder = ShardFinder(["a/\u{E9}", "a/e\u{301}"], onlyIsPipe: false)
     #expect(finder.match("a/\u{E9}")?.shard == 0)
     #expect(finder.match("a/e\u{301}")?.shard == 1)
     #expect(finder.match("b/e\u{301}")?.shard == 1)
   }
 
-  @Test func `Each file is one path's, that with the most in common, or nobody's`() {
+  @Test func `A file belongs to the path with the most in common, or to none`() {
     let finder = ShardFinder(["/d/en/0", "/d/1"], onlyIsPipe: false)
     #expect(finder.shards(["en/0", "de/0", "1"]) == [0, nil, 1])
     #expect(finder.shards(["fr/0", "de/0", "1"]) == [nil, nil, 1])
@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test(arguments: 0..<20 as Range<UInt64>)
-  func `Searching and comparing with every file find the same`(seed: UInt64) {
+  func `Searching equals comparing with every file`(seed: UInt64) {
     var random = SplitMix64(state: seed)
     func path() -> String {
       (0..<Int.random(in: 1...4, using: &random)).map { _ in

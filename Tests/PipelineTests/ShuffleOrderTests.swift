@@ -12,10 +12,11 @@ import Testing
       tokenCount: 1)
   }
 
-  /// Over n = 4,000 seeds, how often one of 8 documents is at one of 8 places is binomial with p =
-  /// 1/8: 500 on average, with a standard deviation of √(n p (1 − p)) = 20.9. That any of the 64
-  /// counts is off by more than 5 of those, 104.6, has a probability under 64 × 5.8e-7 = 4e-5 if
-  /// orders are random.
+  /// The tolerance for 8 documents at 8 places over n = 4,000 seeds.
+  ///
+  /// Each count is binomial with p = 1/8: 500 on average, with a standard deviation of √(n p (1 −
+  /// p)) = 20.9. If orders are random, the probability that any of the 64 counts is off by more
+  /// than 5 of those, 104.6, is under 64 × 5.8e-7 = 4e-5.
   @Test func `Each document is at each place equally often`() {
     let documents = (0..<8).map { Self.document($0) }
     var counts = [[Int]](repeating: [Int](repeating: 0, count: 8), count: 8)
@@ -27,7 +28,7 @@ import Testing
     for count in counts.joined() { #expect(abs(count - 500) <= 104) }
   }
 
-  @Test func `A document's number is that of its text, unless copies are kept`() {
+  @Test func `A document's number is its text's, unless copies are kept`() {
     let (one, other) = (Self.document(1), Self.document(1, shard: 2, offset: 9))
     let drops = ShuffleOrder(seed: 3, keepsDuplicates: false)
     #expect(drops(one) == drops(other))

@@ -9,8 +9,9 @@ import Writing
 
 @testable import Pipeline
 
-/// A pool of another format than lines of JSON goes through every command, and what is selected is
-/// what is selected from the same documents as lines.
+/// A pool in another format than lines of JSON works in every command.
+///
+/// The selection equals that from the same documents as lines.
 @Suite struct TableFormatTests {
   private static let threadCounts = [1, 3]
   private let directory: TemporaryDirectory
@@ -44,7 +45,7 @@ import Writing
   }
 
   @Test(arguments: threadCounts)
-  func `A selection and its remainder are the same`(threadCount: Int) throws {
+  func `A selection and its remainder equal those from lines`(threadCount: Int) throws {
     let mixed = [tables[0], lines[1]]
     let expected = try select(lines, threadCount: 1)
     #expect(expected.selection.split(separator: UInt8(ascii: "\n")).count == 90)
@@ -55,7 +56,7 @@ import Writing
   }
 
   @Test(arguments: threadCounts)
-  func `Strata, annotations and a shuffle are the same`(threadCount: Int) throws {
+  func `Strata, annotations and a shuffle equal those from lines`(threadCount: Int) throws {
     func change(_ settings: inout SelectSettings) {
       var strata = StratifySettings(field: "domain")
       strata.mixture = ["d0": 0.5]
@@ -67,7 +68,7 @@ import Writing
     #expect(try select(tables, threadCount: threadCount, change) == expected)
   }
 
-  @Test func `Weights are the same, and lead back to the rows`() throws {
+  @Test func `Weights equal those of lines, and lead back to the rows`() throws {
     let models = ["target.model", "pool.model"].map { directory.path($0) }
     try fit([target], to: models[0])
     try fit(tables, to: models[1])
@@ -75,7 +76,7 @@ import Writing
     #expect(ofTables.count == 600)
     #expect(ofTables.map(\.log_weight) == ofLines.map(\.log_weight))
     #expect(ofTables.map(\.text_hash) == ofLines.map(\.text_hash))
-    // Rows count from 0 in each file.
+    // Each file numbers its rows from 0.
     #expect(ofTables.map(\.offset.int) == Array(0..<350) + Array(0..<250))
 
     try weigh(lines, models, to: "lines.weights")

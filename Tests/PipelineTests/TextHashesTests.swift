@@ -6,12 +6,12 @@ import Testing
 
 @Suite struct TextHashesTests {
   @Test(arguments: [1, 7, 100, 1000])
-  func `Up to the capacity every text is known, and others aren't`(batch: Int) {
+  func `Up to the capacity every text is known, and no other is`(batch: Int) {
     var random = SplitMix64(state: 3)
     let known = (0..<1000).map { _ in random.next() }
     var hashes = TextHashes(capacity: 1000)
     for start in stride(from: 0, to: 1000, by: batch) {
-      // Some come twice.
+      // Some texts are added twice.
       hashes.add(Array(known[start..<min(start + batch, 1000)]) + known.prefix(5))
     }
     hashes.trim()
@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test(arguments: 0..<5 as Range<UInt64>)
-  func `Beyond the capacity the smallest hashes are kept, whatever the order, and counts scaled`(
+  func `Beyond the capacity the smallest hashes are kept in any order, and counts are scaled`(
     seed: UInt64
   ) {
     var random = SplitMix64(state: seed)
@@ -38,7 +38,8 @@ import Testing
       hashes.merge(halves[1])
       #expect(!hashes.isWhole && hashes.threshold == smallest.last)
       #expect(all.filter { hashes.contains($0) }.sorted() == Array(smallest))
-      // 1,000 of 20,000 are known: 1,000 found stand for about 20,000, within 4 × 20,000 / √1,000.
+      // 1,000 of 20,000 are known, so 1,000 found ones stand for about 20,000, within 4 × 20,000 /
+      // √1,000.
       #expect(abs(hashes.scaled(1000) - 20_000) < 2530)
     }
   }
@@ -49,7 +50,7 @@ import Testing
     PositionHash.of(Position(shard: 0, place: number))
   }
 
-  @Test func `A place that comes twice is found among a few, and the first is told`() {
+  @Test func `A repeated place is found among a few, and the first one is reported`() {
     let places = WeighedPlaces(shardCount: 1)
     for number in [5, 9, 3, 7, 9, 3] {
       _ = places.add(Position(shard: 0, place: number), hash: Self.hash(number))
@@ -57,7 +58,7 @@ import Testing
     #expect(places.firstRepeat == Position(shard: 0, place: 3))
   }
 
-  @Test func `Of many places those of a file that is named twice are found, and of others none`() {
+  @Test func `Places of a file named twice are found among many, and no others`() {
     let count = 5 * WeighedPlaces.capacity
     let places = WeighedPlaces(shardCount: 2)
     var threshold = UInt64.max
@@ -69,12 +70,12 @@ import Testing
     add(0..<count)
     #expect(places.firstRepeat == nil)
     #expect(threshold < .max)
-    // A hundredth of them: 650 of the places that are looked at.
+    // A hundredth of the places, which is 650 of those that are checked.
     add(count / 2..<count / 2 + count / 100)
     #expect(places.firstRepeat != nil)
   }
 
-  @Test func `Of several paths for one shard the same two are told, whatever their order`() {
+  @Test func `The same two of several paths for one shard are reported, in any order`() {
     let claims = [("b", 1), ("x/a", 2), ("y/a", .max), ("c", 1)]
     var random = SplitMix64(state: 1)
     for _ in 0..<20 {

@@ -7,7 +7,7 @@ import Writing
 
 @testable import Pipeline
 
-/// Results of single inputs, and when they are used again.
+/// Results of single inputs, and the conditions for their reuse.
 @Suite struct WorkDirectoryTests {
   private let directory: TemporaryDirectory
   private let registry = TemporaryFiles()
@@ -70,7 +70,7 @@ import Writing
     try Data(text.utf8).write(to: url)
   }
 
-  @Test func `A result that was kept is found again, with all that was noted`() throws {
+  @Test func `A kept result is found again, with all its notes`() throws {
     #expect(try !isKnown())
     try keep()
     let known = try #require(try work().result(for: input))
@@ -78,14 +78,14 @@ import Writing
     #expect(try known.report.shards == report(input).shards)
     #expect(known.notes == ["notes": 9])
     #expect(try String(contentsOfFile: resultPath, encoding: .utf8) == "the result")
-    // A later result takes the place of the first.
+    // A later result replaces the first.
     try keep("another")
     #expect(try isKnown())
     #expect(try String(contentsOfFile: resultPath, encoding: .utf8) == "another")
     #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path("work")).count == 2)
   }
 
-  @Test func `A result is not used with other settings, or for another kind of result`() throws {
+  @Test func `A result isn't used with other settings, or as another kind of result`() throws {
     try keep()
     #expect(try !isKnown("other"))
     #expect(try !isKnown("s", .candidates))
@@ -93,7 +93,7 @@ import Writing
   }
 
   @Test(arguments: ["the Content", "the content.", "the conten", ""])
-  func `A result of an input that has changed is not used`(content: String) throws {
+  func `A result isn't used after its input has changed`(content: String) throws {
     try keep()
     try directory.write(content, to: "input")
     #expect(try !isKnown())
@@ -102,20 +102,22 @@ import Writing
   }
 
   @Test(arguments: ["the resulT", "the result ", "the resul", ""])
-  func `A result that is damaged is not used`(content: String) throws {
+  func `A damaged result isn't used`(content: String) throws {
     try keep()
     try Data(content.utf8).write(to: URL(fileURLWithPath: resultPath))
     #expect(try !isKnown())
   }
 
   @Test(arguments: [true, false])
-  func `A result and its record are of no use alone`(keepsRecord: Bool) throws {
+  func `A result isn't used without its record, nor a record without its result`(keepsRecord: Bool)
+    throws
+  {
     try keep()
     try FileManager.default.removeItem(atPath: keepsRecord ? resultPath : recordPath)
     #expect(try !isKnown())
   }
 
-  @Test func `A record that dsel can't have written is not used`() throws {
+  @Test func `A record that dsel can't have written isn't used`() throws {
     for (old, new) in [
       ("\"documents\" : 56", "\"documents\" : -56"), ("\"documents\" : 56", "\"documents\" : 5e18"),
       ("\"format_version\" : 1", "\"format_version\" : 2"), ("not_json", "no_reason"), ("{", "["),
@@ -135,7 +137,7 @@ import Writing
     #expect(try work().result(for: other) == nil)
   }
 
-  @Test func `A pipe has no result, as it can't be read twice`() throws {
+  @Test func `A pipe has no result, because it can't be read twice`() throws {
     let pipe = directory.path("pipe")
     try #require(Program.run("/usr/bin/mkfifo", [pipe], in: directory).status == 0)
     #expect(try work().result(for: Shard(path: pipe)) == nil)

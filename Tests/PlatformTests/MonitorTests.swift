@@ -6,7 +6,7 @@ import Testing
     let number: Int
   }
 
-  /// A wake-up that got lost would leave all threads waiting for ever.
+  /// A lost wake-up would make all threads wait forever.
   @Test func `Threads that wait for their turn all get it, in order`() throws {
     let (threadCount, roundCount) = (8, 2000)
     let turns = Monitor<[Int]>([])
@@ -23,7 +23,7 @@ import Testing
     #expect(found == (0..<threadCount * roundCount).map { $0 % threadCount })
   }
 
-  @Test func `A change by withLock wakes all threads that wait`() throws {
+  @Test func `A change by withLock wakes all waiting threads`() throws {
     let value = Monitor(0)
     let found = try Threads.run(9) { number in
       if number == 0 {
@@ -35,13 +35,13 @@ import Testing
     #expect(found == Array(repeating: 100, count: 9))
   }
 
-  @Test func `A value that is there already is returned at once`() {
+  @Test func `An existing value is returned at once`() {
     let value = Monitor<Int?>(7)
     #expect(value.wait { $0.take() } == 7)
     #expect(value.withLock { $0 } == nil)
   }
 
-  @Test func `An error leaves the monitor unlocked, and wakes the others`() throws {
+  @Test func `An error unlocks the monitor, and wakes the other threads`() throws {
     let value = Monitor(0)
     let outcomes = try Threads.run(2) { number in
       if number == 1 { return value.wait { $0 > 0 ? $0 : nil } }
@@ -71,7 +71,7 @@ import Testing
     #expect(locked.withLock { $0 } == 28 * 5000)
   }
 
-  @Test func `The value goes when the monitor goes`() {
+  @Test func `The value is freed with the monitor`() {
     final class Load: Sendable {}
     weak var kept: Load?
     do {

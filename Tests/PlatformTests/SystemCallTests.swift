@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 @Suite struct SystemCallTests {
-  /// 0.75 s, which a file system that counts in nanoseconds or in quarters of a second keeps.
-  @Test func `The time of a file's last change is that of Foundation, and finer than a second`()
+  /// 0.75 s, which file systems keep exactly if they count in nanoseconds or quarters.
+  @Test func `The time of a file's last change equals Foundation's, and is finer than a second`()
     throws
   {
     let directory = try TemporaryDirectory()
@@ -20,7 +20,7 @@ import Testing
   }
 
   /// No other test uses this signal.
-  @Test func `An ignored signal is known from one that is not`() {
+  @Test func `An ignored signal is distinguished from one that isn't ignored`() {
     let former = signal(SIGUSR2, SIG_IGN)
     defer { _ = signal(SIGUSR2, former) }
     #expect(SystemCall.ignoresSignal(SIGUSR2))
@@ -29,7 +29,7 @@ import Testing
     #expect(!SystemCall.ignoresSignal(-1))
   }
 
-  @Test func `An error keeps its number, and the words of the C library`() {
+  @Test func `An error keeps its number, and the C library's text`() {
     let error = SystemError(.open, "a/b", code: ENOENT)
     #expect(error.isMissingFile && !error.isFullDisk && !error.isClosedPipe)
     #expect(error.reason == "No such file or directory")
@@ -46,7 +46,7 @@ import Testing
       while ContinuousClock.now < end { number = number &* 3 }
       return number
     }
-    // Two threads work 50 ms each, unless others have the processor: then less.
+    // Two threads work 50 ms each, or less if other processes take the processor.
     #expect(ProcessorTime.now - before > .milliseconds(5))
   }
 }

@@ -22,7 +22,7 @@ import Testing
     }
   }
 
-  @Test func `All threads run at once, many more than there are processors`() throws {
+  @Test func `All threads run at once, even many more than there are processors`() throws {
     let count = 40 * ProcessInfo.processInfo.activeProcessorCount
     let meeting = Meeting()
     let results = try Threads.run(count) { _ in meeting.isComplete(count) }
@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test(arguments: [1, 2, 9, 100])
-  func `Results come in the order of the numbers, whichever thread ends first`(count: Int) throws {
+  func `Results are in the order of the numbers, whichever thread ends first`(count: Int) throws {
     let results = try Threads.run(count) { number in
       usleep(UInt32(50 * (count - number)))
       return "\(number)"
@@ -38,14 +38,14 @@ import Testing
     #expect(results == (0..<count).map { "\($0)" })
   }
 
-  @Test func `Each number has a thread of its own, and the first that of the caller`() throws {
+  @Test func `Each number has its own thread, and the first has the caller's`() throws {
     let threads = try Threads.run(20) { _ in ObjectIdentifier(Thread.current) }
     #expect(threads[0] == ObjectIdentifier(Thread.current))
     #expect(!threads.dropFirst().contains(threads[0]))
   }
 
   /// No machine has room for a stack of 2⁶² bytes.
-  @Test func `Where no thread starts, nothing is called`() {
+  @Test func `If no thread starts, nothing is called`() {
     let callCount = Mutex(0)
     let error = #expect(throws: SystemError.self) {
       try Threads.run(3, stackByteCount: 1 << 62) { _ in callCount.withLock { $0 += 1 } }
@@ -59,8 +59,8 @@ import Testing
     #expect(try Threads.run(1, stackByteCount: 1 << 62) { $0 } == [0])
   }
 
-  /// A thread that stayed, or its result, would keep the object.
-  @Test func `Nothing is kept of work that has ended`() throws {
+  /// A thread that stayed, or its result, would keep the object alive.
+  @Test func `Finished work leaves no object behind`() throws {
     final class Load: Sendable {}
     weak var kept: Load?
     do {
@@ -72,7 +72,7 @@ import Testing
     #expect(kept == nil)
   }
 
-  @Test func `Two functions run at once where there are two threads`() throws {
+  @Test func `Two functions run at once with two threads`() throws {
     let meeting = Meeting()
     let results = try Threads.both(
       threadCount: 2, { meeting.isComplete(2) }, { meeting.isComplete(2) })
@@ -96,7 +96,7 @@ import Testing
   }
 
   @Test(arguments: 0..<20)
-  func `Threads start and end many times over`(round: Int) throws {
+  func `Threads can start and end many times`(round: Int) throws {
     for _ in 0..<50 {
       #expect(try Threads.run(8) { $0 + round } == (round..<(round + 8)).map { $0 })
     }

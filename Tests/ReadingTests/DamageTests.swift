@@ -4,8 +4,9 @@ import Testing
 
 @testable import Reading
 
-/// A file that was cut or damaged is never read as other documents without an error. Where it can't
-/// be told, because there is no checksum, the reader says so.
+/// A damaged file is never read as other documents without an error.
+///
+/// If there is no checksum to detect the damage, the reader says so.
 @Suite struct DamageTests {
   enum Kind: String, CaseIterable, Sendable {
     case zstd, zstdWithoutChecksum, zstdFrames, gzip, gzipMembers
@@ -26,7 +27,7 @@ import Testing
   }
 
   @Test(arguments: Kind.allCases)
-  func `A whole file is read whole`(kind: Kind) throws {
+  func `An undamaged file is read whole`(kind: Kind) throws {
     let text = lines.reduce(Data(), +)
     #expect(
       try read(parts(kind).reduce(Data(), +))
@@ -37,7 +38,7 @@ import Testing
   func `A file cut anywhere but between frames is an error`(kind: Kind) throws {
     let parts = try parts(kind)
     let file = parts.reduce(Data(), +)
-    // Such a file is whole by itself: nothing in it tells that another frame was to follow.
+    // Such a file is complete by itself: nothing in it shows that another frame was to follow.
     let borders = [0] + parts.indices.map { parts[...$0].reduce(0) { $0 + $1.count } }
     for count in 0...file.count where !borders.contains(count) {
       #expect(try read(file.prefix(count)) == .error, "cut after \(count) bytes")
@@ -66,7 +67,7 @@ import Testing
     case error
   }
 
-  /// Frames or members, each of some lines; the last but one ends within a line.
+  /// Frames or members of several lines each; the last but one ends within a line.
   private func parts(_ kind: Kind) throws -> [Data] {
     let all = lines.reduce(Data(), +)
     let pieces = [all.prefix(700), all.dropFirst(700).prefix(500), all.dropFirst(1200)]
@@ -82,7 +83,8 @@ import Testing
 
   /// Reads a file as a pass does, and parses each line.
   private func read(_ file: Data) throws -> Outcome {
-    // To write over a file makes ext4 write to the disk: thousands of times, it takes a minute.
+    // The file is new each time: overwriting makes ext4 write to the disk, which takes a minute for
+    // thousands of files.
     try? FileManager.default.removeItem(atPath: directory.path("damaged"))
     let shard = try Shard(path: directory.write(file, to: "damaged"))
     do {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Reading
 
-/// How the way to a field is written.
+/// The notation for the path to a field.
 @Suite struct FieldPathTests {
   private static let paths: [(path: String, keys: [String])] = [
     ("text", ["text"]), ("meta.doc.text", ["meta", "doc", "text"]), (#"a\.b"#, ["a.b"]),
@@ -18,23 +18,22 @@ import Testing
   }
 
   @Test(arguments: ["text", "a.b", #"a\"#, #"\.,="#, "", "é", "e\u{301}", #"\\.."#])
-  func `A key that was escaped is read as itself`(key: String) {
+  func `An escaped key is read as the key itself`(key: String) {
     #expect(FieldPath.keys(of: FieldPath.escaped(key.utf8)) == [Array(key.utf8)])
   }
 
   @Test(arguments: ["", ".a", "a.", "a..b", #"a\..."#])
-  func `A path with an empty key is told`(path: String) {
+  func `A path with an empty key is a fault`(path: String) {
     #expect(FieldPath.fault(in: path) == .emptyKey)
   }
 
   @Test(arguments: [#"a\b"#, #"a\"#, #"\a.b"#, #"a\\\"#])
-  func `A backslash that means nothing is told`(path: String) {
+  func `A backslash without a meaning is a fault`(path: String) {
     #expect(FieldPath.fault(in: path) == .strayBackslash)
   }
 
   @Test
-  func `Lists are cut at commas, and scales at the last equals sign, that no backslash is before`()
-  {
+  func `Lists are cut at unescaped commas, and scales at the last unescaped equals sign`() {
     #expect(FieldPath.list(#"a,b\,c.d,e\\,f"#) == ["a", #"b\,c.d"#, #"e\\"#, "f"])
     #expect(FieldPath.list("a") == ["a"])
     #expect(FieldPath.assignment("a=2").map { [$0.path, $0.text] } == ["a", "2"])
@@ -43,9 +42,9 @@ import Testing
     #expect(FieldPath.assignment(#"a\\=b"#).map { [$0.path, $0.text] } == [#"a\\"#, "b"])
   }
 
-  /// Both readers of lines: the one with vectors, where there are any, and simdjson.
+  /// Both readers of lines: the one with vectors, if they are supported, and simdjson.
   @Test(arguments: [true, false])
-  func `A key with dots isn't taken for a way, nor a way for a key`(usesVectors: Bool) throws {
+  func `A key with dots isn't read as a path, nor a path as a key`(usesVectors: Bool) throws {
     guard !usesVectors || Vectors.areSupported else { return }
     let line = #"{"a":{"b":"nested"},"a.b":"flat","c\\":{"d.e":"both"}}"#
     for (path, text) in [("a.b", "nested"), (#"a\.b"#, "flat"), (#"c\\.d\.e"#, "both")] {

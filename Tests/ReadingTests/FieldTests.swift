@@ -4,7 +4,7 @@ import Testing
 
 @testable import Reading
 
-/// The values of fields besides the text, as simdjson and the scanner find them.
+/// The values of fields other than the text, as simdjson and the scanner find them.
 @Suite struct FieldTests {
   private static let fields = [
     "meta", "doc", "texts", "text", "", #"a"b"#, "é", "meta.doc", "meta.text", "meta.meta.doc",
@@ -30,7 +30,7 @@ import Testing
     ("-0", .number(0)), ("-0.0", .number(0)), ("7", .number(7)), ("-12.5e1", .number(-125)),
     ("0.1", .number(0.1)),
     ("1E2", .number(100)), ("1e-400", .number(0)), ("5e-324", .number(.leastNonzeroMagnitude)),
-    // 2⁵³ is the last integer whose neighbours are doubles, too.
+    // 2⁵³ is the last integer whose neighbours are also doubles.
     ("9007199254740992", .number(9_007_199_254_740_992)),
     ("-9007199254740992", .number(-9_007_199_254_740_992)),
     ("9007199254740993", .largeNumber("9007199254740993")),
@@ -38,7 +38,7 @@ import Testing
     ("-9223372036854775808", .largeNumber("-9223372036854775808")),
     ("9223372036854775808", .largeNumber("9223372036854775808")),
     ("18446744073709551615", .largeNumber("18446744073709551615")),
-    // These are beyond simdjson: the scanner reads the line.
+    // These exceed simdjson's limits, so the scanner reads the line.
     ("18446744073709551616", .largeNumber("18446744073709551616")),
     ("1e400", .largeNumber("1e400")),
     ("-1e999", .largeNumber("-1e999")), ("9007199254740993.0", .number(9_007_199_254_740_992)),
@@ -50,7 +50,7 @@ import Testing
   private static let paddings = [0, DocumentParser.longLine]
 
   @Test(arguments: values, paddings)
-  func `A value is what JSON says it is`(value: (String, FieldValue), padding: Int) throws {
+  func `A value is read as JSON defines it`(value: (String, FieldValue), padding: Int) throws {
     let blanks = String(repeating: " ", count: padding)
     let line = #"{"a":{"b": \#(value.0) ,"c":1},\#(blanks)"text":"x"}"#
     let found = try parseFields(
@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test(arguments: paddings)
-  func `Of duplicate keys the first counts, for each field alone`(padding: Int) throws {
+  func `The first of duplicate keys counts, separately for each field`(padding: Int) throws {
     let blanks = String(repeating: " ", count: padding)
     let line =
       #"{"a":1,"a":{"b":2},"c":{"d":3},\#(blanks)"c":{"d":4,"e":5},"text":"x","f":{"g":6,"g":7}}"#
@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test(arguments: paddings)
-  func `The text may be a field, too, and have escapes`(padding: Int) throws {
+  func `The text may be one of the fields, and have escapes`(padding: Int) throws {
     let blanks = String(repeating: " ", count: padding)
     let line = #"{"id":"\u0041",\#(blanks)"text":"\ta\n\u00e9 and more","z":"\u005a"}"#
     let found = try parseFields(Array(line.utf8), "text", ["text", "id", "z"])
@@ -78,7 +78,7 @@ import Testing
     #expect(found.fields == [.string("\ta\né and more"), .string("A"), .string("Z")])
   }
 
-  @Test func `Values of one line don't stay for the next`() throws {
+  @Test func `Values of one line aren't kept for the next`() throws {
     var parser = try DocumentParser(textField: "text", fields: ["id"])
     var seen: [[FieldValue]] = []
     for line in [#"{"text":"a","id":"one"}"#, #"{"text":"b"}"#, #"{"text":"c","id":3}"#] {

@@ -5,10 +5,11 @@ import Testing
 
 @testable import Reading
 
-/// What is no file of lines is known by its first bytes, and what begins as lines do is never taken
-/// for anything else.
+/// Foreign files are recognised by their first bytes.
+///
+/// Files of lines are never mistaken for them.
 @Suite struct ForeignFormatTests {
-  /// Beginnings as the formats' own specifications have them.
+  /// Beginnings of files, from the formats' own specifications.
   private static let beginnings: [(ForeignFormat, [UInt8])] = [
     (.xz, [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00, 0x00, 0x04]),
     (.bzip2, Array("BZh9".utf8) + [0x31, 0x41, 0x59, 0x26, 0x53, 0x59]),
@@ -38,7 +39,7 @@ import Testing
   ]
 
   @Test(arguments: beginnings.indices)
-  func `A format is known by its first bytes`(index: Int) {
+  func `A format is recognised by its first bytes`(index: Int) {
     let (format, bytes) = Self.beginnings[index]
     #expect(recognize(bytes) == format)
     #expect(
@@ -52,11 +53,11 @@ import Testing
     "1\n2\n",
     "ORC and goblins\n", "BZhang wrote\n", "x^2 + y^2\n", "Hello, world\nHello, again\n",
     "plain text\n",
-    // A line that is an array, among others.
+    // A line with an array among other lines.
     "[1, 2]\n{\"text\": \"a\"}\n", "[\"id\", \"text\"]\n[1, \"a\"]\n", "{'text': 'a'}\n", "a,b\n",
     "{\"text\": \"a\"}\n[1]\n",
   ])
-  func `What may be lines is left to the reader of lines`(text: String) {
+  func `A file that may be lines is left to the reader of lines`(text: String) {
     #expect(recognize(Array(text.utf8)) == nil)
   }
 
@@ -70,17 +71,17 @@ import Testing
     ("id\ttext\n1\ta\n", .table(separator: 0x09)),
     ("\u{FEFF}id,text\n1,a\n", .table(separator: 0x2C)),
   ])
-  func `JSON over several lines, and tables, are known by their first lines`(
+  func `JSON over several lines, and tables, are recognised by their first lines`(
     text: String, format: ForeignFormat
   ) {
     #expect(recognize(Array(text.utf8)) == format)
-    // Where one value is expected over however many lines, all of this is left to its reader.
+    // Where one value over any number of lines is expected, its reader handles all of these.
     let bytes = Array(text.utf8)
     #expect(ForeignFormat.recognize(bytes.span, expecting: .value, isDecompressed: false) == nil)
   }
 
   @Test(arguments: 0..<200 as Range<UInt64>)
-  func `A document's first line is nothing else, whatever follows`(seed: UInt64) {
+  func `A first line with a document is never another format, whatever follows`(seed: UInt64) {
     var random = SplitMix64(state: seed)
     var bytes = Array("{\"".utf8)
     for _ in 0..<Int.random(in: 1...600, using: &random) {
@@ -89,7 +90,7 @@ import Testing
     #expect(recognize(bytes) == nil)
   }
 
-  @Test func `A container within a container is told apart from lines`() throws {
+  @Test func `A container within a container is distinguished from lines`() throws {
     let directory = try TemporaryDirectory()
     let text = Data("{\"text\": \"a\"}\n".utf8)
     let (zstd, gzip) = (

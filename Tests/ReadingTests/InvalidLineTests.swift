@@ -2,7 +2,7 @@ import Testing
 
 @testable import Reading
 
-/// What is said of lines that are no documents, and long lines.
+/// Messages about lines that aren't documents, and long lines.
 @Suite struct InvalidLineTests {
   private static let faults: [(String, InvalidLine.Fault, Int)] = [
     (#"{"text":}"#, .expectedValue, 9), (#"{"text":tru}"#, .expectedValue, 12),
@@ -33,11 +33,13 @@ import Testing
   ]
 
   @Test(arguments: fieldCases)
-  func `A line without text says what it has`(line: String, field: String, fault: InvalidLine) {
+  func `A line without text is reported with its keys`(
+    line: String, field: String, fault: InvalidLine
+  ) {
     #expect(scan(line, field) == .failure(fault))
   }
 
-  @Test func `Of duplicate keys the first counts`() throws {
+  @Test func `The first of duplicate keys counts`() throws {
     let line = Array(#"{"text":"one","te\u0078t":"two","text":"three"}"#.utf8)
     #expect(try parse(line) == Array("one".utf8))
   }
@@ -48,7 +50,7 @@ import Testing
     let filler = Array((#""filler":""# + String(repeating: "x", count: 1 << 20) + "\",").utf8)
     for _ in 0..<5 {
       let line = lines.line()
-      // Behind the opening brace, so that escapes are resolved far from the line's begin.
+      // After the opening brace, so that escapes are resolved far from the start of the line.
       guard let brace = line.firstIndex(of: UInt8(ascii: "{")),
         case .text(let text) = Simdjson("text").outcome(of: line)
       else { continue }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Reading
 
-/// How a member is taken out of a line.
+/// The removal of a member from a line.
 @Suite struct JSONMembersTests {
   private static let lines: [(line: String, rest: String?)] = [
     (#"{"text":"a"}"#, nil),
@@ -27,15 +27,18 @@ import Testing
   ]
 
   @Test(arguments: lines)
-  func `Members of the name go, with a comma each, and all else stays`(line: String, rest: String?)
-  {
+  func `Members of the name are removed with one comma each, and all else stays`(
+    line: String, rest: String?
+  ) {
     let bytes = Array(line.utf8)
     let result = JSONMembers.removing("dsel", from: bytes.span)
     #expect(result.map { String(decoding: $0, as: UTF8.self) } == rest)
   }
 
-  /// Prints lines in threes: one with members of the name, what Python reads in it less those, and
-  /// how many there are.
+  /// Prints lines in threes.
+  ///
+  /// The first has members of the name, the second is Python's reading without them, and the third
+  /// is their number.
   private static let script = #"""
     import json, random, sys
     random.seed(int(sys.argv[1]))
@@ -61,7 +64,7 @@ import Testing
     """#
 
   @Test(arguments: 0..<3 as Range<UInt64>)
-  func `What is left is what Python reads without them`(seed: UInt64) throws {
+  func `The remaining line equals Python's reading without the members`(seed: UInt64) throws {
     let directory = try TemporaryDirectory()
     let run = try Program.run(
       "/usr/bin/env", ["python3", "-c", Self.script, "\(seed)"], in: directory)
@@ -76,7 +79,7 @@ import Testing
       let expected = try JSON(lines[start + 1]).elements.reduce(into: [String: JSON]()) {
         $0[$1[0].string ?? ""] = $1[1]
       }
-      // Names may repeat at random, and then Foundation and Python keep different ones.
+      // Names may repeat at random, and Foundation and Python then keep different ones.
       guard expected.count == (try JSON(lines[start + 1])).elements.count else { continue }
       #expect(try JSON(Data(rest ?? line)) == .object(expected), comment)
     }

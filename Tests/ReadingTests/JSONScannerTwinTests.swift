@@ -3,7 +3,7 @@ import Testing
 
 @testable import Reading
 
-/// The scanner and simdjson are each other's twins.
+/// The scanner and simdjson check each other.
 @Suite struct JSONScannerTwinTests {
   private static let textFields = ["text", "meta.text", "meta.doc.text", ""]
 
@@ -31,7 +31,7 @@ import Testing
       let line = lines.mutated(lines.line())
       let expected = simdjson.outcome(of: line)
       let found = scan(line, "text")
-      // The scanner stops at a line that begins as an array: both find no text in it.
+      // The scanner stops at a line that begins as an array: both parsers find no text in it.
       if case .failure(.notAnObject) = found {
         if case .text = expected { Issue.record("text outside an object: \(line)") }
         continue
@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  /// Whether there is a number that neither a double nor 64 bits hold: simdjson rejects those.
+  /// Whether there is a number that neither a double nor 64 bits can hold: simdjson rejects those.
   private func hasHugeNumber(_ line: [UInt8]) -> Bool {
     let numbers = line.split { !"+-.0123456789eE".utf8.contains($0) }
     return numbers.map { String(decoding: $0, as: UTF8.self) }.contains {
@@ -76,7 +76,7 @@ import Testing
   ]
 
   @Test(arguments: notUTF8)
-  func `Bytes that are not UTF-8 are rejected by both, and told apart`(bytes: [UInt8]) {
+  func `Bytes that aren't UTF-8 are rejected by both, and distinguished`(bytes: [UInt8]) {
     let simdjson = Simdjson("text")
     for prefix in [#"{"text":"ab"#, #"{"text":"a","b":""#, #"{""#] {
       let line = Array(prefix.utf8) + bytes + Array(#"":"a","text":"a"}"#.utf8)
@@ -110,7 +110,7 @@ import Testing
   }
 
   @Test(arguments: ["1e400", "-1e999", "1" + String(repeating: "0", count: 400)])
-  func `A number that no double holds is no fault`(number: String) throws {
+  func `A number that no double holds isn't a fault`(number: String) throws {
     let line = #"{"n":\#(number),"text":"a"}"#
     #expect(Simdjson("text").outcome(of: Array(line.utf8)) == .rejected)
     #expect(try parse(Array(line.utf8)) == Array("a".utf8))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Reading
 
-/// The reader of values of any size against Foundation's.
+/// The reader for values of any size, against Foundation's.
 @Suite struct JSONStreamTests {
   private let directory: TemporaryDirectory
 
@@ -63,7 +63,7 @@ import Testing
         try stream.finish()
         #expect(stream.offset == line.count)
       } catch JSONStreamError.unusable(.repeatedKey) {
-        // Foundation takes one of them.
+        // Foundation accepts one of them.
       }
     }
     #expect(read > 50)
@@ -71,7 +71,7 @@ import Testing
 
   @Test(arguments: 0..<8 as Range<UInt64>)
   func `A changed byte gets the scanner's verdict`(seed: UInt64) throws {
-    // Foundation guesses encodings by zero bytes, and takes numbers that are none. The scanner is
+    // Foundation guesses encodings from zero bytes, and accepts wrong numbers. The scanner is
     // simdjson's twin.
     var lines = LineGenerator(seed: 500 + seed)
     for _ in 0..<300 {
@@ -79,7 +79,7 @@ import Testing
       let expected = outcome(of: scan(line, "text")) != .rejected
       do {
         _ = try read(line)
-        // A line that begins as an array is no document, and is not looked at further.
+        // A line that begins as an array isn't a document, and the scanner stops there.
         #expect(expected, "\(String(decoding: line, as: UTF8.self))")
       } catch JSONStreamError.unusable(.repeatedKey), JSONStreamError.unusable(.tooLong) {
       } catch let error as JSONStreamError {
@@ -100,7 +100,7 @@ import Testing
       ("0", 0), ("7", 7), ("18446744073709551615", .max), ("18446744073709551616", nil),
       ("99999999999999999999", nil), ("-1", nil), ("-0", nil), ("1.0", nil), ("1e3", nil),
     ] as [(String, UInt64?)])
-  func `Whole numbers are exact to 64 bits, and nothing else is one`(
+  func `Whole numbers are exact to 64 bits, and nothing else is accepted as one`(
     text: String, expected: UInt64?
   ) throws {
     var stream = try stream(" \(text)\n".utf8)
@@ -137,7 +137,7 @@ import Testing
   ]
 
   @Test(arguments: refused)
-  func `What isn't one JSON value is refused at its byte`(
+  func `Text that isn't one JSON value is refused at the faulty byte`(
     text: String, error: JSONStreamError
   ) throws {
     if text.hasPrefix("[[") {
@@ -162,14 +162,14 @@ import Testing
   }
 
   @Test(arguments: [1, 100, 262_143, 262_144, 262_145, 600_000])
-  func `Values may lie across blocks of any size`(count: Int) throws {
+  func `Values may cross blocks of any size`(count: Int) throws {
     let text = "[\"" + String(repeating: "é", count: count / 2) + "\",\(count)] "
     let found = try read(text)
     #expect(found[0].string?.utf8.count == count / 2 * 2)
     #expect(found[1].int == count)
   }
 
-  @Test func `Bytes that are not UTF-8 are refused`() throws {
+  @Test func `Bytes that aren't UTF-8 are refused`() throws {
     #expect(throws: JSONStreamError.notUTF8(offset: 2)) { try read([0x22, 0x61, 0xFF, 0x22]) }
   }
 }

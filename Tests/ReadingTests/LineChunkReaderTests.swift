@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test(arguments: chunkSizes)
-  func `A line that never ends within the limit is an error at its begin`(chunkSize: Int) throws {
+  func `A line that doesn't end within the limit is an error at its start`(chunkSize: Int) throws {
     let text = Data("{}\n".utf8) + Data(repeating: 0x61, count: 3 << 20)
     let path = try directory.write(text, to: "long")
     #expect(throws: ReadingError.lineTooLong(path: path, offset: 3, limit: 1 << 20)) {
@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test(arguments: chunkSizes)
-  func `A line of just the limit is read`(chunkSize: Int) throws {
+  func `A line exactly at the limit is read`(chunkSize: Int) throws {
     let text = Data("{}\n".utf8) + Data(repeating: 0x61, count: 100_000)
     let path = try directory.write(text, to: "long")
     let found = try lines(path, chunkSize: chunkSize, limits: ReadingLimits(maximumLine: 100_000))
@@ -79,7 +79,7 @@ import Testing
   }
 }
 
-/// A line, and where it begins in the decompressed bytes.
+/// A line, and its offset in the decompressed bytes.
 struct PlacedLine: Equatable {
   var offset: Int
   var bytes: [UInt8]

@@ -17,7 +17,8 @@ import Testing
     let path = try directory.write(wrapping.wrap(text, in: directory), to: "shard")
     var random = SplitMix64(state: seed)
     let all = naiveLines(text)
-    // Every line; a few, which leaves jumps over more than the reader's buffer; two far apart.
+    // All lines; a few lines with gaps larger than the reader's buffer; and two lines far from each
+    // other.
     let choices = [
       all, all.filter { _ in Int.random(in: 0..<100, using: &random) == 0 },
       [all[1], all[all.count - 1]],
@@ -66,7 +67,7 @@ import Testing
     }
   }
 
-  @Test func `The text of a record is found after its line was taken`() throws {
+  @Test func `The text of a record can be read after its line was taken`() throws {
     let lines = [#"{"text":"a\u0062c"}"#, #"{"id":2,"text":""}"#]
     let path = try directory.write(lines.joined(separator: "\n"), to: "shard")
     var reader = try reader(Shard(path: path))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Reading
 
-/// Lines that Python's own writer made, read as Python's own text says.
+/// Lines written by Python, against the texts that Python gives for them.
 @Suite struct PythonJSONTests {
   /// Writes lines in pairs: a document as `json.dumps` writes it, and its text in hexadecimal.
   private static let script = """
@@ -35,7 +35,7 @@ import Testing
     """
 
   @Test(arguments: 0..<5 as Range<UInt64>)
-  func `Texts are those that Python wrote`(seed: UInt64) throws {
+  func `Texts equal those that Python wrote`(seed: UInt64) throws {
     let directory = try TemporaryDirectory()
     let run = try Program.run(
       "/usr/bin/env", ["python3", "-c", Self.script, "\(seed)"], in: directory)

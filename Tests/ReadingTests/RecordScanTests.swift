@@ -4,8 +4,10 @@ import Testing
 
 @testable import Reading
 
-/// Records one after the other, as all passes see them: blank ones passed over but counted, too
-/// long ones refused, invalid ones left to the caller.
+/// A scan of records, with the rules of all passes.
+///
+/// It skips blank records but counts them, refuses long ones, and leaves invalid ones to the
+/// caller.
 @Suite struct RecordScanTests {
   private let directory: TemporaryDirectory
 
@@ -32,7 +34,7 @@ import Testing
       ])
   }
 
-  @Test func `Numbers go on from chunk to chunk`() throws {
+  @Test func `Numbers continue from chunk to chunk`() throws {
     // More than two chunks of 512 KiB, every third line blank.
     let long = String(repeating: "x", count: 1000)
     let lines = (0..<1500).map { $0 % 3 == 2 ? "" : #"{"text":"\#($0) \#(long)"}"# }
@@ -41,7 +43,7 @@ import Testing
     #expect(found.allSatisfy { $0.text?.hasPrefix("\($0.number - 1) ") == true })
   }
 
-  @Test func `A line of more than the limit is an error at its number and its offset`() throws {
+  @Test func `A line above the limit is an error with its number and offset`() throws {
     let lines = ["{}", "", #"{"text":"\#(String(repeating: "x", count: 100))"}"#]
     let path = try directory.write(lines.joined(separator: "\n"), to: "shard")
     var scan = try RecordScan(
@@ -58,8 +60,8 @@ import Testing
     #expect(scan.recordCountBefore == 2)
   }
 
-  @Test func `A record is validated without a change of its bytes`() throws {
-    // So long, and with an escape, that taking its text may change it.
+  @Test func `Validating a record leaves its bytes unchanged`() throws {
+    // The record is long and has an escape, so taking its text may change it.
     let line = #"{"text":"\u0061\#(String(repeating: "x", count: 2 << 20))"}"#
     let path = try directory.write(line, to: "shard")
     var scan = try RecordScan(

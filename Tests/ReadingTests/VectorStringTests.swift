@@ -3,10 +3,11 @@ import Testing
 
 @testable import Reading
 
-/// Strings that are read 64 bytes at a time: what matters is where a block ends. `parse` compares
-/// all ways of reading.
+/// Strings that are read 64 bytes at a time, with the end of a block at every place.
+///
+/// `parse` compares all ways of reading.
 @Suite struct VectorStringTests {
-  /// What may stand anywhere in a string, escapes whole and broken.
+  /// Pieces that may occur anywhere in a string: escapes, whole and broken.
   private static let pieces = [
     #"\""#, #"\\"#, #"\/"#, #"\b"#, #"\f"#, #"\n"#, #"\r"#, #"\t"#, #"\u0041"#, #"\u00e9"#,
     #"\u4E2d"#, #"\uFFFF"#, #"\ud83d\ude00"#, #"\uDBFF\uDFFF\uD800\uDC00"#, #"\n\u000a\n\u000A\n"#,
@@ -29,7 +30,7 @@ import Testing
   }
 
   @Test(arguments: pieces)
-  func `A fault is one in keys and other strings, too`(piece: String) {
+  func `A fault in a text is a fault in keys and other strings`(piece: String) {
     for count in 0..<70 {
       let text = String(repeating: "a", count: count) + piece
       for line in [#"{"\#(text)":1,"text":"b"}"#, #"{"text":"b","c":["\#(text)"]}"#] {
@@ -40,7 +41,7 @@ import Testing
   }
 
   @Test(arguments: [#""}"#, #"\"}"#, "", "\n"])
-  func `A string that doesn't end is a fault, whatever stands behind the line`(
+  func `A string that doesn't end is a fault, whatever follows the line`(
     behind: String
   ) throws {
     for count in 0..<140 {

@@ -8,7 +8,7 @@ import Writing
 
 @testable import Reporting
 
-/// Errors that no command line test can bring about, and rules that hold for all messages.
+/// Errors that no command line test can cause, and rules for all messages.
 @Suite struct ErrorMessageTests {
   private static let hostile = "a\u{1B}[31mb"
 
@@ -57,7 +57,7 @@ import Writing
     (5, "a:3: the field \"q\" is 1e999, which exceeds the largest number, 1.8e308."),
     (6, "a:3: the field \"q\" is missing."),
   ])
-  func `A value that is not the number wanted is shown with what it should be`(
+  func `A value other than the expected number is shown with the expectation`(
     number: Int, beginning: String
   ) {
     let (found, expected): (InvalidLine.FoundValue, InvalidLine.ExpectedNumber) =
@@ -91,13 +91,13 @@ import Writing
     }
   }
 
-  @Test func `Control characters are spelled out, and names keep to one line`() {
+  @Test func `Control characters are spelled out, and names stay on one line`() {
     #expect(PrintableText.of("a\u{1B}[31m\nb") == "a\\u{1b}[31m\\u{a}b")
     #expect(PrintableText.of("a\u{1B}\nb", keepsLines: true) == "a\\u{1b}\nb")
     #expect(PrintableText.of("e\u{301} – ü") == "e\u{301} – ü")
   }
 
-  @Test func `The end of a reader and of memory are recognized`() {
+  @Test func `A closed reader and a lack of memory are recognised`() {
     let closed = PipelineError.output(.writing(.system(SystemError(.write, "", code: 32))))
     #expect(closed.isClosedOutput && !closed.isOutOfMemory)
     #expect(Self.errors[1].isOutOfMemory && Self.errors[3].isOutOfMemory)

@@ -41,7 +41,7 @@ import Testing
     #expect(Format.files([]) == nil && Format.files(["a", "b", "c"]) == "a and 2 more")
   }
 
-  @Test func `Bytes are written as options take them`() {
+  @Test func `Bytes are written as options accept them`() {
     #expect(Format.byteArgument(128 << 20) == "128MiB" && Format.byteArgument(1025) == "1025")
     #expect(Format.byteArgument(2_147_000_000) == "2147MB" && Format.bytePhrase(1) == "1 byte")
     #expect(Format.byteArgument(atLeast: (190 << 20) + 1) == "191MiB")
@@ -50,7 +50,7 @@ import Testing
   @Test(arguments: [
     ("a-b.c/d", "a-b.c/d"), ("a b", "'a b'"), ("it's", "'it'\\''s'"), ("", "''"), ("é", "'é'"),
   ])
-  func `Words are quoted for a shell if they must be`(word: String, quoted: String) {
+  func `Words are quoted for a shell if necessary`(word: String, quoted: String) {
     #expect(ShellWord.quoted(word) == quoted)
   }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Resampling
 
-/// The draw against a plain sort.
+/// The draw, against a plain sort.
 @Suite struct CandidatesTests {
   private static let budgets: [Budget] = [
     .documents(1), .documents(10), .documents(3_000), .documents(9_000), .documents(50_000),
@@ -11,8 +11,8 @@ import Testing
   ]
 
   @Test(arguments: budgets, 0..<3 as Range<UInt64>)
-  func `The draw is that of a plain sort`(budget: Budget, seed: UInt64) {
-    // More than the buffer's slack of 4096, so that it is compacted again and again.
+  func `The draw equals that of a plain sort`(budget: Budget, seed: UInt64) {
+    // More than the buffer's slack of 4096, so that it is compacted repeatedly.
     for pool in [Pool(seed: seed, hasTies: false), Pool(seed: seed, hasTies: true)] {
       for joinsCopies in [true, false] {
         let expected = pool.naiveDraw(budget, joinsCopies: joinsCopies)
@@ -42,10 +42,11 @@ import Testing
   }
 
   @Test(arguments: [true, false])
-  func `What a budget of bytes draws is the same when long copies come first`(
+  func `A budget of bytes draws the same when long copies come first`(
     longCopiesComeFirst: Bool
   ) {
-    // Each text twice: first in the pool with a short line, then with four times as long a one.
+    // Each text occurs twice: first in the pool with a short line, and later with a line four times
+    // as long.
     let texts = (0..<6_000).map { number in (key: -Double(number), hash: UInt64(number) << 50) }
     func copies(lineByteCount: Int, firstOffset: Int) -> [Candidate] {
       texts.enumerated().map { number, text in
@@ -62,7 +63,7 @@ import Testing
     #expect(found.documents.map(\.position) == short.prefix(1_000).map(\.position))
   }
 
-  @Test func `Nothing is drawn of nothing`() {
+  @Test func `Nothing is drawn from an empty pool`() {
     let found = draw([], .documents(3), joinsCopies: true)
     #expect(found.documents.isEmpty && found.thresholdKey == nil)
     #expect(found.shortfall == 3 && found.isExhausted)
@@ -78,7 +79,7 @@ import Testing
   }
 }
 
-/// A drawn document, and how many copies it stands for.
+/// A drawn document, and the number of copies that it represents.
 struct Drawn: Equatable {
   var position: Position
   var copies: UInt32

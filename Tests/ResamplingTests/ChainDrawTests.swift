@@ -3,15 +3,17 @@ import Testing
 
 @testable import Resampling
 
-/// The draw for several targets against a full sort for each.
+/// The draw for several targets, against a full sort for each.
 @Suite struct ChainDrawTests {
-  /// Counts below and beyond the buffer's slack of 4096, and more than there is.
+  /// Counts below and beyond the buffer's slack of 4096, and more than the pool has.
   private static let counts = [
     [5], [0, 10], [100, 200, 50], [2_000, 0, 3_000], [5_000, 5_000], [1, .max],
   ]
 
   @Test(arguments: counts, 0..<2 as Range<UInt64>)
-  func `Each target draws its largest keys among what is left`(counts: [Int], seed: UInt64) {
+  func `Each target draws its largest keys among the remaining documents`(
+    counts: [Int], seed: UInt64
+  ) {
     for (hasTies, joinsCopies) in [(false, true), (true, true), (false, false), (true, false)] {
       let pools = Self.pools(targetCount: counts.count, seed: seed, hasTies: hasTies)
       let expected = Self.naiveDraw(pools, counts, joinsCopies: joinsCopies)
@@ -35,16 +37,16 @@ import Testing
     }
   }
 
-  /// Budgets of tokens and bytes below and beyond the buffer's slack; documents have 100 tokens and
-  /// 275 bytes on average.
+  /// Budgets of tokens and bytes below and beyond the buffer's slack.
+  ///
+  /// Documents have 100 tokens and 275 bytes on average.
   private static let budgets: [[Budget]] = [
     [.tokens(300), .tokens(0), .tokens(9_000)], [.bytes(50_000), .bytes(200_000)],
     [.tokens(400_000), .tokens(150_000), .tokens(.max)], [.bytes(1_300_000), .bytes(1)],
   ]
 
   @Test(arguments: budgets, 0..<2 as Range<UInt64>)
-  func `Budgets of tokens and bytes are those of a full sort, too`(budgets: [Budget], seed: UInt64)
-  {
+  func `Budgets of tokens and bytes equal those of a full sort`(budgets: [Budget], seed: UInt64) {
     for (hasTies, joinsCopies) in [(false, true), (true, true), (false, false)] {
       let pools = Self.pools(targetCount: budgets.count, seed: seed, hasTies: hasTies)
       let expected = Self.naiveDraw(pools, budgets, joinsCopies: joinsCopies)
@@ -67,7 +69,7 @@ import Testing
     }
   }
 
-  /// The same documents with keys of their own for each target; copies have the same one.
+  /// The same documents with different keys for each target; copies have the same key.
   private static func pools(targetCount: Int, seed: UInt64, hasTies: Bool) -> [[Candidate]] {
     let pool = Pool(seed: seed, hasTies: hasTies, count: 7_000).candidates
     return (0..<targetCount).map { target in

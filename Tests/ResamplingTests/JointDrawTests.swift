@@ -3,8 +3,9 @@ import Testing
 
 @testable import Resampling
 
-/// Draws of several groups, where copies of a text have keys of their own, against a plain sort of
-/// all documents.
+/// Draws of several groups, against a plain sort of all documents.
+///
+/// Copies of a text may have different keys.
 @Suite struct JointDrawTests {
   /// A pool of documents in groups, with copies within and across groups whose keys differ.
   private struct Pool {
@@ -33,8 +34,9 @@ import Testing
     }
   }
 
-  /// Arm after arm the largest key that has room, each text once: without thresholds, buffers or
-  /// heaps.
+  /// Gives each arm in turn the largest keys that have room, each text once.
+  ///
+  /// It uses no thresholds, buffers or heaps.
   private func naive(
     _ pool: Pool, _ budgets: [[Budget]], joinsCopies: Bool
   ) -> [[[Position]]] {
@@ -79,7 +81,7 @@ import Testing
     var passes = 0
   }
 
-  /// As a run does: with more slack for groups that were short, until none is.
+  /// Repeats the draw with more slack for short groups until none is short, as a run does.
   private func draw(
     _ pool: Pool, _ budgets: [[Budget]], joinsCopies: Bool, order: [Int], slack: Int,
     isParted: Bool = true
@@ -119,7 +121,7 @@ import Testing
   ]
 
   @Test(arguments: shapes, 0..<3 as Range<UInt64>)
-  func `The draw is that of a plain sort, in whatever order documents come`(
+  func `The draw equals that of a plain sort, whatever the order of documents`(
     shape: (groups: Int, arms: Int, unit: Budget), seed: UInt64
   ) {
     var random = SplitMix64(state: seed)
@@ -154,8 +156,8 @@ import Testing
   }
 
   @Test func `A group whose texts are drawn elsewhere gets more to draw from`() {
-    // The second group's 9,000 best texts are the first's, which rates them higher; 20 worse ones
-    // are its own.
+    // The first group rates the second group's 9,000 best texts higher, so it draws them. The
+    // second group has 20 worse ones of its own.
     var pool = Pool(seed: 1, groupCount: 1, count: 0, copyRate: 0, hasTies: false)
     for number in 0..<9_000 {
       for (group, key) in [(0, 100_000 - number), (1, 50_000 - number)] {
@@ -174,7 +176,7 @@ import Testing
     #expect(drawn == (20_000..<20_015).map { UInt64($0) })
   }
 
-  @Test func `Copies with the key of the drawn one are counted, also in other groups`() {
+  @Test func `Copies with the drawn key are counted, also in other groups`() {
     let pool = [
       (0, candidate(7, 5, 0, 0)), (0, candidate(7, 5, 0, 1)), (1, candidate(7, 5, 1, 2)),
       (0, candidate(7, 4, 0, 3)), (1, candidate(9, 1, 1, 4)),
@@ -195,7 +197,7 @@ import Testing
   }
 
   @Test(arguments: 0..<20 as Range<UInt64>)
-  func `A larger draw contains the smaller, whatever copies there are`(seed: UInt64) {
+  func `A larger draw contains the smaller, for any copies`(seed: UInt64) {
     let pool = Pool(
       seed: seed, groupCount: 4, count: 1_500, copyRate: 0.6, hasTies: seed % 2 == 0)
     var random = SplitMix64(state: seed)

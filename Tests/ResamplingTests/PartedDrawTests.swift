@@ -3,7 +3,7 @@ import Testing
 
 @testable import Resampling
 
-/// The draw in two parts against two plain sorts.
+/// The draw in two parts, against two plain sorts.
 @Suite struct PartedDrawTests {
   private static let budgets: [Budget] = [
     .documents(1), .documents(24), .documents(25), .documents(3_000), .documents(9_000),
@@ -11,7 +11,7 @@ import Testing
   ]
 
   @Test(arguments: budgets, [0, 0.04, 0.5, 1])
-  func `Each part is that of a plain sort of what is left`(budget: Budget, share: Double) {
+  func `Each part equals a plain sort of the remaining documents`(budget: Budget, share: Double) {
     for (seed, hasTies) in [(1, false), (2, true)] as [(UInt64, Bool)] {
       let pool = Pool(seed: seed, hasTies: hasTies)
       for joinsCopies in [true, false] {
@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test(arguments: [0, 0.04, 0.3, 1], [60, 700, 9_000])
-  func `What parts keep, merged in any grouping, is what the whole keeps`(
+  func `The kept documents of parts, merged in any grouping, are those of the whole`(
     share: Double, count: Int
   ) {
     for seed in 0..<3 as Range<UInt64> {
@@ -48,7 +48,7 @@ import Testing
       let whole = kept(pool.candidates, count, share)
       #expect(whole.count <= count)
       var random = SplitMix64(state: seed)
-      // Some parts get nothing, and some all of a text's copies.
+      // Some parts get no documents, and some get all copies of a text.
       var parts = [[Candidate]](repeating: [], count: 9)
       for candidate in pool.candidates {
         parts[Int(min(random.next() % 8, random.next() % 8))].append(candidate)
@@ -62,7 +62,7 @@ import Testing
       }
       let found = parts[0].sorted { $0.position < $1.position }
       #expect(found == whole.sorted { $0.position < $1.position })
-      // Any smaller draw is that of all documents.
+      // Any smaller draw equals that from all documents.
       for smaller in [1, 24, 25, count / 2, count - 1, count] {
         let expected = draw(pool.candidates, .documents(smaller), share, true)
         let drawn = draw(found, .documents(smaller), share, true)

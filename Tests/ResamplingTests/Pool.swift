@@ -13,7 +13,7 @@ struct Pool {
 
   private(set) var candidates: [Candidate] = []
 
-  /// - Parameter hasTies: whether few keys are shared by many texts.
+  /// - Parameter hasTies: whether many texts share a few keys.
   init(seed: UInt64, hasTies: Bool, count: Int = 12_000) {
     var random = SplitMix64(state: seed)
     let texts = (0..<count * 4 / 5).map { _ in

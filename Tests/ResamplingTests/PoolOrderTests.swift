@@ -3,9 +3,9 @@ import Testing
 
 @testable import Resampling
 
-/// The sort by place in the pool against a plain one.
+/// The sort by place in the pool, against a plain one.
 @Suite struct PoolOrderTests {
-  /// Shards, and bytes in each: few and many, close together and far apart.
+  /// Numbers of shards, and bytes in each: few and many, with near and distant places.
   private static let spreads: [(shards: Int, bytes: Int)] = [
     (1, 200), (1, 1 << 20), (1, Candidate.maximumPlace), (3, 1 << 44),
     (Candidate.maximumShardCount, 70),
@@ -13,7 +13,7 @@ import Testing
   ]
 
   @Test(arguments: [0, 1, 2, 4095, 4096, 5000, 70_000], spreads)
-  func `Candidates come in pool order`(count: Int, spread: (shards: Int, bytes: Int)) {
+  func `Candidates are sorted in pool order`(count: Int, spread: (shards: Int, bytes: Int)) {
     var random = SplitMix64(state: UInt64(count))
     var candidates = (0..<count).map { number in
       Candidate(
@@ -30,7 +30,7 @@ import Testing
     #expect(candidates.map(\.key).sorted().elementsEqual(keys))
   }
 
-  @Test func `What is in order stays, and what stands the wrong way round is turned`() {
+  @Test func `Sorted candidates stay, and reversed ones are turned`() {
     func candidates(_ offsets: some Sequence<Int>) -> [Candidate] {
       offsets.map {
         Candidate(
@@ -44,7 +44,7 @@ import Testing
       Candidates.sortByPosition(&sorted)
       #expect(sorted == ordered)
     }
-    // All at one place: nothing to tell them by.
+    // All are at one place, so nothing distinguishes them.
     var same = candidates(repeatElement(5, count: 5000))
     Candidates.sortByPosition(&same)
     #expect(same.count == 5000)

@@ -3,8 +3,9 @@ import Testing
 
 @testable import Resampling
 
-/// The draw against every run of the DSIR reference that was recorded with its noise
-/// (Fixtures/golden/dsir-reference/resample.json).
+/// The draw, against every run of the DSIR reference that was recorded with its noise.
+///
+/// See Fixtures/golden/dsir-reference/resample.json.
 @Suite struct ReferenceDrawTests {
   struct Run: Sendable, CustomTestStringConvertible {
     var json: JSON
@@ -31,7 +32,7 @@ import Testing
   }
 
   @Test(arguments: try runs().filter { !$0.isForTargets })
-  func `With its noise, the draw is the reference's`(run: Run) throws {
+  func `With the reference's noise, the draw is the reference's`(run: Run) throws {
     let noise = run.json.gumbel_noise.elements.compactMap(\.number)
     try #require(noise.count == (run.json.mode == .string("topk") ? 0 : run.eligible.count))
     let count = try #require(run.json.num_to_sample.int)
@@ -48,10 +49,10 @@ import Testing
   }
 
   @Test(arguments: try runs().filter(\.isForTargets))
-  func `Separate targets draw what they drew in the reference`(run: Run) throws {
+  func `Separate targets draw the reference's documents`(run: Run) throws {
     let total = try #require(run.json.num_to_sample.int)
     let proportions = run.json.target_proportions_used.elements.compactMap(\.number)
-    // The reference's rule: each rounded down, and the rest for the last.
+    // The reference's rule: each part is rounded down, and the last gets the rest.
     var counts = proportions.dropLast().map { Int((Double(total) * $0).rounded(.down)) }
     counts.append(total - counts.reduce(0, +))
     try #require(counts == run.json.per_target_numbers.elements.compactMap(\.int))
@@ -63,7 +64,7 @@ import Testing
       chain: budgets, CandidateGroup.Settings(joinsCopies: false))
     var taken: Set<String> = []
     for target in counts.indices {
-      // The reference draws noise only for what the targets before have left.
+      // The reference draws noise only for the documents that earlier targets left.
       let left = run.eligible.filter { !taken.contains($0) }
       if !noise.isEmpty { try #require(noise[target].elements.count == left.count) }
       for id in run.eligible {

@@ -3,17 +3,18 @@ import Testing
 
 @testable import Resampling
 
-/// The index against a dictionary.
+/// The index, against a dictionary.
 @Suite struct TextIndexTests {
-  /// - Parameter byteCount: texts of equal hashes but different lengths are different texts.
+  /// - Parameter byteCount: texts with equal hashes but different lengths are different texts.
   private static func entry(_ hash: UInt64, byteCount: Int = 9) -> Candidate {
     Candidate(
       key: 0, textHash: hash, position: Position(shard: 0, place: 0), lineByteCount: 20,
       textByteCount: byteCount, tokenCount: 1)
   }
 
-  /// Hashes as ``Candidates`` sees them, and ones that share slots, words of the filter or
-  /// fingerprints.
+  /// Hashes in the form of ``Candidates``, and hashes with collisions.
+  ///
+  /// Collisions share slots, words of the filter or fingerprints.
   enum Hashes: CaseIterable {
     case random, few, sameHighBits, sameLowBits, consecutive
 
@@ -30,12 +31,12 @@ import Testing
   }
 
   @Test(arguments: Hashes.allCases, [1, 2, 31, 32, 33, 1000, 5000])
-  func `Each text is found at the place where it was inserted, and no other is`(
+  func `Each text is found at its place, and no other text is found`(
     hashes: Hashes, count: Int
   ) {
     var random = SplitMix64(state: UInt64(count))
     var index = TextIndex()
-    // Again and again, as the memory of the round before is used again.
+    // Repeatedly, because each round uses the memory of the round before.
     for round in [count, max(1, count / 3), count] {
       index.begin(capacity: round)
       var entries: [Candidate] = []
@@ -61,7 +62,7 @@ import Testing
     }
   }
 
-  @Test func `An index that begins again has forgotten all texts`() {
+  @Test func `An index that begins again has no texts`() {
     var index = TextIndex()
     index.begin(capacity: 100)
     let entries = (0..<100).map { Self.entry($0 << 32) }

@@ -1,7 +1,8 @@
 import Foundation
 
-/// Compressed files made and read by the `zstd` and `gzip` commands, so that no dsel code is on
-/// both sides of a comparison.
+/// Compressed files made and read by the `zstd` and `gzip` commands.
+///
+/// No dsel code is therefore on both sides of a comparison.
 public enum Containers {
   public struct CommandFailed: Error { public var message: String }
 
@@ -16,7 +17,7 @@ public enum Containers {
     try concatenate(parts, "gzip -nc", in: directory)
   }
 
-  /// The output of `zstd -dc` or `gzip -dc` (by the name's end) for the file.
+  /// The output of `zstd -dc` or `gzip -dc` for the file, chosen by its name's end.
   public static func decompress(_ path: String, in directory: TemporaryDirectory) throws -> Data {
     try command(path.hasSuffix(".gz") ? "gzip -dc" : "zstd -dqc", path, in: directory)
   }

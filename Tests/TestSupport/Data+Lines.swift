@@ -4,13 +4,12 @@ import Foundation
 extension Data {
   /// The lines, without their line feeds.
   ///
-  /// A last line without one counts, too.
+  /// A last line without a line feed is included.
   public var lines: [String] { rawLines.map { String(decoding: $0, as: UTF8.self) } }
 
   /// The lines' bytes, without their line feeds.
   public var rawLines: [Data] {
-    // Not `split`, which is slow without optimisation; nor `range(of:)`, which copies what is left
-    // each time.
+    // `split` is slow without optimisation, and `range(of:)` copies the rest each time.
     let bytes = [UInt8](self)
     var lines: [Data] = []
     var start = 0
@@ -27,6 +26,6 @@ extension Data {
 }
 
 extension [Data] {
-  /// All of them, each ended by a line feed.
+  /// All elements, each followed by a line feed.
   public var joinedLines: Data { reduce(into: Data()) { $0 += $1 + [UInt8(ascii: "\n")] } }
 }

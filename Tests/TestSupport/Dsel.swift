@@ -1,11 +1,11 @@
 import Foundation
 
-/// The built command, run as a user runs it: in a directory of its own, with its outputs drained.
+/// Runs the built command as a user does: in a directory of its own, with its outputs drained.
 ///
 ///     let run = try Dsel.run(["--version"], in: TemporaryDirectory())
 ///     #expect(run.status == 0)
 public enum Dsel {
-  /// True if the command under test was built without optimisation: too slow for the large inputs.
+  /// True if the command was built without optimisation: it is then too slow for the large inputs.
   public static var isDebugBuild: Bool {
     #if DEBUG
       true
@@ -24,7 +24,7 @@ public enum Dsel {
     public var lines: [String] { output.lines }
   }
 
-  /// Where `dsel` was built: the directory of the test bundle, or one above it.
+  /// The directory where `dsel` was built: that of the test bundle, or one above it.
   public static let binary: URL = {
     let bundle = Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" }
     let starts = [bundle, Bundle.main.executableURL].compactMap { $0?.deletingLastPathComponent() }
@@ -47,12 +47,12 @@ public enum Dsel {
 
   /// Runs `dsel` with `arguments`.
   ///
-  /// - Parameter input: comes to standard input through a real pipe; without it that is empty.
+  /// - Parameter input: sent to standard input through a real pipe; nil means empty input.
   public static func run(
     _ arguments: [String], input: Data? = nil, in directory: TemporaryDirectory
   ) throws -> Result {
     guard let input else { return try Program.run(binary.path, arguments, in: directory) }
-    // A pipe that `cat` fills: it is drained by no thread of ours, and may close early.
+    // `cat` fills the pipe, so the test needs no thread for it, and dsel may close it early.
     let name = ".stdin-\(UUID().uuidString)"
     let path = try directory.write(input, to: name)
     defer { try? FileManager.default.removeItem(atPath: path) }

@@ -24,7 +24,7 @@ public enum Fixtures {
   }
 }
 
-/// The large labelled corpora, which lie beside the project on some machines only.
+/// The large labelled corpora, which only some machines have beside the project.
 public enum SharedCorpora {
   static let directory = Fixtures.projectRoot.appendingPathComponent("../shared/corpora")
 

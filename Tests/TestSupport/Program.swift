@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Any program, run to its end while both of its outputs are drained.
+/// Runs any program to its end, and drains both of its outputs meanwhile.
 public enum Program {
   /// - Parameter path: absolute.
   public static func run(
@@ -22,7 +22,7 @@ public enum Program {
     process.waitUntilExit()
     let status = process.terminationStatus
     return Dsel.Result(
-      // As a shell says it.
+      // The status as a shell reports it.
       status: process.terminationReason == .uncaughtSignal ? 128 + status : status,
       output: outputBytes, errors: String(decoding: errorBytes, as: UTF8.self))
   }
@@ -34,7 +34,7 @@ public enum Program {
     try run("/bin/sh", ["-c", script, Dsel.binary.path] + arguments, in: directory)
   }
 
-  /// Reads a pipe to its end on a thread of its own.
+  /// Reads a pipe to its end on a separate thread.
   private final class Drain: Sendable {
     private let bytes = Mutex(Data())
     private let isDone = DispatchSemaphore(value: 0)

@@ -1,4 +1,4 @@
-/// A small random number generator whose sequence is a function of its seed, on every platform.
+/// A small random number generator with the same sequence for a seed on every platform.
 public struct SplitMix64: RandomNumberGenerator {
   private var state: UInt64
 
@@ -12,7 +12,7 @@ public struct SplitMix64: RandomNumberGenerator {
     return mixed ^ (mixed >> 31)
   }
 
-  /// An element of a collection that isn't empty; each is as likely as any other.
+  /// An element of a collection that isn't empty, each with equal probability.
   public mutating func element<Elements: Collection>(of elements: Elements) -> Elements.Element {
     let offset = Int.random(in: 0..<elements.count, using: &self)
     return elements[elements.index(elements.startIndex, offsetBy: offset)]

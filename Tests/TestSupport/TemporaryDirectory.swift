@@ -1,6 +1,6 @@
 import Foundation
 
-/// A new, empty directory that goes when its owner goes.
+/// A new, empty directory that is removed with its owner.
 public final class TemporaryDirectory: Sendable {
   public let url: URL
 
@@ -12,7 +12,7 @@ public final class TemporaryDirectory: Sendable {
 
   deinit { try? FileManager.default.removeItem(at: url) }
 
-  /// The names of all that is in it, hidden files too, sorted.
+  /// The sorted names of all its entries, including hidden ones.
   public var names: [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []).sorted()
   }

@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test(arguments: 0..<5 as Range<UInt64>)
-  func `A sum of log-ratios is that of plain arithmetic`(seed: UInt64) {
+  func `A sum of log-ratios equals that of plain arithmetic`(seed: UInt64) {
     let bucketCount = 500
     let (target, pool) = (
       randomCounts(bucketCount, seed: seed), randomCounts(bucketCount, seed: ~seed)
@@ -38,7 +38,7 @@ import Testing
       (Double(counts.counts[Int(id)]) + 1) / (Double(counts.featureCount) + Double(bucketCount))
     }
     let expected = ids.reduce(0) { $0 + log(p(target, $1) / p(pool, $1)) }
-    // 1000 terms below 20: each sum and each logarithm rounds by no more than 2⁻⁵³ × 20,000.
+    // 1000 terms below 20: the rounding of each sum and each logarithm is at most 2⁻⁵³ × 20,000.
     #expect(abs(found - expected) < 1_000 * 3 * 20_000 * 0x1p-53)
 
     var inParts = 0.0
@@ -47,7 +47,7 @@ import Testing
     #expect(inParts == found, "a block's end changes no bit")
   }
 
-  @Test func `The divergence is that of arithmetic by hand`() {
+  @Test func `The divergence equals that of arithmetic by hand`() {
     // p = (4/6, 2/6), q = (1/2, 1/2): 2/3 ln 4/3 + 1/3 ln 2/3
     //   = 2/3 × 0.28768207245178090 − 1/3 × 0.40546510810816438 = 0.05663301226513248
     let (p, q) = (
@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test(arguments: 0..<5 as Range<UInt64>)
-  func `No divergence is negative, and that from itself is zero`(seed: UInt64) {
+  func `No divergence is negative, and that of a distribution from itself is zero`(seed: UInt64) {
     let p = BucketDistribution(randomCounts(100, seed: seed), pseudocount: 1)
     #expect(p.divergence(from: p) == 0)
     #expect(
@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test(arguments: 0..<3 as Range<UInt64>)
-  func `Merged counts are those of one run`(seed: UInt64) {
+  func `Merged counts equal those of one run`(seed: UInt64) {
     var (whole, one, other) = (
       randomCounts(50, seed: seed), randomCounts(50, seed: seed), FeatureCounts(bucketCount: 50)
     )
@@ -107,7 +107,7 @@ import Testing
     return result
   }
 
-  /// Counts of which a few are large and many zero.
+  /// Counts, a few of them large and many of them zero.
   private func randomCounts(_ bucketCount: Int, seed: UInt64) -> FeatureCounts {
     var random = SplitMix64(state: seed)
     return counts(

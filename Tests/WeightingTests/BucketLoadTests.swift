@@ -17,8 +17,8 @@ import Testing
       counts[ngram % 2].add([UInt32.random(in: 0..<UInt32(sizes.buckets), using: &random)].span)
     }
     let load = BucketLoad(counts[0], counts[1])
-    // The variance of linear counting is B (eᵗ − t − 1) for a load of t (Whang et al. 1990): five
-    // standard errors.
+    // Linear counting has the variance B (eᵗ − t − 1) for a load of t (Whang et al. 1990). The
+    // bound is five standard errors.
     let buckets = Double(sizes.buckets)
     let t = Double(sizes.ngrams) / buckets
     let error = 5 * (buckets * (exponential(t) - t - 1)).squareRoot()
@@ -26,7 +26,7 @@ import Testing
     #expect(!load.isFull)
   }
 
-  @Test func `Of full buckets only the least is known`() {
+  @Test func `Full buckets give only a lower bound`() {
     var counts = FeatureCounts(bucketCount: 4)
     counts.add([0, 1, 2, 3].span)
     let load = BucketLoad(counts, FeatureCounts(bucketCount: 4))

@@ -16,15 +16,15 @@ import Testing
         priority: random.next() >> (seed % 2 == 0 ? 0 : 55),
         features: Array(repeating: UInt16(number), count: Int.random(in: 1...40, using: &random)))
     }
-    // Equal texts have equal priorities. With few priorities, unequal ones may, too: then the
-    // features must be equal.
+    // Equal texts have equal priorities. With few priorities, unequal texts may have equal ones
+    // too. The features must then be equal.
     let distinct = Dictionary(texts.map { ($0.priority, $0) }, uniquingKeysWith: { one, _ in one })
     return texts.map { distinct[$0.priority] ?? $0 }
   }
 
   @Test(
     arguments: 0..<4 as Range<UInt64>, [(1, 1 << 20), (50, 1 << 20), (400, 900), (5000, 1 << 20)])
-  func `The sample is the shortest prefix of a plain sort, in any order and any parts`(
+  func `The sample is the shortest prefix of a plain sort, for any order and any parts`(
     seed: UInt64, limits: (documents: Int, features: Int)
   ) {
     let documents = Self.documents(seed: seed)
@@ -57,7 +57,7 @@ import Testing
       var found: [[UInt16]] = []
       whole.forEachDocument { _, features in found.append(features.indices.map { features[$0] }) }
       #expect(found == expected)
-      // Whatever the order and the parts, also in what is known not to be in it.
+      // All samples must be equal, also in the documents that are known to be outside.
       if let first { #expect(whole == first) }
       first = whole
     }

@@ -8,7 +8,7 @@ import Testing
   private static let spreads = [0.1, 1, 30, 700, 1e4, 1e6]
 
   @Test(arguments: spreads, 0..<4 as Range<UInt64>)
-  func `The sum is that of plain arithmetic`(spread: Double, seed: UInt64) {
+  func `The sum equals that of plain arithmetic`(spread: Double, seed: UInt64) {
     let terms = randomTerms(spread, seed: seed)
     let largest = terms.max()!
     let expected = largest + log(terms.reduce(0) { $0 + exp($1 - largest) })
@@ -35,8 +35,8 @@ import Testing
     }
   }
 
-  @Test func `A term that is too small to matter makes no difference in any order`() {
-    // 2⁰ + 2⁻⁵³ is halfway between two doubles; 2⁻⁹⁷ would tip it over, were it kept.
+  @Test func `A term too small to matter makes no difference in any order`() {
+    // 2⁰ + 2⁻⁵³ is halfway between two doubles. 2⁻⁹⁷ would round it up if it were kept.
     let ln2 = 0.6931471805599453
     let terms = [0, -53 * ln2, -97 * ln2]
     let sums = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]].map { order in
@@ -46,13 +46,14 @@ import Testing
   }
 
   @Test(arguments: [0.1, 1, 10], 0..<4 as Range<UInt64>)
-  func `The effective sample size is that of plain arithmetic`(spread: Double, seed: UInt64) {
+  func `The effective sample size equals that of plain arithmetic`(spread: Double, seed: UInt64) {
     let weights = randomTerms(spread, seed: seed).map { exp($0) }
     let sum = weights.reduce(0, +)
     let expected = sum * sum / weights.reduce(0) { $0 + $1 * $1 }
     let found = effectiveSampleSize(weights.map { log($0) }).value
-    // A log weight below 10 has an error below 2⁻⁴⁹, its exponential as much relatively, and so
-    // has each sum: 4 × 2⁻⁴⁹ = 7e-15, and 1000 additions of plain arithmetic 1000 × 2⁻⁵³ = 1e-13.
+    // A log weight below 10 has an error below 2⁻⁴⁹. Its exponential has the same relative error,
+    // and so has each sum: 4 × 2⁻⁴⁹ = 7e-15. The 1000 additions of plain arithmetic add 1000 × 2⁻⁵³
+    // = 1e-13.
     #expect(abs(found / expected - 1) < 1e-12)
   }
 
@@ -62,7 +63,9 @@ import Testing
   ]
 
   @Test(arguments: sizes, [1, -1])
-  func `Equal weights are worth their number exactly, however large`(size: Double, sign: Double) {
+  func `Equal weights have exactly their number as size, however large they are`(
+    size: Double, sign: Double
+  ) {
     #expect(effectiveSampleSize(Array(repeating: sign * size, count: 997)).value == 997)
   }
 
@@ -78,7 +81,7 @@ import Testing
   ]
 
   @Test(arguments: known)
-  func `The effective sample size is true at any magnitude`(
+  func `The effective sample size is accurate at any magnitude`(
     logWeights: [Double], size: Double
   ) {
     let found = effectiveSampleSize(logWeights).value

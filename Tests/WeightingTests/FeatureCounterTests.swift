@@ -5,7 +5,7 @@ import Testing
 
 /// The counter holds 16 bits per bucket and carries the rest; ``FeatureCounts`` is its naive twin.
 @Suite struct FeatureCounterTests {
-  /// What one counter counts: each block is a document.
+  /// The counts of one counter, where each block is a document.
   private func counted(_ blocks: [[UInt32]], bucketCount: Int) -> FeatureCounts {
     var counts = FeatureCounts(bucketCount: bucketCount)
     add(blocks, to: &counts)
@@ -25,7 +25,7 @@ import Testing
     arguments: [1, 65_534, 65_535, 65_536, 65_537, 70_000, 131_071, 131_072, 131_073, 300_000],
     [7, 4096, 1 << 20])
   func `A bucket is counted exactly beyond 16 bits`(times: Int, size: Int) {
-    // Bucket 0 comes once per block.
+    // Bucket 0 occurs once per block.
     let blocks = stride(from: 0, to: times, by: size).map { start in
       [0] + [UInt32](repeating: 3, count: min(size, times - start))
     }
@@ -35,13 +35,13 @@ import Testing
     #expect(counts.tokenCount == blocks.count + times)
   }
 
-  @Test func `A count that runs over several times in one block is carried each time`() {
+  @Test func `A count that overflows several times in one block is carried each time`() {
     let block = [UInt32](repeating: 1, count: 3 << 16)
     #expect(counted([block], bucketCount: 2).counts == [0, 196_608])
   }
 
-  @Test func `Several buckets that run over don't disturb one another`() {
-    // Bucket 0 comes 70,000 times, bucket 1 140,000 times, bucket 3 once.
+  @Test func `Several buckets that overflow don't affect one another`() {
+    // Bucket 0 occurs 70,000 times, bucket 1 140,000 times, bucket 3 once.
     let block = (0..<3000).map { UInt32($0 % 3 == 0 ? 0 : 1) }
     let blocks = Array(repeating: block, count: 70) + [[3]]
     #expect(counted(blocks, bucketCount: 4).counts == [70_000, 140_000, 0, 1])
@@ -55,9 +55,9 @@ import Testing
   }
 
   @Test(arguments: 0..<3 as Range<UInt64>)
-  func `Random features are counted as the plain table counts them`(seed: UInt64) {
+  func `Random features are counted as by the plain table`(seed: UInt64) {
     var random = SplitMix64(state: seed)
-    // Buckets 0 and 1 run over: each has a quarter of 200 × 2,000.
+    // Buckets 0 and 1 overflow: each has a quarter of 200 × 2,000.
     let blocks = (0..<200).map { _ in
       (0..<2000).map { _ in
         UInt32.random(in: 0..<(Bool.random(using: &random) ? 2 : 100), using: &random)

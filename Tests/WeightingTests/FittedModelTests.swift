@@ -6,7 +6,7 @@ import Testing
 @testable import Featurizing
 @testable import Weighting
 
-/// Models as files: written, read again, and refused where they contradict themselves.
+/// Model files: written, read again, and refused if they contradict themselves.
 @Suite struct FittedModelTests {
   private let directory: TemporaryDirectory
 
@@ -65,8 +65,8 @@ import Testing
   @Test(arguments: [
     "jq -S .", "jq -c .", "python3 -c 'import json,sys;print(json.load(sys.stdin))'",
   ])
-  func `Other programs read a model, and what they write is one`(program: String) throws {
-    // A program that isn't there is not dsel's fault.
+  func `Other programs can read and write models`(program: String) throws {
+    // A missing program isn't a fault of dsel.
     let name = program.prefix { $0 != " " }
     guard try Program.shell("command -v \(name)", in: directory).status == 0 else { return }
     let model = Self.random(seed: 3)
@@ -80,7 +80,7 @@ import Testing
     #expect(try read(run.output) == model)
   }
 
-  /// Written by version 1 of the format, and kept: it must stay readable.
+  /// The file was written by version 1 of the format, and must stay readable.
   @Test func `A file of version 1 is still read`() throws {
     let path = Fixtures.path("models/version-1.model")
     let text = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -99,12 +99,13 @@ import Testing
       lengths.append(features.count)
       areShort.append(priority.isShort)
     }
-    // The sample has single tokens only.
+    // The sample has only single tokens.
     #expect(lengths == [6, 2] && areShort == [false, true])
   }
 
-  /// The text with a member changed, or taken out if there is no value. A path's parts are keys and
-  /// places.
+  /// The text with one member changed, or removed if there is no value.
+  ///
+  /// The parts of a path are keys and indices.
   private func changed(_ text: Data, _ path: String, to value: Any?) throws -> Data {
     func change(_ node: Any, _ keys: ArraySlice<Substring>) throws -> Any? {
       guard let key = keys.first else { return value }
@@ -152,7 +153,7 @@ import Testing
     #expect(throws: error) { try read(text) }
   }
 
-  @Test func `A model may be without a sample, and have members of later versions`() throws {
+  @Test func `A model may lack a sample, and have members of later versions`() throws {
     let model = Self.random(seed: 1)
     var bare = model
     bare.sample = nil
@@ -161,7 +162,7 @@ import Testing
     #expect(try read(changed(text(model), "settings.new", to: -1.5)) == model)
   }
 
-  /// A member, what it becomes, and the name in the error; nil where any error will do.
+  /// A member, its new value, and the name in the error; nil if any error will do.
   private static var invalid: [(String, Any, String?)] {
     [
       ("format_version", -1, nil), ("format_version", 0, "format_version"),
@@ -188,13 +189,13 @@ import Testing
       ("sample.documents.0.features", "AAA", "sample.documents[].features"),
       ("sample.documents.0.features", "AA==", "sample.documents[].features"),
       ("sample.documents.0.features", "", "sample.documents"),
-      // A feature of 65,535, where there are 200 buckets.
+      // A feature of 65,535 with only 200 buckets.
       ("sample.documents.0.features", "//8=", "sample.documents[].features"),
     ]
   }
 
   @Test(arguments: invalid.indices)
-  func `A member that can't be is refused`(index: Int) throws {
+  func `A member with an impossible value is refused`(index: Int) throws {
     let (member, value, name) = Self.invalid[index]
     let text = try changed(text(Self.random(seed: 1)), member, to: value)
     do {
@@ -210,11 +211,11 @@ import Testing
     }
   }
 
-  @Test func `Counts whose sum is beyond a count are refused`() throws {
+  @Test func `Counts whose sum exceeds the largest count are refused`() throws {
     var text = String(decoding: text(Self.random(seed: 1, bucketCount: 2)), as: UTF8.self)
     let counts = try #require(text.range(of: "\"counts\": [\n"))
     let end = try #require(text.range(of: "\n]", range: counts.upperBound..<text.endIndex))
-    // 2⁵⁶ and one more; 2⁶⁴ - 1; and three counts where there are two buckets.
+    // 2⁵⁶ and one more; 2⁶⁴ - 1; and three counts for two buckets.
     let tooLarge = JSONStreamError.tooLarge("counts", limit: 1 << 56)
     for (wrong, error) in [
       ("72057594037927936,1", tooLarge), ("18446744073709551615,1", tooLarge),
@@ -226,7 +227,7 @@ import Testing
     }
   }
 
-  @Test func `A sample may be in any order, but not twice or too large`() throws {
+  @Test func `A sample may be in any order, but not repeated or too large`() throws {
     let model = Self.random(seed: 1)
     let whole = try #require(
       JSONSerialization.jsonObject(with: text(model)) as? [String: Any])

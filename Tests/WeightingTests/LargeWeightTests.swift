@@ -4,8 +4,9 @@ import Testing
 
 @testable import Weighting
 
-/// Statistics of weights that are no log weights of a model: time stamps, ids, numbers at the ends
-/// of what doubles hold.
+/// Statistics of weights that aren't log weights of a model.
+///
+/// Examples are time stamps, ids, and numbers at the ends of the range of doubles.
 @Suite struct LargeWeightTests {
   private static func histogram(_ weights: [Double]) -> WeightHistogram {
     var result = WeightHistogram()
@@ -13,7 +14,7 @@ import Testing
     return result
   }
 
-  /// Rising numbers, and how many there are.
+  /// Rising numbers, and the number of them.
   static let rising: [[Double]] = [
     (0..<60).map { 1.7e18 + 256 * Double($0) }, (0..<60).map { -1e15 + 0.125 * Double($0) },
     (0..<60).map { 1e300 * (1 + Double($0)) }, (0..<60).map { -1e308 + 1e306 * Double($0) },
@@ -22,21 +23,21 @@ import Testing
   ]
 
   @Test(arguments: rising.indices)
-  func `Large weights are told from one another`(index: Int) {
+  func `Large weights are distinguished from one another`(index: Int) {
     let weights = Self.rising[index]
     var random = SplitMix64(state: 2)
     let histogram = Self.histogram(weights.shuffled(using: &random))
     for size in [1, 5, weights.count - 1] {
       let top = histogram.top(size)
       for (place, weight) in weights.enumerated() {
-        // 0 and 1e-300 are one bin.
+        // 0 and 1e-300 share one bin.
         if index == 4, place == 4 || place == 5 { continue }
         #expect(top.contains(weight) == (place >= weights.count - size ? 1 : 0), "\(weight)")
       }
     }
   }
 
-  @Test func `A few large weights make bins of the others no wider`() {
+  @Test func `A few large weights don't widen the bins of the others`() {
     let small = (0..<1000).map { Double($0) / 64 }
     let histogram = Self.histogram(small + [1e308, -1e308, 1e18])
     let top = histogram.top(12)
@@ -44,9 +45,9 @@ import Testing
   }
 
   @Test(arguments: [0, 5, 500, 1e9, 1e15, -3, -1e12])
-  func `A weight that noise has been added to and taken from is where it was`(weight: Double) {
+  func `A weight is recovered exactly after noise is added and subtracted`(weight: Double) {
     let histogram = Self.histogram([weight - 1, weight, weight, weight, weight + 1])
-    // The two largest are the last and one in three of those in the middle.
+    // The two largest are the last one and one of the three in the middle.
     let top = histogram.top(2)
     var random = SplitMix64(state: 7)
     for _ in 0..<1000 {
@@ -55,8 +56,8 @@ import Testing
     }
   }
 
-  @Test func `Weights that noise swallows are as likely among the largest as any`() {
-    // Of nine weights near 0, three above it and six below: taken from noise again, all are 0.
+  @Test func `Weights that noise swallows are as likely among the largest as any other`() {
+    // Nine weights near 0, three above it and six below: adding and subtracting noise makes all 0.
     let histogram = Self.histogram(
       (1...3).map { Double($0) * 1e-299 } + (1...6).map { -Double($0) * 1e-299 })
     #expect(abs(histogram.top(4).contains(0) - 4.0 / 9) < 1e-15)
@@ -64,7 +65,7 @@ import Testing
 
   @Test(arguments: [1e-4, 1, 1e6, 1e12, 1e18, 1e300])
   func `A temperature is found for weights in any unit`(unit: Double) {
-    // 200 weights of equal distances over ten units. Expected: by plain arithmetic in units of one.
+    // 200 weights at equal distances over ten units. Expected: plain arithmetic in units of one.
     let steps = (0..<200).map { Double($0) / 20 }
     let histogram = Self.histogram(steps.map { $0 * unit })
     for goal in [2.0, 20, 150] {
@@ -79,8 +80,9 @@ import Testing
   }
 
   @Test(arguments: [0, 1e6, -1e9])
-  func `The correlation doesn't depend on what is added to all weights`(offset: Double) throws {
-    // Pearson's of (0, 1, …, 9) and of (0, 1, 4, …, 81), by Python's statistics.correlation.
+  func `The correlation is unchanged by a constant added to all weights`(offset: Double) throws {
+    // Pearson's correlation of (0, 1, …, 9) and (0, 1, 4, …, 81), by Python's
+    // statistics.correlation.
     var correlation = WeightLengthCorrelation()
     for number in 0..<10 {
       correlation.add(logWeight: offset + Double(number) / 64, length: number * number)
@@ -88,7 +90,7 @@ import Testing
     #expect(abs(try #require(correlation.value) - 0.9626907371412557) < 1e-12)
   }
 
-  @Test func `There is no correlation of weights that are too large, or too much alike, to tell`() {
+  @Test func `Weights that are too large or too similar have no correlation`() {
     let cases: [[Double]] = [
       [1, 2e9], [1.7e18, 1.7e18 + 256], [1, 1 + 1e-6], [0, .leastNonzeroMagnitude],
       [1e308, -1e308],

@@ -25,7 +25,7 @@ import Testing
     merged.merge(parts[1])
     let sorted = lengths.sorted()
     for percent in Self.percents {
-      // The nearest rank: the smallest length that so many percent don't exceed.
+      // The nearest rank: the smallest length that this percentage of lengths doesn't exceed.
       let exact = sorted.first { length in
         sorted.count { $0 <= length } * 100 >= percent * sorted.count
       }

@@ -15,18 +15,18 @@ import Testing
     let expected = [
       log((2 + prior) / (1 + prior)), log((1 + prior) / prior), log(prior / (2 + prior)), 0,
     ]
-    // Half a step off at most.
+    // The error is at most half a step.
     for bucket in 0..<4 {
       #expect(abs(table[bucket] - expected[bucket]) <= 1 / 2048.0)
       #expect(table[bucket] == (expected[bucket] * 1024).rounded(.toNearestOrEven) / 1024)
     }
-    // 2 × the first + the third.
+    // Twice the first, plus the third.
     var sum = 1.0
     table.addLogRatios(of: ([0, 2, 0] as [UInt32]).span, to: &sum)
     #expect(sum == 1 + 2 * table[0] + table[2])
   }
 
-  @Test func `Counts of every size give the value that the formula gives`() {
+  @Test func `Counts of every size give the value of the formula`() {
     let ofPool: [UInt64] = [0, 1, 2, 1022, 1023, 1024, 1025, 65_536, 10_000_000]
     let ofTarget: [UInt64] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 900, 2_000_000]
     let pool = FeatureCounts(counts: ofPool + [0, 7, 5000], documentCount: 1, tokenCount: 1)
@@ -42,21 +42,21 @@ import Testing
     }
   }
 
-  @Test func `Nothing says nothing`() {
+  @Test func `Empty counts give log-ratios of zero`() {
     let empty = FeatureCounts(bucketCount: 3)
     let table = LogRatioTable(shrinking: empty, pool: empty, prior: 1)
     #expect((0..<3).allSatisfy { table[$0] == 0 })
   }
 
   @Test(arguments: [1, 15, 16, 17, 4096, 70_000])
-  func `Vectors sum as one at a time does`(count: Int) {
+  func `Vectors give the same sum as one value at a time`(count: Int) {
     var random = SplitMix64(state: UInt64(count))
     var (target, pool) = (FeatureCounts(bucketCount: 1000), FeatureCounts(bucketCount: 1000))
     for _ in 0..<3000 {
       target.add([UInt32.random(in: 0..<1000, using: &random)].span)
       pool.add([UInt32.random(in: 0..<200, using: &random)].span)
     }
-    // The last bucket, behind which there is nothing more, comes often.
+    // The last bucket, at the end of the table's memory, is frequent.
     let ids = (0..<count).map { _ in
       UInt32.random(in: 0..<4, using: &random) == 0
         ? 999 : UInt32.random(in: 0..<1000, using: &random)
@@ -70,15 +70,16 @@ import Testing
     }
   }
 
-  @Test func `Log-ratios beyond 32 are 32`() {
-    // 10¹⁵ times in the target where 10⁻³ is expected: ln 10¹⁸ = 41.4; and the other way round.
+  @Test func `Log-ratios are limited to 32`() {
+    // 10¹⁵ occurrences in the target instead of an expected 10⁻³: ln 10¹⁸ = 41.4. The other bucket
+    // is the reverse.
     let target = FeatureCounts(counts: [1_000_000_000_000_000, 1], documentCount: 1, tokenCount: 1)
     let pool = FeatureCounts(counts: [1, 1_000_000_000_000_000], documentCount: 1, tokenCount: 1)
     let table = LogRatioTable(shrinking: target, pool: pool, prior: 0.001)
     #expect(table[0] == 32767 / 1024.0 && table[1] == -32)
   }
 
-  @Test func `A target drawn from the pool itself says nothing`() {
+  @Test func `A target drawn from the pool itself gives log-ratios of zero`() {
     let pool = counts([40, 8, 4, 400])
     let table = LogRatioTable(shrinking: counts([10, 2, 1, 100]), pool: pool, prior: 1)
     for bucket in 0..<4 { #expect(abs(table[bucket]) < 1e-6) }

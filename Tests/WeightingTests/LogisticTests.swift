@@ -4,9 +4,9 @@ import Testing
 
 @testable import Weighting
 
-/// The regression against what is written in ``LogisticTrainer``'s formulas.
+/// The regression, against the formulas in ``LogisticTrainer``.
 @Suite struct LogisticTests {
-  /// Random documents: the target's favour low buckets, and some features come in bursts.
+  /// Random documents: the target's prefer low buckets, and some features are repeated in bursts.
   private static func documents(_ count: Int, favouring: Int, seed: UInt64) -> [[UInt16]] {
     var random = SplitMix64(state: seed)
     return (0..<count).map { _ in
@@ -45,7 +45,7 @@ import Testing
       #expect((bucketCount - 1) >> shift < 1 << 16)
       var scorer = LogisticScorer(model, bucketCount: bucketCount)
       for document in Self.documents(40, favouring: 50, seed: seed) {
-        // In blocks, and with other low bits each time: they fold to the same bucket.
+        // In blocks, with different low bits each time, which fold to the same bucket.
         let ids = document.map { bucket -> UInt32 in
           let low = UInt32.random(in: 0..<1 << UInt32(shift), using: &random)
           return UInt32(bucket) << UInt32(shift) | low
@@ -68,7 +68,7 @@ import Testing
     weights[9] = 1e-6
     let model = LogisticModel(bias: 1, weights: weights)
     #expect(model.weight(3) == -0.5 && model.weight(0) == 0)
-    // Half a step off at most: 0.5 / 32767 / 2.
+    // The error is at most half a step: 0.5 / 32767 / 2.
     #expect(abs(model.weight(7) - 0.125) <= 0.25 / 32767)
     #expect(model.weight(9) == 0, "less than half a step")
     #expect(LogisticModel.indifferent.weight(5) == 0)
@@ -82,7 +82,7 @@ import Testing
     }
   }
 
-  @Test func `Long documents leave no counts behind`() {
+  @Test func `A long document doesn't affect the counts of the next`() {
     // Thousands of features, and 300 documents.
     let weights = (0..<1 << 16).map { Double($0 % 5) - 2 }
     let model = LogisticModel(bias: 0.25, weights: weights)
@@ -97,7 +97,7 @@ import Testing
   }
 
   @Test(arguments: 0..<4 as Range<UInt64>)
-  func `Training ends near the minimum: the gradient vanishes`(seed: UInt64) {
+  func `The gradient vanishes at the end of training`(seed: UInt64) {
     let target = Self.documents(60, favouring: 20, seed: seed)
     let pool = Self.documents(200, favouring: 400, seed: seed + 100)
     let model = LogisticTrainer(target: target, pool: pool).train()
@@ -119,19 +119,19 @@ import Testing
     }
     let norm = gradient.reduce(biasGradient * biasGradient) { $0 + $1 * $1 }.squareRoot()
     let firstNorm = first.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    // The trainer stops at a tolerance of 0.05 on margins that are of the order of 10.
+    // The trainer stops at a tolerance of 0.05 on margins of about 10.
     #expect(norm < 0.02 * firstNorm, "\(norm) of \(firstNorm)")
   }
 
   @Test(arguments: 0..<3 as Range<UInt64>)
-  func `Exchanging the classes turns the log odds round`(seed: UInt64) {
+  func `Exchanging the classes negates the log odds`(seed: UInt64) {
     let one = Self.documents(80, favouring: 20, seed: seed)
     let other = Self.documents(300, favouring: 300, seed: seed + 50)
     let there = LogisticTrainer(target: one, pool: other).train()
     let back = LogisticTrainer(target: other, pool: one).train()
     for document in one + other {
       let odds = (Self.naiveLogOdds(document, there), Self.naiveLogOdds(document, back))
-      // Both stop within the tolerance of 0.05 on each document's margin, or a little more.
+      // Both stop within the tolerance of 0.05 on each document's margin, or slightly above it.
       #expect(abs(odds.0 + odds.1) < 0.2, "\(odds)")
     }
   }

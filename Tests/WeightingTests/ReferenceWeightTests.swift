@@ -4,10 +4,11 @@ import Testing
 
 @testable import Weighting
 
-/// Models, weights and divergences against those of the DSIR reference package, from its own counts
-/// (Fixtures/golden/dsir-reference).
+/// Models, weights and divergences, against the DSIR reference package's, from its own counts.
+///
+/// See Fixtures/golden/dsir-reference.
 @Suite struct ReferenceWeightTests {
-  /// What the reference adds to probabilities before their logarithm is taken.
+  /// The constant that the reference adds to probabilities before taking their logarithm.
   private static let weightFloor = 1e-8
   private static let divergenceFloor = 1e-10
   private static let poolIDs = (0..<40).map { String(format: "p%02d", $0) }
@@ -24,7 +25,7 @@ import Testing
   }
 
   @Test(arguments: configurations)
-  func `Models and log-ratios are the reference's`(configuration: Configuration) throws {
+  func `Models and log-ratios match the reference's`(configuration: Configuration) throws {
     let documents = try Documents(configuration)
     let expected = try golden("models")[configuration.testDescription]
     for (ids, total, counts) in [
@@ -50,14 +51,14 @@ import Testing
   }
 
   @Test(arguments: configurations)
-  func `All weights are the reference's`(configuration: Configuration) throws {
+  func `All weights match the reference's`(configuration: Configuration) throws {
     try expectWeights(
       golden("weights").log_importance_weight[configuration.testDescription],
       of: Documents(configuration), targetPseudocount: 0)
   }
 
   @Test(arguments: ["0.0", "0.1", "1.0"])
-  func `Weights with a smoothed target are the reference's`(pseudocount: String) throws {
+  func `Weights with a smoothed target match the reference's`(pseudocount: String) throws {
     let all = try golden("weights")["git_main_4802a1c_target_laplace_smoothing_b10000_n2"]
     try expectWeights(
       all[pseudocount], of: Documents(Configuration(bucketCount: 10_000, order: 2)),
@@ -67,7 +68,7 @@ import Testing
   @Test(arguments: [
     Configuration(bucketCount: 10_000, order: 2), Configuration(bucketCount: 1_000, order: 1),
   ])
-  func `Divergences are the reference's`(configuration: Configuration) throws {
+  func `Divergences match the reference's`(configuration: Configuration) throws {
     let documents = try Documents(configuration)
     func model(_ ids: [String]) -> BucketDistribution {
       BucketDistribution(documents.counts(of: ids), pseudocount: 0, floor: Self.divergenceFloor)
@@ -76,7 +77,7 @@ import Testing
     let target = model(Self.targetIDs)
     let before = target.divergence(from: model(Self.poolIDs))
     #expect(isClose(before, expected.kl_target_pool))
-    // The runs of ten documents, which resample.json and kl.json name alike.
+    // The runs of ten documents, which have the same names in resample.json and kl.json.
     let runs = try golden("resample").elements.filter {
       $0.config.string == configuration.testDescription && $0.num_to_sample.int == 10
     }
@@ -116,7 +117,7 @@ import Testing
     /// The buckets of each document, by its name, in ascending order.
     private(set) var ids: [String: [UInt32]] = [:]
 
-    /// Not ``JSON``, which takes long for so many numbers.
+    /// A type of its own, because ``JSON`` is slow for this many numbers.
     private struct Entry: Decodable {
       var counts: [[Int]]
     }
@@ -134,7 +135,7 @@ import Testing
       }
     }
 
-    /// A count for each bucket, of a list of pairs.
+    /// One count per bucket, made from a list of pairs.
     static func dense(_ pairs: JSON, _ bucketCount: Int) -> [UInt64] {
       var counts = [UInt64](repeating: 0, count: bucketCount)
       for pair in pairs.elements { counts[pair[0].int ?? 0] = UInt64(pair[1].int ?? 0) }

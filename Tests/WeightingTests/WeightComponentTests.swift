@@ -5,7 +5,7 @@ import Testing
 @testable import Featurizing
 @testable import Weighting
 
-/// The components that estimators are made of.
+/// The components of estimators.
 @Suite struct WeightComponentTests {
   private static let features = FeatureSettings(maximumOrder: 2, bucketCount: 1000)
   private static let kinds: [any CountComponent.Type] = [
@@ -115,7 +115,7 @@ import Testing
     let regression = LogisticRegression(LogisticModel(bias: 0.75, weights: weights), features)
     var scorer = regression.makeScorer()
     scorer.begin([UInt8]().span)
-    // 16 buckets fold to one: 32 and 33 do, 7 and 64 don't.
+    // Every 16 buckets fold to one: 32 and 33 share theirs, and 7 and 64 have others.
     scorer.add(([32, 33, 33, 7, 64] as [UInt32]).span, order: 1)
     scorer.add(([32, 500, 501, 502] as [UInt32]).span, order: 2)
     let ngrams = Self.ngrams(
@@ -135,7 +135,7 @@ import Testing
     #expect(LogisticRegression(model, single).value(ofBucket: 33) == model.weight(2))
   }
 
-  @Test func `Components are made when their evidence is there, in the estimator's order`() {
+  @Test func `Components are made from the available evidence, in the estimator's order`() {
     let types: [any WeightComponent.Type] = [LogisticRegression.self, ShrunkLogRatios.self]
     let settings = EstimatorSettings()
     var sample = DocumentSample()
@@ -158,7 +158,7 @@ import Testing
       [type.labels.ofNGrams, type.labels.ofDocument, type.labels.ofBuckets].compactMap { $0?.key }
     }
     #expect(!keys.isEmpty && Set(keys).count == keys.count)
-    // Keys are written as they are, and all others are in snake case.
+    // These keys are written unchanged, and all others in snake case.
     #expect(keys.allSatisfy { $0.utf8.allSatisfy { (97...122).contains($0) || $0 == 95 } })
   }
 

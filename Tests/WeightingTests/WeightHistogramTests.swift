@@ -20,7 +20,8 @@ import Testing
   }
 
   @Test(arguments: [1e-3, 1, 400, 1e5])
-  func `The largest are told from the others, whatever the order and the parts`(spread: Double) {
+  func `The largest weights are separated from the others, for any order and parts`(spread: Double)
+  {
     let weights = Self.weights(seed: 3, spread: spread)
     var random = SplitMix64(state: 4)
     let shuffled = weights.shuffled(using: &random)
@@ -30,7 +31,8 @@ import Testing
     let sorted = weights.sorted(by: >)
     for size in [1, 600, 30_000] {
       let (top, same) = (whole.top(size), merged.top(size))
-      // Above the border's bin all are in, and below none: 2¹⁵ bins hold few documents each.
+      // All above the border's bin are included, and none below it: each of the 2¹⁵ bins holds few
+      // documents.
       let members = weights.reduce(0.0) { $0 + top.contains($1) }
       #expect(abs(members - Double(size)) < 1e-6 * Double(size))
       let wrong = sorted[..<size].reduce(0.0) { $0 + 1 - top.contains($1) }
@@ -44,7 +46,7 @@ import Testing
     var weights = Self.weights(seed: 8, spread: spread, count: 90_000)
     for index in 0..<negativeCount { weights[index] = -abs(weights[index]) }
     let whole = Self.histogram(weights)
-    // Naively: halve from 2⁻²⁴ on until there are 2¹⁵ different ones.
+    // The naive way: halve from 2⁻²⁴ on until there are 2¹⁵ different ones.
     var width = 0x1p-24
     var bins: [Double: Int] = [:]
     repeat {
@@ -73,12 +75,12 @@ import Testing
     let scaled = weights.map { exp(($0 - largest) / temperature) }
     let sum = scaled.reduce(0, +)
     let size = sum * sum / scaled.reduce(0) { $0 + $1 * $1 }
-    // Bins of 2⁻⁶ nats, against temperatures of 5 and more.
+    // Bins of 2⁻⁶ nats are narrow compared with temperatures of 5 and more.
     #expect(abs(size - goal) < 0.01 * goal, "\(size)")
   }
 
   @Test(arguments: [0.2, 0.5, 0.9])
-  func `The temperature gives the overlap with top-k that a draw has`(goal: Double) {
+  func `The temperature gives the overlap with top-k of an actual draw`(goal: Double) {
     let weights = Self.weights(seed: 6, spread: 80, count: 20_000)
     let draw = 2_000
     let temperature = Self.histogram(weights).temperature(for: .overlap(goal, draw: draw))
@@ -97,7 +99,7 @@ import Testing
     #expect(abs(overlap - goal) < 0.015, "\(overlap)")
   }
 
-  @Test func `Equal weights have no temperature to find`() {
+  @Test func `Equal weights have no temperature`() {
     #expect(Self.histogram([3, 3, 3]).temperature(for: .effectiveSampleSize(2)) == 1)
     #expect(WeightHistogram().temperature(for: .overlap(0.5, draw: 1)) == 1)
   }
@@ -134,7 +136,7 @@ import Testing
   }
 
   @Test(arguments: [10_000, 10_001, 65_536, 1 << 20, 1_000_003, 1 << 24])
-  func `Features are folded as counts are`(bucketCount: Int) {
+  func `Features are folded like counts`(bucketCount: Int) {
     var random = SplitMix64(state: UInt64(bucketCount))
     let ids = (0..<5000).map { _ in UInt32.random(in: 0..<UInt32(bucketCount), using: &random) }
     var fine = FeatureCounts(bucketCount: bucketCount)
@@ -150,8 +152,8 @@ import Testing
     #expect(folded.counts.elementsEqual(expected))
   }
 
-  @Test func `Divergences are taken in 10,000 buckets`() throws {
-    // Buckets b of 2²⁰ fold to ⌊b × 10,000 / 2²⁰⌋: 104 and 105 to 0 and 1.
+  @Test func `Divergences are computed in 10,000 buckets`() throws {
+    // Buckets b of 2²⁰ fold to ⌊b × 10,000 / 2²⁰⌋: 104 and 105 fold to 0 and 1.
     var fine = FeatureCounts(bucketCount: 1 << 20)
     fine.add(([0, 104, 105, 105] as [UInt32]).span)
     var direct = Divergence.emptyCounts(bucketCount: 1 << 20)

@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test(arguments: [true, false])
-  func `A commit gives the file its name, and leaves nothing beside it`(replaces: Bool) throws {
+  func `A commit gives the file its name, and leaves no other file`(replaces: Bool) throws {
     let file = try AtomicFile(path: directory.path("out"), replaces: replaces, registry: registry)
     try file.write(Array("who".utf8).span)
     try file.write(Array("le".utf8).span)
@@ -31,15 +31,15 @@ import Testing
     #expect(try directory.read("out") == Data("whole".utf8))
   }
 
-  @Test func `A signal after the last commit ends nothing: the run has done its work`() throws {
+  @Test func `A signal after the last commit doesn't end the finished run`() throws {
     let file = try AtomicFile(path: directory.path("out"), replaces: false, registry: registry)
     try file.commit()
-    // Had it not, this would be the end of the tests.
+    // Otherwise this call would end the tests.
     registry.unlinkAllAndExit(status: 130)
     #expect(directory.names == ["out"])
   }
 
-  @Test func `An existing file is refused and stays as it was`() throws {
+  @Test func `An existing file is refused and stays unchanged`() throws {
     let path = try directory.write("old", to: "out")
     #expect(throws: WritingError.outputExists(path: path)) {
       _ = try AtomicFile(path: path, replaces: false, registry: registry)
@@ -68,7 +68,7 @@ import Testing
     #expect(try directory.read("out") == Data("old".utf8))
   }
 
-  @Test func `A directory is no output, and a missing directory holds none`() throws {
+  @Test func `A directory can't be an output, and a missing directory can't hold one`() throws {
     #expect(throws: WritingError.isDirectory(path: directory.url.path)) {
       try AtomicFile.check(path: directory.url.path, replaces: true)
     }
@@ -79,10 +79,10 @@ import Testing
     }
   }
 
-  @Test func `A failed commit leaves nothing behind`() throws {
+  @Test func `A failed commit leaves no file`() throws {
     let path = directory.path("out")
     let file = try AtomicFile(path: path, replaces: true, registry: registry)
-    // A directory that takes the name in the meantime.
+    // A directory takes the name before the commit.
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
     do {
       try file.commit()
@@ -95,7 +95,7 @@ import Testing
   }
 
   @Test(arguments: [true, false])
-  func `Of several outputs, all get their names or none does`(fails: Bool) throws {
+  func `Several outputs all get their names, or none does`(fails: Bool) throws {
     try directory.write("old", to: "first")
     let first = try AtomicFile(path: directory.path("first"), replaces: true, registry: registry)
     let second = try AtomicFile(path: directory.path("second"), replaces: true, registry: registry)
@@ -118,7 +118,7 @@ import Testing
     }
   }
 
-  @Test func `What a killed run left is removed, and nothing else`() throws {
+  @Test func `Leftovers of a killed run are removed, and nothing else is`() throws {
     let names = [".out.4711.dsel-tmp", ".out.4711-2.dsel-tmp", ".out.4711.dsel-old"]
     let others = [".out.dsel-tmp", ".out.x.dsel-tmp", ".out2.4711.dsel-tmp", "out.4711.dsel-tmp"]
     for name in names + others { try directory.write("left", to: name) }
@@ -140,10 +140,10 @@ import Testing
     #expect(try directory.read("out").isEmpty)
   }
 
-  @Test func `A temporary file is its owner's alone, and the file has the mode of any new one`()
+  @Test func `A temporary file is private, and the finished file has the usual mode`()
     throws
   {
-    // The mode that the shell's > would give it.
+    // The mode that the shell's > would set.
     try directory.write("", to: "plain")
     let expected = try mode("plain")
     let file = try AtomicFile(path: directory.path("out"), replaces: false, registry: registry)
@@ -158,7 +158,7 @@ import Testing
     return (attributes[.posixPermissions] as? NSNumber)?.intValue
   }
 
-  @Test func `Pipes and links with the names of leftovers neither stop a run nor are followed`()
+  @Test func `Pipes and links named like leftovers neither stop a run nor are followed`()
     throws
   {
     try directory.write("precious", to: "precious")
@@ -166,7 +166,7 @@ import Testing
     #expect(status == 0)
     try FileManager.default.createSymbolicLink(
       atPath: directory.path(".out.2.dsel-tmp"), withDestinationPath: "precious")
-    // The name that this process would take.
+    // The name that this process would use.
     try FileManager.default.createSymbolicLink(
       atPath: directory.path(".out.\(getpid()).dsel-tmp"), withDestinationPath: "precious")
     let file = try AtomicFile(path: directory.path("out"), replaces: false, registry: registry)
@@ -176,7 +176,7 @@ import Testing
     #expect(try directory.read("out") == Data("new".utf8))
   }
 
-  @Test func `A directory is emptied and removed, but what a link points to stays`() throws {
+  @Test func `A directory is emptied and removed, but the target of a link stays`() throws {
     let files = FileManager.default
     for name in ["gone", "kept"] {
       try files.createDirectory(atPath: directory.path(name), withIntermediateDirectories: false)
@@ -189,7 +189,7 @@ import Testing
     #expect(directory.exists("kept/file"))
   }
 
-  @Test func `Names are waited for, and where that can't be is no error`() {
+  @Test func `Names are synchronized to disk, and a lack of support is no error`() {
     #expect(File.synchronizeDirectory(directory.url.path) == 0)
     #expect(File.synchronizeDirectory(directory.path("none")) == ENOENT)
     // procfs has no fsync for directories: EINVAL.

@@ -5,17 +5,17 @@ import Testing
 
 @testable import Writing
 
-/// The shuffle against its naive twin: all lines in memory, sorted by number and then by arrival.
+/// The shuffle, against its naive twin: all lines in memory, sorted by number and then by arrival.
 @Suite struct ExternalShuffleTests {
   private let directory: TemporaryDirectory
   private let registry = TemporaryFiles()
 
   init() throws { directory = try TemporaryDirectory() }
 
-  /// How the numbers are spread.
+  /// The distribution of the numbers.
   enum Spread: CaseIterable {
     case even
-    /// The highest 44 bits are equal: five rounds come to nothing before one parts them.
+    /// The highest 44 bits are equal: five rounds have no effect before one separates them.
     case narrow
     case few
     case equal
@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test(arguments: Spread.allCases, [1, 2, 3])
-  func `Lines come out by number, and equal ones as they came`(
+  func `Lines are sorted by number, and equal numbers by arrival`(
     spread: Spread, seed: UInt64
   ) throws {
     var random = SplitMix64(state: seed)
@@ -35,14 +35,14 @@ import Testing
         order: order(number, spread, &random)
       )
     }
-    // Batches of 1 to 150 lines, blocks of a line or less.
+    // Batches of 1 to 150 lines, and blocks of at most one line.
     for (batch, block) in [(12_000, 100), (1000, 64), (0, 12)] {
       #expect(try shuffle(lines, batch: batch, block: block) == naive(lines))
     }
   }
 
   @Test(arguments: [0, 1, 2, 50])
-  func `What fits into a batch is sorted there, and no temporary file is made`(
+  func `Lines that fit into a batch are sorted there, without a temporary file`(
     count: Int
   ) throws {
     var random = SplitMix64(state: 5)
@@ -67,7 +67,7 @@ import Testing
     #expect(try shuffle(lines, batch: 100_000, block: 32 << 10) == naive(lines))
   }
 
-  @Test func `Incompressible lines come back`() throws {
+  @Test func `Incompressible lines come back unchanged`() throws {
     var random = SplitMix64(state: 11)
     let lines = (0..<500).map { _ in
       let text = (0..<300).map { _ in
@@ -78,7 +78,7 @@ import Testing
     #expect(try shuffle(lines, batch: 2000, block: 1024) == naive(lines))
   }
 
-  @Test func `A line that waits counts as written, and comes out whole`() throws {
+  @Test func `A waiting line counts as written, and comes out whole`() throws {
     var settings = ShuffleSettings(spoolDirectory: directory.url.path)
     settings.batchByteLimit = 0
     var sink = try sink(settings)

@@ -12,7 +12,7 @@ import Testing
   init() throws { directory = try TemporaryDirectory() }
 
   @Test(arguments: [("out", Container.plain), ("out.zst", .zstd), ("out.gz", .gzip)])
-  func `Lines of any length come out as they went in`(name: String, container: Container) throws {
+  func `Lines of any length come out unchanged`(name: String, container: Container) throws {
     var random = SplitMix64(state: 7)
     var writer = try writer(name, container)
     var expected = Data()
@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test(arguments: [Container.plain, .zstd, .gzip])
-  func `Without an end nothing is left`(container: Container) throws {
+  func `No file remains without an end`(container: Container) throws {
     do {
       var writer = try writer("out", container)
       try writer.write([UInt8](repeating: 0x61, count: 1_000_000).span)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Writing
 
-/// JSON made of records: keys in snake case, but for keys that are data.
+/// JSON made from records: keys are in snake case, except for keys that are data.
 @Suite struct ManifestWriterTests {
   private struct Inner: Encodable {
     var skippedLines: [ExactString: Int]
@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test func `Keys that are data keep their letters, and are sorted by their bytes`() throws {
-    // An é of one scalar, and one of two, which Swift's own dictionaries take for one key.
+    // An é of one scalar and one of two scalars, which Swift's dictionaries treat as one key.
     let counts: [ExactString: Int] = [
       "caf\u{E9}": 1, "cafe\u{301}": 2, "camelCase": 3, "snake_case": 4, "A\"B": 5,
     ]

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Writing
 
-/// Shards appear in their directory together, and older ones go then, or nothing changes.
+/// Shards appear in their directory together and replace older ones, or nothing changes.
 @Suite struct ShardDirectoryTests {
   private let directory: TemporaryDirectory
   private let registry = TemporaryFiles()
@@ -19,11 +19,11 @@ import Testing
     ("shard_00000000.json", false), ("xshard_00000000.jsonl", false), ("shard_.jsonl", false),
     ("shard_00000000", false),
   ])
-  func `A shard is known by its name`(name: String, isShard: Bool) {
+  func `A shard is recognised by its name`(name: String, isShard: Bool) {
     #expect(ShardName.matches(name) == isShard)
   }
 
-  @Test func `Shards are numbered in eight digits, and more if there must be`() {
+  @Test func `Shards are numbered with eight digits, and more if necessary`() {
     #expect(ShardName.name(0, .zstd) == "shard_00000000.jsonl.zst")
     #expect(ShardName.name(99_999_999, .gzip) == "shard_99999999.jsonl.gz")
     #expect(ShardName.name(100_000_000, .plain) == "shard_100000000.jsonl")
@@ -31,8 +31,8 @@ import Testing
 
   /// Lines of 3, 3, 2, 9, 1, 4, 0 and 0 bytes, so 4, 4, 3, 10, 2, 5, 1 and 1 with line feeds.
   ///
-  /// Within 8: 4 + 4; 3 (+ 10 is too much); 10 alone; 2 + 5 + 1; 1.
-  @Test func `A shard ends before the line that is too much for it`() throws {
+  /// Shards of up to 8 bytes: 4 + 4; 3 (with 10 it would be too much); 10 alone; 2 + 5 + 1; 1.
+  @Test func `A shard ends before the line that would exceed its size`() throws {
     let lines = ["aaa", "bbb", "cc", "ddddddddd", "e", "ffff", "", ""]
     let shards = try write(lines, byteLimit: 8)
     #expect(shards.map(\.byteCount) == [8, 3, 10, 8, 1])
@@ -44,11 +44,11 @@ import Testing
       ])
   }
 
-  @Test func `A limit as large as numbers get is no limit`() throws {
+  @Test func `The largest possible limit means no limit`() throws {
     #expect(try write(["a", "b"], byteLimit: .max).map(\.byteCount) == [4])
   }
 
-  @Test func `Nothing has its name before the end, and nothing is left without one`() throws {
+  @Test func `No shard has its name before the end, and none remains without an end`() throws {
     do {
       let shards = try open()
       var sink = try sink(shards, byteLimit: 1)
@@ -62,13 +62,13 @@ import Testing
     #expect(directory.names.isEmpty, "the directory had been made for them")
   }
 
-  @Test func `A directory that was there stays, whatever happens`() throws {
+  @Test func `An existing directory stays, whatever happens`() throws {
     try make("out", [:])
     do { _ = try open() }
     #expect(directory.names == ["out"] && names.isEmpty)
   }
 
-  @Test func `Older shards go when the new ones come, those of other containers too`() throws {
+  @Test func `Older shards of every container are replaced by the new ones`() throws {
     try make(
       "out",
       [
@@ -96,7 +96,7 @@ import Testing
   enum Order: CaseIterable { case shardsFirst, fileFirst }
 
   @Test(arguments: Order.allCases)
-  func `A failure of another output puts older shards and their manifest back`(
+  func `A failure of another output restores older shards and their manifest`(
     order: Order
   ) throws {
     let older = ["shard_00000000.jsonl": "old 0", "shard_00000001.jsonl": "old 1"]
@@ -122,7 +122,7 @@ import Testing
         } catch {}
         try FileManager.default.removeItem(atPath: directory.path("other"))
       case .fileFirst:
-        // The last shard goes missing.
+        // The last shard is removed.
         let staging = try #require(names.first { $0.hasSuffix(".dsel-tmp") })
         try FileManager.default.removeItem(
           atPath: directory.path("out/\(staging)/shard_00000002.jsonl"))
@@ -140,13 +140,13 @@ import Testing
     #expect(try read("manifest.json") == "old")
   }
 
-  @Test func `Without a manifest of shards, a file of that name is no business of theirs`() throws {
+  @Test func `Without a manifest of shards, an unrelated file of that name stays`() throws {
     try make("out", ["manifest.json": "mine"])
     try write(["new"], byteLimit: 10, replaces: true)
     #expect(try read("manifest.json") == "mine")
   }
 
-  @Test func `What killed runs left goes: half shards at once, older ones after success`() throws {
+  @Test func `Half shards of a killed run go at once, and older shards after success`() throws {
     try make("out", ["shard_00000000.jsonl": "new, in part"])
     try make("out/.shards.4711.dsel-tmp", ["shard_00000001.jsonl": "half"])
     try make("out/.shards.4711.dsel-old", ["shard_00000000.jsonl": "old"])
@@ -158,7 +158,7 @@ import Testing
     #expect(names == [".shards.x.dsel-tmp", "shard_00000000.jsonl"])
   }
 
-  @Test func `One run at a time writes to a directory`() throws {
+  @Test func `Only one run at a time can write to a directory`() throws {
     let path = directory.path("out")
     do {
       let first = try open()
@@ -170,7 +170,7 @@ import Testing
     _ = try ShardDirectory(path: path, replaces: true, registry: TemporaryFiles())
   }
 
-  @Test func `A file is no directory, and one in a missing directory isn't made`() throws {
+  @Test func `A file can't be the directory, and none is made in a missing directory`() throws {
     let path = try directory.write("text", to: "file")
     #expect(throws: WritingError.notDirectory(path: path)) {
       _ = try ShardDirectory(path: path, replaces: true, registry: registry)

@@ -2,9 +2,11 @@ import Foundation
 
 /// `benchmark FILE [--repeat N] [--megabytes M] [--keys N] [--drawn K] [STAGE...]`
 ///
-/// Times the stages of dsel one by one, on one thread, with the first M megabytes (100) of a file of JSON lines. A
-/// stage that needs others' work first (`features` needs `tokens`) is timed with them: what it costs by itself is the
-/// difference. The figures are of processor time, the median of N runs (5).
+/// Times the stages of dsel one by one, on one thread, with the first M megabytes (100) of a file
+/// of JSON lines.
+///
+/// A stage that needs the work of others first (`features` needs `tokens`) is timed with them: its
+/// own cost is the difference. The figures are processor time, the median of N runs (5).
 @main struct Benchmark {
   static func main() throws {
     var path: String?

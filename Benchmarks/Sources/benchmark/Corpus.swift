@@ -5,18 +5,18 @@ import Foundation
 @testable import Files
 @testable import Reading
 
-/// The documents that the stages are timed with: in files of each kind, and their texts in memory.
+/// The documents for timing the stages: files in each container, and their texts in memory.
 struct Corpus {
   /// The same lines plain, `.zst` and `.gz`.
   let files: [Container: Shard]
   let byteCount: Int
-  /// All texts, one behind the other, and where each of them lies.
+  /// All texts, one after the other, and the place of each.
   let bytes: [UInt8]
   let texts: [Range<Int>]
   let tokenCount: Int
   let directory: URL
 
-  /// - Parameter byteLimit: of lines; those behind are left out.
+  /// - Parameter byteLimit: the size of the lines to read; later lines are left out.
   init(_ path: String, byteLimit: Int, directory: URL) throws {
     self.directory = directory
     var lines: [UInt8] = []
@@ -67,7 +67,7 @@ struct Corpus {
     for text in texts { body(all.extracting(text)) }
   }
 
-  /// Calls `body` with each line of the file of a kind.
+  /// Calls `body` with each line of the file in a container.
   func forEachLine(
     of container: Container, _ body: (inout Chunk, Range<Int>) throws -> Void
   ) throws {
@@ -80,5 +80,5 @@ struct Corpus {
   }
 }
 
-/// What a stage computes goes here, so that no compiler leaves the computation out.
+/// Takes the results of stages, so that no compiler leaves the computation out.
 nonisolated(unsafe) var sink: UInt64 = 0

@@ -12,7 +12,7 @@ import Foundation
 /// One thing to time.
 struct Stage {
   let name: String
-  /// Keys that the stage handles; nil for a stage that goes over the corpus.
+  /// Number of keys that the stage handles; nil for a stage that goes over the corpus.
   var keyCount: Int?
   let run: () throws -> Void
 
@@ -30,7 +30,7 @@ struct Stage {
       + "\(nanoseconds(corpus.texts.count)) |"
   }
 
-  /// - Parameter isWanted: whether the stage of a name is.
+  /// - Parameter isWanted: decides by a stage's name whether it is timed.
   static func all(
     _ corpus: Corpus, keys: (count: Int, drawn: Int), where isWanted: (String) -> Bool
   ) -> [Stage] {
@@ -154,7 +154,7 @@ struct Stage {
     return counts
   }
 
-  /// A model that tells every tenth document from all.
+  /// A model that separates every tenth document from all.
   private static func model(
     _ corpus: Corpus, _ estimator: Estimator, _ bucketCount: Int
   ) -> WeighingModel {
@@ -167,7 +167,7 @@ struct Stage {
       features: features, tables: UnicodeTables(), components: estimator.components)
     model.addTarget(nil, counts: target, pool: pool, settings)
     if estimator.components.needSamples {
-      // What the parameters are makes no difference to the time.
+      // The parameters' values make no difference to the time.
       let weights = (0..<RegressionFeatures.maximumBucketCount).map { Double($0 % 7) - 3 }
       let regression = LogisticRegression(LogisticModel(bias: 0, weights: weights), features)
       model.targets[0].components.merge(

@@ -7,7 +7,7 @@ import Glibc
 @testable import Resampling
 @testable import Weighting
 
-/// One file in memory that each input is written to: what is read by path has to have one.
+/// The file in memory that each input is written to, for readers that need a path.
 private let path: String = {
   let path = "/dev/shm/dsel-fuzz-\(getpid())"
   atexit { unlink("/dev/shm/dsel-fuzz-\(getpid())") }
@@ -24,7 +24,7 @@ private func write(_ bytes: [UInt8]) {
 
 private let limits = ReadingLimits(maximumLine: 1 << 20, maximumWindow: 1 << 20)
 
-/// A model is refused, or it is one that can be written, read again, merged and learned from.
+/// A model is either refused, or it can be written, read again, merged and learned from.
 func fuzzModels(_ input: [UInt8]) -> Int32 {
   write(input)
   guard let model = readModel() else { return 0 }
@@ -50,7 +50,7 @@ private func readModel() -> FittedModel? {
   do { return try FittedModel(&stream) } catch { return nil }
 }
 
-/// Candidates are refused, or they can be drawn from, in whole and in parts.
+/// Candidates are either refused, or they can be drawn from, in whole and in parts.
 func fuzzCandidates(_ input: [UInt8]) -> Int32 {
   write(input)
   guard let shard = try? Shard(path: path),
@@ -74,7 +74,7 @@ func fuzzCandidates(_ input: [UInt8]) -> Int32 {
   return 0
 }
 
-/// A line of weights is refused, or it is of a document that can be.
+/// A line of weights is either refused, or its document can be a candidate.
 func fuzzWeights(_ input: [UInt8]) -> Int32 {
   guard !input.contains(UInt8(ascii: "\n")), let choice = input.first else { return -1 }
   let line = Array(input.dropFirst())
@@ -96,7 +96,7 @@ func fuzzWeights(_ input: [UInt8]) -> Int32 {
         position: Position(shard: 0, place: 0), byteCount: line.count, number: 1, fields: fields))
     require(document.position.shard == 0 && document.position.place >= 0, "no such place")
     require(reader.weight(0).logWeight.isFinite && reader.weight(0).logOdds.isFinite, "no weight")
-    // Whatever it says, it can be a candidate.
+    // Whatever the line says, it can be a candidate.
     _ = Candidate(
       key: reader.weight(0).logWeight, textHash: document.textHash, position: document.position,
       lineByteCount: document.lineByteCount, textByteCount: document.textByteCount,

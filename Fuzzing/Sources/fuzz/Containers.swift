@@ -1,7 +1,8 @@
 import Compression
 
-/// A decoder does the same whatever the chunks: the same bytes, or an error. It never runs out of its
-/// buffers, which the address sanitizer watches, nor of its memory.
+/// A decoder gives the same bytes, or an error, for any size of chunks.
+///
+/// It never leaves its buffers, which the address sanitizer watches, nor exceeds its memory.
 ///
 /// The first two bytes choose the chunks' sizes.
 func fuzzContainers(_ input: [UInt8]) -> Int32 {
@@ -14,14 +15,15 @@ func fuzzContainers(_ input: [UInt8]) -> Int32 {
     file, container, chunkSize: Int(input[0]) + 1, outputSize: 16 * (Int(input[1]) + 1))
   guard !whole.isBomb, !parts.isBomb else { return 0 }
   if (whole.error == nil) != (parts.error == nil) {
-    // libzstd 1.5.4 refuses some frames without content in pieces (28 B5 2F FD 20 00 03 00 00 00) that it accepts in
-    // one. No compressor writes such, and a refusal loses nothing in silence.
+    // libzstd 1.5.4 refuses some empty frames in pieces (28 B5 2F FD 20 00 03 00 00 00) that it
+    // accepts in one. No compressor writes such frames, and a refusal loses nothing silently.
     guard case .corrupt(.zstd, _) = whole.error ?? parts.error else {
       fatalError("\(whole.error as Any) or \(parts.error as Any)")
     }
     return 0
   }
-  // Of an error, the chunks decide which fault libzstd meets first, and how much was decoded before it.
+  // After an error the bytes may differ: the chunks decide which fault libzstd meets first, and how
+  // much it has decoded by then.
   require(whole.error != nil || whole.bytes == parts.bytes, "other bytes")
   return 0
 }
@@ -36,7 +38,7 @@ private func decode(
       let chunk = file.span.extracting(start..<min(start + chunkSize, file.count))
       var position = 0
       while position < chunk.count || decompressor.hasPendingOutput {
-        // A bomb: what comes after is more of the same.
+        // A decompression bomb: the rest is more of the same.
         guard bytes.count < 1 << 20 else { return ([], nil, true) }
         try bytes.append(addingCapacity: outputSize) { output throws(CompressionError) in
           position += try decompressor.decompress(

@@ -1,6 +1,8 @@
 import Reading
 
-/// A line is accepted by both parsers or by neither, with the same text; ``DocumentParser`` finds what they find.
+/// Both parsers accept a line with the same text, or both refuse it.
+///
+/// ``DocumentParser`` finds what they find.
 ///
 /// The first byte chooses the text's path.
 func fuzzDocuments(_ input: [UInt8]) -> Int32 {
@@ -11,7 +13,8 @@ func fuzzDocuments(_ input: [UInt8]) -> Int32 {
   let scanned = scan(line, textField)
   let quick = Simdjson(textField).outcome(of: line)
   let slow = outcome(of: scanned)
-  // Where simdjson finds nothing the scanner is asked: so it may refuse more, but find nothing else.
+  // The scanner is asked where simdjson finds nothing. It may therefore refuse more lines, but
+  // never find another text.
   if case .text = quick { require(quick == slow, "\(quick) or \(slow)") }
   require((try? parse(line, textField)) == (try? scanned.get()), "another text")
   return 0

@@ -5,10 +5,12 @@ import Glibc
 @testable import Resampling
 @testable import Writing
 
-/// A draw by numbers in lines, whatever they and the options are, is one that a sort of keys gives, and its record is JSON with
-/// statistics that can be; or it is refused, for a number that is too large.
+/// A draw by numbers in lines equals a sort of keys, for any numbers and options.
 ///
-/// The first bytes are options, the others ratings: see ``DrawCase``.
+/// Its record is JSON with statistics that are possible. The draw is refused only for a number that
+/// is too large.
+///
+/// The first bytes are options, and the others are ratings: see ``DrawCase``.
 func fuzzDraws(_ input: [UInt8]) -> Int32 {
   var bits = Bits(input)
   guard let options = DrawCase(&bits) else { return -1 }
@@ -45,8 +47,9 @@ private struct Bits {
     return bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
   }
 
-  /// A number as it could stand in a line or behind an option: small ones and those at the ends more often than chance
-  /// would have it.
+  /// A number as it could stand in a line or after an option.
+  ///
+  /// Small and extreme numbers are more frequent than at random.
   mutating func number() -> (text: String, value: Float80)? {
     guard let kind = byte(), let bits = word() else { return nil }
     let ends: [Double] = [
@@ -73,9 +76,9 @@ private struct Bits {
 
 private struct DrawCase {
   var settings: ResampleSettings
-  /// Of each document, as exactly as long doubles have it.
+  /// The exact sum of each document, as long doubles have it.
   private var weights: [Float80] = []
-  /// The largest of the numbers times their scales.
+  /// The largest product of a number and its scale.
   private var largestPart: Float80 = 0
   private(set) var lines = ""
 
@@ -151,7 +154,7 @@ private struct DrawCase {
     checkSelection(output, temperature, manifest.selected.documents)
   }
 
-  /// What was drawn has the largest keys, as far as rounding can tell.
+  /// Checks that the drawn documents have the largest keys, as far as rounding allows.
   private func checkSelection(_ output: String, _ temperature: Float80, _ count: Int) {
     let drawn = output.split(separator: "\n").map { line in
       Int(line.dropFirst(#"{"text":"d"#.count).prefix { $0 != "\"" }) ?? -1
@@ -175,7 +178,7 @@ private struct DrawCase {
     require(smallest >= left - rounding, "\(smallest) was drawn, and not \(left)")
   }
 
-  /// By plain arithmetic.
+  /// The result by plain arithmetic.
   private func effectiveSampleSize(_ temperature: Float80) -> Double {
     let largest = weights.max() ?? 0
     let all = weights.map { exp(Double(($0 - largest) / temperature)) }
@@ -198,7 +201,7 @@ private struct DrawCase {
   }
 }
 
-/// Runs to the end: libFuzzer's functions wait for nothing.
+/// Runs the draw to its end, because libFuzzer's functions are synchronous.
 private func run(_ settings: ResampleSettings) -> Result<ResampleManifest, any Error> {
   final class Box: @unchecked Sendable { var result: Result<ResampleManifest, any Error>? }
   let (box, isDone) = (Box(), DispatchSemaphore(value: 0))

@@ -16,7 +16,7 @@ import CFuzzer
     guard let target = targets[CommandLine.arguments.dropFirst().first ?? ""] else {
       fatalError("name one of: \(targets.keys.sorted().joined(separator: ", "))")
     }
-    // libFuzzer is shown the arguments without the target.
+    // libFuzzer gets the arguments without the target.
     var count = CommandLine.argc - 1
     var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? =
       CommandLine.unsafeArgv + 1
@@ -29,7 +29,7 @@ import CFuzzer
   }
 }
 
-/// As `precondition`, but says what broke in a release build, too.
+/// Works as `precondition`, but says what broke in a release build, too.
 func require(_ condition: Bool, _ message: @autoclosure () -> String = "") {
   if !condition { fatalError(message()) }
 }

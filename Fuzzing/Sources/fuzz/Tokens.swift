@@ -2,10 +2,10 @@
 
 private let tables = UnicodeTables()
 
-/// Tokens and n-grams are those of the naive twin.
+/// Tokens and n-grams equal those of the naive twin.
 ///
-/// The first byte chooses tokenizer and order, the second how often the rest is repeated: texts longer than a segment
-/// are where the optimised tokenizer has the most to do.
+/// The first byte chooses tokenizer and order, the second how often the rest is repeated. Texts
+/// longer than a segment give the optimised tokenizer the most to do.
 func fuzzTokens(_ input: [UInt8]) -> Int32 {
   guard input.count > 2 else { return -1 }
   let order = Int(input[0]) / 2 % 3 + 1

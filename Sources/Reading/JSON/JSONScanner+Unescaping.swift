@@ -1,8 +1,9 @@
-/// What the escapes of a valid string stand for.
+/// The meaning of the escapes in a valid string.
 extension JSONScanner {
-  /// Resolves the escapes of a valid string where it stands, since what they mean is never longer
-  /// than how they are written. Returns the range in `bytes` of what they mean; the bytes behind
-  /// it, up to the string's old end, are unspecified.
+  /// Resolves the escapes of a valid string in place: the result is never longer than the escapes.
+  ///
+  /// - Returns: the range of the result in `bytes`. The bytes after it, up to the string's old end,
+  ///   are unspecified.
   static func unescape(_ string: Range<Int>, in bytes: inout MutableSpan<UInt8>) -> Range<Int> {
     let (start, end) = (string.lowerBound, string.upperBound)
     var read = start
@@ -24,7 +25,7 @@ extension JSONScanner {
     return start..<write
   }
 
-  /// The escapes of a valid string resolved, in a new array: for short strings such as keys.
+  /// Returns a valid string without its escapes, in a new array: for short strings such as keys.
   static func unescaped(_ raw: Span<UInt8>) -> [UInt8] {
     var result: [UInt8] = []
     var read = 0
@@ -38,7 +39,7 @@ extension JSONScanner {
     return result
   }
 
-  /// The UTF-8 that the escape at `start` of a valid string stands for, and the escape's length.
+  /// The UTF-8 for the escape at `start` of a valid string, and the escape's length.
   private static func resolveEscape(_ line: Span<UInt8>, at start: Int) -> (String.UTF8View, Int) {
     switch line[start + 1] {
     case UInt8(ascii: "b"): return ("\u{8}".utf8, 2)

@@ -1,6 +1,6 @@
 internal import CVector
 
-/// How values are read, and what stands between them.
+/// Reading of values, and of the characters between them.
 extension JSONScanner {
   func byte(_ line: Span<UInt8>) -> UInt8? {
     position < line.count ? line[position] : nil
@@ -109,14 +109,14 @@ extension JSONScanner {
     throw fault(.unterminated)
   }
 
-  /// The string that begins at `start`; nil if anything is wrong with it.
+  /// The string that begins at `start`; nil if it has any fault.
   private func stringByVectors(_ line: Span<UInt8>, from start: Int) -> RawString? {
     var hasEscapes: Int32 = 0
     let end = unsafe line.withUnsafeBufferPointer { bytes in
-      // SAFETY: whoever asked for vectors has padded the line.
+      // SAFETY: callers that ask for vectors have padded the line.
       unsafe dsel_vector_string_end(bytes.baseAddress, bytes.count, start, &hasEscapes)
     }
-    // SIZE_MAX, for none, is imported as -1.
+    // SIZE_MAX, which means none, is imported as -1.
     return end >= start ? RawString(range: start..<end, hasEscapes: hasEscapes != 0) : nil
   }
 
@@ -141,7 +141,7 @@ extension JSONScanner {
     }
   }
 
-  /// The value of the escape `\uXXXX` at `start`, or nil where there is none.
+  /// The value of the escape `\uXXXX` at `start`; nil if there is none.
   static func codeUnit(_ line: Span<UInt8>, at start: Int) -> UInt32? {
     guard start + 6 <= line.count, line[start] == UInt8(ascii: "\\"),
       line[start + 1] == UInt8(ascii: "u")

@@ -6,15 +6,15 @@ internal import CSimdjson
 ///     try scanner.scan(line)
 ///     use(scanner.text, scanner.fields)
 ///
-/// With vectors it reads every line: a text is most of a line, and strings are all that it reads by
-/// 64 bytes. Without, simdjson reads almost every line, and this scanner those that simdjson can't
-/// be used for:
-/// - a line that simdjson rejects, to name the fault and its column (or to accept what only its
-///   limits exclude: a number that no double holds);
-/// - a line so long that simdjson's scratch memory, about 14 times the line, would break the bound
+/// With vectors it reads every line: most of a line is text, and it reads strings 64 bytes at a
+/// time. Without vectors, simdjson reads almost every line, and this scanner reads the lines that
+/// simdjson can't:
+/// - a line that simdjson rejects, to name the fault and its column, or to accept a number that
+///   exceeds only simdjson's limits (no double holds it);
+/// - a line so long that simdjson's scratch memory, about 14 times the line, would exceed the bound
 ///   on memory.
 ///
-/// It is also the naive twin that the tests hold simdjson and the vectors against.
+/// It is also the naive twin that the tests compare simdjson and the vectors with.
 struct JSONScanner {
   /// The same depth as simdjson's default.
   static let maximumDepth = 1024
@@ -25,11 +25,13 @@ struct JSONScanner {
     var hasEscapes: Bool
   }
 
-  /// No string begins here: a quote would stand before it.
+  /// No string can begin here, because a quote would precede it.
   private static let nowhere = RawString(range: 0..<0, hasEscapes: false)
 
-  /// A value of any kind: a string's bytes between the quotes, all of a number or literal, and of
-  /// an object or array only where it begins.
+  /// The place of a value of any kind.
+  ///
+  /// It covers a string's bytes between the quotes, all of a number or literal, but only the start
+  /// of an object or array.
   struct RawValue: Equatable {
     var kind: JSONKind
     var range: Range<Int>
@@ -37,19 +39,19 @@ struct JSONScanner {
   }
 
   let usesVectors: Bool
-  /// Where the next byte is.
+  /// The position of the next byte.
   var position = 0
-  /// For the text, and for the fields.
+  /// One search for the text, and one for each field.
   private var searches: [Search] = []
-  /// One a level: true for an object.
+  /// One entry per level: true for an object.
   private var isObject: [Bool] = []
-  /// The string that a path has led to, which is read before its turn.
+  /// The string at the end of a path, which is read before its turn.
   var followed = Self.nowhere
-  /// Whether searches note what keys they come to, which only a message needs.
+  /// Whether searches record the keys that they meet. Only a message needs them.
   private var notesKeys = false
 
-  /// - Parameter usesVectors: only where ``CVector`` is supported, and for lines with
-  ///   ``ByteBuffer``'s padding behind them.
+  /// - Parameter usesVectors: allowed only where ``CVector`` is supported, and for lines followed
+  ///   by ``ByteBuffer``'s padding.
   init(path: [[UInt8]], fields: [[[UInt8]]], usesVectors: Bool = false) {
     self.usesVectors = usesVectors
     searches = [Search(path: path)] + fields.map { Search(path: $0) }
@@ -60,10 +62,10 @@ struct JSONScanner {
   /// The text of the line that was scanned last.
   private(set) var text = Self.nowhere
 
-  /// The values of the fields in the line that was scanned last, nil for a path that leads nowhere.
+  /// The values of the fields in the line that was scanned last; nil for a path that leads nowhere.
   var fields: [RawValue?] { searches.dropFirst().map { $0.found } }
 
-  /// Validates the line and finds its text and its fields: of duplicate keys the first counts.
+  /// Validates the line, and finds its text and its fields. The first of duplicate keys counts.
   ///
   /// - Throws: ``InvalidLine``; then ``text`` and ``fields`` mean nothing.
   /// - Complexity: O(*n*), where *n* is the number of bytes.
@@ -82,7 +84,7 @@ struct JSONScanner {
   private func checkUTF8(_ line: Span<UInt8>) throws(InvalidLine) {
     if usesVectors {
       let isUTF8 = unsafe line.withUnsafeBufferPointer { bytes in
-        // SAFETY: it reads these bytes and no others.
+        // SAFETY: it reads only these bytes.
         unsafe dsel_json_is_utf8(bytes.baseAddress, bytes.count) == 1
       }
       if isUTF8 { return }
@@ -116,14 +118,16 @@ struct JSONScanner {
     return scanner.position == text.count
   }
 
-  /// What a path has led to so far. `depth` keys are matched; the value of the next key is looked
-  /// for among the members of the object that is open at nesting level `depth + 1`.
+  /// The progress along one path.
+  ///
+  /// `depth` keys are matched. The next key is searched among the members of the object that is
+  /// open at nesting level `depth + 1`.
   private struct Search {
     let path: [[UInt8]]
     var depth = 0
     var isOver = false
     var found: RawValue?
-    /// The first keys of the object that the search came to, as paths have them, for a message.
+    /// The first keys of the object that the search reached, escaped as in paths, for a message.
     var keysOfObject: [String] = []
 
     init(path: [[UInt8]]) { self.path = path }
@@ -135,7 +139,7 @@ struct JSONScanner {
       keysOfObject.removeAll()
     }
 
-    /// Whether members of the object at this level are looked at.
+    /// Whether the search covers members of the object at this level.
     func isAt(_ level: Int) -> Bool { !isOver && level == depth + 1 }
 
     mutating func note(_ key: [UInt8]) {
@@ -143,7 +147,7 @@ struct JSONScanner {
       keysOfObject.append(FieldPath.escaped(key.prefix(40)))
     }
 
-    /// Why there is no string.
+    /// The reason why there is no string.
     var failure: InvalidLine {
       let name = path.map { FieldPath.escaped($0) }.joined(separator: ".")
       if let found { return .notAString(path: name, found: found.kind) }
@@ -151,7 +155,7 @@ struct JSONScanner {
     }
   }
 
-  /// - Throws: ``InvalidLine`` for what is no JSON object.
+  /// - Throws: ``InvalidLine`` for anything but a JSON object.
   private mutating func find(_ line: Span<UInt8>) throws(InvalidLine) {
     position = 0
     followed = Self.nowhere
@@ -159,7 +163,8 @@ struct JSONScanner {
     for index in searches.indices { searches[index].begin() }
     skipBlanks(line)
     let rootKind = try kindOfValue(line)
-    // Whatever is wrong further on: an array over several lines has no better message.
+    // This error comes before any fault further on: an array over several lines has no better
+    // message.
     if rootKind == .array { throw .notAnObject(found: rootKind) }
 
     var expectsValue = true
@@ -190,8 +195,9 @@ struct JSONScanner {
     guard rootKind == .object else { throw .notAnObject(found: rootKind) }
   }
 
-  /// Reads a value, of an object or an array only what comes before its first value: returns
-  /// whether that is next.
+  /// Reads a value, or the part of an object or array before its first value.
+  ///
+  /// - Returns: whether such a first value is next.
   private mutating func scanValue(_ line: Span<UInt8>) throws(InvalidLine) -> Bool {
     let kind = try kindOfValue(line)
     switch kind {
@@ -213,8 +219,7 @@ struct JSONScanner {
     return false
   }
 
-  /// Leaves the innermost object or array. Where that is the object whose members were searched,
-  /// the search is over.
+  /// Leaves the innermost object or array. The search is over if it was searching that object.
   private mutating func close() {
     for index in searches.indices where isObject.count == searches[index].depth + 1 {
       searches[index].isOver = true
@@ -223,7 +228,7 @@ struct JSONScanner {
     position += 1
   }
 
-  /// Reads a key and its colon, and follows the paths of which the key is the next step.
+  /// Reads a key and its colon, and advances the paths that have this key as their next step.
   private mutating func scanKey(_ line: Span<UInt8>) throws(InvalidLine) {
     guard byte(line) == UInt8(ascii: "\"") else {
       throw fault(byte(line) == nil ? .unterminated : .expectedKey)
@@ -252,8 +257,9 @@ struct JSONScanner {
     return true
   }
 
-  /// Takes a step of a path: the value behind the key that was just read is the next object, or
-  /// what is searched, or the end.
+  /// Advances a path past the key that was just read.
+  ///
+  /// The value after the key is the next object, the searched value, or the end of the path.
   private mutating func follow(_ line: Span<UInt8>, _ search: Int) throws(InvalidLine) {
     let kind = try kindOfValue(line)
     let isLast = searches[search].depth + 1 == searches[search].path.count

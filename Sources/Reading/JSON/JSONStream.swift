@@ -10,11 +10,11 @@ internal import Platform
 ///     }
 ///     try stream.finish()
 ///
-/// Strict RFC 8259, as ``JSONScanner`` is. A key that comes twice is an error: a model has one
+/// It accepts strict RFC 8259, as ``JSONScanner`` does. A repeated key is an error: a model has one
 /// meaning.
 package struct JSONStream: ~Copyable {
   private static let blockSize = 256 << 10
-  /// No number that means anything is longer.
+  /// The longest number: no meaningful one is longer.
   private static let longestNumber = 64
   private static let longestKey = 1 << 10
   private static let mostKeys = 1 << 10
@@ -22,7 +22,7 @@ package struct JSONStream: ~Copyable {
   private var source: ByteSource
   private var buffer = ByteBuffer()
   private var position = 0
-  /// Where the buffer begins in the decompressed bytes.
+  /// The buffer's offset in the decompressed bytes.
   private var bufferOffset = 0
   private var hasEnded = false
   private var scratch: [UInt8] = []
@@ -37,10 +37,10 @@ package struct JSONStream: ~Copyable {
     }
   }
 
-  /// XXH3-64 of the stored bytes, once ``finish()`` has seen the last of them.
+  /// XXH3-64 of the stored bytes, once ``finish()`` has reached the end.
   package var contentHash: UInt64? { source.contentHash }
 
-  /// Bytes read so far.
+  /// Number of bytes read so far.
   package var offset: Int { bufferOffset + position }
 
   // MARK: Values
@@ -96,7 +96,7 @@ package struct JSONStream: ~Copyable {
     try readMembers(closedBy: UInt8(ascii: "]"), element)
   }
 
-  /// Reads a number that is a whole one from 0 to 2⁶⁴ − 1, written without fraction and exponent.
+  /// Reads a whole number from 0 to 2⁶⁴ − 1, written without fraction and exponent.
   ///
   /// - Throws: ``JSONStreamError``
   package mutating func readUnsigned() throws(JSONStreamError) -> UInt64 {
@@ -127,12 +127,13 @@ package struct JSONStream: ~Copyable {
     }
   }
 
-  /// Reads on while a comma and a whole number stand in the buffer, and leaves all else where it
-  /// is: errors, too.
+  /// Reads on while the buffer holds a comma and a whole number.
+  ///
+  /// Everything else stays unread, including errors.
   private mutating func readMoreUnsigneds(
     _ element: (UInt64) throws(JSONStreamError) -> Void
   ) throws(JSONStreamError) {
-    // As many digits can't overflow.
+    // A number with this many digits can't overflow.
     let mostDigits = 19
     var place = position
     defer { position = place }
@@ -162,7 +163,7 @@ package struct JSONStream: ~Copyable {
     }
   }
 
-  /// ``readUnsigned()`` for what is counted in signed numbers.
+  /// Works as ``readUnsigned()``, for counts held in signed numbers.
   ///
   /// - Throws: ``JSONStreamError``
   package mutating func readCount() throws(JSONStreamError) -> Int {
@@ -199,7 +200,7 @@ package struct JSONStream: ~Copyable {
 
   /// Reads a string.
   ///
-  /// - Parameter maximumByteCount: of the string as it is written.
+  /// - Parameter maximumByteCount: the limit for the string as it is written.
   /// - Throws: ``JSONStreamError``
   package mutating func readString(
     maximumByteCount: Int = 1 << 20
@@ -218,7 +219,7 @@ package struct JSONStream: ~Copyable {
     }
   }
 
-  /// Reads over a value of any kind.
+  /// Skips a value of any kind.
   ///
   /// - Throws: ``JSONStreamError``
   package mutating func skipValue() throws(JSONStreamError) {
@@ -256,7 +257,7 @@ package struct JSONStream: ~Copyable {
     }
   }
 
-  /// Unknown members are nested less: each level is a call.
+  /// Limits the nesting of unknown members, because each level is a call.
   private static let maximumDepth = 64
 
   // MARK: Parts
@@ -295,7 +296,7 @@ package struct JSONStream: ~Copyable {
     }
   }
 
-  /// Reads the bytes of a number to `scratch`, and checks that they are one.
+  /// Reads the bytes of a number into `scratch`, and checks that they form one.
   private mutating func readNumberText() throws(JSONStreamError) {
     scratch.removeAll(keepingCapacity: true)
     let start = offset
@@ -314,7 +315,7 @@ package struct JSONStream: ~Copyable {
     guard JSONScanner.isNumber(scratch.span) else { throw .syntax(.badNumber, offset: start) }
   }
 
-  /// Reads the bytes of a string, with its quotes, to `scratch`.
+  /// Reads the bytes of a string, with its quotes, into `scratch`.
   private mutating func readStringText(limit: Int) throws(JSONStreamError) {
     let start = offset
     var text: [UInt8] = []

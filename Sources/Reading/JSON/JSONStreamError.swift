@@ -1,10 +1,10 @@
-/// Why a JSON file can't be used: it can't be read, or its content is not what is expected.
+/// The reason why a JSON file can't be used: it can't be read, or its content is unexpected.
 package enum JSONStreamError: Error, Equatable {
   case reading(ReadingError)
   case unusable(JSONFileFault)
 }
 
-/// What is wrong with the content of a JSON file. Offsets are in the decompressed bytes, from 0.
+/// A fault in the content of a JSON file. Offsets are in the decompressed bytes, from 0.
 package enum JSONFileFault: Error, Equatable {
   case syntax(InvalidLine.Fault, offset: Int)
   case notUTF8(offset: Int)
@@ -21,7 +21,7 @@ package enum JSONFileFault: Error, Equatable {
   case missing(String)
   /// A member has an impossible value, or contradicts another.
   case invalid(String)
-  /// A member, or the sum of those of several files, is larger than any that is read.
+  /// A member, or its sum over several files, is larger than the largest number that is read.
   case tooLarge(String, limit: Int)
 }
 

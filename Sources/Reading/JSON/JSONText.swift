@@ -1,10 +1,11 @@
 internal import Compression
 
-/// Writes JSON by hand where there is one line per document: an encoder would cost more than
-/// weighing.
+/// Writes JSON by hand, one line per document: an encoder would cost more than weighing.
 extension [UInt8] {
-  /// Appends a string in quotes. The characters that JSON asks for are escaped, and so are the
-  /// other control characters: DEL, and U+0080 to U+009F, which some terminals obey.
+  /// Appends a string in quotes.
+  ///
+  /// It escapes the characters that JSON requires, and the other control characters that some
+  /// terminals obey: DEL, and U+0080 to U+009F.
   package mutating func append(jsonString text: String) {
     append(UInt8(ascii: "\""))
     let utf8 = text.utf8
@@ -13,7 +14,7 @@ extension [UInt8] {
     append(UInt8(ascii: "\""))
   }
 
-  /// Whether no byte has to be escaped, or may have to be.
+  /// Whether no byte needs an escape. False may be a false alarm.
   private static func isPlain(_ bytes: Span<UInt8>) -> Bool {
     for index in bytes.indices {
       switch bytes[index] {
@@ -73,7 +74,7 @@ extension [UInt8] {
 extension OutputSpan<UInt8> {
   /// Appends a number in decimal: ``Swift/UInt64/mostDigits`` bytes at most.
   package mutating func append(decimal value: UInt64) {
-    // Most are counts of one digit.
+    // Most numbers are counts of one digit.
     if value < 10 { return append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value)) }
     var digits = InlineArray<20, UInt8>(repeating: 0)
     var first = UInt64.mostDigits
@@ -88,7 +89,7 @@ extension OutputSpan<UInt8> {
 }
 
 extension UInt64 {
-  /// Decimal digits that a number may have.
+  /// The largest number of decimal digits.
   package static let mostDigits = 20
 
   /// Sixteen hexadecimal digits, as `xxhsum` prints a hash.

@@ -6,7 +6,7 @@ struct StringBorder {
   private var isBegun = false
   private var isEscaped = false
 
-  /// Copies the bytes that belong to the string. Returns where they end.
+  /// Copies the bytes that belong to the string, and returns where they end.
   mutating func find(
     in bytes: Span<UInt8>, from start: Int, copyingTo text: inout [UInt8]
   ) -> Int {

@@ -3,31 +3,33 @@ internal import CVector
 package import Files
 package import Platform
 
-/// Finds the text of a line, and the values of other fields, after validating all of it as JSON.
+/// Validates a whole line as JSON, and finds its text and the values of other fields.
 ///
 ///     var parser = try DocumentParser(textField: "meta.doc.text", fields: ["id", "meta.quality"])
 ///     try parser.parse(lineRange, of: &chunk.bytes) { text in … }
 ///     try parser.parse(lineRange, of: &chunk.bytes) { text, fields in … }
 ///
-/// One parser a thread: it owns scratch memory and reuses it from line to line.
+/// Use one parser per thread: it owns scratch memory and reuses it from line to line.
 ///
 /// ``JSONScanner`` reads the lines where the processor has vectors. Elsewhere simdjson does, and
 /// the scanner reads what simdjson can't.
 @safe package struct DocumentParser: ~Copyable {
-  /// Longer lines go to ``JSONScanner``, whose texts are unescaped where they stand. simdjson's
-  /// scratch memory is about 14 times the line.
+  /// The limit for simdjson. ``JSONScanner``, which unescapes texts in place, reads longer lines.
+  ///
+  /// simdjson's scratch memory is about 14 times the line.
   static let longLine = 1 << 20
 
-  /// simdjson's; nil with vectors. Made by `init`, freed by `deinit`, and never copied out of this
-  /// type.
+  /// simdjson's parser; nil with vectors.
+  ///
+  /// It is made by `init`, freed by `deinit`, and never copied out of this type.
   private let parser: OpaquePointer?
   private var scanner: JSONScanner
   private let fieldCount: Int
-  /// The text of a line that isn't long, if it has escapes.
+  /// The unescaped text of a line below the limit for long lines, if it has escapes.
   private var scratch = ByteBuffer()
 
   /// - Parameters:
-  ///   - textField: as ``FieldPath`` has it: `text`, or `meta.doc.text` for a nested one.
+  ///   - textField: a ``FieldPath``: `text`, or `meta.doc.text` for a nested one.
   ///   - fields: further fields, written likewise.
   /// - Throws: ``SystemError`` of operation `allocate`.
   package init(textField: String, fields: [String] = []) throws(SystemError) {
@@ -55,7 +57,7 @@ package import Platform
         unsafe dsel_json_parser_append_key(
           parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
       }
-      // No memory for a few bytes, of which the user has typed each.
+      // There is no memory for a few bytes that the user has typed.
       precondition(isAppended == 1, "out of memory")
     }
     for (number, keys) in fields.enumerated() {
@@ -77,7 +79,7 @@ package import Platform
 
   /// Calls `body` with the line's text, unescaped, in UTF-8.
   ///
-  /// The bytes of `range` may be changed by this: escapes in a long line are resolved in place.
+  /// The call may change the bytes of `range`: escapes in a long line are resolved in place.
   ///
   /// - Throws: ``InvalidLine``, ``SystemError`` of operation `allocate`, and what `body` throws.
   package mutating func parse(
@@ -90,7 +92,7 @@ package import Platform
 
   /// Calls `body` with the line's text and the values of the parser's fields, in their order.
   ///
-  /// The bytes of `range` may be changed by this: escapes in a long line are resolved in place.
+  /// The call may change the bytes of `range`: escapes in a long line are resolved in place.
   ///
   /// - Throws: ``InvalidLine``, ``SystemError`` of operation `allocate`, and what `body` throws.
   package mutating func parse(
@@ -102,14 +104,14 @@ package import Platform
     }
     if isParsed { return }
     try scanner.scan(bytes.span.extracting(range))
-    // Before escapes are resolved where they stand: a field may be the text itself.
+    // The fields come before escapes are resolved in place, because a field may be the text itself.
     let values = scanner.fields.map { FieldValue($0, in: bytes.span.extracting(range)) }
     try passText(range, of: &bytes) { text in try body(text, values) }
   }
 
-  /// Checks that the line is a document, and leaves its bytes as they are.
+  /// Checks that the line is a document, and leaves its bytes unchanged.
   ///
-  /// - Throws: what ``parse(_:of:_:)`` throws.
+  /// - Throws: the errors of ``parse(_:of:_:)``.
   package mutating func validate(
     _ range: Range<Int>, of bytes: borrowing ByteBuffer
   ) throws {
@@ -135,7 +137,7 @@ package import Platform
       unsafe output.withUnsafeMutableBufferPointer { text, count in
         unsafe bytes.span.withUnsafeBufferPointer { bytes in
           guard let start = bytes.baseAddress, let text = text.baseAddress else { return }
-          // SAFETY: the meaning of escapes is never longer than the escapes, and both buffers have
+          // SAFETY: an unescaped string is never longer than its escapes, and both buffers have
           // ByteBuffer's padding.
           count = unsafe dsel_vector_unescape(start + string.lowerBound, string.count, text)
         }
@@ -144,8 +146,10 @@ package import Platform
     try body(scratch.span)
   }
 
-  /// Reads the line with simdjson. Returns false, and hasn't called `body`, if the line is long,
-  /// simdjson finds no text, or there is no parser of it.
+  /// Reads the line with simdjson.
+  ///
+  /// - Returns: false, without having called `body`, if the line is long, simdjson finds no text,
+  ///   or there is no simdjson parser.
   private func parseBySimdjson(
     _ range: Range<Int>, of bytes: borrowing ByteBuffer,
     _ body: (Span<UInt8>) throws -> Void

@@ -1,10 +1,10 @@
 internal import Platform
 
-/// Lines of JSON, one object with the document's text and its fields on each, plain or compressed.
+/// Lines of JSON: each is an object with a document's text and fields. They may be compressed.
 ///
 /// A record's place is the offset of its line in the decompressed bytes.
 struct JSONLines: DocumentFormat {
-  /// True for all files: ``ForeignFormat`` says what they are instead.
+  /// True for all files: ``ForeignFormat`` names the actual format of the others.
   func recognizes(_ head: Span<UInt8>) -> Bool { true }
 
   var isSequential: Bool { true }

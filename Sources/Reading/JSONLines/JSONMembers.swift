@@ -2,8 +2,9 @@ internal import Files
 
 /// The members of a line, which is a JSON object.
 package enum JSONMembers {
-  /// The line without its members of this name, with one comma less for each. All other bytes stay
-  /// as they are, and so do members of objects within the line, and texts.
+  /// Returns the line without its members of this name, and with one comma fewer for each.
+  ///
+  /// All other bytes stay unchanged, including members of nested objects, and texts.
   ///
   /// - Precondition: the line is valid, as ``DocumentParser`` finds, and has a member of another
   ///   name.
@@ -17,12 +18,12 @@ package enum JSONMembers {
     var isFirst = true
     guard let start = line.firstIndex(of: UInt8(ascii: "{"), from: 0) else { return nil }
     reader.position = start + 1
-    // Where the comma before the next member is; nil before the first.
+    // The place of the comma before the next member; nil before the first.
     var comma: Int?
     while let member = reader.next(line) {
       let isNamed = reader.isKey(member.key, equalTo: name, line)
       if isNamed {
-        // The comma before it goes too; the one after it if all before it has gone.
+        // The comma before the member goes too, or the one after it if no member before it is left.
         let begin = isFirst ? member.key.lowerBound - 1 : comma ?? member.key.lowerBound - 1
         let end = isFirst && reader.hasComma(line) ? reader.position + 1 : member.end
         result.append(copying: line.extracting(copied..<begin))
@@ -40,9 +41,9 @@ package enum JSONMembers {
   }
 
   private struct Member {
-    /// Between its quotes.
+    /// The bytes between the key's quotes.
     var key: Range<Int>
-    /// Where its value has ended.
+    /// The end of the value.
     var end: Int
   }
 
@@ -94,7 +95,7 @@ package enum JSONMembers {
       while position < line.count, isSkipped(line[position]) { position += 1 }
     }
 
-    /// Passes a string, and returns what is between its quotes.
+    /// Skips a string, and returns the bytes between its quotes.
     private mutating func string(_ line: Span<UInt8>) -> Range<Int> {
       let start = position + 1
       var end = start

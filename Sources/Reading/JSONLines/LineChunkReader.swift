@@ -5,12 +5,12 @@ internal import Platform
 struct LineChunkReader: ChunkReader, ~Copyable {
   private let chunkSize: Int
   private let maximumLine: Int
-  /// The longest line as it is stored: with a byte order mark.
+  /// The longest line as it is stored, including a byte order mark.
   private var longestStored: Int { maximumLine + ByteOrderMark.byteCount }
   private let countsLines: Bool
   private var lineCount = 0
   private var source: ByteSource
-  /// The beginning of a line whose end hasn't been read.
+  /// The beginning of a line whose end hasn't been read yet.
   private var rest = ByteBuffer()
   private var offset = 0
   private var isAtEnd = false
@@ -30,7 +30,7 @@ struct LineChunkReader: ChunkReader, ~Copyable {
     swap(&chunk.bytes, &rest)
     rest.removeAll(keepingCapacityUpTo: 4 * chunkSize)
 
-    // Bytes before `searched` hold no line end.
+    // The bytes before `searched` hold no line end.
     var searched = 0
     var lastLineEnd: Int?
     repeat {
@@ -67,10 +67,10 @@ struct LineChunkReader: ChunkReader, ~Copyable {
     return count
   }
 
-  /// Reads on until the chunk has its size, or by half as much again if it has it already.
+  /// Reads on until the chunk has its size, or half as much again if it has it already.
   private mutating func fill(_ bytes: inout ByteBuffer) throws(ReadingError) {
-    // No more than shows that a line is too long: the longest line allowed bounds the memory for
-    // it.
+    // It reads just enough to show that a line is too long, because the limit for lines bounds the
+    // memory for them.
     let growth = min(bytes.count / 2, max(0, longestStored + 1 - bytes.count))
     let wanted = max(chunkSize - bytes.count, growth, chunkSize / 2)
     do throws(SystemError) { try bytes.reserve(additional: wanted) } catch { throw .system(error) }
@@ -79,8 +79,9 @@ struct LineChunkReader: ChunkReader, ~Copyable {
     isAtEnd = bytes.count < before + wanted
   }
 
-  /// Stops a line that never ends before it fills the memory. ``LineDecoder`` measures the lines
-  /// that do end.
+  /// Stops a line without an end before it fills the memory.
+  ///
+  /// ``LineDecoder`` measures the lines that do end.
   private func checkLineLength(
     _ bytes: borrowing ByteBuffer, searched: Int, lastLineEnd: Int?
   ) throws(ReadingError) {

@@ -6,7 +6,7 @@ struct LineDecoder: ChunkDecoder, ~Copyable {
   private let maximumLine: Int
   private let wantsFields: Bool
   private var parser: DocumentParser
-  /// Where the next line begins in the chunk, and its number there.
+  /// The start of the next line in the chunk, and its number there.
   private var position = 0
   private var nextIndex = 0
   /// The current line.

@@ -3,14 +3,14 @@ internal import Platform
 
 /// Reads chosen lines of a shard again, by their offsets, in order.
 ///
-/// A plain file is read only where the lines are; a compressed one up to the last of them.
+/// It reads a plain file only where the lines are, and a compressed file up to the last of them.
 struct LineReader: RecordReader, ~Copyable {
-  /// Small, since chosen lines of a large pool lie far apart.
+  /// The buffer is small, because chosen lines of a large pool lie far apart.
   private static let blockSize = 64 << 10
 
   private var source: ByteSource
   private var parser: DocumentParser
-  /// Decompressed bytes, the first of which is `bufferOffset` bytes after the shard's beginning.
+  /// Decompressed bytes; the first of them has the offset `bufferOffset` in the shard.
   private var buffer = ByteBuffer()
   private var bufferOffset = 0
   /// The current line, in the buffer.
@@ -63,7 +63,7 @@ struct LineReader: RecordReader, ~Copyable {
     let before = buffer.count
     try buffer.append(upTo: wanted) { output throws(ReadingError) in try source.read(into: &output)
     }
-    // The lines were there when the pool was weighed.
+    // The lines existed when the pool was weighed, so the file has changed.
     guard buffer.count > before else { throw .changed(path: source.shard.name) }
   }
 }

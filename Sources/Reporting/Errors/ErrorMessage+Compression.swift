@@ -7,7 +7,7 @@ extension ErrorMessage {
     "\(path): \(fault(error)). \(advice(error, path))"
   }
 
-  /// What is wrong, as a sentence without its full stop.
+  /// The fault, as a sentence without its full stop.
   static func fault(_ error: CompressionError) -> String {
     switch error {
     case .outOfMemory: "there is not enough memory for the file"

@@ -79,10 +79,10 @@ extension ForeignFormat {
   fileprivate enum Recipe {
     /// A command that reads standard input.
     case filter(String)
-    /// A command that names FILE, and one that reads standard input, if there is one.
+    /// A command that names FILE, and one that reads standard input, if it exists.
     case named(String, piped: String?)
 
-    /// A command that reads standard input, or a file after its words.
+    /// A command that reads standard input, or a file named after its words.
     static func decompressor(_ words: String) -> Recipe { .named("\(words) FILE", piped: words) }
   }
 
@@ -98,7 +98,7 @@ extension ForeignFormat {
     }
   }
 
-  /// The advice; a command follows it where there is one.
+  /// The advice, followed by a command if there is one.
   fileprivate var advice: String {
     switch self {
     case .xz, .lzma, .bzip2, .lz4, .lzip, .lzop, .compress, .zlib, .nested: "Decompress it"
@@ -171,7 +171,7 @@ extension ForeignFormat {
     }
   }
 
-  /// iconv finds the byte order by the mark, and removes the mark.
+  /// iconv detects the byte order from the mark, and removes the mark.
   private static func order(_ isLittleEndian: Bool, _ hasMark: Bool) -> String {
     hasMark ? "" : isLittleEndian ? "LE" : "BE"
   }

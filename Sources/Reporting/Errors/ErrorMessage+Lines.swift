@@ -67,7 +67,7 @@ extension ErrorMessage.LineRole {
 }
 
 extension InvalidLine.FoundValue {
-  /// The value, and what it should be.
+  /// The actual value, and the expected one.
   fileprivate func text(where expected: InvalidLine.ExpectedNumber) -> String {
     switch self {
     case .missing: "missing"

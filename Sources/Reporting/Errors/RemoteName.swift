@@ -1,6 +1,6 @@
 internal import Reading
 
-/// A name such as `s3://bucket/key`, which is not a file's, with commands that read or write it.
+/// A name such as `s3://bucket/key`, which isn't a file's, with commands that read or write it.
 package struct RemoteName {
   private let name: String
   private let scheme: String

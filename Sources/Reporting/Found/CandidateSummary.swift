@@ -1,14 +1,15 @@
 package import Pipeline
 
-/// A file of candidates, in numbers: the report of a merge.
+/// The figures of a file of candidates: the report of a merge.
 package struct CandidateSummary: Report {
   package var count: Int
   package var candidates: Int
   package var shards: Int
   package var documents: Int
   package var eligibleDocuments: Int
-  /// Documents that the pool's model counted, and the number of them that no candidates come from;
-  /// nil where they are not known.
+  /// Numbers of documents that the pool's model counted, and of those without candidates.
+  ///
+  /// They are nil if unknown.
   package var poolDocuments: Int?
   package var missingDocuments: Int?
   package var seed: UInt64

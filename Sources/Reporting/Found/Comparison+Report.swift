@@ -33,7 +33,7 @@ extension Comparison: Report {
     return sections
   }
 
-  /// The number of documents in selection and pool that the target has too; nil if there is none.
+  /// Number of documents in the selection and the pool that are also in the target; nil if none.
   private var targetDocuments: String? {
     let counts = [("selection", selected), ("pool", pool)]
       .map { ($0.0, $0.1?.targetDocuments ?? 0) }
@@ -97,7 +97,7 @@ extension Comparison: Report {
 }
 
 extension Comparison.Domains {
-  /// The number of domains in the table; JSON has all.
+  /// The largest number of domains in the table. JSON has all of them.
   private static let shownCount = 40
 
   fileprivate var report: ReportTable {

@@ -73,7 +73,7 @@ extension LabelledRecord<Explanation.Document> {
   private static func table(
     _ name: String, _ ngrams: [LabelledRecord<Explanation.NGram>]
   ) -> ReportTable {
-    // The part of an only component is the contribution itself.
+    // With one component, its part is the contribution itself.
     let showsParts = ngrams.allSatisfy { $0.contributions.count > 1 }
     let parts = showsParts ? ngrams[0].contributions : []
     var table = ReportTable(

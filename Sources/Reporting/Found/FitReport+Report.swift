@@ -28,7 +28,7 @@ extension FitReport.Model: Report {
     return line
   }
 
-  /// The model may be one of many: an empty one is no error.
+  /// The model may be one of many, so an empty one isn't an error.
   package var warnings: [String] {
     guard features == 0 else { return [] }
     let reason =

@@ -34,7 +34,7 @@ extension ResampleManifest: Report {
 
   private var isOfCandidates: Bool { settings.source == "candidates" }
 
-  /// The pool itself is read only where it has the weights in its lines.
+  /// The pool itself is read only if its lines have the weights.
   private var inputWarnings: [String] {
     guard let inputs else {
       return InputWarnings.skipped(
@@ -60,7 +60,7 @@ extension ResampleManifest: Report {
     }
     let without = pool.filter { $0.weights == 0 }.map(\.path)
     if !settings.allowMissing {
-      // Any other file without weights would have been an error.
+      // Any other file without weights is an error before this point.
       warnings += InputWarnings.empty(without)
     } else if let files = Format.files(without) {
       warnings.append("no weights belong to \(files).")
@@ -70,7 +70,7 @@ extension ResampleManifest: Report {
 
   private var drawWarnings: [String] {
     if selected.allEligible { return [DrawWarnings.exhausted(selected, verb: "drawn")] }
-    // Candidates may all come from files that weren't named.
+    // All candidates may come from files that weren't named.
     guard selected.documents == 0, !isOfCandidates else { return [] }
     return [DrawWarnings.nothingFits(verb: "drawn")]
   }

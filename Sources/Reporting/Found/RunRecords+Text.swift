@@ -1,6 +1,6 @@
 internal import Pipeline
 
-/// Lines that several reports have.
+/// Lines that several reports share.
 extension RemainderRecord {
   var summary: String {
     "left \(Format.count(documents, "document")): \(Format.bytes(bytes))"

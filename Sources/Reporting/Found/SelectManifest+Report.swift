@@ -43,7 +43,7 @@ extension SelectManifest: Report {
     return [.lines(lines)]
   }
 
-  /// The number of selected documents that the target has already.
+  /// Number of selected documents that are already in the target.
   private var targetDocuments: String? {
     guard let count = selected.targetDocuments, count > 0 else { return nil }
     let about = selected.targetDocumentsIsEstimate == true ? "about " : ""
@@ -51,7 +51,7 @@ extension SelectManifest: Report {
     return "\(about)\(Format.count(count)) of them \(are) of the target"
   }
 
-  /// A line for the only target, or one for each.
+  /// One line for a single target, or one for each target.
   private var divergences: [String] {
     guard let targets else {
       return [
@@ -106,7 +106,7 @@ extension SelectManifest: Report {
 
   // MARK: Advice
 
-  /// The most important thing that the figures say about the draw, with the option that helps.
+  /// The most important finding about the draw, with the option that helps.
   private var advice: String? {
     let unseenShare = unseenShare ?? targets?.map(\.unseenShare).max() ?? 0
     if settings.compat == nil, settings.estimator == Estimator.ratio.rawValue,
@@ -133,10 +133,10 @@ extension SelectManifest: Report {
     return nil
   }
 
-  /// A larger share of the pool's n-grams in buckets without any of the target's is worth a note.
+  /// Above this share of the pool's n-grams in buckets that the target doesn't use, a note follows.
   private static let largestUnseenShare = 0.05
-  /// Fewer tokens in a target are worth a note.
+  /// Below this number of tokens in a target, a note follows.
   private static let smallestTarget = 10_000
-  /// A larger overlap with top-k is worth a note.
+  /// Above this overlap with top-k, a note follows.
   private static let largestOverlap = 0.95
 }

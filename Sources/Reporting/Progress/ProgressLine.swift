@@ -1,19 +1,19 @@
 package import Pipeline
 
-/// One line of progress, as wide as there is room for.
+/// One line of progress, fitted to the width of the terminal.
 package enum ProgressLine {
   private static let barWidths = 10...24
 
   private struct Part {
     var text: String
-    /// Parts of the highest rank go first where there is no room; 0 stays.
+    /// Parts of the highest rank are left out first if space is short; rank 0 always stays.
     var rank: Int
     /// The share that the bar shows; nil for other parts.
     var share: Double?
   }
 
-  /// - Parameter columnCount: of the terminal. The last column stays empty, because some terminals
-  ///   go on to the next line once it is filled.
+  /// - Parameter columnCount: the width of the terminal. The last column stays empty, because some
+  ///   terminals go on to the next line once it is filled.
   package static func text(_ report: ProgressMeter.Report, columnCount: Int) -> String {
     let room = max(0, columnCount - 1)
     var parts = parts(report)
@@ -37,7 +37,7 @@ package enum ProgressLine {
       + String(repeating: ".", count: width - filled) + "]"
   }
 
-  /// In the order of the line, with the narrowest bar.
+  /// The parts in the order of the line, with the narrowest bar.
   private static func parts(_ report: ProgressMeter.Report) -> [Part] {
     let seconds = max(report.elapsed / .seconds(1), 1e-3)
     let megabytes = Double(report.textByteCount) / 1e6

@@ -1,8 +1,8 @@
 internal import Pipeline
 
-/// Warnings about a draw that is not the wanted one.
+/// Warnings about a draw that differs from the requested one.
 enum DrawWarnings {
-  /// All eligible documents were drawn, and they are fewer than wanted.
+  /// All eligible documents were drawn, and they are fewer than requested.
   static func exhausted(_ selected: SelectionRecord, verb: String) -> String {
     let all =
       switch selected.documents {

@@ -3,7 +3,7 @@ internal import Pipeline
 
 /// Warnings about input files.
 enum InputWarnings {
-  /// Everything that a pass found in the files of one role.
+  /// All warnings about the files of one role after a pass.
   static func all(_ inputs: [InputRecord], role: String) -> [String] {
     skipped(inputs, role: role) + odd(inputs) + repeatedContent(inputs)
   }
@@ -14,7 +14,7 @@ enum InputWarnings {
     skipped(inputs.map { ($0.path, $0.skippedLines ?? [:]) }, role: role)
   }
 
-  /// - Parameter files: with the numbers of skipped lines by reason.
+  /// - Parameter files: the files, with their numbers of skipped lines by reason.
   static func skipped(
     _ files: [(path: String, counts: [ExactString: Int])], role: String
   ) -> [String] {
@@ -35,13 +35,13 @@ enum InputWarnings {
     ]
   }
 
-  /// Reasons with their numbers, by name.
+  /// The reasons with their counts, ordered by name.
   static func reasons(_ counts: [ExactString: Int]) -> String {
     counts.filter { $0.value > 0 }.sorted { $0.key < $1.key }
       .map { "\($0.key) \(Format.count($0.value))" }.joined(separator: ", ")
   }
 
-  /// Of more files than this, only the number is shown.
+  /// Above this number of files, only the number is shown.
   private static let mostFiles = 5
 
   // MARK: Odd files
@@ -58,18 +58,18 @@ enum InputWarnings {
     return warnings + Self.empty(empty.map(\.path))
   }
 
-  /// Files without a document: they have no bytes, blank lines only, or an empty compressed stream.
+  /// Files without a document: they have no bytes, only blank lines, or an empty compressed stream.
   static func empty(_ paths: [String]) -> [String] {
     Format.files(paths).map { ["empty: \($0). Check that nothing was lost."] } ?? []
   }
 
-  /// Files of one role with the same bytes, which is as if one were named twice.
+  /// Files of one role with the same bytes: the effect is that of one file named twice.
   static func repeatedContent(_ inputs: [InputRecord]) -> [String] {
     struct Content: Hashable {
       var bytes: Int
       var xxh3: String
     }
-    // Only looked up: the order of a dictionary has no influence here.
+    // The dictionary is only looked up, so its order has no influence.
     var known: [Content: InputRecord] = [:]
     var repeats: [(path: String, other: String)] = []
     for input in inputs where input.documents > 0 {

@@ -1,13 +1,14 @@
-/// A warning about documents that are too short to be drawn. It is given where they are most of a
-/// pool, or where a draw got fewer documents than wanted.
+/// A warning about documents that are too short to be drawn.
+///
+/// It appears if they are most of a pool, or if a draw got fewer documents than requested.
 struct ShortDocuments {
   var documents: Int
-  /// The number of documents with fewer tokens than `minimum`; nil where it isn't known.
+  /// Number of documents with fewer tokens than `minimum`; nil if unknown.
   var short: Int?
   var minimum: Int
-  /// True if all the others were drawn, and more were wanted.
+  /// True if all the others were drawn, and more were requested.
   var isAllSelected: Bool
-  /// True where `dsel weigh --candidates` set the minimum.
+  /// True if `dsel weigh --candidates` set the minimum.
   var isOfCandidates = false
 
   var warnings: [String] {

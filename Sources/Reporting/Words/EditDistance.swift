@@ -1,7 +1,8 @@
 /// The number of edits that turn one name into another.
 package enum EditDistance {
-  /// The fewest insertions, deletions, substitutions and swaps of neighbours (Damerau and
-  /// Levenshtein; no part is edited twice).
+  /// The fewest insertions, deletions, substitutions and swaps of neighbours.
+  ///
+  /// This is the distance of Damerau and Levenshtein in which no part is edited twice.
   ///
   /// - Complexity: O(*nm*), where *n* and *m* are the lengths.
   static func between(_ one: String, _ other: String) -> Int {
@@ -29,7 +30,7 @@ package enum EditDistance {
   /// edit is always allowed), or if it begins with the other. Case is ignored, and `_` equals `-`.
   package static func nearest(to typed: String, among names: [String]) -> [String] {
     let typed = plain(typed)
-    // Nobody means a name by a text far longer than any.
+    // No real misspelling is far longer than all names.
     guard !typed.isEmpty, typed.utf8.count <= 64 else { return [] }
     let candidates = names.map { (name: $0, plain: plain($0)) }
     let distances = candidates.map { between(typed, $0.plain) }

@@ -1,4 +1,4 @@
-/// Numbers of bytes as options take them.
+/// Numbers of bytes in the form that options accept.
 extension Format {
   /// The shortest argument for exactly this number of bytes: `128MiB`, `2147MB`, `1025`.
   package static func byteArgument(_ byteCount: Int) -> String {

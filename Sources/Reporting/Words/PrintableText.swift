@@ -4,7 +4,7 @@ internal import Files
 package enum PrintableText {
   /// The text with control characters and bytes that are not UTF-8 spelled out.
   ///
-  /// Names and texts come from anywhere, and a terminal obeys control characters.
+  /// Names and texts may come from anywhere, and a terminal obeys control characters.
   ///
   /// - Parameter keepsLines: whether the text has several lines. Otherwise a name with a line feed
   ///   in it could pass for a message.

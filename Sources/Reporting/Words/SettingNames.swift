@@ -68,7 +68,7 @@ extension InputRole {
     }
   }
 
-  /// The option that names the input's files; nil where they are operands.
+  /// The option that names the input's files; nil if they are operands.
   var option: String? {
     switch self {
     case .target: "--target"
@@ -82,7 +82,7 @@ extension InputRole {
 }
 
 extension SkipLimit {
-  /// As the command line takes it: `1%,10`.
+  /// The limit in the command line's notation: `1%,10`.
   var argument: String {
     [millionths.map(Self.percentage), count.map { String($0) }].compactMap { $0 }
       .joined(separator: ",")

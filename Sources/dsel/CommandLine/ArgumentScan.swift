@@ -1,9 +1,10 @@
-/// The words of a command line after the command's name, divided as the parser divides them:
-/// options with their values, and operands.
+/// The words of a command line after the command's name: options with their values, and operands.
+///
+/// It divides them as the parser does.
 struct ArgumentScan {
   /// A word that begins with a dash, and is not a value.
   struct Occurrence {
-    /// Without the value that may be in the same word.
+    /// The name without a value in the same word.
     var written: String
     /// nil if the command has no such option.
     var option: CommandInfo.Argument?
@@ -48,7 +49,7 @@ struct ArgumentScan {
       value = String(word[word.index(after: sign)...])
     }
     var written = [name]
-    // Several short names in one word, of which the last may have a value.
+    // One word may hold several short names, of which the last may have a value.
     if known[name] == nil, !name.hasPrefix("--") {
       let letters = name.dropFirst().map { "-\($0)" }
       if letters.allSatisfy({ known[$0] != nil }) { written = letters }

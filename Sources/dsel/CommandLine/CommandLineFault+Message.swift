@@ -1,7 +1,7 @@
 import Reporting
 
 extension CommandLineFault {
-  /// What is wrong, and what to do.
+  /// The fault, and how to correct it.
   var message: String {
     switch self {
     case .unknownCommand(let name, let nearest, let all):

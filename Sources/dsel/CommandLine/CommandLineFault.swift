@@ -4,13 +4,13 @@ enum CommandLineFault: Error, Equatable {
   case unknownCommand(String, nearest: [String], all: [String])
   /// An option comes before any command.
   ///
-  /// - Parameter commands: those that have it.
+  /// - Parameter commands: the commands that have it.
   case noCommand(option: String, commands: [String])
   /// - Parameter nearest: similar options of the command, one of which may be meant.
   case unknownOption(String, command: String, nearest: [String])
   case optionOfOtherCommands(String, command: String, others: [String])
-  /// An option with one dash for two, or with a dash of another kind.
+  /// An option with one dash instead of two, or with a dash of another kind.
   case wrongDash(String, option: String)
-  /// An option that counts once is given several times.
+  /// A single-value option that is given several times.
   case repeatedOption(String, values: [String])
 }

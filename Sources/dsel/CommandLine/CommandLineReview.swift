@@ -1,10 +1,11 @@
 import ArgumentParser
 import Reporting
 
-/// Finds faults of a command line that the parser doesn't report, or reports less well: misspelt
-/// names, and options that are repeated though they count once.
+/// Finds faults of a command line that the parser doesn't report, or reports less well.
 ///
-/// Everything it knows about options comes from the parser, so no list has to be kept up to date.
+/// These are misspelt names, and repeated options that accept only one value.
+///
+/// All its knowledge of options comes from the parser, so it needs no list of its own.
 struct CommandLineReview {
   /// The words after the program's name.
   private let arguments: [String]
@@ -13,14 +14,14 @@ struct CommandLineReview {
 
   private static var commands: [any ParsableCommand.Type] { Dsel.configuration.subcommands }
 
-  /// The command that is named, if there is one of that name.
+  /// The named command, if it exists.
   var command: (any ParsableCommand.Type)? {
     Self.commands.first { $0.configuration.commandName == arguments.first }
   }
 
-  // MARK: Command lines that the parser takes
+  // MARK: Command lines that the parser accepts
 
-  /// Refuses an option that counts once and is repeated. The parser would use the last one.
+  /// Refuses a repeated option that accepts one value. The parser would use the last one.
   ///
   /// - Throws: ``CommandLineFault``
   func refuseRepeats() throws {
@@ -30,8 +31,9 @@ struct CommandLineReview {
     if let fault = repeats(scan) ?? otherDashes(scan) { throw fault }
   }
 
-  /// False if no option can be repeated. A short name is the first letter of the long one: a test
-  /// checks that.
+  /// False if no option can be repeated.
+  ///
+  /// A short name is the first letter of the long one; a test checks this.
   private var mayRepeat: Bool {
     var names: Set<String> = []
     var letters: Set<Character> = []
@@ -63,7 +65,7 @@ struct CommandLineReview {
     return nil
   }
 
-  /// Whether a word begins with a dash that a text program has put in place of one or two hyphens.
+  /// Whether a word begins with a dash that a word processor has put in place of hyphens.
   private static func hasOtherDash(_ word: String) -> Bool {
     guard let first = word.unicodeScalars.first else { return false }
     return (0x2010...0x2015).contains(first.value) || first.value == 0x2212
@@ -80,7 +82,7 @@ struct CommandLineReview {
     return nil
   }
 
-  // MARK: Command lines that it refuses
+  // MARK: Command lines that the parser refuses
 
   /// The fault, if it is one that this type explains better than the parser.
   func fault() throws -> CommandLineFault? {
@@ -118,7 +120,7 @@ struct CommandLineReview {
     of written: String, _ command: CommandInfo, _ scan: ArgumentScan, _ commands: [CommandInfo]
   ) -> CommandLineFault? {
     if !written.hasPrefix("--") {
-      // A negative number where the parser expects none.
+      // A negative number where the parser expects no negative number.
       if Double(written) != nil { return nil }
       if let name = scan.name(of: "-\(written)") { return .wrongDash(written, option: name) }
     }
@@ -160,12 +162,12 @@ struct CommandLineReview {
 }
 
 extension ArgumentScan {
-  /// The name as it is typed, if the command has it.
+  /// The name as it is typed, if the command has such an option.
   func name(of option: String) -> String? { isKnown(option) ? option : nil }
 }
 
 extension CommandInfo {
-  /// A command alone.
+  /// A command without arguments.
   static func of(_ command: any ParsableCommand.Type) throws -> CommandInfo {
     try decode(command._dumpHelp())
   }

@@ -1,13 +1,15 @@
-/// Additions to the parser's completion scripts: values after an equals sign, `--compress=zst`, and
-/// files after a name, `wiki=wiki.jsonl`.
+/// Additions to the parser's completion scripts.
+///
+/// They complete values after an equals sign, `--compress=zst`, and files after a name,
+/// `wiki=wiki.jsonl`.
 enum CompletionScript {
-  /// - Parameter script: of any shell. fish needs nothing.
+  /// - Parameter script: the script of any shell. fish needs no addition.
   static func completed(_ script: String) -> String {
     if script.hasPrefix("#compdef") { return zsh(script) }
     return script.hasPrefix("#!/bin/bash") ? bash(script) : script
   }
 
-  /// bash takes an equals sign for a word of its own: then the option is the word before it.
+  /// bash treats an equals sign as a word of its own: the option is then the word before it.
   private static func bash(_ script: String) -> String {
     script.replacing(
       #"    local -r prev="${3}""#,
@@ -20,7 +22,7 @@ enum CompletionScript {
         """#)
   }
 
-  /// zsh takes `--option value` and `--option=value` where an option is listed as `--option=`.
+  /// zsh accepts `--option value` and `--option=value` if an option is listed as `--option=`.
   private static func zsh(_ script: String) -> String {
     script.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       let spec = line.drop { $0 == " " }

@@ -4,14 +4,15 @@ import Platform
 import Reporting
 import Writing
 
-/// What a command needs besides its settings: the terminal and the temporary files.
+/// The terminal and the temporary files, which a command needs besides its settings.
 struct CommandContext {
   let progress: ProgressPrinter
   let diagnostics: Diagnostics
   let registry: TemporaryFiles
 
-  /// Reports on a run whose result went elsewhere: in words to standard error, and as JSON to
-  /// standard output if that is wanted.
+  /// Reports on a run whose result went elsewhere.
+  ///
+  /// The report goes to standard error in words, and on request to standard output as JSON.
   ///
   /// - Throws: ``PipelineError/output(_:)``
   func report(_ report: some Report, _ options: ReportOptions) throws(PipelineError) {

@@ -1,12 +1,12 @@
 import Files
 import Reporting
 
-/// What the user reads on standard error: findings, warnings and errors.
+/// The output on standard error: findings, warnings and errors.
 struct Diagnostics {
   /// Whether only warnings and errors are printed.
   var isQuiet: Bool
 
-  /// Prints what a run found, between the warnings that come before and after it.
+  /// Prints the findings of a run, between the warnings that come before and after them.
   func report(_ report: some Report) {
     warn(report.warnings)
     if !isQuiet { Self.write(ReportFormat.text.render(report)) }
@@ -22,7 +22,7 @@ struct Diagnostics {
   private func say(_ line: String) { Self.write(Array((PrintableText.of(line) + "\n").utf8)) }
 
   private static func write(_ text: [UInt8]) {
-    // If standard error is gone, there is no place left to report that.
+    // If standard error is gone, there is no other place to report that.
     try? File.standardError().writeAll(text.span)
   }
 }

@@ -2,7 +2,7 @@ import Files
 import Pipeline
 import Reporting
 
-/// Draws a progress bar on standard error, over and over on one line.
+/// Draws a progress bar on standard error, each time on the same line.
 struct ProgressPrinter {
   let meter: ProgressMeter
   private let isShown: Bool

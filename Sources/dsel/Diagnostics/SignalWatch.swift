@@ -2,8 +2,9 @@ import Dispatch
 import Platform
 import Writing
 
-/// Ends the process on SIGINT, SIGTERM and SIGHUP, after removing its temporary files. The exit
-/// status is 128 plus the signal's number, as a shell reports it.
+/// Ends the process on SIGINT, SIGTERM and SIGHUP, after removing its temporary files.
+///
+/// The exit status is 128 plus the signal's number, as a shell reports it.
 struct SignalWatch {
   private let sources: [any DispatchSourceSignal]
 

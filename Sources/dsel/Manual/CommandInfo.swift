@@ -1,8 +1,9 @@
 import ArgumentParser
 import FoundationEssentials
 
-/// The parser's description of a command: the part of its `--experimental-dump-help` that a manual
-/// page and a review of the command line use.
+/// The parser's description of a command, from its `--experimental-dump-help`.
+///
+/// It has the parts that a manual page and a review of the command line use.
 struct CommandInfo: Decodable {
   struct Dump: Decodable {
     var command: CommandInfo
@@ -13,7 +14,7 @@ struct CommandInfo: Decodable {
       var kind: String
       var name: String
 
-      /// As it is typed.
+      /// The name as it is typed.
       var option: String { kind == "long" ? "--\(name)" : "-\(name)" }
     }
 
@@ -38,14 +39,14 @@ struct CommandInfo: Decodable {
   var subcommands: [CommandInfo]?
   var arguments: [Argument]?
 
-  /// All of dsel, with the subcommands that its help shows.
+  /// The program dsel, with the subcommands that its help shows.
   static func ofDsel() throws -> CommandInfo {
     var command = try decode(Dsel._dumpHelp())
     command.subcommands?.removeAll { $0.shouldDisplay == false || $0.commandName == "help" }
     return command
   }
 
-  /// - Parameter dump: as the parser writes it.
+  /// - Parameter dump: the parser's output.
   static func decode(_ dump: String) throws -> CommandInfo {
     try JSONDecoder().decode(Dump.self, from: Data(dump.utf8)).command
   }

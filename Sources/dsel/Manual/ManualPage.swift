@@ -1,10 +1,10 @@
-/// A manual page of section 1, in the macros of man(7), from the parser's description of a command.
+/// A manual page of section 1, in the macros of man(7), made from the parser's command description.
 struct ManualPage {
   let text: String
 
   /// - Parameters:
-  ///   - parent: the command of which this one is a subcommand.
-  ///   - examples: as ``CommandWithExamples`` has them.
+  /// - parent: the command that has this one as a subcommand.
+  /// - examples: in the form of ``CommandWithExamples``.
   init(_ command: CommandInfo, parent: CommandInfo?, examples: String?) {
     let words = [parent?.commandName, command.commandName].compactMap { $0 }
     let name = words.joined(separator: "-")
@@ -57,7 +57,7 @@ struct ManualPage {
     return (["[\\fIoptions\\fR]"] + positional).joined(separator: " ")
   }
 
-  /// The arguments, under the titles that help has.
+  /// The arguments, under the titles of the help.
   private static func options(_ command: CommandInfo, in page: inout Page) {
     let arguments = (command.arguments ?? []).filter(\.shouldDisplay)
     var titles: [String] = []
@@ -110,18 +110,19 @@ struct ManualPage {
       text += ([".\(name)"] + quoted).joined(separator: " ") + "\n"
     }
 
-    /// Adds roff as it is.
+    /// Adds roff source unchanged.
     mutating func add(_ roff: String) { text += roff + "\n" }
 
     mutating func line(_ plain: String) {
       let escaped = Self.escaped(plain)
-      // Otherwise it would be a request.
+      // A leading dot or apostrophe would begin a request.
       let isControl = escaped.hasPrefix(".") || escaped.hasPrefix("'")
       text += (isControl ? "\\&" : "") + escaped + "\n"
     }
 
-    /// Adds text. Blank lines separate paragraphs, and lines that begin with two spaces stay as
-    /// they are.
+    /// Adds text.
+    ///
+    /// Blank lines separate paragraphs, and lines that begin with two spaces stay as they are.
     mutating func paragraphs(_ plain: String) {
       var isVerbatim = false
       var isFirst = true
@@ -142,7 +143,7 @@ struct ManualPage {
       if isVerbatim { add(".fi\n.RE") }
     }
 
-    /// Text that roff prints as it stands: a hyphen stays one that can be searched for and copied.
+    /// Text that roff prints literally: a hyphen stays one that can be searched for and copied.
     static func escaped(_ plain: String) -> String {
       var result = ""
       for scalar in plain.unicodeScalars {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Pipeline
 import Weighting
 
-/// The draw that candidates are kept for.
+/// The draw for which candidates are kept.
 struct CandidateOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,

@@ -39,7 +39,7 @@ struct CountingOptions: ParsableArguments {
     }
   }
 
-  /// Refuses what contradicts the implementation that is to be reproduced.
+  /// Refuses options that contradict the implementation to reproduce.
   func validate(with compat: Compatibility?) throws {
     if let compat, tokenizer ?? .wordpunct != .wordpunct {
       throw ValidationError(

@@ -45,7 +45,7 @@ struct DrawOptions: ParsableArguments {
 
   enum Duplicates: String, ExpressibleByArgument, CaseIterable { case drop, keep }
 
-  /// Refuses what another implementation doesn't have.
+  /// Refuses options that the other implementation doesn't have.
   func validate(_ compat: Compatibility) throws {
     guard normalize ?? Normalization.none == Normalization.none else {
       throw ValidationError(
@@ -58,7 +58,7 @@ struct DrawOptions: ParsableArguments {
     }
   }
 
-  /// Refuses what the estimator has no use for.
+  /// Refuses options that the estimator doesn't use.
   func validate(_ estimator: Estimator) throws {
     guard normalize == nil || estimator.components.use(.normalization) else {
       throw ValidationError(

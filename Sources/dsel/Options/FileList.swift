@@ -1,10 +1,12 @@
 import ArgumentParser
 import Files
 
-/// Lists of files on the command line: an option may be repeated, and one argument may name several
-/// files, separated by commas. A path that exists is taken whole, with its commas and equals signs.
+/// Lists of files on the command line.
+///
+/// An option may be repeated, and one argument may name several files, separated by commas. An
+/// existing path is taken whole, with its commas and equals signs.
 enum FileList {
-  /// The largest number of pieces between commas that may be one path.
+  /// The largest number of pieces between commas that may form one path.
   private static let longestPath = 8
 
   /// - Parameter option: the option of the arguments, for a message.
@@ -13,8 +15,9 @@ enum FileList {
     try arguments.flatMap { try pieces($0, option: option) }
   }
 
-  /// Files with names before them: a name holds for the files after it, up to the next name or the
-  /// end of the argument.
+  /// Files with optional names before them.
+  ///
+  /// A name holds for the files after it, up to the next name or the end of the argument.
   ///
   /// - Throws: `ValidationError`
   static func named(_ arguments: [String], option: String) throws -> [NamedFile] {
@@ -56,7 +59,7 @@ enum FileList {
     ).map { Substring($0) }[...]
     var result: [String] = []
     while !pieces.isEmpty {
-      // One that exists, or else several that do together.
+      // One existing file, or else several that all exist.
       let counts = (1...min(pieces.count, longestPath))
       let count = counts.first { exists(pieces.prefix($0).joined(separator: ",")) } ?? 1
       let path = pieces.prefix(count).joined(separator: ",")

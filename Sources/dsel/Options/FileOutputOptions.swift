@@ -3,7 +3,7 @@ import Compression
 import Files
 import Writing
 
-/// Where a command writes its one result.
+/// The output of a command with one result.
 struct FileOutputOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
@@ -30,7 +30,7 @@ struct FileOutputOptions: ParsableArguments {
     try OutputName.validate("--output", path)
   }
 
-  /// Refuses the records that stand beside results, which a shell's `*` takes in.
+  /// Refuses the records beside results, which a shell's `*` may include.
   static func refuseManifests(_ paths: [String]) throws {
     guard let path = paths.first(where: { $0.endsInBytes(of: ".manifest.json") }) else { return }
     throw ValidationError(

@@ -2,7 +2,7 @@ import ArgumentParser
 import Files
 import Pipeline
 
-/// What `select` reads, and how.
+/// The inputs of `select`, and how it reads them.
 struct InputOptions: ParsableArguments {
   @Option(
     name: .customLong("target"), parsing: .upToNextOption,

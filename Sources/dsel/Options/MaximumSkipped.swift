@@ -1,7 +1,7 @@
 import ArgumentParser
 import Pipeline
 
-/// `5%`, `1000` or `1%,10` on the command line: how many of a file's lines may be invalid.
+/// The limit for a file's invalid lines on the command line: `5%`, `1000` or `1%,10`.
 struct MaximumSkipped: ExpressibleByArgument {
   let limit: SkipLimit
 

@@ -88,7 +88,7 @@ struct MixtureOptions: ParsableArguments {
     return settings
   }
 
-  /// - Parameter size: what is drawn.
+  /// - Parameter size: the size of the draw.
   func validate(_ size: SelectionSize) throws {
     guard fill else { return }
     switch size {

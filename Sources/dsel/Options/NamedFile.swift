@@ -1,6 +1,8 @@
-/// `[name=]file` on the command line. A name consists of letters, digits, `_` and `-`. It has no
-/// dots, because these would lead into objects where weights are read. If the whole argument is the
-/// path of an existing file, it has no name.
+/// `[name=]file` on the command line.
+///
+/// A name consists of letters, digits, `_` and `-`. It has no dots, because dots would lead into
+/// objects when weights are read. If the whole argument is the path of an existing file, the file
+/// has no name.
 struct NamedFile {
   var name: String?
   var path: String

@@ -6,7 +6,7 @@ struct NamedShare: ExpressibleByArgument {
   var value: Double
 
   init?(argument: String) {
-    // The last sign: values of a field may contain others.
+    // The last equals sign counts, because values of a field may contain others.
     guard let sign = argument.lastIndex(of: "="),
       let share = Share(argument: String(argument[argument.index(after: sign)...]))
     else { return nil }
@@ -22,8 +22,9 @@ struct NamedShare: ExpressibleByArgument {
     self = share
   }
 
-  /// The shares in arguments, each of which may hold several, separated by commas. A comma ends a
-  /// share only after its number, so names may contain commas.
+  /// The shares in arguments, each of which may hold several, separated by commas.
+  ///
+  /// A comma ends a share only after its number, so names may contain commas.
   ///
   /// - Throws: `ValidationError`
   static func list(_ arguments: [String], option: String, example: String) throws -> [NamedShare] {

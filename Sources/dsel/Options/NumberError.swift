@@ -6,12 +6,12 @@ enum NumberFault: Error, Equatable {
   case notWhole
   /// A whole number with a point in it.
   case point
-  /// The number as it can be written.
+  /// The number in an accepted notation.
   case comma(number: String)
   case tooLarge(limit: Int)
-  /// Larger than every double.
+  /// A number larger than every double.
   case beyondDoubles
-  /// A share of more than all.
+  /// A share above 1.
   case moreThanAll
 }
 

@@ -1,17 +1,17 @@
 /// A decimal number as people type it: `1000`, `1_000_000`, `2.5`, `1e6`.
 ///
 /// Digits may be grouped by underscores, as in programs. Commas are refused: they group digits in
-/// some countries, and are decimal signs in others.
+/// some countries, and are decimal points in others.
 struct NumberText {
   /// The number without underscores, before its power of ten.
   private let mantissa: String
   private let power: Int
   private let isNegative: Bool
-  /// All digits, without the point; nil if there are more than 128 bits hold.
+  /// All digits, without the point; nil if they exceed 128 bits.
   private let digits: UInt128?
   /// The power of ten that the digits are multiplied by.
   private let exponent: Int
-  /// Whether three digits follow the point, as where it groups thousands.
+  /// Whether three digits follow the point, which may then be meant to group thousands.
   private let hasGroup: Bool
 
   /// - Throws: ``NumberFault``
@@ -36,7 +36,7 @@ struct NumberText {
       if sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") { rest.removeFirst() }
       let digits = try Self.takeDigits(&rest)
       guard !digits.isEmpty else { throw .notANumber }
-      // Any larger one is as good as this: beyond all numbers, or nothing.
+      // Any larger exponent has the same effect: the number exceeds all limits, or is zero.
       power = min(Int(String(decoding: digits, as: UTF8.self)) ?? 9999, 9999)
       if sign == UInt8(ascii: "-") { power = -power }
     }
@@ -52,7 +52,7 @@ struct NumberText {
       + ".\(String(decoding: kept, as: UTF8.self))0"
   }
 
-  /// Takes digits off the front, of which underscores may stand between two.
+  /// Takes digits off the front, with underscores allowed between two digits.
   private static func takeDigits(_ rest: inout ArraySlice<UInt8>) throws(NumberFault) -> [UInt8] {
     var digits: [UInt8] = []
     var isDigit = false
@@ -71,7 +71,7 @@ struct NumberText {
     return digits
   }
 
-  /// The number times `factor`, which must be whole: in exact arithmetic.
+  /// The number times `factor`, in exact arithmetic. The product must be whole.
   ///
   /// - Throws: ``NumberFault``
   func whole(times factor: Int, upTo limit: Int) throws(NumberFault) -> Int {
@@ -79,7 +79,7 @@ struct NumberText {
     guard digits != 0 else { return 0 }
     guard !isNegative else { throw .negative }
     guard let digits else { throw tooLarge }
-    // 1.000 is one here, and a thousand there.
+    // 1.000 is one in some countries, and a thousand in others.
     if hasGroup, factor == 1, power == 0, exponent >= 0 { throw .point }
     var (value, overflows) = digits.multipliedReportingOverflow(by: UInt128(factor))
     guard !overflows else { throw tooLarge }
@@ -104,8 +104,9 @@ struct NumberText {
     return value
   }
 
-  /// The fault of a number with commas, with the same number without them if their meaning is
-  /// clear.
+  /// The fault of a number with commas.
+  ///
+  /// It includes the number without them if their meaning is clear.
   private static func comma(in text: String) -> NumberFault {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
     guard parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { 48...57 ~= $0 } }) else {

@@ -4,7 +4,7 @@ import Reporting
 
 /// Names of outputs on the command line.
 enum OutputName {
-  /// Formats and containers that dsel doesn't write. Most have readers that go by the name.
+  /// Formats and containers that dsel doesn't write. Most have readers that rely on the name.
   private static let foreignSuffixes: Set<String> = [
     "parquet", "arrow", "feather", "orc", "avro", "csv", "tsv", "xls", "xlsx", "npy", "npz", "pkl",
     "h5", "hdf5",
@@ -35,16 +35,15 @@ enum OutputName {
         + ".\(last). Use a name that ends in .jsonl, .jsonl.zst or .jsonl.gz.")
   }
 
-  /// The file that an output is written to; nil for standard output, by whichever name.
+  /// The file of an output; nil for standard output, under any of its names.
   ///
-  /// `/dev/stdout` may be a file, where a shell has redirected it. That file must not be replaced.
+  /// `/dev/stdout` may be a file if a shell has redirected it. That file must not be replaced.
   static func file(_ output: String?) -> String? {
     guard let output, output != "-", File.descriptor(named: output) != 1 else { return nil }
     return output
   }
 
-  /// The manifest next to an output. Outputs that are not regular files, such as `/dev/null`, have
-  /// none.
+  /// The manifest next to an output; nil for outputs such as `/dev/null` that aren't regular files.
   ///
   /// - Throws: ``SystemError`` of operation `inspect`.
   static func manifest(of path: String) throws -> String? {

@@ -5,7 +5,7 @@ import Pipeline
 import Reading
 import Writing
 
-/// The outputs, and where they go.
+/// The outputs and their destinations.
 struct OutputOptions: ParsableArguments {
   @Option(
     name: .shortAndLong,
@@ -76,7 +76,7 @@ struct OutputOptions: ParsableArguments {
   enum Compression: String, ExpressibleByArgument, CaseIterable {
     case none, zst, gz
 
-    /// The commands' names mean their formats too.
+    /// The names of the formats' commands are accepted too.
     init?(argument: String) {
       switch argument {
       case "zstd": self = .zst
@@ -99,7 +99,7 @@ struct OutputOptions: ParsableArguments {
     Self.container(compress) ?? place.defaultContainer
   }
 
-  /// The wanted container; nil if the file's name decides.
+  /// The requested container; nil if the file's name decides.
   static func container(_ compress: Compression?) -> Container? {
     switch compress {
     case Compression.none?: .plain
@@ -126,8 +126,8 @@ struct OutputOptions: ParsableArguments {
   }
 
   /// - Parameters:
-  ///   - rejects: where skipped lines go.
-  ///   - seed: the run's.
+  /// - rejects: the file for skipped lines.
+  /// - seed: the seed of the run.
   /// - Throws: ``SystemError`` of operation `inspect`.
   func settings(rejects: String?, seed: UInt64) throws -> OutputSettings {
     var settings = OutputSettings()
@@ -138,7 +138,7 @@ struct OutputOptions: ParsableArguments {
         try remainder.utf8.last == UInt8(ascii: "/")
         || FileStatus(path: remainder)?.kind == .directory
       settings.remainder = isDirectory ? .directory(path: remainder) : .file(path: remainder)
-      // A file's name tells: --compress is the output's.
+      // The file's name decides here, because --compress applies to the output only.
       settings.remainderContainer =
         isDirectory ? container(.directory(path: remainder)) : Container(suffixOf: remainder)
     }
@@ -151,7 +151,7 @@ struct OutputOptions: ParsableArguments {
     return settings
   }
 
-  /// Refuses to replace the member of a line that contains its text.
+  /// Refuses to replace the member that contains a line's text.
   func validate(with reading: ReadingOptions) throws {
     guard annotate, FieldPath.keys(of: reading.textField).first == Array("dsel".utf8) else {
       return

@@ -2,7 +2,7 @@ import ArgumentParser
 import Pipeline
 import Resampling
 
-/// The pool's files, which come as operands and with `--pool`.
+/// The pool's files, which are operands or values of `--pool`.
 struct PoolOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
@@ -29,7 +29,7 @@ struct PoolOptions: ParsableArguments {
     try FileList.paths(operands + named, option: "--pool")
   }
 
-  /// Refuses operands that are not files, but look like shares of `option`, which takes one word.
+  /// Refuses operands that aren't files but look like shares of `option`, which takes one word.
   ///
   /// - Throws: `ValidationError`
   func refuseShares(of option: String, _ shares: [String]) throws {
@@ -42,7 +42,7 @@ struct PoolOptions: ParsableArguments {
     }
   }
 
-  /// Refuses an empty pool, and one of too many files.
+  /// Refuses an empty pool, and a pool of too many files.
   ///
   /// - Parameters:
   ///   - verb: the purpose of the files.

@@ -7,8 +7,8 @@ import ArgumentParser
 ///     @Option(parsing: .unconditional, help: "…", transform: Count.init(parsing:))
 ///     var count: Count?
 ///
-/// With `.unconditional`, a negative number isn't taken for an option. Help then shows no default,
-/// so the help text has it.
+/// With `.unconditional`, a negative number isn't parsed as an option. Help then shows no default,
+/// so the help text states it.
 protocol Quantity: ExpressibleByArgument, Equatable, Sendable {
   static var kind: NumberError.Kind { get }
   init(text: String) throws(NumberFault)
@@ -25,11 +25,12 @@ extension Quantity {
   init?(argument: String) { try? self.init(parsing: argument) }
 }
 
-/// A count on the command line: `500`, or with a suffix `10k`, `1.5M`, `1B`; also `1e6` and
-/// `1_000_000`.
+/// A count on the command line: `500`, or with a suffix `10k`, `1.5M`, `1B`.
+///
+/// It may also be written `1e6` or `1_000_000`.
 struct Count: Quantity {
   static let kind = NumberError.Kind.count
-  /// 100T. This many documents in each of the largest number of epochs still fit into 64 bits.
+  /// 100T: this number of documents, times the largest number of epochs, still fits into 64 bits.
   static let largest = 100_000_000_000_000
 
   let value: Int
@@ -64,7 +65,7 @@ struct ByteCount: Quantity {
       binary *= 1024
       factors += [(unit, decimal), ("\(unit)b", decimal), ("\(unit)ib", binary)]
     }
-    // The longest first: MiB ends with B too.
+    // The longest suffix comes first: MiB ends with B too.
     value = try whole(text, factors.sorted { $0.0.count > $1.0.count })
   }
 
@@ -82,7 +83,7 @@ struct Share: Quantity {
   init(_ value: Double) { self.value = value }
 
   init(text: String) throws(NumberFault) {
-    // As a power of ten, so that 20% is the double that 0.2 is.
+    // The division is by a power of ten, so that 20% is the same double as 0.2.
     let value =
       text.hasSuffix("%")
       ? try NumberText(text.dropLast()).double(shiftedBy: -2) : try NumberText(text).double()
@@ -120,7 +121,7 @@ struct Seed: Quantity {
   }
 }
 
-/// A number that is whole once its suffix is multiplied in: `1.5k` is 1500.
+/// A number that is whole after multiplication by its suffix: `1.5k` is 1500.
 private func whole(_ text: String, _ factors: [(String, Int)]) throws(NumberFault) -> Int {
   let lowercased = text.lowercased()
   let suffix = factors.first { lowercased.hasSuffix($0.0) }

@@ -46,7 +46,7 @@ struct RandomnessOptions: ParsableArguments {
 
     init?(argument: String) { try? self.init(parsing: argument) }
 
-    /// - Throws: `ValidationError`, if a draw can't divide by it.
+    /// - Throws: `ValidationError` if a draw can't divide by it.
     static func validate(_ value: Double) throws {
       guard value >= 1e-6 else {
         throw ValidationError(

@@ -3,7 +3,7 @@ import Files
 import Pipeline
 import Reading
 
-/// How files of documents are read, whatever they are for.
+/// How files of documents are read, for every purpose.
 struct ReadingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -57,7 +57,7 @@ struct ReadingOptions: ParsableArguments {
     }
   }
 
-  /// Refuses a dotted path with an empty key, or with a backslash that means nothing.
+  /// Refuses a dotted path with an empty key, or with a meaningless backslash.
   static func validateField(_ field: String, option: String) throws {
     switch FieldPath.fault(in: field) {
     case nil: return
@@ -73,7 +73,7 @@ struct ReadingOptions: ParsableArguments {
     }
   }
 
-  /// Refuses what can't be read twice over.
+  /// Refuses inputs that can't be read twice.
   static func validateFiles(_ paths: [String]) throws {
     guard paths.count(where: { $0 == "-" || File.isPipedInput($0) }) < 2 else {
       throw ValidationError("Standard input (-) is named twice, but it can be read only once.")

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Where invalid lines are kept, for commands that write files.
+/// The file for invalid lines, for commands that write files.
 struct RejectOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(

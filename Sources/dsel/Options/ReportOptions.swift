@@ -6,7 +6,7 @@ struct ReportOptions: ParsableArguments {
   @Flag(help: "Print a report of the run to standard output, as JSON.")
   var json = false
 
-  /// Refuses to mix results and report in standard output.
+  /// Refuses to mix the result and the report on standard output.
   func validate(with output: FileOutputOptions) throws {
     try validate(writesToStandardOutput: output.path == nil)
   }

@@ -33,10 +33,9 @@ struct RunOptions: ParsableArguments {
 
   var threadCount: Int { threads?.value ?? min(Processors.count, Self.mostThreads) }
 
-  /// Does a command's work: shows progress, removes temporary files, and prints a message for an
-  /// error.
+  /// Does a command's work: shows progress, removes temporary files, and prints errors.
   ///
-  /// - Throws: `ExitCode.failure` once the message is out, `ValidationError`
+  /// - Throws: `ExitCode.failure` once the message is printed; `ValidationError`
   func run(_ work: (CommandContext) throws -> Void) throws {
     let diagnostics = Diagnostics(isQuiet: quiet)
     let registry = TemporaryFiles { diagnostics.warn([$0.text]) }

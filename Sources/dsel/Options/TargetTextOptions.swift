@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Where a target's text is, for commands that read a target and a pool.
+/// The field of a target's text, for commands that read a target and a pool.
 struct TargetTextOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(

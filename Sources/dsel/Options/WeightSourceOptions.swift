@@ -2,7 +2,7 @@ import ArgumentParser
 import Pipeline
 import Reading
 
-/// Where weights come from.
+/// The source of the weights.
 struct WeightSourceOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
@@ -44,7 +44,7 @@ struct WeightSourceOptions: ParsableArguments {
       valueName: "x,…"))
   var fieldScale: [String] = []
 
-  /// Sums of such scales can't overflow, whatever the number of fields.
+  /// Sums with such scales can't overflow, whatever the number of fields.
   private static let largestScale = 1e300
 
   @Flag(help: "With --field: prefer small numbers, as for a loss.")

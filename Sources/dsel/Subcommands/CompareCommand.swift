@@ -1,7 +1,7 @@
 import ArgumentParser
 import Pipeline
 
-/// `dsel compare`: how near a selection is to its target.
+/// `dsel compare`: measures how close a selection is to its target.
 struct CompareCommand: ParsableCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "compare",

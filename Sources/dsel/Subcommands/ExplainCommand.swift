@@ -2,7 +2,7 @@ import ArgumentParser
 import Pipeline
 import Weighting
 
-/// `dsel explain`: what a log weight is made of.
+/// `dsel explain`: shows the parts of a log weight.
 struct ExplainCommand: ParsableCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "explain",
@@ -135,8 +135,9 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
     }
   }
 
-  /// The documents to explain. They are the pool's if models come from files, or if a line is named
-  /// and no operand.
+  /// The documents to explain.
+  ///
+  /// They are the pool's if models come from files, or if a line is named and no operand.
   ///
   /// - Throws: `ValidationError`
   private func documents() throws -> [String] {
@@ -171,7 +172,7 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
     guard targetText.targetTextField == nil || !targets.isEmpty else {
       throw ValidationError("--target-text-field needs --target.")
     }
-    // A pool whose documents are explained by model files is read once.
+    // A pool is read once if model files explain its documents.
     try ReadingOptions.validateFiles(documents + targets + (models.areFiles ? [] : pool))
     if let line {
       guard line.value >= 1 else { throw ValidationError("--line must be at least 1.") }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Pipeline
 
-/// `dsel fit`: what a target or a pool is made of, in a file.
+/// `dsel fit`: counts the n-grams of a target or a pool in a model file.
 struct FitCommand: ParsableCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "fit",

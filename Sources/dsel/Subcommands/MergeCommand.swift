@@ -2,7 +2,7 @@ import ArgumentParser
 import Pipeline
 import Reporting
 
-/// `dsel merge`: the sum of models, or of candidates.
+/// `dsel merge`: adds up models, or candidates.
 struct MergeCommand: ParsableCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "merge",

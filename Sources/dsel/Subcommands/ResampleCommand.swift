@@ -82,7 +82,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     }
   }
 
-  /// Refuses options that were decided when candidates were kept.
+  /// Refuses options that were fixed when candidates were kept.
   private func validateCandidates() throws {
     let given: [(String, Bool)] = [
       ("--seed", draw.seed != nil), ("--top-k", draw.randomness.topK),

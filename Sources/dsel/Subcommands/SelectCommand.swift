@@ -3,7 +3,7 @@ import Files
 import Pipeline
 import Reporting
 
-/// `dsel select`: the whole job.
+/// `dsel select`: runs all steps.
 struct SelectCommand: ParsableCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "select",

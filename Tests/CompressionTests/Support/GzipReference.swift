@@ -2,7 +2,7 @@ import CZlib
 
 /// zlib called directly, so that ISA-L is never on both sides of a comparison.
 enum GzipReference {
-  /// For the window-bits argument: a 32 KiB window, and gzip's header and trailer.
+  /// The window-bits argument for a 32 KiB window, with gzip's header and trailer.
   private static let gzipWindowBits: Int32 = 15 + 16
 
   /// Returns one gzip member, whose deflate data is stored uncompressed at level 0.
@@ -27,8 +27,10 @@ enum GzipReference {
     }
   }
 
-  /// Returns `member` with every optional field put into its 10-byte header: an extra field of 300
-  /// bytes, a name, a comment and the header's own checksum (RFC 1952, section 2.3).
+  /// Returns `member` with every optional field added to its 10-byte header.
+  ///
+  /// The fields are an extra field of 300 bytes, a name, a comment and the header's own checksum
+  /// (RFC 1952, section 2.3).
   static func addHeaderFields(to member: [UInt8]) -> [UInt8] {
     var header = Array(member[..<10])
     header[3] = 0b1_1110
@@ -39,8 +41,10 @@ enum GzipReference {
     return header + member[10...]
   }
 
-  /// Returns the content of the one member that `bytes` are, or nil if it isn't `byteCount` bytes
-  /// or anything follows it.
+  /// Returns the content of the only member in `bytes`.
+  ///
+  /// - Returns: nil if the content isn't `byteCount` bytes long, or if other bytes follow the
+  ///   member.
   static func decompress(_ bytes: [UInt8], byteCount: Int) -> [UInt8]? {
     var stream = unsafe z_stream()
     unsafe inflateInit2_(

@@ -6,7 +6,7 @@ struct Outcome: Equatable, CustomTestStringConvertible {
   var bytes: [UInt8] = []
   var error: CompressionError?
 
-  /// Without the bytes, of which there may be many.
+  /// The outcome without the bytes, which may be many.
   var testDescription: String {
     "\(bytes.count) bytes, \(error.map { "\($0)" } ?? "no error")"
   }

@@ -1,4 +1,4 @@
-/// Bytes that compress as text does: words drawn from a small vocabulary, in a fixed order.
+/// Bytes that compress like text: words drawn from a small vocabulary, in a fixed order.
 func sampleText(byteCount: Int, seed: UInt64 = 1) -> [UInt8] {
   var generator = SplitMix64(state: seed)
   let words = (0..<500).map { _ in
@@ -20,7 +20,7 @@ func sampleNoise(byteCount: Int, seed: UInt64 = 1) -> [UInt8] {
   return (0..<byteCount).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
 }
 
-/// The generator of Steele, Lea and Flood (2014), for samples that are the same in every run.
+/// The generator of Steele, Lea and Flood (2014), which gives the same samples in every run.
 struct SplitMix64: RandomNumberGenerator {
   var state: UInt64
 

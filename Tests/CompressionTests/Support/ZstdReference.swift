@@ -6,13 +6,12 @@ enum ZstdReference {
   static let emptySkippableFrame: [UInt8] = [0x50, 0x2A, 0x4D, 0x18, 0, 0, 0, 0]
   static let skippableFrame: [UInt8] = [0x5F, 0x2A, 0x4D, 0x18, 5, 0, 0, 0, 1, 2, 3, 4, 5]
 
-  /// Returns one frame with a checksum, whose header states its content's size and no window.
+  /// Returns one frame with a checksum, and a header with the content's size but no window.
   static func compress(_ bytes: [UInt8]) -> [UInt8] {
     compress(bytes, directives: [ZSTD_e_end])
   }
 
-  /// Returns one frame with a checksum, whose header asks for a window of 2 to the `windowLog`
-  /// bytes.
+  /// Returns one frame with a checksum, and a header that requests a window of 2^`windowLog` bytes.
   static func compress(_ bytes: [UInt8], windowLog: Int32) -> [UInt8] {
     // If libzstd knew the content's size from the first call, it would lower the window to it.
     compress(bytes, windowLog: windowLog, directives: [ZSTD_e_continue, ZSTD_e_end])
@@ -42,8 +41,8 @@ enum ZstdReference {
   /// Returns the content of all frames in `bytes`, or nil if it isn't `byteCount` bytes.
   static func decompress(_ bytes: [UInt8], byteCount: Int) -> [UInt8]? {
     var result = 0
-    // A byte more, as without any the count would be written to the empty array that all threads
-    // share.
+    // One more byte, because without any the count would be written into the empty array that all
+    // threads share.
     let content = unsafe [UInt8](unsafeUninitializedCapacity: byteCount + 1) { buffer, count in
       // SAFETY: libzstd stays within the two sizes.
       result = unsafe ZSTD_decompress(buffer.baseAddress, byteCount, bytes, bytes.count)

@@ -2,7 +2,7 @@ import CXXHash
 
 @testable import Featurizing
 
-/// The tokenizers and the hashes as the method states them, scalar by scalar.
+/// The tokenizers and the hashes as the method defines them, scalar by scalar.
 struct NaiveFeaturizer {
   var tables: UnicodeTables
   var kind: TokenizerKind
@@ -26,14 +26,14 @@ struct NaiveFeaturizer {
         tokens[tokens.count - 1].unicodeScalars.append(scalar)
       } else {
         tokens.append(String(scalar))
-        // A mark that follows nothing begins a word.
+        // A mark without a preceding character begins a word.
         current = scalarClass == .extend ? .word : scalarClass
       }
     }
     return tokens
   }
 
-  /// The buckets of the n-grams of each order, by the place where they end.
+  /// The buckets of the n-grams of each order, by the place where the n-gram ends.
   func features(_ text: String, maximumOrder: Int, bucketCount: Int) -> [[UInt32]] {
     let hashes = tokens(text).map { hash(Array($0.utf8)) }
     return (1...maximumOrder).map { order in

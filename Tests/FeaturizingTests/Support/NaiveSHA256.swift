@@ -1,4 +1,4 @@
-/// SHA-256 as FIPS 180-4 states it, one block after the other.
+/// SHA-256 as FIPS 180-4 defines it, one block after the other.
 enum NaiveSHA256 {
   /// The eight words of the digest, the most significant first.
   static func digest(_ message: [UInt8]) -> [UInt32] {
@@ -14,8 +14,7 @@ enum NaiveSHA256 {
     return state
   }
 
-  /// The digest, read as a big-endian number, modulo `modulus`: byte by byte, as one divides by
-  /// hand.
+  /// The digest as a big-endian number, modulo `modulus`, by long division byte by byte.
   static func bucket(_ message: [UInt8], modulus: Int) -> UInt32 {
     var rest = 0
     for word in digest(message) {

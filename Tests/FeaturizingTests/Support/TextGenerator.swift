@@ -23,7 +23,7 @@ struct TextGenerator {
 
   init(seed: UInt64) { random = SplitMix64(state: seed) }
 
-  /// A text of at least `byteCount` bytes, and few more.
+  /// A text of at least `byteCount` bytes, and only a few more.
   mutating func text(byteCount: Int) -> String {
     var text = ""
     var count = 0
@@ -49,7 +49,7 @@ struct TextGenerator {
       let count = min(room, Int.random(in: 10...3_000, using: &random)) / 3
       return (0..<count).map { _ in random.element(of: group) }.joined()
     case 2, 3:
-      // Up to some bytes before a segment's end.
+      // Up to a few bytes before a segment's end.
       let count = size - place % size - Int.random(in: 0...8, using: &random)
       let filler = random.element(of: ["a", " ", "."])
       return String(repeating: filler, count: max(0, min(count, room))) + piece

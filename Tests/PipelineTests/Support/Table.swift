@@ -4,11 +4,11 @@ import Platform
 
 @testable import Reading
 
-/// A format without lines, to show that nothing but a ``DocumentFormat`` knows what a record is.
+/// A format without lines, to show that only a ``DocumentFormat`` knows what a record is.
 ///
 /// A file begins with `TABL`. Groups of rows follow: their number, then a column of texts and one
-/// of domains, each with its size before it, and in it the size of each value before the value. A
-/// text of size `0xFFFFFFFF` is missing. A record's place is the number of its row.
+/// of domains. Each column has its size before it, and each value in it has its own size before it.
+/// A text of size `0xFFFFFFFF` is missing. A record's place is the number of its row.
 struct Table: DocumentFormat {
   static let magic = Array("TABL".utf8)
   static let missing = UInt32.max
@@ -29,7 +29,7 @@ struct Table: DocumentFormat {
     }
   }
 
-  /// A file of rows.
+  /// Makes a file of rows.
   static func file(_ rows: [Row], groupSize: Int) -> Data {
     var bytes = magic
     for start in stride(from: 0, to: rows.count, by: groupSize) {
@@ -77,7 +77,7 @@ struct Table: DocumentFormat {
   }
 }
 
-/// Where the columns are in a chunk.
+/// The offsets of the columns in a chunk.
 private struct TableLayout: Sendable {
   var rowCount: Int
   var textByteCount: Int
@@ -123,7 +123,7 @@ private struct TableReader: ChunkReader, ~Copyable {
     return bytes.span.number(at: 0)
   }
 
-  /// False at the end.
+  /// Returns false at the end.
   private mutating func read(
     _ count: Int, into bytes: inout ByteBuffer
   ) throws(ReadingError) -> Bool {

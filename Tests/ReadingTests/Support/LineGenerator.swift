@@ -1,6 +1,6 @@
 import TestSupport
 
-/// Random lines of valid JSON: objects with the keys that text fields are made of, often twice.
+/// Random lines of valid JSON: objects that often repeat the keys of text fields.
 struct LineGenerator {
   private static let keys = [
     "text", "text", #"te\u0078t"#, "meta", "meta", #"m\u0065ta"#, "doc", "texts", "", #"a\"b"#, "é",
@@ -22,11 +22,11 @@ struct LineGenerator {
 
   mutating func line() -> [UInt8] { Array((blank() + object(levels: 4) + blank()).utf8) }
 
-  /// The line with one byte replaced, removed or put in.
+  /// The line with one byte replaced, removed or inserted.
   mutating func mutated(_ line: [UInt8]) -> [UInt8] {
     var line = line
     let place = Int.random(in: 0..<line.count, using: &random)
-    // Half the time a byte that means something to JSON.
+    // Half the time it is a byte with a meaning in JSON.
     let telling = Array(#"{}[]",:\u-+.eE0019tfn dDcC"#.utf8)
     let byte =
       Bool.random(using: &random)

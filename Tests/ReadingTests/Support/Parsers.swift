@@ -3,15 +3,15 @@ import Files
 
 @testable import Reading
 
-/// What a parser makes of a line.
+/// The result of parsing a line.
 enum Outcome: Equatable {
   case text([UInt8])
-  /// A JSON value, without a string at the path.
+  /// A JSON value without a string at the path.
   case noText
   case rejected
 }
 
-/// simdjson alone, without the scanner behind it.
+/// simdjson alone, without the scanner after it.
 @safe struct Simdjson: ~Copyable {
   private let parser: OpaquePointer
 
@@ -32,7 +32,7 @@ enum Outcome: Equatable {
   func outcome(of line: [UInt8]) -> Outcome {
     let padded = line + [UInt8](repeating: 0x20, count: Int(DSEL_JSON_PADDING))
     return unsafe padded.withUnsafeBufferPointer { bytes in
-      // SAFETY: the padding is there, and the text is copied before the parser's next use.
+      // SAFETY: the padding exists, and the text is copied before the parser's next use.
       var text: UnsafePointer<UInt8>?
       var count = 0
       let status = unsafe dsel_json_parser_parse(
@@ -52,7 +52,7 @@ func keys(of textField: String) -> [[UInt8]] {
     Array.init)
 }
 
-/// What the scanner makes of a line, byte by byte: the text, or why there is none.
+/// The scanner's result for a line, byte by byte: the text, or the reason why there is none.
 func scan(_ line: [UInt8], _ textField: String) -> Result<[UInt8], InvalidLine> {
   do throws(InvalidLine) {
     var scanner = JSONScanner(path: keys(of: textField), fields: [])
@@ -83,7 +83,7 @@ func outcome(of result: Result<[UInt8], InvalidLine>) -> Outcome {
 /// The ways in which ``DocumentParser`` can read here: with simdjson, and with vectors.
 let usesVectorsOrNot = Vectors.areSupported ? [false, true] : [false]
 
-/// What ``DocumentParser`` makes of a line that stands between other bytes, whichever way it reads.
+/// The result of ``DocumentParser`` for a line between other bytes, whichever way it reads.
 ///
 /// - Precondition: all ways agree.
 func parse(_ line: [UInt8], _ textField: String = "text") throws -> [UInt8] {

@@ -1,12 +1,12 @@
 import Foundation
 import TestSupport
 
-/// How a shard's bytes are stored.
+/// The container of a shard's bytes.
 enum Wrapping: CaseIterable {
   case plain, zstd, gzip, severalFrames, severalMembers
 
   func wrap(_ text: Data, in directory: TemporaryDirectory) throws -> Data {
-    // Within a line, and not in the middle.
+    // At an uneven place within a line.
     let cut = text.count / 3
     let (first, second) = (Data(text.prefix(cut)), Data(text.dropFirst(cut)))
     switch self {
@@ -19,7 +19,7 @@ enum Wrapping: CaseIterable {
   }
 }
 
-/// The ways in which the lines of a file may end.
+/// The ways to end the lines of a file.
 enum TextVariant: CaseIterable {
   case lineFeeds, carriageReturns, byteOrderMark, byteOrderMarks, noFinalLineEnd, longLines
 
@@ -29,7 +29,7 @@ enum TextVariant: CaseIterable {
     for number in 0..<200 {
       let longest = self == .longLines && number % 50 == 7 ? 200_000 : 700
       let count = number % 9 == 0 ? 0 : Int.random(in: 0...longest, using: &random)
-      // As where files with marks are concatenated, one without anything behind it among them.
+      // As in concatenated files with marks, one of which is a mark alone.
       if self == .byteOrderMarks, number % 7 == 3 {
         for _ in 0...number % 2 { text.append(contentsOf: [0xEF, 0xBB, 0xBF]) }
       }
@@ -41,7 +41,7 @@ enum TextVariant: CaseIterable {
   }
 }
 
-/// The lines of a text, the plain way.
+/// The lines of a text, found in the plain way.
 func naiveLines(_ text: Data) -> [PlacedLine] {
   let text = [UInt8](text)
   var lines: [PlacedLine] = []
