@@ -218,7 +218,7 @@ import Testing
     ),
     (
       ["--target-model", "pool.jsonl", "--pool-model", "pool.jsonl", "pool.jsonl"], 1,
-      "not a model that is whole"
+      "not a model. Name a file"
     ),
   ]
 

@@ -116,10 +116,10 @@ def models() -> Iterator[Hostile]:
     yield Hostile(
         "buckets-2^40",
         model_with(settings=lambda known: {**known, "buckets": 2**40}),
-        ['"settings.buckets" can\'t be'],
+        ['"settings.buckets" has an impossible value'],
     )
     yield Hostile(
-        "fewer-counts", model_with(counts=lambda counts: counts[:-1]), ['"counts" can\'t be']
+        "fewer-counts", model_with(counts=lambda counts: counts[:-1]), ['"counts" has an impossible value']
     )
     yield Hostile(
         "eligible",
@@ -255,7 +255,7 @@ def candidate_files() -> Iterator[Hostile]:
         yield Hostile(f"{name}-2^64", header_with(**{name: 2**64}), ["a whole number from 0 to 2^64 - 1 is expected"])
     for name in ["shard", "offset", "bytes", "text_bytes", "tokens", "copies"]:
         for value in [2**44, 2**63 - 1]:
-            yield Hostile(f"{name}-{value}", first_with(**{name: value}), [f'"{name}" can\'t be'])
+            yield Hostile(f"{name}-{value}", first_with(**{name: value}), [f'"{name}" has an impossible value'])
         yield Hostile(f"{name}-2^63", first_with(**{name: 2**63}), ["a whole number from 0 to 2^64 - 1 is expected"])
     yield Hostile(
         "key-1e999",
@@ -267,17 +267,17 @@ def candidate_files() -> Iterator[Hostile]:
     yield Hostile(
         "more-than-said",
         lambda known: encoded(known.candidates, [*known.lines, known.lines[-1]]),
-        ['"candidates" can\'t be'],
+        ['"candidates" has an impossible value'],
     )
     yield Hostile(
         "fewer-than-said",
         lambda known: encoded(known.candidates, known.lines[:-1]),
-        ['"candidates" can\'t be'],
+        ['"candidates" has an impossible value'],
     )
     yield Hostile(
         "endless-candidates",
         lambda known: encoded(known.candidates, known.lines),
-        ['"candidates" can\'t be'],
+        ['"candidates" has an impossible value'],
         lambda known: json.dumps(known.lines[-1]),
         "1G",
     )

@@ -9,23 +9,9 @@ extension PassReport {
         contentHash: $0.contentHash ?? 0)
     }
   }
-
-  /// Adds the report of a pass over the inputs that follow.
-  mutating func add(_ other: PassReport) {
-    let before = shards.count
-    shards += other.shards
-    rejects += other.rejects.map { $0.moved(by: before) }
-  }
 }
 
 extension PassReport {
-  /// - Throws: ``InputError/empty(role:skippedLines:)``
-  func checkHasDocuments(_ role: InputRole) throws(PipelineError) {
-    guard documentCount > 0 else {
-      throw .input(.empty(role: role, skippedLines: skippedCount))
-    }
-  }
-
   /// Checks that a pass has counted n-grams.
   ///
   /// - Throws: ``InputError/empty(role:skippedLines:)``, ``InputError/noTokens(role:)``

@@ -79,3 +79,12 @@ final class OrderedLines: Sendable {
     }
   }
 }
+
+extension OrderedLines {
+  /// Ends the output, once all lines have come.
+  func close() throws -> AtomicFile? {
+    do throws(WritingError) { return try take().close() } catch {
+      throw PipelineError.output(.writing(error))
+    }
+  }
+}

@@ -14,3 +14,19 @@ struct PassReport: Sendable {
   }
   var skippedCount: Int { shards.reduce(0) { $0 + $1.skippedCount } }
 }
+
+extension PassReport {
+  /// Adds the report of a pass over the inputs that follow.
+  mutating func add(_ other: PassReport) {
+    let before = shards.count
+    shards += other.shards
+    rejects += other.rejects.map { $0.moved(by: before) }
+  }
+
+  /// - Throws: ``InputError/empty(role:skippedLines:)``
+  func checkHasDocuments(_ role: InputRole) throws(PipelineError) {
+    guard documentCount > 0 else {
+      throw .input(.empty(role: role, skippedLines: skippedCount))
+    }
+  }
+}

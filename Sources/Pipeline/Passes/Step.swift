@@ -1,7 +1,7 @@
 /// The steps of a run, in order.
 package enum Step: String, CaseIterable, Sendable {
   case spool, fit, fitTarget, fitPool, train, measure, weigh, copy, remainder
-  /// The steps of `resample`, which weighs nothing.
+  /// Further steps of `resample`.
   case countStrata, draw
   /// The steps of `compare` and `explain`.
   case countSelected, countRandom, explain

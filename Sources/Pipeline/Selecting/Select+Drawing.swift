@@ -45,7 +45,7 @@ extension Select {
     }
   }
 
-  func draw(
+  func weighAndDraw(
     _ plan: Plan, _ trained: Trained, _ pool: Inputs, _ clock: StepClock
   ) throws -> Drawn {
     var workers = settings.reading.workers(progress)

@@ -21,9 +21,10 @@ package struct Select: Sendable {
   package func run() throws -> SelectManifest {
     let clock = StepClock()
     let files = try open(clock)
-    let trained = try train(fit(files, clock), clock)
+    let fitted = try fit(files, clock)
+    let trained = try train(consume fitted, clock)
     let plan = try plan(trained, files.pool, clock)
-    let drawn = try draw(plan, trained, files.pool, clock)
+    let drawn = try weighAndDraw(plan, trained, files.pool, clock)
     let copied = try copy(drawn, trained, files, clock)
     let manifest = manifest(
       trained, plan, drawn, copied, clock.timings(threadCount: settings.reading.threadCount))

@@ -90,12 +90,3 @@ struct WeighJob {
       + "id=\(settings.idField ?? "") \(settings.reading.fingerprint)"
   }
 }
-
-extension OrderedLines {
-  /// Ends the output, once all lines have come.
-  func close() throws -> AtomicFile? {
-    do throws(WritingError) { return try take().close() } catch {
-      throw PipelineError.output(.writing(error))
-    }
-  }
-}
