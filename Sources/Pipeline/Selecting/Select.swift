@@ -21,8 +21,8 @@ package struct Select: Sendable {
   package func run() throws -> SelectManifest {
     let clock = StepClock()
     let files = try open(clock)
-    let fitted = try fit(files, clock)
-    let trained = try train(consume fitted, clock)
+    // Nothing else holds what is fitted: its tables are freed before training asks for memory.
+    let trained = try train(fit(files, clock), clock)
     let plan = try plan(trained, files.pool, clock)
     let drawn = try weighAndDraw(plan, trained, files.pool, clock)
     let copied = try copy(drawn, trained, files, clock)
