@@ -90,12 +90,12 @@ def test_a_mount_without_fsync_is_warned_of_once(
 REFUSALS = [
     pytest.param(
         {"FAULT_CALL": "rename", "FAULT_ERRNO": str(errno.ENOSYS)},
-        "files can't be renamed there (function not implemented)",
+        "the file system can't rename files (function not implemented)",
         id="rename",
     ),
     pytest.param(
         {"FAULT_CALL": "lock", "FAULT_HANGS": "1"},
-        "gave no answer to a lock (flock) for 10 s, as NFS without its lock service does. "
+        "did not answer to a lock (flock) for 10 s, as NFS without its lock service does. "
         "Mount it with",
         id="lock",
     ),
