@@ -1,7 +1,7 @@
 import Foundation
+import Platform
 import Reading
 import Resampling
-import Synchronization
 import TestSupport
 import Testing
 import Weighting
@@ -106,7 +106,7 @@ import Weighting
   }
 
   private final class Counter: Sendable {
-    private let count = Mutex(0)
+    private let count = Lock(0)
     func add() { count.withLock { $0 += 1 } }
     var value: Int { count.withLock { $0 } }
   }

@@ -1,6 +1,5 @@
 import Foundation
 import Platform
-import Synchronization
 import TestSupport
 import Testing
 import Writing
@@ -34,7 +33,7 @@ import Writing
     // Each pass numbers its chunks from 0.
     for _ in 0..<2 {
       ordered.begin()
-      let next = Mutex(0)
+      let next = Lock(0)
       let outcomes = try Threads.run(threadCount) { _ in
         Result {
           while true {

@@ -1,8 +1,8 @@
 import Compression
 import Files
 import Foundation
+import Platform
 import Reading
-import Synchronization
 import TestSupport
 import Testing
 import Writing
@@ -27,7 +27,7 @@ import Writing
 
   /// Steps with their passes, each once, in the order of the reports.
   private final class Seen: Sendable {
-    private let steps = Mutex<[String]>([])
+    private let steps = Lock<[String]>([])
 
     var meter: ProgressMeter {
       ProgressMeter(interval: .zero) { report in

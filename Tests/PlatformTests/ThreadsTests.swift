@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Testing
 
 @testable import Platform
@@ -46,7 +45,7 @@ import Testing
 
   /// No machine has room for a stack of 2⁶² bytes.
   @Test func `If no thread starts, nothing is called`() {
-    let callCount = Mutex(0)
+    let callCount = Lock(0)
     let error = #expect(throws: SystemError.self) {
       try Threads.run(3, stackByteCount: 1 << 62) { _ in callCount.withLock { $0 += 1 } }
     }
@@ -80,7 +79,7 @@ import Testing
   }
 
   @Test func `With one thread the second function runs before the first`() throws {
-    let order = Mutex<[String]>([])
+    let order = Lock<[String]>([])
     let results = try Threads.both(
       threadCount: 1,
       {
