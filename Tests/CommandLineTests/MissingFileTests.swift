@@ -26,8 +26,7 @@ import Testing
         + "quotes, where the shell doesn't expand it.\n")
   }
 
-  @Test func `An output in a missing directory is an error, and making that directory helps`() throws
-  {
+  @Test func `An output in a missing directory is an error; making it helps`() throws {
     let arguments = ["fit", "-q", Fixtures.wiki, "-o", "out/wiki.model"]
     #expect(
       try errors(arguments)
