@@ -8,12 +8,12 @@ import Testing
   ///
   /// It gives up after half a minute, so that too few threads make a test fail and not hang.
   private final class Meeting: Sendable {
-    private let arrived = Atomic(0)
+    private let arrived = Lock(0)
 
     func isComplete(_ count: Int) -> Bool {
-      arrived.add(1, ordering: .relaxed)
+      arrived.withLock { $0 += 1 }
       let end = ContinuousClock.now + .seconds(30)
-      while arrived.load(ordering: .relaxed) < count {
+      while arrived.withLock({ $0 }) < count {
         guard ContinuousClock.now < end else { return false }
         usleep(100)
       }
