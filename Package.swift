@@ -63,13 +63,16 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Resampling", dependencies: ["CXXHash", "Files", "Platform"], swiftSettings: strict),
+    .target(name: "Choosing", dependencies: ["Files", "Platform"], swiftSettings: strict),
+    .target(
+      name: "Judging", dependencies: ["Files", "Platform"], swiftSettings: strict),
     .target(
       name: "Writing", dependencies: ["Compression", "Files", "Platform"], swiftSettings: strict),
     .target(
       name: "Pipeline",
       dependencies: [
-        "Compression", "Files", "Platform", "Reading", "Featurizing", "Weighting", "Resampling",
-        "Writing",
+        "Choosing", "Compression", "Files", "Platform", "Reading", "Featurizing", "Weighting",
+        "Resampling", "Judging", "Writing",
       ],
       swiftSettings: strict),
     .target(
@@ -82,7 +85,8 @@ let package = Package(
     .executableTarget(
       name: "dsel",
       dependencies: [
-        "CMalloc", "Compression", "Featurizing", "Files", "Platform", "Pipeline", "Reading",
+        "CMalloc", "Choosing", "Compression", "Featurizing", "Files", "Platform", "Pipeline",
+        "Reading",
         "Reporting", "Resampling", "Weighting", "Writing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -123,15 +127,20 @@ let package = Package(
     .testTarget(
       name: "ResamplingTests", dependencies: ["Resampling", "TestSupport"], swiftSettings: strict),
     .testTarget(
+      name: "ChoosingTests", dependencies: ["Choosing", "TestSupport"], swiftSettings: strict),
+    .testTarget(
+      name: "JudgingTests",
+      dependencies: ["Judging", "Featurizing", "Files", "Platform", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
       name: "WritingTests",
       dependencies: ["Writing", "Compression", "Files", "Platform", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "Pipeline", "Featurizing", "Files", "Platform", "Reading", "Resampling", "Weighting",
-        "Writing",
-        "TestSupport",
+        "Pipeline", "Choosing", "Featurizing", "Files", "Platform", "Reading", "Resampling",
+        "Weighting", "Writing", "TestSupport",
       ],
       swiftSettings: strict),
     .testTarget(

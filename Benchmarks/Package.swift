@@ -30,11 +30,14 @@ let package = Package(
     .target(
       name: "Weighting", dependencies: ["CVector", "Featurizing", "Files", "Platform", "Reading"], swiftSettings: measured),
     .target(name: "Resampling", dependencies: ["CXXHash", "Files", "Platform"], swiftSettings: measured),
+    .target(name: "Choosing", dependencies: ["Files", "Platform"], swiftSettings: measured),
+    .target(name: "Judging", dependencies: ["Files", "Platform"], swiftSettings: measured),
     .target(name: "Writing", dependencies: ["Compression", "Files", "Platform"], swiftSettings: measured),
     .target(
       name: "Pipeline",
       dependencies: [
-        "Compression", "Files", "Platform", "Reading", "Featurizing", "Weighting", "Resampling", "Writing",
+        "Choosing", "Compression", "Files", "Platform", "Reading", "Featurizing", "Weighting",
+        "Resampling", "Judging", "Writing",
       ],
       swiftSettings: measured),
     .executableTarget(

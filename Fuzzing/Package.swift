@@ -35,17 +35,20 @@ let package = Package(
       name: "Weighting", dependencies: ["CVector", "Featurizing", "Files", "Platform", "Reading"], swiftSettings: instrumented),
     .target(name: "Resampling", dependencies: ["CXXHash", "Files", "Platform"], swiftSettings: instrumented),
     .target(name: "Writing", dependencies: ["Compression", "Files", "Platform"], swiftSettings: instrumented),
+    .target(name: "Choosing", dependencies: ["Files", "Platform"], swiftSettings: instrumented),
+    .target(name: "Judging", dependencies: ["Files", "Platform"], swiftSettings: instrumented),
     .target(
       name: "Pipeline",
       dependencies: [
-        "Compression", "Files", "Platform", "Reading", "Featurizing", "Weighting", "Resampling", "Writing",
+        "Choosing", "Compression", "Files", "Platform", "Reading", "Featurizing", "Weighting",
+        "Resampling", "Judging", "Writing",
       ],
       swiftSettings: instrumented),
     .target(name: "CFuzzer"),
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "CFuzzer", "Compression", "Featurizing", "Files", "Platform", "Pipeline", "Reading", "Resampling",
+        "CFuzzer", "Choosing", "Compression", "Featurizing", "Files", "Platform", "Pipeline", "Reading", "Resampling",
         "Weighting", "Writing",
       ],
       swiftSettings: instrumented,

@@ -46,3 +46,17 @@ extension FileStatus {
       modificationTime: Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec))
   }
 }
+
+/// The room on a file system.
+package enum FileSystem {
+  /// The number of bytes that this user may still write in a directory; nil if it isn't known.
+  package static func freeByteCount(in directory: String) -> Int? {
+    var status = statvfs()
+    guard unsafe FileName.withBytes(of: directory, { unsafe statvfs($0, &status) }) == 0 else {
+      return nil
+    }
+    let (count, overflows) = Int(clamping: status.f_bavail)
+      .multipliedReportingOverflow(by: Int(clamping: status.f_frsize))
+    return overflows ? .max : count
+  }
+}

@@ -8,4 +8,6 @@ package enum Defaults {
   package static let bucketCount = 1 << 20
   /// The directory for temporary files without a name.
   package static let spoolDirectory = "/tmp"
+  /// The number of shuffles in which models for held-out text are trained.
+  package static let heldoutShuffles = 3
 }

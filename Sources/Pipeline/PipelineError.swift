@@ -10,6 +10,7 @@ package enum PipelineError: Error {
   case candidates(CandidateError)
   case weights(StoredWeightError)
   case merging(MergeError)
+  case heldout(HeldoutError)
 
   /// True if the reader of standard output has closed it, which isn't a failure.
   package var isClosedOutput: Bool {

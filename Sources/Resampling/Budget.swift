@@ -25,7 +25,7 @@ package enum Budget: Equatable, Sendable {
   func adding(_ more: Int) -> Budget { with(amount: amount > .max - more ? .max : amount + more) }
 
   /// The part of the budget that a candidate uses.
-  func cost(of candidate: Candidate) -> Int {
+  package func cost(of candidate: Candidate) -> Int {
     switch self {
     case .documents: 1
     case .tokens: candidate.tokenCount

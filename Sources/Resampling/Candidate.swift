@@ -75,12 +75,12 @@ package struct Candidate: Sendable, Equatable, BitwiseCopyable {
   /// Identifies a text.
   ///
   /// The hash alone would do; comparing lengths too makes a chance collision harmless.
-  struct TextKey: Hashable {
+  package struct TextKey: Hashable, Sendable {
     var hash: UInt64
     var byteCount: UInt32
   }
 
-  var textKey: TextKey { TextKey(hash: textHash, byteCount: textBytes) }
+  package var textKey: TextKey { TextKey(hash: textHash, byteCount: textBytes) }
 
   /// Identifies a document by its place, where equal texts are kept.
   var placeKey: TextKey { TextKey(hash: place, byteCount: 0) }

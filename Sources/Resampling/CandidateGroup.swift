@@ -170,7 +170,7 @@ package struct CandidateGroup: Sendable {
   ///   anything from it.
   /// - Returns: each text once, unless copies are kept; ``Candidate/key`` is the key for this arm.
   ///   `isWhole` is true if no other document could be drawn by the arm.
-  mutating func take(arm: Int, isAlone: Bool) -> (entries: [Candidate], isWhole: Bool) {
+  package mutating func take(arm: Int, isAlone: Bool) -> (entries: [Candidate], isWhole: Bool) {
     var taken = Buffers.chain([])
     swap(&taken, &buffers)
     switch taken {

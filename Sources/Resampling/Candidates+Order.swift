@@ -11,7 +11,7 @@ extension Candidates {
   /// finding them.
   ///
   /// - Complexity: O(*n*) for evenly spread places.
-  static func sortByPosition(_ entries: inout [Candidate]) {
+  package static func sortByPosition(_ entries: inout [Candidate]) {
     let count = entries.count
     guard count >= smallestRadixSorted else {
       entries.sort { $0.position < $1.position }
@@ -83,5 +83,18 @@ extension Candidates {
       }
       entries[hole] = entry
     }
+  }
+
+  /// The number of the first candidate at this place or behind it.
+  ///
+  /// - Parameter candidates: in pool order.
+  /// - Complexity: O(log *n*) for *n* candidates.
+  package static func firstIndex(from position: Position, in candidates: [Candidate]) -> Int {
+    var (low, high) = (0, candidates.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if candidates[middle].position < position { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }

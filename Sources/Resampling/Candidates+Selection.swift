@@ -4,6 +4,26 @@ extension Candidates {
   private static let smallestSampled = 8192
   private static let sampleSize = 1024
 
+  /// Moves the entries with the largest keys that a budget allows to the front, in no particular
+  /// order.
+  ///
+  /// - Returns: their number.
+  /// - Complexity: O(*n*) on average for a number of documents, otherwise O(*n* log *n*).
+  package static func putFirst(_ budget: Budget, of entries: inout [Candidate]) -> Int {
+    if case .documents(let count) = budget {
+      let fitting = min(count, entries.count)
+      putBestFirst(fitting, of: &entries)
+      return fitting
+    }
+    entries.sort { $0.precedes($1) }
+    var left = budget.amount
+    let end = entries.firstIndex { entry in
+      left -= budget.cost(of: entry)
+      return left < 0
+    }
+    return end ?? entries.count
+  }
+
   /// Moves the `count` best entries to the front, in no particular order except that the last of
   /// them is the smallest.
   ///

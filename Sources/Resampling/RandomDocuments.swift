@@ -10,7 +10,12 @@ package struct RandomDocuments: Sendable {
   /// - Parameter rate: the probability that a document belongs to it, not negative; from 1 on all
   ///   do.
   package init(seed: UInt64, purpose: SeededHash.Purpose, rate: Double) {
-    hash = SeededHash(seed: seed, purpose: purpose)
+    self.init(order: SeededHash(seed: seed, purpose: purpose), rate: rate)
+  }
+
+  /// The documents that come first in an order.
+  package init(order: SeededHash, rate: Double) {
+    hash = order
     limit = rate < 1 ? UInt64(rate * 0x1p64) : nil
   }
 

@@ -21,6 +21,10 @@ package struct SeededHash: Sendable {
     case epoch = 6
     /// The documents to fit, if not all are fitted.
     case fitSample = 7
+    /// The Gumbel noise of the choice of a set.
+    case setNoise = 8
+    /// The order of documents for models that are judged by held-out text.
+    case trainingOrder = 9
   }
 
   private let seed: UInt64

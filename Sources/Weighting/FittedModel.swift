@@ -84,7 +84,13 @@ package struct FittedModel: Sendable, Equatable {
 
   /// - Throws: ``Mismatch`` if a feature id means something else in the other model.
   package func checkFeatures(match other: FittedModel) throws(Mismatch) {
-    let (mine, others) = (settings, other.settings)
+    try Self.checkFeatures(settings, match: other.settings)
+  }
+
+  /// - Throws: ``Mismatch`` if features of the two can't be compared.
+  package static func checkFeatures(
+    _ mine: FeatureSettings, match others: FeatureSettings
+  ) throws(Mismatch) {
     guard mine.hashing == others.hashing else { throw .hashing(mine.hashing, others.hashing) }
     guard mine.tokenizer == others.tokenizer else {
       throw .tokenizer(mine.tokenizer, others.tokenizer)

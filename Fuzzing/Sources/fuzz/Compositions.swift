@@ -1,6 +1,7 @@
 import Files
 import Glibc
 
+@testable import Choosing
 @testable import Featurizing
 @testable import Pipeline
 @testable import Reading
@@ -58,9 +59,12 @@ func fuzzCandidates(_ input: [UInt8]) -> Int32 {
   else { return 0 }
   let count = file.header.settings.count
   let all = file.buffer().kept()
-  require(all.count <= min(count, file.candidates.count), "more than there are")
+  require(all.count <= file.candidates.count, "more than there are")
   let some = file.buffer(count: min(count, 3)).kept()
-  require(some.count <= 3, "more than were asked for")
+  if file.header.settings.objective == .weight {
+    require(all.count <= count && some.count <= 3, "more than were asked for")
+  }
+  readFeatures(shard, rankCount: file.header.profile?.rankCount ?? 0)
   require(some.allSatisfy { $0.position.shard < file.header.shards.count }, "no such shard")
   do throws(PipelineError) {
     _ = try CandidateFile(merging: [shard, shard], limits: limits)
@@ -72,6 +76,21 @@ func fuzzCandidates(_ input: [UInt8]) -> Int32 {
     }
   }
   return 0
+}
+
+/// Features are either refused, or written as they were read.
+private func readFeatures(_ shard: Shard, rankCount: Int) {
+  guard var lines = try? CandidateLines(shard, limits: limits, readsFeatures: true) else { return }
+  while let line = try? lines.next() {
+    var words: [UInt32] = []
+    let bytes = line.features ?? []
+    guard FeatureBytes.decode(bytes, candidate: 0, rankCount: rankCount, into: &words) else {
+      return require(words.isEmpty, "part of a record")
+    }
+    let record = CandidateRecord(in: words.span, at: 0)
+    require(record.end == words.count, "not a record")
+    require(FeatureBytes.encode(record, in: words.span) == bytes, "other features")
+  }
 }
 
 /// A line of weights is either refused, or its document can be a candidate.

@@ -6,7 +6,7 @@ internal import Weighting
 /// Compares a selection with its target and with its pool: `dsel compare`.
 ///
 /// The pool is read twice. The second pass counts a random baseline with about as many tokens as
-/// the selection.
+/// the selection. A third pass draws the baselines that are judged by held-out text.
 package struct Compare: Sendable {
   let settings: CompareSettings
   let progress: ProgressMeter
@@ -30,10 +30,14 @@ package struct Compare: Sendable {
   /// - Throws: ``PipelineError``
   package func run() throws -> Comparison {
     let targets = try Inputs(settings.targets, settings.reading)
-    let selected = try Inputs(settings.selected, settings.reading)
+    var selected = try Inputs(settings.selected, settings.reading)
     var pool = try Inputs(settings.pool, settings.reading)
-    if !settings.pool.isEmpty { progress.plan(passCount: 2 + pool.spoolPassCount) }
+    if !settings.pool.isEmpty {
+      let judging = settings.heldout == nil ? 0 : 1
+      progress.plan(passCount: 2 + judging + pool.spoolPassCount)
+    }
     try pool.spool(settings.reading, progress, isPass: true)
+    if settings.heldout != nil { try selected.spool(settings.reading, progress) }
 
     let target = try count(targets, .fitTarget, .target)
     let targetCounts = target.outcome.counts
@@ -52,7 +56,24 @@ package struct Compare: Sendable {
         try count(pool, .countRandom, nil, arm: arm), against: targetCounts)
       ofPool = measuredPool
     }
-    return comparison(ofTarget, ofSelected, ofPool, ofRandom)
+    var comparison = comparison(ofTarget, ofSelected, ofPool, ofRandom)
+    comparison.heldout = try heldout(selected, pool, ofPool?.side)
+    return comparison
+  }
+
+  /// Judges the selection by held-out text; nil if there is none.
+  private func heldout(
+    _ selected: Inputs, _ pool: Inputs, _ poolSide: Comparison.Side?
+  ) throws -> HeldoutRecord? {
+    guard let heldout = settings.heldout else { return nil }
+    let step = HeldoutStep(
+      settings: heldout, reading: settings.reading, heldoutTextField: settings.targetTextField,
+      seed: settings.seed, progress: progress)
+    return try step.run(
+      selected,
+      poolSide.map {
+        HeldoutStep.Pool(inputs: pool, documentCount: $0.documents, tokenCount: $0.tokens)
+      })
   }
 
   private struct Counted {

@@ -12,6 +12,8 @@ package struct CompareSettings: Sendable, Codable {
   package var features = FeatureSettings(bucketCount: Defaults.bucketCount)
   /// The field of a document's domain; nil if domains aren't counted.
   package var domainField: String?
+  /// How the selection is judged by held-out text; nil if it isn't.
+  package var heldout: HeldoutSettings?
   package var seed: UInt64 = 0
   package var version = ""
 

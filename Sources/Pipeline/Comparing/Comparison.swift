@@ -10,6 +10,9 @@ package struct Comparison: Encodable, Sendable {
     /// The field of the target's text, if it is another one.
     package var targetTextField: String?
     package var domainField: String?
+    /// The number of tokens that models are trained on, or `least` or `all`.
+    package var heldoutTokens: String?
+    package var shuffles: Int?
     package var tokenizer: String
     package var unicodeVersion: String
     package var ngrams: Int
@@ -106,6 +109,7 @@ package struct Comparison: Encodable, Sendable {
   package var coveragePool: Double?
   package var coverageRandom: Double?
   package var domains: Domains?
+  package var heldout: HeldoutRecord?
 }
 
 extension Comparison.Settings {
@@ -113,6 +117,7 @@ extension Comparison.Settings {
     self.init(
       textField: settings.reading.textField, targetTextField: settings.targetTextField,
       domainField: settings.domainField,
+      heldoutTokens: settings.heldout?.limit.name, shuffles: settings.heldout?.shuffleCount,
       tokenizer: settings.features.tokenizer.rawValue, unicodeVersion: UnicodeTables.version,
       ngrams: settings.features.maximumOrder, buckets: settings.features.bucketCount,
       hashing: settings.features.hashing.rawValue,

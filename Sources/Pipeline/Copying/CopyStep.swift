@@ -1,4 +1,5 @@
 internal import Compression
+internal import Featurizing
 internal import Reading
 internal import Resampling
 internal import Weighting
@@ -13,6 +14,8 @@ struct CopyStep {
   var progress: ProgressMeter
   /// The names of the targets, for annotations.
   var targetNames: [String?] = []
+  /// The sets that the documents belong to, for annotations; nil for a draw by weight.
+  var sets: SetGains?
 
   /// The outcome of copying.
   struct Outcome {
@@ -60,6 +63,7 @@ struct CopyStep {
       shards: shards, limits: limits, textField: textField, progress: progress)
     // A copy of the record, for the case that it is written after its text was read.
     var bytes: [UInt8] = []
+    var gains = annotates ? gainReader(weigher?.features) : nil
     do {
       try records.forEach(selection, at: \.place) { drawn, record in
         let document = drawn.candidate
@@ -78,7 +82,7 @@ struct CopyStep {
             // A document that was drawn at random belongs to no target.
             if let target = drawn.target { weigher?.count(text, in: &outcome.counts[target]) }
             guard annotates else { return }
-            let annotation = annotation(drawn, text, &weigher)
+            let annotation = annotation(drawn, text, &weigher, &gains)
             try sink.write(bytes.span, adding: annotation, order: number)
           }
         } catch is InvalidLine {
@@ -101,12 +105,19 @@ struct CopyStep {
       : .input(.reading(.changed(path: path), line: nil))
   }
 
+  private func gainReader(_ features: FeatureSettings?) -> GainReader? {
+    guard let sets, let features else { return nil }
+    return GainReader(sets, features)
+  }
+
   private func annotation(
-    _ drawn: DrawnDocument, _ text: Span<UInt8>, _ weigher: inout DocumentWeigher?
+    _ drawn: DrawnDocument, _ text: Span<UInt8>, _ weigher: inout DocumentWeigher?,
+    _ gains: inout GainReader?
   ) -> Annotation {
     var annotation = Annotation(key: drawn.candidate.key)
     guard let target = drawn.target else { return annotation }
     annotation.logWeight = weigher?.logWeight(of: text, target: target)
+    annotation.gain = gains?.gain(of: text, target: target)
     if targetNames.indices.contains(target) { annotation.target = targetNames[target] }
     return annotation
   }

@@ -7,6 +7,7 @@ extension SelectionRecord {
       features: copied.counts.reduce(0) { $0 + Int($1.featureCount) }, bytes: copied.byteCount,
       shortfall: drawn.shortfall, shortfallUnit: budget.unit, allEligible: drawn.isExhausted,
       droppedCopies: copied.copyCount, byLogistic: drawn.logisticCount,
+      candidates: drawn.candidateCount,
       thresholdKey: drawn.parts.first?.selection.thresholdKey)
   }
 }

@@ -15,13 +15,17 @@ extension Budget {
 extension Budget {
   /// The budget as a share of everything eligible, at most 1.
   func share(of eligible: EligibleDocuments) -> Double {
-    let whole =
-      switch self {
-      case .documents: eligible.documentCount
-      case .tokens: eligible.tokenCount
-      case .bytes: eligible.byteCount
-      }
+    let whole = whole(of: eligible)
     return whole > amount ? Double(amount) / Double(whole) : 1
+  }
+
+  /// Everything eligible, in the budget's unit.
+  func whole(of eligible: EligibleDocuments) -> Int {
+    switch self {
+    case .documents: eligible.documentCount
+    case .tokens: eligible.tokenCount
+    case .bytes: eligible.byteCount
+    }
   }
 
   /// The approximate number of documents that will be drawn.

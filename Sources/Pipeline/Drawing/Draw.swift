@@ -19,11 +19,15 @@ struct Draw {
   var emptyCounts = FeatureCounts(bucketCount: 0)
   var stratumField: Int?
 
+  /// - Parameters:
+  ///   - clock: times the steps.
+  ///   - selector: chooses the draw; nil to choose by keys.
   /// - Throws: ``PipelineError``
   func run<Reader: WeightReader & ~Copyable>(
-    _ shards: [Shard], makeReader: @escaping @Sendable () throws -> Reader
+    _ shards: [Shard], clock: StepClock? = nil, selector: (any Selector)? = nil,
+    makeReader: @escaping @Sendable () throws -> Reader
   ) throws -> Drawn {
-    let selector = recipe.selector(budget, fills: fills)
+    let selector = selector ?? recipe.selector(budget, fills: fills)
     let step = DrawStep(
       workers: workers, plan: selector.plan, temperatures: recipe.temperatures,
       randomRate: randomRate, randomSeed: randomSeed, emptyCounts: emptyCounts,
@@ -31,8 +35,12 @@ struct Draw {
     var slack = Self.slack(selector.plan)
     while true {
       var kept = DrawBuffers(selector.plan, slack: slack, expectedCount: expectedCount)
+      let begin = ContinuousClock.now
       let (weighed, report) = try step.run(shards, into: &kept, makeReader: makeReader)
-      let choice = selector.choose(from: kept)
+      clock?.add(.weigh, since: begin)
+      let middle = ContinuousClock.now
+      let choice = try selector.choose(from: kept, eligible: weighed.eligible)
+      clock?.add(selector.step, since: middle)
       guard !choice.shortGroups.isEmpty else { return Drawn(choice, weighed, report, recipe) }
       // Other groups drew texts of this group, so it needs documents that it left out. This is
       // rare, and the pool is weighed again.

@@ -56,6 +56,15 @@ struct DrawBuffers: Sendable {
     return groups[0]
   }
 
+  /// Takes out the documents that each arm of each group may draw, each text once.
+  ///
+  /// See ``CandidateGroup/take(arm:isAlone:)``.
+  consuming func lists() -> [[(entries: [Candidate], isWhole: Bool)]] {
+    plan.groups.indices.map { group in
+      plan.groups[group].arms.indices.map { groups[group].take(arm: $0, isAlone: true) }
+    }
+  }
+
   /// Draws, once.
   ///
   /// - Parameter plan: a plan with the same groups and arms, and the same budgets or smaller ones.

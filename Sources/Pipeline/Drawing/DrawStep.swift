@@ -23,7 +23,7 @@ struct DrawStep {
   var stratumField: Int?
 
   struct Outcome: Sendable {
-    var eligibleCount = 0
+    var eligible = EligibleDocuments()
     var underMinimumCount = 0
     /// The number of documents outside all strata that are drawn from.
     var outsideCount = 0
@@ -33,8 +33,11 @@ struct DrawStep {
     /// Folded to the buckets of divergences.
     var randomBaseline: FeatureCounts
 
+    /// The number of documents that may be drawn.
+    var eligibleCount: Int { eligible.documentCount }
+
     mutating func merge(_ other: Outcome) {
-      eligibleCount += other.eligibleCount
+      eligible.merge(other.eligible)
       underMinimumCount += other.underMinimumCount
       outsideCount += other.outsideCount
       tokenCount += other.tokenCount
@@ -126,7 +129,9 @@ struct DrawStep {
         outcome.outsideCount += 1
         return
       }
-      outcome.eligibleCount += 1
+      outcome.eligible.documentCount += 1
+      outcome.eligible.tokenCount += document.size.tokenCount
+      outcome.eligible.byteCount += document.lineByteCount + 1
       for target in temperatures.indices {
         let logWeight = reader.weight(target).logWeight
         let scaled = logWeight / temperatures[target]

@@ -1,3 +1,4 @@
+internal import Choosing
 internal import Resampling
 internal import Weighting
 
@@ -17,6 +18,11 @@ struct Drawn: Sendable {
   /// The parts, in the order of the plan.
   var parts: [Part] = []
   var epochCount: Int
+  /// How a set was chosen; nil for a draw by weight.
+  var objective: SetObjective?
+  var sets = SetGains()
+  /// The number of candidates that sets were chosen from; nil if it isn't known.
+  var candidateCount: Int?
 
   init(
     _ choice: Choice, _ weighed: DrawStep.Outcome, _ report: PassReport, _ recipe: DrawRecipe
@@ -24,6 +30,9 @@ struct Drawn: Sendable {
     self.weighed = weighed
     self.report = report
     epochCount = recipe.seeds.count
+    objective = choice.objective
+    sets = choice.sets
+    candidateCount = choice.candidateCount > 0 ? choice.candidateCount : nil
     for (group, selections) in zip(choice.plan.groups, choice.selections) {
       for (arm, selection) in zip(group.arms, selections) {
         parts.append(
@@ -75,7 +84,10 @@ extension Drawn {
     let isPlain = parts.allSatisfy {
       $0.stratum == nil && $0.arm.epoch == 0 && $0.arm.target == 0 && names == [nil]
     }
-    return isPlain ? nil : parts.map { PartRecord($0, names: names, epochCount: epochCount) }
+    guard !isPlain else { return nil }
+    return parts.map {
+      PartRecord($0, names: names, epochCount: epochCount, isOfSet: objective != nil)
+    }
   }
 
   /// The share of the first part that top-k would also have drawn.

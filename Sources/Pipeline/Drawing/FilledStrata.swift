@@ -1,4 +1,5 @@
 internal import Resampling
+internal import Weighting
 
 /// Chooses the largest keys of each stratum, and passes the share of short strata to others.
 struct FilledStrata: Selector {
@@ -17,7 +18,7 @@ struct FilledStrata: Selector {
     plan = recipe.plan(strata.names.map { _ in all })
   }
 
-  func choose(from kept: consuming DrawBuffers) -> Choice {
+  func choose(from kept: consuming DrawBuffers, eligible: EligibleDocuments) -> Choice {
     // The total of each epoch. Later epochs don't change the draw of earlier ones.
     var totals = recipe.seeds.map { _ in 0 }
     var shortGroups: Set<Int> = []

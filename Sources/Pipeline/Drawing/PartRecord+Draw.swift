@@ -1,12 +1,12 @@
 internal import Resampling
 
 extension PartRecord {
-  init(_ part: Drawn.Part, names: [String?], epochCount: Int) {
+  init(_ part: Drawn.Part, names: [String?], epochCount: Int, isOfSet: Bool) {
     epoch = epochCount > 1 ? part.arm.epoch : nil
     stratum = part.stratum
     target = part.arm.target.flatMap { names[$0] }
     switch part.arm.source {
-    case .logWeight: by = "weights"
+    case .logWeight: by = isOfSet ? "set" : "weights"
     case .logOdds: by = "logistic"
     case .random: by = "random"
     }

@@ -1,4 +1,6 @@
+internal import Choosing
 internal import Resampling
+internal import Weighting
 
 /// A selection objective: chooses the draw among the documents that a pass over the pool kept.
 ///
@@ -14,9 +16,19 @@ protocol Selector: Sendable {
 
   /// Chooses the documents of the draw.
   ///
-  /// - Parameter kept: the candidates of ``plan``, from all documents of the pool.
+  /// - Parameters:
+  ///   - kept: the candidates of ``plan``, from all documents of the pool.
+  ///   - eligible: the size of all documents that may be drawn.
   /// - Returns: the choice, which doesn't depend on the order in which documents came.
-  func choose(from kept: consuming DrawBuffers) -> Choice
+  /// - Throws: ``PipelineError`` if documents can't be read again.
+  func choose(from kept: consuming DrawBuffers, eligible: EligibleDocuments) throws -> Choice
+
+  /// The step of the run that choosing belongs to.
+  var step: Step { get }
+}
+
+extension Selector {
+  var step: Step { .weigh }
 }
 
 /// The documents that a ``Selector`` chose.
@@ -29,6 +41,14 @@ struct Choice {
   ///
   /// The pool must then be read again, with more slack for these groups.
   var shortGroups: [Int] = []
+  /// How a set was chosen; nil for a choice by keys.
+  var objective: SetObjective?
+  /// The sets that were chosen.
+  var sets = SetGains()
+  /// The number of candidates that sets were chosen from.
+  var candidateCount = 0
+  /// The largest number of slices that they were divided into.
+  var sliceCount = 0
 }
 
 extension DrawRecipe {

@@ -92,16 +92,19 @@ package struct Merge: Sendable {
   }
 
   private func mergeCandidates(_ files: [Shard], _ outputs: RunOutputs) throws -> Outcome {
-    let whole = try CandidateFile(merging: files, limits: settings.limits)
-    let written: WrittenFiles
-    do throws(WritingError) {
-      written = WrittenFiles(
-        try whole.write(
-          to: settings.output, container: settings.container, replaces: settings.replacesOutputs,
-          registry: registry))
-    } catch {
-      throw PipelineError.output(.writing(error))
+    var whole = try CandidateFile(merging: files, limits: settings.limits)
+    if whole.header.settings.objective == .set, !whole.header.isChosen {
+      let store = FeatureStore(
+        count: whole.candidates.count, directory: settings.spoolDirectory)
+      try StoredFeatures(
+        files: files, shards: whole.header.shards, limits: settings.limits
+      ).read(whole.candidates, into: store)
+      whole.features = store
     }
+    let written = WrittenFiles(
+      try whole.write(
+        to: settings.output, container: settings.container, replaces: settings.replacesOutputs,
+        registry: registry))
     try outputs.commit(written, nil, nil)
     return .candidates(whole)
   }

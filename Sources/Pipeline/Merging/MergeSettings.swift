@@ -11,6 +11,8 @@ package struct MergeSettings: Sendable, Codable {
   package var replacesOutputs = false
   /// Whether models that were fitted to the same file may be merged.
   package var allowsRepeats = false
+  /// For features of candidates, if memory has no room for them.
+  package var spoolDirectory = Defaults.spoolDirectory
 
   package init(inputs: [String]) { self.inputs = inputs }
 }

@@ -21,6 +21,9 @@ struct DocumentWeigher: ~Copyable {
   private var weights: [DocumentWeight]
   private let placeThatDrawsAlone: Int?
 
+  /// The features that documents are weighed by.
+  var features: FeatureSettings { model.features }
+
   init(_ model: WeighingModel) {
     self.model = model
     featurizer = Featurizer(model.features, tables: model.tables)

@@ -9,6 +9,8 @@ package enum ModelError: Error {
   ///
   /// The first is that of `otherPath`.
   case mismatch(path: String, otherPath: String, FittedModel.Mismatch)
+  /// The model differs in a setting from the run that uses it.
+  case otherFeatures(path: String, FittedModel.Mismatch)
   /// A model with the hashes of `--compat dsir` was used without that option, or the reverse.
   case otherHashing(path: String, needsCompatibility: Bool)
   /// The regression needs a sample, and the model has none.

@@ -9,4 +9,6 @@ package enum OutputError: Error {
   case isOutput(path: String)
   /// The file isn't in a directory `documents`, so its attributes have no place beside it.
   case notInDocuments(path: String)
+  /// A directory for temporary files may be too small for what a run needs, in bytes.
+  case noRoom(directory: String, needed: Int, free: Int)
 }

@@ -1,6 +1,13 @@
+internal import Resampling
+
 /// The work of one worker on the documents of a pass, in memory of its own.
 protocol DocumentConsumer: ~Copyable, SendableMetatype {
   associatedtype Result: Sendable
+
+  /// Whether the record at a position is to be read at all.
+  ///
+  /// Within a chunk, positions come in pool order. Other records aren't parsed.
+  mutating func wants(_ position: Position) -> Bool
 
   /// Adds a document.
   ///
@@ -13,4 +20,8 @@ protocol DocumentConsumer: ~Copyable, SendableMetatype {
   mutating func endChunk(_ number: Int) throws
 
   consuming func finish() -> Result
+}
+
+extension DocumentConsumer where Self: ~Copyable {
+  mutating func wants(_ position: Position) -> Bool { true }
 }

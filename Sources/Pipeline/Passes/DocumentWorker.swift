@@ -58,6 +58,7 @@ struct DocumentWorker: ~Copyable {
     try decoder.begin(&chunk)
     while let record = try decoder.next(in: chunk) {
       let position = Position(shard: chunk.shard, place: record.place)
+      guard consumer.wants(position) else { continue }
       let number = chunk.recordCountBefore + record.index + 1
       do {
         try decoder.withText(in: &chunk) { text, fields in

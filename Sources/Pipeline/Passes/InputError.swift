@@ -39,4 +39,8 @@ package enum InputRole: Sendable {
   case candidates
   /// The selection that is compared with a target.
   case selected
+  /// The text by which selections are judged.
+  case heldout
+  /// A further selection.
+  case other
 }

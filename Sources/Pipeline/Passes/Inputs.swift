@@ -5,6 +5,9 @@ struct Inputs {
   var shards: [Shard]
   var spooled: [Int: ShardSummary] = [:]
 
+  /// Shards that are open.
+  init(shards: [Shard]) { self.shards = shards }
+
   /// - Throws: ``PipelineError``
   init(
     _ paths: [String], formats: [any DocumentFormat] = DocumentFormats.all
@@ -41,9 +44,15 @@ struct Inputs {
   }
 
   /// The report of a pass, with the spools' numbers replaced by those of the piped inputs.
-  func corrected(_ report: PassReport) -> PassReport {
+  func corrected(_ report: PassReport) -> PassReport { corrected(report, of: shards) }
+
+  /// - Parameter passed: the shards that the pass read, in its order.
+  func corrected(_ report: PassReport, of passed: [Shard]) -> PassReport {
     var report = report
-    for (number, summary) in spooled {
+    for (spool, summary) in spooled {
+      guard let number = passed.firstIndex(where: { $0.name == shards[spool].name }) else {
+        continue
+      }
       let found = report.shards[number]
       report.shards[number] = summary
       report.shards[number].documentCount = found.documentCount

@@ -1,8 +1,8 @@
 /// The steps of a run, in order.
 package enum Step: String, CaseIterable, Sendable {
-  case spool, fit, fitTarget, fitPool, train, measure, weigh, copy, remainder
+  case spool, fit, fitTarget, fitPool, train, measure, weigh, choose, copy, remainder
   /// Further steps of `resample`.
   case countStrata, draw
   /// The steps of `compare` and `explain`.
-  case countSelected, countRandom, explain
+  case countSelected, countRandom, readHeldout, readSelections, judge, explain
 }

@@ -4,7 +4,7 @@ package struct PartRecord: Encodable, Sendable {
   package var stratum: String?
   /// The target's name.
   package var target: String?
-  /// `weights`, `logistic` for the regression alone, or `random` for replay.
+  /// `set`, `weights`, `logistic` for the regression alone, or `random` for replay.
   package var by: String
   package var budget: Int
   package var documents: Int

@@ -21,6 +21,9 @@ package struct SelectionRecord: Encodable, Sendable {
   package var targetDocumentsIsEstimate: Bool?
   /// Documents that the regression drew alone.
   package var byLogistic: Int
+  /// The number of candidates that a set was chosen from; nil for a draw by weight, and if the set
+  /// was chosen by an earlier run.
+  package var candidates: Int?
   package var thresholdKey: Double?
 }
 

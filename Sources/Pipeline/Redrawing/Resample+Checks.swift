@@ -62,25 +62,4 @@ extension Resample {
     }
     return first
   }
-
-  /// - Throws: ``PipelineError``
-  func check(_ candidates: CandidateFile, _ path: String) throws(PipelineError) {
-    let header = candidates.header
-    let wanted = ExactString(settings.reading.textField)
-    guard
-      wanted == ExactString(header.settings.textField)
-        || wanted == ExactString(ReadingSettings().textField)
-    else {
-      throw .candidates(
-        .otherTextField(
-          path: path, field: header.settings.textField, wanted: settings.reading.textField))
-    }
-    if let counted = header.poolDocumentCount, header.missingCount > 0, !settings.allowsMissing {
-      throw .candidates(
-        .missingDocuments(
-          path: path, foundCount: header.documentCount, countedCount: counted,
-          shardCount: header.shards.count))
-    }
-    guard header.documentCount > 0 else { throw .input(.empty(role: .candidates, skippedLines: 0)) }
-  }
 }

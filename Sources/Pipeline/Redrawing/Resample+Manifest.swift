@@ -1,3 +1,4 @@
+internal import Choosing
 internal import Files
 internal import Resampling
 internal import Weighting
@@ -11,7 +12,8 @@ extension Resample {
     let spread = drawn.hasSpread ? weighed.spreads[0] : nil
     return ResampleManifest(
       dselVersion: settings.version, seed: recipe.draw.seed,
-      settings: .init(settings, recipe, drawn.budget, textField: drawn.textField),
+      settings: .init(
+        settings, recipe, drawn.budget, drawn.outcome.objective, textField: drawn.textField),
       inputs: drawn.inputs,
       pool: poolRecords(pool, drawn), documents: drawn.documentCount,
       missingDocuments: drawn.missingCount, uncountedDocuments: drawn.uncountedCount,
@@ -41,7 +43,8 @@ extension Resample {
 
 extension ResampleManifest.Settings {
   fileprivate init(
-    _ settings: ResampleSettings, _ recipe: DrawRecipe, _ budget: Budget, textField: String?
+    _ settings: ResampleSettings, _ recipe: DrawRecipe, _ budget: Budget,
+    _ objective: SetObjective?, textField: String?
   ) {
     var (target, fields): (String?, [ExactString: Double]?) = (nil, nil)
     switch settings.source {
@@ -57,6 +60,7 @@ extension ResampleManifest.Settings {
     self.target = target
     self.fields = fields
     size = [ExactString(budget.unit): Double(budget.amount)]
+    self.objective = ObjectiveRecord(objective)
     topK = !recipe.draw.addsNoise
     temperature = recipe.temperatures[0]
     logisticShare = recipe.draw.logisticShare

@@ -8,6 +8,7 @@ package struct ResampleManifest: Encodable, Sendable {
     package var target: String?
     package var fields: [ExactString: Double]?
     package var size: [ExactString: Double]
+    package var objective: ObjectiveRecord
     package var topK: Bool
     package var temperature: Double
     package var logisticShare: Double

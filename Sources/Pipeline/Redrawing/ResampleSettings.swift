@@ -31,6 +31,9 @@ package struct ResampleSettings: Sendable, Codable {
   package var replay = 0.0
   /// Whether weights or candidates may cover only a part of the pool.
   package var allowsMissing = false
+  /// How a set is chosen among candidates: see ``SetObjective``; nil for the defaults.
+  package var purity: Double?
+  package var noise: Double?
   /// For draws by fields only.
   package var stratify: StratifySettings?
   /// All outputs except the remainder, which belongs to the source.

@@ -137,7 +137,7 @@ struct WorkDirectory {
   /// - Throws: ``PipelineError``
   func keep(
     _ report: PassReport, of shard: Shard, notes: [ExactString: Int] = [:],
-    registry: TemporaryFiles, _ write: (String) throws(WritingError) -> AtomicFile?
+    registry: TemporaryFiles, _ write: (String) throws -> AtomicFile?
   ) throws {
     let path = resultPath(for: shard)
     do {

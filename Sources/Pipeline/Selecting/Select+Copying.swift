@@ -24,7 +24,7 @@ extension Select {
     var sink = try files.outputs.openOutput()
     let outcome = try CopyStep(
       shards: files.pool.shards, limits: settings.reading.limits, progress: progress,
-      targetNames: settings.targets.map(\.name)
+      targetNames: settings.targets.map(\.name), sets: drawn.sets
     ).run(
       selection, textField: settings.reading.textField, weigher: &weigher,
       annotates: settings.annotates, order: shuffleOrder, into: &sink)

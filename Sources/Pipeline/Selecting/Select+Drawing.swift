@@ -1,3 +1,4 @@
+internal import Choosing
 internal import Reading
 internal import Resampling
 internal import Weighting
@@ -46,8 +47,9 @@ extension Select {
   }
 
   func weighAndDraw(
-    _ plan: Plan, _ trained: Trained, _ pool: Inputs, _ clock: StepClock
+    _ plan: Plan, _ trained: Trained, _ files: OpenFiles, _ clock: StepClock
   ) throws -> Drawn {
+    let pool = files.pool
     var workers = settings.reading.workers(progress)
     workers.fields = stratumFields
     let draw = Draw(
@@ -56,9 +58,35 @@ extension Select {
       randomRate: plan.baselineRate, randomSeed: settings.draw.seed,
       emptyCounts: Divergence.emptyCounts(bucketCount: settings.features.bucketCount),
       stratumField: settings.stratify == nil ? nil : 0)
-    return try clock.time(.weigh) {
-      begin(.weigh, pool, .next)
-      return try draw.run(pool.shards) { ModelWeightReader(trained.model) }
+    begin(.weigh, pool, .next)
+    return try draw.run(
+      pool.shards, clock: clock, selector: selector(plan, trained, files)
+    ) { ModelWeightReader(trained.model) }
+  }
+
+  /// - Returns: nil to draw by weight.
+  private func selector(_ plan: Plan, _ trained: Trained, _ files: OpenFiles) -> SetSelector? {
+    settings.objective.map { objective in
+      let profiles = trained.targets.compactMap(\.profile)
+      var selector = SetSelector(
+        plan.recipe, objective, plan.budget,
+        candidates: CandidateBudget.largest(
+          for: plan.budget, averageCost: plan.budget.averageCost(of: trained.eligible)),
+        fills: settings.stratify?.fills ?? false, profiles: profiles,
+        CandidateReading(
+          source: PoolFeatures(
+            shards: files.pool.shards, workers: settings.reading.workers(progress),
+            features: settings.features),
+          directory: settings.reading.spoolDirectory,
+          threadCount: settings.reading.threadCount))
+      if let base = files.base?.model.counts {
+        selector.bases = profiles.map {
+          BaseCounts(
+            bucketCounts: base.counts, tokenCount: base.tokenCount,
+            scaledTo: settings.base?.tokenCount.map { Double($0) }, $0)
+        }
+      }
+      return selector
     }
   }
 }

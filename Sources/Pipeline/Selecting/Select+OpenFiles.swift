@@ -1,4 +1,5 @@
 internal import Reading
+internal import Weighting
 internal import Writing
 
 /// Opens the files of a run and checks them against each other, before any work.
@@ -7,6 +8,8 @@ extension Select {
     /// In the order of ``SelectSettings/targets``.
     var targets: [Inputs]
     var pool: Inputs
+    /// nil if there is no base.
+    var base: StoredModel?
     var outputs: RunOutputs
   }
 
@@ -14,8 +17,10 @@ extension Select {
   func open(_ clock: StepClock) throws -> OpenFiles {
     var targets = try settings.targets.map { try Inputs($0.paths, settings.reading) }
     var pool = try Inputs(settings.pool, settings.reading)
+    let base = try settings.base.map { try Inputs([$0.path]).shards } ?? []
     let outputs = try RunOutputs(
-      settings.outputs, inputs: targets.flatMap(\.shards) + pool.shards, registry: registry)
+      settings.outputs, inputs: targets.flatMap(\.shards) + pool.shards + base,
+      registry: registry)
     progress.plan(passCount: passCount(pool))
     try clock.time(.spool) {
       // A target is read once, unless its rejected lines are to be copied.
@@ -24,7 +29,22 @@ extension Select {
       }
       try pool.spool(settings.reading, progress, isPass: true)
     }
-    return OpenFiles(targets: targets, pool: pool, outputs: outputs)
+    return OpenFiles(targets: targets, pool: pool, base: try readBase(), outputs: outputs)
+  }
+
+  private func readBase() throws -> StoredModel? {
+    guard let path = settings.base?.path else { return nil }
+    let stored = try StoredModel(reading: path, limits: settings.reading.limits)
+    do throws(FittedModel.Mismatch) {
+      try FittedModel.checkFeatures(settings.features, match: stored.model.settings)
+    } catch {
+      throw PipelineError.models(.otherFeatures(path: path, error))
+    }
+    guard stored.model.counts.featureCount > 0 else {
+      throw PipelineError.models(
+        .empty(path: path, documentCount: stored.model.counts.documentCount))
+    }
+    return stored
   }
 
   /// The number of passes over the pool.
@@ -35,6 +55,7 @@ extension Select {
     var count = 3 + pool.spoolPassCount
     if case .fixed = settings.draw.temperature {} else { count += 1 }
     if settings.outputs.remainder != nil { count += 1 }
+    if settings.objective != nil { count += settings.targets.count }
     return count
   }
 }

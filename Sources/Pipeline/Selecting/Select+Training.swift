@@ -1,3 +1,4 @@
+internal import Choosing
 internal import Featurizing
 internal import Files
 internal import Reading
@@ -29,6 +30,8 @@ extension Select {
     var unseenShare: Double
     /// Folded to the buckets of divergences.
     var counts: FeatureCounts
+    /// nil if the draw is by weight.
+    var profile: TargetProfile?
   }
 
   func train(
@@ -76,7 +79,10 @@ extension Select {
         TrainedTarget(
           side: SideRecord(counts, report), report: report,
           unseenShare: pool.outcome.counts.share(missingIn: counts),
-          counts: counts.folded(to: Divergence.bucketCount)))
+          counts: counts.folded(to: Divergence.bucketCount),
+          profile: settings.objective.map { _ in
+            TargetProfile(bucketCounts: counts.counts, tokenCount: counts.tokenCount)
+          }))
     }
     return trained
   }

@@ -24,7 +24,7 @@ package struct Select: Sendable {
     // Nothing else holds what is fitted: its tables are freed before training asks for memory.
     let trained = try train(fit(files, clock), clock)
     let plan = try plan(trained, files.pool, clock)
-    let drawn = try weighAndDraw(plan, trained, files.pool, clock)
+    let drawn = try weighAndDraw(plan, trained, files, clock)
     let copied = try copy(drawn, trained, files, clock)
     let manifest = manifest(
       trained, plan, drawn, copied, clock.timings(threadCount: settings.reading.threadCount))

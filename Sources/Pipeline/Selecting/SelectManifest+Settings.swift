@@ -13,9 +13,13 @@ extension SelectManifest.Settings {
       case .tokens(let count): ["tokens": Double(count)]
       case .bytes(let count): ["bytes": Double(count)]
       }
+    var objective = ObjectiveRecord(settings.objective)
+    objective.base = settings.base?.path
+    objective.baseTokens = settings.base?.tokenCount
     self.init(
       textField: settings.reading.textField, targetTextField: settings.targetTextField,
       compat: settings.estimator.compatibility?.rawValue,
+      objective: objective,
       estimator: settings.estimator.kind.rawValue,
       tokenizer: settings.features.tokenizer.rawValue,
       unicodeVersion: UnicodeTables.version, ngrams: settings.features.maximumOrder,

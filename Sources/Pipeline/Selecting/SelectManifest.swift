@@ -14,6 +14,7 @@ package struct SelectManifest: Encodable, Sendable {
     package var targetTextField: String?
     /// The program whose method is reproduced, if any.
     package var compat: String?
+    package var objective: ObjectiveRecord
     package var estimator: String
     package var tokenizer: String
     package var unicodeVersion: String

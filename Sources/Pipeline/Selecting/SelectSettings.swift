@@ -1,3 +1,4 @@
+package import Choosing
 package import Featurizing
 package import Weighting
 
@@ -13,6 +14,10 @@ package struct SelectSettings: Sendable, Codable {
   package var estimator = EstimatorSettings()
   package var size = SelectionSize.standard
   package var draw = DrawSettings()
+  /// How sets are chosen among candidates; nil to draw by weight.
+  package var objective: SetObjective?
+  /// What the set is to complete; nil if there is nothing.
+  package var base: BaseSettings?
   /// The share of the selection that is drawn at random, before the targets draw.
   package var replay = 0.0
   /// The share of the pool's documents that its model is fitted to.
@@ -25,5 +30,18 @@ package struct SelectSettings: Sendable, Codable {
   package init(targets: [TargetSettings], pool: [String]) {
     self.targets = targets
     self.pool = pool
+  }
+}
+
+/// What a model has been trained on already, which a set is to complete.
+package struct BaseSettings: Sendable, Codable {
+  /// The model file of its training data, from `dsel fit`.
+  package var path: String
+  /// The number of tokens that it was trained on; nil for those that the file counts.
+  package var tokenCount: Int?
+
+  package init(path: String, tokenCount: Int?) {
+    self.path = path
+    self.tokenCount = tokenCount
   }
 }

@@ -30,7 +30,7 @@ struct CandidateDirectory: WeighMode {
         "tokens": weighed.outcome.tokenCount - before, "kept": file.candidates.count,
       ]
       try directory.keep(report, of: shard, notes: notes, registry: registry) {
-        path throws(WritingError) in
+        path throws(PipelineError) in
         try file.write(
           to: .file(path: path), container: .zstd, replaces: true, registry: registry)
       }

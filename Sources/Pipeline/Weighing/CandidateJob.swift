@@ -1,3 +1,4 @@
+internal import Choosing
 internal import Reading
 internal import Resampling
 internal import Weighting
@@ -20,8 +21,7 @@ struct CandidateJob {
     let recipe = DrawRecipe(
       draw: wanted.draw, temperatures: [settings.temperature], seeds: [settings.seed])
     let model = job.model
-    let selector = recipe.selector(.documents(wanted.count), fills: false)
-    var kept = DrawBuffers(selector.plan)
+    var kept = DrawBuffers(recipe.plan(budget))
     let step = DrawStep(
       workers: job.workers, plan: kept.plan, temperatures: recipe.temperatures,
       emptyCounts: Divergence.emptyCounts(bucketCount: model.features.bucketCount))
@@ -29,12 +29,37 @@ struct CandidateJob {
     weighed.outcome.documentCount += report.documentCount
     weighed.outcome.tokenCount += outcome.tokenCount
     weighed.report.add(report)
-    let file = CandidateFile(
-      settings: settings, shards: report.inputs, documentCount: report.documentCount,
-      eligibleCount: outcome.eligibleCount,
+    var file = CandidateFile(
+      settings: settings, shards: job.pool.corrected(report, of: shards).inputs,
+      documentCount: report.documentCount, eligibleCount: outcome.eligibleCount,
       poolDocumentCount: job.models.pool.model.counts.documentCount,
       candidates: kept.onlyParted())
+    if wanted.objective == .set { try addFeatures(to: &file, shards) }
     return (file, report)
+  }
+
+  /// The budget of the candidates.
+  private var budget: Budget {
+    let budget = Budget.documents(wanted.count)
+    return wanted.objective == .set
+      ? CandidateBudget.largest(for: budget, averageCost: 1) : budget
+  }
+
+  /// Reads the candidates again, for the choice of a set.
+  ///
+  /// - Parameter shards: in the order of the file.
+  private func addFeatures(to file: inout CandidateFile, _ shards: [Shard]) throws {
+    let target = job.models.targets[0].stored.model.counts
+    let profile = TargetProfile(bucketCounts: target.counts, tokenCount: target.tokenCount)
+    let reading = job.settings.reading
+    let store = FeatureStore(
+      count: file.candidates.count, directory: reading.spoolDirectory)
+    try PoolFeatures(
+      shards: shards, workers: reading.workers(job.workers.progress),
+      features: job.model.features
+    ).read(file.candidates, of: profile, into: store)
+    file.header.profile = profile
+    file.features = store
   }
 
   /// Notes the total number of candidates that are kept.
@@ -43,7 +68,8 @@ struct CandidateJob {
     weighed.candidates = WeighReport.Candidates(
       count: wanted.count, kept: keptCount, seed: wanted.seed,
       temperature: settings.temperature, topK: settings.topK,
-      minTokens: settings.minimumTokenCount)
+      minTokens: settings.minimumTokenCount,
+      objective: settings.objective == .weight ? nil : settings.objective.rawValue)
   }
 }
 
@@ -63,6 +89,6 @@ extension WeighJob {
       targetSmoothing: estimator.targetPseudocount,
       compatibility: estimator.compatibility?.rawValue,
       targetModel: models.targets[0].stored.contentHash, poolModel: models.pool.contentHash,
-      textField: settings.reading.textField)
+      textField: settings.reading.textField, objective: wanted.objective ?? .weight)
   }
 }

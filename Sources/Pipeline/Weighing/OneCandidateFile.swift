@@ -12,14 +12,10 @@ struct OneCandidateFile: WeighMode {
     let (file, _) = try job.candidates(sorted, &weighed)
     job.record(keptCount: file.candidates.count, in: &weighed)
     let settings = job.job.settings
-    do throws(WritingError) {
-      weighed.files.append(
-        try file.write(
-          to: settings.output ?? .standardOutput, container: settings.container,
-          replaces: settings.replacesOutputs, registry: job.job.registry))
-    } catch {
-      throw PipelineError.output(.writing(error))
-    }
+    weighed.files.append(
+      try file.write(
+        to: settings.output ?? .standardOutput, container: settings.container,
+        replaces: settings.replacesOutputs, registry: job.job.registry))
     return weighed
   }
 }

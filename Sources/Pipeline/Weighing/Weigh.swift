@@ -1,3 +1,4 @@
+internal import Featurizing
 internal import Platform
 internal import Reading
 internal import Weighting
@@ -29,8 +30,11 @@ package struct Weigh: Sendable {
         try settings.outputPaths(of: pool.shards), rejects: settings.rejects,
         manifest: settings.manifest, replaces: settings.replacesOutputs),
       inputs: pool.shards + models.shards, registry: registry)
-    progress.plan(passCount: 1 + (settings.rejects == nil ? 0 : pool.spoolPassCount))
-    if settings.rejects != nil {
+    let candidates = settings.candidates?.decided(for: models)
+    let readsTwice = candidates?.objective == .set
+    let spools = settings.rejects != nil || readsTwice
+    progress.plan(passCount: (readsTwice ? 2 : 1) + (spools ? pool.spoolPassCount : 0))
+    if spools {
       try clock.time(.spool) { try pool.spool(settings.reading, progress, isPass: true) }
     }
     let model = try clock.time(.train) {
@@ -40,7 +44,7 @@ package struct Weigh: Sendable {
     }
     var weighed = try clock.time(.weigh) {
       progress.begin(.weigh, totalStoredByteCount: pool.totalStoredByteCount, pass: .next)
-      return try mode(models, model).weigh(pool.shards)
+      return try mode(candidates, models, model, pool).weigh(pool.shards)
     }
     weighed.report = pool.corrected(weighed.report)
 
@@ -55,13 +59,17 @@ package struct Weigh: Sendable {
   /// The requested kind of results.
   ///
   /// To add one, write a ``WeighMode`` and name it here.
-  private func mode(_ models: StoredModels, _ model: WeighingModel) -> any WeighMode {
+  private func mode(
+    _ candidates: WeighSettings.CandidateSettings?, _ models: StoredModels,
+    _ model: WeighingModel, _ pool: Inputs
+  ) -> any WeighMode {
     var workers = settings.reading.workers(progress)
     workers.hashesContent = true
     workers.keepsRejects = settings.rejects != nil
     let job = WeighJob(
-      settings: settings, models: models, model: model, workers: workers, registry: registry)
-    switch (settings.candidates, settings.workDirectory) {
+      settings: settings, models: models, model: model, pool: pool, workers: workers,
+      registry: registry)
+    switch (candidates, settings.workDirectory) {
     case (let wanted?, let directory?):
       return CandidateDirectory(job: CandidateJob(job, wanted), path: directory)
     case (let wanted?, nil): return OneCandidateFile(job: CandidateJob(job, wanted))
@@ -80,5 +88,16 @@ extension WeighSettings {
     if workDirectory != nil { return [] }
     guard format == .dolma else { return output?.paths ?? [] }
     return try shards.map { try DolmaAttributes.makePath(for: $0) }
+  }
+}
+
+extension WeighSettings.CandidateSettings {
+  /// The settings with an objective.
+  fileprivate func decided(for models: StoredModels) -> Self {
+    var decided = self
+    let isUsual = models.pool.model.settings.maximumOrder == FeatureSettings().maximumOrder
+    decided.objective = objective ?? (isUsual ? .set : .weight)
+    if decided.objective == .set { decided.logisticShare = 0 }
+    return decided
   }
 }

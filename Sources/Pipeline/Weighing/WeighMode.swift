@@ -52,6 +52,7 @@ struct WeighJob {
   var settings: WeighSettings
   var models: StoredModels
   var model: WeighingModel
+  var pool: Inputs
   var workers: DocumentWorkers
   var registry: TemporaryFiles
 

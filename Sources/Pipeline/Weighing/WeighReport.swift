@@ -32,6 +32,8 @@ package struct WeighReport: Encodable, Sendable {
     package var temperature: Double
     package var topK: Bool
     package var minTokens: Int
+    /// nil for a draw by weight.
+    package var objective: String?
   }
 
   package var dselVersion: String

@@ -44,6 +44,9 @@ package struct WeighSettings: Sendable, Codable {
     package var minimumTokenCount = Defaults.minimumTokenCount
     /// The share that the regression draws alone.
     package var logisticShare = 0.0
+    /// What is drawn from the candidates; nil for a set if models have single tokens and pairs, as
+    /// by default, and else for a draw by weight.
+    package var objective: CandidateFile.Objective?
 
     package init(count: Int) { self.count = count }
 

@@ -219,6 +219,15 @@ package struct JSONStream: ~Copyable {
     }
   }
 
+  /// Skips a string without a look at its text.
+  ///
+  /// - Parameter maximumByteCount: the limit for the string as it is written.
+  /// - Throws: ``JSONStreamError``
+  package mutating func skipString(maximumByteCount: Int) throws(JSONStreamError) {
+    try expect(.string)
+    try readStringText(limit: maximumByteCount)
+  }
+
   /// Skips a value of any kind.
   ///
   /// - Throws: ``JSONStreamError``

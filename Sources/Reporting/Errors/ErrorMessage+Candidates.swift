@@ -23,12 +23,21 @@ extension ErrorMessage {
     case .missingDocuments(let path, let found, let counted, let shardCount):
       missing(path, found, counted, shardCount)
     case .shardWithoutCandidates(let path, let shard):
-      "\(shard): \(path) has no candidates from this file. Weigh it with --candidates, and merge "
-        + "the result."
+      "\(shard): \(path) has no candidates from this file. Weigh it with --candidates, merge the "
+        + "result with the candidates of the others, and choose from these."
     case .ambiguousShard(let path, let shard, let weighed):
       "\(shard): \(path) has candidates from \(Format.list(weighed, "and")), and "
         + "it is not clear which of the pool's files that is. Name the pool's files by paths that "
         + "end as these do."
+    case .severalChoices(let path):
+      "\(path): one of the files has documents that 'dsel resample --picks' chose. They can't be "
+        + "merged with others. Give that file alone, or the files that it was chosen from."
+    case .otherChoice(let path, let chosen, let wanted):
+      "--count is \(wanted), but \(path) has \(Format.count(chosen, "document")) that "
+        + "'dsel resample --picks' chose. Leave --count out, or choose again."
+    case .noSet(let path):
+      "--purity and --noise choose a set, but \(path) has documents that were chosen already, or "
+        + "candidates of a draw by weight. Leave --purity and --noise out."
     case .tooFewCandidates(let path, let kept, let wanted):
       "--count is \(wanted), but \(path) has candidates for draws of up to \(kept) documents. "
         + "Lower --count, or weigh again with --candidates \(wanted)."

@@ -10,6 +10,9 @@ extension ErrorMessage {
     case .mismatch(let path, let other, let mismatch):
       "\(path): \(mismatch.text(otherThan: other)). Run 'dsel fit' again with the same options for "
         + "both."
+    case .otherFeatures(let path, let mismatch):
+      "\(path): \(mismatch.text(otherThan: "this run")). Run 'dsel fit' again with the options of "
+        + "this run, or change them here."
     case .otherHashing(let path, needsCompatibility: true):
       "\(path): the model was fitted with --compat dsir. Add --compat dsir here too, or run 'dsel "
         + "fit' again without it."

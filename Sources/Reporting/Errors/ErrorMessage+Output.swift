@@ -12,6 +12,10 @@ extension ErrorMessage {
         "\(path): the output is also an input. Write to another file."
       case .isOutput(let path):
         "\(path): two outputs would be the same file. Give each its own name."
+      case .noRoom(let directory, let needed, let free):
+        "\(directory): the features of the candidates may need \(Format.bytes(needed)) here, and "
+          + "only \(Format.bytes(free)) are free. Set TMPDIR to a directory with more room, select "
+          + "fewer documents, or use --objective weight."
       case .notInDocuments(let path):
         "\(path): --format dolma needs files in a directory 'documents', because it writes to "
           + "'attributes' next to that. Move the file to such a directory, or use --format jsonl."

@@ -20,6 +20,7 @@ package struct ErrorMessage {
     case .candidates(let error): self.init(error)
     case .weights(let error): self.init(error)
     case .merging(let error): self.init(error)
+    case .heldout(let error): self.init(error)
     }
   }
 

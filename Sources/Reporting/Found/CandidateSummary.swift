@@ -12,7 +12,12 @@ package struct CandidateSummary: Report {
   /// They are nil if unknown.
   package var poolDocuments: Int?
   package var missingDocuments: Int?
+  /// The number of documents that the pool's model didn't count; nil if there are none.
+  package var uncountedDocuments: Int?
   package var seed: UInt64
+  package var objective: String
+  /// True if the documents were chosen from candidates; else nil.
+  package var chosen: Bool?
 
   package init(_ file: CandidateFile) {
     count = file.header.settings.count
@@ -22,13 +27,23 @@ package struct CandidateSummary: Report {
     eligibleDocuments = file.header.eligibleCount
     poolDocuments = file.header.poolDocumentCount
     missingDocuments = file.header.poolDocumentCount.map { _ in file.header.missingCount }
+    objective = file.header.settings.objective.rawValue
+    chosen = file.header.isChosen ? true : nil
+    uncountedDocuments = file.header.uncountedCount > 0 ? file.header.uncountedCount : nil
     seed = file.header.settings.seed
+  }
+
+  package var warnings: [String] {
+    uncountedDocuments.map { [DrawWarnings.uncounted($0)] } ?? []
   }
 
   package var sections: [ReportSection] {
     var line =
-      "candidates of \(Format.count(shards, "file")): \(Format.count(candidates)) for a draw of up "
-      + "to \(Format.count(count)) out of \(Format.count(documents, "document"))"
+      chosen == true
+      ? "chose \(Format.count(candidates)) of \(Format.count(documents, "document")) in "
+        + "\(Format.count(shards, "file"))"
+      : "candidates of \(Format.count(shards, "file")): \(Format.count(candidates)) for a draw of up "
+        + "to \(Format.count(count)) out of \(Format.count(documents, "document"))"
     if let missingDocuments, missingDocuments > 0 {
       line +=
         "; \(Format.count(missingDocuments, "more document")) of the pool's model "

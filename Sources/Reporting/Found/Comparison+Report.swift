@@ -7,6 +7,7 @@ extension Comparison: Report {
     var warnings = zip(sides, ["target", "selection", "pool"]).flatMap { side, role in
       InputWarnings.skipped(side.inputs, role: role) + InputWarnings.repeatedContent(side.inputs)
     }
+    warnings += heldout?.warnings ?? []
     warnings += InputWarnings.odd(sides.flatMap(\.inputs))
     if let domains {
       let others = [domains.others.target, domains.others.selected, domains.others.pool]
@@ -29,6 +30,7 @@ extension Comparison: Report {
         ]))
     }
     if let targetDocuments { sections.append(.lines([targetDocuments])) }
+    if let heldout { sections += heldout.sections }
     if let domains { sections.append(.table(domains.report)) }
     return sections
   }

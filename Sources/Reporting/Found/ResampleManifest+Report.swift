@@ -8,6 +8,9 @@ extension ResampleManifest: Report {
       + "\(Format.bytes(selected.bytes))"
     if epochs.count > 1 { line += " in \(Format.count(epochs.count, "epoch"))" }
     var lines = [line]
+    if let line = settings.objective.summary(candidateCount: selected.candidates) {
+      lines.append(line)
+    }
     if let effectiveSampleSize {
       var line =
         "effective sample size \(Format.significant(effectiveSampleSize)) of "
@@ -53,10 +56,7 @@ extension ResampleManifest: Report {
           + "\(Format.count(missingDocuments, "more document")) than the candidates come from.")
     }
     if let uncountedDocuments, uncountedDocuments > 0 {
-      warnings.append(
-        "the pool's model didn't count \(Format.count(uncountedDocuments, "document")) of the "
-          + "candidates: it was fitted to a part of the pool. Fit it to the whole pool, unless "
-          + "that was meant.")
+      warnings.append(DrawWarnings.uncounted(uncountedDocuments))
     }
     let without = pool.filter { $0.weights == 0 }.map(\.path)
     if !settings.allowMissing {

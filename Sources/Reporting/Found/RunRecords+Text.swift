@@ -15,3 +15,14 @@ extension RunTimings {
       + "with \(Format.count(threads, "thread"))"
   }
 }
+
+extension ObjectiveRecord {
+  /// How a set was chosen; nil for a draw by weight.
+  func summary(candidateCount: Int?) -> String? {
+    guard let purity else { return nil }
+    let count = candidateCount ?? 0
+    let among = count > 0 ? " among \(Format.count(count, "candidate"))" : ""
+    let completing = base.map { ", to complete \($0)" } ?? ""
+    return "chosen as a set\(among), with purity \(purity)\(completing)"
+  }
+}

@@ -34,6 +34,9 @@ extension SelectManifest: Report {
         + "\(Format.count(pool.documents, "document")): \(Format.count(selected.tokens, "token")), "
         + "\(Format.bytes(selected.bytes))"
     ]
+    if let line = settings.objective.summary(candidateCount: selected.candidates) {
+      lines.append(line)
+    }
     if let line = targetDocuments { lines.append(line) }
     if let remainder { lines.append(remainder.summary) }
     lines += divergences
@@ -122,7 +125,7 @@ extension SelectManifest: Report {
         "the target has \(Format.count(tokens, "token")), too few to show what is typical of it. "
         + "Use a larger target."
     }
-    if !settings.topK, selected.documents > 1,
+    if settings.objective.name == "weight", !settings.topK, selected.documents > 1,
       selected.documents + selected.droppedCopies < eligibleDocuments,
       let overlapWithTopK, overlapWithTopK > Self.largestOverlap
     {

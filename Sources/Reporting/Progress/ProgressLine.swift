@@ -68,12 +68,16 @@ package enum ProgressLine {
     case .train: "training          "
     case .measure: "measuring the pool"
     case .weigh: "weighing the pool "
+    case .choose: "reading candidates"
     case .countStrata: "counting strata   "
     case .draw: "drawing           "
     case .copy: "copying           "
     case .remainder: "copying the rest  "
     case .countSelected: "reading the selection"
     case .countRandom: "reading the baseline "
+    case .readHeldout: "reading held-out text"
+    case .readSelections: "reading selections   "
+    case .judge: "judging              "
     case .explain: "explaining        "
     }
   }

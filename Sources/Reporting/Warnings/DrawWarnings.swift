@@ -15,6 +15,12 @@ enum DrawWarnings {
       + "\(Format.count(selected.shortfall, unit: selected.shortfallUnit)) short."
   }
 
+  /// Documents were weighed that the pool's model doesn't know.
+  static func uncounted(_ count: Int) -> String {
+    "the pool's model didn't count \(Format.count(count, "document")) of the candidates: it was "
+      + "fitted to a part of the pool. Fit it to the whole pool, unless that was meant."
+  }
+
   /// A budget in tokens or bytes is smaller than the first document.
   static func nothingFits(verb: String) -> String {
     "nothing was \(verb): the document with the largest key is larger than the whole budget. Raise "
@@ -26,7 +32,7 @@ enum DrawWarnings {
     parts.filter { $0.shortfall > 0 && (unit == "documents" || $0.documents == 0) }.map { part in
       let names = [
         part.epoch.map { "epoch \($0)" }, part.stratum.map { "stratum \"\($0)\"" },
-        part.target.map { "target \($0)" }, part.by == "weights" ? nil : part.by,
+        part.target.map { "target \($0)" }, ["set", "weights"].contains(part.by) ? nil : part.by,
       ].compactMap { $0 }
       let fill =
         part.stratum != nil && canFill && unit == "documents"

@@ -7,6 +7,7 @@ extension CandidateSetting {
     switch self {
     case .targetModel: "--target-model"
     case .poolModel: "--pool-model"
+    case .objective: "--objective"
     case .seed: "--seed"
     case .count: "--candidates"
     case .topK: "--top-k"
@@ -65,6 +66,8 @@ extension InputRole {
     case .weights: "the weights are"
     case .candidates: "the candidates are"
     case .selected: "the selection is"
+    case .heldout: "the held-out text is"
+    case .other: "a further selection is"
     }
   }
 
@@ -77,6 +80,8 @@ extension InputRole {
     case .weights: "--weights"
     case .candidates: "--candidates"
     case .selected: "--selected"
+    case .heldout: "--heldout"
+    case .other: "--beside"
     }
   }
 }

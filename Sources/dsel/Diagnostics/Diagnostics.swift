@@ -17,6 +17,11 @@ struct Diagnostics {
     for warning in warnings { say("warning: \(warning)") }
   }
 
+  /// Says what the command line implies.
+  func note(_ note: String) {
+    if !isQuiet { say("note: \(note)") }
+  }
+
   func fail(_ message: ErrorMessage) { say(message.text) }
 
   private func say(_ line: String) { Self.write(Array((PrintableText.of(line) + "\n").utf8)) }

@@ -11,6 +11,8 @@ struct CandidateOptions: ParsableArguments {
       valueName: "n"), transform: Count.init(parsing:))
   var candidates: Count?
 
+  @OptionGroup var objective: ObjectiveOptions
+
   @Option(
     parsing: .unconditional,
     help: "With --candidates: seed of the random draw. (default: 0)",
@@ -50,11 +52,30 @@ struct CandidateOptions: ParsableArguments {
     transform: Count.init(parsing:))
   var minTokens: Count?
 
-  func validate(_ estimator: Estimator, targetCount: Int) throws {
+  /// The options that belong to a draw by weight.
+  private func rivals(
+    _ estimator: Estimator, _ compat: Compatibility?
+  ) -> [ObjectiveOptions.Rival] {
+    [
+      .init(option: "--compat", isGiven: compat != nil),
+      .init(option: "--top-k", isGiven: topK),
+      .init(option: "--temperature", isGiven: temperature?.value ?? 1 != 1),
+      .init(option: "--logistic-share", isGiven: logisticShare != nil),
+      .init(option: "--estimator ratio", isGiven: estimator == .ratio),
+    ]
+  }
+
+  /// The option that implies a draw by weight, if any.
+  func impliedBy(_ estimator: Estimator, _ compat: Compatibility?) -> String? {
+    candidates == nil ? nil : objective.decision(rivals(estimator, compat)).impliedBy
+  }
+
+  func validate(_ estimator: Estimator, _ compat: Compatibility?, targetCount: Int) throws {
     guard let candidates else {
       let given = [
         ("--seed", seed != nil), ("--top-k", topK), ("--temperature", temperature != nil),
         ("--logistic-share", logisticShare != nil), ("--min-tokens", minTokens != nil),
+        ("--objective", objective.objective != nil),
       ].first { $0.1 }
       if let given {
         throw ValidationError("\(given.0) needs --candidates: weights don't depend on the draw.")
@@ -62,6 +83,7 @@ struct CandidateOptions: ParsableArguments {
       return
     }
     guard candidates.value >= 1 else { throw ValidationError("--candidates must be at least 1.") }
+    try objective.validate(rivals(estimator, compat))
     guard targetCount == 1 else {
       throw ValidationError(
         "--candidates works for one target only. Run dsel weigh once per "
@@ -77,9 +99,16 @@ struct CandidateOptions: ParsableArguments {
     }
   }
 
-  func settings(_ estimator: Estimator) -> WeighSettings.CandidateSettings? {
+  func settings(
+    _ estimator: Estimator, _ compat: Compatibility?
+  ) -> WeighSettings.CandidateSettings? {
     guard let candidates else { return nil }
     var settings = WeighSettings.CandidateSettings(count: candidates.value)
+    switch objective.decision(rivals(estimator, compat)).objective {
+    case .weight: settings.objective = .weight
+    // Without a word, the models decide: see ``WeighSettings/CandidateSettings``.
+    case .set: settings.objective = objective.objective == nil ? nil : .set
+    }
     settings.seed = seed?.value ?? 0
     settings.addsNoise = !topK
     settings.temperature = temperature?.value ?? 1

@@ -55,8 +55,8 @@ struct OutputOptions: ParsableArguments {
   @Flag(
     help:
       """
-      Add "dsel": {log_weight, key} to each line, replacing an existing "dsel". resample adds \
-      only the key.
+      Add "dsel": {log_weight, key} to each line, replacing an existing "dsel"; also the gain of a \
+      set's document, and the target's name. resample adds only the key.
       """
   )
   var annotate = false

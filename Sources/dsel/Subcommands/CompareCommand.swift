@@ -11,7 +11,9 @@ struct CompareCommand: ParsableCommand, CommandWithExamples {
       from the selection's, the share of the target's n-grams that the selection has, and lengths \
       of documents. With --pool, prints the same for the pool and for a random baseline: documents \
       drawn from the pool at random, with about as many tokens as the selection. With \
-      --domain-field, counts documents by domain.
+      --domain-field, counts documents by domain. With --heldout, trains two small language models \
+      on the selection, on each selection of --beside, and on random baselines, and prints how \
+      well they predict held-out text: bits per byte and perplexity, smaller is better.
       """)
 
   static let examples = """
@@ -22,6 +24,10 @@ struct CompareCommand: ParsableCommand, CommandWithExamples {
       dsel compare --target wiki.jsonl --selected selected.jsonl.zst --pool crawl.jsonl.zst \\
         --domain-field metadata.site --json | jq '.domains.table[:10]'
 
+    Which selection teaches a language model more about the target's text?
+      dsel compare --target wiki.jsonl --selected selected.jsonl --beside other.jsonl \\
+        --pool crawl.jsonl.zst --heldout wiki-heldout.jsonl
+
     Any two sets of documents:
       dsel compare --target wiki.jsonl --selected news/*.jsonl.gz
     """
@@ -30,6 +36,7 @@ struct CompareCommand: ParsableCommand, CommandWithExamples {
   @OptionGroup(title: "Input") var targetText: TargetTextOptions
   @OptionGroup(title: "Input") var reading: ReadingOptions
   @OptionGroup(title: "N-grams") var counting: CountingOptions
+  @OptionGroup(title: "Held-out text") var heldout: HeldoutOptions
   @OptionGroup(title: "Output") var result: ResultOptions
   @OptionGroup(title: "Run") var execution: RunOptions
 
@@ -69,7 +76,7 @@ struct CompareCommand: ParsableCommand, CommandWithExamples {
     var domainField: String?
 
     @Option(
-      parsing: .unconditional, help: "Seed of the random baseline. (default: 0)",
+      parsing: .unconditional, help: "Seed of random baselines and shuffles. (default: 0)",
       transform: Seed.init(parsing:))
     var seed = Seed(0)
 
@@ -96,6 +103,15 @@ struct CompareCommand: ParsableCommand, CommandWithExamples {
     }
   }
 
+  /// All files are checked together: standard input can be named once only.
+  func validate() throws {
+    let settings = try files.settings()
+    guard let heldout = try heldout.settings() else { return }
+    try ReadingOptions.validateFiles(
+      settings.targets + settings.selected + settings.pool + heldout.files
+        + heldout.others.flatMap { $0 })
+  }
+
   func run() throws {
     try execution.run { context in
       var settings = try files.settings()
@@ -103,6 +119,7 @@ struct CompareCommand: ParsableCommand, CommandWithExamples {
       settings.targetTextField = targetText.targetTextField
       settings.features = counting.settings()
       settings.domainField = files.domainField
+      settings.heldout = try heldout.settings()
       settings.seed = files.seed.value
       settings.version = Dsel.version
       let comparison = try Compare(settings, progress: context.progress.meter).run()

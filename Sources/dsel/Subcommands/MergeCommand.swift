@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Pipeline
 import Reporting
 
@@ -69,6 +70,7 @@ struct MergeCommand: ParsableCommand, CommandWithExamples {
       settings.container = output.container
       settings.replacesOutputs = output.force
       settings.allowsRepeats = allowRepeats
+      settings.spoolDirectory = FileName.environment("TMPDIR") ?? Defaults.spoolDirectory
       switch try Merge(settings, registry: context.registry).run() {
       case .model(let model):
         try context.report(model, reporting)

@@ -1,7 +1,9 @@
 import ArgumentParser
+import Compression
 import Files
 import Pipeline
 import Reading
+import Reporting
 
 /// `dsel resample`: draws by existing weights.
 struct ResampleCommand: ParsableCommand, CommandWithExamples {
@@ -22,6 +24,10 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     One shard's part of a draw from all shards:
       dsel resample --candidates all.candidates.jsonl.zst --pool shards/0001.jsonl.zst -o 0001.jsonl.zst
 
+    The same in two steps: choose once, and copy each shard's part where it lies:
+      dsel resample --candidates all.candidates.jsonl.zst --picks picks.jsonl.zst
+      dsel resample --candidates picks.jsonl.zst --pool shards/0001.jsonl.zst -o 0001.jsonl.zst
+
     By a quality rating in each line, as QuRating does, or by low loss:
       dsel resample --field metadata.quality --temperature 2 crawl.jsonl.zst --count 10k -o good.jsonl
       dsel resample --field loss --negate crawl.jsonl.zst --count 10k -o easy.jsonl
@@ -39,6 +45,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
   @OptionGroup(title: "Input") var reading: ReadingOptions
   @OptionGroup(title: "Input") var rejecting: RejectOptions
   @OptionGroup(title: "Size (one of)") var size: SizeOptions
+  @OptionGroup(title: "Set (with --candidates)") var set: SetOptions
   @OptionGroup(title: "Draw") var draw: ResampleDrawOptions
   @OptionGroup(title: "Mixture") var mixture: MixtureOptions
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -46,8 +53,16 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
   @OptionGroup(title: "Run") var reporting: ReportOptions
 
   func validate() throws {
-    try pool.validate(
-      to: "draw from", [("--weights", source.weights), ("--candidates", source.candidates)])
+    if source.picks == nil {
+      try pool.validate(
+        to: "draw from", [("--weights", source.weights), ("--candidates", source.candidates)])
+    } else {
+      try validatePicks()
+    }
+    if let option = set.given, source.candidates.isEmpty {
+      throw ValidationError(
+        "\(option) needs --candidates: sets are chosen among the candidates of 'dsel weigh'.")
+    }
     let sourcePaths = try source.paths()
     try ReadingOptions.validateFiles(try pool.paths() + sourcePaths)
     try FileOutputOptions.refuseManifests(sourcePaths)
@@ -93,8 +108,8 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     ]
     if let option = given.first(where: { $0.1 })?.0 {
       throw ValidationError(
-        "\(option) can't be used with --candidates, which 'dsel weigh' kept for one draw. Use "
-          + "--weights."
+        "\(option) can't be used with --candidates, which 'dsel weigh' kept for one draw. Weigh "
+          + "again for another, or draw by --weights."
       )
     }
     guard size.isCountOrNothing else {
@@ -103,14 +118,49 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     }
   }
 
+  /// Refuses what has to do with the documents themselves, which aren't read.
+  private func validatePicks() throws {
+    let given: [(String, Bool)] = [
+      ("--pool", try !pool.paths().isEmpty), ("--output", output.output != nil),
+      ("--output-dir", output.outputDir != nil), ("--remainder", output.remainder != nil),
+      ("--shuffle", output.shuffle), ("--annotate", output.annotate),
+      ("--manifest", output.manifest != nil), ("--rejects", rejecting.rejects != nil),
+    ]
+    if let option = given.first(where: { $0.1 })?.0 {
+      throw ValidationError(
+        "\(option) can't be used with --picks, which writes places and no documents. Copy them "
+          + "in a second step: dsel resample --candidates PICKS --pool SHARD.")
+    }
+  }
+
   func run() throws {
     try execution.run { context in
+      if let picks = source.picks {
+        let chosen = try Pick(
+          pickSettings(picks), progress: context.progress.meter, registry: context.registry
+        ).run()
+        return try context.report(CandidateSummary(chosen), reporting)
+      }
       try output.checkTerminal()
       let manifest = try Resample(
         settings(), progress: context.progress.meter, registry: context.registry
       ).run()
       try context.report(manifest, reporting)
     }
+  }
+
+  private func pickSettings(_ path: String) throws -> PickSettings {
+    var settings = PickSettings(files: try source.paths())
+    settings.count = size.count?.value
+    settings.purity = set.purity?.value
+    settings.noise = set.noise?.value
+    settings.allowsMissing = source.allowMissing
+    settings.reading = reading.settings(execution)
+    settings.output = OutputName.file(path).map { .file(path: $0) } ?? .standardOutput
+    settings.container =
+      OutputOptions.container(output.compress) ?? Container(suffixOf: path)
+    settings.replacesOutputs = output.force
+    return settings
   }
 
   private func settings() throws -> ResampleSettings {
@@ -123,6 +173,8 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     settings.epochCount = draw.epochs.value
     settings.areEpochsDisjoint = draw.withoutRepeats
     settings.allowsMissing = self.source.allowMissing
+    settings.purity = set.purity?.value
+    settings.noise = set.noise?.value
     settings.replay = mixture.replay?.value ?? 0
     settings.stratify = try mixture.settings()
     settings.outputs = outputs

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Featurizing
 import Files
 import Pipeline
 import Reporting
@@ -10,8 +11,9 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
     abstract: "Select the documents of a pool that look most like a target.",
     discussion: """
       Counts hashed n-grams in the target and in the pool, computes a log importance weight for \
-      each pool document, and draws documents without replacement (Gumbel top-k). Selected lines \
-      are written unchanged, in pool order.
+      each pool document, draws candidates without replacement (Gumbel top-k), and chooses among \
+      them the set that resembles the target best (--objective). Selected lines are written \
+      unchanged, in pool order.
       """)
 
   static let examples = """
@@ -39,6 +41,9 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
 
   @OptionGroup(title: "Input") var input: InputOptions
   @OptionGroup(title: "Size (one of)") var size: SizeOptions
+  @OptionGroup(title: "Objective") var objective: ObjectiveOptions
+  @OptionGroup(title: "Objective") var set: SetOptions
+  @OptionGroup(title: "Objective") var base: BaseOptions
   @OptionGroup(title: "Draw") var draw: DrawOptions
   @OptionGroup(title: "Mixture") var mixture: MixtureOptions
   @OptionGroup(title: "Models") var features: FeatureOptions
@@ -49,6 +54,13 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
   func validate() throws {
     if let compat = features.compat { try draw.validate(compat) }
     try draw.validate(features.estimator)
+    try objective.validate(rivals)
+    if decision.objective == .weight, let option = set.given ?? base.given {
+      let implied = decision.impliedBy.map { "\($0) draws by weight. Leave one of them" }
+      throw ValidationError(
+        "\(option) needs --objective set, but "
+          + "\(implied ?? "documents are drawn by weight. Leave \(option)") out.")
+    }
     try input.pool.refuseShares(of: "--mixture", mixture.mixture)
     try mixture.validate(size.size)
     guard features.fitSample == nil || mixture.stratify == nil else {
@@ -60,9 +72,33 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
     try reporting.validate(writesToStandardOutput: output.isStandardOutput)
   }
 
+  private var decision: (objective: ObjectiveOptions.Objective, impliedBy: String?) {
+    objective.decision(rivals)
+  }
+
+  /// The options that belong to a draw by weight.
+  private var rivals: [ObjectiveOptions.Rival] {
+    let randomness = draw.randomness
+    return [
+      .init(option: "--compat", isGiven: features.compat != nil),
+      .init(option: "--top-k", isGiven: randomness.topK),
+      .init(option: "--temperature", isGiven: randomness.temperature != .number(1)),
+      .init(option: "--logistic-share", isGiven: draw.logisticShare != nil),
+      .init(option: "--estimator ratio", isGiven: features.estimator == .ratio),
+      .init(option: "--duplicates keep", isGiven: draw.duplicates == .keep),
+      .init(
+        option: "--ngrams",
+        isGiven: features.settings.maximumOrder != FeatureSettings().maximumOrder,
+        isPossible: true),
+    ]
+  }
+
   func run() throws {
     try execution.run { context in
       try output.checkTerminal()
+      if let option = decision.impliedBy {
+        context.diagnostics.note(ObjectiveOptions.note(impliedBy: option))
+      }
       let manifest = try Select(
         settings(), progress: context.progress.meter, registry: context.registry
       ).run()
@@ -78,6 +114,9 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
     settings.size = size.size
     settings.estimator = features.estimating.settings(features.compat, normalize: draw.normalize)
     settings.draw = draw.settings(features.estimator)
+    settings.objective = decision.objective == .set ? set.setting : nil
+    settings.base = base.settings
+    if settings.objective != nil { settings.draw.logisticShare = 0 }
     settings.stratify = try mixture.settings()
     settings.replay = mixture.replay?.value ?? 0
     settings.fittedShare = features.fitSample?.value ?? 1

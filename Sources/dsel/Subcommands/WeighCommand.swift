@@ -111,7 +111,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
       throw ValidationError(
         "--estimator \(estimator.rawValue) has no log-ratios to normalize. Leave --normalize out.")
     }
-    try candidates.validate(estimator, targetCount: targets.count)
+    try candidates.validate(estimator, compatibility.compat, targetCount: targets.count)
     guard candidates.candidates == nil || !reading.allowRepeats else {
       throw ValidationError(
         "--allow-repeats can't be used with --candidates: merged candidates have each file once.")
@@ -148,6 +148,10 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
   func run() throws {
     try execution.run { context in
       try output.checkTerminal()
+      let estimator = estimating.kind(compatibility.compat)
+      if let option = candidates.impliedBy(estimator, compatibility.compat) {
+        context.diagnostics.note(ObjectiveOptions.note(impliedBy: option))
+      }
       let report = try Weigh(
         settings(), progress: context.progress.meter, registry: context.registry
       ).run()
@@ -159,7 +163,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
     let targets = try targets()
     let estimator = estimating.settings(compatibility.compat, normalize: normalize)
     var product = WeighSettings.Product.weights(targets: targets)
-    if let candidates = candidates.settings(estimator.kind) {
+    if let candidates = candidates.settings(estimator.kind, compatibility.compat) {
       product = .candidates(target: targets[0], candidates)
     }
     var settings = WeighSettings(product, poolModel: poolModel, pool: try poolFiles.paths())

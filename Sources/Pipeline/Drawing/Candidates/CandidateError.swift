@@ -20,4 +20,10 @@ package enum CandidateError: Error {
   case ambiguousShard(path: String, shard: String, weighedPaths: [String])
   /// The draw is larger than the one that candidates were kept for.
   case tooFewCandidates(path: String, keptFor: Int, wanted: Int)
+  /// One of several files has documents that were chosen already.
+  case severalChoices(path: String)
+  /// The documents were chosen already, in another number than wanted.
+  case otherChoice(path: String, chosenCount: Int, wanted: Int)
+  /// Nothing is left to choose by purity and noise.
+  case noSet(path: String)
 }

@@ -1,3 +1,5 @@
+internal import Choosing
+internal import Foundation
 internal import Reading
 internal import Resampling
 internal import Weighting
@@ -27,44 +29,98 @@ extension CandidateFile {
 
   /// - Throws: ``PipelineError``
   init(reading shard: Shard, limits: ReadingLimits) throws(PipelineError) {
+    var lines = try CandidateLines(shard, limits: limits)
+    header = lines.header
+    candidates = []
+    while let line = try lines.next() { candidates.append(line.candidate) }
+  }
+}
+
+/// Reads a file of candidates, line after line.
+struct CandidateLines: ~Copyable {
+  struct Line {
+    var candidate: Candidate
+    /// See ``FeatureBytes``; nil if they weren't asked for.
+    var features: [UInt8]?
+  }
+
+  let header: CandidateFile.Header
+  private let path: String
+  private let candidateCount: Int
+  private let readsFeatures: Bool
+  private var stream: JSONStream
+  private var count = 0
+
+  /// - Throws: ``PipelineError``
+  init(
+    _ shard: Shard, limits: ReadingLimits, readsFeatures: Bool = false
+  ) throws(PipelineError) {
+    path = shard.name
+    self.readsFeatures = readsFeatures
     do throws(JSONStreamError) {
       var stream = try JSONStream(shard, limits: limits)
-      self = try CandidateFile(&stream)
+      let reader = try CandidateFile.Reader(&stream)
+      header = try reader.header()
+      candidateCount = reader.numbers["candidates", default: 0]
+      self.stream = stream
     } catch {
-      switch error {
-      case .reading(let error): throw .input(.reading(error, line: nil))
-      case .unusable(let fault): throw .candidates(.unusable(path: shard.name, fault))
-      }
+      throw Self.error(error, shard.name)
     }
   }
 
-  private init(_ stream: inout JSONStream) throws(JSONStreamError) {
-    var reader = Reader()
-    guard try stream.kind() == .object else { throw .otherFormat }
-    try stream.readObject { key, stream throws(JSONStreamError) in
-      try reader.readHeader(key, &stream)
-    }
-    header = try reader.header()
-    candidates = []
-    while try !stream.isAtEnd() {
+  /// The next candidate; nil at the end.
+  ///
+  /// - Throws: ``PipelineError``
+  mutating func next() throws(PipelineError) -> Line? {
+    do throws(JSONStreamError) {
+      guard try !stream.isAtEnd() else {
+        guard count == candidateCount else { throw .invalid("candidates") }
+        return nil
+      }
       // Read no more than the header announces, however long the file is.
-      guard candidates.count < reader.numbers["candidates", default: 0] else {
-        throw .invalid("candidates")
-      }
-      candidates.append(try Reader.candidate(&stream, shardCount: header.shards.count))
+      guard count < candidateCount else { throw .invalid("candidates") }
+      count += 1
+      return try CandidateFile.Reader.candidate(
+        &stream, shardCount: header.shards.count, readsFeatures: readsFeatures)
+    } catch {
+      throw Self.error(error, path)
     }
-    guard candidates.count == reader.numbers["candidates"] else { throw .invalid("candidates") }
   }
 
-  private struct Reader {
+  private static func error(_ error: JSONStreamError, _ path: String) -> PipelineError {
+    switch error {
+    case .reading(let error): .input(.reading(error, line: nil))
+    case .unusable(let fault): .candidates(.unusable(path: path, fault))
+    }
+  }
+}
+
+extension CandidateFile {
+  fileprivate struct Reader {
     var format: String?
     var strings: [String: String] = [:]
     var numbers: [String: Int] = [:]
     var doubles: [String: Double] = [:]
     var topK: Bool?
+    var isChosen = false
+    var targetCounts: [UInt64]?
     var shards: [FittedModel.Input]?
 
-    mutating func readHeader(_ key: String, _ stream: inout JSONStream) throws(JSONStreamError) {
+    /// Reads a header.
+    init(_ stream: inout JSONStream) throws(JSONStreamError) {
+      guard try stream.kind() == .object else { throw .otherFormat }
+      var reader = Reader()
+      try stream.readObject { key, stream throws(JSONStreamError) in
+        try reader.readHeader(key, &stream)
+      }
+      self = reader
+    }
+
+    private init() {}
+
+    private mutating func readHeader(
+      _ key: String, _ stream: inout JSONStream
+    ) throws(JSONStreamError) {
       switch key {
       case "format":
         format = try stream.readString()
@@ -76,14 +132,19 @@ extension CandidateFile {
         }
         numbers[key] = version
       case "seed", "estimator", "normalize", "compat", "target_model_xxh3", "pool_model_xxh3",
-        "text_field":
+        "text_field", "objective":
         strings[key] = try stream.readString()
-      case "count", "min_tokens": numbers[key] = try stream.readCount()
+      case "count", "min_tokens", "target_tokens": numbers[key] = try stream.readCount()
       case "documents", "eligible_documents", "pool_documents", "candidates":
         numbers[key] = try count(key, &stream)
-      case "temperature", "logistic_share", "smoothing", "target_smoothing":
+      case "temperature", "logistic_share", "smoothing", "target_smoothing", "purity", "noise":
         doubles[key] = try stream.readNumber()
       case "top_k": topK = try stream.readBoolean()
+      case "chosen": isChosen = try stream.readBoolean()
+      case "target_counts":
+        let bytes = try Self.bytes(key, &stream, limit: Self.longestCounts)
+        targetCounts = FeatureBytes.numbers(bytes)
+        guard targetCounts?.allSatisfy({ $0 > 0 }) == true else { throw .invalid(key) }
       case "shards": try readShards(&stream)
       default: try stream.skipValue()
       }
@@ -104,6 +165,18 @@ extension CandidateFile {
         read.append(input)
       }
       shards = read
+    }
+
+    /// The longest Base64 of a target's counts, and of a document's features.
+    private static let longestCounts = 1 << 30
+    private static let longestFeatures = 1 << 28
+
+    private static func bytes(
+      _ name: String, _ stream: inout JSONStream, limit: Int
+    ) throws(JSONStreamError) -> [UInt8] {
+      let text = try stream.readString(maximumByteCount: limit)
+      guard let data = Data(base64Encoded: text) else { throw .invalid(name) }
+      return Array(data)
     }
 
     private static func hash(_ name: String, _ stream: inout JSONStream) throws(JSONStreamError)
@@ -146,7 +219,9 @@ extension CandidateFile {
       let share = try double("logistic_share")
       guard (0...1).contains(share) else { throw .invalid("logistic_share") }
       guard try double("temperature") > 0 else { throw .invalid("temperature") }
-      return Header(
+      let name = strings["objective"] ?? Objective.weight.rawValue
+      guard let objective = Objective(rawValue: name) else { throw .invalid("objective") }
+      var header = Header(
         settings: Settings(
           seed: seed, topK: topK, temperature: try double("temperature"),
           count: try number("count"), logisticShare: share,
@@ -154,10 +229,30 @@ extension CandidateFile {
           normalization: try string("normalize"), smoothing: try double("smoothing"),
           targetSmoothing: try double("target_smoothing"), compatibility: strings["compat"],
           targetModel: try hash("target_model_xxh3"), poolModel: try hash("pool_model_xxh3"),
-          textField: try string("text_field")),
+          textField: try string("text_field"), objective: objective),
         shards: shards, documentCount: try number("documents"),
         eligibleCount: try number("eligible_documents"),
-        poolDocumentCount: numbers["pool_documents"])
+        poolDocumentCount: numbers["pool_documents"], isChosen: isChosen)
+      if objective == .set {
+        if isChosen {
+          header.chosenBy = try chosenBy()
+        } else {
+          guard let targetCounts else { throw .missing("target_counts") }
+          header.profile = TargetProfile(
+            counts: targetCounts, tokenCount: try number("target_tokens"))
+        }
+      }
+      return header
+    }
+
+    private func chosenBy() throws(JSONStreamError) -> SetObjective {
+      guard let purity = doubles["purity"] else { throw .missing("purity") }
+      guard let noise = doubles["noise"] else { throw .missing("noise") }
+      guard (0...1).contains(purity) else { throw .invalid("purity") }
+      var objective = SetObjective()
+      objective.purity = purity
+      objective.noise = noise
+      return objective
     }
 
     private func count(_ key: String, _ stream: inout JSONStream) throws(JSONStreamError) -> Int {
@@ -169,8 +264,9 @@ extension CandidateFile {
     }
 
     static func candidate(
-      _ stream: inout JSONStream, shardCount: Int
-    ) throws(JSONStreamError) -> Candidate {
+      _ stream: inout JSONStream, shardCount: Int, readsFeatures: Bool
+    ) throws(JSONStreamError) -> CandidateLines.Line {
+      var features: [UInt8]?
       var numbers: [String: Int] = [:]
       var keys: [String: Double] = [:]
       var hash: UInt64?
@@ -180,6 +276,12 @@ extension CandidateFile {
           numbers[key] = try stream.readCount()
         case "key", "second_key": keys[key] = try stream.readNumber()
         case "text_hash": hash = try Self.hash("text_hash", &stream)
+        case "features":
+          if readsFeatures {
+            features = try Self.bytes(key, &stream, limit: Self.longestFeatures)
+          } else {
+            try stream.skipString(maximumByteCount: Self.longestFeatures)
+          }
         default: try stream.skipValue()
         }
       }
@@ -194,7 +296,8 @@ extension CandidateFile {
       }
       let limit = Int(UInt32.max)
       guard shardCount > 0 else { throw .invalid("shard") }
-      return Candidate(
+      guard features != nil || !readsFeatures else { throw .missing("features") }
+      let candidate = Candidate(
         key: key, secondKey: secondKey, textHash: hash,
         position: Position(
           shard: try number("shard", upTo: shardCount - 1),
@@ -203,6 +306,7 @@ extension CandidateFile {
         textByteCount: try number("text_bytes", upTo: limit),
         tokenCount: try number("tokens", upTo: limit),
         copies: UInt32(try number("copies", upTo: limit)))
+      return CandidateLines.Line(candidate: candidate, features: features)
     }
   }
 }

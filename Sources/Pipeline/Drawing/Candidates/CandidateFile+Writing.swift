@@ -1,5 +1,7 @@
+internal import Choosing
 internal import Compression
 internal import Files
+internal import Foundation
 internal import Resampling
 internal import Weighting
 internal import Writing
@@ -28,6 +30,14 @@ extension CandidateFile {
     var targetModelXxh3: String
     var poolModelXxh3: String
     var textField: String
+    var objective: String?
+    var purity: Double?
+    var noise: Double?
+    var chosen: Bool?
+    var targetTokens: Int?
+    /// The target's counts of its buckets, in their order: see ``FeatureBytes/encode(_:)``. In
+    /// Base64, as a candidate's features.
+    var targetCounts: String?
     var documents: Int
     var eligibleDocuments: Int
     var poolDocuments: Int?
@@ -37,15 +47,32 @@ extension CandidateFile {
 
   /// - Returns: the whole file, to which ``AtomicFile/commit()`` gives its name; nil for standard
   ///   output.
-  /// - Throws: ``WritingError``
+  /// - Throws: ``PipelineError``
   func write(
     to destination: Destination, container: Container, replaces: Bool, registry: TemporaryFiles
-  ) throws(WritingError) -> AtomicFile? {
-    var writer = try LineWriter(
-      destination, container: container, replaces: replaces, registry: registry)
-    try writer.write(Self.encode(header, candidateCount: candidates.count).span)
-    for candidate in candidates { try writer.write(Self.encode(candidate).span) }
-    return try writer.close()
+  ) throws(PipelineError) -> AtomicFile? {
+    var writer = try Self.opened { () throws(WritingError) in
+      try LineWriter(destination, container: container, replaces: replaces, registry: registry)
+    }
+    try Self.write(Self.encode(header, candidateCount: candidates.count), to: &writer)
+    for (number, candidate) in candidates.enumerated() {
+      try Self.write(Self.encode(candidate, try features?.bytes(of: number)), to: &writer)
+    }
+    do throws(WritingError) { return try writer.close() } catch { throw .output(.writing(error)) }
+  }
+
+  private static func opened(
+    _ open: () throws(WritingError) -> LineWriter
+  ) throws(PipelineError) -> LineWriter {
+    do throws(WritingError) { return try open() } catch { throw .output(.writing(error)) }
+  }
+
+  private static func write(
+    _ line: [UInt8], to writer: inout LineWriter
+  ) throws(PipelineError) {
+    do throws(WritingError) { try writer.write(line.span) } catch {
+      throw .output(.writing(error))
+    }
   }
 
   private static func encode(_ header: Header, candidateCount: Int) -> [UInt8] {
@@ -58,6 +85,12 @@ extension CandidateFile {
       targetSmoothing: settings.targetSmoothing, compat: settings.compatibility,
       targetModelXxh3: settings.targetModel.hexadecimal,
       poolModelXxh3: settings.poolModel.hexadecimal, textField: settings.textField,
+      objective: settings.objective == .weight ? nil : settings.objective.rawValue,
+      purity: header.chosenBy?.purity, noise: header.chosenBy?.noise,
+      chosen: header.isChosen ? true : nil, targetTokens: header.profile?.tokenCount,
+      targetCounts: header.profile.map {
+        Data(FeatureBytes.encode($0.counts)).base64EncodedString()
+      },
       documents: header.documentCount, eligibleDocuments: header.eligibleCount,
       poolDocuments: header.poolDocumentCount, candidates: candidateCount,
       shards: header.shards.map {
@@ -66,11 +99,11 @@ extension CandidateFile {
           xxh3: $0.contentHash.hexadecimal)
       })
     // The format comes first, so that the first bytes identify the file.
-    return Array("{\"format\":\"\(format)\",\"format_version\":\(version),".utf8)
+    return Array("{\"format\":\"\(format)\",\"format_version\":\(header.version),".utf8)
       + ManifestWriter.encodeLine(line).dropFirst()
   }
 
-  private static func encode(_ candidate: Candidate) -> [UInt8] {
+  private static func encode(_ candidate: Candidate, _ features: [UInt8]?) -> [UInt8] {
     var line = Array("{\"shard\":".utf8)
     line.append(decimal: candidate.position.shard)
     line += Array(",\"offset\":".utf8)
@@ -85,7 +118,20 @@ extension CandidateFile {
     line.append(decimal: UInt64(candidate.copies))
     line += Array(",\"text_hash\":\"\(candidate.textHash.hexadecimal)\"".utf8)
     // Swift prints the shortest decimals that read back as the same doubles.
-    line += Array(",\"key\":\(candidate.key),\"second_key\":\(candidate.secondKey)}".utf8)
+    line += Array(",\"key\":\(candidate.key),\"second_key\":\(candidate.secondKey)".utf8)
+    if let features {
+      line += Array(",\"features\":\"".utf8)
+      line += Data(features).base64EncodedData()
+      line.append(UInt8(ascii: "\""))
+    }
+    line.append(UInt8(ascii: "}"))
     return line
+  }
+}
+
+extension CandidateFile.Header {
+  /// The version of the file: the lowest that has everything.
+  fileprivate var version: Int {
+    settings.objective == .weight && !isChosen ? 1 : CandidateFile.version
   }
 }

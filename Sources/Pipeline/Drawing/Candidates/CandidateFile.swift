@@ -1,3 +1,4 @@
+internal import Choosing
 internal import Files
 internal import Reading
 internal import Resampling
@@ -10,9 +11,18 @@ package import Weighting
 /// A file has lines of JSON: a header, then one candidate per line in pool order. Files of
 /// different shards merge exactly, in any order and grouping. Shards are sorted by their paths,
 /// byte by byte.
+///
+/// If a set is to be chosen, the header has the target's n-grams, and candidates have features.
+/// Memory doesn't hold them all: see ``FeatureStore``.
 package struct CandidateFile: Sendable {
   package static let format = "dsel-candidates"
-  package static let version = 1
+  /// The newest version.
+  ///
+  /// Version 1 has candidates of a draw by weight, and these are still written so.
+  package static let version = 2
+
+  /// What is drawn from the candidates.
+  package enum Objective: String, Sendable, Codable { case weight, set }
 
   /// The settings that candidates must share to be merged.
   ///
@@ -34,6 +44,7 @@ package struct CandidateFile: Sendable {
     package var targetModel: UInt64
     package var poolModel: UInt64
     package var textField: String
+    package var objective = Objective.weight
 
     /// The text that identifies these settings in records of earlier runs.
     ///
@@ -45,7 +56,8 @@ package struct CandidateFile: Sendable {
         + "smoothing: \(smoothing), targetSmoothing: \(targetSmoothing), compatibility: "
         + (compatibility.map { "Optional(\"\($0)\")" } ?? "nil")
         + ", targetModel: \(targetModel), poolModel: \(poolModel), textField: "
-        + "\(String(reflecting: textField)))"
+        + "\(String(reflecting: textField))"
+        + (objective == .weight ? "" : ", objective: \(objective.rawValue)") + ")"
     }
   }
 
@@ -59,6 +71,12 @@ package struct CandidateFile: Sendable {
     ///
     /// If fewer were weighed, some are missing.
     package var poolDocumentCount: Int?
+    /// The target's n-grams; nil unless a set is to be chosen.
+    var profile: TargetProfile?
+    /// Whether the candidates are those that a draw chose.
+    package var isChosen = false
+    /// The objective by which they were chosen; nil for a draw by weight.
+    var chosenBy: SetObjective?
 
     /// The number of the pool model's documents that weren't weighed, as far as it is known.
     package var missingCount: Int { max(0, (poolDocumentCount ?? 0) - documentCount) }
@@ -71,6 +89,8 @@ package struct CandidateFile: Sendable {
   package internal(set) var header: Header
   /// The candidates in pool order, by the shards of the header.
   var candidates: [Candidate]
+  /// The features of the candidates; nil if they aren't needed, or not read yet.
+  var features: FeatureStore?
   package var candidateCount: Int { candidates.count }
 
   /// - Parameters:
@@ -102,7 +122,17 @@ package struct CandidateFile: Sendable {
     one.path.utf8.lexicographicallyPrecedes(other.path.utf8)
   }
 
+  /// - Parameters:
+  ///   - header: the header of the file that the candidates come from.
+  ///   - candidates: in pool order.
+  init(_ header: Header, _ candidates: [Candidate]) {
+    self.header = header
+    self.candidates = candidates
+  }
+
   /// Merges the candidates of files of different shards, without those that no draw can need.
+  ///
+  /// Features aren't read: see ``StoredFeatures``.
   ///
   /// - Complexity: O(*n* log *n*) for *n* candidates and shards, in any number of files. Memory
   ///   holds at most twice the candidates that are kept, and those of one file.
@@ -112,7 +142,8 @@ package struct CandidateFile: Sendable {
     var known = KnownShards(header.shards)
     var keptCount = Self.smallestBatch
     for file in files.dropFirst() {
-      try append(CandidateFile(reading: file, limits: limits), path: file.name, &known)
+      let other = try CandidateFile(reading: file, limits: limits)
+      try append(other, path: file.name, firstPath: files[0].name, &known)
       guard candidates.count > 2 * keptCount else { continue }
       trim()
       keptCount = max(keptCount, candidates.count)
@@ -124,10 +155,14 @@ package struct CandidateFile: Sendable {
   private static let smallestBatch = 1 << 14
 
   private mutating func append(
-    _ other: CandidateFile, path: String, _ known: inout KnownShards
+    _ other: CandidateFile, path: String, firstPath: String, _ known: inout KnownShards
   ) throws(PipelineError) {
     if let setting = header.settings.firstDifference(from: other.header.settings) {
       throw .candidates(.mismatch(path: path, setting))
+    }
+    // A choice is made among the candidates of all shards.
+    guard !header.isChosen, !other.header.isChosen else {
+      throw .candidates(.severalChoices(path: other.header.isChosen ? path : firstPath))
     }
     try known.insert(other.header.shards, of: path)
     // The model is known by the hash of its file, so both counts must agree.
@@ -164,7 +199,11 @@ package struct CandidateFile: Sendable {
 
   /// - Parameter count: at most the header's count.
   func buffer(count: Int) -> CandidateGroup {
-    let budgets = Budget.documents(count).parted(secondShare: header.settings.logisticShare)
+    var budget = Budget.documents(count)
+    if header.settings.objective == .set {
+      budget = CandidateBudget.largest(for: budget, averageCost: 1)
+    }
+    let budgets = budget.parted(secondShare: header.settings.logisticShare)
     var settings = CandidateGroup.Settings(joinsCopies: true)
     settings.expectedCount = candidates.count
     var buffer = CandidateGroup(parted: budgets.first, budgets.second, settings)
@@ -225,9 +264,9 @@ extension CandidateFile.Settings {
   func firstDifference(from other: Self) -> CandidateSetting? {
     let pairs: [(CandidateSetting, Bool)] = [
       (.targetModel, targetModel == other.targetModel), (.poolModel, poolModel == other.poolModel),
-      (.seed, seed == other.seed), (.count, count == other.count), (.topK, topK == other.topK),
+      (.seed, seed == other.seed),
+      (.count, count == other.count), (.topK, topK == other.topK),
       (.temperature, temperature == other.temperature),
-      (.logisticShare, logisticShare == other.logisticShare),
       (.minimumTokenCount, minimumTokenCount == other.minimumTokenCount),
       (.estimator, estimator == other.estimator),
       (.normalization, normalization == other.normalization),
@@ -235,6 +274,9 @@ extension CandidateFile.Settings {
       (.targetSmoothing, targetSmoothing == other.targetSmoothing),
       (.compatibility, compatibility == other.compatibility),
       (.textField, ExactString(textField) == ExactString(other.textField)),
+      // Other options imply an objective, and it implies a share.
+      (.objective, objective == other.objective),
+      (.logisticShare, logisticShare == other.logisticShare),
     ]
     return pairs.first { !$0.1 }?.0
   }

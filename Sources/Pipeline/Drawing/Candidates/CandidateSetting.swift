@@ -1,6 +1,7 @@
 /// A setting that two files of candidates must share to be merged.
 package enum CandidateSetting: Sendable {
   case targetModel, poolModel
+  case objective
   case seed, count, topK, temperature, logisticShare, minimumTokenCount
   case estimator, normalization, smoothing, targetSmoothing, compatibility
   case textField

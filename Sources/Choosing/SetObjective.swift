@@ -1,0 +1,80 @@
+internal import Platform
+
+/// The objective by which a set of documents is chosen, and its constants.
+///
+/// With c(b) the target's counts per token (p, see ``TargetProfile``), C(b) and N the counts and
+/// tokens of a set S, the set is worth
+///
+///     F(S) = Σ p(b) ln(a + C(b)) − W ln N
+///
+/// This is the log likelihood of the target's n-grams under the set, per token. The first term is a
+/// feature-based submodular function (Wei, Liu, Kirchhoff, Bartels and Bilmes 2014). The second
+/// term makes long documents pay for their length. Together they are the target's cross-entropy
+/// under the set, which Axelrod (2017) lowers by one document after another.
+///
+/// Two terms besides F refer to the document's key, standardized as z (see ``CandidateScale``). A
+/// gain counts less for a document with a small key: it is multiplied by exp(γ min(z, 0)). And each
+/// document gets a bonus β z + τ G, in units of an average document's worth, where G is its Gumbel
+/// noise.
+package struct SetObjective: Sendable, Equatable, Codable {
+  /// How much the keys count, from 0 to 1: see ``bonusScale``.
+  package var purity = Self.defaultPurity
+  /// τ: the share of chance in the choice.
+  package var noise = Self.defaultNoise
+
+  package static let defaultPurity = 0.17
+  package static let defaultNoise = 0.02
+
+  package init() {}
+
+  /// a: between 0.03 and 0.3, selections are equally good.
+  package static let pseudocount = 0.1
+  /// γ.
+  static let discount = 0.3
+  /// z is limited to −3…3.
+  static let largestDeviation = 3.0
+
+  /// β = P / (2 (1 − P)), with P the purity: 0 for P = 0, and infinite for P = 1.
+  package var bonusScale: Double { purity / (2 * (1 - purity)) }
+}
+
+/// The scale of the keys of an arm's candidates.
+///
+/// z = (key − κ) / s, limited to −3…3, where κ is the smallest key that a draw by weight would
+/// select, and s the standard deviation of the keys that it would select.
+package struct CandidateScale: Sendable, Equatable {
+  /// κ.
+  package let border: Double
+  /// s.
+  package let deviation: Double
+
+  /// The result doesn't depend on the order of the keys.
+  ///
+  /// - Parameter keys: those that a draw by weight would select.
+  /// - Complexity: O(*n* log *n*) for *n* keys.
+  package init(_ keys: some Sequence<Double>) {
+    // A sum of rounded numbers depends on their order, and keys come in that of the threads.
+    let keys = keys.sorted()
+    border = keys.first ?? 0
+    // The mean of equal keys may be rounded, and would then differ from them.
+    guard let last = keys.last, border != last else {
+      deviation = 0
+      return
+    }
+    let mean = keys.reduce(0, +) / Double(keys.count)
+    let squares = keys.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    deviation = (squares / Double(keys.count)).squareRoot()
+  }
+
+  /// z.
+  package func standardized(_ key: Double) -> Double {
+    guard deviation > 0 else { return 0 }
+    let limit = SetObjective.largestDeviation
+    return min(max((key - border) / deviation, -limit), limit)
+  }
+
+  /// exp(γ min(z, 0)).
+  package func discount(_ key: Double) -> Double {
+    exp(SetObjective.discount * min(standardized(key), 0))
+  }
+}

@@ -1,0 +1,69 @@
+/// The n-grams of a target, and how much each of them counts when a set is chosen.
+///
+/// With c(b) the target's count of features in bucket b, and N its number of tokens, the bucket's
+/// share is p(b) = c(b) / N. A feature is known by its bucket's *rank* among the buckets that the
+/// target uses. Other buckets tell nothing about the target, and have no rank.
+package struct TargetProfile: Sendable {
+  /// One per bucket; ``noRank`` for those that the target leaves empty. Empty in a profile that was
+  /// read from a file of candidates, whose features are ranks already.
+  private let ranks: [UInt32]
+  /// c(b) by rank: all above 0.
+  package let counts: [UInt64]
+  package let tokenCount: Int
+  /// p(b) by rank.
+  package let shares: [Double]
+  /// W = Σ p(b): the number of features per token.
+  package let shareSum: Double
+
+  static let noRank = UInt32.max
+
+  /// - Parameters:
+  ///   - bucketCounts: one per bucket.
+  ///   - tokenCount: the target's number of tokens.
+  /// - Complexity: O(*b*) for *b* buckets.
+  package init(bucketCounts: [UInt64], tokenCount: Int) {
+    var ranks = [UInt32](repeating: Self.noRank, count: bucketCounts.count)
+    var counts: [UInt64] = []
+    for (bucket, count) in bucketCounts.enumerated() where count > 0 {
+      ranks[bucket] = UInt32(counts.count)
+      counts.append(count)
+    }
+    self.init(ranks: ranks, counts: counts, tokenCount: tokenCount)
+  }
+
+  /// - Parameters:
+  ///   - counts: of the buckets that the target uses, in their order.
+  ///   - tokenCount: the target's number of tokens.
+  /// - Complexity: O(*n*) for *n* ranks.
+  package init(counts: [UInt64], tokenCount: Int) {
+    self.init(ranks: [], counts: counts, tokenCount: tokenCount)
+  }
+
+  private init(ranks: [UInt32], counts: [UInt64], tokenCount: Int) {
+    self.ranks = ranks
+    self.counts = counts
+    self.tokenCount = tokenCount
+    let divisor = Double(max(1, tokenCount))
+    shares = counts.map { Double($0) / divisor }
+    shareSum = shares.reduce(0, +)
+  }
+
+  /// The number of buckets that the target uses.
+  package var rankCount: Int { shares.count }
+
+  /// The numbers of the buckets that the target uses, by rank.
+  ///
+  /// - Parameter bucketNumbers: one per bucket.
+  /// - Complexity: O(*b*) for *b* buckets.
+  func ranked(_ bucketNumbers: [UInt64]) -> [UInt64] {
+    var ranked = [UInt64](repeating: 0, count: rankCount)
+    for (bucket, rank) in ranks.enumerated() where rank != Self.noRank {
+      ranked[Int(rank)] = bucketNumbers[bucket]
+    }
+    return ranked
+  }
+
+  /// The bucket's rank, or ``noRank``.
+  @inline(__always)
+  func rank(ofBucket bucket: UInt32) -> UInt32 { ranks[Int(bucket)] }
+}

@@ -1,0 +1,53 @@
+internal import Choosing
+internal import Featurizing
+internal import Files
+internal import Resampling
+
+/// Reads the features of candidates into a spool.
+struct CandidateReading: Sendable {
+  var source: any FeatureSource
+  /// For the spool, if memory has no room for it.
+  var directory: String
+  var threadCount: Int
+
+  /// Slices of the spool may have this many words. Those of the sweeps join some of them.
+  private static let sliceWordCount = 8 << 20
+  private static let sliceCounts = 8...4096
+
+  /// - Parameter candidates: in pool order.
+  /// - Throws: ``PipelineError``
+  func read(_ candidates: [Candidate], _ profile: TargetProfile) throws -> CandidateSpool {
+    try checkRoom(Self.mostWords(candidates, profile))
+    let spool = CandidateSpool(
+      sliceCount: sliceCount(candidates, profile), directory: directory)
+    try source.read(candidates, of: profile, into: spool)
+    return spool
+  }
+
+  /// Refuses to begin what the disk has no room for.
+  ///
+  /// - Parameter wordCount: a bound of the words to spool.
+  private func checkRoom(_ wordCount: Int) throws(PipelineError) {
+    let needed = 4 * wordCount
+    guard wordCount > CandidateSpool.mostHeld, let free = FileSystem.freeByteCount(in: directory),
+      needed > free
+    else { return }
+    throw .output(.noRoom(directory: directory, needed: needed, free: free))
+  }
+
+  private func sliceCount(_ candidates: [Candidate], _ profile: TargetProfile) -> Int {
+    let most = Self.mostWords(candidates, profile)
+    var count = Self.sliceCounts.lowerBound
+    while count < Self.sliceCounts.upperBound, most / count > Self.sliceWordCount { count *= 2 }
+    return count
+  }
+
+  /// A bound of the words that the candidates' records have together.
+  private static func mostWords(_ candidates: [Candidate], _ profile: TargetProfile) -> Int {
+    candidates.reduce(0) { sum, candidate in
+      // A feature that occurs once takes a word, and one that occurs more often takes two.
+      sum + CandidateRecord.headerCount
+        + min(FeatureSettings.maximumOrder * candidate.tokenCount, 2 * profile.rankCount)
+    }
+  }
+}

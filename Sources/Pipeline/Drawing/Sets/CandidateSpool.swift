@@ -1,0 +1,123 @@
+internal import Choosing
+internal import Platform
+
+/// The records of candidates, by slices of their text hashes: in memory, and in a temporary file
+/// once they are too many.
+///
+/// Words are little-endian in the file.
+final class CandidateSpool: FeatureSink {
+  /// Some words of one slice in the file.
+  private struct Extent {
+    var start: Int
+    var wordCount: Int
+  }
+
+  private struct State: ~Copyable {
+    /// The words of each slice that aren't in the file.
+    var held: [[UInt32]]
+    var heldCount = 0
+    var extents: [[Extent]]
+    var fileWordCount = 0
+  }
+
+  /// The number of words that memory holds, at most.
+  static let mostHeld = 16 << 20
+
+  let sliceCount: Int
+  /// The number of words that memory holds, at most.
+  private let mostHeld: Int
+  private let state: Lock<State>
+  private let file: SpoolFile
+
+  /// - Parameters:
+  ///   - sliceCount: a power of two.
+  ///   - directory: for the temporary file.
+  init(sliceCount: Int, directory: String, mostHeld: Int = CandidateSpool.mostHeld) {
+    precondition(sliceCount > 0 && sliceCount & (sliceCount - 1) == 0)
+    self.sliceCount = sliceCount
+    self.mostHeld = mostHeld
+    state = Lock(
+      State(
+        held: Array(repeating: [], count: sliceCount),
+        extents: Array(repeating: [], count: sliceCount)))
+    file = SpoolFile(directory: directory)
+  }
+
+  /// The slice of a text: the upper bits of its hash.
+  func slice(of textHash: UInt64) -> Int {
+    sliceCount == 1 ? 0 : Int(textHash >> UInt64(64 - sliceCount.trailingZeroBitCount))
+  }
+
+  func add(_ words: [UInt32], textHashes: [UInt64]) throws(PipelineError) {
+    try state.withLock { state throws(PipelineError) in
+      var start = 0
+      for textHash in textHashes {
+        let slice = slice(of: textHash)
+        let end = CandidateRecord(in: words.span, at: start).end
+        state.held[slice].append(contentsOf: words[start..<end])
+        start = end
+      }
+      state.heldCount += start
+      if state.heldCount > mostHeld { try write(&state) }
+    }
+  }
+
+  private func write(_ state: inout State) throws(PipelineError) {
+    var bytes: [UInt8] = []
+    for slice in state.held.indices where !state.held[slice].isEmpty {
+      let words = state.held[slice]
+      state.held[slice] = []
+      bytes.removeAll(keepingCapacity: true)
+      bytes.reserveCapacity(4 * words.count)
+      for word in words {
+        for shift in stride(from: UInt32(0), to: 32, by: 8) {
+          bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+        }
+      }
+      try file.append(bytes.span)
+      state.extents[slice].append(Extent(start: state.fileWordCount, wordCount: words.count))
+      state.fileWordCount += words.count
+    }
+    state.heldCount = 0
+  }
+
+  /// The number of words in each slice.
+  var wordCounts: [Int] {
+    state.withLock { state in
+      state.held.indices.map { slice in
+        state.held[slice].count + state.extents[slice].reduce(0) { $0 + $1.wordCount }
+      }
+    }
+  }
+
+  /// The size of the temporary file.
+  var fileByteCount: Int { state.withLock { 4 * $0.fileWordCount } }
+
+  /// The records of some slices, always in the same order.
+  ///
+  /// - Throws: ``PipelineError``
+  func records(of slices: Range<Int>) throws(PipelineError) -> CandidateRecords {
+    let (held, extents) = state.withLock { state in
+      (slices.map { state.held[$0] }, slices.map { state.extents[$0] })
+    }
+    var words: [UInt32] = []
+    words.reserveCapacity(
+      held.reduce(0) { $0 + $1.count }
+        + extents.reduce(0) { $0 + $1.reduce(0) { $0 + $1.wordCount } })
+    for (held, extents) in zip(held, extents) {
+      for extent in extents { try read(extent, into: &words) }
+      words.append(contentsOf: held)
+    }
+    return CandidateRecords(words)
+  }
+
+  private func read(_ extent: Extent, into words: inout [UInt32]) throws(PipelineError) {
+    let bytes = try file.read(4 * extent.wordCount, at: 4 * extent.start)
+    let span = bytes.span
+    for index in 0..<extent.wordCount {
+      var word: UInt32 = 0
+      for byte in 0..<4 { word |= UInt32(span[4 * index + byte]) << UInt32(8 * byte) }
+      words.append(word)
+    }
+  }
+}

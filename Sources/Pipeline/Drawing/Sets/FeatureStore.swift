@@ -1,0 +1,67 @@
+internal import Choosing
+internal import Platform
+
+/// The features of candidates as compact bytes: in memory, and in a temporary file once they are
+/// too many.
+///
+/// Candidates are known by their numbers.
+final class FeatureStore: FeatureSink {
+  private struct State: ~Copyable {
+    /// Where each candidate's bytes begin, over file and memory.
+    var starts: [Int]
+    var lengths: [Int32]
+    /// The bytes that aren't in the file.
+    var held: [UInt8] = []
+    var fileByteCount = 0
+  }
+
+  private let mostHeld: Int
+  private let state: Lock<State>
+  private let file: SpoolFile
+
+  /// - Parameters:
+  ///   - count: the number of candidates.
+  ///   - directory: for the temporary file.
+  ///   - mostHeld: the number of bytes that memory holds, at most.
+  init(count: Int, directory: String, mostHeld: Int = 64 << 20) {
+    self.mostHeld = mostHeld
+    state = Lock(
+      State(starts: Array(repeating: 0, count: count), lengths: Array(repeating: 0, count: count)))
+    file = SpoolFile(directory: directory)
+  }
+
+  func add(_ words: [UInt32], textHashes: [UInt64]) throws(PipelineError) {
+    var start = 0
+    while start < words.count {
+      let record = CandidateRecord(in: words.span, at: start)
+      try put(FeatureBytes.encode(record, in: words.span), of: record.candidate)
+      start = record.end
+    }
+  }
+
+  /// - Throws: ``PipelineError``
+  func put(_ bytes: [UInt8], of candidate: Int) throws(PipelineError) {
+    try state.withLock { state throws(PipelineError) in
+      state.starts[candidate] = state.fileByteCount + state.held.count
+      state.lengths[candidate] = Int32(bytes.count)
+      state.held += bytes
+      guard state.held.count > mostHeld else { return }
+      try file.append(state.held.span)
+      state.fileByteCount += state.held.count
+      state.held = []
+    }
+  }
+
+  /// The features of a candidate; none if it has none yet.
+  ///
+  /// - Throws: ``PipelineError``
+  func bytes(of candidate: Int) throws(PipelineError) -> [UInt8] {
+    let (found, place) = state.withLock { state in
+      let (start, count) = (state.starts[candidate], Int(state.lengths[candidate]))
+      let place = start - state.fileByteCount
+      return place >= 0
+        ? (Array(state.held[place..<(place + count)]), 0..<0) : ([], start..<(start + count))
+    }
+    return place.isEmpty ? found : try file.read(place.count, at: place.lowerBound)
+  }
+}

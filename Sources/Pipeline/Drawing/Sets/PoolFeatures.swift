@@ -1,0 +1,87 @@
+internal import Choosing
+internal import Featurizing
+internal import Files
+internal import Reading
+internal import Resampling
+
+/// Reads the candidates of a target in the pool again, and finds their features.
+///
+/// Other documents of the pool aren't parsed.
+struct PoolFeatures: FeatureSource {
+  var shards: [Shard]
+  var workers: DocumentWorkers
+  var features: FeatureSettings
+
+  func read(
+    _ candidates: [Candidate], of profile: TargetProfile, into sink: any FeatureSink
+  ) throws {
+    workers.progress.begin(
+      .choose, totalStoredByteCount: Inputs(shards: shards).totalStoredByteCount, pass: .next)
+    let (counts, _) = try workers.run(shards) { [self] in
+      Reader(self, candidates, profile, sink)
+    }
+    guard counts.reduce(0, +) == candidates.count else {
+      // A record that isn't where it was.
+      let shard = candidates.last?.position.shard ?? 0
+      throw PipelineError.input(.reading(.changed(path: shards[shard].name), line: nil))
+    }
+  }
+
+  private struct Reader: DocumentConsumer, ~Copyable {
+    private let candidates: [Candidate]
+    private let shards: [Shard]
+    private let sink: any FeatureSink
+    private var featurizer: Featurizer
+    private let maximumOrder: Int
+    private var collector: FeatureCollector
+    /// The next candidate of the chunk; nil before its first record.
+    private var next: Int?
+    private var count = 0
+    private var words: [UInt32] = []
+    private var textHashes: [UInt64] = []
+
+    init(
+      _ source: PoolFeatures, _ candidates: [Candidate], _ profile: TargetProfile,
+      _ sink: any FeatureSink
+    ) {
+      self.candidates = candidates
+      shards = source.shards
+      self.sink = sink
+      featurizer = Featurizer(source.features, tables: UnicodeTables())
+      maximumOrder = source.features.maximumOrder
+      collector = FeatureCollector(profile)
+    }
+
+    mutating func wants(_ position: Position) -> Bool {
+      var place = next ?? Candidates.firstIndex(from: position, in: candidates)
+      while place < candidates.count, candidates[place].position < position { place += 1 }
+      next = place
+      return place < candidates.count && candidates[place].position == position
+    }
+
+    mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
+      guard let number = next else { preconditionFailure("wants comes first") }
+      let candidate = candidates[number]
+      guard TextHash.of(text) == candidate.textHash else {
+        let path = shards[line.position.shard].name
+        throw PipelineError.input(.reading(.changed(path: path), line: nil))
+      }
+      featurizer.begin()
+      while featurizer.nextBlock(of: text) {
+        for order in 1...maximumOrder { collector.add(featurizer.features(order: order)) }
+      }
+      collector.finish(candidate: number, into: &words)
+      textHashes.append(candidate.textHash)
+      count += 1
+    }
+
+    mutating func endChunk(_ number: Int) throws {
+      next = nil
+      try sink.add(words, textHashes: textHashes)
+      words.removeAll(keepingCapacity: true)
+      textHashes.removeAll(keepingCapacity: true)
+    }
+
+    consuming func finish() -> Int { count }
+  }
+}

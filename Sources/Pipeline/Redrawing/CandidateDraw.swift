@@ -1,0 +1,118 @@
+internal import Choosing
+internal import Files
+internal import Reading
+internal import Resampling
+internal import Weighting
+
+/// A draw from candidates that earlier runs kept.
+struct CandidateDraw {
+  struct Settings: Sendable {
+    /// nil for the number of documents that the candidates were kept for.
+    var count: Int?
+    /// nil for the default.
+    var purity: Double?
+    var noise: Double?
+    /// Whether candidates may cover only a part of the pool.
+    var allowsMissing = false
+    var reading: ReadingSettings
+  }
+
+  let whole: CandidateFile
+  let recipe: DrawRecipe
+  let budget: Budget
+  /// The objective of the set; nil for a draw by weight.
+  let objective: SetObjective?
+  let choice: Choice
+
+  /// Draws.
+  ///
+  /// - Throws: ``PipelineError``
+  init(_ files: [Shard], _ settings: Settings, progress: ProgressMeter) throws {
+    let path = files[0].name
+    let whole = try CandidateFile(merging: files, limits: settings.reading.limits)
+    try Self.check(whole, path, settings)
+    let known = whole.header.settings
+    let count = settings.count ?? known.count
+    guard count <= known.count else {
+      throw PipelineError.candidates(
+        .tooFewCandidates(path: path, keptFor: known.count, wanted: count))
+    }
+    self.whole = whole
+    recipe = DrawRecipe(known)
+    budget = .documents(count)
+    let choosesSet = known.objective == .set && !whole.header.isChosen
+    objective = choosesSet ? settings.objective : whole.header.chosenBy
+    let selector: any Selector
+    if choosesSet, let profile = whole.header.profile {
+      selector = SetSelector(
+        recipe, settings.objective, budget,
+        candidates: CandidateBudget.largest(for: budget, averageCost: 1), fills: false,
+        profiles: [profile],
+        CandidateReading(
+          source: StoredFeatures(
+            files: files, shards: whole.header.shards, limits: settings.reading.limits,
+            progress: progress),
+          directory: settings.reading.spoolDirectory, threadCount: settings.reading.threadCount))
+    } else {
+      selector = recipe.selector(budget, fills: false)
+    }
+    var kept = DrawBuffers(selector.plan, expectedCount: whole.candidates.count)
+    kept.add(whole.candidates.map { .init(group: 0, arm: 0, candidate: $0) })
+    var eligible = EligibleDocuments()
+    eligible.documentCount = whole.header.eligibleCount
+    choice = try selector.choose(from: kept, eligible: eligible)
+  }
+
+  /// - Throws: ``PipelineError``
+  private static func check(
+    _ candidates: CandidateFile, _ path: String, _ settings: Settings
+  ) throws(PipelineError) {
+    let header = candidates.header
+    let wanted = ExactString(settings.reading.textField)
+    guard
+      wanted == ExactString(header.settings.textField)
+        || wanted == ExactString(ReadingSettings().textField)
+    else {
+      throw .candidates(
+        .otherTextField(
+          path: path, field: header.settings.textField, wanted: settings.reading.textField))
+    }
+    if let counted = header.poolDocumentCount, header.missingCount > 0, !settings.allowsMissing {
+      throw .candidates(
+        .missingDocuments(
+          path: path, foundCount: header.documentCount, countedCount: counted,
+          shardCount: header.shards.count))
+    }
+    guard header.documentCount > 0 else { throw .input(.empty(role: .candidates, skippedLines: 0)) }
+    if header.isChosen, let count = settings.count, count != header.settings.count {
+      throw .candidates(
+        .otherChoice(path: path, chosenCount: header.settings.count, wanted: count))
+    }
+    let asksForSet = settings.purity != nil || settings.noise != nil
+    guard !asksForSet || (header.settings.objective == .set && !header.isChosen) else {
+      throw .candidates(.noSet(path: path))
+    }
+  }
+}
+
+extension CandidateDraw.Settings {
+  fileprivate var objective: SetObjective {
+    var objective = SetObjective()
+    if let purity { objective.purity = purity }
+    if let noise { objective.noise = noise }
+    return objective
+  }
+}
+
+extension DrawRecipe {
+  /// The draw that candidates were kept for.
+  fileprivate init(_ known: CandidateFile.Settings) {
+    var draw = DrawSettings()
+    draw.seed = known.seed
+    draw.addsNoise = !known.topK
+    draw.temperature = .fixed(known.temperature)
+    draw.logisticShare = known.logisticShare
+    draw.minimumTokenCount = known.minimumTokenCount
+    self.init(draw: draw, temperatures: [known.temperature], seeds: [known.seed])
+  }
+}

@@ -1,0 +1,51 @@
+internal import Choosing
+internal import Files
+internal import Resampling
+package import Writing
+
+/// Chooses among candidates, and writes down the choice: `dsel resample --picks`.
+///
+/// Then any machine can copy the documents of its own shards, without choosing again.
+package struct Pick: Sendable {
+  let settings: PickSettings
+  let progress: ProgressMeter
+  let registry: TemporaryFiles
+
+  package init(_ settings: PickSettings, progress: ProgressMeter, registry: TemporaryFiles) {
+    self.settings = settings
+    self.progress = progress
+    self.registry = registry
+  }
+
+  /// - Returns: the chosen documents.
+  /// - Throws: ``PipelineError``. Then no output has its final name, and an older one is untouched.
+  package func run() throws -> CandidateFile {
+    let clock = StepClock()
+    var files = try Inputs(settings.files, settings.reading, canBeAllowed: false)
+    let outputs = try RunOutputs(
+      .of(settings.output.paths, replaces: settings.replacesOutputs), inputs: files.shards,
+      registry: registry)
+    progress.plan(passCount: 1 + files.spoolPassCount)
+    try clock.time(.spool) { try files.spool(settings.reading, progress, isPass: true) }
+    let draw = try CandidateDraw(
+      files.shards,
+      .init(
+        count: settings.count, purity: settings.purity, noise: settings.noise,
+        allowsMissing: settings.allowsMissing, reading: settings.reading),
+      progress: progress)
+    var header = draw.whole.header
+    header.settings.count = draw.budget.amount
+    header.isChosen = true
+    header.chosenBy = draw.objective
+    header.profile = nil
+    var chosen = draw.choice.selections.joined().flatMap(\.documents)
+    Candidates.sortByPosition(&chosen)
+    let picks = CandidateFile(header, chosen)
+    let written = WrittenFiles(
+      try picks.write(
+        to: settings.output, container: settings.container, replaces: settings.replacesOutputs,
+        registry: registry))
+    try outputs.commit(written, nil, nil)
+    return picks
+  }
+}

@@ -1,0 +1,123 @@
+import ArgumentParser
+import Choosing
+import Featurizing
+import Pipeline
+import Weighting
+
+/// What documents are chosen by.
+struct ObjectiveOptions: ParsableArguments {
+  enum Objective: String, ExpressibleByArgument, CaseIterable { case set, weight }
+
+  @Option(
+    help: """
+      set: draw candidates by weight, and choose among them the documents that together resemble \
+      the target best. weight: draw the documents themselves by weight, as DSIR does. (default: \
+      set; weight with options that only a draw by weight has)
+      """)
+  var objective: Objective?
+
+  /// An option that a set has no use for.
+  struct Rival {
+    var option: String
+    var isGiven: Bool
+    /// Whether a set can be chosen all the same, if it is asked for.
+    var isPossible = false
+  }
+
+  /// - Returns: the objective, and what implies it; nil if it is given, or the default.
+  func decision(_ rivals: [Rival]) -> (objective: Objective, impliedBy: String?) {
+    if let objective { return (objective, nil) }
+    guard let rival = rivals.first(where: \.isGiven) else { return (.set, nil) }
+    return (.weight, rival.option)
+  }
+
+  /// Refuses what only a draw by weight can do.
+  ///
+  /// - Throws: `ValidationError`
+  func validate(_ rivals: [Rival]) throws {
+    guard objective == .set, let rival = rivals.first(where: { $0.isGiven && !$0.isPossible })
+    else { return }
+    throw ValidationError(
+      "\(rival.option) needs --objective weight: a set doesn't have it. Leave \(rival.option) "
+        + "out, or use --objective weight.")
+  }
+
+  /// The sentence that tells what an option implies.
+  static func note(impliedBy option: String) -> String {
+    "with \(option), documents are drawn by weight (--objective weight)."
+  }
+}
+
+/// What a set is to complete.
+struct BaseOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      """
+      For a set: model of what a language model has been trained on already, from 'dsel fit'. \
+      Documents are chosen that complete it.
+      """, valueName: "model"),
+    completion: .file())
+  var base: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      With --base: number of tokens of the training, if the model was fitted to a sample. \
+      (default: the model's)
+      """, valueName: "n"), transform: Count.init(parsing:))
+  var baseTokens: Count?
+
+  func validate() throws {
+    if base == "" { throw ValidationError("--base is empty. Name a model.") }
+    guard baseTokens == nil || base != nil else {
+      throw ValidationError("--base-tokens needs --base.")
+    }
+  }
+
+  var given: String? { base == nil ? nil : "--base" }
+
+  var settings: BaseSettings? {
+    base.map { BaseSettings(path: $0, tokenCount: baseTokens?.value) }
+  }
+}
+
+/// How a set is chosen.
+struct SetOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      For a set, from 0 to 1: how much each document must resemble the target on its own. 0 gives \
+      the most varied set, 1 the documents with the largest weights. (default: \
+      \(SetObjective.defaultPurity))
+      """, valueName: "p"), transform: Share.init(parsing:))
+  var purity: Share?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      For a set: how much chance decides. 0 is no chance; 0.3 replaces half of the documents. \
+      (default: \(SetObjective.defaultNoise))
+      """, valueName: "t"), transform: Number.init(parsing:))
+  var noise: Number?
+
+  private static let mostNoise = 100.0
+
+  func validate() throws {
+    if let noise, !(0...Self.mostNoise).contains(noise.value) {
+      throw ValidationError("--noise must be at least 0 and at most 100.")
+    }
+  }
+
+  /// The first option that is given.
+  var given: String? { purity != nil ? "--purity" : noise != nil ? "--noise" : nil }
+
+  var setting: SetObjective {
+    var setting = SetObjective()
+    if let purity { setting.purity = purity.value }
+    if let noise { setting.noise = noise.value }
+    return setting
+  }
+}
