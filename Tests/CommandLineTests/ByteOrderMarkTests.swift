@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test func `Lines, features and positions equal those of the lines without marks`() throws {
-    let options = ["--count", "20", "--min-tokens", "0", "--quiet"]
+    let options = ["--count", "20", "--min-tokens", "0", "--quiet", "--objective", "weight"]
     let expected = try Dsel.select(
       pool: ["bare"], options + ["--remainder", "rest"], in: directory)
     for (number, (name, bytes)) in try marked().sorted(by: { $0.key < $1.key }).enumerated() {

@@ -48,7 +48,8 @@ struct CompositionTests {
     // Both commands have the option --compat, and `select` gets it once.
     let weigh = options.weigh == options.fit ? [] : options.weigh
     let selected = try Dsel.select(
-      pool: pool, fit + weigh + options.draw + ["-o", "selected.jsonl"], in: directory)
+      pool: pool,
+      fit + weigh + options.draw + ["-o", "selected.jsonl", "--objective", "weight"], in: directory)
     try #require(selected.status == 0, "\(selected.errors)")
 
     try Stages.run(["fit", Fixtures.wiki, "-o", "wiki.model"] + fit, in: directory)
@@ -79,7 +80,8 @@ struct CompositionTests {
 
   @Test func `The minimum of tokens from the fit also holds for the draw`() throws {
     let fit = Stages.buckets + ["--min-tokens", "300"]
-    let selected = try Dsel.select(pool: pool, fit + ["--count", "150"], in: directory)
+    let selected = try Dsel.select(
+      pool: pool, fit + ["--count", "150", "--objective", "weight"], in: directory)
     try Stages.run(["fit", Fixtures.wiki, "-o", "wiki.model"] + fit, in: directory)
     try Stages.run(["fit"] + pool + ["-o", "pool.model"] + fit, in: directory)
     try Stages.run(

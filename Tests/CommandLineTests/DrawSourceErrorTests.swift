@@ -34,7 +34,7 @@ struct DrawSourceErrorTests {
     try keep("a", as: "kept-a")
     for (name, options) in [
       ("--candidates", ["10"]), ("--seed", ["--seed", "2"]), ("--top-k", ["--top-k"]),
-      ("--temperature", ["--temperature", "2"]), ("--logistic-share", ["--logistic-share", "0.1"]),
+      ("--temperature", ["--temperature", "2"]), ("--objective", ["--logistic-share", "0.1"]),
       ("--normalize", ["--normalize", "length"]), ("--smoothing", ["--smoothing", "2"]),
       ("--text-field", ["--text-field", "text.x"]),
     ] {
@@ -73,11 +73,11 @@ struct DrawSourceErrorTests {
   }
 
   @Test func `A file that isn't a whole file of candidates is refused`() throws {
-    try keep("a", as: "kept")
+    try keep("a", as: "kept", ["--objective", "weight"])
     let text = String(decoding: try directory.read("kept"), as: UTF8.self)
     let lines = text.split(separator: "\n")
     for (name, content, fragment) in [
-      ("newer", text.replacing("_version\":1,", with: "_version\":2,"), "format version is 2"),
+      ("newer", text.replacing("_version\":1,", with: "_version\":3,"), "format version is 3"),
       ("cut", String(text.dropLast(30)), "not a file of candidates that is whole: not valid JSON"),
       (
         "fewer", lines.dropLast().joined(separator: "\n"),

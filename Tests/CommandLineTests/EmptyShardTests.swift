@@ -46,7 +46,7 @@ struct EmptyShardTests {
     #expect(try directory.read("pool.model") == directory.read("both"))
 
     let weigh = ["weigh", "--target-model", "t.model", "--pool-model", "pool.model"]
-    for (output, options) in [("w", []), ("c", ["--candidates", "20"])] {
+    for (output, options) in [("w", []), ("c", ["--candidates", "20", "--objective", "weight"])] {
       let run = try Dsel.run(
         weigh + [name, "-o", "e.\(output)", "--quiet"] + options, in: directory)
       #expect(run.status == 0)
@@ -62,8 +62,8 @@ struct EmptyShardTests {
 
     let pool = ["--pool", "p.jsonl", name]
     let selected = try Dsel.run(
-      ["select", "--target", Fixtures.wiki, "--count", "20", "--quiet"] + Stages.buckets + pool,
-      in: directory)
+      ["select", "--target", Fixtures.wiki, "--count", "20", "--quiet", "--objective", "weight"]
+        + Stages.buckets + pool, in: directory)
     #expect(selected.status == 0 && selected.output.rawLines.count == 20)
     #expect(selected.errors == warning)
     for source in [["--candidates", "all.c"], ["--weights", "p.w", "e.w", "--count", "20"]] {

@@ -29,7 +29,7 @@ import Testing
       "$0" resample -q --weights weights --pool "$1" "$2" --count 12 | sort | cksum > drawn.1
       "$0" resample -q --weights weights --pool "$2" "$1" --count 12 | sort | cksum > drawn.2
       cmp drawn.1 drawn.2 && echo same draw
-      for file in "$1" "$2"; do "$0" weigh $M "$file" --candidates 12 -o "$file.kept"; done
+      for file in "$1" "$2"; do "$0" weigh $M "$file" --objective weight --candidates 12 -o "$file.kept"; done
       "$0" merge -q "$1.kept" "$2.kept" -o all.kept && "$0" merge -q "$2.kept" "$1.kept" -o all.too
       cmp all.kept all.too && echo same candidates
       "$0" resample -q --candidates all.kept --pool "$1" "$2" --count 12 | sort | cksum > drawn.3

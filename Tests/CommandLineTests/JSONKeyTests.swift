@@ -19,7 +19,7 @@ import Testing
     "temperature_goal",
   ]
 
-  @Test func `Reports have the same keys as in dsel 0.1.0`() throws {
+  @Test func `Reports have the keys of dsel 0.1.0, and those that came later`() throws {
     let directory = try TemporaryDirectory()
     for name in ["wiki.jsonl", "crawl.jsonl.zst"] {
       try FileManager.default.copyItem(

@@ -57,7 +57,10 @@ import Testing
     #expect(settings.tokenizer.string == "words")
     #expect(settings.ngrams.int == 2)
     #expect(settings.estimator.string == "blend")
-    #expect(settings.logistic_share.number == 0.04)
+    #expect(settings.objective.name.string == "set")
+    #expect(settings.objective.purity.number == 0.17)
+    #expect(settings.objective.noise.number == 0.02)
+    #expect(settings.logistic_share.number == 0)
     #expect(settings.buckets.int == 1_048_576)
     #expect(settings.compat.isNull)
     #expect(settings.hashing.string == "xxh3")
@@ -80,6 +83,8 @@ import Testing
       [Fixtures.crawl], options.split(separator: " ").map(String.init))
     #expect(chosen.seed.int == 5)
     #expect(chosen.settings.estimator.string == "ratio")
+    #expect(chosen.settings.objective.name.string == "weight")
+    #expect(chosen.settings.objective.purity.isNull)
     #expect(chosen.settings.logistic_share.number == 0)
     #expect(chosen.settings.normalize.string == "none")
     #expect(chosen.settings.tokenizer.string == "wordpunct")
@@ -92,7 +97,8 @@ import Testing
   }
 
   @Test func `The figures for the selection match the output`() throws {
-    let manifest = try manifest([Fixtures.crawl], ["--count", "100"])
+    let manifest = try manifest(
+      [Fixtures.crawl], ["--count", "100", "--objective", "weight"])
     let lines = try directory.read("out.jsonl")
     #expect(manifest.selected.documents.int == 100)
     #expect(manifest.selected.bytes.int == lines.count)

@@ -26,7 +26,8 @@ struct MissingShardTests {
   private func keep() throws {
     for shard in shards {
       try Stages.run(
-        Self.weigh + [shard, "--candidates", "9", "--min-tokens", "0", "-o", "\(shard).kept"],
+        Self.weigh + [shard, "--candidates", "9", "--min-tokens", "0", "-o", "\(shard).kept"]
+          + ["--objective", "weight"],
         in: directory)
     }
   }

@@ -166,6 +166,7 @@ import Testing
     (
       ["compare", "--target", "pool.jsonl", "--selected", "pool.jsonl"],
       ["--seed", "--ngrams", "--buckets", "--max-line-bytes", "--max-window", "--threads"]
+        + ["--heldout-tokens", "--shuffles"]
     ),
     (
       ["explain", "pool.jsonl", "--target", "pool.jsonl", "--pool", "pool.jsonl"],

@@ -160,8 +160,9 @@ import Testing
   func `The defaults of an estimator match the oracle's`(expected: Expected) throws {
     let isDefault = expected.estimator == "blend"
     let estimator = isDefault ? [] : ["--estimator", expected.estimator]
-    let implied = try Dsel.select(estimator + expected.sizeOptions, in: directory)
-    let explicit = try Dsel.select(expected.options, in: directory)
+    let byWeight = ["--objective", "weight"]
+    let implied = try Dsel.select(estimator + expected.sizeOptions + byWeight, in: directory)
+    let explicit = try Dsel.select(expected.options + byWeight, in: directory)
     try #require(implied.status == 0 && explicit.status == 0, "\(implied.errors)")
     #expect(implied.lines.count == expected.json.selected.elements.count)
     #expect(implied.output == explicit.output)
@@ -215,7 +216,8 @@ import Testing
   /// - Returns: the manifest.
   private func select(_ expected: Expected) throws -> JSON {
     let run = try Dsel.select(
-      expected.options + ["--annotate", "--output", "out.jsonl"], in: directory)
+      expected.options + ["--objective", "weight", "--annotate", "--output", "out.jsonl"],
+      in: directory)
     try #require(run.status == 0, "\(run.errors)")
     let lines = try directory.read("out.jsonl").jsonLines()
     let manifest = try directory.json("out.jsonl.manifest.json")

@@ -58,12 +58,16 @@ struct ProgressLineTests {
     // A terminal without a known width is treated as having 80 columns.
     let room = (columns == 0 ? 80 : columns) - 1
     #expect(lines.allSatisfy { $0.count <= room }, "\(lines)")
-    if room > 30 { #expect(lines.contains { $0.hasPrefix("storing piped input  pass 1 of 4") }) }
+    if room > 30 { #expect(lines.contains { $0.hasPrefix("storing piped input  pass 1 of 5") }) }
     if room > 70 { #expect(lines.contains { $0.hasSuffix(" MB/s") }) }
   }
 
-  @Test func `Measuring a temperature takes one more pass`() throws {
-    let lines = try lines(columns: 80, ["--count", "5", "--temperature", "auto"])
-    #expect(lines.contains { $0.contains("pass 1 of 5") }, "\(lines)")
+  @Test func `Measuring a temperature, and reading candidates, take one more pass`() throws {
+    for (options, count) in [
+      (["--objective", "weight"], 4), (["--temperature", "auto"], 5), ([], 5),
+    ] {
+      let lines = try lines(columns: 80, ["--count", "5"] + options)
+      #expect(lines.contains { $0.contains("pass 1 of \(count)") }, "\(lines)")
+    }
   }
 }

@@ -30,6 +30,8 @@ struct RepeatedFileTests {
     "weigh X --target-model t --pool-model p -o out",
     "resample X --field q -o out", "compare --target X --selected b.jsonl",
     "compare --target b.jsonl --selected X", "compare --target b.jsonl --selected b.jsonl --pool X",
+    "compare --target b.jsonl --selected b.jsonl --heldout X",
+    "compare --target b.jsonl --selected b.jsonl --heldout b.jsonl --beside L",
     "explain --target b.jsonl --pool b.jsonl X",
   ]
 
@@ -38,6 +40,7 @@ struct RepeatedFileTests {
       switch part {
       case "X": files
       case "two=L": ["two=\(files.joined(separator: ","))"]
+      case "L": [files.joined(separator: ",")]
       default: [part]
       }
     }

@@ -90,6 +90,10 @@ struct SameResultTests {
       "compare", "--target", "target.jsonl", "--selected", "s.jsonl", "--pool", "one.jsonl",
       "two.jsonl", "--domain-field", "domain",
     ],
+    [
+      "compare", "--target", "target.jsonl", "--selected", "s.jsonl", "--pool", "one.jsonl",
+      "two.jsonl", "--heldout", "other.jsonl", "--beside", "two.jsonl", "--heldout-tokens", "200",
+    ],
     ["explain", "one.jsonl", "--line", "3"] + models,
     ["explain", "--target", "target.jsonl"] + models, ["generate-manual", "dsel-select"],
     ["--help"],

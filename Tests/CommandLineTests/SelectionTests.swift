@@ -9,8 +9,10 @@ import Testing
 
   init() throws { directory = try TemporaryDirectory() }
 
-  @Test(arguments: [["--top-k"], [], random, random + ["--seed", "18446744073709551615"]])
-  func `A larger draw contains the smaller`(options: [String]) throws {
+  @Test(arguments: [
+    ["--top-k"], ["--objective", "weight"], random, random + ["--seed", "18446744073709551615"],
+  ])
+  func `A larger draw by weight contains the smaller`(options: [String]) throws {
     let smaller = try select(options + ["--count", "50"]).rawLines
     let larger = try select(options + ["--count", "100"]).rawLines
     #expect(smaller.count == 50)
@@ -19,10 +21,10 @@ import Testing
   }
 
   @Test(arguments: ["ratio", "shrunk", "logistic", "blend"])
-  func `A larger draw by any estimator contains the smaller, whatever the threads`(
+  func `A larger draw by any estimator's weights contains the smaller, whatever the threads`(
     estimator: String
   ) throws {
-    let options = ["--estimator", estimator, "--seed", "3"]
+    let options = ["--estimator", estimator, "--seed", "3", "--objective", "weight"]
     var draws: [Set<Data>] = []
     for (threads, count) in [(1, 60), (2, 125), (3, 300)] {
       let lines = try select(options + ["--threads", "\(threads)", "--count", "\(count)"]).rawLines

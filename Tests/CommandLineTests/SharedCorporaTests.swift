@@ -14,11 +14,17 @@ struct SharedCorporaTests {
 
   init() throws { directory = try TemporaryDirectory() }
 
-  @Test(arguments: [("scripture", 0.95), ("code_python", 0.90), ("german", 0.90)])
-  func `The draw finds documents of the target's domain`(domain: String, share: Double) throws {
+  @Test(arguments: [
+    ("weight", "scripture", 0.95), ("weight", "code_python", 0.90), ("weight", "german", 0.90),
+    ("set", "scripture", 0.85), ("set", "code_python", 0.75), ("set", "german", 0.90),
+  ])
+  func `Selections have documents of the target's domain`(
+    objective: String, domain: String, share: Double
+  ) throws {
     let run = try Dsel.select(
       pool: [SharedCorpora.path("pool.jsonl.zst")],
-      target: SharedCorpora.path("targets/\(domain).jsonl"), ["--count", "1000"], in: directory)
+      target: SharedCorpora.path("targets/\(domain).jsonl"),
+      ["--count", "1000", "--objective", objective], in: directory)
     try #require(run.status == 0, "\(run.errors)")
     let domains = try run.output.jsonLines().map(\.domain.string)
     #expect(domains.count == 1000)

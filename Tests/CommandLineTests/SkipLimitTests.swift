@@ -86,6 +86,8 @@ struct SkipLimitTests {
     "weigh F --target-model m --pool-model m -o out", "resample --field q F -o out",
     "weigh F --target-model m --pool-model m --candidates 5 -o out", "fit F --work-dir work -o out",
     "compare --target F --selected good", "compare --target good --selected F",
+    "compare --target good --selected good --heldout F",
+    "compare --target good --selected good --heldout good --beside F",
     "compare --target good --selected good --pool F", "explain --target F --pool good good",
     "explain --target good --pool F good", "explain --target good --pool good F",
     "explain --target-model m --pool-model m --target F",

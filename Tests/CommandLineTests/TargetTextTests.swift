@@ -87,8 +87,8 @@ struct TargetTextTests {
     let weigh = ["weigh", "p", "--text-field", "raw_content", "--target-model", "tm"]
     try Stages.run(weigh + ["--pool-model", "pm", "-o", "w"], in: directory)
     try Stages.run(
-      weigh + ["--pool-model", "pm", "-o", "c", "--candidates", "20", "--min-tokens", "0"],
-      in: directory)
+      weigh + ["--pool-model", "pm", "-o", "c", "--candidates", "20", "--min-tokens", "0"]
+        + ["--objective", "weight"], in: directory)
     let draw = ["resample", "--pool", "p", "-o", "out"]
     let byWeights = ["--weights", "w", "--count", "20", "--min-tokens", "0"]
     for field in ["text", "none"] {

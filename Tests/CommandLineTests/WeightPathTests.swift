@@ -35,7 +35,7 @@ struct WeightPathTests {
     try Stages.run(Self.weigh + ["en/0.jsonl", "de/0.jsonl", "-o", "w"], in: directory)
     try Stages.run(
       Self.weigh + ["en/0.jsonl", "de/0.jsonl", "-o", "c", "--candidates", "20"]
-        + ["--min-tokens", "0"], in: directory)
+        + ["--min-tokens", "0", "--objective", "weight"], in: directory)
     let expected = try draw(["w"], ["en/0.jsonl", "de/0.jsonl"]).output
     #expect(expected.rawLines.count == 20)
     let elsewhere = try TemporaryDirectory()
@@ -118,8 +118,8 @@ struct WeightPathTests {
     let lines = try directory.read("en/0.jsonl")
     try Stages.run(Self.weigh + ["-", "-o", "w"], input: lines, in: directory)
     try Stages.run(
-      Self.weigh + ["-", "-o", "c", "--candidates", "20", "--min-tokens", "0"], input: lines,
-      in: directory)
+      Self.weigh + ["-", "-o", "c", "--candidates", "20", "--min-tokens", "0"]
+        + ["--objective", "weight"], input: lines, in: directory)
     let expected = try draw(["w"], ["en/0.jsonl"])
     #expect(expected.output.rawLines.count == 20, "\(expected.errors)")
     let kept = ["resample", "--candidates", "c", "--quiet", "--pool"]

@@ -116,7 +116,7 @@ struct WrongPlaceTests {
       ]
     let short = try Dsel.select(options + ["-o", "out"], in: directory)
     #expect(
-      short.errors.contains("short of 29. Add --fill to draw them from the other values."),
+      short.errors.contains("short of 30. Add --fill to draw them from the other values."),
       "\(short.errors)")
     let filled = try Dsel.select(options + ["-o", "out", "--force", "--fill"], in: directory)
     #expect(!filled.errors.contains("short of"))

@@ -174,4 +174,18 @@ import Writing
     _ = try Compare(settings, progress: other.meter).run()
     #expect(other.all == ["fitTarget", "countSelected", "fitPool 1/2", "countRandom 2/2"])
   }
+
+  @Test func `Judging by held-out text reads the pool a third time`() throws {
+    var settings = CompareSettings(
+      targets: [directory.path("target.jsonl")], selected: [directory.path("target.jsonl")],
+      pool: [pool])
+    settings.features.bucketCount = 1000
+    settings.heldout = HeldoutSettings(files: [directory.path("target.jsonl")])
+    _ = try Compare(settings, progress: seen.meter).run()
+    #expect(
+      seen.all == [
+        "fitTarget", "countSelected", "fitPool 1/3", "countRandom 2/3", "readHeldout",
+        "readSelections", "countRandom 3/3", "judge",
+      ])
+  }
 }

@@ -39,7 +39,7 @@ import Weighting
   /// The choice from documents that arrive in random order.
   private static func choice(
     _ selector: any Selector, _ documents: [Document], order seed: UInt64
-  ) -> Choice {
+  ) throws -> Choice {
     var random = SplitMix64(state: seed)
     var kept = DrawBuffers(selector.plan)
     for document in documents.shuffled(using: &random) {
@@ -48,7 +48,7 @@ import Weighting
         kept.add([.init(group: number, arm: 0, candidate: document.candidate)])
       }
     }
-    return selector.choose(from: kept)
+    return try selector.choose(from: kept, eligible: EligibleDocuments())
   }
 
   private static func positions(_ selection: Selection) -> [Position] {
@@ -61,12 +61,12 @@ import Weighting
   }
 
   @Test(arguments: [1, 2, 3] as [UInt64])
-  func `Gumbel top-k chooses the largest keys, in any order of arrival`(seed: UInt64) {
+  func `Gumbel top-k chooses the largest keys, in any order of arrival`(seed: UInt64) throws {
     let documents = Self.documents(seed)
     let selector = Self.recipe().selector(.documents(40), fills: false)
     #expect(selector is GumbelTopK)
     for order in [11, 12] as [UInt64] {
-      let choice = Self.choice(selector, documents, order: order)
+      let choice = try Self.choice(selector, documents, order: order)
       #expect(choice.shortGroups.isEmpty)
       #expect(
         choice.selections.map { $0.map(Self.positions) } == [[Self.largest(40, of: documents)]])
@@ -74,14 +74,14 @@ import Weighting
   }
 
   @Test(arguments: [4, 5, 6] as [UInt64])
-  func `The other strata make up for short strata by their shares`(seed: UInt64) {
+  func `The other strata make up for short strata by their shares`(seed: UInt64) throws {
     let documents = Self.documents(seed)
     let sizes = (0..<3).map { stratum in documents.count { $0.stratum == stratum } }
     // The last stratum is to have one half, but has only some 50 documents. The other two share its
     // shortfall from 150 by 3 to 2.
     let selector = Self.recipe(strata: [3, 2, 5]).selector(.documents(300), fills: true)
     #expect(selector is FilledStrata)
-    let choice = Self.choice(selector, documents, order: seed)
+    let choice = try Self.choice(selector, documents, order: seed)
     let counts = choice.selections.map { $0[0].documents.count }
     #expect(counts[2] == sizes[2])
     #expect(counts.reduce(0, +) == 300)
@@ -95,10 +95,10 @@ import Weighting
     #expect(choice.plan.groups.map { $0.arms[0].budget.amount } == counts)
   }
 
-  @Test func `Filled strata give all documents to a larger draw, and report the shortfall`() {
+  @Test func `Filled strata give all documents to a larger draw, and report the rest`() throws {
     let documents = Self.documents(7, count: 100)
     let selector = Self.recipe(strata: [1, 1, 1]).selector(.documents(130), fills: true)
-    let choice = Self.choice(selector, documents, order: 1)
+    let choice = try Self.choice(selector, documents, order: 1)
     #expect(choice.selections.reduce(0) { $0 + $1[0].documents.count } == 100)
     #expect(choice.selections.reduce(0) { $0 + $1[0].shortfall } == 30)
   }

@@ -1,8 +1,9 @@
 """Shows that a draw needs no coordinator.
 
 A pool in shards goes through fit, merge, weigh --candidates, merge and resample, each shard in
-processes of its own, in a random order, two at a time, some of them twice. The result is compared
-byte for byte with one `dsel select` over all shards. With another pool, by hand:
+processes of its own, in a random order, two at a time, some of them twice. Documents are drawn by
+weight, or chosen as a set: then for each shard anew, and once for all (resample --picks). The
+result is compared byte for byte with one `dsel select` over all shards. With another pool, by hand:
 
     Tests/Robustness/.venv/bin/pytest Tests/Robustness/test_distributed.py \\
         --pool POOL --target TARGET --count 2000 --shards 16
@@ -77,8 +78,9 @@ class Cluster:
         assert expected == found, f"{other} is not as {one}: {difference(expected, found)}"
 
 
-def test_processes_that_know_nothing_of_one_another_draw_what_one_draws(
-    dsel: str, tmp_path: Path, seed: int, pytestconfig: pytest.Config
+@pytest.mark.parametrize("objective", ["set", "weight"])
+def test_processes_that_know_nothing_of_one_another_select_what_one_selects(
+    dsel: str, tmp_path: Path, seed: int, pytestconfig: pytest.Config, objective: str
 ) -> None:
     target = os.path.abspath(pytestconfig.getoption("target") or WIKI)
     pool = os.path.abspath(pytestconfig.getoption("pool") or FIXTURES / "crawl.jsonl.zst")
@@ -102,6 +104,8 @@ def test_processes_that_know_nothing_of_one_another_draw_what_one_draws(
             f"shards/{shard}",
             "--candidates",
             count,
+            "--objective",
+            objective,
             "--output",
             f"candidates/{shard}.candidates.zst",
             "--manifest",
@@ -109,24 +113,6 @@ def test_processes_that_know_nothing_of_one_another_draw_what_one_draws(
         ]
     )
     cluster.merge("candidates", "all.candidates.zst")
-    cluster.for_each_shard(
-        lambda shard: [
-            "resample",
-            "--force",
-            "--candidates",
-            "all.candidates.zst",
-            "--pool",
-            f"shards/{shard}",
-            "--output",
-            f"parts/{shard}.jsonl",
-            "--manifest",
-            "/dev/null",
-        ]
-    )
-    parts = b"".join(
-        (tmp_path / "parts" / f"{shard}.jsonl").read_bytes() for shard in cluster.shards
-    )
-
     cluster.run(
         "select",
         "--target",
@@ -135,9 +121,42 @@ def test_processes_that_know_nothing_of_one_another_draw_what_one_draws(
         *shards,
         "--count",
         count,
+        "--objective",
+        objective,
         "--output",
         "selected.jsonl",
     )
     selected = (tmp_path / "selected.jsonl").read_bytes()
     assert selected
-    assert parts == selected, difference(selected, parts)
+
+    cluster.run("resample", "--candidates", "all.candidates.zst", "--picks", "picks.zst")
+    # Candidates serve smaller selections, too.
+    smaller = str(int(count) // 2)
+    cluster.run(
+        *["resample", "--candidates", "all.candidates.zst", "--count", smaller],
+        *["--picks", "smaller.zst"],
+    )
+    for candidates in ["all.candidates.zst", "picks.zst"]:
+        cluster.for_each_shard(
+            lambda shard: [
+                "resample",
+                "--force",
+                "--candidates",
+                candidates,
+                "--pool",
+                f"shards/{shard}",
+                "--output",
+                f"parts/{shard}.jsonl",
+                "--manifest",
+                "/dev/null",
+            ]
+        )
+        parts = b"".join(
+            (tmp_path / "parts" / f"{shard}.jsonl").read_bytes() for shard in cluster.shards
+        )
+        assert parts == selected, difference(selected, parts)
+
+    command = ["select", "--target", target, "--pool", *shards, "--objective", objective]
+    cluster.run(*command, "--count", smaller, "--output", "smaller.jsonl")
+    cluster.run("resample", "--candidates", "smaller.zst", "--pool", *shards, "-o", "copied.jsonl")
+    cluster.same("smaller.jsonl", "copied.jsonl")

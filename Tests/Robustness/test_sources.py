@@ -22,7 +22,7 @@ MAY_BE_UNSAFE = re.compile(
     r"|Reading/JSON/JSONScanner(\+Values)?\.swift"
     r"|Writing/AtomicFile\.swift"
     r"|Featurizing/(ByteClasses|CacheLines|Featurizer|GramCache|JoinedFeatureHasher|SHA256)\.swift"
-    r"|Featurizing/(TokenCache|TokenHasher|Tokenizer(\+Tokens)?|UTF8Decoding|UTF8Encoding|UnicodeTables|XXH3)\.swift"
+    r"|Featurizing/(TokenCache|TokenHasher|TokenReader|Tokenizer(\+Tokens)?|UTF8Decoding|UTF8Encoding|UnicodeTables|XXH3)\.swift"
     r"|Weighting/(DocumentSample|LogRatioTable)\.swift"
     r"|Resampling/(PositionHash|SeededHash|TextHash)\.swift"
 )
