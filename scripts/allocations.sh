@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Counts the allocations of `dsel select` over pools of 50 and of 100 MB. The difference is the cost
-# of the second half's documents in two passes: some allocations for each chunk of 512 KiB, and with
-# the default estimator some hundred for the regression's sample. The script fails above one
-# allocation for ten documents. It needs Linux with glibc.
+# Counts the allocations of `dsel select --objective weight` over pools of 50 and of 100 MB. The
+# difference is the cost of the second half's documents in two passes: some allocations for each
+# chunk of 512 KiB, and with the default estimator some hundred for the regression's sample. The
+# script fails above one allocation for ten documents. It needs Linux with glibc.
 #
 #   scripts/allocations.sh [DSEL [TARGET [POOL]]]
 set -euo pipefail
@@ -34,7 +34,7 @@ head -n $((documents / 2)) "$folder/100.jsonl" > "$folder/50.jsonl"
 
 count() {  # allocations of a run over a pool, with options
   LD_PRELOAD=$folder/allocations.so ALLOCATIONS=$folder/count "$dsel" select --target "$target" --pool "$1" \
-    --count 1000 --threads 1 --quiet --force --output "$folder/selected.jsonl" "${@:2}"
+    --objective weight --count 1000 --threads 1 --quiet --force --output "$folder/selected.jsonl" "${@:2}"
   cat "$folder/count"
 }
 more=$((documents - documents / 2))

@@ -1,91 +1,124 @@
 #!/usr/bin/env python3
-"""Judges what dsel selects, against the reference package and a random draw, and holds `dsel select` to a bar.
+"""Judges the selections of dsel beside those of the reference package, and holds dsel's defaults to bars.
 
-    scripts/quality.py                                              the bar: dsel's defaults on the four targets
-    scripts/quality.py --variant "mean=--normalize length --temperature 0.01" --targets german,lexicon
-    scripts/quality.py --cross legal,drama                          targets that the bar has never seen
+    scripts/quality.py                                        the bars: dsel's defaults on all sets
+    scripts/quality.py --variant "pure=--purity 0.9" --sets dev --targets german,lexicon
+    scripts/quality.py --sets dev,cross --judge bpe           with one more judge
+    scripts/quality.py --sets cross --cross japanese          another domain of the pool as the target
 
-For each target, 2,000 documents (of `lexicon` also 10,000) are selected by
-  random      a seeded draw of the pool,
-  reference   PyPI data-selection 1.0.3 with nltk 3.8.1 at its defaults, in an environment that is made for it,
-  default     dsel select without options, and each --variant with its own,
-and judged by the corpora's evaluate.py. The bar, over the targets at 2,000 documents: the geometric mean of default's
-perplexity / the reference's is at most 0.90, no such ratio is above 1.02, and no share of the right domain is more
-than a point below the reference's. Exit status 0 if default meets it or wasn't held to it, 1 if it misses it, 2 if
-something went wrong.
+Sets of tasks (quality_tasks.py says more):
+  dev      the four targets of the corpora, 2,000 documents
+  scarce   the same targets, with a pool that has only 450 documents of the target's own domain, 1,000 documents
+  cross    six domains of the pool as targets, 2,000 documents
+  300k     the targets of dev, with --tokens 300k instead of a number of documents
+  1M       the same with --tokens 1M
 
---cross D makes a target of a pool domain: a seeded fifth of D's documents (600 at most) is the target, another fifth
-is held out, and the pool is what is left. Cross targets have a table of their own, and no part in the bar.
+Arms:
+  reference  PyPI data-selection 1.0.3 with nltk 3.8.1 at its defaults, in an environment that this script makes.
+             It knows no budgets of tokens: for 300k and 1M, its draw is cut to the same number of tokens, in the
+             order of the draw.
+  default    dsel select without options, and each --variant with its own options
+  random     a seeded random draw, with --random
 
-The reference's selections and all judgements are kept in --cache, named by the content that they depend on, so that
-a run does only what is new.
+Judges: evaluate.py of the tools gives bits per byte and perplexity of the held-out documents. This script adds the
+share of documents and of tokens of the target's own domain, and the number of junk documents (see quality_judges.py).
+More judges, each with --judge: bpe, words, characters (n-grams), and transformer, which takes minutes for each
+selection.
+
+Equal tokens: evaluate.py trains on 300,000 tokens of a selection (scarce: 200,000), in eight seeded orders. Where an
+arm or the reference has fewer, both are cut to what the smaller one has. For 300k and 1M, all tokens are used: both
+have the budget less a part of one document, and the script refuses selections with less than 99 % of it.
+
+The bars are in quality_bars.py: means and worst targets by both of evaluate.py's judges, means by bpe, words and
+characters if these judge, junk, and on dev the loss of the own domain's share of tokens. A mean is held to its bar only if all tasks of its set
+were run. --hold holds a variant to the bars instead of dsel's defaults.
+
+Exit status: 0 if the arm meets the bars or was not held to them, 1 if it misses one, 2 if something went wrong.
+
+--cache keeps the reference's selections, dsel's, and all judgements, named by the content that they depend on. A run
+repeats none of them.
 """
-import argparse, hashlib, json, math, os, random, shlex, shutil, subprocess, sys
+import argparse, hashlib, json, os, random, shlex, shutil, subprocess, sys
+
+from quality_bars import JUDGES, misses, summarize
+from quality_files import content_hash, environment_python, fail, note, run, write
+from quality_judges import MODELS, Judges, token_count
+from quality_ngrams import ORDERS
+from quality_report import report
+from quality_tasks import CROSS_DOMAINS, DEV_TARGETS, SEED, SETS, Corpora
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-TARGETS = ["scripture", "code_python", "german", "lexicon"]
-COUNT = 2000
-# Beyond COUNT: as many as the pool has documents of that domain, so that the ranks in the middle are judged too.
-LARGER_COUNTS = {"lexicon": [10000]}
 REFERENCE_PACKAGES = ["data-selection==1.0.3", "nltk==3.8.1", "numpy"]
-JUDGED_TOKENS = 300_000
-SEED = 20240613
-CROSS_SHARE, CROSS_LIMIT = 0.2, 600
-LARGEST_MEAN, LARGEST_RATIO, LARGEST_LOSS = 0.90, 1.02, 1.0
-
-
-class Task:
-    """A target with its held-out documents and a pool, and how many documents to select."""
-
-    def __init__(self, name, target, heldout, pool, plain_pool, count, is_cross=False):
-        self.name, self.target, self.heldout, self.count = name, target, heldout, count
-        self.pool, self.plain_pool, self.is_cross = pool, plain_pool, is_cross
-        self.title = name if count == COUNT else f"{name}, {count:,}"
 
 
 def main():
     options = parse_options()
-    os.makedirs(options.cache, exist_ok=True)
+    corpora = Corpora(options.corpora, options.cache)
+    judges = Judges(options.tools, options.cache, options.fast_judge, options.shuffles)
     variants = {"default": []} | dict(options.variant)
     dsel = options.dsel or build()
-    arms = ["random"] + ([] if options.skip_reference else ["reference"]) + list(variants)
+    arms = [arm for arm, wanted in [("reference", not options.skip_reference), ("random", options.random)] if wanted]
+    arms += list(variants)
 
-    tasks = [task for name in options.targets for task in corpora_tasks(options, name)]
-    cross_tasks = [cross_task(options, domain) for domain in options.cross]
+    tasks = [task for name in options.sets for task in corpora.tasks(name, options.targets, options.cross)]
     judgements = {}
-    for task in tasks + cross_tasks:
+    for task in tasks:
+        selections = {}
         for arm in arms:
-            if arm == "random":
-                selection = select_random(options, task)
-            elif arm == "reference":
-                selection = select_reference(options, task)
+            if arm == "reference":
+                selections[arm] = select_reference(options, corpora, task)
+            elif arm == "random":
+                selections[arm] = select_random(options, task)
             else:
-                selection = select_dsel(options, task, dsel, arm, variants[arm])
-            judgements[task, arm] = {"selection": selection} | judge(options, task, selection)
-            share = f"{judgements[task, arm]['domain_share']:.2%} of the right domain"
-            note(f"{task.title}: {arm}: perplexity {judgements[task, arm]['perplexity']}, {share}")
+                selections[arm] = select_dsel(options, task, dsel, variants[arm])
+        for arm, own in judge_task(options, judges, task, selections).items():
+            judgements[task, arm] = own
+            note(f"{task.set}: {task.name}: {arm}: {own['bits_per_byte']:.4f} bits per byte, perplexity "
+                 f"{own['perplexity']:.1f}, {own['domain_token_share']:.1%} of tokens of the own domain")
 
-    summary = summarize(judgements, [task for task in tasks if task.count == COUNT], arms)
-    cross_summary = summarize(judgements, cross_tasks, arms)
-    failures = misses(summary["default"]) if summary else None
+    summary = summarize(judgements, arms, options.judge) if "reference" in arms else {}
+    held = bool(summary) and not options.fast_judge
+    failures = misses(summary, options.hold, whole_sets(options)) if held else None
 
-    lines = introduction(variants)
-    if tasks:
-        lines += ["", "## Targets", ""] + table(tasks, arms, judgements, summary)
-    if cross_tasks:
-        lines += ["", "## Unseen targets, of the pool's own domains", ""]
-        lines += table(cross_tasks, arms, judgements, cross_summary)
-    lines += ["", verdict(options.targets, failures)]
-    write(options.output, "\n".join(lines) + "\n")
+    write(options.output, report(variants, options.judge, judgements, summary, verdict(options, failures)))
     if options.json:
         everything = {
             "variants": {name: shlex.join(arguments) for name, arguments in variants.items()},
             "judgements": [
-                {"target": task.name, "count": task.count, "cross": task.is_cross, "arm": arm} | judgement
-                for (task, arm), judgement in judgements.items()],
-            "summary": summary, "cross_summary": cross_summary, "misses": failures}
+                {"set": task.set, "target": task.name, "count": task.count, "tokens": task.tokens, "arm": arm} | own
+                for (task, arm), own in judgements.items()],
+            "summary": [{"set": name, "arm": arm} | numbers for (name, arm), numbers in summary.items()],
+            "misses": failures}
         write(options.json, json.dumps(everything, indent=2) + "\n")
     sys.exit(1 if failures else 0)
+
+
+def judge_task(options, judges, task, selections):
+    """Returns the judgements of one task by arm, with ratios to the reference if there is one.
+
+    Bits and perplexity fall with more text, hence an arm and the reference are judged after equally many tokens: the
+    task's limit, or all that the smaller of the two has.
+    """
+    reference = selections.get("reference")
+    judged = {}
+    for arm, selection in selections.items():
+        counts = [judges.count(task, path) for path in [selection, reference or selection]]
+        tokens = [count["selected_tokens"] for count in counts]
+        if task.count and any(count["documents"] != task.count for count in counts):
+            fail(f"{selection} or the reference's selection doesn't have {task.count} documents")
+        if task.tokens and min(tokens) < 0.99 * task.tokens:
+            fail(f"{selection} or the reference's selection has only {min(tokens)} of {task.tokens} tokens")
+        limit = min(task.judged_tokens, *tokens) if task.judged_tokens else None
+        own = judged[arm] = {"selection": selection} | judges.judge(task, selection, limit)
+        if reference:
+            add_ratios(own, judges.judge(task, reference, limit))
+    if reference:
+        for name in options.judge:
+            bits = judges.bits_of_model(name, task, selections)
+            for arm, own in judged.items():
+                own[name] = bits[arm]
+                own[f"{name}_ratio"] = bits[arm] / bits["reference"]
+    return judged
 
 
 def parse_options():
@@ -94,28 +127,45 @@ def parse_options():
     shared = os.path.join(ROOT, "..", "shared")
     parser.add_argument("--corpora", metavar="DIR", default=os.path.join(shared, "corpora"))
     parser.add_argument("--tools", metavar="DIR", default=os.path.join(shared, "tools"),
-                        help="where evaluate.py is")
+                        help="directory with evaluate.py and bits_per_byte.py")
     parser.add_argument("--cache", metavar="DIR", default=os.path.join(ROOT, ".quality"))
-    parser.add_argument("--targets", metavar="A,B", type=names, default=TARGETS,
-                        help=f"default: {','.join(TARGETS)}; '' for none")
-    parser.add_argument("--cross", metavar="A,B", type=names, default=[],
-                        help="pool domains to make unseen targets of")
+    parser.add_argument("--sets", metavar="A,B", type=names, default=SETS,
+                        help=f"sets of tasks: {', '.join(SETS)} (default: all)")
+    parser.add_argument("--targets", metavar="A,B", type=names, default=DEV_TARGETS,
+                        help=f"targets of all sets but cross (default: {','.join(DEV_TARGETS)})")
+    parser.add_argument("--cross", metavar="A,B", type=names, default=CROSS_DOMAINS,
+                        help=f"domains of cross (default: {','.join(CROSS_DOMAINS)})")
     parser.add_argument("--variant", metavar="NAME=ARGS", type=variant, action="append", default=[],
                         help="another arm: dsel select with these options; may be repeated")
     parser.add_argument("--dsel", metavar="PATH", help="default: built from this checkout")
-    parser.add_argument("--skip-reference", action="store_true", help="no reference, so no ratios and no bar")
+    parser.add_argument("--hold", metavar="NAME", default="default",
+                        help="the arm that is held to the bars, default or a variant (default: default)")
+    parser.add_argument("--judge", metavar="NAME", choices=[*MODELS, *ORDERS], action="append", default=[],
+                        help=f"another judge: {', '.join([*MODELS, *ORDERS])}; may be repeated")
+    parser.add_argument("--fast-judge", metavar="PATH",
+                        help="a dsel whose `compare --heldout` replaces evaluate.py: quicker, and without the bars")
+    parser.add_argument("--shuffles", metavar="N", type=int, default=8,
+                        help="orders in which a selection is read, up to the limit of tokens (default: 8)")
+    parser.add_argument("--skip-reference", action="store_true", help="no reference, hence no ratios and no bars")
+    parser.add_argument("--random", action="store_true", help="also judge a random draw")
     parser.add_argument("--output", metavar="FILE.md", help="default: standard output")
-    parser.add_argument("--json", metavar="FILE", help="also write every number here")
+    parser.add_argument("--json", metavar="FILE", help="also write every number to this file")
     options = parser.parse_args()
     for path in ["corpora", "tools", "cache"]:
         setattr(options, path, os.path.abspath(getattr(options, path)))
-    if not options.targets and not options.cross:
-        parser.error("there is nothing to select for: --targets is empty and --cross isn't given")
+    for name in options.sets:
+        if name not in SETS:
+            parser.error(f"--sets: there is no set {name!r}. The sets are {', '.join(SETS)}.")
     arms = ["random", "reference", "default"] + [name for name, _ in options.variant]
+    if options.hold not in arms[2:]:
+        parser.error(f"--hold: there is no variant {options.hold!r}")
     if len(set(arms)) < len(arms):
-        parser.error("each --variant needs a name of its own, other than random, reference and default")
-    if options.dsel and not shutil.which(options.dsel):
-        parser.error(f"--dsel: there is no program {options.dsel}")
+        parser.error("each --variant needs its own name, other than random, reference and default")
+    for option, path in [("--dsel", options.dsel), ("--fast-judge", options.fast_judge)]:
+        if path and not shutil.which(path):
+            parser.error(f"{option}: there is no program {path}")
+    if options.judge and options.skip_reference:
+        parser.error("--judge compares with the reference. Leave --skip-reference out.")
     for name in options.targets:
         if not os.path.exists(os.path.join(options.corpora, "targets", f"{name}.jsonl")):
             parser.error(f"--targets: {options.corpora}/targets has no {name}.jsonl")
@@ -141,235 +191,83 @@ def build():
     return os.path.join(folder, "dsel")
 
 
-# Tasks
-
-
-def corpora_pool(options):
-    """Returns the corpora's pool, and an uncompressed copy of it in the cache."""
-    pool = os.path.join(options.corpora, "pool.jsonl.zst")
-    plain = os.path.join(options.cache, "pools", f"{content_hash(pool)}.jsonl")
-    if not os.path.exists(plain):
-        os.makedirs(os.path.dirname(plain), exist_ok=True)
-        run(["zstd", "-dqf", pool, "-o", plain + ".part"])
-        os.replace(plain + ".part", plain)
-    return pool, plain
-
-
-def corpora_tasks(options, name):
-    pool, plain = corpora_pool(options)
-    target, heldout = (os.path.join(options.corpora, part, f"{name}.jsonl") for part in ["targets", "heldout"])
-    return [Task(name, target, heldout, pool, plain, count) for count in [COUNT] + LARGER_COUNTS.get(name, [])]
-
-
-def cross_task(options, domain):
-    """Splits the corpora's pool into a target, held-out documents and a pool, unless the cache has them."""
-    whole_pool, plain = corpora_pool(options)
-    folder = os.path.join(options.cache, "cross", domain)
-    target, heldout, pool = (os.path.join(folder, f"{part}.jsonl") for part in ["target", "heldout", "pool"])
-    origin = os.path.join(folder, "origin")  # written last: what the three files were made of
-    if not os.path.exists(origin) or read(origin) != content_hash(whole_pool):
-        note(f"{domain}: splitting the pool")
-        with open(plain, "rb") as file:
-            positions = [i for i, line in enumerate(file) if json.loads(line)["domain"] == domain]
-        size = min(CROSS_LIMIT, int(len(positions) * CROSS_SHARE))
-        if size == 0:
-            fail(f"--cross: the pool has only {len(positions)} documents of {domain!r}")
-        random.Random(f"{SEED} {domain}").shuffle(positions)
-        os.makedirs(folder, exist_ok=True)
-        place = dict.fromkeys(positions[:size], 0) | dict.fromkeys(positions[size : 2 * size], 1)
-        with open(plain, "rb") as file, open(target, "wb") as a, open(heldout, "wb") as b, open(pool, "wb") as c:
-            for i, line in enumerate(file):
-                (a, b, c)[place.get(i, 2)].write(line)
-        write(origin, content_hash(whole_pool))
-    return Task(domain, target, heldout, pool, pool, COUNT, is_cross=True)
-
-
-# Selections: each returns the path of a JSONL file
+# Selections: each function returns the path of a JSONL file
 
 
 def select_random(options, task):
-    chosen = set(random.Random(SEED).sample(range(line_count(task.plain_pool)), task.count))
-    path = selection_path(options, task, "random")
-    with open(task.plain_pool, "rb") as file, open(path, "wb") as output:
-        output.writelines(line for i, line in enumerate(file) if i in chosen)
+    path = os.path.join(options.cache, "selections", f"{content_hash(task.pool)}-{'-'.join(task.size)}-random.jsonl")
+    with open(task.plain_pool, "rb") as file:
+        lines = file.readlines()
+    random.Random(SEED).shuffle(lines)
+    size = task.count or within_tokens(lines, task.tokens)
+    write(path, b"".join(lines[:size]).decode())
     return path
 
 
-def select_reference(options, task):
-    pool_folder = os.path.join(options.cache, "reference", content_hash(task.pool))
-    folder = os.path.join(pool_folder, content_hash(task.target))
-    path = os.path.join(folder, f"{task.count}.jsonl")
+def within_tokens(lines, limit):
+    """Returns how many of the first lines have at most `limit` tokens together."""
+    for position, line in enumerate(lines):
+        limit -= token_count(json.loads(line)["text"])
+        if limit < 0:
+            return position
+    return len(lines)
+
+
+def select_reference(options, corpora, task):
+    folder = os.path.join(options.cache, "reference", content_hash(task.pool), content_hash(task.target))
+    path = os.path.join(folder, f"{task.count}.jsonl" if task.count else f"{task.tokens}-tokens.jsonl")
     if not os.path.exists(path):
-        note(f"{task.title}: running the reference package")
+        note(f"{task.set}: {task.name}: running the reference package")
         os.makedirs(folder, exist_ok=True)
-        run([reference_python(options), os.path.join(ROOT, "scripts", "quality-reference.py"),
-             "--pool", task.plain_pool, "--pool-counts", os.path.join(pool_folder, "pool-counts.npy"),
-             "--target", task.target, "--weights", folder, "--count", str(task.count), "--output", path])
+        corpora.whole_pool()
+        features = os.path.join(options.cache, "reference", "features", content_hash(corpora.pool))
+        run([environment_python(options.cache, "reference-env", REFERENCE_PACKAGES),
+             os.path.join(ROOT, "scripts", "quality-reference.py"), "--pool", task.plain_pool,
+             "--corpus", corpora.plain_pool, "--features", features, "--target", task.target,
+             "--weights", folder, "--output", path] + task.size)
     return path
 
 
-def reference_python(options):
-    """Returns the Python that has the reference package, in an environment in the cache."""
-    folder = os.path.join(options.cache, "reference-env")
-    python = os.path.join(folder, "bin", "python")
-    if not os.path.exists(os.path.join(folder, "whole")):
-        shutil.rmtree(folder, ignore_errors=True)
-        run([sys.executable, "-m", "venv", folder])
-        run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"] + REFERENCE_PACKAGES)
-        write(os.path.join(folder, "whole"), "")
-    return python
-
-
-def select_dsel(options, task, dsel, name, arguments):
-    path = selection_path(options, task, name)
-    run([dsel, "select", "--target", task.target, "--pool", task.pool, "--count", str(task.count),
-         "--output", path, "--force", "--quiet"] + arguments)
-    return path
-
-
-def selection_path(options, task, arm):
-    folder = os.path.join(options.cache, "selections")
-    os.makedirs(folder, exist_ok=True)
-    return os.path.join(folder, f"{content_hash(task.target)}-{task.count}-{arm}.jsonl")
-
-
-# Judgements
-
-
-def judge(options, task, selection):
-    size = line_count(selection)
-    if size != task.count:
-        # Perplexity falls with more text: selections of other sizes don't compare.
-        fail(f"{selection} has {size} documents, not {task.count}")
-    evaluate = os.path.join(options.tools, "evaluate.py")
-    hashes = "-".join(content_hash(path) for path in [selection, task.heldout, evaluate])
-    path = os.path.join(options.cache, "judgements", f"{hashes}-{task.name}-{JUDGED_TOKENS}.json")
+def select_dsel(options, task, dsel, arguments):
+    # An argument may name a file that changes.
+    files = [content_hash(argument) for argument in arguments if os.path.isfile(argument)]
+    inputs = [content_hash(shutil.which(dsel)), content_hash(task.pool), content_hash(task.target)]
+    name = hashlib.sha256("\0".join(inputs + files + task.size + arguments).encode()).hexdigest()[:16]
+    path = os.path.join(options.cache, "selections", f"{name}.jsonl")
     if not os.path.exists(path):
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        command = [sys.executable, evaluate, "--selected", selection, "--heldout", task.heldout,
-                   "--domain", task.name, "--tokens", str(JUDGED_TOKENS)]
-        write(path, run(command, stdout=subprocess.PIPE).stdout)
-    return json.loads(read(path))
+        run([dsel, "select", "--target", task.target, "--pool", task.plain_pool, "--output", path, "--force",
+             "--quiet"] + task.size + arguments)
+    return path
 
 
-def summarize(judgements, tasks, arms):
-    """For each arm, over these tasks: its perplexity's ratio to the reference's, and its largest loss of share.
-
-    Nothing without tasks or without the reference.
-    """
-    summary = {}
-    for arm in arms if tasks and "reference" in arms else []:
-        pairs = [(judgements[task, arm], judgements[task, "reference"]) for task in tasks]
-        ratios = [own["perplexity"] / reference["perplexity"] for own, reference in pairs]
-        losses = [100 * (reference["domain_share"] - own["domain_share"]) for own, reference in pairs]
-        summary[arm] = {
-            "mean_ratio": math.exp(sum(map(math.log, ratios)) / len(ratios)),
-            "worst_ratio": max(ratios),
-            "largest_loss_points": max(losses)}
-    return summary
+# Numbers
 
 
-def misses(summary):
-    """What keeps these numbers from the bar, a phrase each."""
-    bounds = [
-        ("mean_ratio", LARGEST_MEAN, "the mean ratio"),
-        ("worst_ratio", LARGEST_RATIO, "the worst ratio"),
-        ("largest_loss_points", LARGEST_LOSS, "the loss of domain share"),
-    ]
-    # Shares are counts over counts: a loss of exactly a point mustn't fail by the last bit of the subtraction.
-    return [f"{title} is {summary[key]:.3f}, above {bound:.2f}" for key, bound, title in bounds
-            if summary[key] > bound + 1e-9]
+def add_ratios(own, reference):
+    for judge in JUDGES:
+        own[f"{judge}_ratio"] = own[judge] / reference[judge]
+    for share in ["domain_share", "domain_token_share"]:
+        own[f"{share}_loss"] = 100 * (reference[share] - own[share])
 
 
-# Report
+def whole_sets(options):
+    """Returns the sets of which all tasks were run, so that their means compare with the bars."""
+    whole = {"dev": set(DEV_TARGETS) == set(options.targets), "cross": set(CROSS_DOMAINS) == set(options.cross)}
+    return [name for name in options.sets if whole["cross" if name == "cross" else "dev"]]
 
 
-def introduction(variants):
-    return [
-        "# Quality of selection",
-        "",
-        f"{COUNT:,} documents each unless a column says otherwise. Perplexity of held-out documents (its ratio to "
-        f"the reference's), KL in nats, share of the right domain; by evaluate.py with {JUDGED_TOKENS:,} tokens.",
-        "",
-    ] + [f"- `{name}`: `{shlex.join(['dsel', 'select'] + arguments)}`" for name, arguments in variants.items()]
-
-
-def table(tasks, arms, judgements, summary):
-    head = ["arm"] + [task.title for task in tasks]
-    if summary:
-        head += ["mean ratio", "worst ratio", "largest loss, points"]
-    lines = ["| " + " | ".join(head) + " |", "| --- |" + " ---: |" * (len(head) - 1)]
-    for arm in arms:
-        row = [arm]
-        for task in tasks:
-            own = judgements[task, arm]
-            ratio = f" ({own['perplexity'] / judgements[task, 'reference']['perplexity']:.3f})" if summary else ""
-            row.append(f"{own['perplexity']:.1f}{ratio}, KL {own['kl']:.3f}, {own['domain_share']:.2%}")
-        if summary:
-            row += [f"{summary[arm][key]:.3f}" for key in ["mean_ratio", "worst_ratio"]]
-            row.append(f"{summary[arm]['largest_loss_points']:.2f}")
-        lines.append("| " + " | ".join(row) + " |")
-    return lines
-
-
-def verdict(targets, failures):
-    bar = (f"The bar: mean ratio at most {LARGEST_MEAN:.2f}, no ratio above {LARGEST_RATIO:.2f}, domain share at "
-           f"most {LARGEST_LOSS:g} point lower than the reference's")
+def verdict(options, failures):
     if failures is None:
-        return bar + ". `default` was not held to it, for want of targets or of the reference."
-    outcome = "fail: " + "; ".join(failures) if failures else "pass"
-    return bar + f", over {', '.join(targets)} at {COUNT:,} documents. `default`: {outcome}."
+        reason = "`--fast-judge` replaced evaluate.py" if options.fast_judge else "the reference was skipped"
+        return f"`{options.hold}` was not held to the bars: {reason}."
+    partial = [name for name in options.sets if name not in whole_sets(options)]
+    scope = f"on {', '.join(options.sets)}" + (f" (without the means of {', '.join(partial)})" if partial else "")
+    if not failures:
+        return f"PASS: `{options.hold}` meets the bars {scope}."
+    return "\n".join([f"FAIL: `{options.hold}` misses {len(failures)} of the bars {scope}:", ""] +
+                     [f"- {failure}" for failure in failures])
 
 
-# Files and processes
-
-
-def content_hash(path, memo={}):
-    """Returns 16 hex digits that stand for a file's bytes."""
-    status = os.stat(path)
-    key = path, status.st_mtime_ns, status.st_size
-    if key not in memo:
-        with open(path, "rb") as file:
-            memo[key] = hashlib.file_digest(file, "sha256").hexdigest()[:16]
-    return memo[key]
-
-
-def line_count(path):
-    with open(path, "rb") as file:
-        return sum(1 for _ in file)
-
-
-def run(command, **options):
-    environment = os.environ | {"PYTHONUTF8": "1", "TQDM_DISABLE": "1"}
-    # What a child says on its standard output must not end up in the table.
-    options = {"stdout": sys.stderr} | options
-    result = subprocess.run(command, env=environment, text=True, **options)
-    if result.returncode:
-        fail(f"exit status {result.returncode} from: {shlex.join(command)}")
-    return result
-
-
-def read(path):
-    with open(path, encoding="utf-8") as file:
-        return file.read()
-
-
-def write(path, text):
-    if not path:
-        sys.stdout.write(text)
-        return
-    with open(path + ".part", "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(path + ".part", path)
-
-
-def fail(text):
-    note(f"quality.py: {text}")
-    sys.exit(2)
-
-
-def note(text):
-    print(text, file=sys.stderr, flush=True)
-
-
-main()
+if __name__ == "__main__":
+    main()

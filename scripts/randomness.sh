@@ -25,8 +25,8 @@ echo "| options | temperature | effective sample size | overlap with top-k | cor
 echo "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
 while read -r options; do
   # shellcheck disable=SC2086  # options are words
-  .build/release/dsel select --target "$target" --pool "$pool" --count "$count" --quiet --force \
-    --output "$folder/selected.jsonl" $options
+  .build/release/dsel select --target "$target" --pool "$pool" --count "$count" --objective weight --quiet \
+    --force --output "$folder/selected.jsonl" $options
   jq -r --arg options "${options:-(default)}" '
     def digits($n): . * pow(10; $n) | round / pow(10; $n);
     "| `\($options)` | \(.settings.temperature | digits(3)) | \(.effective_sample_size | digits(1))"

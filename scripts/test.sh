@@ -27,7 +27,7 @@ describe() {
   case $1 in
     setup) echo "install what the checks need" ;;
     format) echo "swift format lint" ;;
-    rules) echo "rooms, lengths, unsafe code, orders of dictionaries, test targets" ;;
+    rules) echo "rooms, lengths, unsafe code, orders of dictionaries, test targets, quality.py" ;;
     build) echo "dsel and all tests, one release build" ;;
     tests) echo "all Swift tests" ;;
     faults) echo "each system call fails once" ;;
@@ -49,7 +49,7 @@ step_setup() { scripts/setup.sh --tests; }
 
 step_format() { swift format lint --strict --recursive Package.swift Sources Tests; }
 
-step_rules() { check test_rooms.py test_sources.py test_order.py "$@"; }
+step_rules() { check test_rooms.py test_sources.py test_order.py test_quality.py "$@"; }
 
 step_build() { swift build "${release[@]}" --build-tests --quiet 2>&1 | without_flag_warnings; }
 
