@@ -18,14 +18,18 @@ internal import Platform
 /// noise.
 package struct SetObjective: Sendable, Equatable, Codable {
   /// How much the keys count, from 0 to 1: see ``bonusScale``.
-  package var purity = Self.defaultPurity
+  package var purity: Double
   /// τ: the share of chance in the choice.
-  package var noise = Self.defaultNoise
+  package var noise: Double
 
   package static let defaultPurity = 0.17
   package static let defaultNoise = 0.02
 
-  package init() {}
+  /// Each is its default if it is nil.
+  package init(purity: Double? = nil, noise: Double? = nil) {
+    self.purity = purity ?? Self.defaultPurity
+    self.noise = noise ?? Self.defaultNoise
+  }
 
   /// a: between 0.03 and 0.3, selections are equally good.
   package static let pseudocount = 0.1

@@ -43,6 +43,31 @@ package enum Threads {
     return results
   }
 
+  /// Calls `body` with each number from 0 up to `count`, on as many threads as there may be.
+  ///
+  /// Whichever thread is free takes the next number.
+  ///
+  /// - Returns: the results, in the order of the numbers.
+  /// - Throws: ``SystemError`` of operation `startThread`. Then `body` was never called.
+  package static func map<Result: Sendable>(
+    _ count: Int, threadCount: Int, _ body: @escaping @Sendable (Int) -> Result
+  ) throws(SystemError) -> [Result] {
+    guard count > 0 else { return [] }
+    let next = Lock(0)
+    let found = try run(min(threadCount, count)) { _ in
+      var found: [(number: Int, result: Result)] = []
+      while true {
+        let number = next.withLock { next in
+          defer { next += 1 }
+          return next
+        }
+        guard number < count else { return found }
+        found.append((number, body(number)))
+      }
+    }
+    return found.joined().sorted { $0.number < $1.number }.map(\.result)
+  }
+
   /// Calls two functions at the same time, or, if `threadCount` is 1, `second` and then `first`.
   ///
   /// - Throws: ``SystemError`` of operation `startThread`. Then neither was called.

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Testing
 
 @testable import Platform
@@ -20,6 +19,19 @@ import Testing
       }
       return true
     }
+  }
+
+  @Test(arguments: [1, 2, 7], [0, 1, 5, 100])
+  func `Results come in the order of the numbers, each once`(threadCount: Int, count: Int) throws {
+    let calls = Lock(0)
+    let found = try Threads.map(count, threadCount: threadCount) { number in
+      // The first numbers take longest.
+      usleep(UInt32(200 / (number + 1)))
+      calls.withLock { $0 += 1 }
+      return number * number
+    }
+    #expect(found == (0..<count).map { $0 * $0 })
+    #expect(calls.withLock { $0 } == count)
   }
 
   @Test func `All threads run at once, even many more than there are processors`() throws {

@@ -187,15 +187,9 @@ struct HeldoutStep {
     // A word stands for four bytes: only shares and speeds are shown.
     progress.begin(.judge, totalStoredByteCount: 4 * sizes.reduce(0, +))
     let all = jobs
-    let next = Lock(0)
-    let work: @Sendable (Int) -> [(Int, LanguageJudge.Finding)] = { _ in
-      var findings: [(Int, LanguageJudge.Finding)] = []
-      while true {
-        let number = next.withLock { number in
-          defer { number += 1 }
-          return number
-        }
-        guard number < all.count else { return findings }
+    let findings: [LanguageJudge.Finding]
+    do throws(SystemError) {
+      findings = try Threads.map(all.count, threadCount: reading.threadCount) { number in
         let job = all[number]
         var judge = LanguageJudge(vocabulary)
         let words = sides[job.side].words
@@ -203,16 +197,11 @@ struct HeldoutStep {
           judge.train(words.words(of: document))
           progress.advance(stored: 4 * document.wordCount, text: 4 * document.wordCount)
         }
-        findings.append((number, judge.finding(on: heldout)))
+        return judge.finding(on: heldout)
       }
-    }
-    let found: [[(Int, LanguageJudge.Finding)]]
-    do throws(SystemError) {
-      found = try Threads.run(min(reading.threadCount, jobs.count), work)
     } catch {
       throw PipelineError.input(.reading(.system(error), line: nil))
     }
-    let findings = found.flatMap { $0 }.sorted { $0.0 < $1.0 }.map(\.1)
     return sides.indices.map { number in
       HeldoutRecord.Trained(
         zip(jobs, findings).filter { $0.0.side == number }.map(\.1), of: sides[number], heldout)

@@ -47,8 +47,6 @@ struct Choice {
   var sets = SetGains()
   /// The number of candidates that sets were chosen from.
   var candidateCount = 0
-  /// The largest number of slices that they were divided into.
-  var sliceCount = 0
 }
 
 extension DrawRecipe {

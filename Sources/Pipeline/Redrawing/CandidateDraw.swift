@@ -41,11 +41,12 @@ struct CandidateDraw {
     recipe = DrawRecipe(known)
     budget = .documents(count)
     let choosesSet = known.objective == .set && !whole.header.isChosen
-    objective = choosesSet ? settings.objective : whole.header.chosenBy
+    let asked = SetObjective(purity: settings.purity, noise: settings.noise)
+    objective = choosesSet ? asked : whole.header.chosenBy
     let selector: any Selector
     if choosesSet, let profile = whole.header.profile {
       selector = SetSelector(
-        recipe, settings.objective, budget,
+        recipe, asked, budget,
         candidates: CandidateBudget.largest(for: budget, averageCost: 1), fills: false,
         profiles: [profile],
         CandidateReading(
@@ -92,15 +93,6 @@ struct CandidateDraw {
     guard !asksForSet || (header.settings.objective == .set && !header.isChosen) else {
       throw .candidates(.noSet(path: path))
     }
-  }
-}
-
-extension CandidateDraw.Settings {
-  fileprivate var objective: SetObjective {
-    var objective = SetObjective()
-    if let purity { objective.purity = purity }
-    if let noise { objective.noise = noise }
-    return objective
   }
 }
 

@@ -32,7 +32,6 @@ extension Resample {
     }
     return Redrawn(
       outcome: outcome, recipe: draw.recipe, budget: draw.budget, inputs: nil,
-
       documentCount: whole.header.documentCount, documentCounts: counts,
       missingCount: whole.header.missingCount,
       uncountedCount: whole.header.uncountedCount,

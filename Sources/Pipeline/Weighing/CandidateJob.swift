@@ -21,7 +21,7 @@ struct CandidateJob {
     let recipe = DrawRecipe(
       draw: wanted.draw, temperatures: [settings.temperature], seeds: [settings.seed])
     let model = job.model
-    var kept = DrawBuffers(recipe.plan(budget))
+    var kept = DrawBuffers(recipe.plan(settings.keptBudget(count: wanted.count)))
     let step = DrawStep(
       workers: job.workers, plan: kept.plan, temperatures: recipe.temperatures,
       emptyCounts: Divergence.emptyCounts(bucketCount: model.features.bucketCount))
@@ -36,13 +36,6 @@ struct CandidateJob {
       candidates: kept.onlyParted())
     if wanted.objective == .set { try addFeatures(to: &file, shards) }
     return (file, report)
-  }
-
-  /// The budget of the candidates.
-  private var budget: Budget {
-    let budget = Budget.documents(wanted.count)
-    return wanted.objective == .set
-      ? CandidateBudget.largest(for: budget, averageCost: 1) : budget
   }
 
   /// Reads the candidates again, for the choice of a set.

@@ -56,13 +56,9 @@ struct CandidateOptions: ParsableArguments {
   private func rivals(
     _ estimator: Estimator, _ compat: Compatibility?
   ) -> [ObjectiveOptions.Rival] {
-    [
-      .init(option: "--compat", isGiven: compat != nil),
-      .init(option: "--top-k", isGiven: topK),
-      .init(option: "--temperature", isGiven: temperature?.value ?? 1 != 1),
-      .init(option: "--logistic-share", isGiven: logisticShare != nil),
-      .init(option: "--estimator ratio", isGiven: estimator == .ratio),
-    ]
+    ObjectiveOptions.rivals(
+      compat: compat, topK: topK, hasTemperature: temperature?.value ?? 1 != 1,
+      logisticShare: logisticShare, estimator)
   }
 
   /// The option that implies a draw by weight, if any.

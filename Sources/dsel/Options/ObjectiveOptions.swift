@@ -24,6 +24,20 @@ struct ObjectiveOptions: ParsableArguments {
     var isPossible = false
   }
 
+  /// The options that only a draw by weight has, in all commands.
+  static func rivals(
+    compat: Compatibility?, topK: Bool, hasTemperature: Bool, logisticShare: Share?,
+    _ estimator: Estimator
+  ) -> [Rival] {
+    [
+      Rival(option: "--compat", isGiven: compat != nil),
+      Rival(option: "--top-k", isGiven: topK),
+      Rival(option: "--temperature", isGiven: hasTemperature),
+      Rival(option: "--logistic-share", isGiven: logisticShare != nil),
+      Rival(option: "--estimator ratio", isGiven: estimator == .ratio),
+    ]
+  }
+
   /// - Returns: the objective, and what implies it; nil if it is given, or the default.
   func decision(_ rivals: [Rival]) -> (objective: Objective, impliedBy: String?) {
     if let objective { return (objective, nil) }
@@ -114,10 +128,5 @@ struct SetOptions: ParsableArguments {
   /// The first option that is given.
   var given: String? { purity != nil ? "--purity" : noise != nil ? "--noise" : nil }
 
-  var setting: SetObjective {
-    var setting = SetObjective()
-    if let purity { setting.purity = purity.value }
-    if let noise { setting.noise = noise.value }
-    return setting
-  }
+  var setting: SetObjective { SetObjective(purity: purity?.value, noise: noise?.value) }
 }

@@ -79,12 +79,11 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
   /// The options that belong to a draw by weight.
   private var rivals: [ObjectiveOptions.Rival] {
     let randomness = draw.randomness
-    return [
-      .init(option: "--compat", isGiven: features.compat != nil),
-      .init(option: "--top-k", isGiven: randomness.topK),
-      .init(option: "--temperature", isGiven: randomness.temperature != .number(1)),
-      .init(option: "--logistic-share", isGiven: draw.logisticShare != nil),
-      .init(option: "--estimator ratio", isGiven: features.estimator == .ratio),
+    return ObjectiveOptions.rivals(
+      compat: features.compat, topK: randomness.topK,
+      hasTemperature: randomness.temperature != .number(1), logisticShare: draw.logisticShare,
+      features.estimator
+    ) + [
       .init(option: "--duplicates keep", isGiven: draw.duplicates == .keep),
       .init(
         option: "--ngrams",

@@ -46,6 +46,12 @@ package struct CandidateFile: Sendable {
     package var textField: String
     package var objective = Objective.weight
 
+    /// The budget of the documents that are kept for a draw of `count` documents.
+    func keptBudget(count: Int) -> Budget {
+      let budget = Budget.documents(count)
+      return objective == .set ? CandidateBudget.largest(for: budget, averageCost: 1) : budget
+    }
+
     /// The text that identifies these settings in records of earlier runs.
     ///
     /// It must never change.
@@ -199,11 +205,8 @@ package struct CandidateFile: Sendable {
 
   /// - Parameter count: at most the header's count.
   func buffer(count: Int) -> CandidateGroup {
-    var budget = Budget.documents(count)
-    if header.settings.objective == .set {
-      budget = CandidateBudget.largest(for: budget, averageCost: 1)
-    }
-    let budgets = budget.parted(secondShare: header.settings.logisticShare)
+    let known = header.settings
+    let budgets = known.keptBudget(count: count).parted(secondShare: known.logisticShare)
     var settings = CandidateGroup.Settings(joinsCopies: true)
     settings.expectedCount = candidates.count
     var buffer = CandidateGroup(parted: budgets.first, budgets.second, settings)

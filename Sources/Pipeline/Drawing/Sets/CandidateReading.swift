@@ -17,9 +17,9 @@ struct CandidateReading: Sendable {
   /// - Parameter candidates: in pool order.
   /// - Throws: ``PipelineError``
   func read(_ candidates: [Candidate], _ profile: TargetProfile) throws -> CandidateSpool {
-    try checkRoom(Self.mostWords(candidates, profile))
-    let spool = CandidateSpool(
-      sliceCount: sliceCount(candidates, profile), directory: directory)
+    let mostWords = Self.mostWords(candidates, profile)
+    try checkRoom(mostWords)
+    let spool = CandidateSpool(sliceCount: Self.sliceCount(mostWords), directory: directory)
     try source.read(candidates, of: profile, into: spool)
     return spool
   }
@@ -35,10 +35,10 @@ struct CandidateReading: Sendable {
     throw .output(.noRoom(directory: directory, needed: needed, free: free))
   }
 
-  private func sliceCount(_ candidates: [Candidate], _ profile: TargetProfile) -> Int {
-    let most = Self.mostWords(candidates, profile)
-    var count = Self.sliceCounts.lowerBound
-    while count < Self.sliceCounts.upperBound, most / count > Self.sliceWordCount { count *= 2 }
+  /// - Parameter wordCount: a bound of the words to spool.
+  private static func sliceCount(_ wordCount: Int) -> Int {
+    var count = sliceCounts.lowerBound
+    while count < sliceCounts.upperBound, wordCount / count > sliceWordCount { count *= 2 }
     return count
   }
 

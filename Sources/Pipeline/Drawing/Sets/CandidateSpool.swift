@@ -90,9 +90,6 @@ final class CandidateSpool: FeatureSink {
     }
   }
 
-  /// The size of the temporary file.
-  var fileByteCount: Int { state.withLock { 4 * $0.fileWordCount } }
-
   /// The records of some slices, always in the same order.
   ///
   /// - Throws: ``PipelineError``

@@ -66,11 +66,7 @@ struct PoolFeatures: FeatureSource {
         let path = shards[line.position.shard].name
         throw PipelineError.input(.reading(.changed(path: path), line: nil))
       }
-      featurizer.begin()
-      while featurizer.nextBlock(of: text) {
-        for order in 1...maximumOrder { collector.add(featurizer.features(order: order)) }
-      }
-      collector.finish(candidate: number, into: &words)
+      collector.add(text, candidate: number, by: &featurizer, maximumOrder, into: &words)
       textHashes.append(candidate.textHash)
       count += 1
     }
@@ -83,5 +79,21 @@ struct PoolFeatures: FeatureSource {
     }
 
     consuming func finish() -> Int { count }
+  }
+}
+
+extension FeatureCollector {
+  /// Appends the record of a text.
+  ///
+  /// - Complexity: O(*n*) for *n* tokens.
+  mutating func add(
+    _ text: Span<UInt8>, candidate: Int, by featurizer: inout Featurizer, _ maximumOrder: Int,
+    into words: inout [UInt32]
+  ) {
+    featurizer.begin()
+    while featurizer.nextBlock(of: text) {
+      for order in 1...maximumOrder { add(featurizer.features(order: order)) }
+    }
+    finish(candidate: candidate, into: &words)
   }
 }

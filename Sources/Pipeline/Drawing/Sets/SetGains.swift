@@ -43,12 +43,8 @@ struct GainReader: ~Copyable {
   /// - Complexity: O(*n*) for *n* tokens.
   mutating func gain(of text: Span<UInt8>, target: Int) -> Double? {
     guard let target = readers[target] else { return nil }
-    featurizer.begin()
-    while featurizer.nextBlock(of: text) {
-      for order in 1...maximumOrder { target.collector.add(featurizer.features(order: order)) }
-    }
     words.removeAll(keepingCapacity: true)
-    target.collector.finish(candidate: 0, into: &words)
+    target.collector.add(text, candidate: 0, by: &featurizer, maximumOrder, into: &words)
     let record = CandidateRecord(in: words.span, at: 0)
     return target.table.loss(without: record, in: words.span) / target.shareSum
   }

@@ -86,7 +86,6 @@ struct SetSelector: Selector {
         }
         choice.shortGroups += chosen.shortGroups.map { groups[$0] }
         choice.candidateCount += chosen.candidateCount
-        choice.sliceCount = max(choice.sliceCount, chosen.sliceCount)
         if let target = arm.target, let set = chosen.set { choice.sets.byTarget[target] = set }
       }
     }
@@ -99,7 +98,6 @@ struct SetSelector: Selector {
     var selections: [Selection]
     var shortGroups: [Int]
     var candidateCount = 0
-    var sliceCount = 0
     var set: SetGains.OfTarget?
   }
 
@@ -139,7 +137,6 @@ struct SetSelector: Selector {
       threadCount: reading.threadCount)
     if !bases.isEmpty { sweeps.base = bases[target] }
     let set = try sweeps.choose()
-    chosen.sliceCount = set.sliceCount
     chosen.set = SetGains.OfTarget(table: set.set, profile: profiles[target])
     var entries = draws.map { _ in [Candidate]() }
     for number in set.candidates { entries[candidates.part(number)].append(candidates.all[number]) }

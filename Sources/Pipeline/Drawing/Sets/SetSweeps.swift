@@ -40,7 +40,6 @@ struct SetSweeps: Sendable {
     var candidates: [Int]
     /// The set, with what it completes.
     var set: GainTable
-    var sliceCount: Int
     var sweepCount: Int
   }
 
@@ -101,7 +100,7 @@ struct SetSweeps: Sendable {
     }
     return Chosen(
       candidates: own.flatMap { $0.candidates.map { Int($0) } }, set: set,
-      sliceCount: sliceCount, sweepCount: sweepCount)
+      sweepCount: sweepCount)
   }
 
   private func slice(of textHash: UInt64, _ sliceCount: Int) -> Int {
@@ -120,37 +119,22 @@ struct SetSweeps: Sendable {
   ) throws {
     let before = own
     let frozen = set
-    let next = Lock(0)
     let changes = Lock([Double](repeating: 0, count: profile.rankCount))
-    let work: @Sendable (Int) -> Result<[(slice: Int, own: Own)], any Error> = { _ in
-      Result {
-        var done: [(slice: Int, own: Own)] = []
-        while let index = next.withLock({ taken(&$0, slices.count) }) {
+    let results: [Result<Own, any Error>]
+    do throws(SystemError) {
+      results = try Threads.map(slices.count, threadCount: threadCount) { index in
+        Result {
           let slice = slices[index]
-          let choice = try choose(
+          return try choose(
             slice, of: before.count, quotas[slice], before[slice], standAlone ? nil : frozen,
             tokenCount, changes)
-          done.append((slice, choice))
         }
-        return done
       }
-    }
-    let results: [Result<[(slice: Int, own: Own)], any Error>]
-    do throws(SystemError) {
-      results = try Threads.run(min(threadCount, slices.count), work)
     } catch {
       throw PipelineError.input(.reading(.system(error), line: nil))
     }
-    for result in results {
-      for (slice, choice) in try result.get() { own[slice] = choice }
-    }
+    for (slice, result) in zip(slices, results) { own[slice] = try result.get() }
     set.add(changes.withLock { $0 })
-  }
-
-  private func taken(_ next: inout Int, _ count: Int) -> Int? {
-    guard next < count else { return nil }
-    defer { next += 1 }
-    return next
   }
 
   /// Lets a slice choose, and adds what changes to `changes`.
