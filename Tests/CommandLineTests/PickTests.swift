@@ -76,6 +76,19 @@ struct PickTests {
     #expect(run.errors.contains("kept with another --objective"), "\(run.errors)")
   }
 
+  @Test func `More n-grams of the target than its tokens can have are an error`() throws {
+    let text = String(decoding: try directory.read("set"), as: UTF8.self)
+    let tokens = try #require(text.firstMatch(of: /"target_tokens":(\d+)/))
+    for count in ["0", "10"] {
+      try directory.write(
+        text.replacingCharacters(in: tokens.1.startIndex..<tokens.1.endIndex, with: count),
+        to: "few")
+      #expect(
+        try error(["few", "--count", "20", "--pool", Fixtures.crawl], status: 1)
+          .contains("\"target_counts\" has an impossible"))
+    }
+  }
+
   @Test func `Damaged features are an error, and name the file`() throws {
     let text = String(decoding: try directory.read("set"), as: UTF8.self)
     for (name, damaged) in [

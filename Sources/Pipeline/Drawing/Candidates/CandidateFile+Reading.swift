@@ -1,4 +1,5 @@
 internal import Choosing
+internal import Featurizing
 internal import Foundation
 internal import Reading
 internal import Resampling
@@ -134,8 +135,8 @@ extension CandidateFile {
       case "seed", "estimator", "normalize", "compat", "target_model_xxh3", "pool_model_xxh3",
         "text_field", "objective":
         strings[key] = try stream.readString()
-      case "count", "min_tokens", "target_tokens": numbers[key] = try stream.readCount()
-      case "documents", "eligible_documents", "pool_documents", "candidates":
+      case "count", "min_tokens": numbers[key] = try stream.readCount()
+      case "documents", "eligible_documents", "pool_documents", "candidates", "target_tokens":
         numbers[key] = try count(key, &stream)
       case "temperature", "logistic_share", "smoothing", "target_smoothing", "purity", "noise":
         doubles[key] = try stream.readNumber()
@@ -237,22 +238,28 @@ extension CandidateFile {
         if isChosen {
           header.chosenBy = try chosenBy()
         } else {
-          guard let targetCounts else { throw .missing("target_counts") }
-          header.profile = TargetProfile(
-            counts: targetCounts, tokenCount: try number("target_tokens"))
+          header.profile = try profile(tokenCount: number("target_tokens"))
         }
       }
       return header
+    }
+
+    private func profile(tokenCount: Int) throws(JSONStreamError) -> TargetProfile {
+      guard let targetCounts else { throw .missing("target_counts") }
+      // A token is the last of one n-gram of each order. More would make gains too large to sum.
+      var left = UInt64(FeatureSettings.maximumOrder * tokenCount)
+      for count in targetCounts {
+        guard count <= left else { throw .invalid("target_counts") }
+        left -= count
+      }
+      return TargetProfile(counts: targetCounts, tokenCount: tokenCount)
     }
 
     private func chosenBy() throws(JSONStreamError) -> SetObjective {
       guard let purity = doubles["purity"] else { throw .missing("purity") }
       guard let noise = doubles["noise"] else { throw .missing("noise") }
       guard (0...1).contains(purity) else { throw .invalid("purity") }
-      var objective = SetObjective()
-      objective.purity = purity
-      objective.noise = noise
-      return objective
+      return SetObjective(purity: purity, noise: noise)
     }
 
     private func count(_ key: String, _ stream: inout JSONStream) throws(JSONStreamError) -> Int {
