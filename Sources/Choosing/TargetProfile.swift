@@ -2,7 +2,9 @@
 ///
 /// With c(b) the target's count of features in bucket b, and N its number of tokens, the bucket's
 /// share is p(b) = c(b) / N. A feature is known by its bucket's *rank* among the buckets that the
-/// target uses. Other buckets tell nothing about the target, and have no rank.
+/// target uses: the fullest first, and of equally full ones the first bucket. What documents have
+/// most is then side by side in memory. Other buckets tell nothing about the target, and have no
+/// rank.
 package struct TargetProfile: Sendable {
   /// One per bucket; ``noRank`` for those that the target leaves empty. Empty in a profile that was
   /// read from a file of candidates, whose features are ranks already.
@@ -20,19 +22,21 @@ package struct TargetProfile: Sendable {
   /// - Parameters:
   ///   - bucketCounts: one per bucket.
   ///   - tokenCount: the target's number of tokens.
-  /// - Complexity: O(*b*) for *b* buckets.
+  /// - Complexity: O(*b* + *n* log *n*) for *b* buckets and *n* ranks.
   package init(bucketCounts: [UInt64], tokenCount: Int) {
     var ranks = [UInt32](repeating: Self.noRank, count: bucketCounts.count)
-    var counts: [UInt64] = []
-    for (bucket, count) in bucketCounts.enumerated() where count > 0 {
-      ranks[bucket] = UInt32(counts.count)
-      counts.append(count)
+    var used = bucketCounts.indices.filter { bucketCounts[$0] > 0 }
+    used.sort { first, second in
+      let (count, other) = (bucketCounts[first], bucketCounts[second])
+      return count == other ? first < second : count > other
     }
+    for (rank, bucket) in used.enumerated() { ranks[bucket] = UInt32(rank) }
+    let counts = used.map { bucketCounts[$0] }
     self.init(ranks: ranks, counts: counts, tokenCount: tokenCount)
   }
 
   /// - Parameters:
-  ///   - counts: of the buckets that the target uses, in their order.
+  ///   - counts: of the buckets that the target uses, by rank.
   ///   - tokenCount: the target's number of tokens.
   /// - Complexity: O(*n*) for *n* ranks.
   package init(counts: [UInt64], tokenCount: Int) {
@@ -45,7 +49,8 @@ package struct TargetProfile: Sendable {
     self.tokenCount = tokenCount
     let divisor = Double(max(1, tokenCount))
     shares = counts.map { Double($0) / divisor }
-    shareSum = shares.reduce(0, +)
+    // A sum of rounded shares would depend on their order.
+    shareSum = Double(counts.reduce(0, &+)) / divisor
   }
 
   /// The number of buckets that the target uses.

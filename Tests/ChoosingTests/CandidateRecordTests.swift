@@ -34,17 +34,17 @@ import Testing
   }
 
   @Test(arguments: 0..<20 as Range<UInt64>)
-  func `A profile ranks the target's buckets in their order`(seed: UInt64) {
+  func `A profile ranks the target's buckets, the fullest first`(seed: UInt64) {
     var random = SplitMix64(state: seed)
     let bucketCounts = Self.bucketCounts(using: &random)
     let profile = TargetProfile(bucketCounts: bucketCounts, tokenCount: 1000)
+    // Sorted by buckets already, and the sort by counts is stable.
     let used = bucketCounts.indices.filter { bucketCounts[$0] > 0 }
+      .sorted { bucketCounts[$0] > bucketCounts[$1] }
     #expect(profile.rankCount == used.count)
     #expect(profile.counts == used.map { bucketCounts[$0] })
     #expect(profile.shares == used.map { Double(bucketCounts[$0]) / 1000 })
-    var sum = 0.0
-    for share in profile.shares { sum += share }
-    #expect(profile.shareSum == sum)
+    #expect(profile.shareSum == Double(bucketCounts.reduce(0, +)) / 1000)
     for bucket in bucketCounts.indices {
       let rank = used.firstIndex(of: bucket).map { UInt32($0) }
       #expect(profile.rank(ofBucket: UInt32(bucket)) == rank ?? TargetProfile.noRank)

@@ -35,8 +35,8 @@ extension CandidateFile {
     var noise: Double?
     var chosen: Bool?
     var targetTokens: Int?
-    /// The target's counts of its buckets, in their order: see ``FeatureBytes/encode(_:)``. In
-    /// Base64, as a candidate's features.
+    /// The target's counts of its buckets, by rank: see ``FeatureBytes/encode(_:)``. In Base64, as
+    /// a candidate's features.
     var targetCounts: String?
     var documents: Int
     var eligibleDocuments: Int
