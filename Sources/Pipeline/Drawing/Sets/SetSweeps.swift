@@ -153,9 +153,12 @@ struct SetSweeps: Sendable {
     var factor = 1.0
     if let set {
       table = set
+      // All at once: most n-grams are in many of these documents.
+      var own = [Double](repeating: 0, count: profile.rankCount)
       for record in before.records {
-        table.add(records[record], in: records.words.span, sign: -1)
+        records[record].add(to: &own, from: records.words.span, sign: -1)
       }
+      table.add(own)
     } else {
       factor = Double(candidates.budget) / Double(max(1, quota))
       table = GainTable(
