@@ -110,7 +110,7 @@ import Testing
     for document in candidates.documents[..<6] { set.merge(document.features) { $0 + $1 } }
     for number in 0..<20 {
       let gain = candidates.gain(candidates.documents[number], pseudocount: 0.3, set)
-      for table in [grown, added, made] {
+      for var table in [grown, added, made] {
         #expect(table.gain(of: records[number], in: words) == gain)
       }
     }
