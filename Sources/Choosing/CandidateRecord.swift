@@ -68,6 +68,13 @@ package struct CandidateRecords: Sendable {
 
   package var count: Int { starts.count }
 
+  /// Some of the records.
+  package func subset(_ numbers: [Int]) -> CandidateRecords {
+    var words: [UInt32] = []
+    for number in numbers { words += self.words[starts[number]..<self[number].end] }
+    return CandidateRecords(words)
+  }
+
   package subscript(number: Int) -> CandidateRecord {
     CandidateRecord(in: words.span, at: starts[number])
   }

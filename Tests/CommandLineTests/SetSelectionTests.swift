@@ -114,6 +114,18 @@ import Testing
     }
   }
 
+  @Test(arguments: [["--count", "100"], ["--tokens", "50000"]])
+  func `Annotations have the order of a set`(size: [String]) throws {
+    let lines = try select([Fixtures.crawl], size)
+    let annotated = try select([Fixtures.crawl], size + ["--annotate", "--threads", "1"])
+    let order = try annotated.map { try JSON(Data($0.utf8)).dsel.order.int ?? 0 }
+    #expect(order.sorted() == Array(1...lines.count))
+    #expect(order != Array(1...lines.count))
+    #expect(try select([Fixtures.crawl], size + ["--annotate", "--threads", "7"]) == annotated)
+    let byWeight = try Dsel.select(size + ["--annotate", "--objective", "weight"], in: directory)
+    #expect(!byWeight.lines.joined().contains("\"order\":"))
+  }
+
   @Test func `Purity 1 is the draw by weight`() throws {
     let size = ["--count", "200", "--estimator", "shrunk"]
     let byWeight = try Dsel.select(size + ["--objective", "weight"], in: directory)

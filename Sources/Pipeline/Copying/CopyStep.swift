@@ -118,6 +118,7 @@ struct CopyStep {
     guard let target = drawn.target else { return annotation }
     annotation.logWeight = weigher?.logWeight(of: text, target: target)
     annotation.gain = gains?.gain(of: text, target: target)
+    annotation.order = sets?.byTarget[target]?.places[drawn.candidate.position]
     if targetNames.indices.contains(target) { annotation.target = targetNames[target] }
     return annotation
   }

@@ -51,6 +51,7 @@ struct JSONLinesSink: RecordSink, ~Copyable {
     }
     line.append(contentsOf: "\"key\":\(annotation.key)".utf8)
     if let gain = annotation.gain { line.append(contentsOf: ",\"gain\":\(gain)".utf8) }
+    if let order = annotation.order { line.append(contentsOf: ",\"order\":\(order)".utf8) }
     if let target = annotation.target {
       line.append(contentsOf: ",\"target\":".utf8)
       line.append(jsonString: target)

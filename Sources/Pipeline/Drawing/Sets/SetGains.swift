@@ -1,11 +1,14 @@
 internal import Choosing
 internal import Featurizing
+internal import Resampling
 
 /// The sets that were chosen, one per target, for the gain of each of their documents.
 struct SetGains: Sendable {
   struct OfTarget: Sendable {
     var table: GainTable
     var profile: TargetProfile
+    /// The place of each document in the order of the set, from 1; empty unless it was asked for.
+    var places: [Position: Int] = [:]
   }
 
   var byTarget: [Int: OfTarget] = [:]

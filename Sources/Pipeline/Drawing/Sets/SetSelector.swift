@@ -24,6 +24,8 @@ struct SetSelector: Selector {
   let reading: CandidateReading
   /// What the sets are to complete, one per target; empty if there is nothing.
   var bases: [BaseCounts] = []
+  /// Whether the documents of a set are put in order.
+  var ordersSets = false
 
   /// - Parameters:
   ///   - budget: of the selection.
@@ -138,6 +140,15 @@ struct SetSelector: Selector {
     if !bases.isEmpty { sweeps.base = bases[target] }
     let set = try sweeps.choose()
     chosen.set = SetGains.OfTarget(table: set.set, profile: profiles[target])
+    if ordersSets {
+      let order = try SetOrder(
+        objective: objective, noise: sweeps.noise, profile: profiles[target],
+        candidates: candidates, spool: spool, base: sweeps.base
+      ).order(set.candidates)
+      for (place, number) in order.enumerated() {
+        chosen.set?.places[candidates.all[number].position] = place + 1
+      }
+    }
     var entries = draws.map { _ in [Candidate]() }
     for number in set.candidates { entries[candidates.part(number)].append(candidates.all[number]) }
     for draw in draws.indices { draws[draw].entries = entries[draw] }

@@ -1,0 +1,126 @@
+internal import Choosing
+internal import Resampling
+
+/// Puts the documents of a set in an order. Any beginning of it is about as good a set as one that
+/// is chosen in that size.
+///
+/// The greedy choice is made once more, among the documents of the set only. For a size in
+/// documents, it has stages, of which each doubles the set: the price of length and the bonus are
+/// those of a set of the stage's size. See ``SetObjective``.
+struct SetOrder {
+  let objective: SetObjective
+  let noise: GumbelNoise
+  let profile: TargetProfile
+  let candidates: SetCandidates
+  let spool: CandidateSpool
+  /// What the set is to complete; nil if there is nothing.
+  var base: BaseCounts?
+
+  /// The number of documents in the first stage.
+  private static let firstStage = 16
+  /// More words than these are divided into groups that are put in order one by one.
+  private static let mostWords = 16 << 20
+
+  /// - Parameter chosen: the numbers of the set's candidates.
+  /// - Returns: the same numbers in order, which doesn't depend on the order given.
+  /// - Throws: ``PipelineError``
+  func order(_ chosen: [Int]) throws(PipelineError) -> [Int] {
+    var isChosen = [Bool](repeating: false, count: candidates.all.count)
+    for number in chosen { isChosen[number] = true }
+    let groupCount = groupCount(chosen)
+    let width = spool.sliceCount / groupCount
+    var places: [(share: Double, textHash: UInt64, number: Int)] = []
+    for group in 0..<groupCount {
+      let slices = (group * width)..<((group + 1) * width)
+      let ofGroup = order(try records(of: slices) { isChosen[$0] }, wholeCount: chosen.count)
+      for (place, number) in ofGroup.enumerated() {
+        places.append(
+          ((Double(place) + 0.5) / Double(ofGroup.count), candidates.all[number].textHash, number))
+      }
+    }
+    if groupCount > 1 { places.sort { ($0.share, $0.textHash) < ($1.share, $1.textHash) } }
+    return places.map(\.number)
+  }
+
+  private func groupCount(_ chosen: [Int]) -> Int {
+    let words = Double(spool.wordCounts.reduce(0, +))
+    let share = Double(chosen.count) / Double(max(1, candidates.all.count))
+    var count = 1
+    while count < spool.sliceCount, words * share / Double(count) > Double(Self.mostWords) {
+      count *= 2
+    }
+    return count
+  }
+
+  /// The records of some candidates in some slices, which are read one after another.
+  private func records(
+    of slices: Range<Int>, where isWanted: (Int) -> Bool
+  ) throws(PipelineError) -> CandidateRecords {
+    var words: [UInt32] = []
+    for slice in slices {
+      let records = try spool.records(of: slice..<(slice + 1))
+      var start = 0
+      while start < records.words.count {
+        let record = CandidateRecord(in: records.words.span, at: start)
+        if isWanted(record.candidate) { words += records.words[start..<record.end] }
+        start = record.end
+      }
+    }
+    return CandidateRecords(words)
+  }
+
+  /// - Parameter wholeCount: the number of documents in all groups, of which each stands for all.
+  private func order(_ records: CandidateRecords, wholeCount: Int) -> [Int] {
+    guard records.count > 0 else { return [] }
+    let factor = Double(wholeCount) / Double(records.count)
+    var table = GainTable(
+      profile, pseudocount: SetObjective.pseudocount / factor,
+      counts: base?.counts.map { $0 / factor })
+    let numbers = (0..<records.count).map { records[$0].candidate }
+    var left = Array(numbers.indices)
+    var ordered: [Int] = []
+    var tokens = numbers.reduce(0) { $0 + candidates.all[$1].tokenCount }
+    for end in stages(numbers) {
+      let mean = Double(tokens) / Double(ordered.isEmpty ? numbers.count : ordered.count)
+      let scale = scale(
+        factor: factor, share: Double(end) / Double(numbers.count), mean * Double(end) * factor)
+      let some = records.subset(left)
+      var greedy = LazyGreedy(
+        some, left.map { alone(scale.terms(numbers[$0])) })
+      let taken = greedy.choose(quotas: [end - ordered.count], adding: &table)
+      ordered += taken.map { numbers[left[$0]] }
+      let isTaken = Set(taken)
+      left = left.indices.filter { !isTaken.contains($0) }.map { left[$0] }
+      tokens = ordered.reduce(0) { $0 + candidates.all[$1].tokenCount }
+    }
+    return ordered
+  }
+
+  /// The sizes of the set after each stage.
+  private func stages(_ numbers: [Int]) -> [Int] {
+    guard case .documents? = candidates.parts.first?.budget else { return [numbers.count] }
+    var stages: [Int] = []
+    var size = Self.firstStage
+    while size < numbers.count {
+      stages.append(size)
+      size *= 2
+    }
+    return stages + [numbers.count]
+  }
+
+  /// The terms with one quota, of one for each document.
+  private func alone(_ terms: CandidateTerms) -> CandidateTerms {
+    CandidateTerms(factor: terms.factor, offset: terms.offset, cost: 1, textHash: terms.textHash)
+  }
+
+  private func scale(
+    factor: Double, share: Double, _ tokenCount: Double
+  ) -> SetCandidates.TermScale {
+    let cost = share * Double(candidates.parts.reduce(0) { $0 + $1.cost })
+    let ofBase = tokenCount / (tokenCount + (base?.tokenCount ?? 0))
+    return SetCandidates.TermScale(
+      candidates: candidates, objective: objective, noise: noise,
+      pricePerToken: factor * ofBase * profile.shareSum / max(1, tokenCount),
+      bonusScale: factor * ofBase * profile.shareSum / max(1, cost))
+  }
+}
