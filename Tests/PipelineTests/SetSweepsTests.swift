@@ -93,7 +93,7 @@ import Weighting
       #expect(part.documentCount == top.top.int)
       #expect(part.tokenCount == top.top_tokens.int)
       #expect(part.cost == top.top_cost.int)
-      #expect(top.threshold_key.isNull || part.keys.border == top.threshold_key.number)
+      #expect(top.least_key.isNull || part.keys.border == top.least_key.number)
       let deviation = try #require(top.deviation.number)
       #expect(abs(part.keys.deviation - deviation) <= 1e-12 * deviation)
     }
@@ -113,6 +113,11 @@ import Weighting
     let set = try sweeps.choose()
     #expect(set.candidates.sorted() == chosen)
     #expect(set.sweepCount == expected.sweeps.elements.count)
+    let order = try SetOrder(
+      objective: entry.objective, noise: sweeps.noise, profile: profile, candidates: candidates,
+      spool: spool
+    ).order(set.candidates.shuffled(using: &random))
+    #expect(order == expected.order.elements.compactMap(\.int))
   }
 
   private static func addRecords(

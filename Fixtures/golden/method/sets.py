@@ -19,10 +19,10 @@ are:
 
 - "candidates", their number, and "budgets", one per stratum, in the order of their names;
 - "tops", one per stratum: "top", the number of candidates that a plain draw of this size takes, and
-  their statistics: "top_tokens" (N), "top_cost" (U), "threshold_key" (the smallest key) and
-  "deviation" (s);
+  their statistics: "top_tokens" (N), "top_cost" (U), "least_key" (the smallest key of
+  all candidates) and "deviation" (s, of all their keys);
 - "target_mass" (W), and "slices" (R);
-- "first", the 3 candidates with the largest keys: "z", "factor" (m), "bonus", and "gain", the gain
+- "first", the 3 candidates with the largest keys: "z", "bonus", and "gain", the gain
   from adding the document to an empty set;
 - "selected", the ids of the chosen documents in pool order, and "cost", the sum of their costs.
 
@@ -36,7 +36,8 @@ search alone: "purity", "tau", the number of "slices" (R), the "unit" of the "bu
 tokens or bytes), one per part, and "target", a list of [bucket, count], with "target_tokens". Each
 of the "candidates" has a "hash" (16 hex digits), "part", "key", "tokens", "cost" and "features", a
 list of [bucket, count]. The seed is 0. "expected" holds the statistics as above; "sweeps", the
-indices of the documents chosen after each sweep; and "chosen", those after the last. If all
+indices of the documents chosen after each sweep; "chosen", those after the last; and "order", the
+same in the order of the set. If all
 candidates fit into the budgets, there are no statistics and no sweeps. Real numbers are written
 with as many digits as it takes to read back the same double. In each decision, the two largest
 values differ by more than 1e-9 of their terms, or they are equal by construction and the hash
@@ -49,11 +50,11 @@ documents: for "budget" and "sizes" (the number of candidates in each slice), th
 
 Some cases are decided as follows. The top has at least one document, even one that doesn't fit,
 unless the budget is 0. A
-document without tokens gains nothing. A divisor of 0 counts as 1. If the keys of the top are equal,
+document without tokens gains nothing. A divisor of 0 counts as 1. If all keys are equal,
 s is exactly 0.
 
 How good is greedy? `sets.py best` takes 300 made-up pools and 300 of documents of the fixture, of 6
-to 12 documents each, and chooses 2 to 4 of them in one slice, without m, beta and tau. It compares
+to 12 documents each, and chooses 2 to 4 of them in one slice, without beta and tau. It compares
 with all sets of that size, on a scale from their mean (0) to the best (1). By the objective that
 greedy follows, Σ p ln(a + c_S) - (W/N) N_S, the choice is the best set in 84 % and 90 % of the
 pools, and reaches 0.97 and 0.99 on average. By F(S) = Σ p ln(a + c_S) - W ln N_S, it is the best
@@ -79,7 +80,6 @@ import oracle
 import strata
 
 A = 0.1
-GAMMA = 0.3
 TAU = 0.02
 SKIPS = 16
 CANDIDATE_FLOOR = 10_000
@@ -137,22 +137,21 @@ def prepare(case):
     for number, budget in enumerate(case["budgets"]):
         part = [d for d in candidates if d["part"] == number]
         top = (from_the_top(part, budget) or in_order(part)[:1]) if budget else []
-        keys = [d["key"] for d in top]
+        keys = [d["key"] for d in part]
         mean = sum(keys) / max(1, len(keys))
         deviation = math.sqrt(sum((key - mean) ** 2 for key in keys) / max(1, len(keys)))
         if len(set(keys)) <= 1:
             deviation = 0.0
         for d in part:
             z = (d["key"] - min(keys, default=0.0)) / deviation if deviation else 0.0
-            d["z"] = max(-3.0, min(3.0, z))
-            d["factor"] = math.exp(GAMMA * min(d["z"], 0.0))
+            d["z"] = max(0.0, min(3.0, z))
             d["bonus"] = beta_of(case["purity"]) * d["z"] + case["tau"] * d["gumbel"]
         tops.append(
             {
                 "top": len(top),
                 "top_tokens": sum(d["tokens"] for d in top),
                 "top_cost": cost_of(top),
-                "threshold_key": min(keys, default=None),
+                "least_key": min(keys, default=None),
                 "deviation": deviation,
             }
         )
@@ -180,7 +179,7 @@ def term(p, count, before, a):
 def gain(document, case):
     """What the document adds to an empty set."""
     terms = [term(case["target"][b], count, 0, A) for b, count in document["pairs"]]
-    return document["factor"] * (sum(terms) * UNIT)
+    return sum(terms) * UNIT
 
 
 def greedy(documents, counts, a, f, quotas, case, tokens, gaps):
@@ -195,7 +194,7 @@ def greedy(documents, counts, a, f, quotas, case, tokens, gaps):
     for (bucket, count), number in case["pairs"].items():
         terms[number] = term(target[bucket], count, counts.get(bucket, 0), a)
     mass = f * case["mass"]
-    factors = numpy.array([d["factor"] for d in documents])
+    factors = numpy.ones(len(documents))
     offsets = mass / max(1, case["top_cost"]) * numpy.array([d["bonus"] for d in documents])
     costs = numpy.array([d["cost"] for d in documents])
     if case["unit"] == "documents":
@@ -242,7 +241,7 @@ def gap(documents, values, sizes, i, j):
     """The relative difference of the two largest values. Equal by construction is no difference."""
     if values[i] == values[j]:
         d, e = documents[i], documents[j]
-        names = ["tokens", "cost", "factor", "bonus"]
+        names = ["tokens", "cost", "bonus"]
         alike = all(d[name] == e[name] for name in names) and d["pairs"] == e["pairs"]
         alike = alike or values[i] == 0 == d["bonus"] == e["bonus"]
         no_gain = not d["pairs"] and not e["pairs"]
@@ -354,6 +353,31 @@ def search(case):
         "chosen": sweeps[-1],
         "gap": min(gaps, default=math.inf),
     }
+
+
+def order_of(case, chosen, gaps):
+    """The documents of a set in the order of `select --annotate`, as indices of the case's candidates.
+
+    Greedy once more, among the set only, and for one budget. For a size in documents there are stages
+    of 16, 32, 64 ... documents, with the price and the bonus of a set of that size.
+    """
+    candidates, top_cost = case["candidates"], case["top_cost"]
+    left = [candidates[i] | {"part": 0, "index": i} for i in chosen]
+    ends = [len(left)]
+    if case["unit"] == "documents":
+        ends = [16 * 2**i for i in range(64) if 16 * 2**i < len(left)] + ends
+    counts, taken = collections.Counter(), []
+    for end in ends:
+        known = taken or left
+        tokens = sum(d["tokens"] for d in known) / len(known) * end
+        stage = case | {"top_cost": top_cost * end / len(chosen)}
+        while len(taken) < end:
+            # One at a time, whatever it costs.
+            [best] = greedy(left, counts, A, 1.0, [1 + max(d["cost"] for d in left)], stage, tokens, gaps)[:1]
+            left = [d for d in left if d["index"] != best["index"]]
+            taken.append(best)
+            counts += counts_of([best])
+    return [d["index"] for d in taken]
 
 
 def indices(own, candidates):
@@ -542,7 +566,7 @@ def run(settings):
         dropped = ["sweeps", "chosen", "gap"]
         result = {name: v for name, v in result.items() if name not in dropped}
         if "tops" in result:
-            names = ["id", "key", "z", "factor", "bonus"]
+            names = ["id", "key", "z", "bonus"]
             result["first"] = [
                 {name: d[name] for name in names} | {"gain": gain(d, case)}
                 for d in in_order(case["candidates"])[:3]
@@ -787,7 +811,10 @@ def core():
     entries = []
     for note, case in cases():
         result = search(finished(case))
-        smallest = result.pop("gap")
+        gaps = [result.pop("gap")]
+        if result["sweeps"] and result["chosen"]:
+            result["order"] = order_of(case, result["chosen"], gaps)
+        smallest = min(gaps)
         sizes = [len(sweep) for sweep in result["sweeps"]]
         print(f"{note}: {len(case['candidates'])} candidates, {sizes}, smallest gap {smallest:.1e}")
         assert smallest > 1e-9
