@@ -11,6 +11,7 @@ package enum PipelineError: Error {
   case weights(StoredWeightError)
   case merging(MergeError)
   case heldout(HeldoutError)
+  case sizing(SizingError)
 
   /// True if the reader of standard output has closed it, which isn't a failure.
   package var isClosedOutput: Bool {

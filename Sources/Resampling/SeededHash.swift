@@ -25,6 +25,8 @@ package struct SeededHash: Sendable {
     case setNoise = 8
     /// The order of documents for models that are judged by held-out text.
     case trainingOrder = 9
+    /// The half of a target that a document belongs to.
+    case targetHalf = 10
   }
 
   private let seed: UInt64

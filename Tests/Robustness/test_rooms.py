@@ -29,6 +29,7 @@ ROOMS = [
     "Merging",
     "Comparing",
     "Explaining",
+    "Sizing",
     "Selecting",
 ]
 MOST_LOOSE_FILES = 8

@@ -146,4 +146,5 @@ def main():
     OUTPUT.write_text(json.dumps({"runs": runs}, indent=1) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

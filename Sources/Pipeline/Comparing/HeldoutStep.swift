@@ -75,8 +75,11 @@ struct HeldoutStep {
     progress.begin(
       step, totalStoredByteCount: inputs.totalStoredByteCount, pass: role == .pool ? .next : .none)
     let tables = UnicodeTables()
+    let keeps = arms.map { arms in
+      { @Sendable textHash in arms.contains { $0.contains(textHash) } }
+    }
     let (results, report) = try PipelineError.inTarget(isHeldout) {
-      try workers.run(inputs.shards) { WordCollector(tables, arms: arms) }
+      try workers.run(inputs.shards) { WordCollector(tables, keeps: keeps) }
     }
     var words = WordSequences()
     for result in results {

@@ -11,17 +11,17 @@ struct WordCollector: DocumentConsumer, ~Copyable {
 
   private var reader: TokenReader
   private var words = Words()
-  /// Keeps only documents that one of these has; nil to keep all.
-  private let arms: [RandomDocuments]?
+  /// Whether a text is kept, by its hash; nil to keep all.
+  private let keeps: (@Sendable (UInt64) -> Bool)?
 
-  init(_ tables: UnicodeTables, arms: [RandomDocuments]?) {
+  init(_ tables: UnicodeTables, keeps: (@Sendable (UInt64) -> Bool)?) {
     reader = TokenReader(.wordpunct, tables: tables)
-    self.arms = arms
+    self.keeps = keeps
   }
 
   mutating func add(_ text: Span<UInt8>, of line: DocumentLine) {
     let identity = TextHash.of(text)
-    if let arms, !arms.contains(where: { $0.contains(identity) }) { return }
+    if let keeps, !keeps(identity) { return }
     words.sequences.beginDocument(identity: identity, byteCount: text.count)
     reader.begin()
     while reader.nextBlock(of: text) {

@@ -21,6 +21,8 @@ struct FitStep {
   var countsStrata = false
   /// The share of the documents that is fitted; the others are read, but not featurized.
   var fittedShare = 1.0
+  /// The documents that are fitted; nil for those of ``fittedShare``.
+  var only: RandomDocuments?
   /// Whether the hashes of the documents' texts are kept.
   var keepsTexts = false
   /// The order in which documents are sampled.
@@ -127,8 +129,9 @@ struct FitStep {
       self.texts = texts
       shift = UInt32(RegressionFeatures.shift(bucketCount: step.features.bucketCount))
       fitted =
-        step.fittedShare < 1
-        ? RandomDocuments(seed: 0, purpose: .fitSample, rate: step.fittedShare) : nil
+        step.only
+        ?? (step.fittedShare < 1
+          ? RandomDocuments(seed: 0, purpose: .fitSample, rate: step.fittedShare) : nil)
       featurizer = Featurizer(step.features, tables: step.tables)
       counter = FeatureCounter(bucketCount: step.features.bucketCount)
     }

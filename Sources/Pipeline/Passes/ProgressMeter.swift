@@ -77,6 +77,11 @@ package final class ProgressMeter: Sendable {
     }
   }
 
+  /// Adds passes that turned out to be needed.
+  func extend(by passCount: Int) {
+    state.withLock { $0.passCount += passCount }
+  }
+
   func begin(_ step: Step, totalStoredByteCount: Int?, pass: PassChange = .none) {
     let now = ContinuousClock.now
     state.withLock {

@@ -1,6 +1,6 @@
 /// The steps of a run, in order.
 package enum Step: String, CaseIterable, Sendable {
-  case spool, fit, fitTarget, fitPool, train, measure, weigh, choose, copy, remainder
+  case spool, fit, fitTarget, fitPool, train, measure, searchSize, weigh, choose, copy, remainder
   /// Further steps of `resample`.
   case countStrata, draw
   /// The steps of `compare` and `explain`.

@@ -6,14 +6,17 @@ internal import Weighting
 /// Plans the draw, and draws.
 extension Select {
   struct Plan {
+    var size: SelectionSize
     var budget: Budget
     var recipe: DrawRecipe
     /// The random baseline's share of the eligible documents.
     var baselineRate: Double
   }
 
-  func plan(_ trained: Trained, _ pool: Inputs, _ clock: StepClock) throws -> Plan {
-    let budget = settings.size.budget(documentCount: trained.pool.documents)
+  func plan(
+    _ trained: Trained, _ size: SelectionSize, _ pool: Inputs, _ clock: StepClock
+  ) throws -> Plan {
+    let budget = size.budget(documentCount: trained.pool.documents)
     var recipe = DrawRecipe(draw: settings.draw, seeds: [settings.draw.seed])
     recipe.targets = TargetSettings.apportionment(settings.targets)
     recipe.targetCount = settings.targets.count
@@ -22,7 +25,7 @@ extension Select {
     recipe.temperatures = try temperatures(
       pool, trained.model, expectedDraw: budget.expectedCount(of: trained.eligible), clock)
     return Plan(
-      budget: budget, recipe: recipe, baselineRate: budget.share(of: trained.eligible))
+      size: size, budget: budget, recipe: recipe, baselineRate: budget.share(of: trained.eligible))
   }
 
   /// The temperature of each target: the given one, or the one that reaches the goal.
@@ -49,7 +52,17 @@ extension Select {
   func weighAndDraw(
     _ plan: Plan, _ trained: Trained, _ files: OpenFiles, _ clock: StepClock
   ) throws -> Drawn {
-    let pool = files.pool
+    let source = poolFeatures(files)
+    return try draw(
+      plan, trained, files, clock,
+      selector: selector(
+        plan.recipe, plan.budget, trained, files, source, orders: settings.annotates))
+  }
+
+  func draw(
+    _ plan: Plan, _ trained: Trained, _ files: OpenFiles, _ clock: StepClock,
+    selector: any Selector
+  ) throws -> Drawn {
     var workers = settings.reading.workers(progress)
     workers.fields = stratumFields
     let draw = Draw(
@@ -58,35 +71,44 @@ extension Select {
       randomRate: plan.baselineRate, randomSeed: settings.draw.seed,
       emptyCounts: Divergence.emptyCounts(bucketCount: settings.features.bucketCount),
       stratumField: settings.stratify == nil ? nil : 0)
-    begin(.weigh, pool, .next)
-    return try draw.run(
-      pool.shards, clock: clock, selector: selector(plan, trained, files)
-    ) { ModelWeightReader(trained.model) }
+    begin(.weigh, files.pool, .next)
+    return try draw.run(files.pool.shards, clock: clock, selector: selector) {
+      ModelWeightReader(trained.model)
+    }
   }
 
-  /// - Returns: nil to draw by weight.
-  private func selector(_ plan: Plan, _ trained: Trained, _ files: OpenFiles) -> SetSelector? {
-    settings.objective.map { objective in
-      let profiles = trained.targets.compactMap(\.profile)
-      var selector = SetSelector(
-        plan.recipe, objective, plan.budget,
-        candidates: CandidateBudget.largest(
-          for: plan.budget, averageCost: plan.budget.averageCost(of: trained.eligible)),
-        fills: settings.stratify?.fills ?? false, profiles: profiles,
-        CandidateReading(
-          source: PoolFeatures(
-            shards: files.pool.shards, workers: settings.reading.workers(progress),
-            features: settings.features),
-          directory: settings.reading.spoolDirectory,
-          threadCount: settings.reading.threadCount))
-      if let base = files.base?.model.counts {
-        selector.bases = profiles.map {
-          BaseCounts(
-            bucketCounts: base.counts, tokenCount: base.tokenCount,
-            scaledTo: settings.base?.tokenCount.map { Double($0) }, $0)
-        }
+  func poolFeatures(_ files: OpenFiles) -> PoolFeatures {
+    PoolFeatures(
+      shards: files.pool.shards, workers: settings.reading.workers(progress),
+      features: settings.features)
+  }
+
+  /// - Parameters:
+  ///   - source: gives the features of candidates, if a set is chosen.
+  ///   - orders: whether the documents of a set are put in order.
+  func selector(
+    _ recipe: DrawRecipe, _ budget: Budget, _ trained: Trained, _ files: OpenFiles,
+    _ source: any FeatureSource, orders: Bool = false
+  ) -> any Selector {
+    let fills = settings.stratify?.fills ?? false
+    guard let objective = settings.objective else { return recipe.selector(budget, fills: fills) }
+    let profiles = trained.targets.compactMap(\.profile)
+    var selector = SetSelector(
+      recipe, objective, budget,
+      candidates: CandidateBudget.largest(
+        for: budget, averageCost: budget.averageCost(of: trained.eligible)),
+      fills: fills, profiles: profiles,
+      CandidateReading(
+        source: source, directory: settings.reading.spoolDirectory,
+        threadCount: settings.reading.threadCount))
+    selector.ordersSets = orders
+    if let base = files.base?.model.counts {
+      selector.bases = profiles.map {
+        BaseCounts(
+          bucketCounts: base.counts, tokenCount: base.tokenCount,
+          scaledTo: settings.base?.tokenCount.map { Double($0) }, $0)
       }
-      return selector
     }
+    return selector
   }
 }

@@ -28,7 +28,7 @@ extension Select {
     return (targets, pool)
   }
 
-  private var targetStep: FitStep {
+  var targetStep: FitStep {
     var step = step
     step.workers.textField = settings.targetTextField ?? settings.reading.textField
     step.keepsTexts = true

@@ -4,8 +4,8 @@ internal import Weighting
 /// Makes the manifest of a run.
 extension Select {
   func manifest(
-    _ trained: Trained, _ plan: Plan, _ drawn: Drawn, _ copied: borrowing Copied,
-    _ timings: RunTimings
+    _ trained: Trained, _ plan: Plan, _ search: SizeSearchRecord?, _ drawn: Drawn,
+    _ copied: borrowing Copied, _ timings: RunTimings
   ) -> SelectManifest {
     let (weighed, isOne) = (drawn.weighed, settings.targets.count == 1)
     let targets = targetRecords(trained, plan, drawn, copied.outcome)
@@ -14,7 +14,8 @@ extension Select {
     selected.countTargetDocuments(copied.selection, trained.targetTexts)
     return SelectManifest(
       dselVersion: settings.version, seed: settings.draw.seed,
-      settings: .init(settings, temperature: plan.recipe.temperatures[0]),
+      settings: .init(settings, plan.size, temperature: plan.recipe.temperatures[0]),
+      sizeSearch: search,
       target: isOne ? first.side : nil, targets: isOne ? nil : targets, pool: trained.pool,
       eligibleDocuments: weighed.eligibleCount, underMinTokens: weighed.underMinimumCount,
       outsideMixture: settings.stratify == nil ? nil : weighed.outsideCount,

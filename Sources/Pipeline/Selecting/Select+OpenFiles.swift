@@ -23,8 +23,9 @@ extension Select {
       registry: registry)
     progress.plan(passCount: passCount(pool))
     try clock.time(.spool) {
-      // A target is read once, unless its rejected lines are to be copied.
-      for target in targets.indices where settings.outputs.rejects != nil {
+      // A target is read once, unless its halves are needed, or its rejected lines are copied.
+      let rereads = settings.sizeSearch != nil || settings.outputs.rejects != nil
+      for target in targets.indices where rereads {
         try targets[target].spool(settings.reading, progress)
       }
       try pool.spool(settings.reading, progress, isPass: true)
@@ -56,6 +57,7 @@ extension Select {
     if case .fixed = settings.draw.temperature {} else { count += 1 }
     if settings.outputs.remainder != nil { count += 1 }
     if settings.objective != nil { count += settings.targets.count }
+    if settings.sizeSearch != nil { count += 1 + searchPassCountOfStage }
     return count
   }
 }

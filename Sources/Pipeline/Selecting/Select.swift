@@ -21,13 +21,16 @@ package struct Select: Sendable {
   package func run() throws -> SelectManifest {
     let clock = StepClock()
     let files = try open(clock)
+    let fitted = try fit(files, clock)
+    let search = try searchSize(fitted, files, clock)
     // Nothing else holds what is fitted: its tables are freed before training asks for memory.
-    let trained = try train(fit(files, clock), clock)
-    let plan = try plan(trained, files.pool, clock)
+    let trained = try train(fitted, clock)
+    let plan = try plan(trained, search?.size ?? settings.size, files.pool, clock)
     let drawn = try weighAndDraw(plan, trained, files, clock)
     let copied = try copy(drawn, trained, files, clock)
     let manifest = manifest(
-      trained, plan, drawn, copied, clock.timings(threadCount: settings.reading.threadCount))
+      trained, plan, search, drawn, copied,
+      clock.timings(threadCount: settings.reading.threadCount))
     // All files are complete on disk before the first gets its name. The manifest comes last.
     try files.outputs.commit(
       copied.output, copied.remainder, copied.rejects, files.outputs.write(manifest))

@@ -5,9 +5,10 @@ internal import Resampling
 internal import Weighting
 
 extension SelectManifest.Settings {
-  init(_ settings: SelectSettings, temperature: Double) {
+  /// - Parameter size: of the selection, which may have been found.
+  init(_ settings: SelectSettings, _ size: SelectionSize, temperature: Double) {
     let size: [ExactString: Double] =
-      switch settings.size {
+      switch size {
       case .documents(let count): ["count": Double(count)]
       case .fraction(let share): ["fraction": share]
       case .tokens(let count): ["tokens": Double(count)]

@@ -53,6 +53,8 @@ package struct SelectManifest: Encodable, Sendable {
   package var command = "select"
   package var seed: UInt64
   package var settings: Settings
+  /// How the size was found; nil if it was given.
+  package var sizeSearch: SizeSearchRecord?
   /// nil if there are several.
   package var target: SideRecord?
   /// nil if there is only one, which the manifest itself describes.

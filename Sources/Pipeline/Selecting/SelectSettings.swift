@@ -13,6 +13,8 @@ package struct SelectSettings: Sendable, Codable {
   package var features = FeatureSettings()
   package var estimator = EstimatorSettings()
   package var size = SelectionSize.standard
+  /// How the size is found; nil if it is ``size``.
+  package var sizeSearch: SizeSearchSettings?
   package var draw = DrawSettings()
   /// How sets are chosen among candidates; nil to draw by weight.
   package var objective: SetObjective?

@@ -21,6 +21,7 @@ package struct ErrorMessage {
     case .weights(let error): self.init(error)
     case .merging(let error): self.init(error)
     case .heldout(let error): self.init(error)
+    case .sizing(let error): self.init(error)
     }
   }
 

@@ -37,6 +37,7 @@ extension SelectManifest: Report {
     if let line = settings.objective.summary(candidateCount: selected.candidates) {
       lines.append(line)
     }
+    if let sizeSearch { lines.append(sizeSearch.summary) }
     if let line = targetDocuments { lines.append(line) }
     if let remainder { lines.append(remainder.summary) }
     lines += divergences
@@ -111,6 +112,7 @@ extension SelectManifest: Report {
 
   /// The most important finding about the draw, with the option that helps.
   private var advice: String? {
+    if let advice = sizeSearch?.advice { return advice }
     let unseenShare = unseenShare ?? targets?.map(\.unseenShare).max() ?? 0
     if settings.compat == nil, settings.estimator == Estimator.ratio.rawValue,
       unseenShare > Self.largestUnseenShare

@@ -67,6 +67,7 @@ package enum ProgressLine {
     case .fitPool: "fitting the pool  "
     case .train: "training          "
     case .measure: "measuring the pool"
+    case .searchSize: "finding the size  "
     case .weigh: "weighing the pool "
     case .choose: "reading candidates"
     case .countStrata: "counting strata   "

@@ -5,9 +5,13 @@ import Pipeline
 struct SizeOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Number of documents to select: 500, 10k, 5M, 1e6.", valueName: "n"),
-    transform: Count.init(parsing:))
-  var count: Count?
+    help: ArgumentHelp(
+      """
+      Number of documents to select: 500, 10k, 5M, 1e6. auto, in 'dsel select' only: the number \
+      that serves the target best.
+      """, valueName: "n|auto"),
+    transform: Size.init(parsing:))
+  var count: Size?
 
   @Option(
     parsing: .unconditional,
@@ -18,9 +22,13 @@ struct SizeOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Largest number of tokens to select, in whole documents.", valueName: "n"),
-    transform: Count.init(parsing:))
-  var tokens: Count?
+    help: ArgumentHelp(
+      """
+      Largest number of tokens to select, in whole documents. auto, in 'dsel select' only: the \
+      number that serves the target best.
+      """, valueName: "n|auto"),
+    transform: Size.init(parsing:))
+  var tokens: Size?
 
   @Option(
     parsing: .unconditional,
@@ -29,13 +37,30 @@ struct SizeOptions: ParsableArguments {
     transform: ByteCount.init(parsing:))
   var bytes: ByteCount?
 
+  /// A size, or the wish to find it.
+  enum Size: ExpressibleByArgument, Equatable {
+    case number(Int)
+    case auto
+
+    /// - Throws: ``NumberError``
+    init(parsing argument: String) throws {
+      self = argument == "auto" ? .auto : .number(try Count(parsing: argument).value)
+    }
+
+    init?(argument: String) { try? self.init(parsing: argument) }
+
+    /// nil if it is to be found.
+    var value: Int? { if case .number(let value) = self { value } else { nil } }
+  }
+
   func validate() throws {
-    let named = [
-      ("--count", count?.value), ("--tokens", tokens?.value), ("--bytes", bytes?.value),
-    ].filter { $0.1 != nil }
-    guard named.count + (fraction == nil ? 0 : 1) <= 1 else {
+    let isGiven = [count != nil, fraction != nil, tokens != nil, bytes != nil]
+    guard isGiven.count(where: { $0 }) <= 1 else {
       throw ValidationError("Give only one of --count, --fraction, --tokens and --bytes.")
     }
+    let named = [
+      ("--count", count?.value), ("--tokens", tokens?.value), ("--bytes", bytes?.value),
+    ]
     for (name, value) in named where value == 0 {
       throw ValidationError("\(name) must be at least 1.")
     }
@@ -44,15 +69,57 @@ struct SizeOptions: ParsableArguments {
     }
   }
 
+  /// The size, unless it is to be found.
   var size: SelectionSize {
-    if let count { return .documents(count.value) }
-    if let tokens { return .tokens(tokens.value) }
+    if let count = count?.value { return .documents(count) }
+    if let tokens = tokens?.value { return .tokens(tokens) }
     if let bytes { return .bytes(bytes.value) }
     return fraction.map { .fraction($0.value) } ?? .standard
+  }
+
+  /// The option that asks to find the size, and the unit of the size; nil if the size is given.
+  var search: (option: String, unit: SizeSearchSettings.Unit)? {
+    if count == .auto { return ("--count auto", .documents) }
+    if tokens == .auto { return ("--tokens auto", .tokens) }
+    return nil
   }
 
   /// True if the size doesn't determine the number of documents.
   var isOpen: Bool { tokens != nil || bytes != nil }
 
   var isCountOrNothing: Bool { tokens == nil && bytes == nil && fraction == nil }
+}
+
+/// How the size is found.
+struct SizeSearchOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      With --count auto or --tokens auto: the largest size to try. Judging it takes some 35 bytes \
+      of memory for each token. (default: as much as has 8 million tokens)
+      """, valueName: "n"),
+    transform: Count.init(parsing:))
+  var autoLimit: Count?
+
+  /// - Parameter others: options, and whether they are given, that don't go together with it.
+  /// - Throws: `ValidationError`
+  func validate(_ size: SizeOptions, with others: [(option: String, isGiven: Bool)]) throws {
+    guard let search = size.search else {
+      guard autoLimit == nil else {
+        throw ValidationError("--auto-limit needs --count auto or --tokens auto.")
+      }
+      return
+    }
+    guard autoLimit?.value != 0 else { throw ValidationError("--auto-limit must be at least 1.") }
+    if let option = others.first(where: \.isGiven)?.option {
+      throw ValidationError(
+        "\(search.option) finds the size for one target, all alone: it can't be used with "
+          + "\(option). Find the size without it, and then give it as a number.")
+    }
+  }
+
+  func settings(_ size: SizeOptions) -> SizeSearchSettings? {
+    size.search.map { SizeSearchSettings($0.unit, limit: autoLimit?.value) }
+  }
 }

@@ -71,6 +71,11 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     try pool.refuseShares(of: "--mixture", mixture.mixture)
     try mixture.validate(size.size)
     try reporting.validate(writesToStandardOutput: output.isStandardOutput)
+    if let option = size.search?.option {
+      throw ValidationError(
+        "\(option) needs the target's documents, which 'dsel resample' doesn't read. Find the size "
+          + "with 'dsel select \(option)', and give it as a number.")
+    }
     let isByFields = source.weights.isEmpty && source.candidates.isEmpty
     guard isByFields || mixture.stratify == nil else {
       throw ValidationError(

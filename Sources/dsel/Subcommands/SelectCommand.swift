@@ -41,6 +41,7 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
 
   @OptionGroup(title: "Input") var input: InputOptions
   @OptionGroup(title: "Size (one of)") var size: SizeOptions
+  @OptionGroup(title: "Size (one of)") var search: SizeSearchOptions
   @OptionGroup(title: "Objective") var objective: ObjectiveOptions
   @OptionGroup(title: "Objective") var set: SetOptions
   @OptionGroup(title: "Objective") var base: BaseOptions
@@ -63,6 +64,13 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
     }
     try input.pool.refuseShares(of: "--mixture", mixture.mixture)
     try mixture.validate(size.size)
+    try search.validate(
+      size,
+      with: [
+        ("several targets", try input.settings().count > 1), ("--replay", mixture.replay != nil),
+        ("--base", base.base != nil),
+        ("--temperature auto", draw.randomness.temperature == .auto),
+      ])
     guard features.fitSample == nil || mixture.stratify == nil else {
       throw ValidationError(
         "--stratify counts all documents of the pool, so it needs all of them. "
@@ -111,6 +119,7 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
     settings.targetTextField = input.targetText.targetTextField
     settings.features = features.settings
     settings.size = size.size
+    settings.sizeSearch = search.settings(size)
     settings.estimator = features.estimating.settings(features.compat, normalize: draw.normalize)
     settings.draw = draw.settings(features.estimator)
     settings.objective = decision.objective == .set ? set.setting : nil
