@@ -2,7 +2,7 @@
 ///
 /// A backslash before a dot makes it part of a key: `meta\.text` is one key. A backslash in a key
 /// is written twice. Commas and equals signs have a meaning in lists of fields, so they too may be
-/// escaped with a backslash.
+/// escaped with a backslash. A ``TextExpression`` has more such characters.
 package enum FieldPath {
   package enum Fault: Error, Equatable {
     case emptyKey
@@ -13,8 +13,19 @@ package enum FieldPath {
   private static let dot = UInt8(ascii: ".")
   private static let backslash = UInt8(ascii: "\\")
 
-  private static func isSpecial(_ byte: UInt8) -> Bool {
+  /// Whether a byte is written after a backslash.
+  private static func isEscaped(_ byte: UInt8) -> Bool {
     byte == dot || byte == backslash || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "=")
+  }
+
+  /// Whether a byte may follow a backslash: also those that only a ``TextExpression`` needs.
+  static func isSpecial(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "|"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "("),
+      UInt8(ascii: ")"), UInt8(ascii: "\""), UInt8(ascii: "!"):
+      true
+    default: isEscaped(byte)
+    }
   }
 
   /// The keys that lead to the field, from the outermost.
@@ -51,7 +62,7 @@ package enum FieldPath {
   package static func escaped(_ key: some Sequence<UInt8>) -> String {
     var result: [UInt8] = []
     for byte in key {
-      if isSpecial(byte) { result.append(backslash) }
+      if isEscaped(byte) { result.append(backslash) }
       result.append(byte)
     }
     return String(decoding: result, as: UTF8.self)

@@ -81,6 +81,14 @@ struct JSONScanner {
     text = RawString(range: found.range, hasEscapes: found.hasEscapes)
   }
 
+  /// Validates the line, which must be an object, and finds its fields, but no text.
+  ///
+  /// - Throws: ``InvalidLine``
+  mutating func check(_ line: Span<UInt8>) throws(InvalidLine) {
+    try checkUTF8(line)
+    try find(line)
+  }
+
   private func checkUTF8(_ line: Span<UInt8>) throws(InvalidLine) {
     if usesVectors {
       let isUTF8 = unsafe line.withUnsafeBufferPointer { bytes in
@@ -144,12 +152,12 @@ struct JSONScanner {
 
     mutating func note(_ key: [UInt8]) {
       guard keysOfObject.count < 8 else { return }
-      keysOfObject.append(FieldPath.escaped(key.prefix(40)))
+      keysOfObject.append(TextExpression.escaped(key.prefix(40)))
     }
 
     /// The reason why there is no string.
     var failure: InvalidLine {
-      let name = path.map { FieldPath.escaped($0) }.joined(separator: ".")
+      let name = path.map { TextExpression.escaped($0) }.joined(separator: ".")
       if let found { return .notAString(path: name, found: found.kind) }
       return .missingField(path: name, present: keysOfObject)
     }
@@ -247,6 +255,11 @@ struct JSONScanner {
         try follow(line, index)
       }
     }
+  }
+
+  /// Whether a string of a line is `text`.
+  static func isEqual(_ string: RawString, _ text: [UInt8], _ line: Span<UInt8>) -> Bool {
+    isEqual(line.extracting(string.range), hasEscapes: string.hasEscapes, text)
   }
 
   /// Whether a string between quotes is `text`.
