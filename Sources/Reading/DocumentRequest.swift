@@ -1,11 +1,11 @@
 /// The fields that a pass needs from each document.
 package struct DocumentRequest: Sendable {
-  /// The field that holds the text, as a ``FieldPath``: `text`, or nested `meta.doc.text`.
-  package var textField: String
-  /// Further fields whose values are needed, written likewise.
+  /// Where the text is.
+  package var textField: TextField
+  /// Further fields whose values are needed, each as a ``FieldPath``: `id`, or nested `meta.id`.
   package var fields: [String]
 
-  package init(textField: String, fields: [String] = []) {
+  package init(textField: TextField, fields: [String] = []) {
     self.textField = textField
     self.fields = fields
   }

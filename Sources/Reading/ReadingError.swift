@@ -27,6 +27,10 @@ package enum InvalidLine: Error, Equatable, Sendable {
   /// - Parameter present: the fields that the object has.
   case missingField(path: String, present: [String])
   case notAString(path: String, found: JSONKind)
+  /// None of several paths leads to text.
+  case noText(paths: String, present: [String])
+  /// A value on the way to a text isn't the object or the array that the path expects.
+  case notOfKind(path: String, found: JSONKind, expected: JSONKind)
   /// A field has another value than the expected number.
   case notANumber(path: String, found: FoundValue, expected: ExpectedNumber)
   /// The numbers in these fields, each multiplied by its scale, exceed the largest double in sum.
@@ -85,8 +89,8 @@ package enum InvalidLine: Error, Equatable, Sendable {
     case .notJSON: .notJSON
     case .notUTF8: .notUTF8
     case .notAnObject: .notAnObject
-    case .missingField: .missingField
-    case .notAString: .notAString
+    case .missingField, .noText: .missingField
+    case .notAString, .notOfKind: .notAString
     case .notANumber, .sumTooLarge, .weightTooLarge: .notANumber
     }
   }

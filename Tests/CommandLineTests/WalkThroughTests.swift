@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The commands in README and in the walkthrough print the output on those pages.
+/// The commands in README, the walkthrough and the recipes print the output on those pages.
 ///
 /// Commands are in fenced blocks of `console`. Each follows `$ `, and goes on while its lines end
 /// in `\`. The lines after it are its whole output, from both streams, where `…` stands for text
@@ -16,7 +16,9 @@ import Testing
     var testDescription: String { command }
   }
 
-  @Test(arguments: [("README.md", 3, 2), (walk, 15, 10)])
+  @Test(arguments: [
+    ("README.md", 3, 2), (walk, 15, 10), ("Documentation/Recipes.md", 6, 4),
+  ])
   func `The commands of a page print the output that it shows`(
     page: String, fewestCommands: Int, fewestOutputs: Int
   ) throws {

@@ -49,7 +49,7 @@ import Testing
     let line = #"{"a":{"b":"nested"},"a.b":"flat","c\\":{"d.e":"both"}}"#
     for (path, text) in [("a.b", "nested"), (#"a\.b"#, "flat"), (#"c\\.d\.e"#, "both")] {
       var parser = try DocumentParser(
-        textField: path, fields: [path], usesVectors: usesVectors)
+        textField: TextField(path), fields: [path], usesVectors: usesVectors)
       var bytes = ByteBuffer()
       try bytes.append(Array(line.utf8).span)
       var found = ""

@@ -107,7 +107,7 @@ import Testing
       try buffer.append(line.span)
       try buffer.append(Array("\nbehind".utf8).span)
       var parser = try DocumentParser(
-        textField: textField, fields: fields, usesVectors: usesVectors)
+        textField: TextField(textField), fields: fields, usesVectors: usesVectors)
       try parser.parse(start..<(start + line.count), of: &buffer) { text, fields in
         found.append(
           Found(text: String(decoding: array(of: text), as: UTF8.self), fields: fields))

@@ -25,6 +25,10 @@ import Writing
     .input(.invalidLine(path: "a", line: 3, .notUTF8(column: 2))),
     .input(.invalidTargetLine(path: "a", line: 3, .missingField(path: "t", present: ["u"]))),
     .input(.invalidWeightLine(path: "a", line: 3, .missingField(path: "t", present: []))),
+    .input(.invalidLine(path: "a", line: 3, .noText(paths: "t,u", present: ["v"]))),
+    .input(.invalidLine(path: "a", line: 3, .notAString(path: "t[0]", found: .array))),
+    .input(
+      .invalidLine(path: "a", line: 3, .notOfKind(path: "t", found: .number, expected: .array))),
     .input(.empty(role: .weights, skippedLines: 1)), .input(.noTokens(role: .input)),
     .input(.notRereadable(path: "a")),
     .output(.writing(.system(SystemError(.startThread, "", code: 11)))),

@@ -1,4 +1,5 @@
 package import Featurizing
+package import Reading
 
 /// The settings of `dsel compare`.
 package struct CompareSettings: Sendable, Codable {
@@ -8,7 +9,7 @@ package struct CompareSettings: Sendable, Codable {
   package var pool: [String]
   package var reading = ReadingSettings()
   /// The field of the targets' text, if it is another one.
-  package var targetTextField: String?
+  package var targetTextField: TextField?
   package var features = FeatureSettings(bucketCount: Defaults.bucketCount)
   /// The field of a document's domain; nil if domains aren't counted.
   package var domainField: String?

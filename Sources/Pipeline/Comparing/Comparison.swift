@@ -9,6 +9,8 @@ package struct Comparison: Encodable, Sendable {
     package var textField: String
     /// The field of the target's text, if it is another one.
     package var targetTextField: String?
+    /// What joins the parts of a text, if that isn't a newline.
+    package var textJoin: String?
     package var domainField: String?
     /// The number of tokens that models are trained on, or `least` or `all`.
     package var heldoutTokens: String?
@@ -115,7 +117,9 @@ package struct Comparison: Encodable, Sendable {
 extension Comparison.Settings {
   init(_ settings: CompareSettings) {
     self.init(
-      textField: settings.reading.textField, targetTextField: settings.targetTextField,
+      textField: settings.reading.textField.expression,
+      targetTextField: settings.targetTextField?.expression,
+      textJoin: settings.reading.textField.otherJoint ?? settings.targetTextField?.otherJoint,
       domainField: settings.domainField,
       heldoutTokens: settings.heldout?.limit.name, shuffles: settings.heldout?.shuffleCount,
       tokenizer: settings.features.tokenizer.rawValue, unicodeVersion: UnicodeTables.version,

@@ -11,7 +11,7 @@ struct HeldoutStep {
   let settings: HeldoutSettings
   let reading: ReadingSettings
   /// The field of the held-out text, if it is another one.
-  let heldoutTextField: String?
+  let heldoutTextField: TextField?
   let seed: UInt64
   let progress: ProgressMeter
 

@@ -53,7 +53,7 @@ struct CopyStep {
   ///   - wasWeighedBefore: whether another run weighed the text, perhaps in another field.
   /// - Throws: ``PipelineError``
   func run(
-    _ selection: [DrawnDocument], textField: String, weigher: inout DocumentWeigher?,
+    _ selection: [DrawnDocument], textField: TextField, weigher: inout DocumentWeigher?,
     annotates: Bool, order: ShuffleOrder?, wasWeighedBefore: Bool = false,
     into sink: inout any RecordSink & ~Copyable
   ) throws -> Outcome {
@@ -97,11 +97,11 @@ struct CopyStep {
 
   /// The error for a document whose text isn't the one that was weighed.
   private func changed(
-    _ document: Candidate, _ textField: String, _ wasWeighedBefore: Bool
+    _ document: Candidate, _ textField: TextField, _ wasWeighedBefore: Bool
   ) -> PipelineError {
     let path = shards[document.position.shard].name
     return wasWeighedBefore
-      ? .weights(.otherText(path: path, field: textField))
+      ? .weights(.otherText(path: path, field: textField.expression))
       : .input(.reading(.changed(path: path), line: nil))
   }
 

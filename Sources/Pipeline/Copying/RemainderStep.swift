@@ -8,7 +8,7 @@ internal import Writing
 /// It reads the whole pool once more and parses every record, so it needs no list of invalid ones.
 struct RemainderStep {
   var shards: [Shard]
-  var textField: String
+  var textField: TextField
   var limits: ReadingLimits
   var errorPolicy: ErrorPolicy
   /// Records with a text that still aren't documents, in pool order.

@@ -1,4 +1,5 @@
 package import Featurizing
+package import Reading
 package import Weighting
 
 /// The settings of `dsel explain`.
@@ -21,7 +22,7 @@ package struct ExplainSettings: Sendable, Codable {
   package var texts: [String]
   package var reading = ReadingSettings()
   /// The field of the target's text, if it is another one.
-  package var targetTextField: String?
+  package var targetTextField: TextField?
   /// The features of models that are fitted first.
   package var features = FeatureSettings(bucketCount: Defaults.bucketCount)
   package var minimumTokenCount = Defaults.minimumTokenCount

@@ -21,7 +21,9 @@ extension Explanation.Settings {
   init(_ settings: ExplainSettings, _ features: FeatureSettings) {
     let estimator = settings.estimator
     self.init(
-      textField: settings.reading.textField, targetTextField: settings.targetTextField,
+      textField: settings.reading.textField.expression,
+      targetTextField: settings.targetTextField?.expression,
+      textJoin: settings.reading.textField.otherJoint ?? settings.targetTextField?.otherJoint,
       compat: estimator.compatibility?.rawValue,
       estimator: estimator.kind.rawValue, normalize: estimator.normalization.rawValue,
       smoothing: estimator.pseudocount, targetSmoothing: estimator.targetPseudocount,

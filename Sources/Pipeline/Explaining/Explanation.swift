@@ -6,6 +6,8 @@ package struct Explanation: Encodable, Sendable {
     package var textField: String
     /// The field of the target's text, if it is another one.
     package var targetTextField: String?
+    /// What joins the parts of a text, if that isn't a newline.
+    package var textJoin: String?
     package var compat: String?
     package var estimator: String
     package var normalize: String

@@ -7,7 +7,7 @@ internal import Reading
 /// which chunk, as long as the consumers' results can be merged in any order.
 struct DocumentWorkers {
   var threadCount: Int
-  var textField: String
+  var textField: TextField
   var limits: ReadingLimits
   var errorPolicy: ErrorPolicy
   /// The limit on skipped lines of a shard.

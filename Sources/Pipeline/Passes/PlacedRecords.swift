@@ -4,7 +4,7 @@ internal import Reading
 struct PlacedRecords {
   var shards: [Shard]
   var limits: ReadingLimits
-  var textField = Defaults.textField
+  var textField = TextField(Defaults.textField)
   var progress: ProgressMeter
 
   /// Calls `body` with a reader that is at the record of each item.

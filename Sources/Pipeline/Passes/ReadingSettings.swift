@@ -2,7 +2,7 @@ package import Reading
 
 /// How a run reads its inputs.
 package struct ReadingSettings: Sendable, Codable {
-  package var textField = Defaults.textField
+  package var textField = TextField(Defaults.textField)
   package var limits = ReadingLimits()
   /// The formats that files of documents may have.
   package var formats = DocumentFormats.all
@@ -31,7 +31,7 @@ package struct ReadingSettings: Sendable, Codable {
   /// The same settings, with the text in another field.
   ///
   /// - Parameter field: nil to keep the field.
-  func with(textField field: String?) -> ReadingSettings {
+  func with(textField field: TextField?) -> ReadingSettings {
     var settings = self
     settings.textField = field ?? textField
     return settings

@@ -13,10 +13,10 @@ struct SkippedLine: Sendable {
   init(place: RecordPlace, number: Int, error: InvalidLine) {
     self.place = place
     self.number = number
-    if case .missingField(let path, _) = error {
-      self.error = .missingField(path: path, present: [])
-    } else {
-      self.error = error
+    switch error {
+    case .missingField(let path, _): self.error = .missingField(path: path, present: [])
+    case .noText(let paths, _): self.error = .noText(paths: paths, present: [])
+    default: self.error = error
     }
   }
 
@@ -43,8 +43,9 @@ struct SkippedLine: Sendable {
       Self.append("detail", fault.recordedDetail, to: &line)
     case .notUTF8(let column): Self.append("column", column, to: &line)
     case .notAnObject(let found): Self.append("found", found.recordedName, to: &line)
-    case .missingField(let path, _): Self.append("field", path, to: &line)
-    case .notAString(let path, let found):
+    case .missingField(let path, _), .noText(let path, _):
+      Self.append("field", path, to: &line)
+    case .notAString(let path, let found), .notOfKind(let path, let found, _):
       Self.append("field", path, to: &line)
       Self.append("found", found.recordedName, to: &line)
     case .notANumber(let path, let found, _):

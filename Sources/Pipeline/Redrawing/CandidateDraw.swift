@@ -69,14 +69,9 @@ struct CandidateDraw {
     _ candidates: CandidateFile, _ path: String, _ settings: Settings
   ) throws(PipelineError) {
     let header = candidates.header
-    let wanted = ExactString(settings.reading.textField)
-    guard
-      wanted == ExactString(header.settings.textField)
-        || wanted == ExactString(ReadingSettings().textField)
-    else {
-      throw .candidates(
-        .otherTextField(
-          path: path, field: header.settings.textField, wanted: settings.reading.textField))
+    let (wanted, weighed) = (settings.reading.textField, header.settings.textField)
+    guard wanted == weighed || wanted == ReadingSettings().textField else {
+      throw .candidates(.otherTextField(path: path, field: weighed, wanted: wanted))
     }
     if let counted = header.poolDocumentCount, header.missingCount > 0, !settings.allowsMissing {
       throw .candidates(

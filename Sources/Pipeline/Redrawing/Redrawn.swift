@@ -1,3 +1,4 @@
+internal import Reading
 internal import Resampling
 
 /// The outcome of a draw by existing weights, and where it came from.
@@ -21,7 +22,7 @@ struct Redrawn {
   /// nil if it is unknown.
   var underMinimumCount: Int?
   /// The field that was weighed, if known.
-  var textField: String?
+  var textField: TextField?
   /// False where only the candidates are known.
   var hasSpread = true
 }

@@ -1,5 +1,6 @@
 internal import Choosing
 internal import Files
+internal import Reading
 internal import Resampling
 internal import Weighting
 
@@ -44,7 +45,7 @@ extension Resample {
 extension ResampleManifest.Settings {
   fileprivate init(
     _ settings: ResampleSettings, _ recipe: DrawRecipe, _ budget: Budget,
-    _ objective: SetObjective?, textField: String?
+    _ objective: SetObjective?, textField: TextField?
   ) {
     var (target, fields): (String?, [ExactString: Double]?) = (nil, nil)
     switch settings.source {
@@ -71,7 +72,9 @@ extension ResampleManifest.Settings {
     mixture = settings.stratify?.mixture
     mixtureTemperature = settings.stratify?.temperature
     fill = settings.stratify?.fills
-    self.textField = textField ?? settings.reading.textField
+    let field = textField ?? settings.reading.textField
+    self.textField = field.expression
+    textJoin = field.otherJoint
     onError = settings.reading.errorPolicy == .skip ? "skip" : "fail"
     withoutRepeats = settings.areEpochsDisjoint
     allowMissing = settings.allowsMissing

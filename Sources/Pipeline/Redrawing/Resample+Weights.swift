@@ -10,7 +10,7 @@ extension Resample {
     _ stored: Inputs, _ target: String?, _ size: SelectionSize, _ pool: Inputs
   ) throws -> Redrawn {
     var reading = settings.reading
-    reading.textField = StoredWeightReader.textField
+    reading.textField = TextField(StoredWeightReader.textField)
     var workers = reading.workers(progress)
     workers.fields = StoredWeightReader.fields(target: target)
     workers.hashesContent = true
@@ -77,7 +77,8 @@ extension Resample {
 
   /// The fields of the first document in a file's first chunk; nil if there is none.
   private func firstFields(_ fields: [String], of shard: Shard) throws -> [FieldValue]? {
-    let request = DocumentRequest(textField: StoredWeightReader.textField, fields: fields)
+    let request = DocumentRequest(
+      textField: TextField(StoredWeightReader.textField), fields: fields)
     var values: [FieldValue]?
     do {
       var scan = try RecordScan(shard, number: 0, request, settings.reading.limits)

@@ -20,6 +20,8 @@ package struct ResampleManifest: Encodable, Sendable {
     package var mixtureTemperature: Double?
     package var fill: Bool?
     package var textField: String
+    /// What joins the parts of a text, if that isn't a newline.
+    package var textJoin: String?
     package var onError: String
     package var withoutRepeats: Bool
     package var allowMissing: Bool

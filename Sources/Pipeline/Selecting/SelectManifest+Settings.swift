@@ -18,7 +18,9 @@ extension SelectManifest.Settings {
     objective.base = settings.base?.path
     objective.baseTokens = settings.base?.tokenCount
     self.init(
-      textField: settings.reading.textField, targetTextField: settings.targetTextField,
+      textField: settings.reading.textField.expression,
+      targetTextField: settings.targetTextField?.expression,
+      textJoin: settings.reading.textField.otherJoint ?? settings.targetTextField?.otherJoint,
       compat: settings.estimator.compatibility?.rawValue,
       objective: objective,
       estimator: settings.estimator.kind.rawValue,

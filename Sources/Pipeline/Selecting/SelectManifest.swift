@@ -12,6 +12,8 @@ package struct SelectManifest: Encodable, Sendable {
     package var textField: String
     /// The field of the targets' text, if it is another one.
     package var targetTextField: String?
+    /// What joins the parts of a text, if that isn't a newline.
+    package var textJoin: String?
     /// The program whose method is reproduced, if any.
     package var compat: String?
     package var objective: ObjectiveRecord

@@ -1,5 +1,6 @@
 package import Choosing
 package import Featurizing
+package import Reading
 package import Weighting
 
 /// The settings of `dsel select`.
@@ -9,7 +10,7 @@ package struct SelectSettings: Sendable, Codable {
   package var pool: [String]
   package var reading = ReadingSettings()
   /// The field of the targets' text, if it is another one than the pool's.
-  package var targetTextField: String?
+  package var targetTextField: TextField?
   package var features = FeatureSettings()
   package var estimator = EstimatorSettings()
   package var size = SelectionSize.standard

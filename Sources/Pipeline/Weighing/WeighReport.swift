@@ -18,6 +18,8 @@ package struct WeighReport: Encodable, Sendable {
     package var targetSmoothing: Double
     package var compat: String?
     package var textField: String
+    /// What joins the parts of a text, if that isn't a newline.
+    package var textJoin: String?
     package var tokenizer: String
     package var ngrams: Int
     package var buckets: Int
@@ -67,7 +69,9 @@ extension WeighReport {
       settings: Settings(
         estimator: estimator.kind.rawValue, normalize: estimator.normalization.rawValue,
         smoothing: estimator.pseudocount, targetSmoothing: estimator.targetPseudocount,
-        compat: estimator.compatibility?.rawValue, textField: settings.reading.textField,
+        compat: estimator.compatibility?.rawValue,
+        textField: settings.reading.textField.expression,
+        textJoin: settings.reading.textField.otherJoint,
         tokenizer: features.tokenizer.rawValue, ngrams: features.maximumOrder,
         buckets: features.bucketCount, hashing: features.hashing.rawValue,
         onError: settings.reading.errorPolicy == .skip ? "skip" : "fail"),

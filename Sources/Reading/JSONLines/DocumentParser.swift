@@ -6,13 +6,15 @@ package import Platform
 /// Validates a whole line as JSON, and finds its text and the values of other fields.
 ///
 ///     var parser = try DocumentParser(textField: "meta.doc.text", fields: ["id", "meta.quality"])
+///     var parser = try DocumentParser(textField: "messages[].content")
 ///     try parser.parse(lineRange, of: &chunk.bytes) { text in … }
 ///     try parser.parse(lineRange, of: &chunk.bytes) { text, fields in … }
 ///
 /// Use one parser per thread: it owns scratch memory and reuses it from line to line.
 ///
 /// ``JSONScanner`` reads the lines where the processor has vectors. Elsewhere simdjson does, and
-/// the scanner reads what simdjson can't.
+/// the scanner reads what simdjson can't. A text that isn't simply one field is found by
+/// ``TextFinder``, once the line is known to be valid.
 @safe package struct DocumentParser: ~Copyable {
   /// The limit for simdjson. ``JSONScanner``, which unescapes texts in place, reads longer lines.
   ///
@@ -25,19 +27,31 @@ package import Platform
   private let parser: OpaquePointer?
   private var scanner: JSONScanner
   private let fieldCount: Int
-  /// The unescaped text of a line below the limit for long lines, if it has escapes.
+  /// Finds the text, unless its path is plain.
+  private var finder: TextFinder?
+  /// Stands between the parts of a text.
+  private let joint: [UInt8]
+  /// The text that was joined from parts, or the unescaped text of a line below the limit for long
+  /// lines.
   private var scratch = ByteBuffer()
 
   /// - Parameters:
-  ///   - textField: a ``FieldPath``: `text`, or `meta.doc.text` for a nested one.
-  ///   - fields: further fields, written likewise.
+  ///   - textField: one that can't be parsed is taken as a ``FieldPath``.
+  ///   - fields: further fields, each as a ``FieldPath``.
   /// - Throws: ``SystemError`` of operation `allocate`.
-  package init(textField: String, fields: [String] = []) throws(SystemError) {
+  package init(textField: TextField, fields: [String] = []) throws(SystemError) {
     try self.init(textField: textField, fields: fields, usesVectors: Vectors.areSupported)
   }
 
-  init(textField: String, fields: [String], usesVectors: Bool) throws(SystemError) {
-    let (path, fields) = (FieldPath.keys(of: textField), fields.map(FieldPath.keys))
+  init(textField: TextField, fields: [String], usesVectors: Bool) throws(SystemError) {
+    let expression = TextExpression(reading: textField.expression)
+    joint = Array(textField.joint.utf8)
+    let keys = expression.plainKeys
+    if keys == nil {
+      finder = TextFinder(expression, written: textField.expression)
+    }
+    // With a finder, nobody asks for the text at this path.
+    let (path, fields) = (keys ?? [[]], fields.map(FieldPath.keys))
     scanner = JSONScanner(path: path, fields: fields, usesVectors: usesVectors)
     fieldCount = fields.count
     unsafe parser = usesVectors ? nil : try Self.makeParser(path, fields: fields)
@@ -85,6 +99,10 @@ package import Platform
   package mutating func parse(
     _ range: Range<Int>, of bytes: inout ByteBuffer, _ body: (Span<UInt8>) throws -> Void
   ) throws {
+    if finder != nil {
+      _ = try findParts(range, of: bytes)
+      return try passParts(range, of: &bytes, body)
+    }
     if try parseBySimdjson(range, of: bytes, body) { return }
     try scanner.scan(bytes.span.extracting(range))
     try passText(range, of: &bytes, body)
@@ -99,6 +117,14 @@ package import Platform
     _ range: Range<Int>, of bytes: inout ByteBuffer,
     _ body: (Span<UInt8>, [FieldValue]) throws -> Void
   ) throws {
+    if finder != nil {
+      let isOfSimdjson = try findParts(range, of: bytes)
+      let values =
+        isOfSimdjson
+        ? (0..<fieldCount).map { value(ofField: $0) }
+        : scanner.fields.map { FieldValue($0, in: bytes.span.extracting(range)) }
+      return try passParts(range, of: &bytes) { text in try body(text, values) }
+    }
     let isParsed = try parseBySimdjson(range, of: bytes) { text in
       try body(text, (0..<fieldCount).map { value(ofField: $0) })
     }
@@ -115,6 +141,10 @@ package import Platform
   package mutating func validate(
     _ range: Range<Int>, of bytes: borrowing ByteBuffer
   ) throws {
+    if finder != nil {
+      _ = try findParts(range, of: bytes)
+      return
+    }
     if try parseBySimdjson(range, of: bytes, { _ in }) { return }
     try scanner.scan(bytes.span.extracting(range))
   }
@@ -123,7 +153,14 @@ package import Platform
   private mutating func passText(
     _ range: Range<Int>, of bytes: inout ByteBuffer, _ body: (Span<UInt8>) throws -> Void
   ) throws {
-    let raw = scanner.text
+    try pass(scanner.text, range, of: &bytes, body)
+  }
+
+  /// Calls `body` with a string of the line, unescaped.
+  private mutating func pass(
+    _ raw: JSONScanner.RawString, _ range: Range<Int>, of bytes: inout ByteBuffer,
+    _ body: (Span<UInt8>) throws -> Void
+  ) throws {
     let string = raw.range.lowerBound + range.lowerBound..<raw.range.upperBound + range.lowerBound
     guard raw.hasEscapes else { return try body(bytes.span.extracting(string)) }
     guard scanner.usesVectors, range.count <= Self.longLine else {
@@ -133,6 +170,16 @@ package import Platform
     }
     scratch.removeAll(keepingCapacityUpTo: Self.longLine)
     try scratch.reserve(additional: string.count)
+    Self.appendUnescaped(string, of: bytes, to: &scratch)
+    try body(scratch.span)
+  }
+
+  /// Appends a string without its escapes, by vectors.
+  ///
+  /// - Precondition: there is room for it.
+  private static func appendUnescaped(
+    _ string: Range<Int>, of bytes: borrowing ByteBuffer, to scratch: inout ByteBuffer
+  ) {
     scratch.append(upTo: string.count) { output in
       unsafe output.withUnsafeMutableBufferPointer { text, count in
         unsafe bytes.span.withUnsafeBufferPointer { bytes in
@@ -143,8 +190,85 @@ package import Platform
         }
       }
     }
+  }
+
+  // MARK: Texts of several parts
+
+  /// Validates the line, and finds the parts of its text.
+  ///
+  /// - Returns: whether simdjson has the line's fields.
+  private mutating func findParts(
+    _ range: Range<Int>, of bytes: borrowing ByteBuffer
+  ) throws -> Bool {
+    let isChecked = try checkBySimdjson(range, of: bytes)
+    let line = bytes.span.extracting(range)
+    if !isChecked { try scanner.check(line) }
+    try finder?.find(in: line)
+    return isChecked
+  }
+
+  /// Calls `body` with the text, joined from the parts that were found.
+  private mutating func passParts(
+    _ range: Range<Int>, of bytes: inout ByteBuffer, _ body: (Span<UInt8>) throws -> Void
+  ) throws {
+    guard let finder, let first = finder.parts.first else {
+      return try body(bytes.span.extracting(range.lowerBound..<range.lowerBound))
+    }
+    if finder.parts.count == 1 { return try pass(first.string, range, of: &bytes, body) }
+    scratch.removeAll(keepingCapacityUpTo: Self.longLine)
+    let joint = joint
+    var count = joint.count * (finder.parts.count - 1)
+    for part in finder.parts { count += part.string.range.count }
+    try scratch.reserve(additional: count)
+    for (number, part) in finder.parts.enumerated() {
+      if number > 0 { try scratch.append(joint.span) }
+      let raw = part.string
+      let string =
+        raw.range.lowerBound + range.lowerBound..<raw.range.upperBound + range.lowerBound
+      if raw.hasEscapes, scanner.usesVectors {
+        Self.appendUnescaped(string, of: bytes, to: &scratch)
+        continue
+      }
+      let start = scratch.count
+      try scratch.append(bytes.span.extracting(string))
+      guard raw.hasEscapes else { continue }
+      let whole = start..<scratch.count
+      let end = Self.unescape(whole, in: &scratch)
+      scratch.truncate(to: end)
+    }
     try body(scratch.span)
   }
+
+  /// Resolves the escapes of a string in place, and returns its new end.
+  private static func unescape(_ string: Range<Int>, in buffer: inout ByteBuffer) -> Int {
+    var all = buffer.mutableSpan
+    return JSONScanner.unescape(string, in: &all).upperBound
+  }
+
+  /// Validates the line with simdjson.
+  ///
+  /// - Returns: false if that isn't decided: as for ``parseBySimdjson``.
+  private func checkBySimdjson(
+    _ range: Range<Int>, of bytes: borrowing ByteBuffer
+  ) throws -> Bool {
+    guard range.count <= Self.longLine, let parser = unsafe parser else { return false }
+    // Anything but an object gets its message from the scanner.
+    var start = range.lowerBound
+    while start < range.upperBound, bytes.span[start] == 0x20 { start += 1 }
+    guard start < range.upperBound, bytes.span[start] == UInt8(ascii: "{") else { return false }
+    let status = unsafe bytes.span.withUnsafeBufferPointer { all in
+      guard let start = all.baseAddress else { return dsel_json_rejected }
+      // SAFETY: as for ``parseBySimdjson``.
+      var text: UnsafePointer<UInt8>?
+      var count = 0
+      return unsafe dsel_json_parser_parse(
+        parser, start + range.lowerBound, range.count, &text, &count)
+    }
+    if status == dsel_json_out_of_memory { throw SystemError.outOfMemory() }
+    return status == dsel_json_text_found || status == dsel_json_no_text
+  }
+
+  // MARK: simdjson
 
   /// Reads the line with simdjson.
   ///

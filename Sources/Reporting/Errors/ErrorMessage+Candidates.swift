@@ -1,4 +1,5 @@
 internal import Pipeline
+internal import Reading
 
 /// Errors of files of candidates.
 extension ErrorMessage {
@@ -18,8 +19,7 @@ extension ErrorMessage {
         + "file. Leave one of the two out. If both belong to the pool, draw with --allow-missing: "
         + "each text is drawn once, however many copies there are."
     case .otherTextField(let path, let field, let wanted):
-      "--text-field is \(wanted), but the candidates of \(path) were weighed with \(field). Leave "
-        + "--text-field out."
+      otherTextField(path, field, wanted)
     case .missingDocuments(let path, let found, let counted, let shardCount):
       missing(path, found, counted, shardCount)
     case .shardWithoutCandidates(let path, let shard):
@@ -42,6 +42,19 @@ extension ErrorMessage {
       "--count is \(wanted), but \(path) has candidates for draws of up to \(kept) documents. "
         + "Lower --count, or weigh again with --candidates \(wanted)."
     }
+  }
+
+  private static func otherTextField(
+    _ path: String, _ field: TextField, _ wanted: TextField
+  ) -> String {
+    guard wanted.expression == field.expression else {
+      return
+        "--text-field is \(wanted.expression), but the candidates of \(path) were weighed with "
+        + "\(field.expression). Leave --text-field out."
+    }
+    return
+      "--text-join is not the one with which the candidates of \(path) were weighed. Leave "
+      + "--text-field and --text-join out."
   }
 
   private static func missing(

@@ -28,7 +28,15 @@ extension ErrorMessage {
       let advice = role == .weights ? "\(role.textAdvice)." : "\(role.textAdvice), \(skip)"
       return "the field \"\(path)\" is missing.\(names) \(advice)"
     case .notAString(let path, let found):
-      return "the field \"\(path)\" is \(found.text), not a string. \(role.textAdvice), \(skip)"
+      return
+        "the field \"\(path)\" is \(found.text), not a string.\(listAdvice(path, found, role)) "
+        + "\(role.textAdvice), \(skip)"
+    case .noText(let paths, let present):
+      let names = present.isEmpty ? "" : " The line has: \(present.joined(separator: ", "))."
+      return "found no text at \"\(paths)\".\(names) \(role.textAdvice), \(skip)"
+    case .notOfKind(let path, let found, let expected):
+      return
+        "the field \"\(path)\" is \(found.text), not \(expected.text). \(role.textAdvice), \(skip)"
     case .sumTooLarge(let paths):
       let fields = paths.map { "\"\($0)\"" }.joined(separator: ", ")
       return
@@ -42,6 +50,16 @@ extension ErrorMessage {
       return
         "the field \"\(path)\" is \(found.text(where: expected)). \(role.numberAdvice), \(skip)"
     }
+  }
+}
+
+extension ErrorMessage {
+  /// How to name the strings in a list.
+  private static func listAdvice(_ path: String, _ found: JSONKind, _ role: LineRole) -> String {
+    guard found == .array, role != .weights else { return "" }
+    return
+      " The strings of a list are at \"\(path)[]\", and those of its objects at "
+      + "\"\(path)[].KEY\"."
   }
 }
 

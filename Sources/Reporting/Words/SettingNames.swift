@@ -20,6 +20,7 @@ extension CandidateSetting {
     case .targetSmoothing: "--target-smoothing"
     case .compatibility: "--compat"
     case .textField: "--text-field"
+    case .textJoin: "--text-join"
     }
   }
 }

@@ -153,9 +153,8 @@ struct OutputOptions: ParsableArguments {
 
   /// Refuses to replace the member that contains a line's text.
   func validate(with reading: ReadingOptions) throws {
-    guard annotate, FieldPath.keys(of: reading.textField).first == Array("dsel".utf8) else {
-      return
-    }
+    let keys = (try? TextExpression(parsing: reading.textField))?.rootKeys ?? []
+    guard annotate, keys.contains(Array("dsel".utf8)) else { return }
     throw ValidationError(
       "--annotate would replace the text, because --text-field \(reading.textField) is inside of "
         + "\"dsel\". Leave one of the two out."

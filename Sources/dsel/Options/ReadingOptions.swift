@@ -7,8 +7,22 @@ import Reading
 struct ReadingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Field with the text. Dots lead into objects, and \\. is a dot in a key.", valueName: "path"))
+      """
+      Field with the text. Dots lead into objects, and \\. is a dot in a key. Several fields: \
+      instruction,input,output. Lists: messages[].content, messages[role=user].content, turns[0]. \
+      The first that is there: text|content.
+      """, valueName: "path"))
   var textField = Defaults.textField
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      Text between the fields and list items that --text-field joins: \\n is a newline. \
+      (default: a newline)
+      """, valueName: "text"),
+    transform: TextFieldOption.joint(parsing:))
+  var textJoin: String?
 
   @Option(help: "Invalid lines: stop at the first (fail), or skip and count them (skip).")
   var onError = OnError.fail
@@ -41,7 +55,7 @@ struct ReadingOptions: ParsableArguments {
   enum OnError: String, ExpressibleByArgument, CaseIterable { case fail, skip }
 
   func validate() throws {
-    try Self.validateField(textField, option: "--text-field")
+    try TextFieldOption.validate(textField, option: "--text-field")
     guard maxLineBytes.value >= 1, maxLineBytes.value <= 2 << 30 else {
       throw ValidationError("--max-line-bytes must be from 1 to 2GiB.")
     }
@@ -73,6 +87,28 @@ struct ReadingOptions: ParsableArguments {
     }
   }
 
+  /// Where the text is.
+  var field: TextField { field(at: textField) }
+
+  func field(at expression: String) -> TextField {
+    TextField(expression, joint: textJoin ?? TextField.defaultJoint)
+  }
+
+  /// Refuses a joint that joins nothing.
+  func validateJoint(_ target: TargetTextOptions? = nil) throws {
+    guard textJoin != nil else { return }
+    let target = target?.targetTextField
+    guard [textField, target].compactMap({ $0 }).contains(where: Self.joins) else {
+      throw ValidationError(
+        "--text-join needs a --text-field that joins several strings, such as "
+          + "messages[].content or instruction,input,output.")
+    }
+  }
+
+  private static func joins(_ field: String) -> Bool {
+    (try? TextExpression(parsing: field))?.isPlain == false
+  }
+
   /// Refuses inputs that can't be read twice.
   static func validateFiles(_ paths: [String]) throws {
     guard paths.count(where: { $0 == "-" || File.isPipedInput($0) }) < 2 else {
@@ -82,7 +118,7 @@ struct ReadingOptions: ParsableArguments {
 
   func settings(_ execution: RunOptions) -> ReadingSettings {
     var settings = ReadingSettings()
-    settings.textField = textField
+    settings.textField = field
     settings.limits = ReadingLimits(
       maximumLine: maxLineBytes.value, maximumWindow: maxWindow.value)
     settings.threadCount = execution.threadCount

@@ -105,6 +105,7 @@ struct CompareCommand: ParsableCommand, CommandWithExamples {
 
   /// All files are checked together: standard input can be named once only.
   func validate() throws {
+    try reading.validateJoint(targetText)
     let settings = try files.settings()
     guard let heldout = try heldout.settings() else { return }
     try ReadingOptions.validateFiles(
@@ -116,7 +117,7 @@ struct CompareCommand: ParsableCommand, CommandWithExamples {
     try execution.run { context in
       var settings = try files.settings()
       settings.reading = reading.settings(execution)
-      settings.targetTextField = targetText.targetTextField
+      settings.targetTextField = targetText.field(reading)
       settings.features = counting.settings()
       settings.domainField = files.domainField
       settings.heldout = try heldout.settings()

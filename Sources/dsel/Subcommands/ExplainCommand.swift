@@ -172,6 +172,7 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
     guard targetText.targetTextField == nil || !targets.isEmpty else {
       throw ValidationError("--target-text-field needs --target.")
     }
+    try reading.validateJoint(targetText)
     // A pool is read once if model files explain its documents.
     try ReadingOptions.validateFiles(documents + targets + (models.areFiles ? [] : pool))
     if let line {
@@ -217,7 +218,7 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
     var settings = ExplainSettings(source, documents: try documents(), texts: targets)
     settings.line = line?.value
     settings.reading = reading.settings(execution)
-    settings.targetTextField = targetText.targetTextField
+    settings.targetTextField = targetText.field(reading)
     settings.features = features.settings
     settings.minimumTokenCount = models.minTokens.value
     settings.estimator = features.estimating.settings(features.compat, normalize: normalize)

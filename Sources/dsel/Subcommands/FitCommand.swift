@@ -89,6 +89,7 @@ struct FitCommand: ParsableCommand, CommandWithExamples {
     }
     try ReadingOptions.validateFiles(files)
     try rejecting.validate(with: reading)
+    try reading.validateJoint()
     try counting.validate(with: compatibility.compat)
     try WorkDirectoryRules.validate(
       workDir, files: files, rejects: rejecting.rejects)

@@ -68,6 +68,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     try FileOutputOptions.refuseManifests(sourcePaths)
     try output.validate(with: reading)
     try rejecting.validate(with: reading)
+    try reading.validateJoint()
     try pool.refuseShares(of: "--mixture", mixture.mixture)
     try mixture.validate(size.size)
     try reporting.validate(writesToStandardOutput: output.isStandardOutput)

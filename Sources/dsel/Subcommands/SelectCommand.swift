@@ -116,7 +116,7 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
   private func settings() throws -> SelectSettings {
     var settings = SelectSettings(targets: try input.settings(), pool: try input.pool.paths())
     settings.reading = input.reading.settings(execution)
-    settings.targetTextField = input.targetText.targetTextField
+    settings.targetTextField = input.targetText.field(input.reading)
     settings.features = features.settings
     settings.size = size.size
     settings.sizeSearch = search.settings(size)

@@ -105,6 +105,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
     try ReadingOptions.validateFiles(pool)
     if let idField { try ReadingOptions.validateField(idField, option: "--id-field") }
     try rejecting.validate(with: reading)
+    try reading.validateJoint()
     try estimating.validate(with: compatibility.compat)
     let estimator = estimating.kind(compatibility.compat)
     guard normalize == nil || estimator.components.use(.normalization) else {

@@ -199,7 +199,7 @@ private struct TableDecoder: ChunkDecoder, ~Copyable {
 
   mutating func validate(in chunk: borrowing Chunk) throws {
     guard request.textField == "text", texts[recordIndex] != nil else {
-      throw InvalidLine.missingField(path: request.textField, present: ["domain"])
+      throw InvalidLine.missingField(path: request.textField.expression, present: ["domain"])
     }
   }
 

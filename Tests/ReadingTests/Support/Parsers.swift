@@ -86,7 +86,7 @@ let usesVectorsOrNot = Vectors.areSupported ? [false, true] : [false]
 /// The result of ``DocumentParser`` for a line between other bytes, whichever way it reads.
 ///
 /// - Precondition: all ways agree.
-func parse(_ line: [UInt8], _ textField: String = "text") throws -> [UInt8] {
+func parse(_ line: [UInt8], _ textField: TextField = "text") throws -> [UInt8] {
   let results = try usesVectorsOrNot.map { try parse(line, textField, usesVectors: $0) }
   precondition(
     results.allSatisfy { $0 == results[0] },
@@ -94,8 +94,8 @@ func parse(_ line: [UInt8], _ textField: String = "text") throws -> [UInt8] {
   return try results[0].get()
 }
 
-private func parse(
-  _ line: [UInt8], _ textField: String, usesVectors: Bool
+func parse(
+  _ line: [UInt8], _ textField: TextField, usesVectors: Bool
 ) throws -> Result<[UInt8], InvalidLine> {
   var buffer = ByteBuffer()
   try buffer.append(Array("before".utf8).span)

@@ -11,7 +11,7 @@ package enum CandidateError: Error {
   /// Two files have candidates of shards with the same content.
   case repeatedContent(path: String, shard: String, otherShard: String)
   /// The text was weighed in another field than the requested one.
-  case otherTextField(path: String, field: String, wanted: String)
+  case otherTextField(path: String, field: TextField, wanted: TextField)
   /// The candidates come from fewer documents than the pool's model counted.
   case missingDocuments(path: String, foundCount: Int, countedCount: Int, shardCount: Int)
   /// A file of the pool has no candidates.

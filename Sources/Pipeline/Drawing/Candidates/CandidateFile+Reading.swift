@@ -133,7 +133,7 @@ extension CandidateFile {
         }
         numbers[key] = version
       case "seed", "estimator", "normalize", "compat", "target_model_xxh3", "pool_model_xxh3",
-        "text_field", "objective":
+        "text_field", "text_join", "objective":
         strings[key] = try stream.readString()
       case "count", "min_tokens": numbers[key] = try stream.readCount()
       case "documents", "eligible_documents", "pool_documents", "candidates", "target_tokens":
@@ -230,7 +230,9 @@ extension CandidateFile {
           normalization: try string("normalize"), smoothing: try double("smoothing"),
           targetSmoothing: try double("target_smoothing"), compatibility: strings["compat"],
           targetModel: try hash("target_model_xxh3"), poolModel: try hash("pool_model_xxh3"),
-          textField: try string("text_field"), objective: objective),
+          textField: TextField(
+            try string("text_field"), joint: strings["text_join"] ?? TextField.defaultJoint),
+          objective: objective),
         shards: shards, documentCount: try number("documents"),
         eligibleCount: try number("eligible_documents"),
         poolDocumentCount: numbers["pool_documents"], isChosen: isChosen)

@@ -30,6 +30,7 @@ extension CandidateFile {
     var targetModelXxh3: String
     var poolModelXxh3: String
     var textField: String
+    var textJoin: String?
     var objective: String?
     var purity: Double?
     var noise: Double?
@@ -84,7 +85,8 @@ extension CandidateFile {
       normalize: settings.normalization, smoothing: settings.smoothing,
       targetSmoothing: settings.targetSmoothing, compat: settings.compatibility,
       targetModelXxh3: settings.targetModel.hexadecimal,
-      poolModelXxh3: settings.poolModel.hexadecimal, textField: settings.textField,
+      poolModelXxh3: settings.poolModel.hexadecimal, textField: settings.textField.expression,
+      textJoin: settings.textField.otherJoint,
       objective: settings.objective == .weight ? nil : settings.objective.rawValue,
       purity: header.chosenBy?.purity, noise: header.chosenBy?.noise,
       chosen: header.isChosen ? true : nil, targetTokens: header.profile?.tokenCount,

@@ -1,6 +1,6 @@
 internal import Choosing
 internal import Files
-internal import Reading
+package import Reading
 internal import Resampling
 package import Weighting
 
@@ -43,7 +43,7 @@ package struct CandidateFile: Sendable {
     /// XXH3-64 of the model files.
     package var targetModel: UInt64
     package var poolModel: UInt64
-    package var textField: String
+    package var textField: TextField
     package var objective = Objective.weight
 
     /// The budget of the documents that are kept for a draw of `count` documents.
@@ -62,7 +62,8 @@ package struct CandidateFile: Sendable {
         + "smoothing: \(smoothing), targetSmoothing: \(targetSmoothing), compatibility: "
         + (compatibility.map { "Optional(\"\($0)\")" } ?? "nil")
         + ", targetModel: \(targetModel), poolModel: \(poolModel), textField: "
-        + "\(String(reflecting: textField))"
+        + "\(String(reflecting: textField.expression))"
+        + (textField.otherJoint.map { ", textJoin: \(String(reflecting: $0))" } ?? "")
         + (objective == .weight ? "" : ", objective: \(objective.rawValue)") + ")"
     }
   }
@@ -276,7 +277,11 @@ extension CandidateFile.Settings {
       (.smoothing, smoothing == other.smoothing),
       (.targetSmoothing, targetSmoothing == other.targetSmoothing),
       (.compatibility, compatibility == other.compatibility),
-      (.textField, ExactString(textField) == ExactString(other.textField)),
+      (
+        .textField,
+        ExactString(textField.expression) == ExactString(other.textField.expression)
+      ),
+      (.textJoin, textField == other.textField),
       // Other options imply an objective, and it implies a share.
       (.objective, objective == other.objective),
       (.logisticShare, logisticShare == other.logisticShare),

@@ -4,5 +4,5 @@ package enum CandidateSetting: Sendable {
   case objective
   case seed, count, topK, temperature, logisticShare, minimumTokenCount
   case estimator, normalization, smoothing, targetSmoothing, compatibility
-  case textField
+  case textField, textJoin
 }
