@@ -10,6 +10,8 @@ struct Corpus {
   /// The same lines plain, `.zst` and `.gz`.
   let files: [Container: Shard]
   let byteCount: Int
+  /// Where the texts are in the lines.
+  let textField: TextField
   /// All texts, one after the other, and the place of each.
   let bytes: [UInt8]
   let texts: [Range<Int>]
@@ -17,12 +19,13 @@ struct Corpus {
   let directory: URL
 
   /// - Parameter byteLimit: the size of the lines to read; later lines are left out.
-  init(_ path: String, byteLimit: Int, directory: URL) throws {
+  init(_ path: String, _ textField: TextField, byteLimit: Int, directory: URL) throws {
     self.directory = directory
+    self.textField = textField
     var lines: [UInt8] = []
     var bytes: [UInt8] = []
     var texts: [Range<Int>] = []
-    var parser = try DocumentParser(textField: "text")
+    var parser = try DocumentParser(textField: textField)
     var reader = try ShardReader(Shard(path: path), number: 0, ChunkSettings())
     var chunk = Chunk()
     while lines.count < byteLimit, try reader.next(into: &chunk) {

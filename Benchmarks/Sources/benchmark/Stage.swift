@@ -53,7 +53,7 @@ struct Stage {
       }
     } + [
       Stage(name: "json") {
-        var parser = try DocumentParser(textField: "text")
+        var parser = try DocumentParser(textField: corpus.textField)
         try corpus.forEachLine(of: .plain) { chunk, line in
           try parser.parse(line, of: &chunk.bytes) { sink &+= UInt64($0.count) }
         }
@@ -171,7 +171,8 @@ struct Stage {
       let weights = (0..<RegressionFeatures.maximumBucketCount).map { Double($0 % 7) - 3 }
       let regression = LogisticRegression(LogisticModel(bias: 0, weights: weights), features)
       model.targets[0].components.merge(
-        TargetComponents(estimator.components.map { $0 == LogisticRegression.self ? regression : nil })
+        TargetComponents(
+          estimator.components.map { $0 == LogisticRegression.self ? regression : nil })
       )
     }
     return model

@@ -104,7 +104,7 @@ func fuzzWeights(_ input: [UInt8]) -> Int32 {
     let shard = try? Shard(name: "two.jsonl", spool: Shard.OpenFile(file)),
     (try? buffer.append(line.span)) != nil,
     var parser = try? DocumentParser(
-      textField: StoredWeightReader.textField, fields: StoredWeightReader.fields(target: target))
+      textField: TextField(StoredWeightReader.textField), fields: StoredWeightReader.fields(target: target))
   else { return -1 }
   var reader = StoredWeightReader(
     target: target, shards: ShardFinder([shard]), usesLogOdds: choice & 2 != 0)
