@@ -12,15 +12,17 @@ internal import Platform
 /// term makes long documents pay for their length. Together they are the target's cross-entropy
 /// under the set, which Axelrod (2017) lowers by one document after another.
 ///
-/// Besides F, each document gets a bonus β z + τ G, in units of an average document's worth. z is its
-/// standardized key (see ``CandidateScale``), and G its Gumbel noise.
+/// Two terms besides F refer to the document's key, standardized as z (see ``CandidateScale``). A
+/// gain counts less for a document with a small key: it is multiplied by exp(γ min(z, 0)). And each
+/// document gets a bonus β z + τ G, in units of an average document's worth, where G is its Gumbel
+/// noise.
 package struct SetObjective: Sendable, Equatable, Codable {
   /// How much the keys count, from 0 to 1: see ``bonusScale``.
   package var purity: Double
   /// τ: the share of chance in the choice.
   package var noise: Double
 
-  package static let defaultPurity = 0.37
+  package static let defaultPurity = 0.17
   package static let defaultNoise = 0.02
 
   /// Each is its default if it is nil.
@@ -31,7 +33,9 @@ package struct SetObjective: Sendable, Equatable, Codable {
 
   /// a: between 0.03 and 0.3, selections are equally good.
   package static let pseudocount = 0.1
-  /// z is limited to 0…3.
+  /// γ.
+  static let discount = 0.3
+  /// z is limited to −3…3.
   static let largestDeviation = 3.0
 
   /// β = P / (2 (1 − P)), with P the purity: 0 for P = 0, and infinite for P = 1.
@@ -40,8 +44,8 @@ package struct SetObjective: Sendable, Equatable, Codable {
 
 /// The scale of the keys of an arm's candidates.
 ///
-/// z = (key − κ) / s, limited to 0…3, where κ is the smallest of the keys, and s their standard
-/// deviation.
+/// z = (key − κ) / s, limited to −3…3, where κ is the smallest key that a draw by weight would
+/// select, and s the standard deviation of the keys that it would select.
 package struct CandidateScale: Sendable, Equatable {
   /// κ.
   package let border: Double
@@ -50,7 +54,7 @@ package struct CandidateScale: Sendable, Equatable {
 
   /// The result doesn't depend on the order of the keys.
   ///
-  /// - Parameter keys: of all candidates.
+  /// - Parameter keys: those that a draw by weight would select.
   /// - Complexity: O(*n* log *n*) for *n* keys.
   package init(_ keys: some Sequence<Double>) {
     // A sum of rounded numbers depends on their order, and keys come in that of the threads.
@@ -69,6 +73,12 @@ package struct CandidateScale: Sendable, Equatable {
   /// z.
   package func standardized(_ key: Double) -> Double {
     guard deviation > 0 else { return 0 }
-    return min(max((key - border) / deviation, 0), SetObjective.largestDeviation)
+    let limit = SetObjective.largestDeviation
+    return min(max((key - border) / deviation, -limit), limit)
+  }
+
+  /// exp(γ min(z, 0)).
+  package func discount(_ key: Double) -> Double {
+    exp(SetObjective.discount * min(standardized(key), 0))
   }
 }

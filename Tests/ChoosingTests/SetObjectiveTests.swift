@@ -18,19 +18,23 @@ import Testing
     let scale = CandidateScale([3, 8, 1])
     #expect(scale.border == 1)
     #expect(scale.deviation == (26.0 / 3).squareRoot())
-    // (4 − 1) / 2.944 = 1.019. A smaller key than the smallest counts as that.
+    // (4 − 1) / 2.944 = 1.019; (−2 − 1) / 2.944 = −1.019.
     let z = 3 / (26.0 / 3).squareRoot()
     #expect(scale.standardized(4) == z)
-    #expect(scale.standardized(-2) == 0)
+    #expect(scale.standardized(-2) == -z)
+    #expect(scale.discount(4) == 1)
+    #expect(scale.discount(-2) == exp(-0.3 * z))
   }
 
   /// The border is 0 and s is 1.
-  @Test func `Deviations are limited to 0 to 3`() {
+  @Test func `Deviations are limited to 3`() {
     let scale = CandidateScale([0, 2])
     #expect(scale == CandidateScale([2, 0]))
-    for (key, z) in [(3, 3), (3.5, 3), (1e300, 3), (0.5, 0.5), (0, 0), (-4, 0)] {
+    for (key, z) in [(3, 3), (3.5, 3), (1e300, 3), (-2.5, -2.5), (-3, -3), (-4, -3)] {
       #expect(scale.standardized(key) == z)
     }
+    #expect(scale.discount(-1e9) == exp(0.3 * -3))
+    #expect(scale.discount(0) == 1)
   }
 
   /// The mean of three times 0.1 is rounded to 0.10000000000000002.
@@ -39,12 +43,14 @@ import Testing
       let scale = CandidateScale(Array(repeating: 0.1, count: count))
       #expect(scale.deviation == 0)
       #expect([-5, 0.1, 9].map { scale.standardized($0) } == [0, 0, 0])
-      }
+      #expect(scale.discount(-5) == 1)
+    }
   }
 
   @Test func `Without keys, none counts`() {
     let scale = CandidateScale([])
     #expect(scale.standardized(4) == 0)
+    #expect(scale.discount(-4) == 1)
   }
 
   @Test(arguments: 0..<50 as Range<UInt64>)

@@ -29,8 +29,8 @@ import Testing
     // baseline.
     #expect(manifest.eligible_documents.int == 1309)
     #expect(manifest.settings.fit_sample.number == 0.25)
-    let (plain, _) = try select([], to: "plain.jsonl")
-    #expect(lines != plain)
+    let (_, whole) = try select([], to: "plain.jsonl")
+    #expect(manifest.effective_sample_size != whole.effective_sample_size)
   }
 
   @Test func `A sample of all documents is all of them`() throws {

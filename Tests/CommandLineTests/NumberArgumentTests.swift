@@ -55,45 +55,46 @@ import Testing
 
   /// The fault, and the expected message after the option's name.
   static let wrong: [(options: [String], message: String)] = [
-    (["--count", "1,000"], "'--count <n>': write 1000 or 1k, without a comma."),
-    (["--count", "12,000,000"], "'--count <n>': write 12000000 or 12M, without a comma."),
-    (["--count", "1,234"], "'--count <n>': write 1234, without a comma."),
+    (["--count", "1,000"], "'--count <n|auto>': write 1000 or 1k, without a comma."),
+    (["--count", "12,000,000"], "'--count <n|auto>': write 12000000 or 12M, without a comma."),
+    (["--count", "1,234"], "'--count <n|auto>': write 1234, without a comma."),
     (["--bytes", "2,000"], "'--bytes <n>': write 2000 or 2k, without a comma."),
     (["--fraction", "0,5"], "'--fraction <f>': write 0.5, without a comma."),
     (["--temperature", "1,5"], "'--temperature <t|auto>': write 1.5, without a comma."),
     (
       ["--count", "2.5"],
-      "'--count <n>': it is not a whole number. Write a count such as 500, 10k, 1.5M or 1e6."
+      "'--count <n|auto>': it is not a whole number. Write a count such as 500, 10k, 1.5M or 1e6."
     ),
     (
       ["--count", "1.2345k"],
-      "'--count <n>': it is not a whole number. Write a count such as 500, 10k, 1.5M or 1e6."
+      "'--count <n|auto>': it is not a whole number. Write a count such as 500, 10k, 1.5M or 1e6."
     ),
     (
       ["--count", "-5"],
-      "'--count <n>': it is negative. Write a count such as 500, 10k, 1.5M or 1e6."
+      "'--count <n|auto>': it is negative. Write a count such as 500, 10k, 1.5M or 1e6."
     ),
     (
-      ["--count", ""], "'--count <n>': it is empty. Write a count such as 500, 10k, 1.5M or 1e6."
+      ["--count", ""],
+      "'--count <n|auto>': it is empty. Write a count such as 500, 10k, 1.5M or 1e6."
     ),
     (
       ["--count", "ten"],
-      "'--count <n>': it is not a number. Write a count such as 500, 10k, 1.5M or 1e6."
+      "'--count <n|auto>': it is not a number. Write a count such as 500, 10k, 1.5M or 1e6."
     ),
-    (["--count", "10x"], "'--count <n>': it is not a number."),
-    (["--count", "k"], "'--count <n>': it is empty."),
-    (["--count", "1__0"], "'--count <n>': it is not a number."),
-    (["--count", "10%"], "'--count <n>': it is not a number."),
-    (["--count", "0x10"], "'--count <n>': it is not a number."),
-    (["--count", "１０"], "'--count <n>': it is not a number."),
-    (["--count", "--seed"], "'--count <n>': it is not a number."),
+    (["--count", "10x"], "'--count <n|auto>': it is not a number."),
+    (["--count", "k"], "'--count <n|auto>': it is empty."),
+    (["--count", "1__0"], "'--count <n|auto>': it is not a number."),
+    (["--count", "10%"], "'--count <n|auto>': it is not a number."),
+    (["--count", "0x10"], "'--count <n|auto>': it is not a number."),
+    (["--count", "１０"], "'--count <n|auto>': it is not a number."),
+    (["--count", "--seed"], "'--count <n|auto>': it is not a number."),
     (
-      ["--count", "101T"], "'--count <n>': it is too large: the limit is 100000000000000."
+      ["--count", "101T"], "'--count <n|auto>': it is too large: the limit is 100000000000000."
     ),
-    (["--count", "1e40"], "'--count <n>': it is too large: the limit is 100000000000000."),
+    (["--count", "1e40"], "'--count <n|auto>': it is too large: the limit is 100000000000000."),
     (
       ["--tokens", "99999999999999999999999999999999999999999999"],
-      "'--tokens <n>': it is too large: the limit is 100000000000000."
+      "'--tokens <n|auto>': it is too large: the limit is 100000000000000."
     ),
     (
       ["--bytes", "10XB"],

@@ -93,7 +93,7 @@ import Weighting
       #expect(part.documentCount == top.top.int)
       #expect(part.tokenCount == top.top_tokens.int)
       #expect(part.cost == top.top_cost.int)
-      #expect(top.least_key.isNull || part.keys.border == top.least_key.number)
+      #expect(top.threshold_key.isNull || part.keys.border == top.threshold_key.number)
       let deviation = try #require(top.deviation.number)
       #expect(abs(part.keys.deviation - deviation) <= 1e-12 * deviation)
     }

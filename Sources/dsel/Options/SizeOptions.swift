@@ -102,9 +102,9 @@ struct SizeSearchOptions: ParsableArguments {
     transform: Count.init(parsing:))
   var autoLimit: Count?
 
-  /// - Parameter others: options, and whether they are given, that don't go together with it.
+  /// - Parameter rivals: options that don't go together with it, and whether they are given.
   /// - Throws: `ValidationError`
-  func validate(_ size: SizeOptions, with others: [(option: String, isGiven: Bool)]) throws {
+  func validate(_ size: SizeOptions, with rivals: [(String, Bool)]) throws {
     guard let search = size.search else {
       guard autoLimit == nil else {
         throw ValidationError("--auto-limit needs --count auto or --tokens auto.")
@@ -112,7 +112,7 @@ struct SizeSearchOptions: ParsableArguments {
       return
     }
     guard autoLimit?.value != 0 else { throw ValidationError("--auto-limit must be at least 1.") }
-    if let option = others.first(where: \.isGiven)?.option {
+    if let (option, _) = rivals.first(where: { $0.1 }) {
       throw ValidationError(
         "\(search.option) finds the size for one target, all alone: it can't be used with "
           + "\(option). Find the size without it, and then give it as a number.")

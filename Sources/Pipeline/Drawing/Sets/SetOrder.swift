@@ -21,6 +21,13 @@ struct SetOrder {
   /// More words than these are divided into groups that are put in order one by one.
   private static let mostWords = 16 << 20
 
+  /// A candidate, and the share of its group that comes before it.
+  private struct Placed {
+    var share: Double
+    var textHash: UInt64
+    var number: Int
+  }
+
   /// - Parameter chosen: the numbers of the set's candidates.
   /// - Returns: the same numbers in order, which doesn't depend on the order given.
   /// - Throws: ``PipelineError``
@@ -29,17 +36,19 @@ struct SetOrder {
     for number in chosen { isChosen[number] = true }
     let groupCount = groupCount(chosen)
     let width = spool.sliceCount / groupCount
-    var places: [(share: Double, textHash: UInt64, number: Int)] = []
+    var ordered: [Placed] = []
     for group in 0..<groupCount {
       let slices = (group * width)..<((group + 1) * width)
       let ofGroup = order(try records(of: slices) { isChosen[$0] }, wholeCount: chosen.count)
       for (place, number) in ofGroup.enumerated() {
-        places.append(
-          ((Double(place) + 0.5) / Double(ofGroup.count), candidates.all[number].textHash, number))
+        ordered.append(
+          Placed(
+            share: (Double(place) + 0.5) / Double(ofGroup.count),
+            textHash: candidates.all[number].textHash, number: number))
       }
     }
-    if groupCount > 1 { places.sort { ($0.share, $0.textHash) < ($1.share, $1.textHash) } }
-    return places.map(\.number)
+    if groupCount > 1 { ordered.sort { ($0.share, $0.textHash) < ($1.share, $1.textHash) } }
+    return ordered.map(\.number)
   }
 
   private func groupCount(_ chosen: [Int]) -> Int {
@@ -117,10 +126,11 @@ struct SetOrder {
     factor: Double, share: Double, _ tokenCount: Double
   ) -> SetCandidates.TermScale {
     let cost = share * Double(candidates.parts.reduce(0) { $0 + $1.cost })
-    let ofBase = tokenCount / (tokenCount + (base?.tokenCount ?? 0))
+    let size = max(1, tokenCount)
+    let ofBase = size / (size + (base?.tokenCount ?? 0))
     return SetCandidates.TermScale(
       candidates: candidates, objective: objective, noise: noise,
-      pricePerToken: factor * ofBase * profile.shareSum / max(1, tokenCount),
+      pricePerToken: factor * ofBase * profile.shareSum / size,
       bonusScale: factor * ofBase * profile.shareSum / max(1, cost))
   }
 }
