@@ -141,6 +141,7 @@ struct SizeSearch: Selector {
   ///
   /// - Parameter trials: from the smallest to the largest.
   private func judge(_ trials: [Trial], _ found: inout Found) throws {
+    guard !trials.isEmpty else { return }
     var vocabulary = vocabulary
     let read = try words.read(Self.union(trials), into: &vocabulary)
     let (whole, selections) = (vocabulary, trials.map(\.documents))
