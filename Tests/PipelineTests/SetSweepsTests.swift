@@ -113,10 +113,7 @@ import Weighting
     let set = try sweeps.choose()
     #expect(set.candidates.sorted() == chosen)
     #expect(set.sweepCount == expected.sweeps.elements.count)
-    let order = try SetOrder(
-      objective: entry.objective, noise: sweeps.noise, profile: profile, candidates: candidates,
-      spool: spool
-    ).order(set.candidates.shuffled(using: &random))
+    let order = try sweeps.order(set.candidates.shuffled(using: &random))
     #expect(order == expected.order.elements.compactMap(\.int))
   }
 

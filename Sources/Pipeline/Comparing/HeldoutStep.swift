@@ -81,10 +81,7 @@ struct HeldoutStep {
     let (results, report) = try PipelineError.inTarget(isHeldout) {
       try workers.run(inputs.shards) { WordCollector(tables, keeps: keeps) }
     }
-    var words = WordSequences()
-    for result in results {
-      words.append(result.sequences, renumbered: vocabulary.merge(result.vocabulary))
-    }
+    let words = WordSequences(joining: results, into: &vocabulary)
     if arms == nil {
       try report.checkHasDocuments(role)
       guard words.wordCount > 0 else { throw PipelineError.input(.noTokens(role: role)) }

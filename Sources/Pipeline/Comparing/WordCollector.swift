@@ -36,3 +36,15 @@ struct WordCollector: DocumentConsumer, ~Copyable {
 
   consuming func finish() -> Words { words }
 }
+
+extension WordSequences {
+  /// Joins what several workers read.
+  ///
+  /// - Parameter vocabulary: gets the words.
+  init(joining parts: [WordCollector.Words], into vocabulary: inout Vocabulary) {
+    self.init()
+    for part in parts {
+      append(part.sequences, renumbered: vocabulary.merge(part.vocabulary))
+    }
+  }
+}

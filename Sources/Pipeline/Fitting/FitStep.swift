@@ -19,10 +19,8 @@ struct FitStep {
   var keepsSample: Bool
   /// Whether eligible documents are also counted by the first of ``DocumentWorkers/fields``.
   var countsStrata = false
-  /// The share of the documents that is fitted; the others are read, but not featurized.
-  var fittedShare = 1.0
-  /// The documents that are fitted; nil for those of ``fittedShare``.
-  var only: RandomDocuments?
+  /// The documents that are fitted; the others are read, but not featurized. nil for all.
+  var fitted: RandomDocuments?
   /// Whether the hashes of the documents' texts are kept.
   var keepsTexts = false
   /// The order in which documents are sampled.
@@ -128,10 +126,7 @@ struct FitStep {
       self.sample = sample
       self.texts = texts
       shift = UInt32(RegressionFeatures.shift(bucketCount: step.features.bucketCount))
-      fitted =
-        step.only
-        ?? (step.fittedShare < 1
-          ? RandomDocuments(seed: 0, purpose: .fitSample, rate: step.fittedShare) : nil)
+      fitted = step.fitted
       featurizer = Featurizer(step.features, tables: step.tables)
       counter = FeatureCounter(bucketCount: step.features.bucketCount)
     }

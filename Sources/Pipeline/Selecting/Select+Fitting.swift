@@ -39,7 +39,9 @@ extension Select {
     var step = step
     step.workers.fields = stratumFields
     step.countsStrata = settings.stratify != nil
-    step.fittedShare = settings.fittedShare
+    if settings.fittedShare < 1 {
+      step.fitted = RandomDocuments(seed: 0, purpose: .fitSample, rate: settings.fittedShare)
+    }
     return step
   }
 
@@ -57,10 +59,10 @@ extension Select {
     let (outcome, report) = try step.run(input.shards)
     try report.checkHasDocuments(role)
     guard outcome.counts.featureCount > 0 else {
-      guard step.fittedShare < 1 else { throw PipelineError.input(.noTokens(role: role)) }
+      guard step.fitted != nil else { throw PipelineError.input(.noTokens(role: role)) }
       throw PipelineError.fitting(
         .emptyFitSample(
-          share: step.fittedShare, chosen: outcome.counts.documentCount,
+          share: settings.fittedShare, chosen: outcome.counts.documentCount,
           documentCount: report.documentCount))
     }
     return Fitted(outcome: outcome, report: input.corrected(report))

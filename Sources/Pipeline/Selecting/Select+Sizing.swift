@@ -51,7 +51,7 @@ extension Select {
   ) throws -> Fitted {
     begin(.fitTarget, target, .none)
     var step = targetStep
-    step.only = halves.selecting
+    step.fitted = halves.selecting
     let (outcome, report) = try PipelineError.inTarget(true) { try step.run(target.shards) }
     try SizeSearch.check(outcome.counts.documentCount, outcome.counts.tokenCount, of: whole)
     return Fitted(outcome: outcome, report: report)
@@ -68,10 +68,7 @@ extension Select {
       try workers.run(target.shards) { WordCollector(tables) { halves.isPredicted($0) } }
     }
     var vocabulary = Vocabulary()
-    var words = WordSequences()
-    for result in results {
-      words.append(result.sequences, renumbered: vocabulary.merge(result.vocabulary))
-    }
+    let words = WordSequences(joining: results, into: &vocabulary)
     try SizeSearch.check(words.documents.count, words.wordCount, of: whole)
     return (vocabulary, words)
   }

@@ -25,36 +25,25 @@ struct SelectionWords {
     let (results, _) = try workers.run(shards) {
       Collector(documents, WordCollector(tables) { !leavesOut($0) })
     }
-    var words = WordSequences()
-    for result in results {
-      words.append(result.sequences, renumbered: vocabulary.merge(result.vocabulary))
-    }
-    return words
+    return WordSequences(joining: results, into: &vocabulary)
   }
 
   private struct Collector: DocumentConsumer, ~Copyable {
-    private let documents: [Candidate]
+    private var cursor: CandidateCursor
     private var collector: WordCollector
-    /// The next document of the chunk; nil before its first record.
-    private var next: Int?
 
     init(_ documents: [Candidate], _ collector: consuming WordCollector) {
-      self.documents = documents
+      cursor = CandidateCursor(documents)
       self.collector = collector
     }
 
-    mutating func wants(_ position: Position) -> Bool {
-      var place = next ?? Candidates.firstIndex(from: position, in: documents)
-      while place < documents.count, documents[place].position < position { place += 1 }
-      next = place
-      return place < documents.count && documents[place].position == position
-    }
+    mutating func wants(_ position: Position) -> Bool { cursor.has(position) }
 
     mutating func add(_ text: Span<UInt8>, of line: DocumentLine) {
       collector.add(text, of: line)
     }
 
-    mutating func endChunk(_ number: Int) { next = nil }
+    mutating func endChunk(_ number: Int) { cursor.endChunk() }
 
     consuming func finish() -> WordCollector.Words { collector.finish() }
   }

@@ -28,14 +28,12 @@ struct PoolFeatures: FeatureSource {
   }
 
   private struct Reader: DocumentConsumer, ~Copyable {
-    private let candidates: [Candidate]
+    private var cursor: CandidateCursor
     private let shards: [Shard]
     private let sink: any FeatureSink
     private var featurizer: Featurizer
     private let maximumOrder: Int
     private var collector: FeatureCollector
-    /// The next candidate of the chunk; nil before its first record.
-    private var next: Int?
     private var count = 0
     private var words: [UInt32] = []
     private var textHashes: [UInt64] = []
@@ -44,7 +42,7 @@ struct PoolFeatures: FeatureSource {
       _ source: PoolFeatures, _ candidates: [Candidate], _ profile: TargetProfile,
       _ sink: any FeatureSink
     ) {
-      self.candidates = candidates
+      cursor = CandidateCursor(candidates)
       shards = source.shards
       self.sink = sink
       featurizer = Featurizer(source.features, tables: UnicodeTables())
@@ -52,16 +50,10 @@ struct PoolFeatures: FeatureSource {
       collector = FeatureCollector(profile)
     }
 
-    mutating func wants(_ position: Position) -> Bool {
-      var place = next ?? Candidates.firstIndex(from: position, in: candidates)
-      while place < candidates.count, candidates[place].position < position { place += 1 }
-      next = place
-      return place < candidates.count && candidates[place].position == position
-    }
+    mutating func wants(_ position: Position) -> Bool { cursor.has(position) }
 
     mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
-      guard let number = next else { preconditionFailure("wants comes first") }
-      let candidate = candidates[number]
+      let (number, candidate) = cursor.current
       guard TextHash.of(text) == candidate.textHash else {
         let path = shards[line.position.shard].name
         throw PipelineError.input(.reading(.changed(path: path), line: nil))
@@ -72,7 +64,7 @@ struct PoolFeatures: FeatureSource {
     }
 
     mutating func endChunk(_ number: Int) throws {
-      next = nil
+      cursor.endChunk()
       try sink.add(words, textHashes: textHashes)
       words.removeAll(keepingCapacity: true)
       textHashes.removeAll(keepingCapacity: true)

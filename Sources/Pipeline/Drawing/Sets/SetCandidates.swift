@@ -95,18 +95,19 @@ struct SetCandidates: Sendable {
   ///   - factor: how many slices like the one that chooses make the whole set.
   ///   - tokenCount: of the whole set, about.
   ///   - baseTokenCount: of what the set is to complete.
+  ///   - costShare: the share of the budget that the set uses.
   func scale(
     _ objective: SetObjective, _ noise: GumbelNoise, _ profile: TargetProfile, factor: Double,
-    tokenCount: Int, baseTokenCount: Double
+    tokenCount: Double, baseTokenCount: Double, costShare: Double = 1
   ) -> TermScale {
-    let cost = parts.reduce(0) { $0 + $1.cost }
+    let cost = costShare * Double(parts.reduce(0) { $0 + $1.cost })
     // Beside a large base, any document is worth less, and so is its bonus.
-    let size = Double(max(1, tokenCount))
+    let size = max(1, tokenCount)
     let share = size / (size + baseTokenCount)
     return TermScale(
       candidates: self, objective: objective, noise: noise,
       pricePerToken: factor * share * profile.shareSum / size,
-      bonusScale: factor * share * profile.shareSum / Double(max(1, cost)))
+      bonusScale: factor * share * profile.shareSum / max(1, cost))
   }
 
   /// The terms of candidates in one sweep.

@@ -141,10 +141,7 @@ struct SetSelector: Selector {
     let set = try sweeps.choose()
     chosen.set = SetGains.OfTarget(table: set.set, profile: profiles[target])
     if ordersSets {
-      let order = try SetOrder(
-        objective: objective, noise: sweeps.noise, profile: profiles[target],
-        candidates: candidates, spool: spool, base: sweeps.base
-      ).order(set.candidates)
+      let order = try sweeps.order(set.candidates)
       for (place, number) in order.enumerated() {
         chosen.set?.places[candidates.all[number].position] = place + 1
       }

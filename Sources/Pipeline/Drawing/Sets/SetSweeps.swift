@@ -33,7 +33,7 @@ struct SetSweeps: Sendable {
   /// With more slices than this, the sweeps go over them once more.
   private static let manySlices = 32
   /// The words of a slice, about.
-  private static let sliceWordCount = 16 << 20
+  static let sliceWordCount = 16 << 20
 
   struct Chosen {
     /// The numbers of the chosen candidates, in no particular order.
@@ -79,7 +79,7 @@ struct SetSweeps: Sendable {
     let sizes = candidates.sizes(sliceCount: sliceCount) { slice(of: $0, sliceCount) }
     let quotas = candidates.quotas(sizes)
     var own = sizes.map { _ in Own(costs: candidates.parts.map { _ in 0 }) }
-    var set = GainTable(profile, pseudocount: SetObjective.pseudocount, counts: base?.counts)
+    var set = tableBefore(factor: 1)
     let sweepCount = sliceCount > Self.manySlices ? 3 : 2
     try choose(
       Array(sizes.indices), quotas, standAlone: true, tokenCount: candidates.tokenCount, &own, &set)
@@ -101,6 +101,15 @@ struct SetSweeps: Sendable {
     return Chosen(
       candidates: own.flatMap { $0.candidates.map { Int($0) } }, set: set,
       sweepCount: sweepCount)
+  }
+
+  /// The table of what the set is to complete, before anything is chosen.
+  ///
+  /// - Parameter factor: how many parts like the one that is chosen make the whole set.
+  func tableBefore(factor: Double) -> GainTable {
+    GainTable(
+      profile, pseudocount: SetObjective.pseudocount / factor,
+      counts: base?.counts.map { $0 / factor })
   }
 
   private func slice(of textHash: UInt64, _ sliceCount: Int) -> Int {
@@ -161,12 +170,10 @@ struct SetSweeps: Sendable {
       table.add(own)
     } else {
       factor = Double(candidates.budget) / Double(max(1, quota))
-      table = GainTable(
-        profile, pseudocount: SetObjective.pseudocount / factor,
-        counts: base?.counts.map { $0 / factor })
+      table = tableBefore(factor: factor)
     }
     let scale = candidates.scale(
-      objective, noise, profile, factor: factor, tokenCount: tokenCount,
+      objective, noise, profile, factor: factor, tokenCount: Double(tokenCount),
       baseTokenCount: base?.tokenCount ?? 0)
     var greedy = LazyGreedy(
       records, (0..<records.count).map { scale.terms(records[$0].candidate) })

@@ -7,19 +7,9 @@ internal import Resampling
 /// The greedy choice is made once more, among the documents of the set only. For a size in
 /// documents, it has stages, of which each doubles the set: the price of length and the bonus are
 /// those of a set of the stage's size. See ``SetObjective``.
-struct SetOrder {
-  let objective: SetObjective
-  let noise: GumbelNoise
-  let profile: TargetProfile
-  let candidates: SetCandidates
-  let spool: CandidateSpool
-  /// What the set is to complete; nil if there is nothing.
-  var base: BaseCounts?
-
+extension SetSweeps {
   /// The number of documents in the first stage.
   private static let firstStage = 16
-  /// More words than these are divided into groups that are put in order one by one.
-  private static let mostWords = 16 << 20
 
   /// A candidate, and the share of its group that comes before it.
   private struct Placed {
@@ -51,11 +41,12 @@ struct SetOrder {
     return ordered.map(\.number)
   }
 
+  /// Slices are put in order in groups, of which each fits into memory.
   private func groupCount(_ chosen: [Int]) -> Int {
     let words = Double(spool.wordCounts.reduce(0, +))
     let share = Double(chosen.count) / Double(max(1, candidates.all.count))
     var count = 1
-    while count < spool.sliceCount, words * share / Double(count) > Double(Self.mostWords) {
+    while count < spool.sliceCount, words * share / Double(count) > Double(Self.sliceWordCount) {
       count *= 2
     }
     return count
@@ -68,12 +59,7 @@ struct SetOrder {
     var words: [UInt32] = []
     for slice in slices {
       let records = try spool.records(of: slice..<(slice + 1))
-      var start = 0
-      while start < records.words.count {
-        let record = CandidateRecord(in: records.words.span, at: start)
-        if isWanted(record.candidate) { words += records.words[start..<record.end] }
-        start = record.end
-      }
+      words += records.subset((0..<records.count).filter { isWanted(records[$0].candidate) }).words
     }
     return CandidateRecords(words)
   }
@@ -82,25 +68,23 @@ struct SetOrder {
   private func order(_ records: CandidateRecords, wholeCount: Int) -> [Int] {
     guard records.count > 0 else { return [] }
     let factor = Double(wholeCount) / Double(records.count)
-    var table = GainTable(
-      profile, pseudocount: SetObjective.pseudocount / factor,
-      counts: base?.counts.map { $0 / factor })
+    var table = tableBefore(factor: factor)
     let numbers = (0..<records.count).map { records[$0].candidate }
     var left = Array(numbers.indices)
     var ordered: [Int] = []
-    var tokens = numbers.reduce(0) { $0 + candidates.all[$1].tokenCount }
     for end in stages(numbers) {
-      let mean = Double(tokens) / Double(ordered.isEmpty ? numbers.count : ordered.count)
-      let scale = scale(
-        factor: factor, share: Double(end) / Double(numbers.count), mean * Double(end) * factor)
-      let some = records.subset(left)
+      let known = ordered.isEmpty ? numbers : ordered
+      let tokens = known.reduce(0) { $0 + candidates.all[$1].tokenCount }
+      let mean = Double(tokens) / Double(known.count)
+      let scale = candidates.scale(
+        objective, noise, profile, factor: factor, tokenCount: mean * Double(end) * factor,
+        baseTokenCount: base?.tokenCount ?? 0, costShare: Double(end) / Double(numbers.count))
       var greedy = LazyGreedy(
-        some, left.map { alone(scale.terms(numbers[$0])) })
+        records.subset(left), left.map { alone(scale.terms(numbers[$0])) })
       let taken = greedy.choose(quotas: [end - ordered.count], adding: &table)
       ordered += taken.map { numbers[left[$0]] }
       let isTaken = Set(taken)
       left = left.indices.filter { !isTaken.contains($0) }.map { left[$0] }
-      tokens = ordered.reduce(0) { $0 + candidates.all[$1].tokenCount }
     }
     return ordered
   }
@@ -120,17 +104,5 @@ struct SetOrder {
   /// The terms with one quota, of one for each document.
   private func alone(_ terms: CandidateTerms) -> CandidateTerms {
     CandidateTerms(factor: terms.factor, offset: terms.offset, cost: 1, textHash: terms.textHash)
-  }
-
-  private func scale(
-    factor: Double, share: Double, _ tokenCount: Double
-  ) -> SetCandidates.TermScale {
-    let cost = share * Double(candidates.parts.reduce(0) { $0 + $1.cost })
-    let size = max(1, tokenCount)
-    let ofBase = size / (size + (base?.tokenCount ?? 0))
-    return SetCandidates.TermScale(
-      candidates: candidates, objective: objective, noise: noise,
-      pricePerToken: factor * ofBase * profile.shareSum / size,
-      bonusScale: factor * ofBase * profile.shareSum / max(1, cost))
   }
 }
