@@ -132,7 +132,9 @@ import Testing
     #expect(
       text.contains(
         "the largest size that was tried serves the target best. To try larger ones, use "
-          + "--auto-limit with more than 128 documents."))
+          + "--auto-limit 256 or more."))
+    let followed = try select(["--count", "auto", "--auto-limit", "256"]).0.size_search
+    #expect(followed.trials.elements.map { $0.size.int } == [64, 128, 256])
   }
 
   // MARK: Errors

@@ -21,6 +21,6 @@ extension SizeSearchRecord {
     guard isOpen else { return nil }
     return
       "the largest size that was tried serves the target best. To try larger ones, use "
-      + "--auto-limit with more than \(Format.count(best, unit: unit))."
+      + "--auto-limit \(2 * best) or more."
   }
 }
