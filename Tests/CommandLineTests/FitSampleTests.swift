@@ -42,7 +42,7 @@ import Testing
 
   static let wrong: [(share: String, message: String)] = [
     ("0", "--fit-sample must be above 0 and at most 1."),
-    ("1.5", "'--fit-sample <f>': a share is at most 1"),
+    ("1.5", "'--fit-sample <f>': it is above 1"),
     ("-1", "'--fit-sample <f>': it is negative"),
   ]
 

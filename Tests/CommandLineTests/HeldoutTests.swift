@@ -198,6 +198,10 @@ import Testing
       run.errors.contains(
         "warning: 60 documents of the \(Fixtures.wiki) are also in the held-out text. A model that "
           + "has seen the text predicts it too well"), "\(run.errors)")
+    #expect(
+      run.errors.contains(
+        "warning: 60 of 60 held-out documents are also in the target. The selections were made to be "
+          + "like the target"), "\(run.errors)")
   }
 
   @Test func `Held-out text is in the target's field`() throws {
@@ -219,6 +223,10 @@ import Testing
     (["--heldout", "a", "--shuffles", "0"], 64, "--shuffles must be from 1 to 1000."),
     (["--heldout", "a", "--heldout-tokens", "0"], 64, "--heldout-tokens must be 1 or more."),
     (["--heldout", "-", "--beside", "-"], 64, "named twice"),
+    (
+      ["--heldout", "a", "--beside", "b", "c"], 64,
+      "c would be the pool. If it belongs to --beside, separate its files by commas"
+    ),
     (
       ["--heldout", "/dev/null"], 1, "the held-out text is empty: no document in any of the files."
     ),

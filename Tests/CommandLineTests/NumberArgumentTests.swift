@@ -102,9 +102,9 @@ import Testing
     ),
     (
       ["--fraction", "20"],
-      "'--fraction <f>': a share is at most 1, which is all. Write a share such as 0.2 or 20%."
+      "'--fraction <f>': it is above 1. Write a share such as 0.2 or 20%."
     ),
-    (["--fraction", "101%"], "'--fraction <f>': a share is at most 1"),
+    (["--fraction", "101%"], "'--fraction <f>': it is above 1"),
     (
       ["--fraction", "-0.1"], "'--fraction <f>': it is negative. Write a share such as 0.2 or 20%."
     ),

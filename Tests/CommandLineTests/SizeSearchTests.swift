@@ -129,12 +129,24 @@ import Testing
     #expect(search.end == .string("limit") && search.best == .number(128))
     let text = try Dsel.select(["--count", "auto", "--auto-limit", "200"], in: directory).errors
     #expect(text.contains("sizes 64, 128 documents: bits per byte of the target's other half"))
+    // 1 − b / a for the bits a of 64 documents and b of 128.
+    let bits = search.trials.elements.compactMap { $0.bits_per_byte.number }
+    let less = String(format: "%.1f", 100 * (1 - bits[1] / bits[0]))
     #expect(
       text.contains(
-        "the largest size that was tried serves the target best. To try larger ones, use "
-          + "--auto-limit 256 or more."))
+        "the largest size that was tried serves the target best, with \(less) % fewer bits per byte "
+          + "than 64. To try larger sizes, use --auto-limit 256 or more."))
     let followed = try select(["--count", "auto", "--auto-limit", "256"]).0.size_search
     #expect(followed.trials.elements.map { $0.size.int } == [64, 128, 256])
+  }
+
+  @Test func `A note says if the pool has no more documents to try`() throws {
+    let lines = try Fixtures.crawlText().rawLines
+    try directory.write(Array(lines[..<140]).joinedLines, to: "small-pool.jsonl")
+    let options = ["--count", "auto", "--min-tokens", "0"]
+    let run = try Dsel.select(
+      pool: ["small-pool.jsonl"], options + ["-o", "all.jsonl"], in: directory)
+    #expect(run.status == 0 && run.errors.contains("The pool has no more:"), "\(run.errors)")
   }
 
   // MARK: Errors
@@ -150,6 +162,7 @@ import Testing
       Array(repeating: lines[0], count: 200).joinedLines, to: "copies.jsonl")
     let copies = try Dsel.select(target: "copies.jsonl", ["--count", "auto"], in: directory)
     #expect(copies.status == 1 && copies.errors.contains("at least 40 different documents"))
+    #expect(copies.errors.contains("of which the smaller half has 0 documents"))
     #expect(run.errors.contains("It needs at least 40 different documents and 5,000 tokens."))
   }
 
@@ -173,8 +186,7 @@ import Testing
   func `What doesn't go with it is refused`(options: [String], name: String) throws {
     let run = try Dsel.select(["--tokens", "auto"] + options, in: directory)
     #expect(run.status == 64)
-    #expect(run.errors.contains("--tokens auto finds the size for one target"))
-    #expect(run.errors.contains("it can't be used with \(name). "))
+    #expect(run.errors.contains("can't be used with \(name). "))
   }
 
   @Test func `Several targets are refused`() throws {

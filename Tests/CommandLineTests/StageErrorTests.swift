@@ -41,7 +41,7 @@ import Testing
     ("weigh a W --min-tokens 5", "--min-tokens needs --candidates"),
     ("weigh a W --candidates 0", "--candidates must be at least 1"),
     ("weigh a W --candidates 5 --temperature 0", "--temperature must be at least 1e-6"),
-    ("weigh a W --candidates 5 --logistic-share 2", "'--logistic-share <f>': a share is at most 1"),
+    ("weigh a W --candidates 5 --logistic-share 2", "'--logistic-share <f>': it is above 1"),
     (
       "weigh a W --candidates 5 --estimator ratio --logistic-share 0.1",
       "--logistic-share needs --estimator blend"
@@ -87,7 +87,7 @@ import Testing
     ("resample a R --remainder r", "--remainder can't be used with --weights"),
     ("resample a --field q --temperature 0", "--temperature must be at least 1e-6"),
     ("resample a --field q --temperature auto --tokens 5", "--temperature auto needs"),
-    ("resample a --field q --replay 1.1", "'--replay <f>': a share is at most 1"),
+    ("resample a --field q --replay 1.1", "'--replay <f>': it is above 1"),
     ("resample a --field q --mixture a=1", "--mixture needs --stratify"),
     ("resample a --field q --fill", "--fill needs --stratify"),
     ("resample a --field q --mixture-temperature 2", "--mixture-temperature needs --stratify"),

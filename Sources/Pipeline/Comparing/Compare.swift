@@ -57,13 +57,13 @@ package struct Compare: Sendable {
       ofPool = measuredPool
     }
     var comparison = comparison(ofTarget, ofSelected, ofPool, ofRandom)
-    comparison.heldout = try heldout(selected, pool, ofPool?.side)
+    comparison.heldout = try heldout(selected, pool, ofPool?.side, targetTexts: texts)
     return comparison
   }
 
   /// Judges the selection by held-out text; nil if there is none.
   private func heldout(
-    _ selected: Inputs, _ pool: Inputs, _ poolSide: Comparison.Side?
+    _ selected: Inputs, _ pool: Inputs, _ poolSide: Comparison.Side?, targetTexts: TextHashes
   ) throws -> HeldoutRecord? {
     guard let heldout = settings.heldout else { return nil }
     let step = HeldoutStep(
@@ -73,7 +73,7 @@ package struct Compare: Sendable {
       selected,
       poolSide.map {
         HeldoutStep.Pool(inputs: pool, documentCount: $0.documents, tokenCount: $0.tokens)
-      })
+      }, targetTexts: targetTexts)
   }
 
   private struct Counted {

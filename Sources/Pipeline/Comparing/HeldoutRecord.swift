@@ -41,6 +41,9 @@ package struct HeldoutRecord: Encodable, Sendable {
   package var tokens: Int
   /// The size of the documents' texts.
   package var bytes: Int
+  /// The number of documents whose texts are in the target, too; an estimate for a target of
+  /// millions of documents.
+  package var targetDocuments: Int
   /// The number of tokens at which training stopped; left out if there was no limit.
   package var tokenLimit: Int?
   package var selected: Trained

@@ -30,8 +30,11 @@ struct HeldoutStep {
     var isBaseline = false
   }
 
+  /// - Parameter targetTexts: the texts of the target.
   /// - Throws: ``PipelineError``
-  func run(_ selected: Inputs, _ pool: Pool?) throws -> HeldoutRecord {
+  func run(
+    _ selected: Inputs, _ pool: Pool?, targetTexts: TextHashes
+  ) throws -> HeldoutRecord {
     var vocabulary = Vocabulary()
     let (heldout, report) = try read(
       Inputs(settings.files, reading), .readHeldout, .heldout, into: &vocabulary)
@@ -55,6 +58,8 @@ struct HeldoutStep {
     return HeldoutRecord(
       inputs: report.inputRecords, skippedLines: report.skippedByReason,
       documents: heldout.documents.count, tokens: heldout.wordCount, bytes: heldout.byteCount,
+      targetDocuments: targetTexts.scaled(
+        heldout.documents.count { targetTexts.contains($0.identity) }),
       tokenLimit: limit, selected: trained[0],
       others: Array(trained[1..<(1 + settings.others.count)]),
       randomArm: pool == nil ? nil : trained.last)

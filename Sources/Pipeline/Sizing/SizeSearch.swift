@@ -126,6 +126,7 @@ struct SizeSearch: Selector {
       throw .sizing(
         .smallTarget(
           documentCount: whole.documentCount, tokenCount: whole.tokenCount,
+          halfCount: min(documentCount, whole.documentCount - documentCount),
           leastDocuments: leastDocuments, leastTokens: leastTokens))
     }
   }

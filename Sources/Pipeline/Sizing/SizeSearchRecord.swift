@@ -47,7 +47,4 @@ package struct SizeSearchRecord: Encodable, Sendable {
   var size: SelectionSize {
     unit == SizeSearchSettings.Unit.tokens.rawValue ? .tokens(best) : .documents(best)
   }
-
-  /// Whether a larger size than the largest that was tried may be better.
-  package var isOpen: Bool { end == .limit && best == trials.last?.size }
 }

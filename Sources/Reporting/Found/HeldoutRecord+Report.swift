@@ -6,7 +6,16 @@ extension HeldoutRecord {
   var warnings: [String] {
     let ofOthers = others.map { ($0.inputs ?? [], "selection given with --beside") }
     let roles = [(inputs, "held-out text")] + ofOthers
-    return roles.flatMap { inputs, role in InputWarnings.all(inputs, role: role) } + seenTexts
+    return roles.flatMap { inputs, role in InputWarnings.all(inputs, role: role) }
+      + [textsOfTarget].compactMap { $0 } + seenTexts
+  }
+
+  /// Held-out documents that are in the target, which the selections were made for.
+  private var textsOfTarget: String? {
+    guard targetDocuments > 0 else { return nil }
+    return "\(Format.count(targetDocuments)) of \(Format.count(documents, "held-out document")) "
+      + "\(targetDocuments == 1 ? "is" : "are") also in the target. The selections were made to be "
+      + "like the target, so this text can't show how good they are: hold out other documents."
   }
 
   /// Selections that have held-out documents, which their models then know by heart.

@@ -9,8 +9,12 @@ extension SizeSearchRecord {
     let place = trials.firstIndex { $0.size == best } ?? 0
     let shown = trials[
       max(0, place - Self.shownBeside)..<min(trials.count, place + Self.shownBeside + 1)]
-    let sizes = shown.map { Format.count($0.size) }.joined(separator: ", ")
-    let bits = shown.map { Format.decimal($0.bitsPerByte) }.joined(separator: ", ")
+    func list(_ cell: (Trial) -> String) -> String {
+      (shown.startIndex > 0 ? "…, " : "") + shown.map(cell).joined(separator: ", ")
+        + (shown.endIndex < trials.count ? ", …" : "")
+    }
+    let sizes = list { Format.count($0.size) }
+    let bits = list { Format.decimal($0.bitsPerByte) }
     return
       "sizes \(sizes) \(unit): bits per byte of the target's other half \(bits); best "
       + Format.count(best)
@@ -18,9 +22,16 @@ extension SizeSearchRecord {
 
   /// What to do if the best size may be larger.
   var advice: String? {
-    guard isOpen else { return nil }
-    return
-      "the largest size that was tried serves the target best. To try larger ones, use "
-      + "--auto-limit \(2 * best) or more."
+    guard best == trials.last?.size, end != .turned else { return nil }
+    var found = "the largest size that was tried serves the target best"
+    if let before = trials.dropLast().last {
+      let less = 1 - (trials.last?.bitsPerByte ?? 0) / before.bitsPerByte
+      found += ", with \(Format.percent(less)) fewer bits per byte than "
+      found += Format.count(before.size)
+    }
+    switch end {
+    case .pool: return found + ". The pool has no more: a larger one may serve it better."
+    default: return found + ". To try larger sizes, use --auto-limit \(2 * best) or more."
+    }
   }
 }

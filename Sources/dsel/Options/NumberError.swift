@@ -39,7 +39,7 @@ extension NumberError: CustomStringConvertible {
         ? "it is too large. Write \(example)."
         : "it is too large: the limit is \(limit). Write \(example)."
     case .beyondDoubles: "it is too large. Write \(example)."
-    case .moreThanAll: "a share is at most 1, which is all. Write \(example)."
+    case .moreThanAll: "it is above 1. Write \(example)."
     }
   }
 

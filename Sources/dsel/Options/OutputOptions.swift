@@ -55,8 +55,9 @@ struct OutputOptions: ParsableArguments {
   @Flag(
     help:
       """
-      Add "dsel": {log_weight, key} to each line, replacing an existing "dsel"; also the gain of a \
-      set's document, and the target's name. resample adds only the key.
+      Add "dsel": {log_weight, key} to each line, replacing an existing "dsel"; also the target's \
+      name, and for a set the document's gain and its place in the order. resample adds only the \
+      key.
       """
   )
   var annotate = false

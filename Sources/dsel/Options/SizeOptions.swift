@@ -96,8 +96,8 @@ struct SizeSearchOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       """
-      With --count auto or --tokens auto: the largest size to try. Judging it takes some 35 bytes \
-      of memory for each token. (default: as much as has 8 million tokens)
+      With --count auto or --tokens auto: no larger size is tried. Judging a size takes some 35 \
+      bytes of memory for each token. (default: as much as has 8 million tokens)
       """, valueName: "n"),
     transform: Count.init(parsing:))
   var autoLimit: Count?
@@ -114,8 +114,8 @@ struct SizeSearchOptions: ParsableArguments {
     guard autoLimit?.value != 0 else { throw ValidationError("--auto-limit must be at least 1.") }
     if let (option, _) = rivals.first(where: { $0.1 }) {
       throw ValidationError(
-        "\(search.option) finds the size for one target, all alone: it can't be used with "
-          + "\(option). Find the size without it, and then give it as a number.")
+        "\(search.option) can't be used with \(option). First find the size without \(option), and "
+          + "then give that number.")
     }
   }
 

@@ -107,6 +107,11 @@ struct CompareCommand: ParsableCommand, CommandWithExamples {
   func validate() throws {
     try reading.validateJoint(targetText)
     let settings = try files.settings()
+    if !heldout.beside.isEmpty, let operand = files.operands.first {
+      throw ValidationError(
+        "\(operand) would be the pool. If it belongs to --beside, separate its files by commas, "
+          + "without spaces, or write --beside again. If it is the pool, name it with --pool.")
+    }
     guard let heldout = try heldout.settings() else { return }
     try ReadingOptions.validateFiles(
       settings.targets + settings.selected + settings.pool + heldout.files
