@@ -58,7 +58,7 @@ import Testing
     #expect(settings.ngrams.int == 2)
     #expect(settings.estimator.string == "blend")
     #expect(settings.objective.name.string == "set")
-    #expect(settings.objective.purity.number == 0.17)
+    #expect(settings.objective.purity.number == 0.4)
     #expect(settings.objective.noise.number == 0.02)
     #expect(settings.logistic_share.number == 0)
     #expect(settings.buckets.int == 1_048_576)

@@ -93,9 +93,14 @@ import Weighting
       #expect(part.documentCount == top.top.int)
       #expect(part.tokenCount == top.top_tokens.int)
       #expect(part.cost == top.top_cost.int)
-      #expect(top.threshold_key.isNull || part.keys.border == top.threshold_key.number)
       let deviation = try #require(top.deviation.number)
       #expect(abs(part.keys.deviation - deviation) <= 1e-12 * deviation)
+      // A part without candidates has no mean.
+      guard let mean = top.mean_key.number else {
+        #expect(top.mean_key.isNull)
+        continue
+      }
+      #expect(abs(part.keys.mean - mean) <= 1e-12 * (abs(mean) + deviation))
     }
     let profile = try entry.profile()
     let mass = try #require(expected.target_mass.number)

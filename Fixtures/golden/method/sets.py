@@ -19,10 +19,11 @@ are:
 
 - "candidates", their number, and "budgets", one per stratum, in the order of their names;
 - "tops", one per stratum: "top", the number of candidates that a plain draw of this size takes, and
-  their statistics: "top_tokens" (N), "top_cost" (U), "threshold_key" (the smallest key) and
-  "deviation" (s);
+  their statistics: "top_tokens" (N), "top_cost" (U), the mean of all candidates' keys,
+  "mean_key" (kappa), and "deviation" (s), the standard deviation of all keys or of the top's,
+  whichever is larger;
 - "target_mass" (W), and "slices" (R);
-- "first", the 3 candidates with the largest keys: "z", "factor" (m), "bonus", and "gain", the gain
+- "first", the 3 candidates with the largest keys: "z", "bonus", and "gain", the gain
   from adding the document to an empty set;
 - "selected", the ids of the chosen documents in pool order, and "cost", the sum of their costs.
 
@@ -49,12 +50,11 @@ documents: for "budget" and "sizes" (the number of candidates in each slice), th
 "quotas".
 
 Some cases are decided as follows. The top has at least one document, even one that doesn't fit,
-unless the budget is 0. A
-document without tokens gains nothing. A divisor of 0 counts as 1. If the keys of the top are equal,
-s is exactly 0.
+unless the budget is 0. A document without tokens gains nothing. A divisor of 0 counts as 1. If all
+keys are equal, s is exactly 0.
 
 How good is greedy? `sets.py best` takes 300 made-up pools and 300 of documents of the fixture, of 6
-to 12 documents each, and chooses 2 to 4 of them in one slice, without m, beta and tau. It compares
+to 12 documents each, and chooses 2 to 4 of them in one slice, without beta and tau. It compares
 with all sets of that size, on a scale from their mean (0) to the best (1). By the objective that
 greedy follows, Σ p ln(a + c_S) - (W/N) N_S, the choice is the best set in 84 % and 90 % of the
 pools, and reaches 0.97 and 0.99 on average. By F(S) = Σ p ln(a + c_S) - W ln N_S, it is the best
@@ -80,7 +80,6 @@ import oracle
 import strata
 
 A = 0.1
-GAMMA = 0.3
 TAU = 0.02
 SKIPS = 16
 CANDIDATE_FLOOR = 10_000
@@ -131,6 +130,14 @@ def cost_of(documents):
 # constants. A candidate's "features" are counts by bucket.
 
 
+def deviation_of(keys):
+    """The population's standard deviation: exactly 0 if all are equal."""
+    if len(set(keys)) <= 1:
+        return 0.0
+    mean = sum(keys) / len(keys)
+    return math.sqrt(sum((key - mean) ** 2 for key in keys) / len(keys))
+
+
 def prepare(case):
     """The statistics of the tops, and what each candidate's key is worth."""
     candidates = case["candidates"]
@@ -138,22 +145,19 @@ def prepare(case):
     for number, budget in enumerate(case["budgets"]):
         part = [d for d in candidates if d["part"] == number]
         top = (from_the_top(part, budget) or in_order(part)[:1]) if budget else []
-        keys = [d["key"] for d in top]
+        keys = [d["key"] for d in part]
         mean = sum(keys) / max(1, len(keys))
-        deviation = math.sqrt(sum((key - mean) ** 2 for key in keys) / max(1, len(keys)))
-        if len(set(keys)) <= 1:
-            deviation = 0.0
+        deviation = max(deviation_of(keys), deviation_of([d["key"] for d in top]))
         for d in part:
-            z = (d["key"] - min(keys, default=0.0)) / deviation if deviation else 0.0
-            d["z"] = max(-3.0, min(3.0, z))
-            d["factor"] = math.exp(GAMMA * min(d["z"], 0.0))
+            z = (d["key"] - mean) / deviation if deviation else 0.0
+            d["z"] = max(-3.0, min(2.0, z))
             d["bonus"] = beta_of(case["purity"]) * d["z"] + case["tau"] * d["gumbel"]
         tops.append(
             {
                 "top": len(top),
                 "top_tokens": sum(d["tokens"] for d in top),
                 "top_cost": cost_of(top),
-                "threshold_key": min(keys, default=None),
+                "mean_key": mean if keys else None,
                 "deviation": deviation,
             }
         )
@@ -181,7 +185,7 @@ def term(p, count, before, a):
 def gain(document, case):
     """What the document adds to an empty set."""
     terms = [term(case["target"][b], count, 0, A) for b, count in document["pairs"]]
-    return document["factor"] * (sum(terms) * UNIT)
+    return sum(terms) * UNIT
 
 
 def greedy(documents, counts, a, f, quotas, case, tokens, gaps):
@@ -196,16 +200,16 @@ def greedy(documents, counts, a, f, quotas, case, tokens, gaps):
     for (bucket, count), number in case["pairs"].items():
         terms[number] = term(target[bucket], count, counts.get(bucket, 0), a)
     mass = f * case["mass"]
-    factors = numpy.array([d["factor"] for d in documents])
     offsets = mass / max(1, case["top_cost"]) * numpy.array([d["bonus"] for d in documents])
     costs = numpy.array([d["cost"] for d in documents])
     if case["unit"] == "documents":
         prices = mass / max(1, tokens) * numpy.array([float(d["tokens"]) for d in documents])
         sizes = prices + abs(offsets)
         offsets = offsets - prices
+        factor = 1.0
     else:
-        factors = factors / numpy.maximum(1, costs)
         sizes = abs(offsets)
+        factor = 1 / numpy.maximum(1, costs)
     numbers = numpy.array([number for d in documents for number in d["numbers"]])
     starts = numpy.cumsum([0] + [len(d["numbers"]) for d in documents[:-1]])
     hashes = numpy.array([d["hash"] for d in documents], dtype=numpy.uint64)
@@ -218,7 +222,7 @@ def greedy(documents, counts, a, f, quotas, case, tokens, gaps):
         places = numpy.flatnonzero(remaining & is_open[parts])
         if len(places) == 0:
             return taken
-        gains = factors * (numpy.add.reduceat(terms[numbers], starts).astype(float) * UNIT)
+        gains = factor * (numpy.add.reduceat(terms[numbers], starts).astype(float) * UNIT)
         values = gains + offsets
         places = places[numpy.lexsort((hashes[places], values[places]))[::-1]]
         best = places[0]
@@ -243,7 +247,7 @@ def gap(documents, values, sizes, i, j):
     """The relative difference of the two largest values. Equal by construction is no difference."""
     if values[i] == values[j]:
         d, e = documents[i], documents[j]
-        names = ["tokens", "cost", "factor", "bonus"]
+        names = ["tokens", "cost", "bonus"]
         alike = all(d[name] == e[name] for name in names) and d["pairs"] == e["pairs"]
         alike = alike or values[i] == 0 == d["bonus"] == e["bonus"]
         no_gain = not d["pairs"] and not e["pairs"]
@@ -568,7 +572,7 @@ def run(settings):
         dropped = ["sweeps", "chosen", "gap"]
         result = {name: v for name, v in result.items() if name not in dropped}
         if "tops" in result:
-            names = ["id", "key", "z", "factor", "bonus"]
+            names = ["id", "key", "z", "bonus"]
             result["first"] = [
                 {name: d[name] for name in names} | {"gain": gain(d, case)}
                 for d in in_order(case["candidates"])[:3]

@@ -25,7 +25,7 @@ TARGET_HALF = 10
 LEAST = {"documents": 64, "tokens": 2**15}
 STAGES = [6, 2]
 MOST_TOKENS = 2**23
-BASE = sets.SHRUNK | {"purity": 0.17}
+BASE = sets.SHRUNK | {"purity": 0.4}
 RUNS = [
     {"unit": "documents", "objective": "weight"},
     {"unit": "documents", "objective": "weight", "seed": 3},

@@ -106,12 +106,12 @@ extension SetCandidates.Part {
   /// - Parameter entries: the candidates, whose order changes.
   fileprivate init(_ budget: Budget, _ entries: inout [Candidate]) {
     self.budget = budget
-    // The scale is that of the documents which a draw by weight selects: at least one, unless none
-    // is wanted.
+    // The sizes are those of the documents which a draw by weight selects: at least one, unless
+    // none is wanted.
     let fitting = Candidates.putFirst(budget, of: &entries)
     let count = budget.amount > 0 ? max(fitting, min(1, entries.count)) : 0
     let first = entries[..<count]
-    keys = CandidateScale(first.map(\.key))
+    keys = CandidateScale(entries.lazy.map(\.key), top: first.lazy.map(\.key))
     documentCount = count
     tokenCount = first.reduce(0) { $0 + $1.tokenCount }
     cost = first.reduce(0) { $0 + budget.cost(of: $1) }

@@ -112,8 +112,8 @@ struct SetCandidates: Sendable {
 
   /// The terms of candidates in one sweep.
   ///
-  /// With a budget in documents, a document's value is m gain − (W / N) n + (W / k) bonus. With a
-  /// budget in tokens or bytes it is m gain / u + (W / U) bonus, where u is what the document uses
+  /// With a budget in documents, a document's value is gain − (W / N) n + (W / k) bonus. With a
+  /// budget in tokens or bytes it is gain / u + (W / U) bonus, where u is what the document uses
   /// of the budget. See ``SetObjective`` and ``CandidateScale``.
   struct TermScale {
     let candidates: SetCandidates
@@ -131,7 +131,7 @@ struct SetCandidates: Sendable {
       let cost = settings.budget.cost(of: candidate)
       var bonus = objective.bonusScale * settings.keys.standardized(candidate.key)
       if objective.noise > 0 { bonus += objective.noise * noise.noise(of: candidate.textHash) }
-      var factor = settings.keys.discount(candidate.key)
+      var factor = 1.0
       var offset = bonusScale * bonus
       if case .documents = settings.budget {
         offset -= pricePerToken * Double(candidate.tokenCount)
