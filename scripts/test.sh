@@ -67,7 +67,7 @@ step_tests() {
 
 step_faults() { check_dsel test_faults.py "$@"; }
 # These run on the disk, so that the kills come at the moments at which dsel is killed in practice.
-step_kills() { TMPDIR=$disk check_dsel test_kills.py test_disturbances.py "$@"; }
+step_kills() { TMPDIR=$disk check_dsel test_kills.py test_disturbances.py test_disk_room.py "$@"; }
 step_limits() { check_dsel test_input_limits.py test_file_limits.py "$@"; }
 step_mounts() { check_dsel test_mounts.py "$@"; }
 step_files() { check_dsel test_many_files.py "$@"; }

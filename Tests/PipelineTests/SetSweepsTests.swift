@@ -109,7 +109,9 @@ import Weighting
     let sliceCount = try #require(entry.json.slices.int)
     // Few words are held, so that most records go through the file.
     let spool = CandidateSpool(
-      sliceCount: max(8, sliceCount), directory: directory.path(""), mostHeld: 500 * threadCount)
+      sliceCount: max(8, sliceCount),
+      room: SpoolRoom(directory: directory.path(""), command: .select),
+      candidateCount: candidates.all.count, mostHeld: 500 * threadCount)
     try Self.addRecords(entry, candidates, profile, to: spool, using: &random)
     let sweeps = SetSweeps(
       objective: entry.objective, noise: GumbelNoise(seed: 0, purpose: .setNoise),
@@ -157,7 +159,9 @@ import Weighting
     let sweeps = SetSweeps(
       objective: SetObjective(), noise: GumbelNoise(seed: 0),
       profile: TargetProfile(counts: [1], tokenCount: 1), candidates: set,
-      spool: CandidateSpool(sliceCount: 8, directory: "/"), threadCount: 1)
+      spool: CandidateSpool(
+        sliceCount: 8, room: SpoolRoom(directory: "/", command: .select), candidateCount: 0),
+      threadCount: 1)
     #expect(sweeps.sliceCount == sliceCount)
   }
 

@@ -9,6 +9,11 @@ package enum OutputError: Error {
   case isOutput(path: String)
   /// The file isn't in a directory `documents`, so its attributes have no place beside it.
   case notInDocuments(path: String)
-  /// A directory for temporary files may be too small for what a run needs, in bytes.
-  case noRoom(directory: String, needed: Int, free: Int)
+  /// A directory for temporary files has too few free bytes for the candidates of a set.
+  ///
+  /// What they need is an estimate.
+  case noRoom(directory: String, needed: Int, free: Int, Chooser)
+
+  /// The command that chooses among candidates.
+  package enum Chooser: Sendable { case select, resample }
 }

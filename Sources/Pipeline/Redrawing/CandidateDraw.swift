@@ -53,7 +53,8 @@ struct CandidateDraw {
           source: StoredFeatures(
             files: files, shards: whole.header.shards, limits: settings.reading.limits,
             progress: progress),
-          directory: settings.reading.spoolDirectory, threadCount: settings.reading.threadCount))
+          room: SpoolRoom(directory: settings.reading.spoolDirectory, command: .resample),
+          threadCount: settings.reading.threadCount))
     } else {
       selector = recipe.selector(budget, fills: false)
     }

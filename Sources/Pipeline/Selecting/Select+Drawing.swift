@@ -99,8 +99,7 @@ extension Select {
         for: budget, averageCost: budget.averageCost(of: trained.eligible)),
       fills: fills, profiles: profiles,
       CandidateReading(
-        source: source, directory: settings.reading.spoolDirectory,
-        threadCount: settings.reading.threadCount))
+        source: source, room: spoolRoom, threadCount: settings.reading.threadCount))
     selector.ordersSets = orders
     if let base = files.base?.model.counts {
       selector.bases = profiles.map {

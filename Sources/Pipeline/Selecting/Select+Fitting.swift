@@ -21,6 +21,7 @@ extension Select {
         return try PipelineError.inTarget(true) { try fit(target, targetStep, role: .target) }
       }
     }
+    try checkRoom(targets, files.pool)
     let pool = try clock.time(.fitPool) {
       begin(.fitPool, files.pool, .next)
       return try fit(files.pool, poolStep, role: .pool)

@@ -12,14 +12,23 @@ extension ErrorMessage {
         "\(path): the output is also an input. Write to another file."
       case .isOutput(let path):
         "\(path): two outputs would be the same file. Give each its own name."
-      case .noRoom(let directory, let needed, let free):
-        "\(directory): the features of the candidates may need \(Format.bytes(needed)) here, and "
-          + "only \(Format.bytes(free)) are free. Set TMPDIR to a directory with more room, select "
-          + "fewer documents, or use --objective weight."
+      case .noRoom(let directory, let needed, let free, let command):
+        "\(directory): choosing the set needs a temporary file of about "
+          + "\(Format.bytes(needed)), and \(Format.bytes(free)) are free here. Set TMPDIR to a "
+          + "directory with more room, \(Self.roomAdvice(command))"
       case .notInDocuments(let path):
         "\(path): --format dolma needs files in a directory 'documents', because it writes to "
           + "'attributes' next to that. Move the file to such a directory, or use --format jsonl."
       }
+  }
+
+  private static func roomAdvice(_ command: OutputError.Chooser) -> String {
+    switch command {
+    case .select:
+      "select less (a smaller --count, --fraction, --tokens, --bytes or --auto-limit), or draw "
+        + "by --objective weight, which needs no such file."
+    case .resample: "or choose fewer documents with a smaller --count."
+    }
   }
 
   private static func writing(_ error: WritingError) -> String {

@@ -1,13 +1,12 @@
 internal import Choosing
 internal import Featurizing
-internal import Files
 internal import Resampling
 
 /// Reads the features of candidates into a spool.
 struct CandidateReading: Sendable {
   var source: any FeatureSource
   /// For the spool, if memory has no room for it.
-  var directory: String
+  var room: SpoolRoom
   var threadCount: Int
 
   /// Slices of the spool may have this many words. Those of the sweeps join some of them.
@@ -17,22 +16,11 @@ struct CandidateReading: Sendable {
   /// - Parameter candidates: in pool order.
   /// - Throws: ``PipelineError``
   func read(_ candidates: [Candidate], _ profile: TargetProfile) throws -> CandidateSpool {
-    let mostWords = Self.mostWords(candidates, profile)
-    try checkRoom(mostWords)
-    let spool = CandidateSpool(sliceCount: Self.sliceCount(mostWords), directory: directory)
+    let spool = CandidateSpool(
+      sliceCount: Self.sliceCount(Self.mostWords(candidates, profile)), room: room,
+      candidateCount: candidates.count)
     try source.read(candidates, of: profile, into: spool)
     return spool
-  }
-
-  /// Refuses to begin what the disk has no room for.
-  ///
-  /// - Parameter wordCount: a bound of the words to spool.
-  private func checkRoom(_ wordCount: Int) throws(PipelineError) {
-    let needed = 4 * wordCount
-    guard wordCount > CandidateSpool.mostHeld, let free = FileSystem.freeByteCount(in: directory),
-      needed > free
-    else { return }
-    throw .output(.noRoom(directory: directory, needed: needed, free: free))
   }
 
   /// - Parameter wordCount: a bound of the words to spool.

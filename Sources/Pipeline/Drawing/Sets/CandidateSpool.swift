@@ -16,6 +16,8 @@ final class CandidateSpool: FeatureSink {
     /// The words of each slice that aren't in the file.
     var held: [[UInt32]]
     var heldCount = 0
+    /// The number of candidates that were added.
+    var candidateCount = 0
     var extents: [[Extent]]
     var fileWordCount = 0
   }
@@ -26,21 +28,29 @@ final class CandidateSpool: FeatureSink {
   let sliceCount: Int
   /// The number of words that memory holds, at most.
   private let mostHeld: Int
+  private let room: SpoolRoom
+  private let candidateCount: Int
   private let state: Lock<State>
   private let file: SpoolFile
 
   /// - Parameters:
   ///   - sliceCount: a power of two.
-  ///   - directory: for the temporary file.
-  init(sliceCount: Int, directory: String, mostHeld: Int = CandidateSpool.mostHeld) {
+  ///   - room: for the temporary file.
+  ///   - candidateCount: the number of candidates that will be added.
+  ///   - mostHeld: the number of words that memory holds, at most.
+  init(
+    sliceCount: Int, room: SpoolRoom, candidateCount: Int, mostHeld: Int = CandidateSpool.mostHeld
+  ) {
     precondition(sliceCount > 0 && sliceCount & (sliceCount - 1) == 0)
     self.sliceCount = sliceCount
     self.mostHeld = mostHeld
+    self.room = room
+    self.candidateCount = candidateCount
     state = Lock(
       State(
         held: Array(repeating: [], count: sliceCount),
         extents: Array(repeating: [], count: sliceCount)))
-    file = SpoolFile(directory: directory)
+    file = SpoolFile(directory: room.directory)
   }
 
   /// The slice of a text: the upper bits of its hash.
@@ -48,6 +58,8 @@ final class CandidateSpool: FeatureSink {
     sliceCount == 1 ? 0 : Int(textHash >> UInt64(64 - sliceCount.trailingZeroBitCount))
   }
 
+  /// - Throws: ``PipelineError``; among others, if the disk has no room for the candidates that are
+  ///   still to come, if they are like those before them.
   func add(_ words: [UInt32], textHashes: [UInt64]) throws(PipelineError) {
     try state.withLock { state throws(PipelineError) in
       var start = 0
@@ -58,8 +70,20 @@ final class CandidateSpool: FeatureSink {
         start = end
       }
       state.heldCount += start
-      if state.heldCount > mostHeld { try write(&state) }
+      state.candidateCount += textHashes.count
+      if state.heldCount > mostHeld {
+        try checkRoom(state)
+        try write(&state)
+      }
     }
+  }
+
+  private func checkRoom(_ state: borrowing State) throws(PipelineError) {
+    let known = state.fileWordCount + state.heldCount
+    let each = Double(known) / Double(max(1, state.candidateCount))
+    let left = Double(max(0, candidateCount - state.candidateCount))
+    try room.check(
+      wordCount: known + Int((each * left).rounded(.down)), written: state.fileWordCount)
   }
 
   private func write(_ state: inout State) throws(PipelineError) {

@@ -1,0 +1,37 @@
+internal import Choosing
+
+/// Checks the room on the disk before the pool is read.
+extension Select {
+  var spoolRoom: SpoolRoom {
+    SpoolRoom(directory: settings.reading.spoolDirectory, command: .select)
+  }
+
+  /// Refuses a run whose candidates won't have room on the disk.
+  ///
+  /// What is needed is estimated from some documents of the pool: see ``PoolSample``. While the
+  /// candidates are read, ``CandidateSpool`` checks it again, by those that it has.
+  ///
+  /// - Throws: ``PipelineError``
+  func checkRoom(_ targets: [Fitted], _ pool: Inputs) throws(PipelineError) {
+    guard let objective = settings.objective, objective.purity < 1 else { return }
+    // A search has no size yet, and strata may be small parts of the pool.
+    guard settings.sizeSearch == nil, settings.stratify == nil else { return }
+    let storedByteCount = pool.shards.reduce(0) { $0 + $1.status.byteCount }
+    guard spoolRoom.mayLack(storedByteCount: storedByteCount) else { return }
+    let profiles = targets.map { fitted in
+      let counts = fitted.outcome.counts
+      return TargetProfile(bucketCounts: counts.counts, tokenCount: counts.tokenCount)
+    }
+    let sample = PoolSample(
+      pool.shards, profiles,
+      .init(
+        features: settings.features, minimumLength: settings.draw.minimumTokenCount,
+        reading: settings.reading))
+    let wordCount = sample.wordCount(
+      settings.size.budget(documentCount: sample.poolDocumentCount),
+      shares: TargetSettings.shares(settings.targets), replay: settings.replay)
+    // What memory holds needs no file.
+    guard wordCount > CandidateSpool.mostHeld else { return }
+    try spoolRoom.check(wordCount: wordCount)
+  }
+}
