@@ -2,8 +2,9 @@
 
 A pool in shards goes through fit, merge, weigh --candidates, merge and resample, each shard in
 processes of its own, in a random order, two at a time, some of them twice. Documents are drawn by
-weight, or chosen as a set: then for each shard anew, and once for all (resample --picks). The
-result is compared byte for byte with one `dsel select` over all shards. With another pool, by hand:
+weight, or chosen as a set: then for each shard anew, and once for all (resample --picks). For a set,
+the candidates are also kept in two rounds, first their keys and then the n-grams of those that are
+left (weigh --keys-only and --candidates-from). The result is compared byte for byte with one `dsel select` over all shards. With another pool, by hand:
 
     Tests/Robustness/.venv/bin/pytest Tests/Robustness/test_distributed.py \\
         --pool POOL --target TARGET --count 2000 --shards 16
@@ -26,7 +27,7 @@ class Cluster:
 
     def __init__(self, dsel: str, folder: Path, pool: str, shard_count: int, seed: int) -> None:
         self.dsel, self.folder, self.generator = dsel, folder, random.Random(seed)
-        for name in ["shards", "models", "candidates", "parts"]:
+        for name in ["shards", "models", "candidates", "parts", "keys", "completed"]:
             (folder / name).mkdir()
         lines = run(["zstd", "-dcqf", pool]).checked().output.splitlines(keepends=True)
         self.shards = self.write_shards(lines, shard_count)
@@ -78,6 +79,25 @@ class Cluster:
         assert expected == found, f"{other} is not as {one}: {difference(expected, found)}"
 
 
+def in_two_rounds(cluster: Cluster, count: str) -> None:
+    """Keeps the candidates of a set in two rounds, to all.completed.zst."""
+    models = ["--target-model", "target.model.zst", "--pool-model", "pool.model.zst"]
+    cluster.for_each_shard(
+        lambda shard: [
+            *["weigh", "--force", *models, f"shards/{shard}", "--candidates", count, "--keys-only"],
+            *["--output", f"keys/{shard}.keys.zst", "--manifest", "/dev/null"],
+        ]
+    )
+    cluster.merge("keys", "all.keys.zst")
+    cluster.for_each_shard(
+        lambda shard: [
+            *["weigh", "--force", "--target-model", "target.model.zst", f"shards/{shard}"],
+            *["--candidates-from", "all.keys.zst", "--output", f"completed/{shard}.zst"],
+        ]
+    )
+    cluster.merge("completed", "all.completed.zst")
+
+
 @pytest.mark.parametrize("objective", ["set", "weight"])
 def test_processes_that_know_nothing_of_one_another_select_what_one_selects(
     dsel: str, tmp_path: Path, seed: int, pytestconfig: pytest.Config, objective: str
@@ -113,6 +133,9 @@ def test_processes_that_know_nothing_of_one_another_select_what_one_selects(
         ]
     )
     cluster.merge("candidates", "all.candidates.zst")
+    if objective == "set":
+        in_two_rounds(cluster, count)
+        cluster.same("all.candidates.zst", "all.completed.zst")
     cluster.run(
         "select",
         "--target",

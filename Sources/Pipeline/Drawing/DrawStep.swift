@@ -24,6 +24,8 @@ struct DrawStep {
 
   struct Outcome: Sendable {
     var eligible = EligibleDocuments()
+    /// The number of eligible documents by shard, up to the last shard that has any.
+    var eligibleCounts: [Int] = []
     var underMinimumCount = 0
     /// The number of documents outside all strata that are drawn from.
     var outsideCount = 0
@@ -38,11 +40,23 @@ struct DrawStep {
 
     mutating func merge(_ other: Outcome) {
       eligible.merge(other.eligible)
+      reserve(other.eligibleCounts.count)
+      for (shard, count) in other.eligibleCounts.enumerated() { eligibleCounts[shard] += count }
       underMinimumCount += other.underMinimumCount
       outsideCount += other.outsideCount
       tokenCount += other.tokenCount
       for target in spreads.indices { spreads[target].merge(other.spreads[target]) }
       randomBaseline.merge(other.randomBaseline)
+    }
+
+    private mutating func reserve(_ shardCount: Int) {
+      let missing = shardCount - eligibleCounts.count
+      if missing > 0 { eligibleCounts += Array(repeating: 0, count: missing) }
+    }
+
+    mutating func countEligible(ofShard shard: Int) {
+      reserve(shard + 1)
+      eligibleCounts[shard] += 1
     }
   }
 
@@ -129,6 +143,7 @@ struct DrawStep {
         outcome.outsideCount += 1
         return
       }
+      outcome.countEligible(ofShard: document.position.shard)
       outcome.eligible.documentCount += 1
       outcome.eligible.tokenCount += document.size.tokenCount
       outcome.eligible.byteCount += document.lineByteCount + 1

@@ -93,7 +93,8 @@ package struct Merge: Sendable {
 
   private func mergeCandidates(_ files: [Shard], _ outputs: RunOutputs) throws -> Outcome {
     var whole = try CandidateFile(merging: files, limits: settings.limits)
-    if whole.header.settings.objective == .set, !whole.header.isChosen {
+    let header = whole.header
+    if header.settings.objective == .set, !header.isChosen, !header.hasKeysOnly {
       let store = FeatureStore(
         count: whole.candidates.count, directory: settings.spoolDirectory)
       try StoredFeatures(

@@ -70,10 +70,8 @@ struct CandidateDraw {
     _ candidates: CandidateFile, _ path: String, _ settings: Settings
   ) throws(PipelineError) {
     let header = candidates.header
-    let (wanted, weighed) = (settings.reading.textField, header.settings.textField)
-    guard wanted == weighed || wanted == ReadingSettings().textField else {
-      throw .candidates(.otherTextField(path: path, field: weighed, wanted: wanted))
-    }
+    try header.check(settings.reading.textField, path: path)
+    guard !header.hasKeysOnly else { throw .candidates(.keysOnly(path: path)) }
     if let counted = header.poolDocumentCount, header.missingCount > 0, !settings.allowsMissing {
       throw .candidates(
         .missingDocuments(

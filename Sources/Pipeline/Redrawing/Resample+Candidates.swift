@@ -1,4 +1,3 @@
-internal import Files
 internal import Reading
 internal import Resampling
 internal import Weighting
@@ -20,7 +19,7 @@ extension Resample {
     outcome.objective = draw.objective
 
     // Keep only documents of the shards that were named: others are copied elsewhere.
-    let shards = try places(of: pool, in: whole, files[0].name)
+    let shards = try whole.header.places(of: pool, path: files[0].name)
     for part in outcome.parts.indices {
       outcome.parts[part].selection = outcome.parts[part].selection.filtered { candidate in
         shards[candidate.position.shard].map { candidate.moved(toShard: $0) }
@@ -37,26 +36,5 @@ extension Resample {
       uncountedCount: whole.header.uncountedCount,
       underMinimumCount: whole.header.documentCount - whole.header.eligibleCount,
       textField: whole.header.settings.textField, hasSpread: false)
-  }
-
-  /// The pool's shard for each shard of the candidates; nil for those that weren't named.
-  private func places(
-    of pool: Inputs, in file: CandidateFile, _ path: String
-  ) throws -> [Int?] {
-    let weighed = file.header.shards.map(\.path)
-    let places = ShardFinder(pool.shards).shards(weighed)
-    let found = Set(places.compactMap { $0 })
-    if let unknown = pool.shards.indices.first(where: { !found.contains($0) }) {
-      let shard = pool.shards[unknown].name
-      let namesakes = weighed.indices.filter {
-        places[$0] == nil
-          && ExactString(weighed[$0].lastPathPart) == ExactString(shard.lastPathPart)
-      }.map { weighed[$0] }
-      throw PipelineError.candidates(
-        namesakes.isEmpty
-          ? .shardWithoutCandidates(path: path, shard: shard)
-          : .ambiguousShard(path: path, shard: shard, weighedPaths: namesakes))
-    }
-    return places
   }
 }

@@ -13,7 +13,9 @@ struct CandidateDirectory: WeighMode {
     let registry = job.job.registry
     let directory = try WorkDirectory(
       path, kind: .candidates,
-      settings: "candidates \(job.settings.fingerprint) " + job.job.fingerprint, registry: registry)
+      settings: "candidates \(job.settings.fingerprint) \(job.job.fingerprint)"
+        // Nothing for whole candidates: records of earlier runs have no word for them.
+        + (job.wanted.keepsKeysOnly ? " keys only" : ""), registry: registry)
     var weighed = Weighed(targetCount: 1)
     var keptCount = 0
     for shard in shards {

@@ -29,12 +29,18 @@ struct CandidateJob {
     weighed.outcome.documentCount += report.documentCount
     weighed.outcome.tokenCount += outcome.tokenCount
     weighed.report.add(report)
+    var eligibleCounts: [Int]?
+    if wanted.keepsKeysOnly {
+      let without = shards.count - outcome.eligibleCounts.count
+      eligibleCounts = outcome.eligibleCounts + Array(repeating: 0, count: without)
+    }
     var file = CandidateFile(
       settings: settings, shards: job.pool.corrected(report, of: shards).inputs,
       documentCount: report.documentCount, eligibleCount: outcome.eligibleCount,
+      eligibleCounts: eligibleCounts,
       poolDocumentCount: job.models.pool.model.counts.documentCount,
       candidates: kept.onlyParted())
-    if wanted.objective == .set { try addFeatures(to: &file, shards) }
+    if wanted.objective == .set, !wanted.keepsKeysOnly { try addFeatures(to: &file, shards) }
     return (file, report)
   }
 
@@ -62,7 +68,8 @@ struct CandidateJob {
       count: wanted.count, kept: keptCount, seed: wanted.seed,
       temperature: settings.temperature, topK: settings.topK,
       minTokens: settings.minimumTokenCount,
-      objective: settings.objective == .weight ? nil : settings.objective.rawValue)
+      objective: settings.objective == .weight ? nil : settings.objective.rawValue,
+      keysOnly: wanted.keepsKeysOnly ? true : nil)
   }
 }
 

@@ -31,7 +31,7 @@ package struct Weigh: Sendable {
         manifest: settings.manifest, replaces: settings.replacesOutputs),
       inputs: pool.shards + models.shards, registry: registry)
     let candidates = settings.candidates?.decided(for: models)
-    let readsTwice = candidates?.objective == .set
+    let readsTwice = candidates.map { $0.objective == .set && !$0.keepsKeysOnly } ?? false
     let spools = settings.rejects != nil || readsTwice
     progress.plan(passCount: (readsTwice ? 2 : 1) + (spools ? pool.spoolPassCount : 0))
     if spools {
@@ -96,7 +96,7 @@ extension WeighSettings.CandidateSettings {
   fileprivate func decided(for models: StoredModels) -> Self {
     var decided = self
     let isUsual = models.pool.model.settings.maximumOrder == FeatureSettings().maximumOrder
-    decided.objective = objective ?? (isUsual ? .set : .weight)
+    decided.objective = objective ?? (isUsual || keepsKeysOnly ? .set : .weight)
     if decided.objective == .set { decided.logisticShare = 0 }
     return decided
   }

@@ -36,6 +36,8 @@ package struct WeighReport: Encodable, Sendable {
     package var minTokens: Int
     /// nil for a draw by weight.
     package var objective: String?
+    /// True if candidates of a set have no n-grams yet; else nil.
+    package var keysOnly: Bool?
   }
 
   package var dselVersion: String

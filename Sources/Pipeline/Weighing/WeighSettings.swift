@@ -47,6 +47,8 @@ package struct WeighSettings: Sendable, Codable {
     /// What is drawn from the candidates; nil for a set if models have single tokens and pairs, as
     /// by default, and else for a draw by weight.
     package var objective: CandidateFile.Objective?
+    /// Whether candidates of a set get their features later: see ``CompleteCandidates``.
+    package var keepsKeysOnly = false
 
     package init(count: Int) { self.count = count }
 

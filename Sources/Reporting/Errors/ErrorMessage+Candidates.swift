@@ -22,9 +22,25 @@ extension ErrorMessage {
       otherTextField(path, field, wanted)
     case .missingDocuments(let path, let found, let counted, let shardCount):
       missing(path, found, counted, shardCount)
-    case .shardWithoutCandidates(let path, let shard):
-      "\(shard): \(path) has no candidates from this file. Weigh it with --candidates, merge the "
-        + "result with the candidates of the others, and choose from these."
+    case .shardWithoutCandidates(let path, let shard, let hasKeysOnly):
+      "\(shard): \(path) has no candidates from this file. Weigh it with --candidates"
+        + (hasKeysOnly ? " and --keys-only" : "") + ", merge the result with the candidates of the "
+        + "others, and " + (hasKeysOnly ? "name the merged file." : "choose from these.")
+    case .keysAndFeatures(let path, let other, let hasKeysOnly):
+      keysAndFeatures(path, other, hasKeysOnly)
+    case .keysOnly(let path):
+      "\(path): its candidates have keys only, and a set is chosen by their n-grams. Merge the keys "
+        + "of all shards with 'dsel merge', run 'dsel weigh --candidates-from' with the merged file "
+        + "for each shard, and choose from the results."
+    case .notKeys(let path):
+      "\(path): this file has no candidates that lack n-grams. Name the merged file of keys, from "
+        + "'dsel weigh --candidates … --keys-only' and 'dsel merge'."
+    case .otherTarget(let path, let model):
+      "\(model): the keys in \(path) were made with another --target-model. Name that one."
+    case .changedShard(let path, let shard):
+      "\(shard): this is not the file that the keys in \(path) were made from, or it has changed. "
+        + "Name that file. If it has changed, make its keys again with --keys-only, and merge them "
+        + "with those of the others."
     case .ambiguousShard(let path, let shard, let weighed):
       "\(shard): \(path) has candidates from \(Format.list(weighed, "and")), and "
         + "it is not clear which of the pool's files that is. Name the pool's files by paths that "
@@ -42,6 +58,16 @@ extension ErrorMessage {
       "--count is \(wanted), but \(path) has candidates for draws of up to \(kept) documents. "
         + "Lower --count, or weigh again with --candidates \(wanted)."
     }
+  }
+
+  private static func keysAndFeatures(
+    _ path: String, _ other: String, _ hasKeysOnly: Bool
+  ) -> String {
+    let (keys, whole) = hasKeysOnly ? (path, other) : (other, path)
+    return
+      "\(path): candidates of \(keys) have keys only, and those of \(whole) have n-grams, too. "
+      + "Merge keys with keys. Then give the candidates that are left their n-grams with 'dsel weigh "
+      + "--candidates-from', and merge these files."
   }
 
   private static func otherTextField(

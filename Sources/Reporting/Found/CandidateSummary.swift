@@ -18,6 +18,8 @@ package struct CandidateSummary: Report {
   package var objective: String
   /// True if the documents were chosen from candidates; else nil.
   package var chosen: Bool?
+  /// True if candidates of a set have no n-grams yet; else nil.
+  package var keysOnly: Bool?
 
   package init(_ file: CandidateFile) {
     count = file.header.settings.count
@@ -29,6 +31,7 @@ package struct CandidateSummary: Report {
     missingDocuments = file.header.poolDocumentCount.map { _ in file.header.missingCount }
     objective = file.header.settings.objective.rawValue
     chosen = file.header.isChosen ? true : nil
+    keysOnly = file.header.hasKeysOnly ? true : nil
     uncountedDocuments = file.header.uncountedCount > 0 ? file.header.uncountedCount : nil
     seed = file.header.settings.seed
   }
@@ -42,7 +45,8 @@ package struct CandidateSummary: Report {
       chosen == true
       ? "chose \(Format.count(candidates)) of \(Format.count(documents, "document")) in "
         + "\(Format.count(shards, "file"))"
-      : "candidates of \(Format.count(shards, "file")): \(Format.count(candidates)) for a draw of up "
+      : "\(keysOnly == true ? "keys of candidates" : "candidates") of \(Format.count(shards, "file")): "
+        + "\(Format.count(candidates)) for a draw of up "
         + "to \(Format.count(count)) out of \(Format.count(documents, "document"))"
     if let missingDocuments, missingDocuments > 0 {
       line +=

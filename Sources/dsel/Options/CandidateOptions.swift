@@ -11,6 +11,23 @@ struct CandidateOptions: ParsableArguments {
       valueName: "n"), transform: Count.init(parsing:))
   var candidates: Count?
 
+  @Flag(
+    help: """
+      With --candidates, for sets: write the candidates' keys without their n-grams. Merge the \
+      keys of all shards, and go on with --candidates-from.
+      """)
+  var keysOnly = false
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Instead of --candidates: write the candidates in this file that are in these pool files, \
+      with their n-grams. The file has the merged keys of --keys-only. Of the models, only \
+      --target-model is needed.
+      """, valueName: "file"),
+    completion: .file())
+  var candidatesFrom: String?
+
   @OptionGroup var objective: ObjectiveOptions
 
   @Option(
@@ -71,7 +88,7 @@ struct CandidateOptions: ParsableArguments {
       let given = [
         ("--seed", seed != nil), ("--top-k", topK), ("--temperature", temperature != nil),
         ("--logistic-share", logisticShare != nil), ("--min-tokens", minTokens != nil),
-        ("--objective", objective.objective != nil),
+        ("--objective", objective.objective != nil), ("--keys-only", keysOnly),
       ].first { $0.1 }
       if let given {
         throw ValidationError("\(given.0) needs --candidates: weights don't depend on the draw.")
@@ -80,6 +97,11 @@ struct CandidateOptions: ParsableArguments {
     }
     guard candidates.value >= 1 else { throw ValidationError("--candidates must be at least 1.") }
     try objective.validate(rivals(estimator, compat))
+    guard !keysOnly || objective.decision(rivals(estimator, compat)).objective == .set else {
+      throw ValidationError(
+        "--keys-only is for sets: candidates of a draw by weight have no n-grams. Leave --keys-only "
+          + "out.")
+    }
     guard targetCount == 1 else {
       throw ValidationError(
         "--candidates works for one target only. Run dsel weigh once per "
@@ -105,6 +127,7 @@ struct CandidateOptions: ParsableArguments {
     // Without a word, the models decide: see ``WeighSettings/CandidateSettings``.
     case .set: settings.objective = objective.objective == nil ? nil : .set
     }
+    settings.keepsKeysOnly = keysOnly
     settings.seed = seed?.value ?? 0
     settings.addsNoise = !topK
     settings.temperature = temperature?.value ?? 1

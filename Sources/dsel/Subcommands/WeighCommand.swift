@@ -25,6 +25,13 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
       dsel weigh --target-model wiki.model --pool-model pool.model shards/0001.jsonl.zst \\
         --candidates 1M -o candidates/0001.jsonl.zst
 
+    The same in two rounds, of which the first writes small files:
+      dsel weigh --target-model wiki.model --pool-model pool.model shards/0001.jsonl.zst \\
+        --candidates 1M --keys-only -o keys/0001.jsonl.zst
+      dsel merge keys/*.jsonl.zst -o keys.jsonl.zst
+      dsel weigh --target-model wiki.model --candidates-from keys.jsonl.zst \\
+        shards/0001.jsonl.zst -o candidates/0001.jsonl.zst
+
     Weights for two targets, as attributes next to the documents of a Dolma dataset:
       dsel weigh --target-model wiki=wiki.model --target-model law=law.model --pool-model pool.model \\
         --format dolma cc/documents/*.jsonl.gz
@@ -45,7 +52,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
   @Option(
     help: ArgumentHelp("Model of the whole pool, with all its shards.", valueName: "file"),
     completion: .file())
-  var poolModel: String
+  var poolModel: String?
 
   @OptionGroup(title: "Input") var reading: ReadingOptions
   @OptionGroup(title: "Input") var rejecting: RejectOptions
@@ -102,6 +109,11 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
     let targets = try targets()
     try poolFiles.validate(to: "weigh", [])
     let pool = try poolFiles.paths()
+    if let keys = candidates.candidatesFrom { return try validateCompletion(keys, targets, pool) }
+    guard poolModel != nil else {
+      throw ValidationError(
+        "--pool-model is missing. Name the model of the whole pool, from 'dsel fit'.")
+    }
     try ReadingOptions.validateFiles(pool)
     if let idField { try ReadingOptions.validateField(idField, option: "--id-field") }
     try rejecting.validate(with: reading)
@@ -134,7 +146,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
       writesToStandardOutput: workDir == nil && format != .dolma && output.path == nil)
   }
 
-  private func targets() throws -> [NamedModel] {
+  func targets() throws -> [NamedModel] {
     let models = try FileList.named(targetModel, option: "--target-model")
       .map { NamedModel(name: $0.name, path: $0.path) }
     guard models.count > 1 else { return models }
@@ -149,6 +161,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
   func run() throws {
     try execution.run { context in
       try output.checkTerminal()
+      if let keys = candidates.candidatesFrom { return try complete(keys, context) }
       let estimator = estimating.kind(compatibility.compat)
       if let option = candidates.impliedBy(estimator, compatibility.compat) {
         context.diagnostics.note(ObjectiveOptions.note(impliedBy: option))
@@ -167,7 +180,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
     if let candidates = candidates.settings(estimator.kind, compatibility.compat) {
       product = .candidates(target: targets[0], candidates)
     }
-    var settings = WeighSettings(product, poolModel: poolModel, pool: try poolFiles.paths())
+    var settings = WeighSettings(product, poolModel: poolModel ?? "", pool: try poolFiles.paths())
     settings.reading = reading.settings(execution)
     settings.estimator = estimator
     settings.format = format

@@ -15,7 +15,7 @@ package enum CandidateError: Error {
   /// The candidates come from fewer documents than the pool's model counted.
   case missingDocuments(path: String, foundCount: Int, countedCount: Int, shardCount: Int)
   /// A file of the pool has no candidates.
-  case shardWithoutCandidates(path: String, shard: String)
+  case shardWithoutCandidates(path: String, shard: String, hasKeysOnly: Bool)
   /// Candidates come from files with this file's name, and it isn't clear which is meant.
   case ambiguousShard(path: String, shard: String, weighedPaths: [String])
   /// The draw is larger than the one that candidates were kept for.
@@ -24,6 +24,16 @@ package enum CandidateError: Error {
   case severalChoices(path: String)
   /// The documents were chosen already, in another number than wanted.
   case otherChoice(path: String, chosenCount: Int, wanted: Int)
+  /// One file has keys only, and another has n-grams, too.
+  case keysAndFeatures(path: String, otherPath: String, hasKeysOnly: Bool)
+  /// A set is to be chosen among candidates that have no n-grams yet.
+  case keysOnly(path: String)
+  /// The file doesn't have candidates that lack n-grams.
+  case notKeys(path: String)
+  /// The keys come from weights for another target.
+  case otherTarget(path: String, model: String)
+  /// A shard's content isn't that from which its keys were made.
+  case changedShard(path: String, shard: String)
   /// Nothing is left to choose by purity and noise.
   case noSet(path: String)
 }

@@ -104,6 +104,8 @@ extension CandidateFile {
     var doubles: [String: Double] = [:]
     var topK: Bool?
     var isChosen = false
+    var hasKeysOnly = false
+    var eligibleCounts: [Int]?
     var targetCounts: [UInt64]?
     var shards: [FittedModel.Input]?
 
@@ -146,6 +148,8 @@ extension CandidateFile {
         let bytes = try Self.bytes(key, &stream, limit: Self.longestCounts)
         targetCounts = FeatureBytes.numbers(bytes)
         guard targetCounts?.allSatisfy({ $0 > 0 }) == true else { throw .invalid(key) }
+      case "keys_only": hasKeysOnly = try stream.readBoolean()
+      case "shard_eligible_documents": try readEligibleCounts(&stream)
       case "shards": try readShards(&stream)
       default: try stream.skipValue()
       }
@@ -166,6 +170,19 @@ extension CandidateFile {
         read.append(input)
       }
       shards = read
+    }
+
+    private mutating func readEligibleCounts(_ stream: inout JSONStream) throws(JSONStreamError) {
+      var counts: [Int] = []
+      let name = "shard_eligible_documents"
+      let reader = self
+      try stream.readArray { stream throws(JSONStreamError) in
+        guard counts.count < Candidate.maximumShardCount else {
+          throw .tooLarge(name, limit: Candidate.maximumShardCount)
+        }
+        counts.append(try reader.count(name, &stream))
+      }
+      eligibleCounts = counts
     }
 
     /// The longest Base64 of a target's counts, and of a document's features.
@@ -239,6 +256,8 @@ extension CandidateFile {
       if objective == .set {
         if isChosen {
           header.chosenBy = try chosenBy()
+        } else if hasKeysOnly {
+          header.eligibleCounts = try eligibleCounts(of: shards, sum: header.eligibleCount)
         } else {
           header.profile = try profile(tokenCount: number("target_tokens"))
         }
@@ -255,6 +274,20 @@ extension CandidateFile {
         left -= count
       }
       return TargetProfile(counts: targetCounts, tokenCount: tokenCount)
+    }
+
+    private func eligibleCounts(
+      of shards: [FittedModel.Input], sum: Int
+    ) throws(JSONStreamError) -> [Int] {
+      let name = "shard_eligible_documents"
+      guard let counts = eligibleCounts else { throw .missing(name) }
+      var left = sum
+      for (count, shard) in zip(counts, shards) {
+        guard count <= shard.documentCount, count <= left else { throw .invalid(name) }
+        left -= count
+      }
+      guard counts.count == shards.count, left == 0 else { throw .invalid(name) }
+      return counts
     }
 
     private func chosenBy() throws(JSONStreamError) -> SetObjective {

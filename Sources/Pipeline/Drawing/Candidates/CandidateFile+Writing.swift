@@ -39,6 +39,9 @@ extension CandidateFile {
     /// The target's counts of its buckets, by rank: see ``FeatureBytes/encode(_:)``. In Base64, as
     /// a candidate's features.
     var targetCounts: String?
+    var keysOnly: Bool?
+    /// The number of eligible documents of each shard, if there are only keys.
+    var shardEligibleDocuments: [Int]?
     var documents: Int
     var eligibleDocuments: Int
     var poolDocuments: Int?
@@ -93,6 +96,7 @@ extension CandidateFile {
       targetCounts: header.profile.map {
         Data(FeatureBytes.encode($0.counts)).base64EncodedString()
       },
+      keysOnly: header.hasKeysOnly ? true : nil, shardEligibleDocuments: header.eligibleCounts,
       documents: header.documentCount, eligibleDocuments: header.eligibleCount,
       poolDocuments: header.poolDocumentCount, candidates: candidateCount,
       shards: header.shards.map {

@@ -80,6 +80,12 @@ package struct CandidateFile: Sendable {
     package var poolDocumentCount: Int?
     /// The target's n-grams; nil unless a set is to be chosen.
     var profile: TargetProfile?
+    /// The number of eligible documents of each shard, in a file with keys only; else nil.
+    ///
+    /// Candidates of such a file have no features yet, though they are for a set.
+    var eligibleCounts: [Int]?
+    /// Whether candidates of a set have no features yet.
+    package var hasKeysOnly: Bool { eligibleCounts != nil }
     /// Whether the candidates are those that a draw chose.
     package var isChosen = false
     /// The objective by which they were chosen; nil for a draw by weight.
@@ -102,14 +108,16 @@ package struct CandidateFile: Sendable {
 
   /// - Parameters:
   ///   - shards: the shards, in the order of the candidates' positions.
+  ///   - eligibleCounts: of each shard, if the file is to have keys only.
   ///   - candidates: the candidates, in no particular order.
   init(
     settings: Settings, shards: [FittedModel.Input], documentCount: Int, eligibleCount: Int,
-    poolDocumentCount: Int? = nil, candidates: CandidateGroup
+    eligibleCounts: [Int]? = nil, poolDocumentCount: Int? = nil, candidates: CandidateGroup
   ) {
     header = Header(
       settings: settings, shards: shards, documentCount: documentCount,
-      eligibleCount: eligibleCount, poolDocumentCount: poolDocumentCount)
+      eligibleCount: eligibleCount, poolDocumentCount: poolDocumentCount,
+      eligibleCounts: eligibleCounts)
     self.candidates = candidates.kept()
     sortShards()
   }
@@ -120,6 +128,7 @@ package struct CandidateFile: Sendable {
     var places = [Int](repeating: 0, count: order.count)
     for (place, index) in order.enumerated() { places[index] = place }
     header.shards = order.map { header.shards[$0] }
+    header.eligibleCounts = header.eligibleCounts.map { counts in order.map { counts[$0] } }
     candidates = candidates.map { $0.moved(toShard: places[$0.position.shard]) }
       .sorted { $0.position < $1.position }
   }
@@ -171,6 +180,10 @@ package struct CandidateFile: Sendable {
     guard !header.isChosen, !other.header.isChosen else {
       throw .candidates(.severalChoices(path: other.header.isChosen ? path : firstPath))
     }
+    guard header.hasKeysOnly == other.header.hasKeysOnly else {
+      throw .candidates(
+        .keysAndFeatures(path: path, otherPath: firstPath, hasKeysOnly: other.header.hasKeysOnly))
+    }
     try known.insert(other.header.shards, of: path)
     // The model is known by the hash of its file, so both counts must agree.
     let (one, two) = (header.poolDocumentCount, other.header.poolDocumentCount)
@@ -189,6 +202,7 @@ package struct CandidateFile: Sendable {
         .unusable(path: path, .tooLarge("shards", limit: Candidate.maximumShardCount)))
     }
     header.shards += other.header.shards
+    header.eligibleCounts? += other.header.eligibleCounts ?? []
     header.documentCount += other.header.documentCount
     header.eligibleCount += other.header.eligibleCount
     candidates += other.candidates.map { $0.moved(toShard: $0.position.shard + offset) }

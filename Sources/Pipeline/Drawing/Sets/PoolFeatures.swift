@@ -15,9 +15,16 @@ struct PoolFeatures: FeatureSource {
   func read(
     _ candidates: [Candidate], of profile: TargetProfile, into sink: any FeatureSink
   ) throws {
+    _ = try readAll(candidates, of: profile, into: sink)
+  }
+
+  /// Reads as ``read(_:of:into:)`` does, and reports on the shards.
+  func readAll(
+    _ candidates: [Candidate], of profile: TargetProfile, into sink: any FeatureSink
+  ) throws -> PassReport {
     workers.progress.begin(
       .choose, totalStoredByteCount: Inputs(shards: shards).totalStoredByteCount, pass: .next)
-    let (counts, _) = try workers.run(shards) { [self] in
+    let (counts, report) = try workers.run(shards) { [self] in
       Reader(self, candidates, profile, sink)
     }
     guard counts.reduce(0, +) == candidates.count else {
@@ -25,6 +32,7 @@ struct PoolFeatures: FeatureSource {
       let shard = candidates.last?.position.shard ?? 0
       throw PipelineError.input(.reading(.changed(path: shards[shard].name), line: nil))
     }
+    return report
   }
 
   private struct Reader: DocumentConsumer, ~Copyable {

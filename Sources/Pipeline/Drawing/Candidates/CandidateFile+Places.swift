@@ -1,0 +1,40 @@
+internal import Files
+internal import Reading
+internal import Resampling
+
+/// Compares a file of candidates with the pool that they come from.
+extension CandidateFile.Header {
+  /// Refuses to read the text in another field than the one that was weighed.
+  ///
+  /// - Parameters:
+  ///   - wanted: the field that is asked for. The default stands for any.
+  ///   - path: the file's.
+  /// - Throws: ``CandidateError/otherTextField(path:field:wanted:)``
+  func check(_ wanted: TextField, path: String) throws(PipelineError) {
+    guard wanted == settings.textField || wanted == ReadingSettings().textField else {
+      throw .candidates(.otherTextField(path: path, field: settings.textField, wanted: wanted))
+    }
+  }
+
+  /// The pool's shard for each shard of the candidates; nil for those that weren't named.
+  ///
+  /// - Parameter path: the file's.
+  /// - Throws: ``PipelineError`` if a shard of the pool has no candidates here.
+  func places(of pool: Inputs, path: String) throws(PipelineError) -> [Int?] {
+    let weighed = shards.map(\.path)
+    let places = ShardFinder(pool.shards).shards(weighed)
+    let found = Set(places.compactMap { $0 })
+    if let unknown = pool.shards.indices.first(where: { !found.contains($0) }) {
+      let shard = pool.shards[unknown].name
+      let namesakes = weighed.indices.filter {
+        places[$0] == nil
+          && ExactString(weighed[$0].lastPathPart) == ExactString(shard.lastPathPart)
+      }.map { weighed[$0] }
+      throw .candidates(
+        namesakes.isEmpty
+          ? .shardWithoutCandidates(path: path, shard: shard, hasKeysOnly: eligibleCounts != nil)
+          : .ambiguousShard(path: path, shard: shard, weighedPaths: namesakes))
+    }
+    return places
+  }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Pipeline
+import Reporting
+
+/// `dsel weigh --candidates-from`: gives candidates their n-grams.
+extension WeighCommand {
+  /// - Parameters:
+  ///   - keys: the file of keys.
+  ///   - targets: the target models.
+  ///   - pool: the pool's files.
+  /// - Throws: `ValidationError`
+  func validateCompletion(_ keys: String, _ targets: [NamedModel], _ pool: [String]) throws {
+    if keys.isEmpty { throw ValidationError("--candidates-from is empty. Name a file.") }
+    if let option = optionOfWeighing {
+      throw ValidationError(
+        "\(option) can't be used with --candidates-from, which adds n-grams to candidates that "
+          + "were weighed before. Leave \(option) out.")
+    }
+    guard targets.count == 1 else {
+      throw ValidationError("--candidates-from needs one --target-model, that of the candidates.")
+    }
+    try ReadingOptions.validateFiles(pool + [keys])
+    try FileOutputOptions.refuseManifests([keys])
+    try reading.validateJoint()
+    try reporting.validate(with: output)
+  }
+
+  /// The first option that was decided in the first round, or that needs weights.
+  private var optionOfWeighing: String? {
+    let given: [(String, Bool)] = [
+      ("--pool-model", poolModel != nil), ("--candidates", candidates.candidates != nil),
+      ("--keys-only", candidates.keysOnly), ("--objective", candidates.objective.objective != nil),
+      ("--seed", candidates.seed != nil), ("--top-k", candidates.topK),
+      ("--temperature", candidates.temperature != nil),
+      ("--logistic-share", candidates.logisticShare != nil),
+      ("--min-tokens", candidates.minTokens != nil), ("--compat", compatibility.compat != nil),
+      ("--estimator", estimating.estimator != nil), ("--smoothing", estimating.smoothing != nil),
+      ("--target-smoothing", estimating.targetSmoothing != nil),
+      ("--normalize", normalize != nil), ("--format", format != .jsonl),
+      ("--id-field", idField != nil), ("--rejects", rejecting.rejects != nil),
+      ("--allow-repeats", reading.allowRepeats), ("--work-dir", workDir != nil),
+      ("--manifest", manifest != nil),
+    ]
+    return given.first { $0.1 }?.0
+  }
+
+  func complete(_ keys: String, _ context: CommandContext) throws {
+    var settings = CompleteSettings(
+      keys: keys, targetModel: try targets()[0].path, pool: try poolFiles.paths())
+    settings.reading = reading.settings(execution)
+    settings.output = output.destination
+    settings.container = output.container
+    settings.replacesOutputs = output.force
+    let file = try CompleteCandidates(
+      settings, progress: context.progress.meter, registry: context.registry
+    ).run()
+    try context.report(CandidateSummary(file), reporting)
+  }
+}
