@@ -308,15 +308,22 @@ extension CandidateFile {
     static func candidate(
       _ stream: inout JSONStream, shardCount: Int, readsFeatures: Bool
     ) throws(JSONStreamError) -> CandidateLines.Line {
+      // Variables, not dictionaries by name: files have millions of candidates.
       var features: [UInt8]?
-      var numbers: [String: Int] = [:]
-      var keys: [String: Double] = [:]
+      var (shard, place, tokens, copies): (Int?, Int?, Int?, Int?)
+      var (lineBytes, textBytes): (Int?, Int?)
+      var (firstKey, secondKey): (Double?, Double?)
       var hash: UInt64?
       try stream.readObject { key, stream throws(JSONStreamError) in
         switch key {
-        case "shard", "offset", "bytes", "text_bytes", "tokens", "copies":
-          numbers[key] = try stream.readCount()
-        case "key", "second_key": keys[key] = try stream.readNumber()
+        case "shard": shard = try stream.readCount()
+        case "offset": place = try stream.readCount()
+        case "bytes": lineBytes = try stream.readCount()
+        case "text_bytes": textBytes = try stream.readCount()
+        case "tokens": tokens = try stream.readCount()
+        case "copies": copies = try stream.readCount()
+        case "key": firstKey = try stream.readNumber()
+        case "second_key": secondKey = try stream.readNumber()
         case "text_hash": hash = try Self.hash("text_hash", &stream)
         case "features":
           if readsFeatures {
@@ -327,27 +334,29 @@ extension CandidateFile {
         default: try stream.skipValue()
         }
       }
-      func number(_ name: String, upTo limit: Int) throws(JSONStreamError) -> Int {
-        guard let value = numbers[name] else { throw .missing(name) }
+      func number(
+        _ value: Int?, _ name: String, upTo limit: Int
+      ) throws(JSONStreamError) -> Int {
+        guard let value else { throw .missing(name) }
         guard value <= limit else { throw .invalid(name) }
         return value
       }
       guard let hash else { throw .missing("text_hash") }
-      guard let key = keys["key"], let secondKey = keys["second_key"] else {
+      guard let firstKey, let secondKey else {
         throw .missing("key")
       }
       let limit = Int(UInt32.max)
       guard shardCount > 0 else { throw .invalid("shard") }
       guard features != nil || !readsFeatures else { throw .missing("features") }
       let candidate = Candidate(
-        key: key, secondKey: secondKey, textHash: hash,
+        key: firstKey, secondKey: secondKey, textHash: hash,
         position: Position(
-          shard: try number("shard", upTo: shardCount - 1),
-          place: try number("offset", upTo: Candidate.maximumPlace)),
-        lineByteCount: try number("bytes", upTo: limit),
-        textByteCount: try number("text_bytes", upTo: limit),
-        tokenCount: try number("tokens", upTo: limit),
-        copies: UInt32(try number("copies", upTo: limit)))
+          shard: try number(shard, "shard", upTo: shardCount - 1),
+          place: try number(place, "offset", upTo: Candidate.maximumPlace)),
+        lineByteCount: try number(lineBytes, "bytes", upTo: limit),
+        textByteCount: try number(textBytes, "text_bytes", upTo: limit),
+        tokenCount: try number(tokens, "tokens", upTo: limit),
+        copies: UInt32(try number(copies, "copies", upTo: limit)))
       return CandidateLines.Line(candidate: candidate, features: features)
     }
   }
