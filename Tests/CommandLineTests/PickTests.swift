@@ -50,8 +50,8 @@ struct PickTests {
         + "--count out, or choose again.\n")
     #expect(
       try error(["picks", "--purity", "0.1", "--pool", Fixtures.crawl], status: 1)
-        == "--purity and --noise choose a set, but picks has documents that were chosen already, "
-        + "or candidates of a draw by weight. Leave --purity and --noise out.\n")
+        == "--purity, --noise and --base choose a set, but picks has documents that were chosen "
+        + "already, or candidates of a draw by weight. Leave these options out.\n")
     #expect(
       try error(["picks", "set", "--pool", Fixtures.crawl], status: 1)
         .contains("Give that file alone"))

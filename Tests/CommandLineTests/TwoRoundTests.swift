@@ -169,7 +169,8 @@ struct TwoRoundTests {
     let poolModel = try Stages.models().path("pool.model")
     #expect(
       try error(["weigh", "--target-model", poolModel, shards[0]] + from)
-        == "\(poolModel): the keys in keys were made with another --target-model. Name that one.\n")
+        == "\(poolModel): the candidates of keys were weighed with another --target-model. Name "
+        + "that one.\n")
     #expect(
       try error(complete + [shards[1]] + from)
         == "\(shards[1]): keys has no candidates from this file. Weigh it with --candidates and "

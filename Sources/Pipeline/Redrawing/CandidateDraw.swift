@@ -12,6 +12,8 @@ struct CandidateDraw {
     /// nil for the default.
     var purity: Double?
     var noise: Double?
+    /// nil if there is nothing to complete.
+    var base: CandidateBase?
     /// Whether candidates may cover only a part of the pool.
     var allowsMissing = false
     var reading: ReadingSettings
@@ -22,6 +24,8 @@ struct CandidateDraw {
   let budget: Budget
   /// The objective of the set; nil for a draw by weight.
   let objective: SetObjective?
+  /// What the set completes; nil if there is nothing.
+  let base: BaseSettings?
   let choice: Choice
 
   /// Draws.
@@ -43,9 +47,10 @@ struct CandidateDraw {
     let choosesSet = known.objective == .set && !whole.header.isChosen
     let asked = SetObjective(purity: settings.purity, noise: settings.noise)
     objective = choosesSet ? asked : whole.header.chosenBy
+    base = choosesSet ? settings.base?.base : whole.header.base
     let selector: any Selector
     if choosesSet, let profile = whole.header.profile {
-      selector = SetSelector(
+      var chooser = SetSelector(
         recipe, asked, budget,
         candidates: CandidateBudget.largest(for: budget, averageCost: 1), fills: false,
         profiles: [profile],
@@ -55,6 +60,10 @@ struct CandidateDraw {
             progress: progress),
           room: SpoolRoom(directory: settings.reading.spoolDirectory, command: .resample),
           threadCount: settings.reading.threadCount))
+      if let base = settings.base {
+        chooser.bases = [try base.counts(whole.header, path, settings.reading.limits)]
+      }
+      selector = chooser
     } else {
       selector = recipe.selector(budget, fills: false)
     }
@@ -83,7 +92,7 @@ struct CandidateDraw {
       throw .candidates(
         .otherChoice(path: path, chosenCount: header.settings.count, wanted: count))
     }
-    let asksForSet = settings.purity != nil || settings.noise != nil
+    let asksForSet = settings.purity != nil || settings.noise != nil || settings.base != nil
     guard !asksForSet || (header.settings.objective == .set && !header.isChosen) else {
       throw .candidates(.noSet(path: path))
     }

@@ -23,20 +23,21 @@ package struct Pick: Sendable {
     let clock = StepClock()
     var files = try Inputs(settings.files, settings.reading, canBeAllowed: false)
     let outputs = try RunOutputs(
-      .of(settings.output.paths, replaces: settings.replacesOutputs), inputs: files.shards,
-      registry: registry)
+      .of(settings.output.paths, replaces: settings.replacesOutputs),
+      inputs: files.shards + (settings.base?.shards() ?? []), registry: registry)
     progress.plan(passCount: 1 + files.spoolPassCount)
     try clock.time(.spool) { try files.spool(settings.reading, progress, isPass: true) }
     let draw = try CandidateDraw(
       files.shards,
       .init(
-        count: settings.count, purity: settings.purity, noise: settings.noise,
+        count: settings.count, purity: settings.purity, noise: settings.noise, base: settings.base,
         allowsMissing: settings.allowsMissing, reading: settings.reading),
       progress: progress)
     var header = draw.whole.header
     header.settings.count = draw.budget.amount
     header.isChosen = true
     header.chosenBy = draw.objective
+    header.base = draw.base
     header.profile = nil
     var chosen = draw.choice.selections.joined().flatMap(\.documents)
     Candidates.sortByPosition(&chosen)

@@ -10,6 +10,7 @@ package struct PickSettings: Sendable, Codable {
   /// How a set is chosen among candidates: see ``SetObjective``; nil for the defaults.
   package var purity: Double?
   package var noise: Double?
+  package var base: CandidateBase?
   /// Whether candidates may cover only a part of the pool.
   package var allowsMissing = false
   package var reading = ReadingSettings()

@@ -23,6 +23,8 @@ struct Redrawn {
   var underMinimumCount: Int?
   /// The field that was weighed, if known.
   var textField: TextField?
+  /// What a set completes; nil if there is nothing.
+  var base: BaseSettings?
   /// False where only the candidates are known.
   var hasSpread = true
 }

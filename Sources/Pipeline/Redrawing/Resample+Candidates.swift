@@ -9,7 +9,7 @@ extension Resample {
     let draw = try CandidateDraw(
       files,
       .init(
-        count: wanted, purity: settings.purity, noise: settings.noise,
+        count: wanted, purity: settings.purity, noise: settings.noise, base: settings.base,
         allowsMissing: settings.allowsMissing, reading: settings.reading),
       progress: progress)
     let whole = draw.whole
@@ -35,6 +35,6 @@ extension Resample {
       missingCount: whole.header.missingCount,
       uncountedCount: whole.header.uncountedCount,
       underMinimumCount: whole.header.documentCount - whole.header.eligibleCount,
-      textField: whole.header.settings.textField, hasSpread: false)
+      textField: whole.header.settings.textField, base: draw.base, hasSpread: false)
   }
 }

@@ -14,7 +14,8 @@ extension Resample {
     return ResampleManifest(
       dselVersion: settings.version, seed: recipe.draw.seed,
       settings: .init(
-        settings, recipe, drawn.budget, drawn.outcome.objective, textField: drawn.textField),
+        settings, recipe, drawn.budget, drawn.outcome.objective, drawn.base,
+        textField: drawn.textField),
       inputs: drawn.inputs,
       pool: poolRecords(pool, drawn), documents: drawn.documentCount,
       missingDocuments: drawn.missingCount, uncountedDocuments: drawn.uncountedCount,
@@ -45,7 +46,7 @@ extension Resample {
 extension ResampleManifest.Settings {
   fileprivate init(
     _ settings: ResampleSettings, _ recipe: DrawRecipe, _ budget: Budget,
-    _ objective: SetObjective?, textField: TextField?
+    _ objective: SetObjective?, _ base: BaseSettings?, textField: TextField?
   ) {
     var (target, fields): (String?, [ExactString: Double]?) = (nil, nil)
     switch settings.source {
@@ -62,6 +63,8 @@ extension ResampleManifest.Settings {
     self.fields = fields
     size = [ExactString(budget.unit): Double(budget.amount)]
     self.objective = ObjectiveRecord(objective)
+    self.objective.base = base?.path
+    self.objective.baseTokens = base?.tokenCount
     topK = !recipe.draw.addsNoise
     temperature = recipe.temperatures[0]
     logisticShare = recipe.draw.logisticShare

@@ -25,7 +25,9 @@ extension Resample {
     case .fields: pool = try Inputs(settings.pool, reading)
     }
     let outputs = try RunOutputs(
-      outputSettings, inputs: pool.shards + (stored?.shards ?? []), registry: registry)
+      outputSettings,
+      inputs: pool.shards + (stored?.shards ?? []) + (settings.base?.shards() ?? []),
+      registry: registry)
     progress.plan(passCount: passCount(pool, stored))
     try clock.time(.spool) {
       try pool.spool(reading, progress, isPass: true)

@@ -34,6 +34,7 @@ package struct ResampleSettings: Sendable, Codable {
   /// How a set is chosen among candidates: see ``SetObjective``; nil for the defaults.
   package var purity: Double?
   package var noise: Double?
+  package var base: CandidateBase?
   /// For draws by fields only.
   package var stratify: StratifySettings?
   /// All outputs except the remainder, which belongs to the source.

@@ -101,12 +101,8 @@ extension Select {
       CandidateReading(
         source: source, room: spoolRoom, threadCount: settings.reading.threadCount))
     selector.ordersSets = orders
-    if let base = files.base?.model.counts {
-      selector.bases = profiles.map {
-        BaseCounts(
-          bucketCounts: base.counts, tokenCount: base.tokenCount,
-          scaledTo: settings.base?.tokenCount.map { Double($0) }, $0)
-      }
+    if let base = settings.base, let model = files.base {
+      selector.bases = profiles.map { base.counts(model, $0) }
     }
     return selector
   }

@@ -30,22 +30,10 @@ extension Select {
       }
       try pool.spool(settings.reading, progress, isPass: true)
     }
-    return OpenFiles(targets: targets, pool: pool, base: try readBase(), outputs: outputs)
-  }
-
-  private func readBase() throws -> StoredModel? {
-    guard let path = settings.base?.path else { return nil }
-    let stored = try StoredModel(reading: path, limits: settings.reading.limits)
-    do throws(FittedModel.Mismatch) {
-      try FittedModel.checkFeatures(settings.features, match: stored.model.settings)
-    } catch {
-      throw PipelineError.models(.otherFeatures(path: path, error))
-    }
-    guard stored.model.counts.featureCount > 0 else {
-      throw PipelineError.models(
-        .empty(path: path, documentCount: stored.model.counts.documentCount))
-    }
-    return stored
+    return OpenFiles(
+      targets: targets, pool: pool,
+      base: try settings.base?.model(settings.features, settings.reading.limits),
+      outputs: outputs)
   }
 
   /// The number of passes over the pool.

@@ -35,16 +35,3 @@ package struct SelectSettings: Sendable, Codable {
     self.pool = pool
   }
 }
-
-/// What a model has been trained on already, which a set is to complete.
-package struct BaseSettings: Sendable, Codable {
-  /// The model file of its training data, from `dsel fit`.
-  package var path: String
-  /// The number of tokens that it was trained on; nil for those that the file counts.
-  package var tokenCount: Int?
-
-  package init(path: String, tokenCount: Int?) {
-    self.path = path
-    self.tokenCount = tokenCount
-  }
-}

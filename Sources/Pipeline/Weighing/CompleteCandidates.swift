@@ -33,13 +33,10 @@ package struct CompleteCandidates: Sendable {
     try pool.spool(settings.reading, progress, isPass: true)
     var (file, shards) = try CandidateFile.keys(
       others[0], of: pool, textField: settings.reading.textField, limits: settings.reading.limits)
-    let model = try StoredModel(reading: settings.targetModel, limits: settings.reading.limits)
-    guard model.contentHash == file.header.settings.targetModel else {
-      throw PipelineError.candidates(
-        .otherTarget(path: others[0].name, model: settings.targetModel))
-    }
+    let model = try file.header.target(
+      settings.targetModel, of: settings.keys, settings.reading.limits)
     try checkSizes(file, shards, pool)
-    try addFeatures(to: &file, shards, model.model, pool)
+    try addFeatures(to: &file, shards, model, pool)
     let written = WrittenFiles(
       try file.write(
         to: settings.output, container: settings.container, replaces: settings.replacesOutputs,

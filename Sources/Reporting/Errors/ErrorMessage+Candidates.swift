@@ -36,7 +36,7 @@ extension ErrorMessage {
       "\(path): this file has no candidates that lack n-grams. Name the merged file of keys, from "
         + "'dsel weigh --candidates … --keys-only' and 'dsel merge'."
     case .otherTarget(let path, let model):
-      "\(model): the keys in \(path) were made with another --target-model. Name that one."
+      "\(model): the candidates of \(path) were weighed with another --target-model. Name that one."
     case .changedShard(let path, let shard):
       "\(shard): this is not the file that the keys in \(path) were made from, or it has changed. "
         + "Name that file. If it has changed, make its keys again with --keys-only, and merge them "
@@ -52,8 +52,8 @@ extension ErrorMessage {
       "--count is \(wanted), but \(path) has \(Format.count(chosen, "document")) that "
         + "'dsel resample --picks' chose. Leave --count out, or choose again."
     case .noSet(let path):
-      "--purity and --noise choose a set, but \(path) has documents that were chosen already, or "
-        + "candidates of a draw by weight. Leave --purity and --noise out."
+      "--purity, --noise and --base choose a set, but \(path) has documents that were chosen "
+        + "already, or candidates of a draw by weight. Leave these options out."
     case .tooFewCandidates(let path, let kept, let wanted):
       "--count is \(wanted), but \(path) has candidates for draws of up to \(kept) documents. "
         + "Lower --count, or weigh again with --candidates \(wanted)."

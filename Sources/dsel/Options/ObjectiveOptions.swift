@@ -96,6 +96,34 @@ struct BaseOptions: ParsableArguments {
   }
 }
 
+/// What a set is to complete, if it is chosen among candidates.
+struct CandidateBaseOptions: ParsableArguments {
+  @OptionGroup var base: BaseOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "With --base: model of the target, with which the candidates were weighed.",
+      valueName: "file"),
+    completion: .file())
+  var targetModel: String?
+
+  func validate() throws {
+    if targetModel == "" { throw ValidationError("--target-model is empty. Name a model.") }
+    guard (targetModel == nil) == (base.base == nil) else {
+      throw ValidationError(
+        targetModel == nil
+          ? "--base needs --target-model, with which the candidates were weighed: they have counts of "
+            + "the target's n-grams, but not the n-grams."
+          : "--target-model needs --base: without it, candidates have all that the choice needs.")
+    }
+  }
+
+  var settings: CandidateBase? {
+    guard let settings = base.settings, let targetModel else { return nil }
+    return CandidateBase(settings, targetModel: targetModel)
+  }
+}
+
 /// How a set is chosen.
 struct SetOptions: ParsableArguments {
   @Option(

@@ -46,6 +46,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
   @OptionGroup(title: "Input") var rejecting: RejectOptions
   @OptionGroup(title: "Size (one of)") var size: SizeOptions
   @OptionGroup(title: "Set (with --candidates)") var set: SetOptions
+  @OptionGroup(title: "Set (with --candidates)") var base: CandidateBaseOptions
   @OptionGroup(title: "Draw") var draw: ResampleDrawOptions
   @OptionGroup(title: "Mixture") var mixture: MixtureOptions
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -59,7 +60,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     } else {
       try validatePicks()
     }
-    if let option = set.given, source.candidates.isEmpty {
+    if let option = set.given ?? base.base.given, source.candidates.isEmpty {
       throw ValidationError(
         "\(option) needs --candidates: sets are chosen among the candidates of 'dsel weigh'.")
     }
@@ -160,6 +161,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     settings.count = size.count?.value
     settings.purity = set.purity?.value
     settings.noise = set.noise?.value
+    settings.base = base.settings
     settings.allowsMissing = source.allowMissing
     settings.reading = reading.settings(execution)
     settings.output = OutputName.file(path).map { .file(path: $0) } ?? .standardOutput
@@ -181,6 +183,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     settings.allowsMissing = self.source.allowMissing
     settings.purity = set.purity?.value
     settings.noise = set.noise?.value
+    settings.base = base.settings
     settings.replay = mixture.replay?.value ?? 0
     settings.stratify = try mixture.settings()
     settings.outputs = outputs

@@ -30,10 +30,10 @@ package enum CandidateError: Error {
   case keysOnly(path: String)
   /// The file doesn't have candidates that lack n-grams.
   case notKeys(path: String)
-  /// The keys come from weights for another target.
+  /// The candidates were weighed for another target.
   case otherTarget(path: String, model: String)
   /// A shard's content isn't that from which its keys were made.
   case changedShard(path: String, shard: String)
-  /// Nothing is left to choose by purity and noise.
+  /// Nothing is left to choose by purity, noise and base.
   case noSet(path: String)
 }

@@ -1,8 +1,9 @@
 internal import Files
 internal import Reading
 internal import Resampling
+internal import Weighting
 
-/// Compares a file of candidates with the pool that they come from.
+/// Compares a file of candidates with the files that they come from.
 extension CandidateFile.Header {
   /// Refuses to read the text in another field than the one that was weighed.
   ///
@@ -14,6 +15,20 @@ extension CandidateFile.Header {
     guard wanted == settings.textField || wanted == ReadingSettings().textField else {
       throw .candidates(.otherTextField(path: path, field: settings.textField, wanted: wanted))
     }
+  }
+
+  /// Reads the model of the target that the candidates were weighed for.
+  ///
+  /// - Parameter file: the candidates' path.
+  /// - Throws: ``PipelineError``
+  func target(
+    _ model: String, of file: String, _ limits: ReadingLimits
+  ) throws(PipelineError) -> FittedModel {
+    let stored = try StoredModel(reading: model, limits: limits)
+    guard stored.contentHash == settings.targetModel else {
+      throw .candidates(.otherTarget(path: file, model: model))
+    }
+    return stored.model
   }
 
   /// The pool's shard for each shard of the candidates; nil for those that weren't named.

@@ -135,10 +135,11 @@ extension CandidateFile {
         }
         numbers[key] = version
       case "seed", "estimator", "normalize", "compat", "target_model_xxh3", "pool_model_xxh3",
-        "text_field", "text_join", "objective":
+        "text_field", "text_join", "objective", "base":
         strings[key] = try stream.readString()
       case "count", "min_tokens": numbers[key] = try stream.readCount()
-      case "documents", "eligible_documents", "pool_documents", "candidates", "target_tokens":
+      case "documents", "eligible_documents", "pool_documents", "candidates", "target_tokens",
+        "base_tokens":
         numbers[key] = try count(key, &stream)
       case "temperature", "logistic_share", "smoothing", "target_smoothing", "purity", "noise":
         doubles[key] = try stream.readNumber()
@@ -256,6 +257,9 @@ extension CandidateFile {
       if objective == .set {
         if isChosen {
           header.chosenBy = try chosenBy()
+          header.base = strings["base"].map {
+            BaseSettings(path: $0, tokenCount: numbers["base_tokens"])
+          }
         } else if hasKeysOnly {
           header.eligibleCounts = try eligibleCounts(of: shards, sum: header.eligibleCount)
         } else {

@@ -34,6 +34,8 @@ extension CandidateFile {
     var objective: String?
     var purity: Double?
     var noise: Double?
+    var base: String?
+    var baseTokens: Int?
     var chosen: Bool?
     var targetTokens: Int?
     /// The target's counts of its buckets, by rank: see ``FeatureBytes/encode(_:)``. In Base64, as
@@ -92,6 +94,7 @@ extension CandidateFile {
       textJoin: settings.textField.otherJoint,
       objective: settings.objective == .weight ? nil : settings.objective.rawValue,
       purity: header.chosenBy?.purity, noise: header.chosenBy?.noise,
+      base: header.base?.path, baseTokens: header.base?.tokenCount,
       chosen: header.isChosen ? true : nil, targetTokens: header.profile?.tokenCount,
       targetCounts: header.profile.map {
         Data(FeatureBytes.encode($0.counts)).base64EncodedString()

@@ -90,6 +90,8 @@ package struct CandidateFile: Sendable {
     package var isChosen = false
     /// The objective by which they were chosen; nil for a draw by weight.
     var chosenBy: SetObjective?
+    /// What the set completes; nil if there is nothing.
+    var base: BaseSettings?
 
     /// The number of the pool model's documents that weren't weighed, as far as it is known.
     package var missingCount: Int { max(0, (poolDocumentCount ?? 0) - documentCount) }
