@@ -54,6 +54,10 @@ package struct WeighReport: Encodable, Sendable {
   package var effectiveSampleSize: [Double]?
   package var candidates: Candidates?
   package var inputs: [InputRecord]
+  /// Inputs that a target's model was fitted to, and the pool's wasn't; nil if there are none.
+  ///
+  /// The two models may have been swapped.
+  package var targetInputs: [String]?
   /// The number of inputs whose results were in the work directory.
   package var reusedInputs: Int
   /// The files written, if there is one per input.
@@ -83,8 +87,33 @@ extension WeighReport {
       effectiveSampleSize: weighed.hasSampleSizes
         ? weighed.outcome.effectiveSampleSizes.map(\.value) : nil,
       candidates: weighed.candidates, inputs: weighed.report.inputRecords,
+      targetInputs: Self.targetInputs(weighed.report.inputRecords, models),
       reusedInputs: weighed.reusedCount,
       outputs: weighed.outputs.isEmpty ? nil : weighed.outputs, timings: timings)
+  }
+}
+
+extension WeighReport {
+  private struct Content: Hashable {
+    var bytes: Int
+    var xxh3: String
+  }
+
+  private static func targetInputs(_ inputs: [InputRecord], _ models: StoredModels) -> [String]? {
+    func contents(_ model: StoredModel) -> Set<Content> {
+      Set(
+        model.model.inputs.map {
+          Content(bytes: $0.byteCount, xxh3: $0.contentHash.hexadecimal)
+        })
+    }
+    let ofPool = contents(models.pool)
+    let ofTargets = models.targets.reduce(into: Set()) { $0.formUnion(contents($1.stored)) }
+    let found = inputs.filter { input in
+      let content = Content(bytes: input.bytes, xxh3: input.xxh3)
+      // Empty files are all alike.
+      return input.documents > 0 && ofTargets.contains(content) && !ofPool.contains(content)
+    }
+    return found.isEmpty ? nil : found.map(\.path)
   }
 }
 

@@ -1,7 +1,16 @@
 package import Pipeline
 
 extension WeighReport: Report {
-  package var warnings: [String] { InputWarnings.all(inputs, role: "pool") }
+  package var warnings: [String] {
+    InputWarnings.all(inputs, role: "pool") + (targetInputs.map { [Self.swapped($0)] } ?? [])
+  }
+
+  private static func swapped(_ paths: [String]) -> String {
+    let files = Format.files(paths) ?? ""
+    return
+      "weighed files that the target's model was fitted to, and the pool's model was not: \(files). "
+      + "Check that --target-model and --pool-model are not swapped."
+  }
 
   package var sections: [ReportSection] {
     let bytes = inputs.reduce(0) { $0 + $1.textBytes }
