@@ -36,7 +36,8 @@ import Testing
         == gained + "byte than 2. To try larger sizes, use --auto-limit 8 or more.")
     #expect(
       record([5, 4, 3.9], end: .pool).advice
-        == gained + "byte than 2. The pool has no more: a larger one may serve it better.")
+        == gained + "byte than 2. The pool is too small for the next one: more text may serve it "
+        + "better.")
     #expect(
       record([5], end: .limit).advice
         == "the largest size that was tried serves the target best. To try larger sizes, use "

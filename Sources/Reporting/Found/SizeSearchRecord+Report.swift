@@ -30,8 +30,10 @@ extension SizeSearchRecord {
       found += Format.count(before.size)
     }
     switch end {
-    case .pool: return found + ". The pool has no more: a larger one may serve it better."
-    default: return found + ". To try larger sizes, use --auto-limit \(2 * best) or more."
+    case .pool:
+      return found + ". The pool is too small for the next one: more text may serve it better."
+    default:
+      return found + ". To try larger sizes, use --auto-limit \(2 * best) or more."
     }
   }
 }
