@@ -67,12 +67,16 @@ let package = Package(
     .target(
       name: "Judging", dependencies: ["Files", "Platform"], swiftSettings: strict),
     .target(
+      name: "Excluding",
+      dependencies: ["Featurizing", "Files", "Judging", "Platform", "Resampling"],
+      swiftSettings: strict),
+    .target(
       name: "Writing", dependencies: ["Compression", "Files", "Platform"], swiftSettings: strict),
     .target(
       name: "Pipeline",
       dependencies: [
         "Choosing", "Compression", "Files", "Platform", "Reading", "Featurizing", "Weighting",
-        "Resampling", "Judging", "Writing",
+        "Resampling", "Judging", "Excluding", "Writing",
       ],
       swiftSettings: strict),
     .target(
@@ -132,6 +136,9 @@ let package = Package(
       name: "JudgingTests",
       dependencies: ["Judging", "Featurizing", "Files", "Platform", "TestSupport"],
       swiftSettings: strict),
+    .testTarget(
+      name: "ExcludingTests",
+      dependencies: ["Excluding", "Featurizing", "Platform", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "WritingTests",
       dependencies: ["Writing", "Compression", "Files", "Platform", "TestSupport"],

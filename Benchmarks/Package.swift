@@ -32,12 +32,15 @@ let package = Package(
     .target(name: "Resampling", dependencies: ["CXXHash", "Files", "Platform"], swiftSettings: measured),
     .target(name: "Choosing", dependencies: ["Files", "Platform"], swiftSettings: measured),
     .target(name: "Judging", dependencies: ["Files", "Platform"], swiftSettings: measured),
+    .target(
+      name: "Excluding", dependencies: ["Featurizing", "Files", "Judging", "Platform", "Resampling"],
+      swiftSettings: measured),
     .target(name: "Writing", dependencies: ["Compression", "Files", "Platform"], swiftSettings: measured),
     .target(
       name: "Pipeline",
       dependencies: [
         "Choosing", "Compression", "Files", "Platform", "Reading", "Featurizing", "Weighting",
-        "Resampling", "Judging", "Writing",
+        "Resampling", "Judging", "Excluding", "Writing",
       ],
       swiftSettings: measured),
     .executableTarget(

@@ -38,10 +38,13 @@ let package = Package(
     .target(name: "Choosing", dependencies: ["Files", "Platform"], swiftSettings: instrumented),
     .target(name: "Judging", dependencies: ["Files", "Platform"], swiftSettings: instrumented),
     .target(
+      name: "Excluding", dependencies: ["Featurizing", "Files", "Judging", "Platform", "Resampling"],
+      swiftSettings: instrumented),
+    .target(
       name: "Pipeline",
       dependencies: [
         "Choosing", "Compression", "Files", "Platform", "Reading", "Featurizing", "Weighting",
-        "Resampling", "Judging", "Writing",
+        "Resampling", "Judging", "Excluding", "Writing",
       ],
       swiftSettings: instrumented),
     .target(name: "CFuzzer"),

@@ -36,17 +36,26 @@ internal import Files
   private var idCounts: [Int]
   /// The number of ids before them that belong to an earlier block.
   private var idOffsets: [Int]
-  private var keptCount = 0
+  /// The tokens at the end of a block that the next block's n-grams begin with.
+  private var kept = 0..<0
+  /// Where the tokens of ``heldHashes`` begin in ``hashes``, and where those of the next block do.
+  private var held = 0..<0
+  /// The number of tokens that ``hashes`` has room for.
+  private let hashCapacity: Int
   /// Whether n-grams are hashed by ``CVector``.
   private let usesVectors: Bool
   private static let capacity = Tokenizer.capacity + FeatureSettings.maximumOrder
+  /// The number of blocks whose hashes are held, at least: usually eight times as many.
+  private static let heldBlocks = 2
 
-  package init(_ settings: FeatureSettings, tables: UnicodeTables) {
-    self.init(settings, tables: tables, usesVectors: Vectors.areSupported)
+  /// - Parameter holdsHashes: whether to keep the hashes of tokens: see ``heldHashes``.
+  package init(_ settings: FeatureSettings, tables: UnicodeTables, holdsHashes: Bool = false) {
+    self.init(
+      settings, tables: tables, holdsHashes: holdsHashes, usesVectors: Vectors.areSupported)
   }
 
   init(
-    _ settings: FeatureSettings, tables: UnicodeTables,
+    _ settings: FeatureSettings, tables: UnicodeTables, holdsHashes: Bool = false,
     cacheSizes: JoinedFeatureHasher.CacheSizes = JoinedFeatureHasher.CacheSizes(),
     usesVectors: Bool = Vectors.areSupported
   ) {
@@ -61,7 +70,8 @@ internal import Files
     idCounts = Array(repeating: 0, count: settings.maximumOrder)
     idOffsets = idCounts
     // SAFETY: allocated here, freed in `deinit`. A segment has fewer than `capacity` tokens.
-    unsafe hashes = .allocate(capacity: Self.capacity)
+    hashCapacity = holdsHashes ? Self.heldBlocks * Self.capacity : Self.capacity
+    unsafe hashes = .allocate(capacity: hashCapacity)
     unsafe grams = .allocate(capacity: Self.capacity)
     unsafe shorterGrams = .allocate(capacity: Self.capacity)
     unsafe ids = .allocate(capacity: Self.capacity * settings.maximumOrder)
@@ -79,7 +89,8 @@ internal import Files
     tokenizer.begin()
     joinedHasher?.begin()
     tokenCount = 0
-    keptCount = 0
+    kept = 0..<0
+    held = 0..<0
   }
 
   /// Finds the features that end in the next part of the text.
@@ -98,9 +109,14 @@ internal import Files
         of: tokenizer, into: ids, stride: Self.capacity, counts: &idCounts)
       return true
     }
-    // SAFETY: `keptCount` is below the maximum order, which `capacity` allows for.
-    unsafe hasher.hashTokens(of: tokenizer, into: hashes + keptCount)
-    findFeatures(from: keptCount, to: keptCount + tokenizer.tokenCount)
+    if isFull { dropHeldHashes() }
+    // SAFETY: there is room for a segment's tokens, unless the hashes are full.
+    unsafe hasher.hashTokens(of: tokenizer, into: hashes + held.upperBound)
+    held = held.lowerBound..<(held.upperBound + tokenizer.tokenCount)
+    // SAFETY: the kept tokens come right before those of the block.
+    unsafe findFeatures(
+      of: hashes + kept.lowerBound, from: kept.count, to: held.upperBound - kept.lowerBound)
+    kept = max(kept.lowerBound, held.upperBound - (settings.maximumOrder - 1))..<held.upperBound
     return true
   }
 
@@ -115,11 +131,39 @@ internal import Files
     return unsafe _overrideLifetime(Span(_unsafeElements: ids), borrowing: self)
   }
 
-  /// Computes the ids of the n-grams that end at the tokens `first..<end` of `hashes`, and keeps
-  /// the hashes that the n-grams of the next block begin with.
-  private mutating func findFeatures(from first: Int, to end: Int) {
+  /// XXH3-64 of each of the text's tokens so far, in their order, without those that were dropped;
+  /// nil if features are hashed otherwise.
+  ///
+  /// To see them all, look at them whenever ``isFull`` is true before ``nextBlock(of:)``, which
+  /// drops them then, and at the end.
+  package var heldHashes: Span<UInt64>? {
+    @_lifetime(borrow self)
+    get {
+      guard joinedHasher == nil else { return nil }
+      // SAFETY: `nextBlock` has written these hashes, and `self` is borrowed meanwhile.
+      let hashes = unsafe UnsafeBufferPointer(start: hashes + held.lowerBound, count: held.count)
+      return unsafe _overrideLifetime(Span(_unsafeElements: hashes), borrowing: self)
+    }
+  }
+
+  /// Whether the next block has no room behind the hashes that are held.
+  package var isFull: Bool { held.upperBound + Tokenizer.capacity > hashCapacity }
+
+  /// Moves the tokens that the next block's n-grams begin with to the front.
+  private mutating func dropHeldHashes() {
+    // SAFETY: both places are within the hashes, and may overlap.
+    unsafe hashes.update(from: hashes + kept.lowerBound, count: kept.count)
+    kept = 0..<kept.count
+    held = kept.count..<kept.count
+  }
+
+  /// Computes the ids of the n-grams that end at the tokens `first..<end` of `hashes`.
+  @unsafe
+  private mutating func findFeatures(
+    of hashes: UnsafePointer<UInt64>, from first: Int, to end: Int
+  ) {
     idCounts[0] = end - first
-    // SAFETY: `end` is at most `capacity`, the size of each array and of each order's ids.
+    // SAFETY: `end` is at most `capacity`, the size of the other arrays and of each order's ids.
     unsafe findBuckets(of: hashes + first, count: end - first)
     var shorter = unsafe hashes
     var (next, afterNext) = unsafe (grams, shorterGrams)
@@ -131,11 +175,9 @@ internal import Files
       idCounts[order - 1] = max(0, count - idOffsets[order - 1])
       // An n-gram's hash stands at the place of its first token.
       unsafe mix(shorter, with: hashes + (order - 1), count: count, into: next, order: order)
-      unsafe shorter = next
+      unsafe shorter = UnsafePointer(next)
       unsafe swap(&next, &afterNext)
     }
-    keptCount = min(end, settings.maximumOrder - 1)
-    unsafe hashes.update(from: hashes + (end - keptCount), count: keptCount)
   }
 
   /// Writes the buckets of single tokens.

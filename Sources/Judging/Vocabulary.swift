@@ -37,6 +37,25 @@ package struct Vocabulary: Sendable {
     return number
   }
 
+  /// The number of a word; nil if the word isn't there.
+  ///
+  /// - Parameter hash: as for ``number(of:hash:)``.
+  package func find(_ word: Span<UInt8>, hash: UInt64) -> UInt32? {
+    let mask = slots.count - 1
+    var slot = Int(truncatingIfNeeded: hash) & mask
+    while slots[slot] != 0 {
+      if slots[slot] >> 32 == hash >> 32 {
+        let number = UInt32(truncatingIfNeeded: slots[slot]) - 1
+        if hashes[Int(number)] == hash, isWord(number, word) { return number }
+      }
+      slot = (slot + 1) & mask
+    }
+    return nil
+  }
+
+  /// The hash that a word came with.
+  package func hash(of number: UInt32) -> UInt64 { hashes[Int(number)] }
+
   /// The UTF-8 of a word.
   @_lifetime(borrow self)
   package func word(_ number: UInt32) -> Span<UInt8> {

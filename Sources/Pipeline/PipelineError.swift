@@ -12,6 +12,7 @@ package enum PipelineError: Error {
   case merging(MergeError)
   case heldout(HeldoutError)
   case sizing(SizingError)
+  case exclusion(ExclusionError)
 
   /// True if the reader of standard output has closed it, which isn't a failure.
   package var isClosedOutput: Bool {
@@ -41,6 +42,14 @@ package enum PipelineError: Error {
       where isTarget
     {
       throw PipelineError.input(.invalidTargetLine(path: path, line: line, error))
+    }
+  }
+
+  /// Runs `body`, and reports an invalid line as one of an evaluation file.
+  static func inEvaluation<Result>(_ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch PipelineError.input(.invalidLine(let path, let line, let error))
+    {
+      throw PipelineError.input(.invalidEvaluationLine(path: path, line: line, error))
     }
   }
 

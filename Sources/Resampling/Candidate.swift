@@ -83,7 +83,7 @@ package struct Candidate: Sendable, Equatable, BitwiseCopyable {
   package var textKey: TextKey { TextKey(hash: textHash, byteCount: textBytes) }
 
   /// Identifies a document by its place, where equal texts are kept.
-  var placeKey: TextKey { TextKey(hash: place, byteCount: 0) }
+  package var placeKey: TextKey { TextKey(hash: place, byteCount: 0) }
 
   func hasSameText(as other: Candidate) -> Bool {
     textHash == other.textHash && textBytes == other.textBytes

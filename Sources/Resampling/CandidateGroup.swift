@@ -143,7 +143,7 @@ package struct CandidateGroup: Sendable {
   var keepsDocumentsOnce: Bool { if case .parted = buffers { true } else { armCount < 2 } }
 
   /// The number of candidates held, including copies, and candidates held for several arms.
-  var keptCount: Int {
+  package var keptCount: Int {
     switch buffers {
     case .parted(let first, let second): first.heldCount + (second?.heldCount ?? 0)
     case .chain(let arms): arms.reduce(0) { $0 + $1.heldCount }
@@ -151,12 +151,25 @@ package struct CandidateGroup: Sendable {
   }
 
   /// Calls `body` with each candidate that is held.
-  func forEachKept(_ body: (Candidate) -> Void) {
+  package func forEachKept(_ body: (Candidate) -> Void) {
     switch buffers {
     case .parted(let first, let second):
       first.forEachHeld(body)
       second?.forEachHeld(body)
     case .chain(let arms): for candidates in arms { candidates.forEachHeld(body) }
+    }
+  }
+
+  /// Takes the candidates that another group with the same arms holds.
+  package mutating func add(heldBy other: CandidateGroup) {
+    switch other.buffers {
+    case .parted(let first, let second):
+      first.forEachHeld { add($0) }
+      second?.forEachHeld { add($0.exchanged) }
+    case .chain(let arms):
+      for (arm, candidates) in arms.enumerated() {
+        candidates.forEachHeld { add($0, arm: arm) }
+      }
     }
   }
 

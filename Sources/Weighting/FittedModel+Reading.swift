@@ -29,6 +29,7 @@ extension FittedModel {
     var counts: [UInt64]?
     var featureCount: UInt64 = 0
     var sample: DocumentSample?
+    var texts: [UInt64]?
     /// In the sample.
     var largestFeature: UInt16 = 0
 
@@ -50,6 +51,7 @@ extension FittedModel {
       case "inputs": try readInputs(&stream)
       case "counts": try readCounts(&stream)
       case "sample": try readSample(&stream)
+      case "text_hashes": try readTexts(&stream)
       // What later versions may add without a change of meaning.
       default: try stream.skipValue()
       }
@@ -156,6 +158,23 @@ extension FittedModel {
       featureCount = sum
     }
 
+    private mutating func readTexts(_ stream: inout JSONStream) throws(JSONStreamError) {
+      var read: [UInt64] = []
+      try stream.readArray { stream throws(JSONStreamError) in
+        guard let data = Data(base64Encoded: try stream.readString()), data.count % 8 == 0 else {
+          throw .invalid("text_hashes")
+        }
+        let bytes = Array(data)
+        for start in stride(from: 0, to: bytes.count, by: 8) {
+          var hash: UInt64 = 0
+          for place in 0..<8 { hash |= UInt64(bytes[start + place]) << UInt64(8 * place) }
+          guard read.last.map({ $0 < hash }) ?? true else { throw .invalid("text_hashes") }
+          read.append(hash)
+        }
+      }
+      texts = read
+    }
+
     private mutating func readSample(_ stream: inout JSONStream) throws(JSONStreamError) {
       var threshold: DocumentSample.Priority?
       var documents: [(DocumentSample.Priority, [UInt16])]?
@@ -251,10 +270,14 @@ extension FittedModel {
           throw .invalid("sample.documents[].features")
         }
       }
-      return FittedModel(
+      // A text has one hash.
+      guard texts?.count ?? 0 <= documents else { throw .invalid("text_hashes") }
+      var model = FittedModel(
         settings: settings,
         counts: FeatureCounts(counts: counts, documentCount: documents, tokenCount: tokens),
         minimumLength: minimumLength, eligible: eligible, inputs: inputs, sample: sample)
+      model.texts = texts
+      return model
     }
   }
 }

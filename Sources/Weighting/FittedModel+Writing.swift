@@ -21,10 +21,37 @@ extension FittedModel {
     try write(Array("],".utf8))
     try write(Array("\"counts\": [".utf8))
     try writeCounts(write)
+    if let texts {
+      try write(Array("],".utf8))
+      try write(Array("\"text_hashes\": [".utf8))
+      try writeTexts(texts, write)
+    }
     guard let sample else { return try write(Array("]}".utf8)) }
     try write(Array("],".utf8))
     try writeSample(sample, write)
     try write(Array("]}}".utf8))
+  }
+
+  /// The number of hashes in one string.
+  private static let hashesPerString = 1024
+
+  /// Writes the hashes as little-endian 64-bit numbers, in strings of Base64.
+  private func writeTexts<Failure: Error>(
+    _ texts: [UInt64], _ write: ([UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
+    for start in stride(from: 0, to: texts.count, by: Self.hashesPerString) {
+      let end = min(start + Self.hashesPerString, texts.count)
+      var bytes: [UInt8] = []
+      for hash in texts[start..<end] {
+        for shift in stride(from: UInt64(0), to: 64, by: 8) {
+          bytes.append(UInt8(truncatingIfNeeded: hash >> shift))
+        }
+      }
+      var line = [UInt8(ascii: "\"")] + Array(Data(bytes).base64EncodedData())
+      line.append(UInt8(ascii: "\""))
+      if end < texts.count { line.append(UInt8(ascii: ",")) }
+      try write(line)
+    }
   }
 
   private func writeCounts<Failure: Error>(

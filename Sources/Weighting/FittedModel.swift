@@ -56,6 +56,8 @@ package struct FittedModel: Sendable, Equatable {
   package var inputs: [Input]
   /// The documents that weight components are trained on; nil if none were kept.
   package var sample: DocumentSample?
+  /// XXH3-64 of the documents' texts, sorted and without repeats; nil if they weren't kept.
+  package var texts: [UInt64]?
 
   /// - Parameter sample: trimmed.
   package init(
@@ -80,6 +82,8 @@ package struct FittedModel: Sendable, Equatable {
     case minimumLength(Int, Int)
     /// Only one of them has a sample.
     case sample(isInFirst: Bool)
+    /// Only one of them has the hashes of its texts.
+    case texts(isInFirst: Bool)
   }
 
   /// - Throws: ``Mismatch`` if a feature id means something else in the other model.
@@ -139,9 +143,31 @@ package struct FittedModel: Sendable, Equatable {
     guard (sample == nil) == (other.sample == nil) else {
       throw .sample(isInFirst: sample != nil)
     }
+    guard (texts == nil) == (other.texts == nil) else { throw .texts(isInFirst: texts != nil) }
     counts.merge(other.counts)
+    if let mine = texts, let others = other.texts { texts = Self.union(mine, others) }
     eligible.merge(other.eligible)
     if let others = other.sample { sample?.merge(others) }
     inputs = (inputs + other.inputs).sorted { $0.precedes($1) }
+  }
+}
+
+extension FittedModel {
+  /// The hashes of both lists, which are sorted and without repeats.
+  ///
+  /// - Complexity: O(*n*)
+  private static func union(_ one: [UInt64], _ two: [UInt64]) -> [UInt64] {
+    var union: [UInt64] = []
+    union.reserveCapacity(one.count + two.count)
+    var (first, second) = (0, 0)
+    while first < one.count || second < two.count {
+      let (left, right) = (
+        first < one.count ? one[first] : .max, second < two.count ? two[second] : .max
+      )
+      union.append(min(left, right))
+      if first < one.count, left <= right { first += 1 }
+      if second < two.count, right <= left { second += 1 }
+    }
+    return union
   }
 }

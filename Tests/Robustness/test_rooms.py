@@ -21,6 +21,7 @@ ROOMS = [
     "Outputs",
     "Resuming",
     "Fitting",
+    "Excluding",
     "Modeling",
     "Drawing",
     "Copying",

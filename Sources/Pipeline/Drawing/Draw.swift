@@ -35,16 +35,25 @@ struct Draw {
     var slack = Self.slack(selector.plan)
     while true {
       var kept = DrawBuffers(selector.plan, slack: slack, expectedCount: expectedCount)
+      var excluded = ExcludedBuffers(selector.plan, slack: slack, expectedCount: expectedCount)
       let begin = ContinuousClock.now
-      let (weighed, report) = try step.run(shards, into: &kept, makeReader: makeReader)
+      let (weighed, report) = try step.run(shards, into: &kept, &excluded, makeReader: makeReader)
       clock?.add(.weigh, since: begin)
       let middle = ContinuousClock.now
+      var shortGroups: [Int] = []
+      let passed = try excluded.passedOver(
+        by: selector, from: kept, eligible: weighed.eligible, &shortGroups)
       let choice = try selector.choose(from: kept, eligible: weighed.eligible)
       clock?.add(selector.step, since: middle)
-      guard !choice.shortGroups.isEmpty else { return Drawn(choice, weighed, report, recipe) }
+      shortGroups += choice.shortGroups
+      guard !shortGroups.isEmpty else {
+        var drawn = Drawn(choice, weighed, report, recipe)
+        drawn.excluded = passed
+        return drawn
+      }
       // Other groups drew texts of this group, so it needs documents that it left out. This is
       // rare, and the pool is weighed again.
-      for group in choice.shortGroups { slack[group] = Self.more(than: slack[group]) }
+      for group in Set(shortGroups).sorted() { slack[group] = Self.more(than: slack[group]) }
     }
   }
 

@@ -50,6 +50,18 @@ struct DrawBuffers: Sendable {
     for entry in entries { groups[entry.group].add(entry.candidate, arm: entry.arm) }
   }
 
+  /// Takes the documents that other buffers of the same plan hold.
+  mutating func add(heldBy other: DrawBuffers) {
+    for group in groups.indices { groups[group].add(heldBy: other.groups[group]) }
+  }
+
+  /// The number of candidates that are held, including copies.
+  var heldCount: Int { groups.reduce(0) { $0 + $1.keptCount } }
+
+  func forEachHeld(_ body: (Candidate) -> Void) {
+    for group in groups { group.forEachKept(body) }
+  }
+
   /// The candidates of the only group, which has one target, for a later draw.
   consuming func onlyParted() -> CandidateGroup {
     precondition(groups.count == 1 && plan.groups[0].isParted)

@@ -60,17 +60,19 @@ struct DrawStep {
     }
   }
 
-  /// - Parameter buffers: the candidates so far, to which those of the shards are added.
+  /// - Parameters:
+  ///   - buffers: the candidates so far, to which those of the shards are added.
+  ///   - excluded: the same for documents that are excluded.
   /// - Throws: ``PipelineError``
   func run<Reader: WeightReader & ~Copyable>(
-    _ shards: [Shard], into buffers: inout DrawBuffers,
+    _ shards: [Shard], into buffers: inout DrawBuffers, _ excluded: inout ExcludedBuffers,
     makeReader: @escaping @Sendable () throws -> Reader
   ) throws -> (Outcome, PassReport) {
-    let shared = SharedBuffers(buffers)
+    let shared = SharedBuffers(buffers, excluded)
     let (results, report) = try workers.run(shards) { [self] in
       try Weigher(self, shared, makeReader())
     }
-    buffers = shared.take()
+    (buffers, excluded) = shared.take()
     var outcome = results[0]
     for result in results.dropFirst() { outcome.merge(result) }
     return (outcome, report)
@@ -81,26 +83,47 @@ struct DrawStep {
   /// Workers share one buffer, so that memory doesn't depend on the number of threads. They add to
   /// it once per chunk.
   private final class SharedBuffers: Sendable {
-    private let buffers: Lock<DrawBuffers>
+    private struct Kept {
+      var drawable: DrawBuffers
+      var excluded: ExcludedBuffers
+    }
 
-    init(_ buffers: DrawBuffers) { self.buffers = Lock(buffers) }
+    /// The keys that candidates must reach.
+    struct Thresholds {
+      var drawable: DrawBuffers.Thresholds
+      var excluded: DrawBuffers.Thresholds
+    }
 
-    var thresholds: DrawBuffers.Thresholds { buffers.withLock { $0.thresholds } }
+    private let kept: Lock<Kept>
+
+    init(_ buffers: DrawBuffers, _ excluded: ExcludedBuffers) {
+      kept = Lock(Kept(drawable: buffers, excluded: excluded))
+    }
+
+    var thresholds: Thresholds { kept.withLock { Self.thresholds($0) } }
+
+    private static func thresholds(_ kept: Kept) -> Thresholds {
+      Thresholds(drawable: kept.drawable.thresholds, excluded: kept.excluded.thresholds)
+    }
 
     /// Adds a chunk's candidates, and returns the new thresholds.
-    func add(_ chunk: [DrawBuffers.Entry]) -> DrawBuffers.Thresholds {
-      buffers.withLock { buffers in
-        buffers.add(chunk)
-        return buffers.thresholds
+    func add(
+      _ chunk: [DrawBuffers.Entry], excluded: [ExcludedBuffers.Entry]
+    ) -> Thresholds {
+      kept.withLock { kept in
+        kept.drawable.add(chunk)
+        if !excluded.isEmpty { kept.excluded.add(excluded) }
+        return Self.thresholds(kept)
       }
     }
 
     /// Takes the candidates out.
-    func take() -> DrawBuffers {
-      buffers.withLock { buffers in
-        var empty = DrawBuffers(DrawPlan(groups: [], keepsDuplicates: false, minimumLength: 0))
-        swap(&empty, &buffers)
-        return empty
+    func take() -> (DrawBuffers, ExcludedBuffers) {
+      kept.withLock { kept in
+        let plan = DrawPlan(groups: [], keepsDuplicates: false, minimumLength: 0)
+        var empty = Kept(drawable: DrawBuffers(plan), excluded: ExcludedBuffers(plan))
+        swap(&empty, &kept)
+        return (empty.drawable, empty.excluded)
       }
     }
   }
@@ -115,7 +138,15 @@ struct DrawStep {
     private var reader: Reader
     private var outcome: Outcome
     private var ofChunk: [DrawBuffers.Entry] = []
-    private var thresholds: DrawBuffers.Thresholds
+    private var excludedOfChunk: [ExcludedBuffers.Entry] = []
+    private var thresholds: SharedBuffers.Thresholds
+    private var exclusion = Exclusion.unknown
+
+    /// Whether the current document is excluded, which is only found out if it may be drawn.
+    private enum Exclusion {
+      case unknown, none
+      case found(ExclusionMatch)
+    }
 
     init(_ step: DrawStep, _ shared: SharedBuffers, _ reader: consuming Reader) {
       self.shared = shared
@@ -156,7 +187,8 @@ struct DrawStep {
         outcome.spreads[target].histogram.add(scaled)
       }
       if arm.contains(document.textHash) { reader.count(text, in: &outcome.randomBaseline) }
-      for group in groups { consider(document, group) }
+      exclusion = .unknown
+      for group in groups { consider(document, group, text) }
     }
 
     /// Checks that weights over temperatures are numbers, as statistics and keys require.
@@ -173,16 +205,19 @@ struct DrawStep {
       }
     }
 
-    private mutating func consider(_ document: WeighedDocument, _ group: Int) {
+    private mutating func consider(
+      _ document: WeighedDocument, _ group: Int, _ text: Span<UInt8>
+    ) {
       let identity = plan.identity(textHash: document.textHash, position: document.position)
       let arms = plan.groups[group].arms
       if plan.groups[group].isParted {
         let key = key(arms[0], identity)
         let secondKey = arms.count > 1 ? self.key(arms[1], identity) : 0
-        admit(group, 0, candidate(document, key: key, secondKey: secondKey))
+        admit(group, 0, candidate(document, key: key, secondKey: secondKey), text)
       } else {
         for arm in arms.indices {
-          admit(group, arm, candidate(document, key: key(arms[arm], identity), secondKey: 0))
+          let key = key(arms[arm], identity)
+          admit(group, arm, candidate(document, key: key, secondKey: 0), text)
         }
       }
     }
@@ -200,14 +235,27 @@ struct DrawStep {
         tokenCount: document.size.tokenCount)
     }
 
-    private mutating func admit(_ group: Int, _ arm: Int, _ candidate: Candidate) {
+    private mutating func admit(
+      _ group: Int, _ arm: Int, _ candidate: Candidate, _ text: Span<UInt8>
+    ) {
       let entry = DrawBuffers.Entry(group: group, arm: arm, candidate: candidate)
-      if thresholds.admit(entry) { ofChunk.append(entry) }
+      guard thresholds.drawable.admit(entry) else { return }
+      if case .unknown = exclusion {
+        exclusion =
+          reader.exclusionMatch(text, textHash: candidate.textHash).map { .found($0) } ?? .none
+      }
+      guard case .found(let match) = exclusion else {
+        ofChunk.append(entry)
+        return
+      }
+      guard thresholds.excluded.admit(entry) else { return }
+      excludedOfChunk.append(ExcludedBuffers.Entry(entry: entry, match: match))
     }
 
     mutating func endChunk(_ number: Int) {
-      thresholds = shared.add(ofChunk)
+      thresholds = shared.add(ofChunk, excluded: excludedOfChunk)
       ofChunk.removeAll(keepingCapacity: true)
+      excludedOfChunk.removeAll(keepingCapacity: true)
     }
 
     consuming func finish() -> Outcome { outcome }

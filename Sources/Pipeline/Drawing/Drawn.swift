@@ -21,6 +21,8 @@ struct Drawn: Sendable {
   /// How a set was chosen; nil for a draw by weight.
   var objective: SetObjective?
   var sets = SetGains()
+  /// The documents that would have been drawn, or been candidates, but are excluded; in pool order.
+  var excluded: [ExcludedDocument] = []
   /// The number of candidates that sets were chosen from; nil if it isn't known.
   var candidateCount: Int?
 

@@ -6,7 +6,10 @@ internal import Weighting
 struct ModelWeightReader: WeightReader, ~Copyable {
   private var weigher: DocumentWeigher
 
-  init(_ model: WeighingModel) { weigher = DocumentWeigher(model) }
+  /// - Parameter exclusion: what documents are excluded for; nil if none are.
+  init(_ model: WeighingModel, _ exclusion: Exclusion? = nil) {
+    weigher = DocumentWeigher(model, exclusion)
+  }
 
   mutating func read(_ text: Span<UInt8>, of line: DocumentLine) -> WeighedDocument {
     WeighedDocument(
@@ -15,6 +18,10 @@ struct ModelWeightReader: WeightReader, ~Copyable {
   }
 
   func weight(_ target: Int) -> DocumentWeight { weigher[target] }
+
+  mutating func exclusionMatch(_ text: Span<UInt8>, textHash: UInt64) -> ExclusionMatch? {
+    weigher.exclusionMatch(text, textHash: textHash)
+  }
 
   mutating func count(_ text: Span<UInt8>, in counts: inout FeatureCounts) {
     weigher.count(text, in: &counts)

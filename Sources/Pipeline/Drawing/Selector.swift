@@ -23,12 +23,33 @@ protocol Selector: Sendable {
   /// - Throws: ``PipelineError`` if documents can't be read again.
   func choose(from kept: consuming DrawBuffers, eligible: EligibleDocuments) throws -> Choice
 
+  /// The documents that the keys alone would choose, or make candidates of a choice.
+  ///
+  /// With them, excluded documents are counted: those among `kept` are part of it, as if they
+  /// weren't excluded.
+  ///
+  /// - Parameters: as for ``choose(from:eligible:)``.
+  func reached(in kept: consuming DrawBuffers, eligible: EligibleDocuments) throws -> Reached
+
   /// The step of the run that choosing belongs to.
   var step: Step { get }
 }
 
+/// The documents that a ``Selector`` would choose by keys.
+struct Reached {
+  var documents: [Candidate] = []
+  /// As ``Choice/shortGroups``.
+  var shortGroups: [Int] = []
+}
+
 extension Selector {
   var step: Step { .weigh }
+
+  func reached(in kept: consuming DrawBuffers, eligible: EligibleDocuments) throws -> Reached {
+    let choice = try choose(from: kept, eligible: eligible)
+    return Reached(
+      documents: choice.selections.joined().flatMap(\.documents), shortGroups: choice.shortGroups)
+  }
 }
 
 /// The documents that a ``Selector`` chose.

@@ -20,6 +20,13 @@ protocol WeightReader: ~Copyable, SendableMetatype {
   /// The weight for a target of the document that was read last.
   func weight(_ target: Int) -> DocumentWeight
 
+  /// Why the document that was read last is excluded; nil if it isn't.
+  mutating func exclusionMatch(_ text: Span<UInt8>, textHash: UInt64) -> ExclusionMatch?
+
   /// Counts the features of a text.
   mutating func count(_ text: Span<UInt8>, in counts: inout FeatureCounts)
+}
+
+extension WeightReader where Self: ~Copyable {
+  mutating func exclusionMatch(_ text: Span<UInt8>, textHash: UInt64) -> ExclusionMatch? { nil }
 }

@@ -63,9 +63,12 @@ package struct Fit: Sendable {
     var workers = settings.reading.workers(progress)
     workers.hashesContent = true
     workers.keepsRejects = settings.rejects != nil
-    return FitStep(
+    var step = FitStep(
       workers: workers, features: settings.features, tables: UnicodeTables(),
       minimumLength: settings.minimumTokenCount, keepsSample: settings.keepsSample)
+    step.keepsTexts = settings.keepsTexts
+    step.textCapacity = TextHashes.unlimited
+    return step
   }
 
   private func fit(_ shards: [Shard]) throws -> (FittedModel, PassReport, reused: Int) {
@@ -108,9 +111,11 @@ package struct Fit: Sendable {
   }
 
   private func model(_ outcome: FitStep.Outcome, _ report: PassReport) -> FittedModel {
-    FittedModel(
+    var model = FittedModel(
       settings: settings.features, counts: outcome.counts,
       minimumLength: settings.minimumTokenCount, eligible: outcome.eligible,
       inputs: report.inputs, sample: outcome.sample)
+    if settings.keepsTexts { model.texts = outcome.texts.all }
+    return model
   }
 }

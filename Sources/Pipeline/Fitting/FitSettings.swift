@@ -10,6 +10,8 @@ package struct FitSettings: Sendable, Codable {
   /// Shorter documents count, but can't be drawn later.
   package var minimumTokenCount = Defaults.minimumTokenCount
   package var keepsSample = true
+  /// Whether the hashes of the documents' texts are kept, so that these can be excluded.
+  package var keepsTexts = false
   package var output = Destination.standardOutput
   package var container = Container.plain
   package var rejects: String?
@@ -22,7 +24,7 @@ package struct FitSettings: Sendable, Codable {
   /// Everything that a result depends on, besides the input's content.
   var fingerprint: String {
     "\(features.fingerprint) \(UnicodeTables.version) min_tokens=\(minimumTokenCount) sample=\(keepsSample) "
-      + reading.fingerprint
+      + reading.fingerprint + (keepsTexts ? " texts=true" : "")
   }
 }
 

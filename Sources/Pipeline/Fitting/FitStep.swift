@@ -23,6 +23,8 @@ struct FitStep {
   var fitted: RandomDocuments?
   /// Whether the hashes of the documents' texts are kept.
   var keepsTexts = false
+  /// The number of texts that are kept: see ``TextHashes``.
+  var textCapacity = TextHashes.capacity
   /// The order in which documents are sampled.
   ///
   /// It doesn't depend on the draw's seed, so one model file serves every seed.
@@ -46,7 +48,7 @@ struct FitStep {
   /// - Throws: ``PipelineError``
   func run(_ shards: [Shard]) throws -> (Outcome, PassReport) {
     let (counts, sample) = (SharedCounts(bucketCount: features.bucketCount), SharedSample())
-    let texts = TextHashes.Shared()
+    let texts = TextHashes.Shared(capacity: textCapacity)
     let (results, report) = try workers.run(shards) { [self] in
       Counter(self, counts, sample, texts)
     }

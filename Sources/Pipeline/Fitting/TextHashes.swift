@@ -9,6 +9,9 @@ struct TextHashes: Sendable {
   /// The limit that bounds memory, to 16 MiB.
   static let capacity = 1 << 20
 
+  /// A limit that is never reached.
+  static let unlimited = Int.max / 4
+
   private let capacity: Int
   /// Sorted and without repeats, after ``trim()``.
   private var hashes: [UInt64] = []
@@ -17,6 +20,19 @@ struct TextHashes: Sendable {
   private var isTrimmed = true
 
   init(capacity: Int = TextHashes.capacity) { self.capacity = capacity }
+
+  /// All of the given hashes.
+  init(_ all: [UInt64]) {
+    self.init(capacity: Self.unlimited)
+    add(all)
+    trim()
+  }
+
+  /// - Precondition: the hashes are trimmed.
+  var all: [UInt64] {
+    precondition(isTrimmed)
+    return hashes
+  }
 
   /// False if only a share of the texts is kept.
   var isWhole: Bool { threshold == .max }
@@ -72,7 +88,9 @@ struct TextHashes: Sendable {
 
   /// Hashes that several threads add to.
   final class Shared: Sendable {
-    private let hashes = Lock(TextHashes())
+    private let hashes: Lock<TextHashes>
+
+    init(capacity: Int = TextHashes.capacity) { hashes = Lock(TextHashes(capacity: capacity)) }
 
     func add(_ more: [UInt64]) {
       hashes.withLock { $0.add(more) }

@@ -20,13 +20,21 @@ struct DocumentWeigher: ~Copyable {
   /// The weights of that document, one per target.
   private var weights: [DocumentWeight]
   private let placeThatDrawsAlone: Int?
+  /// Decides which documents are excluded; nil if none are.
+  private var exclusion: DocumentExclusion?
 
   /// The features that documents are weighed by.
   var features: FeatureSettings { model.features }
 
-  init(_ model: WeighingModel) {
+  init(_ model: WeighingModel, _ exclusion: Exclusion? = nil) {
     self.model = model
-    featurizer = Featurizer(model.features, tables: model.tables)
+    if let exclusion {
+      self.exclusion = DocumentExclusion(exclusion, model.features.tokenizer, model.tables)
+    } else {
+      self.exclusion = nil
+    }
+    featurizer = Featurizer(
+      model.features, tables: model.tables, holdsHashes: exclusion != nil)
     for target in model.targets {
       let components = target.components.all
       precondition(!components.isEmpty && components.count == model.components.count)
@@ -45,7 +53,8 @@ struct DocumentWeigher: ~Copyable {
   mutating func weigh(_ text: Span<UInt8>) -> DocumentSize {
     for index in scorers.indices { scorers[index].begin(text) }
     featurizer.begin()
-    while featurizer.nextBlock(of: text) {
+    exclusion?.begin()
+    while nextBlock(of: text) {
       for order in 1...model.features.maximumOrder {
         let ids = featurizer.features(order: order)
         for index in scorers.indices { scorers[index].add(ids, order: order) }
@@ -58,6 +67,11 @@ struct DocumentWeigher: ~Copyable {
     for index in scorers.indices { contributions[index] = scorers[index].contribution(of: size) }
     for target in weights.indices { weights[target] = sum(target) }
     return size
+  }
+
+  private mutating func nextBlock(of text: Span<UInt8>) -> Bool {
+    if exclusion != nil, featurizer.isFull { exclusion?.add(featurizer.heldHashes) }
+    return featurizer.nextBlock(of: text)
   }
 
   /// The sum of a target's contributions, in the order of the components.
@@ -88,6 +102,15 @@ struct DocumentWeigher: ~Copyable {
   mutating func logWeight(of text: Span<UInt8>, target: Int) -> Double {
     _ = weigh(text)
     return self[target].logWeight
+  }
+
+  /// Why the document that was weighed last is excluded; nil if it isn't.
+  mutating func exclusionMatch(_ text: Span<UInt8>, textHash: UInt64) -> ExclusionMatch? {
+    guard
+      let match = exclusion?.match(
+        text, textHash: textHash, lastHashes: featurizer.heldHashes)
+    else { return nil }
+    return match
   }
 
   /// Counts for ``count(_:in:)``, one per target, folded for divergences.

@@ -32,6 +32,8 @@ package struct OutputSettings: Sendable, Codable {
   /// A shard ends before the line that would exceed it.
   package var shardByteLimit = 256_000_000
   package var rejects: String?
+  /// The list of excluded documents.
+  package var excluded: String?
   /// Further files of the run, each written separately.
   package var others: [String] = []
   package var manifest: String?
@@ -48,7 +50,7 @@ package struct OutputSettings: Sendable, Codable {
     var paths = [output, remainder].compactMap { place -> String? in
       if case .file(let path)? = place { path } else { nil }
     }
-    paths += [manifest, rejects, rejectReasons].compactMap { $0 }
+    paths += [manifest, rejects, rejectReasons, excluded].compactMap { $0 }
     return paths + others
   }
 }

@@ -169,7 +169,8 @@ struct RunOutputs: Sendable {
   /// - Throws: ``PipelineError``. Then all names are as they were.
   func commit(
     _ output: consuming FinishedOutput, _ remainder: consuming FinishedOutput?,
-    _ rejects: consuming FinishedRejects?, _ manifest: consuming AtomicFile?
+    _ rejects: consuming FinishedRejects?, _ manifest: consuming AtomicFile?,
+    excluded: consuming FinishedOutput? = nil
   ) throws {
     do throws(WritingError) {
       if let path = settings.manifest { try AtomicFile.retire(path, registry: registry) }
@@ -178,6 +179,7 @@ struct RunOutputs: Sendable {
       try output.commit()
       if let remainder { try remainder.commit() }
       if let rejects { try rejects.commit() }
+      if let excluded { try excluded.commit() }
       if let manifest { try manifest.commit() }
     } catch {
       throw PipelineError.output(.writing(error))

@@ -9,6 +9,8 @@ package enum InputError: Error {
   case invalidLine(path: String, line: Int, InvalidLine)
   /// The same for a target, whose text may be in another field than the pool's.
   case invalidTargetLine(path: String, line: Int, InvalidLine)
+  /// The same for a file of evaluation documents, which may have a field of their own too.
+  case invalidEvaluationLine(path: String, line: Int, InvalidLine)
   /// The same for a file of weights.
   case invalidWeightLine(path: String, line: Int, InvalidLine)
   /// More lines of a file are invalid than may be skipped.
@@ -32,6 +34,8 @@ package enum InputError: Error {
 /// The role of an input in a run.
 package enum InputRole: Sendable {
   case target, pool
+  /// Evaluation documents, which are excluded.
+  case evaluation
   /// The documents of a command that reads nothing else.
   case input
   /// Files of weights.

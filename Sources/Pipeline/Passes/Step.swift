@@ -1,6 +1,7 @@
 /// The steps of a run, in order.
 package enum Step: String, CaseIterable, Sendable {
-  case spool, fit, fitTarget, fitPool, train, measure, searchSize, weigh, choose, copy, remainder
+  case spool, readEvaluation, fit, fitTarget, fitPool, train, measure, searchSize, weigh, choose
+  case copy, remainder
   /// Further steps of `resample`.
   case countStrata, draw
   /// The steps of `compare` and `explain`.

@@ -27,6 +27,8 @@ struct CandidateDraw {
   /// What the set completes; nil if there is nothing.
   let base: BaseSettings?
   let choice: Choice
+  /// The excluded documents that the draw would have reached.
+  let excluded: CandidateFile.Excluded
 
   /// Draws.
   ///
@@ -71,7 +73,24 @@ struct CandidateDraw {
     kept.add(whole.candidates.map { .init(group: 0, arm: 0, candidate: $0) })
     var eligible = EligibleDocuments()
     eligible.documentCount = whole.header.eligibleCount
+    excluded = try Self.reached(by: selector, kept, eligible, whole)
     choice = try selector.choose(from: kept, eligible: eligible)
+  }
+
+  private static func reached(
+    by selector: any Selector, _ kept: DrawBuffers, _ eligible: EligibleDocuments,
+    _ whole: CandidateFile
+  ) throws -> CandidateFile.Excluded {
+    // A choice has those that it reached.
+    guard !whole.header.isChosen, !whole.excluded.isEmpty else { return whole.excluded }
+    var buffers = ExcludedBuffers(selector.plan, expectedCount: whole.excluded.documents.count)
+    buffers.add(
+      whole.excluded.documents.map {
+        .init(entry: .init(group: 0, arm: 0, candidate: $0.candidate), match: $0.match)
+      })
+    var shortGroups: [Int] = []
+    let passed = try buffers.passedOver(by: selector, from: kept, eligible: eligible, &shortGroups)
+    return CandidateFile.Excluded(passed, of: whole.excluded)
   }
 
   /// - Throws: ``PipelineError``

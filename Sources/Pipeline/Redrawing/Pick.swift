@@ -41,7 +41,8 @@ package struct Pick: Sendable {
     header.profile = nil
     var chosen = draw.choice.selections.joined().flatMap(\.documents)
     Candidates.sortByPosition(&chosen)
-    let picks = CandidateFile(header, chosen)
+    var picks = CandidateFile(header, chosen)
+    picks.excluded = draw.excluded
     let written = WrittenFiles(
       try picks.write(
         to: settings.output, container: settings.container, replaces: settings.replacesOutputs,

@@ -27,4 +27,8 @@ struct Redrawn {
   var base: BaseSettings?
   /// False where only the candidates are known.
   var hasSpread = true
+  /// What documents were excluded for; nil if none were.
+  var exclusion: CandidateExclusion?
+  /// The excluded documents that would have been drawn.
+  var excluded = CandidateFile.Excluded()
 }

@@ -13,6 +13,9 @@ extension Resample {
         allowsMissing: settings.allowsMissing, reading: settings.reading),
       progress: progress)
     let whole = draw.whole
+    guard settings.outputs.excluded == nil || whole.header.settings.exclusion != nil else {
+      throw PipelineError.candidates(.excludedNothing(path: files[0].name))
+    }
     var weighed = DrawStep.Outcome(spreads: [], randomBaseline: FeatureCounts(bucketCount: 0))
     weighed.eligible.documentCount = whole.header.eligibleCount
     var outcome = Drawn(draw.choice, weighed, PassReport(), draw.recipe)
@@ -29,12 +32,16 @@ extension Resample {
     for (number, shard) in shards.enumerated() {
       if let shard { counts[shard] = whole.header.shards[number].documentCount }
     }
+    let excluded = draw.excluded.transformed { candidate in
+      shards[candidate.position.shard].map { candidate.moved(toShard: $0) }
+    }
     return Redrawn(
       outcome: outcome, recipe: draw.recipe, budget: draw.budget, inputs: nil,
       documentCount: whole.header.documentCount, documentCounts: counts,
       missingCount: whole.header.missingCount,
       uncountedCount: whole.header.uncountedCount,
       underMinimumCount: whole.header.documentCount - whole.header.eligibleCount,
-      textField: whole.header.settings.textField, base: draw.base, hasSpread: false)
+      textField: whole.header.settings.textField, base: draw.base, hasSpread: false,
+      exclusion: whole.header.settings.exclusion, excluded: excluded)
   }
 }

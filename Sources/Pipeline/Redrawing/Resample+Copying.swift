@@ -12,6 +12,8 @@ extension Resample {
     /// nil if it isn't requested, like the next one.
     var remainder: FinishedOutput?
     var rejects: FinishedRejects?
+    /// The list of excluded documents.
+    var excluded: FinishedOutput?
   }
 
   func copy(_ drawn: Redrawn, _ files: OpenFiles, _ clock: StepClock) throws -> Copied {
@@ -41,8 +43,13 @@ extension Resample {
     let remainder = try copyRemainder(
       of: remaining.sorted { $0.position < $1.position }, drawn, files)
     clock.add(.copy, since: begin)
+    let excluded = try files.outputs.writeExcluded(
+      drawn.excluded.documents, pool: files.pool.shards.map(\.name),
+      evaluation: drawn.exclusion?.files.map(\.path) ?? []
+    ) { drawn.excluded.reason(of: $0) }
     return Copied(
-      outcome: copied, epochs: epochs, output: output, remainder: remainder, rejects: rejects)
+      outcome: copied, epochs: epochs, output: output, remainder: remainder, rejects: rejects,
+      excluded: excluded)
   }
 
   private func copy(

@@ -26,6 +26,9 @@ extension Resample {
       overlapWithTopK: drawn.hasSpread ? drawn.outcome.overlap(recipe) : nil,
       weightLengthCorrelation: spread?.correlation.value,
       selected: SelectionRecord(drawn.outcome, copied.outcome, drawn.budget),
+      excluded: drawn.exclusion.map { exclusion in
+        exclusion.record(drawn.excluded.documents) { drawn.excluded.isTarget($0) }
+      },
       epochs: copied.epochs,
       parts: drawn.outcome.records(names: [nil]), shuffleSeed: settings.outputs.shuffleSeed,
       shards: ShardRecord.shards(of: copied.output),

@@ -22,7 +22,8 @@ package struct Resample: Sendable {
     let manifest = manifest(
       drawn, copied, files.pool, clock.timings(threadCount: settings.reading.threadCount))
     try files.outputs.commit(
-      copied.output, copied.remainder, copied.rejects, files.outputs.write(manifest))
+      copied.output, copied.remainder, copied.rejects, files.outputs.write(manifest),
+      excluded: copied.excluded)
     return manifest
   }
 

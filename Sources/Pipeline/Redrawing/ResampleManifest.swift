@@ -67,6 +67,8 @@ package struct ResampleManifest: Encodable, Sendable {
   package var overlapWithTopK: Double?
   package var weightLengthCorrelation: Double?
   package var selected: SelectionRecord
+  /// The documents that weren't drawn because they are excluded; nil if none are to be.
+  package var excluded: ExclusionRecord?
   /// In the order of the output.
   package var epochs: [Epoch]
   package var parts: [PartRecord]?

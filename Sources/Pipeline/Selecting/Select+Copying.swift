@@ -12,6 +12,8 @@ extension Select {
     /// nil if it isn't requested, like the next one.
     var remainder: FinishedOutput?
     var rejects: FinishedRejects?
+    /// The list of excluded documents.
+    var excluded: FinishedOutput?
   }
 
   func copy(
@@ -37,7 +39,10 @@ extension Select {
     return Copied(
       selection: selection, outcome: outcome, output: output,
       remainder: try copyRemainder(of: selection, trained.poolReport, files, clock),
-      rejects: rejects)
+      rejects: rejects,
+      excluded: try files.exclusion.flatMap {
+        try files.outputs.writeExcluded(drawn.excluded, $0, files.pool)
+      })
   }
 
   private var shuffleOrder: ShuffleOrder? {

@@ -71,10 +71,18 @@ extension Select {
       randomRate: plan.baselineRate, randomSeed: settings.draw.seed,
       emptyCounts: Divergence.emptyCounts(bucketCount: settings.features.bucketCount),
       stratumField: settings.stratify == nil ? nil : 0)
+    let exclusion = exclusion(files, trained)
     begin(.weigh, files.pool, .next)
     return try draw.run(files.pool.shards, clock: clock, selector: selector) {
-      ModelWeightReader(trained.model)
+      ModelWeightReader(trained.model, exclusion)
     }
+  }
+
+  /// What documents are excluded for; nil if none are.
+  private func exclusion(_ files: OpenFiles, _ trained: Trained) -> Exclusion? {
+    var exclusion = files.exclusion
+    if settings.exclude.excludesTarget { exclusion?.targetTexts = trained.targetTexts }
+    return exclusion
   }
 
   func poolFeatures(_ files: OpenFiles) -> PoolFeatures {

@@ -33,7 +33,13 @@ extension Select {
     var step = step
     step.workers.textField = settings.targetTextField ?? settings.reading.textField
     step.keepsTexts = true
+    step.textCapacity = textCapacity
     return step
+  }
+
+  /// Excluding texts is exact, so all must be known.
+  var textCapacity: Int {
+    settings.exclude.excludesTarget ? TextHashes.unlimited : TextHashes.capacity
   }
 
   private var poolStep: FitStep {

@@ -5,7 +5,7 @@ internal import Weighting
 extension Select {
   func manifest(
     _ trained: Trained, _ plan: Plan, _ search: SizeSearchRecord?, _ drawn: Drawn,
-    _ copied: borrowing Copied, _ timings: RunTimings
+    _ copied: borrowing Copied, _ files: OpenFiles, _ timings: RunTimings
   ) -> SelectManifest {
     let (weighed, isOne) = (drawn.weighed, settings.targets.count == 1)
     let targets = targetRecords(trained, plan, drawn, copied.outcome)
@@ -31,7 +31,8 @@ extension Select {
       klTargetSelected: isOne ? first.klTargetSelected : nil,
       klReduction: isOne ? first.klReduction : nil,
       klReductionFromPool: isOne ? first.klReductionFromPool : nil,
-      selected: selected, parts: drawn.records(names: settings.targets.map(\.name)),
+      selected: selected, excluded: files.exclusion.map { $0.record(drawn.excluded) },
+      parts: drawn.records(names: settings.targets.map(\.name)),
       shuffleSeed: settings.outputs.shuffleSeed, shards: ShardRecord.shards(of: copied.output),
       remainder: RemainderRecord.of(copied.remainder), timings: timings)
   }

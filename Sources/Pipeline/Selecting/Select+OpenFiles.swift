@@ -10,6 +10,8 @@ extension Select {
     var pool: Inputs
     /// nil if there is no base.
     var base: StoredModel?
+    /// What documents are excluded for, but for the target's texts; nil if none are.
+    var exclusion: Exclusion?
     var outputs: RunOutputs
   }
 
@@ -18,8 +20,10 @@ extension Select {
     var targets = try settings.targets.map { try Inputs($0.paths, settings.reading) }
     var pool = try Inputs(settings.pool, settings.reading)
     let base = try settings.base.map { try Inputs([$0.path]).shards } ?? []
+    let evaluation = try Inputs(settings.exclude.paths, settings.reading)
     let outputs = try RunOutputs(
-      settings.outputs, inputs: targets.flatMap(\.shards) + pool.shards + base,
+      settings.outputs,
+      inputs: targets.flatMap(\.shards) + pool.shards + base + evaluation.shards,
       registry: registry)
     progress.plan(passCount: passCount(pool))
     try clock.time(.spool) {
@@ -33,6 +37,9 @@ extension Select {
     return OpenFiles(
       targets: targets, pool: pool,
       base: try settings.base?.model(settings.features, settings.reading.limits),
+      exclusion: try Exclusion(
+        settings.exclude, evaluation, settings.reading, settings.features.tokenizer, progress,
+        clock),
       outputs: outputs)
   }
 

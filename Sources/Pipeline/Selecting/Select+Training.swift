@@ -70,6 +70,7 @@ extension Select {
       strata: pool.outcome.strata,
       pool: SideRecord(pool.outcome.counts, pool.report), poolReport: pool.report,
       poolCounts: pool.outcome.counts.folded(to: Divergence.bucketCount))
+    trained.targetTexts = TextHashes(capacity: textCapacity)
     for (target, fitted) in zip(settings.targets, targets) {
       let (counts, report) = (fitted.outcome.counts, fitted.report)
       trained.targetTexts.merge(fitted.outcome.texts)

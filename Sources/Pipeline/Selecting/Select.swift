@@ -29,11 +29,12 @@ package struct Select: Sendable {
     let drawn = try weighAndDraw(plan, trained, files, clock)
     let copied = try copy(drawn, trained, files, clock)
     let manifest = manifest(
-      trained, plan, search, drawn, copied,
+      trained, plan, search, drawn, copied, files,
       clock.timings(threadCount: settings.reading.threadCount))
     // All files are complete on disk before the first gets its name. The manifest comes last.
     try files.outputs.commit(
-      copied.output, copied.remainder, copied.rejects, files.outputs.write(manifest))
+      copied.output, copied.remainder, copied.rejects, files.outputs.write(manifest),
+      excluded: copied.excluded)
     return manifest
   }
 

@@ -17,6 +17,7 @@ extension SelectManifest.Settings {
     var objective = ObjectiveRecord(settings.objective)
     objective.base = settings.base?.path
     objective.baseTokens = settings.base?.tokenCount
+    let exclude = settings.exclude
     self.init(
       textField: settings.reading.textField.expression,
       targetTextField: settings.targetTextField?.expression,
@@ -38,6 +39,10 @@ extension SelectManifest.Settings {
       stratify: settings.stratify?.field, mixture: settings.stratify?.mixture,
       mixtureTemperature: settings.stratify?.temperature, fill: settings.stratify?.fills,
       minTokens: settings.draw.minimumTokenCount,
+      exclude: exclude.paths.isEmpty ? nil : exclude.paths,
+      excludeNgram: exclude.paths.isEmpty ? nil : exclude.gramLength,
+      excludeTextField: exclude.textField?.expression,
+      excludeTarget: exclude.excludesTarget ? true : nil,
       duplicates: settings.draw.keepsDuplicates ? "keep" : "drop",
       onError: settings.reading.errorPolicy == .skip ? "skip" : "fail",
       annotate: settings.annotates, compress: settings.outputs.container.rawValue,

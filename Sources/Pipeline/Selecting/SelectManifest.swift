@@ -43,6 +43,12 @@ package struct SelectManifest: Encodable, Sendable {
     package var mixtureTemperature: Double?
     package var fill: Bool?
     package var minTokens: Int
+    /// The files of evaluation documents, with the length of n-grams and the field of the text, if
+    /// it is another one.
+    package var exclude: [String]?
+    package var excludeNgram: Int?
+    package var excludeTextField: String?
+    package var excludeTarget: Bool?
     package var duplicates: String
     package var onError: String
     package var annotate: Bool
@@ -89,6 +95,8 @@ package struct SelectManifest: Encodable, Sendable {
   /// This is the measure of the paper's first author (issue 9).
   package var klReductionFromPool: Double?
   package var selected: SelectionRecord
+  /// The documents that weren't selected because they are excluded; nil if none are to be.
+  package var excluded: ExclusionRecord?
   /// The selection of each part of the draw: targets, strata, replay; nil for a plain draw.
   package var parts: [PartRecord]?
   /// The seed of the order of lines; left out if lines are in pool order.

@@ -26,6 +26,8 @@ package struct SelectSettings: Sendable, Codable {
   /// The share of the pool's documents that its model is fitted to.
   package var fittedShare = 1.0
   package var stratify: StratifySettings?
+  /// Which documents are never selected.
+  package var exclude = ExcludeSettings()
   package var outputs = OutputSettings()
   package var annotates = false
   package var version = ""

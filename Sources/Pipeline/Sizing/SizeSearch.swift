@@ -82,6 +82,11 @@ struct SizeSearch: Selector {
     return best
   }
 
+  /// The search itself counts no excluded documents.
+  func reached(in kept: consuming DrawBuffers, eligible: EligibleDocuments) -> Reached {
+    Reached()
+  }
+
   /// A selection of one size.
   private struct Trial {
     var size: Int

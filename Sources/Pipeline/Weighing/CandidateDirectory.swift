@@ -17,20 +17,23 @@ struct CandidateDirectory: WeighMode {
         // Nothing for whole candidates: records of earlier runs have no word for them.
         + (job.wanted.keepsKeysOnly ? " keys only" : ""), registry: registry)
     var weighed = Weighed(targetCount: 1)
-    var keptCount = 0
+    var (keptCount, excludedCount) = (0, 0)
     for shard in shards {
       if let known = try directory.result(for: shard) {
         try job.job.settings.reading.skipLimit.check(known.report)
         weighed.add(known)
         keptCount += known.notes["kept"] ?? 0
+        excludedCount += known.notes["excluded"] ?? 0
         continue
       }
       let before = weighed.outcome.tokenCount
       let (file, report) = try job.candidates([shard], &weighed)
       keptCount += file.candidates.count
-      let notes: [ExactString: Int] = [
+      excludedCount += file.excluded.documents.count
+      var notes: [ExactString: Int] = [
         "tokens": weighed.outcome.tokenCount - before, "kept": file.candidates.count,
       ]
+      if job.exclusion != nil { notes["excluded"] = file.excluded.documents.count }
       try directory.keep(report, of: shard, notes: notes, registry: registry) {
         path throws(PipelineError) in
         try file.write(
@@ -38,7 +41,7 @@ struct CandidateDirectory: WeighMode {
       }
       weighed.outputs.append(directory.resultPath(for: shard))
     }
-    job.record(keptCount: keptCount, in: &weighed)
+    job.record(keptCount: keptCount, excludedCount: excludedCount, in: &weighed)
     return weighed
   }
 }

@@ -8,11 +8,17 @@ struct CandidateJob {
   var job: WeighJob
   var wanted: WeighSettings.CandidateSettings
   var settings: CandidateFile.Settings
+  /// What documents are excluded for; nil if none are.
+  var exclusion: Exclusion?
 
-  init(_ job: WeighJob, _ wanted: WeighSettings.CandidateSettings) {
+  init(
+    _ job: WeighJob, _ wanted: WeighSettings.CandidateSettings, _ exclusion: Exclusion?
+  ) {
     self.job = job
     self.wanted = wanted
+    self.exclusion = exclusion
     settings = job.candidateSettings(wanted)
+    settings.exclusion = exclusion.map { CandidateExclusion($0) }
   }
 
   /// Weighs the documents of shards, and keeps the candidates among them.
@@ -22,10 +28,14 @@ struct CandidateJob {
       draw: wanted.draw, temperatures: [settings.temperature], seeds: [settings.seed])
     let model = job.model
     var kept = DrawBuffers(recipe.plan(settings.keptBudget(count: wanted.count)))
+    var excluded = ExcludedBuffers(kept.plan)
     let step = DrawStep(
       workers: job.workers, plan: kept.plan, temperatures: recipe.temperatures,
       emptyCounts: Divergence.emptyCounts(bucketCount: model.features.bucketCount))
-    let (outcome, report) = try step.run(shards, into: &kept) { ModelWeightReader(model) }
+    let exclusion = exclusion
+    let (outcome, report) = try step.run(shards, into: &kept, &excluded) {
+      ModelWeightReader(model, exclusion)
+    }
     weighed.outcome.documentCount += report.documentCount
     weighed.outcome.tokenCount += outcome.tokenCount
     weighed.report.add(report)
@@ -39,9 +49,20 @@ struct CandidateJob {
       documentCount: report.documentCount, eligibleCount: outcome.eligibleCount,
       eligibleCounts: eligibleCounts,
       poolDocumentCount: job.models.pool.model.counts.documentCount,
-      candidates: kept.onlyParted())
+      candidates: kept.onlyParted(), excluded: stored(excluded))
     if wanted.objective == .set, !wanted.keepsKeysOnly { try addFeatures(to: &file, shards) }
     return (file, report)
+  }
+
+  /// Excluded documents with the words of their reasons.
+  private func stored(_ excluded: ExcludedBuffers) -> CandidateFile.Excluded {
+    var stored = CandidateFile.Excluded()
+    guard let exclusion, !excluded.isEmpty else { return stored }
+    for candidate in excluded.buffers.onlyParted().kept() {
+      guard let match = excluded.match(candidate) else { continue }
+      stored.add(candidate, exclusion.reason(of: match))
+    }
+    return stored
   }
 
   /// Reads the candidates again, for the choice of a set.
@@ -61,14 +82,15 @@ struct CandidateJob {
     file.features = store
   }
 
-  /// Notes the total number of candidates that are kept.
-  func record(keptCount: Int, in weighed: inout Weighed) {
+  /// Notes the total number of candidates that are kept, and of excluded documents.
+  func record(keptCount: Int, excludedCount: Int, in weighed: inout Weighed) {
     weighed.hasSampleSizes = false
     weighed.candidates = WeighReport.Candidates(
       count: wanted.count, kept: keptCount, seed: wanted.seed,
       temperature: settings.temperature, topK: settings.topK,
       minTokens: settings.minimumTokenCount,
       objective: settings.objective == .weight ? nil : settings.objective.rawValue,
+      excluded: exclusion == nil ? nil : excludedCount,
       keysOnly: wanted.keepsKeysOnly ? true : nil)
   }
 }

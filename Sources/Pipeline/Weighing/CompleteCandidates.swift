@@ -129,6 +129,11 @@ extension CandidateFile {
       guard let shard = newShards[line.candidate.position.shard] else { continue }
       candidates.append(line.candidate.moved(toShard: shard))
     }
-    return (CandidateFile(header, candidates), numbers)
+    var file = CandidateFile(header, candidates)
+    while let line = try lines.nextExcluded() {
+      guard let shard = newShards[line.candidate.position.shard] else { continue }
+      file.excluded.add(line.candidate.moved(toShard: shard), line.reason ?? .target)
+    }
+    return (file, numbers)
   }
 }

@@ -10,7 +10,9 @@ struct OneCandidateFile: WeighMode {
     // Use the order of the file: it decides which exact duplicate is the first.
     let sorted = shards.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     let (file, _) = try job.candidates(sorted, &weighed)
-    job.record(keptCount: file.candidates.count, in: &weighed)
+    job.record(
+      keptCount: file.candidates.count, excludedCount: file.excluded.documents.count,
+      in: &weighed)
     let settings = job.job.settings
     weighed.files.append(
       try file.write(

@@ -25,12 +25,15 @@ package struct Weigh: Sendable {
     let models = try StoredModels(
       targets: settings.targetModels, pool: settings.poolModel, settings.estimator,
       settings.reading)
+    let candidates = settings.candidates?.decided(for: models)
+    let evaluation = try Inputs(candidates?.exclude.paths ?? [], settings.reading)
     let outputs = try RunOutputs(
       .of(
         try settings.outputPaths(of: pool.shards), rejects: settings.rejects,
         manifest: settings.manifest, replaces: settings.replacesOutputs),
-      inputs: pool.shards + models.shards, registry: registry)
-    let candidates = settings.candidates?.decided(for: models)
+      inputs: pool.shards + models.shards + evaluation.shards, registry: registry)
+    let exclusion = try exclusion(
+      candidates?.exclude ?? ExcludeSettings(), evaluation, models, clock)
     let readsTwice = candidates.map { $0.objective == .set && !$0.keepsKeysOnly } ?? false
     let spools = settings.rejects != nil || readsTwice
     progress.plan(passCount: (readsTwice ? 2 : 1) + (spools ? pool.spoolPassCount : 0))
@@ -44,7 +47,7 @@ package struct Weigh: Sendable {
     }
     var weighed = try clock.time(.weigh) {
       progress.begin(.weigh, totalStoredByteCount: pool.totalStoredByteCount, pass: .next)
-      return try mode(candidates, models, model, pool).weigh(pool.shards)
+      return try mode(candidates, exclusion, models, model, pool).weigh(pool.shards)
     }
     weighed.report = pool.corrected(weighed.report)
 
@@ -56,12 +59,29 @@ package struct Weigh: Sendable {
     return report
   }
 
+  /// What documents are excluded for; nil if none are.
+  private func exclusion(
+    _ wanted: ExcludeSettings, _ evaluation: Inputs, _ models: StoredModels, _ clock: StepClock
+  ) throws -> Exclusion? {
+    var exclusion = try Exclusion(
+      wanted, evaluation, settings.reading, models.pool.model.settings.tokenizer, progress,
+      clock)
+    guard wanted.excludesTarget else { return exclusion }
+    let target = models.targets[0].stored
+    guard let texts = target.model.texts else {
+      throw PipelineError.exclusion(.noTexts(path: target.path))
+    }
+    exclusion?.targetTexts = TextHashes(texts)
+    return exclusion
+  }
+
   /// The requested kind of results.
   ///
   /// To add one, write a ``WeighMode`` and name it here.
   private func mode(
-    _ candidates: WeighSettings.CandidateSettings?, _ models: StoredModels,
-    _ model: WeighingModel, _ pool: Inputs
+    _ candidates: WeighSettings.CandidateSettings?, _ exclusion: Exclusion?,
+    _ models: StoredModels, _ model: WeighingModel,
+    _ pool: Inputs
   ) -> any WeighMode {
     var workers = settings.reading.workers(progress)
     workers.hashesContent = true
@@ -71,8 +91,8 @@ package struct Weigh: Sendable {
       registry: registry)
     switch (candidates, settings.workDirectory) {
     case (let wanted?, let directory?):
-      return CandidateDirectory(job: CandidateJob(job, wanted), path: directory)
-    case (let wanted?, nil): return OneCandidateFile(job: CandidateJob(job, wanted))
+      return CandidateDirectory(job: CandidateJob(job, wanted, exclusion), path: directory)
+    case (let wanted?, nil): return OneCandidateFile(job: CandidateJob(job, wanted, exclusion))
     case (nil, let directory?): return WeightDirectory(job: job, path: directory)
     case (nil, nil):
       return settings.format == .dolma ? DolmaAttributes(job: job) : OneWeightFile(job: job)

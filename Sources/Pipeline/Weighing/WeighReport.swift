@@ -36,6 +36,8 @@ package struct WeighReport: Encodable, Sendable {
     package var minTokens: Int
     /// nil for a draw by weight.
     package var objective: String?
+    /// Excluded documents that a draw may reach; nil if none are to be excluded.
+    package var excluded: Int?
     /// True if candidates of a set have no n-grams yet; else nil.
     package var keysOnly: Bool?
   }

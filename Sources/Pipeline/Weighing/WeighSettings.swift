@@ -50,6 +50,9 @@ package struct WeighSettings: Sendable, Codable {
     /// Whether candidates of a set get their features later: see ``CompleteCandidates``.
     package var keepsKeysOnly = false
 
+    /// Which documents are never drawn.
+    package var exclude = ExcludeSettings()
+
     package init(count: Int) { self.count = count }
 
     var draw: DrawSettings {

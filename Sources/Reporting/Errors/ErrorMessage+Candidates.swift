@@ -51,6 +51,9 @@ extension ErrorMessage {
     case .otherChoice(let path, let chosen, let wanted):
       "--count is \(wanted), but \(path) has \(Format.count(chosen, "document")) that "
         + "'dsel resample --picks' chose. Leave --count out, or choose again."
+    case .excludedNothing(let path):
+      "\(path): its candidates were kept without --exclude, so there is nothing to list. Leave "
+        + "--excluded out, or run 'dsel weigh' again with --exclude."
     case .noSet(let path):
       "--purity, --noise and --base choose a set, but \(path) has documents that were chosen "
         + "already, or candidates of a draw by weight. Leave these options out."

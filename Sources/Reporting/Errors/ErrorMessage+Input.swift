@@ -13,6 +13,8 @@ extension ErrorMessage {
       "\(path):\(line): \(invalidLine(error, of: .pool))"
     case .invalidTargetLine(let path, let line, let error):
       "\(path):\(line): \(invalidLine(error, of: .target))"
+    case .invalidEvaluationLine(let path, let line, let error):
+      "\(path):\(line): \(invalidLine(error, of: .evaluation))"
     case .invalidWeightLine(let path, let line, let error):
       "\(path):\(line): \(invalidLine(error, of: .weights))"
     case .empty(let role, let skipped): empty(role, skipped)

@@ -5,7 +5,7 @@ internal import Reading
 extension ErrorMessage {
   /// The kinds of file that a line can be in.
   enum LineRole {
-    case pool, target, weights
+    case pool, target, evaluation, weights
   }
 
   static func invalidLine(_ error: InvalidLine, of role: LineRole) -> String {
@@ -70,13 +70,16 @@ extension ErrorMessage.LineRole {
     case .target:
       "Name the field that holds the text with --text-field, for target and pool, or with "
         + "--target-text-field, for the target alone"
+    case .evaluation:
+      "Name the field that holds the text with --text-field, for all files, or with "
+        + "--exclude-text-field, for the evaluation files alone"
     case .weights: Self.weightAdvice
     }
   }
 
   fileprivate var numberAdvice: String {
     switch self {
-    case .pool, .target: "Name a field that holds a number"
+    case .pool, .target, .evaluation: "Name a field that holds a number"
     case .weights: Self.weightAdvice
     }
   }

@@ -22,6 +22,7 @@ package struct ErrorMessage {
     case .merging(let error): self.init(error)
     case .heldout(let error): self.init(error)
     case .sizing(let error): self.init(error)
+    case .exclusion(let error): self.init(error)
     }
   }
 

@@ -14,6 +14,8 @@ package struct CandidateSummary: Report {
   package var missingDocuments: Int?
   /// The number of documents that the pool's model didn't count; nil if there are none.
   package var uncountedDocuments: Int?
+  /// Excluded documents that a draw may reach; nil if none are to be excluded.
+  package var excluded: Int?
   package var seed: UInt64
   package var objective: String
   /// True if the documents were chosen from candidates; else nil.
@@ -33,6 +35,7 @@ package struct CandidateSummary: Report {
     chosen = file.header.isChosen ? true : nil
     keysOnly = file.header.hasKeysOnly ? true : nil
     uncountedDocuments = file.header.uncountedCount > 0 ? file.header.uncountedCount : nil
+    excluded = file.header.settings.exclusion == nil ? nil : file.excludedCount
     seed = file.header.settings.seed
   }
 

@@ -18,12 +18,15 @@ extension ResampleManifest: Report {
       if let overlapWithTopK { line += ", overlap with top-k \(Format.percent(overlapWithTopK))" }
       lines.append(line)
     }
+    if let excluded {
+      lines.append(excluded.summary(isOfSet: settings.objective.name == "set"))
+    }
     if let remainder { lines.append(remainder.summary) }
     return [.lines(lines)]
   }
 
   package var warnings: [String] {
-    inputWarnings + missingWarnings + drawWarnings
+    inputWarnings + missingWarnings + (excluded?.warnings ?? []) + drawWarnings
       + DrawWarnings.shortfalls(
         parts ?? [], unit: selected.shortfallUnit, canFill: settings.fill == false)
   }
@@ -69,7 +72,7 @@ extension ResampleManifest: Report {
   }
 
   private var drawWarnings: [String] {
-    if selected.allEligible { return [DrawWarnings.exhausted(selected, verb: "drawn")] }
+    if selected.allEligible { return [DrawWarnings.exhausted(selected, excluded, verb: "drawn")] }
     // All candidates may come from files that weren't named.
     guard selected.documents == 0, !isOfCandidates else { return [] }
     return [DrawWarnings.nothingFits(verb: "drawn")]

@@ -7,6 +7,40 @@ extension RemainderRecord {
   }
 }
 
+extension ExclusionRecord {
+  /// - Parameter isOfSet: whether the documents would have been candidates for a set.
+  func summary(isOfSet: Bool) -> String {
+    let what =
+      isOfSet ? "document that would have been a candidate" : "document that would have been drawn"
+    let whats =
+      isOfSet
+      ? "documents that would have been candidates" : "documents that would have been drawn"
+    var line = "excluded \(Format.count(documents)) \(documents == 1 ? what : whats)"
+    if copies > 0 { line += ", and \(Format.count(copies, "exact duplicate"))" }
+    if let targetTexts, ngram != nil {
+      line += "; \(Format.count(targetTexts)) of them with the target's own texts"
+    }
+    return line
+  }
+
+  /// Warnings about evaluation documents.
+  var warnings: [String] {
+    let files = files ?? []
+    var warnings =
+      InputWarnings.skipped(files.map { ($0.path, $0.skippedLines ?? [:]) }, role: "evaluation set")
+      + InputWarnings.empty(
+        files.filter { $0.documents == 0 && $0.skippedLines == nil }.map(\.path))
+    if let shortDocuments, shortDocuments > 0, let leastTokens {
+      warnings.append(
+        "\(Format.count(shortDocuments, "evaluation document")) "
+          + "\(shortDocuments == 1 ? "has" : "have") fewer than "
+          + "\(Format.count(leastTokens, "token")), and \(shortDocuments == 1 ? "is" : "are") not "
+          + "looked for.")
+    }
+    return warnings
+  }
+}
+
 extension RunTimings {
   /// `1.23 s: 430 MB/s with 2 threads`.
   func speed(byteCount: Int) -> String {

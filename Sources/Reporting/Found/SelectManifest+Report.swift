@@ -10,9 +10,10 @@ extension SelectManifest: Report {
       + InputWarnings.odd(targetInputs.flatMap { $0 } + pool.inputs)
       + targetInputs.flatMap { InputWarnings.repeatedContent($0) }
       + InputWarnings.repeatedContent(pool.inputs)
+    warnings += excluded?.warnings ?? []
     if selected.allEligible {
       let advice = underMinTokens == 0 ? " Add shards to the pool." : ""
-      warnings.append(DrawWarnings.exhausted(selected, verb: "selected") + advice)
+      warnings.append(DrawWarnings.exhausted(selected, excluded, verb: "selected") + advice)
     } else if selected.documents == 0 {
       warnings.append(DrawWarnings.nothingFits(verb: "selected"))
     }
@@ -39,6 +40,9 @@ extension SelectManifest: Report {
     }
     if let sizeSearch { lines.append(sizeSearch.summary) }
     if let line = targetDocuments { lines.append(line) }
+    if let excluded {
+      lines.append(excluded.summary(isOfSet: settings.objective.name == "set"))
+    }
     if let remainder { lines.append(remainder.summary) }
     lines += divergences
     lines.append(randomness)

@@ -18,6 +18,9 @@ extension WeighReport: Report {
       "weighed \(Format.count(documents, "document")), \(Format.count(tokens, "token")) in "
       + timings.speed(byteCount: bytes)
     if let candidates { line += "; kept \(Format.count(candidates.kept, "candidate"))" }
+    if let excluded = candidates?.excluded {
+      line += ", excluded \(Format.count(excluded, "document"))"
+    }
     if reusedInputs > 0 {
       line +=
         "; \(Format.count(reusedInputs, "file")) \(reusedInputs == 1 ? "was" : "were") weighed "

@@ -62,6 +62,7 @@ package enum ProgressLine {
   private static func name(of step: Step) -> String {
     switch step {
     case .spool: "storing piped input"
+    case .readEvaluation: "reading what to exclude"
     case .fit: "fitting"
     case .fitTarget: "fitting the target"
     case .fitPool: "fitting the pool  "

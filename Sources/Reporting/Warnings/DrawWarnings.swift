@@ -3,12 +3,17 @@ internal import Pipeline
 /// Warnings about a draw that differs from the requested one.
 enum DrawWarnings {
   /// All eligible documents were drawn, and they are fewer than requested.
-  static func exhausted(_ selected: SelectionRecord, verb: String) -> String {
+  static func exhausted(
+    _ selected: SelectionRecord, _ excluded: ExclusionRecord?, verb: String
+  ) -> String {
+    let others = (excluded?.documents ?? 0) > 0 ? " that is not excluded" : ""
     let all =
       switch selected.documents {
-      case 0: "the pool has no eligible document"
-      case 1: "the only eligible document was \(verb)"
-      default: "all \(Format.count(selected.documents, "eligible document")) were \(verb)"
+      case 0: "the pool has no eligible document\(others)"
+      case 1: "the only eligible document\(others) was \(verb)"
+      default:
+        "all \(Format.count(selected.documents, "eligible document"))"
+          + "\(others.isEmpty ? "" : " that are not excluded") were \(verb)"
       }
     return
       "the selection is smaller than wanted: \(all), "

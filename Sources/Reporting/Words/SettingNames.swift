@@ -21,6 +21,10 @@ extension CandidateSetting {
     case .compatibility: "--compat"
     case .textField: "--text-field"
     case .textJoin: "--text-join"
+    case .exclude: "--exclude"
+    case .excludeNgram: "--exclude-ngram"
+    case .excludeTextField: "--exclude-text-field"
+    case .excludeTarget: "--exclude-target"
     }
   }
 }
@@ -47,6 +51,10 @@ extension FittedModel.Mismatch {
       isInFirst
         ? "it was fitted with --no-sample, but \(path) was not"
         : "\(path) was fitted with --no-sample, but this model was not"
+    case .texts(let isInFirst):
+      isInFirst
+        ? "\(path) was fitted with --keep-texts, but this model was not"
+        : "it was fitted with --keep-texts, but \(path) was not"
     }
   }
 
@@ -63,6 +71,7 @@ extension InputRole {
     switch self {
     case .target: "the target is"
     case .pool: "the pool is"
+    case .evaluation: "the evaluation set is"
     case .input: "the input is"
     case .weights: "the weights are"
     case .candidates: "the candidates are"
@@ -77,6 +86,7 @@ extension InputRole {
     switch self {
     case .target: "--target"
     case .pool: "--pool"
+    case .evaluation: "--exclude"
     case .input: nil
     case .weights: "--weights"
     case .candidates: "--candidates"

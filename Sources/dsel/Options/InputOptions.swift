@@ -35,7 +35,6 @@ struct InputOptions: ParsableArguments {
     try pool.validate(to: "select from", [("--target", targets)])
     try ReadingOptions.validateFiles(try settings().flatMap(\.paths) + pool.paths())
     try rejecting.validate(with: reading)
-    try reading.validateJoint(targetText)
   }
 
   /// The targets, in the order in which they draw.

@@ -95,10 +95,11 @@ struct ReadingOptions: ParsableArguments {
   }
 
   /// Refuses a joint that joins nothing.
-  func validateJoint(_ target: TargetTextOptions? = nil) throws {
+  ///
+  /// - Parameter others: the fields of other texts, if they are given.
+  func validateJoint(_ others: String?...) throws {
     guard textJoin != nil else { return }
-    let target = target?.targetTextField
-    guard [textField, target].compactMap({ $0 }).contains(where: Self.joins) else {
+    guard ([textField] + others.compactMap { $0 }).contains(where: Self.joins) else {
       throw ValidationError(
         "--text-join needs a --text-field that joins several strings, such as "
           + "messages[].content or instruction,input,output.")

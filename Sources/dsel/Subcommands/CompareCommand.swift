@@ -105,7 +105,7 @@ struct CompareCommand: ParsableCommand, CommandWithExamples {
 
   /// All files are checked together: standard input can be named once only.
   func validate() throws {
-    try reading.validateJoint(targetText)
+    try reading.validateJoint(targetText.targetTextField)
     let settings = try files.settings()
     if !heldout.beside.isEmpty, let operand = files.operands.first {
       throw ValidationError(

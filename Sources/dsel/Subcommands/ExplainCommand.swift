@@ -172,7 +172,7 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
     guard targetText.targetTextField == nil || !targets.isEmpty else {
       throw ValidationError("--target-text-field needs --target.")
     }
-    try reading.validateJoint(targetText)
+    try reading.validateJoint(targetText.targetTextField)
     // A pool is read once if model files explain its documents.
     try ReadingOptions.validateFiles(documents + targets + (models.areFiles ? [] : pool))
     if let line {

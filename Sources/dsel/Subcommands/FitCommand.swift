@@ -62,6 +62,13 @@ struct FitCommand: ParsableCommand, CommandWithExamples {
       "Keep no sample of the documents. The estimators blend (the default) and logistic need one.")
   var noSample = false
 
+  @Flag(
+    help: """
+      Keep the hashes of the documents' texts, 8 bytes each, in the model of a target: \
+      'dsel weigh --exclude-target' needs them.
+      """)
+  var keepTexts = false
+
   @OptionGroup(title: "Output") var output: FileOutputOptions
 
   @Option(
@@ -107,6 +114,7 @@ struct FitCommand: ParsableCommand, CommandWithExamples {
       }
       settings.minimumTokenCount = minTokens.value
       settings.keepsSample = !noSample && compatibility.compat == nil
+      settings.keepsTexts = keepTexts
       settings.output = output.destination
       settings.container = output.container
       settings.replacesOutputs = output.force

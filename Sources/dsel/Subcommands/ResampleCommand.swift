@@ -48,6 +48,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
   @OptionGroup(title: "Set (with --candidates)") var set: SetOptions
   @OptionGroup(title: "Set (with --candidates)") var base: CandidateBaseOptions
   @OptionGroup(title: "Draw") var draw: ResampleDrawOptions
+  @OptionGroup(title: "Exclusion (with --candidates)") var exclusionList: ExcludedOptions
   @OptionGroup(title: "Mixture") var mixture: MixtureOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Run") var execution: RunOptions
@@ -63,6 +64,10 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     if let option = set.given ?? base.base.given, source.candidates.isEmpty {
       throw ValidationError(
         "\(option) needs --candidates: sets are chosen among the candidates of 'dsel weigh'.")
+    }
+    guard exclusionList.excluded == nil || !source.candidates.isEmpty else {
+      throw ValidationError(
+        "--excluded needs --candidates from 'dsel weigh --exclude', which know what was excluded.")
     }
     let sourcePaths = try source.paths()
     try ReadingOptions.validateFiles(try pool.paths() + sourcePaths)
@@ -132,6 +137,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
       ("--output-dir", output.outputDir != nil), ("--remainder", output.remainder != nil),
       ("--shuffle", output.shuffle), ("--annotate", output.annotate),
       ("--manifest", output.manifest != nil), ("--rejects", rejecting.rejects != nil),
+      ("--excluded", exclusionList.excluded != nil),
     ]
     if let option = given.first(where: { $0.1 })?.0 {
       throw ValidationError(
@@ -172,7 +178,8 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
   }
 
   private func settings() throws -> ResampleSettings {
-    let outputs = try output.settings(rejects: rejecting.rejects, seed: draw.seed?.value ?? 0)
+    var outputs = try output.settings(rejects: rejecting.rejects, seed: draw.seed?.value ?? 0)
+    outputs.excluded = exclusionList.excluded
     let source = try source.source(size, remainder: outputs.remainder)
     var settings = ResampleSettings(source: source, pool: try pool.paths())
     settings.reading = reading.settings(execution)

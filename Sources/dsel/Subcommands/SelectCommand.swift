@@ -47,6 +47,8 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
   @OptionGroup(title: "Objective") var base: BaseOptions
   @OptionGroup(title: "Draw") var draw: DrawOptions
   @OptionGroup(title: "Mixture") var mixture: MixtureOptions
+  @OptionGroup(title: "Exclusion") var exclusion: ExcludeOptions
+  @OptionGroup(title: "Exclusion") var exclusionList: ExcludedOptions
   @OptionGroup(title: "Models") var features: FeatureOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Run") var execution: RunOptions
@@ -75,6 +77,13 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
       throw ValidationError(
         "--stratify counts all documents of the pool, so it needs all of them. "
           + "Leave --fit-sample out.")
+    }
+    try ReadingOptions.validateFiles(
+      try input.settings().flatMap(\.paths) + input.pool.paths() + exclusion.paths())
+    try input.reading.validateJoint(
+      input.targetText.targetTextField, exclusion.excludeTextField)
+    guard exclusionList.excluded == nil || exclusion.given != nil else {
+      throw ValidationError("--excluded needs --exclude or --exclude-target.")
     }
     try output.validate(with: input.reading)
     try reporting.validate(writesToStandardOutput: output.isStandardOutput)
@@ -128,7 +137,9 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
     settings.stratify = try mixture.settings()
     settings.replay = mixture.replay?.value ?? 0
     settings.fittedShare = features.fitSample?.value ?? 1
+    settings.exclude = try exclusion.settings(input.reading)
     settings.outputs = try output.settings(rejects: input.rejecting.rejects, seed: draw.seed.value)
+    settings.outputs.excluded = exclusionList.excluded
     settings.annotates = output.annotate
     settings.version = Dsel.version
     return settings

@@ -75,6 +75,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
   var normalize: Normalization?
 
   @OptionGroup(title: "Candidates") var candidates: CandidateOptions
+  @OptionGroup(title: "Exclusion (with --candidates)") var exclusion: ExcludeOptions
 
   @Option(help: "jsonl: one line per document. dolma: attributes/dsel/… next to documents/….")
   var format = WeightFormat.jsonl
@@ -109,15 +110,26 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
     let targets = try targets()
     try poolFiles.validate(to: "weigh", [])
     let pool = try poolFiles.paths()
-    if let keys = candidates.candidatesFrom { return try validateCompletion(keys, targets, pool) }
+    if let keys = candidates.candidatesFrom {
+      if let option = exclusion.given {
+        throw ValidationError(
+          "\(option) can't be used with --candidates-from: what is excluded is in that file. Leave "
+            + "\(option) out.")
+      }
+      return try validateCompletion(keys, targets, pool)
+    }
     guard poolModel != nil else {
       throw ValidationError(
         "--pool-model is missing. Name the model of the whole pool, from 'dsel fit'.")
     }
-    try ReadingOptions.validateFiles(pool)
+    try ReadingOptions.validateFiles(pool + exclusion.paths())
+    if let option = exclusion.given, candidates.candidates == nil {
+      throw ValidationError(
+        "\(option) needs --candidates: all documents get weights, and only draws exclude some.")
+    }
     if let idField { try ReadingOptions.validateField(idField, option: "--id-field") }
     try rejecting.validate(with: reading)
-    try reading.validateJoint()
+    try reading.validateJoint(exclusion.excludeTextField)
     try estimating.validate(with: compatibility.compat)
     let estimator = estimating.kind(compatibility.compat)
     guard normalize == nil || estimator.components.use(.normalization) else {
@@ -178,6 +190,8 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
     let estimator = estimating.settings(compatibility.compat, normalize: normalize)
     var product = WeighSettings.Product.weights(targets: targets)
     if let candidates = candidates.settings(estimator.kind, compatibility.compat) {
+      var candidates = candidates
+      candidates.exclude = try exclusion.settings(reading)
       product = .candidates(target: targets[0], candidates)
     }
     var settings = WeighSettings(product, poolModel: poolModel ?? "", pool: try poolFiles.paths())

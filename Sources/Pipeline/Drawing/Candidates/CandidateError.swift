@@ -24,6 +24,8 @@ package enum CandidateError: Error {
   case severalChoices(path: String)
   /// The documents were chosen already, in another number than wanted.
   case otherChoice(path: String, chosenCount: Int, wanted: Int)
+  /// A list of excluded documents is wanted, but none were excluded.
+  case excludedNothing(path: String)
   /// One file has keys only, and another has n-grams, too.
   case keysAndFeatures(path: String, otherPath: String, hasKeysOnly: Bool)
   /// A set is to be chosen among candidates that have no n-grams yet.

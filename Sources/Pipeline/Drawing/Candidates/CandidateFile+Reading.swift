@@ -34,6 +34,9 @@ extension CandidateFile {
     header = lines.header
     candidates = []
     while let line = try lines.next() { candidates.append(line.candidate) }
+    while let line = try lines.nextExcluded() {
+      excluded.add(line.candidate, line.reason ?? .target)
+    }
   }
 }
 
@@ -43,11 +46,14 @@ struct CandidateLines: ~Copyable {
     var candidate: Candidate
     /// See ``FeatureBytes``; nil if they weren't asked for.
     var features: [UInt8]?
+    /// Why the document is excluded; nil for candidates.
+    var reason: ExclusionReason?
   }
 
   let header: CandidateFile.Header
   private let path: String
   private let candidateCount: Int
+  private let excludedCount: Int
   private let readsFeatures: Bool
   private var stream: JSONStream
   private var count = 0
@@ -63,6 +69,7 @@ struct CandidateLines: ~Copyable {
       let reader = try CandidateFile.Reader(&stream)
       header = try reader.header()
       candidateCount = reader.numbers["candidates", default: 0]
+      excludedCount = reader.numbers["excluded", default: 0]
       self.stream = stream
     } catch {
       throw Self.error(error, shard.name)
@@ -73,6 +80,7 @@ struct CandidateLines: ~Copyable {
   ///
   /// - Throws: ``PipelineError``
   mutating func next() throws(PipelineError) -> Line? {
+    if count == candidateCount, excludedCount > 0 { return nil }
     do throws(JSONStreamError) {
       guard try !stream.isAtEnd() else {
         guard count == candidateCount else { throw .invalid("candidates") }
@@ -83,6 +91,23 @@ struct CandidateLines: ~Copyable {
       count += 1
       return try CandidateFile.Reader.candidate(
         &stream, shardCount: header.shards.count, readsFeatures: readsFeatures)
+    } catch {
+      throw Self.error(error, path)
+    }
+  }
+
+  /// The next excluded document, after all candidates; nil at the end. Throws as ``next()`` does.
+  mutating func nextExcluded() throws(PipelineError) -> Line? {
+    do throws(JSONStreamError) {
+      guard count < candidateCount + excludedCount else {
+        guard try stream.isAtEnd() else { throw .invalid("excluded") }
+        return nil
+      }
+      guard try !stream.isAtEnd() else { throw .invalid("excluded") }
+      count += 1
+      return try CandidateFile.Reader.candidate(
+        &stream, shardCount: header.shards.count,
+        evaluationFileCount: header.settings.exclusion?.files.count ?? 0)
     } catch {
       throw Self.error(error, path)
     }
@@ -108,6 +133,7 @@ extension CandidateFile {
     var eligibleCounts: [Int]?
     var targetCounts: [UInt64]?
     var shards: [FittedModel.Input]?
+    var exclusion = CandidateExclusion()
 
     /// Reads a header.
     init(_ stream: inout JSONStream) throws(JSONStreamError) {
@@ -139,7 +165,7 @@ extension CandidateFile {
         strings[key] = try stream.readString()
       case "count", "min_tokens": numbers[key] = try stream.readCount()
       case "documents", "eligible_documents", "pool_documents", "candidates", "target_tokens",
-        "base_tokens":
+        "base_tokens", "excluded":
         numbers[key] = try count(key, &stream)
       case "temperature", "logistic_share", "smoothing", "target_smoothing", "purity", "noise":
         doubles[key] = try stream.readNumber()
@@ -152,7 +178,7 @@ extension CandidateFile {
       case "keys_only": hasKeysOnly = try stream.readBoolean()
       case "shard_eligible_documents": try readEligibleCounts(&stream)
       case "shards": try readShards(&stream)
-      default: try stream.skipValue()
+      default: if try !exclusion.read(key, &stream) { try stream.skipValue() }
       }
     }
 
@@ -228,7 +254,7 @@ extension CandidateFile {
       _ = try number("format_version")
       // A draw takes no more than its count from the eligible documents.
       guard try number("eligible_documents") <= number("documents"),
-        try number("candidates") <= number("eligible_documents")
+        try number("candidates") + numbers["excluded", default: 0] <= number("eligible_documents")
       else { throw .invalid("eligible_documents") }
       guard let seed = UInt64(try string("seed")) else { throw .invalid("seed") }
       guard let topK else { throw .missing("top_k") }
@@ -250,7 +276,7 @@ extension CandidateFile {
           targetModel: try hash("target_model_xxh3"), poolModel: try hash("pool_model_xxh3"),
           textField: TextField(
             try string("text_field"), joint: strings["text_join"] ?? TextField.defaultJoint),
-          objective: objective),
+          objective: objective, exclusion: exclusion.excludesNothing ? nil : exclusion),
         shards: shards, documentCount: try number("documents"),
         eligibleCount: try number("eligible_documents"),
         poolDocumentCount: numbers["pool_documents"], isChosen: isChosen)
@@ -310,8 +336,10 @@ extension CandidateFile {
     }
 
     static func candidate(
-      _ stream: inout JSONStream, shardCount: Int, readsFeatures: Bool
+      _ stream: inout JSONStream, shardCount: Int, readsFeatures: Bool = false,
+      evaluationFileCount: Int? = nil
     ) throws(JSONStreamError) -> CandidateLines.Line {
+      var reason = StoredReason()
       // Variables, not dictionaries by name: files have millions of candidates.
       var features: [UInt8]?
       var (shard, place, tokens, copies): (Int?, Int?, Int?, Int?)
@@ -335,7 +363,7 @@ extension CandidateFile {
           } else {
             try stream.skipString(maximumByteCount: Self.longestFeatures)
           }
-        default: try stream.skipValue()
+        default: if try !reason.read(key, &stream) { try stream.skipValue() }
         }
       }
       func number(
@@ -361,7 +389,11 @@ extension CandidateFile {
         textByteCount: try number(textBytes, "text_bytes", upTo: limit),
         tokenCount: try number(tokens, "tokens", upTo: limit),
         copies: UInt32(try number(copies, "copies", upTo: limit)))
-      return CandidateLines.Line(candidate: candidate, features: features)
+      return CandidateLines.Line(
+        candidate: candidate, features: features,
+        reason: try evaluationFileCount.map { count throws(JSONStreamError) in
+          try reason.reason(evaluationFileCount: count)
+        })
     }
   }
 }

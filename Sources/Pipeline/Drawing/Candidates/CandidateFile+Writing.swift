@@ -15,6 +15,13 @@ extension CandidateFile {
       var bytes: Int
       var documents: Int
       var xxh3: String
+
+      init(_ input: FittedModel.Input) {
+        path = input.path
+        bytes = input.byteCount
+        documents = input.documentCount
+        xxh3 = input.contentHash.hexadecimal
+      }
     }
     var seed: String
     var topK: Bool
@@ -48,6 +55,15 @@ extension CandidateFile {
     var eligibleDocuments: Int
     var poolDocuments: Int?
     var candidates: Int
+    var excluded: Int?
+    var excludeNgram: Int?
+    var excludeTextField: String?
+    var excludeTextJoin: String?
+    var excludeTarget: Bool?
+    var evaluationDocuments: Int?
+    var shortDocuments: Int?
+    var evaluationNgrams: Int?
+    var evaluationFiles: [Shard]?
     var shards: [Shard]
   }
 
@@ -60,9 +76,16 @@ extension CandidateFile {
     var writer = try Self.opened { () throws(WritingError) in
       try LineWriter(destination, container: container, replaces: replaces, registry: registry)
     }
-    try Self.write(Self.encode(header, candidateCount: candidates.count), to: &writer)
+    try Self.write(
+      Self.encode(
+        header, candidateCount: candidates.count, excludedCount: excluded.documents.count),
+      to: &writer)
     for (number, candidate) in candidates.enumerated() {
       try Self.write(Self.encode(candidate, try features?.bytes(of: number)), to: &writer)
+    }
+    for document in excluded.documents {
+      let reason = excluded.reason(of: document)
+      try Self.write(Self.encode(document.candidate, nil, reason), to: &writer)
     }
     do throws(WritingError) { return try writer.close() } catch { throw .output(.writing(error)) }
   }
@@ -81,8 +104,12 @@ extension CandidateFile {
     }
   }
 
-  private static func encode(_ header: Header, candidateCount: Int) -> [UInt8] {
+  private static func encode(
+    _ header: Header, candidateCount: Int, excludedCount: Int
+  ) -> [UInt8] {
     let settings = header.settings
+    let exclusion = settings.exclusion
+    let evaluation = exclusion?.gramLength == nil ? nil : exclusion
     let line = HeaderLine(
       seed: String(settings.seed), topK: settings.topK, temperature: settings.temperature,
       count: settings.count, logisticShare: settings.logisticShare,
@@ -102,17 +129,21 @@ extension CandidateFile {
       keysOnly: header.hasKeysOnly ? true : nil, shardEligibleDocuments: header.eligibleCounts,
       documents: header.documentCount, eligibleDocuments: header.eligibleCount,
       poolDocuments: header.poolDocumentCount, candidates: candidateCount,
-      shards: header.shards.map {
-        HeaderLine.Shard(
-          path: $0.path, bytes: $0.byteCount, documents: $0.documentCount,
-          xxh3: $0.contentHash.hexadecimal)
-      })
+      excluded: exclusion == nil ? nil : excludedCount, excludeNgram: exclusion?.gramLength,
+      excludeTextField: exclusion?.textField, excludeTextJoin: exclusion?.textJoin,
+      excludeTarget: exclusion?.excludesTarget == true ? true : nil,
+      evaluationDocuments: evaluation?.evaluationDocuments,
+      shortDocuments: evaluation?.shortDocuments, evaluationNgrams: evaluation?.gramCount,
+      evaluationFiles: evaluation?.files.map(HeaderLine.Shard.init),
+      shards: header.shards.map(HeaderLine.Shard.init))
     // The format comes first, so that the first bytes identify the file.
     return Array("{\"format\":\"\(format)\",\"format_version\":\(header.version),".utf8)
       + ManifestWriter.encodeLine(line).dropFirst()
   }
 
-  private static func encode(_ candidate: Candidate, _ features: [UInt8]?) -> [UInt8] {
+  private static func encode(
+    _ candidate: Candidate, _ features: [UInt8]?, _ reason: ExclusionReason? = nil
+  ) -> [UInt8] {
     var line = Array("{\"shard\":".utf8)
     line.append(decimal: candidate.position.shard)
     line += Array(",\"offset\":".utf8)
@@ -133,6 +164,7 @@ extension CandidateFile {
       line += Data(features).base64EncodedData()
       line.append(UInt8(ascii: "\""))
     }
+    if let reason { StoredReason.append(reason, to: &line) }
     line.append(UInt8(ascii: "}"))
     return line
   }
@@ -141,6 +173,7 @@ extension CandidateFile {
 extension CandidateFile.Header {
   /// The version of the file: the lowest that has everything.
   fileprivate var version: Int {
-    settings.objective == .weight && !isChosen ? 1 : CandidateFile.version
+    if settings.exclusion != nil { return 3 }
+    return settings.objective == .weight && !isChosen ? 1 : 2
   }
 }

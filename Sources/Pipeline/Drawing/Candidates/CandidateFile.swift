@@ -18,8 +18,9 @@ package struct CandidateFile: Sendable {
   package static let format = "dsel-candidates"
   /// The newest version.
   ///
-  /// Version 1 has candidates of a draw by weight, and these are still written so.
-  package static let version = 2
+  /// Version 1 has candidates of a draw by weight, version 2 those of a set, and these are still
+  /// written so. Version 3 has excluded documents too.
+  package static let version = 3
 
   /// What is drawn from the candidates.
   package enum Objective: String, Sendable, Codable { case weight, set }
@@ -45,6 +46,8 @@ package struct CandidateFile: Sendable {
     package var poolModel: UInt64
     package var textField: TextField
     package var objective = Objective.weight
+    /// What documents were excluded for; nil if none were.
+    package var exclusion: CandidateExclusion?
 
     /// The budget of the documents that are kept for a draw of `count` documents.
     func keptBudget(count: Int) -> Budget {
@@ -64,7 +67,8 @@ package struct CandidateFile: Sendable {
         + ", targetModel: \(targetModel), poolModel: \(poolModel), textField: "
         + "\(String(reflecting: textField.expression))"
         + (textField.otherJoint.map { ", textJoin: \(String(reflecting: $0))" } ?? "")
-        + (objective == .weight ? "" : ", objective: \(objective.rawValue)") + ")"
+        + (objective == .weight ? "" : ", objective: \(objective.rawValue)")
+        + (exclusion.map { ", \($0.fingerprint)" } ?? "") + ")"
     }
   }
 
@@ -104,9 +108,12 @@ package struct CandidateFile: Sendable {
   package internal(set) var header: Header
   /// The candidates in pool order, by the shards of the header.
   var candidates: [Candidate]
+  /// The excluded documents that a draw would reach.
+  var excluded = Excluded()
   /// The features of the candidates; nil if they aren't needed, or not read yet.
   var features: FeatureStore?
   package var candidateCount: Int { candidates.count }
+  package var excludedCount: Int { excluded.documents.count }
 
   /// - Parameters:
   ///   - shards: the shards, in the order of the candidates' positions.
@@ -114,13 +121,15 @@ package struct CandidateFile: Sendable {
   ///   - candidates: the candidates, in no particular order.
   init(
     settings: Settings, shards: [FittedModel.Input], documentCount: Int, eligibleCount: Int,
-    eligibleCounts: [Int]? = nil, poolDocumentCount: Int? = nil, candidates: CandidateGroup
+    eligibleCounts: [Int]? = nil, poolDocumentCount: Int? = nil, candidates: CandidateGroup,
+    excluded: Excluded = Excluded()
   ) {
     header = Header(
       settings: settings, shards: shards, documentCount: documentCount,
       eligibleCount: eligibleCount, poolDocumentCount: poolDocumentCount,
       eligibleCounts: eligibleCounts)
     self.candidates = candidates.kept()
+    self.excluded = reachable(excluded, candidates)
     sortShards()
   }
 
@@ -133,6 +142,7 @@ package struct CandidateFile: Sendable {
     header.eligibleCounts = header.eligibleCounts.map { counts in order.map { counts[$0] } }
     candidates = candidates.map { $0.moved(toShard: places[$0.position.shard]) }
       .sorted { $0.position < $1.position }
+    excluded = excluded.transformed { $0.moved(toShard: places[$0.position.shard]) }
   }
 
   /// Compares paths byte by byte, as `LC_ALL=C ls` does.
@@ -208,13 +218,19 @@ package struct CandidateFile: Sendable {
     header.documentCount += other.header.documentCount
     header.eligibleCount += other.header.eligibleCount
     candidates += other.candidates.map { $0.moved(toShard: $0.position.shard + offset) }
+    for document in other.excluded.documents {
+      let place = document.candidate.position.shard + offset
+      excluded.add(document.candidate.moved(toShard: place), other.excluded.reason(of: document))
+    }
   }
 
   /// Removes candidates that no draw can need any more.
   private mutating func trim() {
     // The order of shards decides which exact duplicate is the first, so sort them before the draw.
     sortShards()
-    candidates = buffer().kept().sorted { $0.position < $1.position }
+    let kept = buffer()
+    candidates = kept.kept().sorted { $0.position < $1.position }
+    excluded = reachable(excluded, kept)
   }
 
   /// A buffer that holds the candidates.
@@ -302,6 +318,20 @@ extension CandidateFile.Settings {
       (.objective, objective == other.objective),
       (.logisticShare, logisticShare == other.logisticShare),
     ]
-    return pairs.first { !$0.1 }?.0
+    return (pairs + exclusionPairs(other)).first { !$0.1 }?.0
+  }
+}
+
+extension CandidateFile.Settings {
+  /// Settings of what is excluded, and whether they agree.
+  private func exclusionPairs(_ other: Self) -> [(CandidateSetting, Bool)] {
+    let (one, two) = (exclusion?.identity, other.exclusion?.identity)
+    return [
+      (.exclude, one?.files == two?.files), (.excludeNgram, one?.gramLength == two?.gramLength),
+      (
+        .excludeTextField, one?.textField == two?.textField && one?.textJoin == two?.textJoin
+      ),
+      (.excludeTarget, one?.excludesTarget ?? false == two?.excludesTarget ?? false),
+    ]
   }
 }

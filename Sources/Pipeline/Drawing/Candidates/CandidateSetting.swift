@@ -5,4 +5,5 @@ package enum CandidateSetting: Sendable {
   case seed, count, topK, temperature, logisticShare, minimumTokenCount
   case estimator, normalization, smoothing, targetSmoothing, compatibility
   case textField, textJoin
+  case exclude, excludeNgram, excludeTextField, excludeTarget
 }

@@ -95,6 +95,25 @@ struct SetSelector: Selector {
     return choice
   }
 
+  /// The documents that would be candidates by their keys, whatever other targets choose.
+  func reached(in kept: consuming DrawBuffers, eligible: EligibleDocuments) -> Reached {
+    let most = CandidateBudget.budget(for: budget, eligible: eligible)
+    let (candidates, wanted) = (Self.plan(recipe, most, fills: fills), byWeight.plan)
+    var reached = Reached()
+    let lists = kept.lists()
+    for (group, arms) in lists.enumerated() {
+      for (arm, list) in arms.enumerated() {
+        let isChosen = wanted.groups[group].arms[arm].target == nil || objective.purity == 1
+        let plan = isChosen ? wanted : candidates
+        let budget = plan.groups[group].arms[arm].budget
+        var entries = list.entries
+        let count = Candidates.putFirst(budget, of: &entries)
+        reached.documents += entries.prefix(count)
+      }
+    }
+    return reached
+  }
+
   /// What an arm chose, by group.
   private struct Chosen {
     var selections: [Selection]

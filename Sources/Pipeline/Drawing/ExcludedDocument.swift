@@ -1,0 +1,101 @@
+internal import Compression
+internal import Files
+internal import Resampling
+internal import Writing
+
+/// A document that would have been drawn, but is excluded.
+struct ExcludedDocument: Sendable {
+  var candidate: Candidate
+  var match: ExclusionMatch
+}
+
+extension ExclusionRecord {
+  init(
+    _ excluded: [ExcludedDocument], countsTarget: Bool, isTarget: (ExclusionMatch) -> Bool
+  ) {
+    self.init(
+      documents: excluded.count, copies: excluded.reduce(0) { $0 + Int($1.candidate.copies) })
+    if countsTarget { targetTexts = excluded.count { isTarget($0.match) } }
+  }
+}
+
+extension Exclusion {
+  /// Counts documents that were excluded, as manifests do.
+  func record(_ excluded: [ExcludedDocument]) -> ExclusionRecord {
+    var record = ExclusionRecord(excluded, countsTarget: settings.excludesTarget) {
+      $0 == .target
+    }
+    guard let index else { return record }
+    record.ngram = settings.gramLength
+    record.leastTokens = index.set.leastLength
+    record.evaluationDocuments = index.set.usedCount
+    record.shortDocuments = index.set.shortCount
+    record.ngrams = index.gramCount
+    record.files = report.inputRecords.map {
+      ExclusionRecord.File(
+        path: $0.path, bytes: $0.bytes, documents: $0.documents, xxh3: $0.xxh3,
+        skippedLines: $0.skippedLines)
+    }
+    return record
+  }
+}
+
+extension RunOutputs {
+  /// Writes the list of excluded documents.
+  ///
+  /// - Parameters:
+  ///   - documents: in pool order.
+  ///   - pool: the shards of their positions.
+  /// - Returns: nil if it isn't requested.
+  /// - Throws: ``PipelineError``
+  func writeExcluded(
+    _ documents: [ExcludedDocument], _ exclusion: Exclusion, _ pool: Inputs
+  ) throws -> FinishedOutput? {
+    let files = exclusion.report.shards.map(\.name)
+    return try writeExcluded(documents, pool: pool.shards.map(\.name), evaluation: files) {
+      exclusion.reason(of: $0.match)
+    }
+  }
+
+  /// - Parameters:
+  ///   - pool: the paths of the shards of their positions.
+  ///   - evaluation: the paths of the evaluation files.
+  func writeExcluded(
+    _ documents: [ExcludedDocument], pool: [String], evaluation: [String],
+    reason: (ExcludedDocument) -> ExclusionReason
+  ) throws -> FinishedOutput? {
+    guard let path = settings.excluded else { return nil }
+    var sink = try openLines(.file(path: path), Container(suffixOf: path))
+    do throws(WritingError) {
+      for document in documents {
+        let line = document.line(pool, evaluation, reason(document))
+        try sink.write(line.span)
+      }
+      return try sink.close()
+    } catch {
+      throw PipelineError.output(.writing(error))
+    }
+  }
+}
+
+extension ExcludedDocument {
+  /// The document as a line of JSON.
+  fileprivate func line(
+    _ pool: [String], _ evaluation: [String], _ reason: ExclusionReason
+  ) -> [UInt8] {
+    var line = Array("{\"file\":".utf8)
+    line.append(jsonString: pool[candidate.position.shard])
+    line += Array(",\"offset\":\(candidate.position.place)".utf8)
+    line += Array(",\"bytes\":\(candidate.lineByteCount)".utf8)
+    switch reason {
+    case .target: line += Array(",\"reason\":\"target\"".utf8)
+    case .evaluation(let file, let number, let gram):
+      line += Array(",\"reason\":\"ngram\",\"evaluation_file\":".utf8)
+      line.append(jsonString: evaluation[file])
+      line += Array(",\"evaluation_line\":\(number),\"ngram\":".utf8)
+      line.append(jsonString: gram)
+    }
+    line.append(UInt8(ascii: "}"))
+    return line
+  }
+}
