@@ -78,6 +78,26 @@ struct ExclusionShardTests {
     }
   }
 
+  @Test func `Two rounds give the same candidates, with what is excluded`() throws {
+    try weigh(shards, ["--candidates", "300"] + evaluation, to: "one.candidates")
+    for shard in shards {
+      try weigh(
+        [shard], ["--candidates", "300", "--keys-only"] + evaluation, to: "\(shard).keys")
+    }
+    try Stages.run(["merge"] + shards.map { "\($0).keys" } + ["-o", "all.keys"], in: directory)
+    for shard in shards {
+      try Stages.run(
+        ["weigh", "--target-model", "wiki.model", "--candidates-from", "all.keys", shard]
+          + ["-o", "\(shard).second"], in: directory)
+    }
+    try Stages.run(
+      ["merge"] + shards.map { "\($0).second" } + ["-o", "all.candidates"], in: directory)
+    let merged = try directory.read("all.candidates")
+    #expect(merged == (try directory.read("one.candidates")))
+    let header = try JSON(Data(try #require(merged.lines.first).utf8))
+    #expect((header.excluded.int ?? 0) > 0)
+  }
+
   @Test func `A work directory keeps results by what is excluded`() throws {
     func run(_ options: [String]) throws -> JSON {
       try JSON(
