@@ -76,23 +76,26 @@ package struct ExclusionCheck: ~Copyable {
   package mutating func match(
     _ text: Span<UInt8>, lastHashes: Span<UInt64>? = nil
   ) -> ExcludedGram? {
-    var reader = reader.take()
-    defer { self.reader = reader.take() }
     if let lastHashes {
       lookInto(lastHashes)
     } else {
-      var other = reader.take() ?? TokenReader(tokenizer, tables: tables)
+      var taken = takeReader()
       hashes.removeAll(keepingCapacity: true)
-      other.begin()
-      while other.nextBlock(of: text) { add(other.hashes) }
-      reader = consume other
+      taken.begin()
+      while taken.nextBlock(of: text) { add(taken.hashes) }
+      reader = consume taken
       lookIntoHashes()
     }
     guard isSuspect else { return nil }
-    var other = reader.take() ?? TokenReader(tokenizer, tables: tables)
-    let found = firstMatch(text, &other)
-    reader = consume other
+    var taken = takeReader()
+    let found = firstMatch(text, &taken)
+    reader = consume taken
     return found
+  }
+
+  /// Takes the reader out of `self`, whose other members change while it reads.
+  private mutating func takeReader() -> TokenReader {
+    reader.take() ?? TokenReader(tokenizer, tables: tables)
   }
 
   /// Looks into the last hashes of a text, where they are if they are all.

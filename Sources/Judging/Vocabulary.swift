@@ -18,15 +18,8 @@ package struct Vocabulary: Sendable {
   /// - Parameter hash: a hash of the word's bytes, the same in all calls.
   /// - Complexity: O(*n*) on average, where *n* is the length of the word.
   package mutating func number(of word: Span<UInt8>, hash: UInt64) -> UInt32 {
-    let mask = slots.count - 1
-    var slot = Int(truncatingIfNeeded: hash) & mask
-    while slots[slot] != 0 {
-      if slots[slot] >> 32 == hash >> 32 {
-        let number = UInt32(truncatingIfNeeded: slots[slot]) - 1
-        if hashes[Int(number)] == hash, isWord(number, word) { return number }
-      }
-      slot = (slot + 1) & mask
-    }
+    let (slot, known) = search(word, hash)
+    if let known { return known }
     let number = UInt32(ends.count)
     precondition(number < UInt32.max - 1, "too many words")
     for place in word.indices { bytes.append(word[place]) }
@@ -40,17 +33,21 @@ package struct Vocabulary: Sendable {
   /// The number of a word; nil if the word isn't there.
   ///
   /// - Parameter hash: as for ``number(of:hash:)``.
-  package func find(_ word: Span<UInt8>, hash: UInt64) -> UInt32? {
+  package func find(_ word: Span<UInt8>, hash: UInt64) -> UInt32? { search(word, hash).number }
+
+  /// The slot of a word, and its number; or the empty slot where it would be, and nil.
+  @inline(__always)
+  private func search(_ word: Span<UInt8>, _ hash: UInt64) -> (slot: Int, number: UInt32?) {
     let mask = slots.count - 1
     var slot = Int(truncatingIfNeeded: hash) & mask
     while slots[slot] != 0 {
       if slots[slot] >> 32 == hash >> 32 {
         let number = UInt32(truncatingIfNeeded: slots[slot]) - 1
-        if hashes[Int(number)] == hash, isWord(number, word) { return number }
+        if hashes[Int(number)] == hash, isWord(number, word) { return (slot, number) }
       }
       slot = (slot + 1) & mask
     }
-    return nil
+    return (slot, nil)
   }
 
   /// The hash that a word came with.

@@ -1,3 +1,5 @@
+internal import Reading
+
 /// The reason why a run stopped, by stage.
 ///
 /// Each stage has its own enum, whose cases carry facts. `Reporting` turns them into sentences.
@@ -38,26 +40,25 @@ package enum PipelineError: Error {
   static func inTarget<Result>(
     _ isTarget: Bool, _ body: () throws -> Result
   ) throws -> Result {
-    do { return try body() } catch PipelineError.input(.invalidLine(let path, let line, let error))
-      where isTarget
-    {
-      throw PipelineError.input(.invalidTargetLine(path: path, line: line, error))
-    }
+    isTarget ? try mapInvalidLines(to: InputError.invalidTargetLine, body) : try body()
   }
 
   /// Runs `body`, and reports an invalid line as one of an evaluation file.
   static func inEvaluation<Result>(_ body: () throws -> Result) throws -> Result {
-    do { return try body() } catch PipelineError.input(.invalidLine(let path, let line, let error))
-    {
-      throw PipelineError.input(.invalidEvaluationLine(path: path, line: line, error))
-    }
+    try mapInvalidLines(to: InputError.invalidEvaluationLine, body)
   }
 
   /// Runs `body`, and reports an invalid line as one of a file of weights.
   static func inWeights<Result>(_ body: () throws -> Result) throws -> Result {
+    try mapInvalidLines(to: InputError.invalidWeightLine, body)
+  }
+
+  private static func mapInvalidLines<Result>(
+    to other: (String, Int, InvalidLine) -> InputError, _ body: () throws -> Result
+  ) throws -> Result {
     do { return try body() } catch PipelineError.input(.invalidLine(let path, let line, let error))
     {
-      throw PipelineError.input(.invalidWeightLine(path: path, line: line, error))
+      throw PipelineError.input(other(path, line, error))
     }
   }
 }

@@ -42,10 +42,15 @@ package struct FittedModel: Sendable, Equatable {
         < (ExactString(other.path), other.contentHash, other.byteCount, other.documentCount)
     }
 
-    /// True if both have the same content, judged by hash and size.
-    package func hasSameContent(as other: Input) -> Bool {
-      contentHash == other.contentHash && byteCount == other.byteCount
+    /// A file's content, judged by hash and size, wherever the file is.
+    package struct Content: Sendable, Hashable {
+      package var byteCount: Int
+      package var hash: UInt64
     }
+
+    package var content: Content { Content(byteCount: byteCount, hash: contentHash) }
+
+    package func hasSameContent(as other: Input) -> Bool { content == other.content }
   }
 
   package var settings: FeatureSettings

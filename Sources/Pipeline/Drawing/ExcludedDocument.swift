@@ -22,19 +22,10 @@ extension ExclusionRecord {
 extension Exclusion {
   /// Counts documents that were excluded, as manifests do.
   func record(_ excluded: [ExcludedDocument]) -> ExclusionRecord {
-    var record = ExclusionRecord(excluded, countsTarget: settings.excludesTarget) {
-      $0 == .target
-    }
-    guard let index else { return record }
-    record.ngram = settings.gramLength
-    record.leastTokens = index.set.leastLength
-    record.evaluationDocuments = index.set.usedCount
-    record.shortDocuments = index.set.shortCount
-    record.ngrams = index.gramCount
-    record.files = report.inputRecords.map {
-      ExclusionRecord.File(
-        path: $0.path, bytes: $0.bytes, documents: $0.documents, xxh3: $0.xxh3,
-        skippedLines: $0.skippedLines)
+    var record = CandidateExclusion(self).record(excluded) { $0 == .target }
+    // Files of candidates don't have these.
+    for (number, input) in report.inputRecords.enumerated() {
+      record.files?[number].skippedLines = input.skippedLines
     }
     return record
   }
@@ -87,15 +78,24 @@ extension ExcludedDocument {
     line.append(jsonString: pool[candidate.position.shard])
     line += Array(",\"offset\":\(candidate.position.place)".utf8)
     line += Array(",\"bytes\":\(candidate.lineByteCount)".utf8)
-    switch reason {
-    case .target: line += Array(",\"reason\":\"target\"".utf8)
-    case .evaluation(let file, let number, let gram):
-      line += Array(",\"reason\":\"ngram\",\"evaluation_file\":".utf8)
-      line.append(jsonString: evaluation[file])
-      line += Array(",\"evaluation_line\":\(number),\"ngram\":".utf8)
-      line.append(jsonString: gram)
-    }
+    reason.append(to: &line) { $1.append(jsonString: evaluation[$0]) }
     line.append(UInt8(ascii: "}"))
     return line
+  }
+}
+
+extension ExclusionReason {
+  /// Appends the reason as members of an object of JSON that has others before.
+  ///
+  /// - Parameter file: appends the value that stands for an evaluation file, by its number.
+  func append(to line: inout [UInt8], file: (Int, inout [UInt8]) -> Void) {
+    switch self {
+    case .target: line += Array(",\"reason\":\"target\"".utf8)
+    case .evaluation(let number, let place, let gram):
+      line += Array(",\"reason\":\"ngram\",\"evaluation_file\":".utf8)
+      file(number, &line)
+      line += Array(",\"evaluation_line\":\(place),\"ngram\":".utf8)
+      line.append(jsonString: gram)
+    }
   }
 }

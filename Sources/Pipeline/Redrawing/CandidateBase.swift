@@ -27,8 +27,6 @@ package struct CandidateBase: Sendable, Codable {
     _ header: CandidateFile.Header, _ path: String, _ limits: ReadingLimits
   ) throws(PipelineError) -> BaseCounts {
     let target = try header.target(targetModel, of: path, limits)
-    return base.counts(
-      try base.model(target.settings, limits),
-      TargetProfile(bucketCounts: target.counts.counts, tokenCount: target.counts.tokenCount))
+    return base.counts(try base.model(target.settings, limits), TargetProfile(target.counts))
   }
 }

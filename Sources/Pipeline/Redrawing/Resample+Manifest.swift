@@ -65,9 +65,7 @@ extension ResampleManifest.Settings {
     self.target = target
     self.fields = fields
     size = [ExactString(budget.unit): Double(budget.amount)]
-    self.objective = ObjectiveRecord(objective)
-    self.objective.base = base?.path
-    self.objective.baseTokens = base?.tokenCount
+    self.objective = ObjectiveRecord(objective, base)
     topK = !recipe.draw.addsNoise
     temperature = recipe.temperatures[0]
     logisticShare = recipe.draw.logisticShare

@@ -18,10 +18,7 @@ extension Select {
     guard settings.sizeSearch == nil, settings.stratify == nil else { return }
     let storedByteCount = pool.shards.reduce(0) { $0 + $1.status.byteCount }
     guard spoolRoom.mayLack(storedByteCount: storedByteCount) else { return }
-    let profiles = targets.map { fitted in
-      let counts = fitted.outcome.counts
-      return TargetProfile(bucketCounts: counts.counts, tokenCount: counts.tokenCount)
-    }
+    let profiles = targets.map { TargetProfile($0.outcome.counts) }
     let sample = PoolSample(
       pool.shards, profiles,
       .init(

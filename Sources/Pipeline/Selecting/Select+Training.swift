@@ -81,9 +81,7 @@ extension Select {
           side: SideRecord(counts, report), report: report,
           unseenShare: pool.outcome.counts.share(missingIn: counts),
           counts: counts.folded(to: Divergence.bucketCount),
-          profile: settings.objective.map { _ in
-            TargetProfile(bucketCounts: counts.counts, tokenCount: counts.tokenCount)
-          }))
+          profile: settings.objective.map { _ in TargetProfile(counts) }))
     }
     return trained
   }

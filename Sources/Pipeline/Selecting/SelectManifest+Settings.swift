@@ -14,9 +14,7 @@ extension SelectManifest.Settings {
       case .tokens(let count): ["tokens": Double(count)]
       case .bytes(let count): ["bytes": Double(count)]
       }
-    var objective = ObjectiveRecord(settings.objective)
-    objective.base = settings.base?.path
-    objective.baseTokens = settings.base?.tokenCount
+    let objective = ObjectiveRecord(settings.objective, settings.base)
     let exclude = settings.exclude
     self.init(
       textField: settings.reading.textField.expression,

@@ -69,8 +69,7 @@ struct CandidateJob {
   ///
   /// - Parameter shards: in the order of the file.
   private func addFeatures(to file: inout CandidateFile, _ shards: [Shard]) throws {
-    let target = job.models.targets[0].stored.model.counts
-    let profile = TargetProfile(bucketCounts: target.counts, tokenCount: target.tokenCount)
+    let profile = TargetProfile(job.models.targets[0].stored.model.counts)
     let reading = job.settings.reading
     let store = FeatureStore(
       count: file.candidates.count, directory: reading.spoolDirectory)

@@ -66,8 +66,7 @@ package struct CompleteCandidates: Sendable {
     to file: inout CandidateFile, _ numbers: [Int], _ model: FittedModel, _ pool: Inputs
   ) throws {
     let shards = numbers.map { pool.shards[$0] }
-    let profile = TargetProfile(
-      bucketCounts: model.counts.counts, tokenCount: model.counts.tokenCount)
+    let profile = TargetProfile(model.counts)
     let store = FeatureStore(
       count: file.candidates.count, directory: settings.reading.spoolDirectory)
     var workers = settings.reading.with(textField: file.header.settings.textField)

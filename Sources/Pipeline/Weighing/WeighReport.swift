@@ -1,5 +1,6 @@
 package import Files
 internal import Reading
+internal import Weighting
 
 /// The content of the manifest of `dsel weigh`.
 package struct WeighReport: Encodable, Sendable {
@@ -89,31 +90,21 @@ extension WeighReport {
       effectiveSampleSize: weighed.hasSampleSizes
         ? weighed.outcome.effectiveSampleSizes.map(\.value) : nil,
       candidates: weighed.candidates, inputs: weighed.report.inputRecords,
-      targetInputs: Self.targetInputs(weighed.report.inputRecords, models),
+      targetInputs: Self.targetInputs(weighed.report.inputs, models),
       reusedInputs: weighed.reusedCount,
       outputs: weighed.outputs.isEmpty ? nil : weighed.outputs, timings: timings)
   }
 }
 
 extension WeighReport {
-  private struct Content: Hashable {
-    var bytes: Int
-    var xxh3: String
-  }
-
-  private static func targetInputs(_ inputs: [InputRecord], _ models: StoredModels) -> [String]? {
-    func contents(_ model: StoredModel) -> Set<Content> {
-      Set(
-        model.model.inputs.map {
-          Content(bytes: $0.byteCount, xxh3: $0.contentHash.hexadecimal)
-        })
-    }
-    let ofPool = contents(models.pool)
-    let ofTargets = models.targets.reduce(into: Set()) { $0.formUnion(contents($1.stored)) }
-    let found = inputs.filter { input in
-      let content = Content(bytes: input.bytes, xxh3: input.xxh3)
+  private static func targetInputs(
+    _ inputs: [FittedModel.Input], _ models: StoredModels
+  ) -> [String]? {
+    let ofPool = Set(models.pool.model.inputs.map(\.content))
+    let ofTargets = Set(models.targets.flatMap { $0.stored.model.inputs.map(\.content) })
+    let found = inputs.filter {
       // Empty files are all alike.
-      return input.documents > 0 && ofTargets.contains(content) && !ofPool.contains(content)
+      $0.documentCount > 0 && ofTargets.contains($0.content) && !ofPool.contains($0.content)
     }
     return found.isEmpty ? nil : found.map(\.path)
   }

@@ -10,12 +10,8 @@ extension RemainderRecord {
 extension ExclusionRecord {
   /// - Parameter isOfSet: whether the documents would have been candidates for a set.
   func summary(isOfSet: Bool) -> String {
-    let what =
-      isOfSet ? "document that would have been a candidate" : "document that would have been drawn"
-    let whats =
-      isOfSet
-      ? "documents that would have been candidates" : "documents that would have been drawn"
-    var line = "excluded \(Format.count(documents)) \(documents == 1 ? what : whats)"
+    let fate = !isOfSet ? "drawn" : documents == 1 ? "a candidate" : "candidates"
+    var line = "excluded \(Format.count(documents, "document")) that would have been \(fate)"
     if copies > 0 { line += ", and \(Format.count(copies, "exact duplicate"))" }
     if let targetTexts, ngram != nil {
       line += "; \(Format.count(targetTexts)) of them with the target's own texts"

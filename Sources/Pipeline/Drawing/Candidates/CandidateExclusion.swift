@@ -8,16 +8,10 @@ package struct CandidateExclusion: Sendable, Equatable {
   /// Everything that decides whether a document is excluded.
   struct Identity: Equatable {
     var gramLength: Int?
-    var files: [Content]
+    var files: [FittedModel.Input.Content]
     var textField: String?
     var textJoin: String?
     var excludesTarget: Bool
-  }
-
-  /// A file's content, wherever the file is.
-  struct Content: Equatable {
-    var byteCount: Int
-    var hash: UInt64
   }
 
   /// nil without evaluation files.
@@ -34,8 +28,7 @@ package struct CandidateExclusion: Sendable, Equatable {
 
   var identity: Identity {
     Identity(
-      gramLength: gramLength,
-      files: files.map { Content(byteCount: $0.byteCount, hash: $0.contentHash) },
+      gramLength: gramLength, files: files.map(\.content),
       textField: textField, textJoin: textJoin, excludesTarget: excludesTarget)
   }
 

@@ -164,7 +164,7 @@ extension CandidateFile {
       line += Data(features).base64EncodedData()
       line.append(UInt8(ascii: "\""))
     }
-    if let reason { StoredReason.append(reason, to: &line) }
+    reason?.append(to: &line) { $1.append(decimal: $0) }
     line.append(UInt8(ascii: "}"))
     return line
   }

@@ -41,15 +41,4 @@ struct StoredReason {
     default: throw .invalid("reason")
     }
   }
-
-  static func append(_ reason: ExclusionReason, to line: inout [UInt8]) {
-    switch reason {
-    case .target: line += Array(",\"reason\":\"target\"".utf8)
-    case .evaluation(let file, let number, let gram):
-      line += Array(
-        ",\"reason\":\"ngram\",\"evaluation_file\":\(file),\"evaluation_line\":\(number)".utf8)
-      line += Array(",\"ngram\":".utf8)
-      line.append(jsonString: gram)
-    }
-  }
 }

@@ -16,6 +16,17 @@ package struct BaseSettings: Sendable, Codable {
   }
 }
 
+extension ObjectiveRecord {
+  /// - Parameters:
+  ///   - objective: nil for a draw by weight.
+  ///   - base: nil if there is nothing to complete.
+  init(_ objective: SetObjective?, _ base: BaseSettings?) {
+    self.init(objective)
+    self.base = base?.path
+    baseTokens = base?.tokenCount
+  }
+}
+
 extension BaseSettings {
   /// - Parameter features: those of the run, which the model must have, too.
   /// - Throws: ``PipelineError``
