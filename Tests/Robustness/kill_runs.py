@@ -16,8 +16,11 @@ OUTPUTS = [
     "rejects.jsonl",
     "rejects.jsonl.reasons.jsonl",
 ]
-# A temporary file of one of the outputs, and an output that was moved out of the way.
-LEFTOVER = re.compile(rf"\.({'|'.join(re.escape(name) for name in OUTPUTS)})\.\d+\.dsel-(tmp|old)")
+# A temporary file of one of the outputs, and an output that was moved out of the way. The trial
+# file with which a run begins is renamed to `.NAME.PID-2.dsel-tmp` before it is removed.
+LEFTOVER = re.compile(
+    rf"\.({'|'.join(re.escape(name) for name in OUTPUTS)})\.\d+(-\d+)?\.dsel-(tmp|old)"
+)
 
 
 class FileRun:
