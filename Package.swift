@@ -66,6 +66,7 @@ let package = Package(
     .target(name: "Choosing", dependencies: ["Files", "Platform"], swiftSettings: strict),
     .target(
       name: "Judging", dependencies: ["Files", "Platform"], swiftSettings: strict),
+    .target(name: "Deduplicating", swiftSettings: strict),
     .target(
       name: "Excluding",
       dependencies: ["Featurizing", "Files", "Judging", "Platform", "Resampling"],
@@ -76,7 +77,7 @@ let package = Package(
       name: "Pipeline",
       dependencies: [
         "Choosing", "Compression", "Files", "Platform", "Reading", "Featurizing", "Weighting",
-        "Resampling", "Judging", "Excluding", "Writing",
+        "Resampling", "Judging", "Deduplicating", "Excluding", "Writing",
       ],
       swiftSettings: strict),
     .target(
@@ -135,6 +136,9 @@ let package = Package(
     .testTarget(
       name: "JudgingTests",
       dependencies: ["Judging", "Featurizing", "Files", "Platform", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DeduplicatingTests", dependencies: ["Deduplicating", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "ExcludingTests",

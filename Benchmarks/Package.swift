@@ -32,6 +32,7 @@ let package = Package(
     .target(name: "Resampling", dependencies: ["CXXHash", "Files", "Platform"], swiftSettings: measured),
     .target(name: "Choosing", dependencies: ["Files", "Platform"], swiftSettings: measured),
     .target(name: "Judging", dependencies: ["Files", "Platform"], swiftSettings: measured),
+    .target(name: "Deduplicating", swiftSettings: measured),
     .target(
       name: "Excluding", dependencies: ["Featurizing", "Files", "Judging", "Platform", "Resampling"],
       swiftSettings: measured),
@@ -40,7 +41,7 @@ let package = Package(
       name: "Pipeline",
       dependencies: [
         "Choosing", "Compression", "Files", "Platform", "Reading", "Featurizing", "Weighting",
-        "Resampling", "Judging", "Excluding", "Writing",
+        "Resampling", "Judging", "Deduplicating", "Excluding", "Writing",
       ],
       swiftSettings: measured),
     .executableTarget(

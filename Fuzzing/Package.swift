@@ -37,6 +37,7 @@ let package = Package(
     .target(name: "Writing", dependencies: ["Compression", "Files", "Platform"], swiftSettings: instrumented),
     .target(name: "Choosing", dependencies: ["Files", "Platform"], swiftSettings: instrumented),
     .target(name: "Judging", dependencies: ["Files", "Platform"], swiftSettings: instrumented),
+    .target(name: "Deduplicating", swiftSettings: instrumented),
     .target(
       name: "Excluding", dependencies: ["Featurizing", "Files", "Judging", "Platform", "Resampling"],
       swiftSettings: instrumented),
@@ -44,7 +45,7 @@ let package = Package(
       name: "Pipeline",
       dependencies: [
         "Choosing", "Compression", "Files", "Platform", "Reading", "Featurizing", "Weighting",
-        "Resampling", "Judging", "Excluding", "Writing",
+        "Resampling", "Judging", "Deduplicating", "Excluding", "Writing",
       ],
       swiftSettings: instrumented),
     .target(name: "CFuzzer"),

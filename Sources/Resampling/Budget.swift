@@ -22,7 +22,9 @@ package enum Budget: Equatable, Sendable {
   }
 
   /// The budget plus `more`, or the largest number instead of an overflow.
-  func adding(_ more: Int) -> Budget { with(amount: amount > .max - more ? .max : amount + more) }
+  package func adding(_ more: Int) -> Budget {
+    with(amount: amount > .max - more ? .max : amount + more)
+  }
 
   /// The part of the budget that a candidate uses.
   package func cost(of candidate: Candidate) -> Int {

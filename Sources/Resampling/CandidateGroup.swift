@@ -173,6 +173,23 @@ package struct CandidateGroup: Sendable {
     }
   }
 
+  /// Removes the candidates for which `isLeftOut` is true from all arms.
+  package mutating func removeAll(where isLeftOut: (Candidate) -> Bool) {
+    var taken = Buffers.chain([])
+    swap(&taken, &buffers)
+    switch taken {
+    case .parted(var first, var second):
+      taken = .chain([])
+      first.removeAll(where: isLeftOut)
+      second?.removeAll(where: isLeftOut)
+      buffers = .parted(first: first, second: second)
+    case .chain(var arms):
+      taken = .chain([])
+      for arm in arms.indices { arms[arm].removeAll(where: isLeftOut) }
+      buffers = .chain(arms)
+    }
+  }
+
   // MARK: Drawing
 
   /// Takes out the candidates of an arm.

@@ -96,6 +96,14 @@ package struct Candidates: Sendable {
     return taken
   }
 
+  /// Removes the candidates for which `isLeftOut` is true.
+  mutating func removeAll(where isLeftOut: (Candidate) -> Bool) {
+    if joinsCopies { joinCopies() }
+    entries.removeAll(where: isLeftOut)
+    losers?.removeAll(where: isLeftOut)
+    distinctCount = joinsCopies ? entries.count : 0
+  }
+
   /// The number of candidates held, including copies.
   var heldCount: Int { entries.count }
 

@@ -77,7 +77,7 @@ struct DrawSourceErrorTests {
     let text = String(decoding: try directory.read("kept"), as: UTF8.self)
     let lines = text.split(separator: "\n")
     for (name, content, fragment) in [
-      ("newer", text.replacing("_version\":1,", with: "_version\":4,"), "format version is 4"),
+      ("newer", text.replacing("_version\":1,", with: "_version\":5,"), "format version is 5"),
       ("cut", String(text.dropLast(30)), "not a file of candidates that is whole: not valid JSON"),
       (
         "fewer", lines.dropLast().joined(separator: "\n"),

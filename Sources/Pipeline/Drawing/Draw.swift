@@ -18,6 +18,8 @@ struct Draw {
   /// Empty counts for the features of the random baseline.
   var emptyCounts = FeatureCounts(bucketCount: 0)
   var stratumField: Int?
+  /// Leaves near-duplicates out; nil to draw them like others.
+  var nearDuplicates: NearDuplicateFilter?
 
   /// - Parameters:
   ///   - clock: times the steps.
@@ -32,13 +34,20 @@ struct Draw {
       workers: workers, plan: selector.plan, temperatures: recipe.temperatures,
       randomRate: randomRate, randomSeed: randomSeed, emptyCounts: emptyCounts,
       stratumField: stratumField)
-    var slack = Self.slack(selector.plan)
+    var slack = slack(selector.plan)
     while true {
       var kept = DrawBuffers(selector.plan, slack: slack, expectedCount: expectedCount)
       var excluded = ExcludedBuffers(selector.plan, slack: slack, expectedCount: expectedCount)
       let begin = ContinuousClock.now
       let (weighed, report) = try step.run(shards, into: &kept, &excluded, makeReader: makeReader)
       clock?.add(.weigh, since: begin)
+      var leftOut: NearDuplicates?
+      if let nearDuplicates {
+        let begin = ContinuousClock.now
+        leftOut = try nearDuplicates.leaveOut(
+          from: &kept, by: selector, eligible: weighed.eligible)
+        clock?.add(.compareCandidates, since: begin)
+      }
       let middle = ContinuousClock.now
       var shortGroups: [Int] = []
       let passed = try excluded.passedOver(
@@ -49,19 +58,26 @@ struct Draw {
       guard !shortGroups.isEmpty else {
         var drawn = Drawn(choice, weighed, report, recipe)
         drawn.excluded = passed
+        drawn.nearDuplicates = leftOut
         return drawn
       }
-      // Other groups drew texts of this group, so it needs documents that it left out. This is
-      // rare, and the pool is weighed again.
+      // Other groups drew texts of this group, or it had many near-duplicates. So it needs
+      // documents that it left out. This is rare, and the pool is weighed again.
       for group in Set(shortGroups).sorted() { slack[group] = Self.more(than: slack[group]) }
     }
   }
 
   /// The slack of each group: how much it keeps beyond its budgets.
   ///
-  /// A group has a little slack if others may draw its texts first.
-  private static func slack(_ plan: DrawPlan) -> [Int] {
-    plan.groups.map { group in
+  /// A group has a little slack if others may draw its texts first, and more if near-duplicates are
+  /// left out.
+  private func slack(_ plan: DrawPlan) -> [Int] {
+    guard nearDuplicates == nil else {
+      return plan.groups.map { group in
+        group.arms.reduce(0) { max($0, NearDuplicateFilter.slack($1.budget)) }
+      }
+    }
+    return plan.groups.map { group in
       let hasOthers = plan.groups.contains {
         $0.family == group.family && $0.stratum != group.stratum
       }

@@ -55,6 +55,13 @@ struct DrawBuffers: Sendable {
     for group in groups.indices { groups[group].add(heldBy: other.groups[group]) }
   }
 
+  /// Removes the candidates of a family's groups for which `isLeftOut` is true.
+  mutating func removeAll(ofFamily family: Int, where isLeftOut: (Candidate) -> Bool) {
+    for group in groups.indices where plan.groups[group].family == family {
+      groups[group].removeAll(where: isLeftOut)
+    }
+  }
+
   /// The number of candidates that are held, including copies.
   var heldCount: Int { groups.reduce(0) { $0 + $1.keptCount } }
 

@@ -23,6 +23,8 @@ struct Drawn: Sendable {
   var sets = SetGains()
   /// The documents that would have been drawn, or been candidates, but are excluded; in pool order.
   var excluded: [ExcludedDocument] = []
+  /// The near-duplicates that were left out; nil if they are drawn like others.
+  var nearDuplicates: NearDuplicates?
   /// The number of candidates that sets were chosen from; nil if it isn't known.
   var candidateCount: Int?
 

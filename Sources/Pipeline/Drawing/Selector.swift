@@ -37,9 +37,28 @@ protocol Selector: Sendable {
 
 /// The documents that a ``Selector`` would choose by keys.
 struct Reached {
-  var documents: [Candidate] = []
+  /// By family, the documents of its arms, in the order in which these draw: see ``DrawPlan``.
+  var families: [[[Candidate]]] = []
   /// As ``Choice/shortGroups``.
   var shortGroups: [Int] = []
+
+  init() {}
+
+  /// - Parameters:
+  ///   - plan: the groups and their arms.
+  ///   - documents: those of an arm of a group, by their numbers.
+  init(_ plan: DrawPlan, shortGroups: [Int] = [], documents: (Int, Int) -> [Candidate]) {
+    self.shortGroups = shortGroups
+    for (number, group) in plan.groups.enumerated() {
+      while families.count <= group.family { families.append([]) }
+      for arm in group.arms.indices {
+        if families[group.family].count == arm { families[group.family].append([]) }
+        families[group.family][arm] += documents(number, arm)
+      }
+    }
+  }
+
+  var documents: [Candidate] { families.flatMap { $0.flatMap { $0 } } }
 }
 
 extension Selector {
@@ -47,8 +66,12 @@ extension Selector {
 
   func reached(in kept: consuming DrawBuffers, eligible: EligibleDocuments) throws -> Reached {
     let choice = try choose(from: kept, eligible: eligible)
-    return Reached(
-      documents: choice.selections.joined().flatMap(\.documents), shortGroups: choice.shortGroups)
+    guard choice.shortGroups.isEmpty else {
+      var reached = Reached()
+      reached.shortGroups = choice.shortGroups
+      return reached
+    }
+    return Reached(choice.plan) { choice.selections[$0][$1].documents }
   }
 }
 

@@ -93,14 +93,23 @@ package struct Merge: Sendable {
 
   private func mergeCandidates(_ files: [Shard], _ outputs: RunOutputs) throws -> Outcome {
     var whole = try CandidateFile(merging: files, limits: settings.limits)
-    let header = whole.header
-    if header.settings.objective == .set, !header.isChosen, !header.hasKeysOnly {
-      let store = FeatureStore(
-        count: whole.candidates.count, directory: settings.spoolDirectory)
-      try StoredFeatures(
-        files: files, shards: whole.header.shards, limits: settings.limits
-      ).read(whole.candidates, into: store)
-      whole.features = store
+    let (header, count) = (whole.header, whole.candidates.count)
+    var content: CandidateLines.Content = []
+    if header.hasFeatures {
+      content.insert(.features)
+      whole.features = CandidateBytes(count: count, directory: settings.spoolDirectory)
+    }
+    if header.hasTokens {
+      content.insert(.tokens)
+      whole.tokens = CandidateBytes(count: count, directory: settings.spoolDirectory)
+    }
+    if !content.isEmpty {
+      let (features, tokens) = (whole.features, whole.tokens)
+      try StoredCandidates(files: files, shards: header.shards, limits: settings.limits)
+        .read(whole.candidates, content) { number, line, _ throws(PipelineError) in
+          try features?.put(line.features ?? [], of: number)
+          try tokens?.put(line.tokens ?? [], of: number)
+        }
     }
     let written = WrittenFiles(
       try whole.write(

@@ -34,6 +34,8 @@ package struct OutputSettings: Sendable, Codable {
   package var rejects: String?
   /// The list of excluded documents.
   package var excluded: String?
+  /// The list of near-duplicates.
+  package var nearDuplicates: String?
   /// Further files of the run, each written separately.
   package var others: [String] = []
   package var manifest: String?
@@ -50,7 +52,7 @@ package struct OutputSettings: Sendable, Codable {
     var paths = [output, remainder].compactMap { place -> String? in
       if case .file(let path)? = place { path } else { nil }
     }
-    paths += [manifest, rejects, rejectReasons, excluded].compactMap { $0 }
+    paths += [manifest, rejects, rejectReasons, excluded, nearDuplicates].compactMap { $0 }
     return paths + others
   }
 }

@@ -170,7 +170,7 @@ struct RunOutputs: Sendable {
   func commit(
     _ output: consuming FinishedOutput, _ remainder: consuming FinishedOutput?,
     _ rejects: consuming FinishedRejects?, _ manifest: consuming AtomicFile?,
-    excluded: consuming FinishedOutput? = nil
+    excluded: consuming FinishedOutput? = nil, nearDuplicates: consuming FinishedOutput? = nil
   ) throws {
     do throws(WritingError) {
       if let path = settings.manifest { try AtomicFile.retire(path, registry: registry) }
@@ -180,6 +180,7 @@ struct RunOutputs: Sendable {
       if let remainder { try remainder.commit() }
       if let rejects { try rejects.commit() }
       if let excluded { try excluded.commit() }
+      if let nearDuplicates { try nearDuplicates.commit() }
       if let manifest { try manifest.commit() }
     } catch {
       throw PipelineError.output(.writing(error))

@@ -1,6 +1,7 @@
 /// The steps of a run, in order.
 package enum Step: String, CaseIterable, Sendable {
-  case spool, readEvaluation, fit, fitTarget, fitPool, train, measure, searchSize, weigh, choose
+  case spool, readEvaluation, fit, fitTarget, fitPool, train, measure, searchSize, weigh
+  case compareCandidates, choose
   case copy, remainder
   /// Further steps of `resample`.
   case countStrata, draw

@@ -29,6 +29,8 @@ struct CandidateDraw {
   let choice: Choice
   /// The excluded documents that the draw would have reached.
   let excluded: CandidateFile.Excluded
+  /// The near-duplicates that were left out; nil if they are drawn like others.
+  let nearDuplicates: NearDuplicates?
 
   /// Draws.
   ///
@@ -50,6 +52,9 @@ struct CandidateDraw {
     let asked = SetObjective(purity: settings.purity, noise: settings.noise)
     objective = choosesSet ? asked : whole.header.chosenBy
     base = choosesSet ? settings.base?.base : whole.header.base
+    let stored = StoredCandidates(
+      files: files, shards: whole.header.shards, limits: settings.reading.limits)
+    let room = SpoolRoom(directory: settings.reading.spoolDirectory, command: .resample)
     let selector: any Selector
     if choosesSet, let profile = whole.header.profile {
       var chooser = SetSelector(
@@ -57,10 +62,7 @@ struct CandidateDraw {
         candidates: CandidateBudget.largest(for: budget, averageCost: 1), fills: false,
         profiles: [profile],
         CandidateReading(
-          source: StoredFeatures(
-            files: files, shards: whole.header.shards, limits: settings.reading.limits,
-            progress: progress),
-          room: SpoolRoom(directory: settings.reading.spoolDirectory, command: .resample),
+          source: StoredFeatures(stored: stored, progress: progress), room: room,
           threadCount: settings.reading.threadCount))
       if let base = settings.base {
         chooser.bases = [try base.counts(whole.header, path, settings.reading.limits)]
@@ -69,12 +71,49 @@ struct CandidateDraw {
     } else {
       selector = recipe.selector(budget, fills: false)
     }
-    var kept = DrawBuffers(selector.plan, expectedCount: whole.candidates.count)
+    var kept = DrawBuffers(
+      selector.plan, slack: known.nearDuplicates == nil ? nil : [whole.candidates.count],
+      expectedCount: whole.candidates.count)
     kept.add(whole.candidates.map { .init(group: 0, arm: 0, candidate: $0) })
     var eligible = EligibleDocuments()
     eligible.documentCount = whole.header.eligibleCount
+    var leftOut = known.nearDuplicates.map {
+      NearDuplicates(similarity: $0, documents: whole.nearDuplicates)
+    }
+    if let similarity = known.nearDuplicates, !whole.header.isChosen {
+      leftOut = try NearDuplicateFilter(
+        similarity: similarity, source: StoredTokens(stored: stored, progress: progress),
+        room: room
+      ).leaveOut(from: &kept, by: selector, eligible: eligible)
+      let wanted =
+        choosesSet
+        ? CandidateBudget.budget(for: budget, eligible: eligible).amount : count
+      try Self.checkCount(kept, wanted: wanted, whole, path, count)
+    }
+    nearDuplicates = leftOut
     excluded = try Self.reached(by: selector, kept, eligible, whole)
     choice = try selector.choose(from: kept, eligible: eligible)
+  }
+
+  /// Refuses to draw where a document is missing that comes after those that were kept.
+  ///
+  /// - Parameters:
+  ///   - kept: the candidates that aren't left out.
+  ///   - wanted: the number of documents to draw, or to choose a set from.
+  private static func checkCount(
+    _ kept: DrawBuffers, wanted: Int, _ whole: CandidateFile, _ path: String, _ count: Int
+  ) throws(PipelineError) {
+    let known = whole.header.settings
+    // Fewer are kept than there was room for if there are no others.
+    guard whole.candidates.count >= known.keptBudget(count: known.count).amount else { return }
+    let left = kept.lists()[0].reduce(0) { $0 + $1.entries.count }
+    guard left < wanted else { return }
+    let keptCount = whole.candidates.count
+    // Twice as many candidates.
+    let more = known.objective == .set ? (2 * keptCount + 2) / 3 : 2 * keptCount
+    throw .candidates(
+      .tooManyNearDuplicates(
+        path: path, kept: keptCount, left: left, wanted: wanted, count: count, more: more))
   }
 
   private static func reached(

@@ -43,6 +43,7 @@ package struct Pick: Sendable {
     Candidates.sortByPosition(&chosen)
     var picks = CandidateFile(header, chosen)
     picks.excluded = draw.excluded
+    picks.nearDuplicates = draw.nearDuplicates?.documents ?? []
     let written = WrittenFiles(
       try picks.write(
         to: settings.output, container: settings.container, replaces: settings.replacesOutputs,

@@ -31,4 +31,9 @@ struct Redrawn {
   var exclusion: CandidateExclusion?
   /// The excluded documents that would have been drawn.
   var excluded = CandidateFile.Excluded()
+  /// The near-duplicates that were left out, by the shards of ``candidateShards``; nil if they are
+  /// drawn like others.
+  var nearDuplicates: NearDuplicates?
+  /// The paths of the candidates' shards.
+  var candidateShards: [String] = []
 }

@@ -16,6 +16,9 @@ extension Resample {
     guard settings.outputs.excluded == nil || whole.header.settings.exclusion != nil else {
       throw PipelineError.candidates(.excludedNothing(path: files[0].name))
     }
+    guard settings.outputs.nearDuplicates == nil || draw.nearDuplicates != nil else {
+      throw PipelineError.candidates(.keptNearDuplicates(path: files[0].name))
+    }
     var weighed = DrawStep.Outcome(spreads: [], randomBaseline: FeatureCounts(bucketCount: 0))
     weighed.eligible.documentCount = whole.header.eligibleCount
     var outcome = Drawn(draw.choice, weighed, PassReport(), draw.recipe)
@@ -35,6 +38,8 @@ extension Resample {
     let excluded = draw.excluded.transformed { candidate in
       shards[candidate.position.shard].map { candidate.moved(toShard: $0) }
     }
+    var nearDuplicates = draw.nearDuplicates
+    nearDuplicates?.documents.removeAll { shards[$0.candidate.position.shard] == nil }
     return Redrawn(
       outcome: outcome, recipe: draw.recipe, budget: draw.budget, inputs: nil,
       documentCount: whole.header.documentCount, documentCounts: counts,
@@ -42,6 +47,10 @@ extension Resample {
       uncountedCount: whole.header.uncountedCount,
       underMinimumCount: whole.header.documentCount - whole.header.eligibleCount,
       textField: whole.header.settings.textField, base: draw.base, hasSpread: false,
-      exclusion: whole.header.settings.exclusion, excluded: excluded)
+      exclusion: whole.header.settings.exclusion, excluded: excluded,
+      nearDuplicates: nearDuplicates,
+      candidateShards: zip(shards, whole.header.shards).map { number, known in
+        number.map { pool.shards[$0].name } ?? known.path
+      })
   }
 }

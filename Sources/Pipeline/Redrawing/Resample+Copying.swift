@@ -14,6 +14,8 @@ extension Resample {
     var rejects: FinishedRejects?
     /// The list of excluded documents.
     var excluded: FinishedOutput?
+    /// The list of near-duplicates.
+    var nearDuplicates: FinishedOutput?
   }
 
   func copy(_ drawn: Redrawn, _ files: OpenFiles, _ clock: StepClock) throws -> Copied {
@@ -49,7 +51,9 @@ extension Resample {
     ) { drawn.excluded.reason(of: $0) }
     return Copied(
       outcome: copied, epochs: epochs, output: output, remainder: remainder, rejects: rejects,
-      excluded: excluded)
+      excluded: excluded,
+      nearDuplicates: try files.outputs.writeNearDuplicates(
+        drawn.nearDuplicates, drawn.candidateShards))
   }
 
   private func copy(

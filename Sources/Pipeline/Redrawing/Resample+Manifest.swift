@@ -29,7 +29,7 @@ extension Resample {
       excluded: drawn.exclusion.map { exclusion in
         exclusion.record(drawn.excluded.documents) { drawn.excluded.isTarget($0) }
       },
-      epochs: copied.epochs,
+      nearDuplicates: drawn.nearDuplicates?.record, epochs: copied.epochs,
       parts: drawn.outcome.records(names: [nil]), shuffleSeed: settings.outputs.shuffleSeed,
       shards: ShardRecord.shards(of: copied.output),
       remainder: RemainderRecord.of(copied.remainder),

@@ -23,7 +23,7 @@ package struct Resample: Sendable {
       drawn, copied, files.pool, clock.timings(threadCount: settings.reading.threadCount))
     try files.outputs.commit(
       copied.output, copied.remainder, copied.rejects, files.outputs.write(manifest),
-      excluded: copied.excluded)
+      excluded: copied.excluded, nearDuplicates: copied.nearDuplicates)
     return manifest
   }
 

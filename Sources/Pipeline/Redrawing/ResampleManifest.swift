@@ -69,6 +69,8 @@ package struct ResampleManifest: Encodable, Sendable {
   package var selected: SelectionRecord
   /// The documents that weren't drawn because they are excluded; nil if none are to be.
   package var excluded: ExclusionRecord?
+  /// The near-duplicates that weren't drawn; nil if they are drawn like others.
+  package var nearDuplicates: NearDuplicateRecord?
   /// In the order of the output.
   package var epochs: [Epoch]
   package var parts: [PartRecord]?

@@ -14,6 +14,8 @@ extension Select {
     var rejects: FinishedRejects?
     /// The list of excluded documents.
     var excluded: FinishedOutput?
+    /// The list of near-duplicates.
+    var nearDuplicates: FinishedOutput?
   }
 
   func copy(
@@ -42,7 +44,9 @@ extension Select {
       rejects: rejects,
       excluded: try files.exclusion.flatMap {
         try files.outputs.writeExcluded(drawn.excluded, $0, files.pool)
-      })
+      },
+      nearDuplicates: try files.outputs.writeNearDuplicates(
+        drawn.nearDuplicates, files.pool.shards.map(\.name)))
   }
 
   private var shuffleOrder: ShuffleOrder? {

@@ -61,7 +61,7 @@ extension Select {
 
   func draw(
     _ plan: Plan, _ trained: Trained, _ files: OpenFiles, _ clock: StepClock,
-    selector: any Selector
+    selector: any Selector, leavesNearDuplicatesOut: Bool = true
   ) throws -> Drawn {
     var workers = settings.reading.workers(progress)
     workers.fields = stratumFields
@@ -70,7 +70,8 @@ extension Select {
       fills: settings.stratify?.fills ?? false, expectedCount: trained.pool.documents,
       randomRate: plan.baselineRate, randomSeed: settings.draw.seed,
       emptyCounts: Divergence.emptyCounts(bucketCount: settings.features.bucketCount),
-      stratumField: settings.stratify == nil ? nil : 0)
+      stratumField: settings.stratify == nil ? nil : 0,
+      nearDuplicates: leavesNearDuplicatesOut ? nearDuplicateFilter(files) : nil)
     let exclusion = exclusion(files, trained)
     begin(.weigh, files.pool, .next)
     return try draw.run(files.pool.shards, clock: clock, selector: selector) {
@@ -83,6 +84,17 @@ extension Select {
     var exclusion = files.exclusion
     if settings.exclude.excludesTarget { exclusion?.targetTexts = trained.targetTexts }
     return exclusion
+  }
+
+  /// - Returns: nil if near-duplicates are selected like others.
+  private func nearDuplicateFilter(_ files: OpenFiles) -> NearDuplicateFilter? {
+    settings.nearDuplicates.map { similarity in
+      let texts = PoolTexts(
+        shards: files.pool.shards, workers: settings.reading.workers(progress))
+      return NearDuplicateFilter(
+        similarity: similarity,
+        source: PoolTokens(texts: texts, tokenizer: settings.features.tokenizer), room: spoolRoom)
+    }
   }
 
   func poolFeatures(_ files: OpenFiles) -> PoolFeatures {
@@ -109,6 +121,7 @@ extension Select {
       CandidateReading(
         source: source, room: spoolRoom, threadCount: settings.reading.threadCount))
     selector.ordersSets = orders
+    selector.needsAllCandidates = settings.nearDuplicates != nil
     if let base = settings.base, let model = files.base {
       selector.bases = profiles.map { base.counts(model, $0) }
     }

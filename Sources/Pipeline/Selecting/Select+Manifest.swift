@@ -32,6 +32,7 @@ extension Select {
       klReduction: isOne ? first.klReduction : nil,
       klReductionFromPool: isOne ? first.klReductionFromPool : nil,
       selected: selected, excluded: files.exclusion.map { $0.record(drawn.excluded) },
+      nearDuplicates: drawn.nearDuplicates?.record,
       parts: drawn.records(names: settings.targets.map(\.name)),
       shuffleSeed: settings.outputs.shuffleSeed, shards: ShardRecord.shards(of: copied.output),
       remainder: RemainderRecord.of(copied.remainder), timings: timings)

@@ -51,6 +51,7 @@ extension Select {
     var count = 3 + pool.spoolPassCount
     if case .fixed = settings.draw.temperature {} else { count += 1 }
     if settings.outputs.remainder != nil { count += 1 }
+    if settings.nearDuplicates != nil { count += 1 }
     if settings.objective != nil { count += settings.targets.count }
     if settings.sizeSearch != nil { count += 1 + searchPassCountOfStage }
     return count

@@ -40,7 +40,9 @@ extension Select {
           leavesOut: { predictedTexts.contains($0) }),
         vocabulary: vocabulary, predicted: predicted, threadCount: settings.reading.threadCount,
         passCountOfStage: searchPassCountOfStage)
-      _ = try draw(plan, trained, files, inner, selector: selector)
+      // Which size is best hardly depends on a few documents.
+      _ = try draw(
+        plan, trained, files, inner, selector: selector, leavesNearDuplicatesOut: false)
       return selector.record(selectedBy: first.outcome.counts)
     }
   }

@@ -34,7 +34,7 @@ package struct Select: Sendable {
     // All files are complete on disk before the first gets its name. The manifest comes last.
     try files.outputs.commit(
       copied.output, copied.remainder, copied.rejects, files.outputs.write(manifest),
-      excluded: copied.excluded)
+      excluded: copied.excluded, nearDuplicates: copied.nearDuplicates)
     return manifest
   }
 

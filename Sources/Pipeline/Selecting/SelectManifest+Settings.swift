@@ -41,6 +41,7 @@ extension SelectManifest.Settings {
       excludeNgram: exclude.paths.isEmpty ? nil : exclude.gramLength,
       excludeTextField: exclude.textField?.expression,
       excludeTarget: exclude.excludesTarget ? true : nil,
+      nearDuplicates: settings.nearDuplicates,
       duplicates: settings.draw.keepsDuplicates ? "keep" : "drop",
       onError: settings.reading.errorPolicy == .skip ? "skip" : "fail",
       annotate: settings.annotates, compress: settings.outputs.container.rawValue,

@@ -49,6 +49,8 @@ package struct SelectManifest: Encodable, Sendable {
     package var excludeNgram: Int?
     package var excludeTextField: String?
     package var excludeTarget: Bool?
+    /// The least similarity of near-duplicates that are left out; nil to select them like others.
+    package var nearDuplicates: Double?
     package var duplicates: String
     package var onError: String
     package var annotate: Bool
@@ -97,6 +99,8 @@ package struct SelectManifest: Encodable, Sendable {
   package var selected: SelectionRecord
   /// The documents that weren't selected because they are excluded; nil if none are to be.
   package var excluded: ExclusionRecord?
+  /// The near-duplicates that weren't selected; nil if they are selected like others.
+  package var nearDuplicates: NearDuplicateRecord?
   /// The selection of each part of the draw: targets, strata, replay; nil for a plain draw.
   package var parts: [PartRecord]?
   /// The seed of the order of lines; left out if lines are in pool order.

@@ -28,6 +28,8 @@ package struct SelectSettings: Sendable, Codable {
   package var stratify: StratifySettings?
   /// Which documents are never selected.
   package var exclude = ExcludeSettings()
+  /// The least similarity of near-duplicates that are left out; nil to select them like others.
+  package var nearDuplicates: Double?
   package var outputs = OutputSettings()
   package var annotates = false
   package var version = ""

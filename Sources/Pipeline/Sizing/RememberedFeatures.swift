@@ -10,7 +10,7 @@ final class RememberedFeatures: FeatureSource {
   private struct Layer: Sendable {
     /// In pool order.
     var candidates: [Candidate]
-    var store: FeatureStore
+    var store: CandidateBytes
   }
 
   private let source: any FeatureSource
@@ -31,7 +31,7 @@ final class RememberedFeatures: FeatureSource {
   ) throws {
     let missing = candidates.filter { find($0.position) == nil }
     if !missing.isEmpty {
-      let store = FeatureStore(count: missing.count, directory: directory)
+      let store = CandidateBytes(count: missing.count, directory: directory)
       try source.read(missing, of: profile, into: store)
       layers.withLock { $0.append(Layer(candidates: missing, store: store)) }
     }
@@ -54,7 +54,7 @@ final class RememberedFeatures: FeatureSource {
   }
 
   /// The store that has a candidate's features, and its number there.
-  private func find(_ position: Position) -> (FeatureStore, Int)? {
+  private func find(_ position: Position) -> (CandidateBytes, Int)? {
     layers.withLock { layers in
       for layer in layers {
         let place = Candidates.firstIndex(from: position, in: layer.candidates)

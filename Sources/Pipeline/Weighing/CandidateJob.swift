@@ -19,6 +19,7 @@ struct CandidateJob {
     self.exclusion = exclusion
     settings = job.candidateSettings(wanted)
     settings.exclusion = exclusion.map { CandidateExclusion($0) }
+    settings.nearDuplicates = wanted.nearDuplicates
   }
 
   /// Weighs the documents of shards, and keeps the candidates among them.
@@ -50,7 +51,13 @@ struct CandidateJob {
       eligibleCounts: eligibleCounts,
       poolDocumentCount: job.models.pool.model.counts.documentCount,
       candidates: kept.onlyParted(), excluded: stored(excluded))
-    if wanted.objective == .set, !wanted.keepsKeysOnly { try addFeatures(to: &file, shards) }
+    let texts = PoolTexts(
+      shards: shards, workers: job.settings.reading.workers(job.workers.progress))
+    if file.header.hasTokens {
+      try file.addTokens(
+        texts, model.features.tokenizer, job.settings.reading.spoolDirectory)
+    }
+    if file.header.hasFeatures { try addFeatures(to: &file, shards) }
     return (file, report)
   }
 
@@ -71,7 +78,7 @@ struct CandidateJob {
   private func addFeatures(to file: inout CandidateFile, _ shards: [Shard]) throws {
     let profile = TargetProfile(job.models.targets[0].stored.model.counts)
     let reading = job.settings.reading
-    let store = FeatureStore(
+    let store = CandidateBytes(
       count: file.candidates.count, directory: reading.spoolDirectory)
     try PoolFeatures(
       shards: shards, workers: reading.workers(job.workers.progress),
@@ -90,7 +97,7 @@ struct CandidateJob {
       minTokens: settings.minimumTokenCount,
       objective: settings.objective == .weight ? nil : settings.objective.rawValue,
       excluded: exclusion == nil ? nil : excludedCount,
-      keysOnly: wanted.keepsKeysOnly ? true : nil)
+      keysOnly: wanted.keepsKeysOnly ? true : nil, nearDuplicates: wanted.nearDuplicates)
   }
 }
 

@@ -36,6 +36,7 @@ package struct CompleteCandidates: Sendable {
     let model = try file.header.target(
       settings.targetModel, of: settings.keys, settings.reading.limits)
     try checkSizes(file, shards, pool)
+    if file.header.hasTokens { progress.extend(by: 1) }
     try addFeatures(to: &file, shards, model, pool)
     let written = WrittenFiles(
       try file.write(
@@ -67,7 +68,7 @@ package struct CompleteCandidates: Sendable {
   ) throws {
     let shards = numbers.map { pool.shards[$0] }
     let profile = TargetProfile(model.counts)
-    let store = FeatureStore(
+    let store = CandidateBytes(
       count: file.candidates.count, directory: settings.reading.spoolDirectory)
     var workers = settings.reading.with(textField: file.header.settings.textField)
       .workers(progress)
@@ -86,6 +87,11 @@ package struct CompleteCandidates: Sendable {
     }
     file.header.profile = profile
     file.features = store
+    if file.header.hasTokens {
+      try file.addTokens(
+        PoolTexts(shards: shards, workers: workers), model.settings.tokenizer,
+        settings.reading.spoolDirectory)
+    }
   }
 }
 

@@ -34,9 +34,9 @@ package struct Weigh: Sendable {
       inputs: pool.shards + models.shards + evaluation.shards, registry: registry)
     let exclusion = try exclusion(
       candidates?.exclude ?? ExcludeSettings(), evaluation, models, clock)
-    let readsTwice = candidates.map { $0.objective == .set && !$0.keepsKeysOnly } ?? false
-    let spools = settings.rejects != nil || readsTwice
-    progress.plan(passCount: (readsTwice ? 2 : 1) + (spools ? pool.spoolPassCount : 0))
+    let passCount = 1 + (candidates?.rereadCount ?? 0)
+    let spools = settings.rejects != nil || passCount > 1
+    progress.plan(passCount: passCount + (spools ? pool.spoolPassCount : 0))
     if spools {
       try clock.time(.spool) { try pool.spool(settings.reading, progress, isPass: true) }
     }

@@ -41,6 +41,8 @@ package struct WeighReport: Encodable, Sendable {
     package var excluded: Int?
     /// True if candidates of a set have no n-grams yet; else nil.
     package var keysOnly: Bool?
+    /// The least similarity of near-duplicates that are left out; nil to draw them like others.
+    package var nearDuplicates: Double?
   }
 
   package var dselVersion: String

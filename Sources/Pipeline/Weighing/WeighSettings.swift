@@ -52,8 +52,15 @@ package struct WeighSettings: Sendable, Codable {
 
     /// Which documents are never drawn.
     package var exclude = ExcludeSettings()
+    /// The least similarity of near-duplicates that are left out; nil to draw them like others.
+    package var nearDuplicates: Double?
 
     package init(count: Int) { self.count = count }
+
+    /// How often candidates are read again.
+    var rereadCount: Int {
+      keepsKeysOnly ? 0 : (objective == .set ? 1 : 0) + (nearDuplicates == nil ? 0 : 1)
+    }
 
     var draw: DrawSettings {
       var draw = DrawSettings()

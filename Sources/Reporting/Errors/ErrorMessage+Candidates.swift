@@ -54,6 +54,14 @@ extension ErrorMessage {
     case .excludedNothing(let path):
       "\(path): its candidates were kept without --exclude, so there is nothing to list. Leave "
         + "--excluded out, or run 'dsel weigh' again with --exclude."
+    case .tooManyNearDuplicates(let path, let kept, let left, let wanted, let count, let more):
+      "\(path): without near-duplicates, \(Format.count(left)) of the "
+        + "\(Format.count(kept, "candidate")) are left, and a draw of "
+        + "\(Format.count(count, "document")) needs \(Format.count(wanted)). Weigh again with "
+        + "--candidates \(more), and draw with --count \(count)."
+    case .keptNearDuplicates(let path):
+      "\(path): its candidates were kept without --near-duplicates, so there is nothing to list. "
+        + "Leave --rejected-duplicates out, or run 'dsel weigh' again with --near-duplicates."
     case .noSet(let path):
       "--purity, --noise and --base choose a set, but \(path) has documents that were chosen "
         + "already, or candidates of a draw by weight. Leave these options out."

@@ -21,6 +21,9 @@ extension ResampleManifest: Report {
     if let excluded {
       lines.append(excluded.summary(isOfSet: settings.objective.name == "set"))
     }
+    if let nearDuplicates {
+      lines.append(nearDuplicates.summary(isOfSet: settings.objective.name == "set"))
+    }
     if let remainder { lines.append(remainder.summary) }
     return [.lines(lines)]
   }
@@ -72,7 +75,9 @@ extension ResampleManifest: Report {
   }
 
   private var drawWarnings: [String] {
-    if selected.allEligible { return [DrawWarnings.exhausted(selected, excluded, verb: "drawn")] }
+    if selected.allEligible {
+      return [DrawWarnings.exhausted(selected, excluded, nearDuplicates, verb: "drawn")]
+    }
     // All candidates may come from files that weren't named.
     guard selected.documents == 0, !isOfCandidates else { return [] }
     return [DrawWarnings.nothingFits(verb: "drawn")]

@@ -37,6 +37,14 @@ extension ExclusionRecord {
   }
 }
 
+extension NearDuplicateRecord {
+  /// - Parameter isOfSet: whether the others became candidates for a set.
+  func summary(isOfSet: Bool) -> String {
+    "left out \(Format.count(documents, "near-duplicate")) of "
+      + (isOfSet ? "candidates" : "selected documents") + ": at least \(similarity) similar"
+  }
+}
+
 extension RunTimings {
   /// `1.23 s: 430 MB/s with 2 threads`.
   func speed(byteCount: Int) -> String {

@@ -13,7 +13,9 @@ extension SelectManifest: Report {
     warnings += excluded?.warnings ?? []
     if selected.allEligible {
       let advice = underMinTokens == 0 ? " Add shards to the pool." : ""
-      warnings.append(DrawWarnings.exhausted(selected, excluded, verb: "selected") + advice)
+      warnings.append(
+        DrawWarnings.exhausted(
+          selected, excluded, nearDuplicates, verb: "selected") + advice)
     } else if selected.documents == 0 {
       warnings.append(DrawWarnings.nothingFits(verb: "selected"))
     }
@@ -42,6 +44,9 @@ extension SelectManifest: Report {
     if let line = targetDocuments { lines.append(line) }
     if let excluded {
       lines.append(excluded.summary(isOfSet: settings.objective.name == "set"))
+    }
+    if let nearDuplicates {
+      lines.append(nearDuplicates.summary(isOfSet: settings.objective.name == "set"))
     }
     if let remainder { lines.append(remainder.summary) }
     lines += divergences

@@ -70,6 +70,7 @@ package enum ProgressLine {
     case .measure: "measuring the pool"
     case .searchSize: "finding the size  "
     case .weigh: "weighing the pool "
+    case .compareCandidates: "comparing documents"
     case .choose: "reading candidates"
     case .countStrata: "counting strata   "
     case .draw: "drawing           "

@@ -4,16 +4,26 @@ internal import Pipeline
 enum DrawWarnings {
   /// All eligible documents were drawn, and they are fewer than requested.
   static func exhausted(
-    _ selected: SelectionRecord, _ excluded: ExclusionRecord?, verb: String
+    _ selected: SelectionRecord, _ excluded: ExclusionRecord?,
+    _ nearDuplicates: NearDuplicateRecord?, verb: String
   ) -> String {
-    let others = (excluded?.documents ?? 0) > 0 ? " that is not excluded" : ""
+    let are =
+      switch ((excluded?.documents ?? 0) > 0, (nearDuplicates?.documents ?? 0) > 0) {
+      case (false, false): ("", "")
+      case (true, false): (" that is not excluded", " that are not excluded")
+      case (false, true): (" that is no near-duplicate", " that are no near-duplicates")
+      case (true, true):
+        (
+          " that is neither excluded nor a near-duplicate",
+          " that are neither excluded nor near-duplicates"
+        )
+      }
     let all =
       switch selected.documents {
-      case 0: "the pool has no eligible document\(others)"
-      case 1: "the only eligible document\(others) was \(verb)"
+      case 0: "the pool has no eligible document\(are.0)"
+      case 1: "the only eligible document\(are.0) was \(verb)"
       default:
-        "all \(Format.count(selected.documents, "eligible document"))"
-          + "\(others.isEmpty ? "" : " that are not excluded") were \(verb)"
+        "all \(Format.count(selected.documents, "eligible document"))\(are.1) were \(verb)"
       }
     return
       "the selection is smaller than wanted: \(all), "

@@ -25,6 +25,7 @@ extension CandidateSetting {
     case .excludeNgram: "--exclude-ngram"
     case .excludeTextField: "--exclude-text-field"
     case .excludeTarget: "--exclude-target"
+    case .nearDuplicates: "--near-duplicates"
     }
   }
 }

@@ -49,6 +49,8 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
   @OptionGroup(title: "Set (with --candidates)") var base: CandidateBaseOptions
   @OptionGroup(title: "Draw") var draw: ResampleDrawOptions
   @OptionGroup(title: "Exclusion (with --candidates)") var exclusionList: ExcludedOptions
+  @OptionGroup(title: "Exclusion (with --candidates)")
+  var nearDuplicateList: NearDuplicateListOptions
   @OptionGroup(title: "Mixture") var mixture: MixtureOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Run") var execution: RunOptions
@@ -68,6 +70,10 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     guard exclusionList.excluded == nil || !source.candidates.isEmpty else {
       throw ValidationError(
         "--excluded needs --candidates from 'dsel weigh --exclude', which know what was excluded.")
+    }
+    guard nearDuplicateList.rejectedDuplicates == nil || !source.candidates.isEmpty else {
+      throw ValidationError(
+        "--rejected-duplicates needs --candidates from 'dsel weigh --near-duplicates'.")
     }
     let sourcePaths = try source.paths()
     try ReadingOptions.validateFiles(try pool.paths() + sourcePaths)
@@ -138,6 +144,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
       ("--shuffle", output.shuffle), ("--annotate", output.annotate),
       ("--manifest", output.manifest != nil), ("--rejects", rejecting.rejects != nil),
       ("--excluded", exclusionList.excluded != nil),
+      ("--rejected-duplicates", nearDuplicateList.rejectedDuplicates != nil),
     ]
     if let option = given.first(where: { $0.1 })?.0 {
       throw ValidationError(
@@ -180,6 +187,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
   private func settings() throws -> ResampleSettings {
     var outputs = try output.settings(rejects: rejecting.rejects, seed: draw.seed?.value ?? 0)
     outputs.excluded = exclusionList.excluded
+    outputs.nearDuplicates = nearDuplicateList.rejectedDuplicates
     let source = try source.source(size, remainder: outputs.remainder)
     var settings = ResampleSettings(source: source, pool: try pool.paths())
     settings.reading = reading.settings(execution)

@@ -49,6 +49,8 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
   @OptionGroup(title: "Mixture") var mixture: MixtureOptions
   @OptionGroup(title: "Exclusion") var exclusion: ExcludeOptions
   @OptionGroup(title: "Exclusion") var exclusionList: ExcludedOptions
+  @OptionGroup(title: "Exclusion") var nearDuplicates: NearDuplicateOptions
+  @OptionGroup(title: "Exclusion") var nearDuplicateList: NearDuplicateListOptions
   @OptionGroup(title: "Models") var features: FeatureOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Run") var execution: RunOptions
@@ -85,6 +87,13 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
     guard exclusionList.excluded == nil || exclusion.given != nil else {
       throw ValidationError("--excluded needs --exclude or --exclude-target.")
     }
+    guard nearDuplicates.nearDuplicates == nil || draw.duplicates == .drop else {
+      throw ValidationError(
+        "--near-duplicates leaves exact duplicates out, too. Leave it out, or --duplicates keep.")
+    }
+    guard
+      nearDuplicateList.rejectedDuplicates == nil || nearDuplicates.nearDuplicates != nil
+    else { throw ValidationError("--rejected-duplicates needs --near-duplicates.") }
     try output.validate(with: input.reading)
     try reporting.validate(writesToStandardOutput: output.isStandardOutput)
   }
@@ -139,7 +148,9 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
     settings.fittedShare = features.fitSample?.value ?? 1
     settings.exclude = try exclusion.settings(input.reading)
     settings.outputs = try output.settings(rejects: input.rejecting.rejects, seed: draw.seed.value)
+    settings.nearDuplicates = nearDuplicates.nearDuplicates?.value
     settings.outputs.excluded = exclusionList.excluded
+    settings.outputs.nearDuplicates = nearDuplicateList.rejectedDuplicates
     settings.annotates = output.annotate
     settings.version = Dsel.version
     return settings

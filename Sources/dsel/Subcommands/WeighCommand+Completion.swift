@@ -40,6 +40,7 @@ extension WeighCommand {
       ("--id-field", idField != nil), ("--rejects", rejecting.rejects != nil),
       ("--allow-repeats", reading.allowRepeats), ("--work-dir", workDir != nil),
       ("--manifest", manifest != nil),
+      ("--near-duplicates", nearDuplicates.nearDuplicates != nil),
     ]
     return given.first { $0.1 }?.0
   }

@@ -76,6 +76,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
 
   @OptionGroup(title: "Candidates") var candidates: CandidateOptions
   @OptionGroup(title: "Exclusion (with --candidates)") var exclusion: ExcludeOptions
+  @OptionGroup(title: "Exclusion (with --candidates)") var nearDuplicates: NearDuplicateOptions
 
   @Option(help: "jsonl: one line per document. dolma: attributes/dsel/… next to documents/….")
   var format = WeightFormat.jsonl
@@ -126,6 +127,11 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
     if let option = exclusion.given, candidates.candidates == nil {
       throw ValidationError(
         "\(option) needs --candidates: all documents get weights, and only draws exclude some.")
+    }
+    guard nearDuplicates.nearDuplicates == nil || candidates.candidates != nil else {
+      throw ValidationError(
+        "--near-duplicates needs --candidates: all documents get weights, and only draws leave some "
+          + "out.")
     }
     if let idField { try ReadingOptions.validateField(idField, option: "--id-field") }
     try rejecting.validate(with: reading)
@@ -192,6 +198,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
     if let candidates = candidates.settings(estimator.kind, compatibility.compat) {
       var candidates = candidates
       candidates.exclude = try exclusion.settings(reading)
+      candidates.nearDuplicates = nearDuplicates.nearDuplicates?.value
       product = .candidates(target: targets[0], candidates)
     }
     var settings = WeighSettings(product, poolModel: poolModel ?? "", pool: try poolFiles.paths())

@@ -34,6 +34,16 @@ package enum CandidateError: Error {
   case notKeys(path: String)
   /// The candidates were weighed for another target.
   case otherTarget(path: String, model: String)
+  /// Too few candidates are left without near-duplicates.
+  ///
+  /// - Parameters:
+  ///   - wanted: the number to draw, or to choose a set from.
+  ///   - count: the number of documents to draw.
+  ///   - more: the size of a draw for which more candidates would be kept.
+  case tooManyNearDuplicates(
+    path: String, kept: Int, left: Int, wanted: Int, count: Int, more: Int)
+  /// A list of near-duplicates is wanted, but none were left out.
+  case keptNearDuplicates(path: String)
   /// A shard's content isn't that from which its keys were made.
   case changedShard(path: String, shard: String)
   /// Nothing is left to choose by purity, noise and base.

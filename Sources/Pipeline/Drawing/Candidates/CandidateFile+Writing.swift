@@ -64,6 +64,9 @@ extension CandidateFile {
     var shortDocuments: Int?
     var evaluationNgrams: Int?
     var evaluationFiles: [Shard]?
+    var nearDuplicates: Double?
+    /// The number of near-duplicates that were left out, if documents were chosen.
+    var nearDuplicateDocuments: Int?
     var shards: [Shard]
   }
 
@@ -78,14 +81,20 @@ extension CandidateFile {
     }
     try Self.write(
       Self.encode(
-        header, candidateCount: candidates.count, excludedCount: excluded.documents.count),
+        header, candidateCount: candidates.count, excludedCount: excluded.documents.count,
+        nearDuplicateCount: nearDuplicates.count),
       to: &writer)
     for (number, candidate) in candidates.enumerated() {
-      try Self.write(Self.encode(candidate, try features?.bytes(of: number)), to: &writer)
+      let line = Self.encode(
+        candidate, try features?.bytes(of: number), tokens: try tokens?.bytes(of: number))
+      try Self.write(line, to: &writer)
     }
     for document in excluded.documents {
       let reason = excluded.reason(of: document)
       try Self.write(Self.encode(document.candidate, nil, reason), to: &writer)
+    }
+    for document in nearDuplicates {
+      try Self.write(Self.encode(document.candidate, nil, similarTo: document), to: &writer)
     }
     do throws(WritingError) { return try writer.close() } catch { throw .output(.writing(error)) }
   }
@@ -105,7 +114,7 @@ extension CandidateFile {
   }
 
   private static func encode(
-    _ header: Header, candidateCount: Int, excludedCount: Int
+    _ header: Header, candidateCount: Int, excludedCount: Int, nearDuplicateCount: Int
   ) -> [UInt8] {
     let settings = header.settings
     let exclusion = settings.exclusion
@@ -135,6 +144,9 @@ extension CandidateFile {
       evaluationDocuments: evaluation?.evaluationDocuments,
       shortDocuments: evaluation?.shortDocuments, evaluationNgrams: evaluation?.gramCount,
       evaluationFiles: evaluation?.files.map(HeaderLine.Shard.init),
+      nearDuplicates: settings.nearDuplicates,
+      nearDuplicateDocuments: settings.nearDuplicates != nil && header.isChosen
+        ? nearDuplicateCount : nil,
       shards: header.shards.map(HeaderLine.Shard.init))
     // The format comes first, so that the first bytes identify the file.
     return Array("{\"format\":\"\(format)\",\"format_version\":\(header.version),".utf8)
@@ -142,7 +154,8 @@ extension CandidateFile {
   }
 
   private static func encode(
-    _ candidate: Candidate, _ features: [UInt8]?, _ reason: ExclusionReason? = nil
+    _ candidate: Candidate, _ features: [UInt8]?, tokens: [UInt8]? = nil,
+    _ reason: ExclusionReason? = nil, similarTo other: NearDuplicate? = nil
   ) -> [UInt8] {
     var line = Array("{\"shard\":".utf8)
     line.append(decimal: candidate.position.shard)
@@ -164,7 +177,18 @@ extension CandidateFile {
       line += Data(features).base64EncodedData()
       line.append(UInt8(ascii: "\""))
     }
+    if let tokens {
+      line += Array(",\"token_hashes\":\"".utf8)
+      line += Data(tokens).base64EncodedData()
+      line.append(UInt8(ascii: "\""))
+    }
     reason?.append(to: &line) { $1.append(decimal: $0) }
+    if let other {
+      line += Array(",\"similarity\":\(other.similarity)".utf8)
+      line += Array(",\"similar_shard\":\(other.kept.position.shard)".utf8)
+      line += Array(",\"similar_offset\":\(other.kept.position.place)".utf8)
+      line += Array(",\"similar_bytes\":\(other.kept.lineByteCount)".utf8)
+    }
     line.append(UInt8(ascii: "}"))
     return line
   }
@@ -173,6 +197,7 @@ extension CandidateFile {
 extension CandidateFile.Header {
   /// The version of the file: the lowest that has everything.
   fileprivate var version: Int {
+    if settings.nearDuplicates != nil { return 4 }
     if settings.exclusion != nil { return 3 }
     return settings.objective == .weight && !isChosen ? 1 : 2
   }

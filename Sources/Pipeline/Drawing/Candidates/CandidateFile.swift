@@ -13,14 +13,14 @@ package import Weighting
 /// byte by byte.
 ///
 /// If a set is to be chosen, the header has the target's n-grams, and candidates have features.
-/// Memory doesn't hold them all: see ``FeatureStore``.
+/// Memory doesn't hold them all: see ``CandidateBytes``.
 package struct CandidateFile: Sendable {
   package static let format = "dsel-candidates"
   /// The newest version.
   ///
   /// Version 1 has candidates of a draw by weight, version 2 those of a set, and these are still
-  /// written so. Version 3 has excluded documents too.
-  package static let version = 3
+  /// written so. Version 3 has excluded documents too, and version 4 what finds near-duplicates.
+  package static let version = 4
 
   /// What is drawn from the candidates.
   package enum Objective: String, Sendable, Codable { case weight, set }
@@ -48,11 +48,14 @@ package struct CandidateFile: Sendable {
     package var objective = Objective.weight
     /// What documents were excluded for; nil if none were.
     package var exclusion: CandidateExclusion?
+    /// The least similarity of near-duplicates that are left out; nil to draw them like others.
+    package var nearDuplicates: Double?
 
     /// The budget of the documents that are kept for a draw of `count` documents.
     func keptBudget(count: Int) -> Budget {
       let budget = Budget.documents(count)
-      return objective == .set ? CandidateBudget.largest(for: budget, averageCost: 1) : budget
+      let kept = objective == .set ? CandidateBudget.largest(for: budget, averageCost: 1) : budget
+      return nearDuplicates == nil ? kept : kept.adding(NearDuplicateFilter.slack(kept))
     }
 
     /// The text that identifies these settings in records of earlier runs.
@@ -68,7 +71,8 @@ package struct CandidateFile: Sendable {
         + "\(String(reflecting: textField.expression))"
         + (textField.otherJoint.map { ", textJoin: \(String(reflecting: $0))" } ?? "")
         + (objective == .weight ? "" : ", objective: \(objective.rawValue)")
-        + (exclusion.map { ", \($0.fingerprint)" } ?? "") + ")"
+        + (exclusion.map { ", \($0.fingerprint)" } ?? "")
+        + (nearDuplicates.map { ", nearDuplicates: \($0)" } ?? "") + ")"
     }
   }
 
@@ -90,6 +94,10 @@ package struct CandidateFile: Sendable {
     var eligibleCounts: [Int]?
     /// Whether candidates of a set have no features yet.
     package var hasKeysOnly: Bool { eligibleCounts != nil }
+    /// Whether candidates have the features of their texts.
+    var hasFeatures: Bool { settings.objective == .set && !isChosen && !hasKeysOnly }
+    /// Whether candidates have the tokens of their texts.
+    var hasTokens: Bool { settings.nearDuplicates != nil && !isChosen && !hasKeysOnly }
     /// Whether the candidates are those that a draw chose.
     package var isChosen = false
     /// The objective by which they were chosen; nil for a draw by weight.
@@ -110,8 +118,12 @@ package struct CandidateFile: Sendable {
   var candidates: [Candidate]
   /// The excluded documents that a draw would reach.
   var excluded = Excluded()
+  /// The near-duplicates that were left out, in pool order; empty before the choice.
+  var nearDuplicates: [NearDuplicate] = []
   /// The features of the candidates; nil if they aren't needed, or not read yet.
-  var features: FeatureStore?
+  var features: CandidateBytes?
+  /// The tokens of the candidates: see ``TokenBytes``; nil like the features.
+  var tokens: CandidateBytes?
   package var candidateCount: Int { candidates.count }
   package var excludedCount: Int { excluded.documents.count }
 
@@ -317,6 +329,7 @@ extension CandidateFile.Settings {
       // Other options imply an objective, and it implies a share.
       (.objective, objective == other.objective),
       (.logisticShare, logisticShare == other.logisticShare),
+      (.nearDuplicates, nearDuplicates == other.nearDuplicates),
     ]
     return (pairs + exclusionPairs(other)).first { !$0.1 }?.0
   }

@@ -6,4 +6,5 @@ package enum CandidateSetting: Sendable {
   case estimator, normalization, smoothing, targetSmoothing, compatibility
   case textField, textJoin
   case exclude, excludeNgram, excludeTextField, excludeTarget
+  case nearDuplicates
 }

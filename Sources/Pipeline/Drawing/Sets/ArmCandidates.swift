@@ -49,8 +49,12 @@ struct ArmCandidates {
   /// Whether the selection has room for all entries.
   var fits: Bool { cost <= wanted.amount }
 
-  /// Whether documents that are missing from the entries should be chosen.
-  var isShort: Bool { !isWhole && cost < wanted.amount }
+  /// Whether documents are missing from the entries that should be chosen.
+  ///
+  /// - Parameter ofCandidates: whether all that should be candidates must be there.
+  func isShort(ofCandidates: Bool) -> Bool {
+    !isWhole && cost < max(wanted.amount, ofCandidates ? candidates.amount : 0)
+  }
 
   mutating func keepCandidates() { keep(candidates) }
 

@@ -1,12 +1,9 @@
 internal import Choosing
 internal import Featurizing
-internal import Files
 internal import Reading
 internal import Resampling
 
 /// Reads the candidates of a target in the pool again, and finds their features.
-///
-/// Other documents of the pool aren't parsed.
 struct PoolFeatures: FeatureSource {
   var shards: [Shard]
   var workers: DocumentWorkers
@@ -22,63 +19,36 @@ struct PoolFeatures: FeatureSource {
   func readAll(
     _ candidates: [Candidate], of profile: TargetProfile, into sink: any FeatureSink
   ) throws -> PassReport {
-    workers.progress.begin(
-      .choose, totalStoredByteCount: Inputs(shards: shards).totalStoredByteCount, pass: .next)
-    let (counts, report) = try workers.run(shards) { [self] in
-      Reader(self, candidates, profile, sink)
+    try PoolTexts(shards: shards, workers: workers).read(candidates, .choose) { [features] in
+      Reader(features, profile, sink)
     }
-    guard counts.reduce(0, +) == candidates.count else {
-      // A record that isn't where it was.
-      let shard = candidates.last?.position.shard ?? 0
-      throw PipelineError.input(.reading(.changed(path: shards[shard].name), line: nil))
-    }
-    return report
   }
 
-  private struct Reader: DocumentConsumer, ~Copyable {
-    private var cursor: CandidateCursor
-    private let shards: [Shard]
+  private struct Reader: CandidateReader, ~Copyable {
     private let sink: any FeatureSink
     private var featurizer: Featurizer
     private let maximumOrder: Int
     private var collector: FeatureCollector
-    private var count = 0
     private var words: [UInt32] = []
     private var textHashes: [UInt64] = []
 
-    init(
-      _ source: PoolFeatures, _ candidates: [Candidate], _ profile: TargetProfile,
-      _ sink: any FeatureSink
-    ) {
-      cursor = CandidateCursor(candidates)
-      shards = source.shards
+    init(_ features: FeatureSettings, _ profile: TargetProfile, _ sink: any FeatureSink) {
       self.sink = sink
-      featurizer = Featurizer(source.features, tables: UnicodeTables())
-      maximumOrder = source.features.maximumOrder
+      featurizer = Featurizer(features, tables: UnicodeTables())
+      maximumOrder = features.maximumOrder
       collector = FeatureCollector(profile)
     }
 
-    mutating func wants(_ position: Position) -> Bool { cursor.has(position) }
-
-    mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
-      let (number, candidate) = cursor.current
-      guard TextHash.of(text) == candidate.textHash else {
-        let path = shards[line.position.shard].name
-        throw PipelineError.input(.reading(.changed(path: path), line: nil))
-      }
+    mutating func add(_ text: Span<UInt8>, of candidate: Candidate, number: Int) {
       collector.add(text, candidate: number, by: &featurizer, maximumOrder, into: &words)
       textHashes.append(candidate.textHash)
-      count += 1
     }
 
-    mutating func endChunk(_ number: Int) throws {
-      cursor.endChunk()
+    mutating func endChunk() throws {
       try sink.add(words, textHashes: textHashes)
       words.removeAll(keepingCapacity: true)
       textHashes.removeAll(keepingCapacity: true)
     }
-
-    consuming func finish() -> Int { count }
   }
 }
 

@@ -26,6 +26,8 @@ struct SetSelector: Selector {
   var bases: [BaseCounts] = []
   /// Whether the documents of a set are put in order.
   var ordersSets = false
+  /// Whether a set needs all of its candidates, because others were left out before.
+  var needsAllCandidates = false
 
   /// - Parameters:
   ///   - budget: of the selection.
@@ -99,19 +101,14 @@ struct SetSelector: Selector {
   func reached(in kept: consuming DrawBuffers, eligible: EligibleDocuments) -> Reached {
     let most = CandidateBudget.budget(for: budget, eligible: eligible)
     let (candidates, wanted) = (Self.plan(recipe, most, fills: fills), byWeight.plan)
-    var reached = Reached()
     let lists = kept.lists()
-    for (group, arms) in lists.enumerated() {
-      for (arm, list) in arms.enumerated() {
-        let isChosen = wanted.groups[group].arms[arm].target == nil || objective.purity == 1
-        let plan = isChosen ? wanted : candidates
-        let budget = plan.groups[group].arms[arm].budget
-        var entries = list.entries
-        let count = Candidates.putFirst(budget, of: &entries)
-        reached.documents += entries.prefix(count)
-      }
+    return Reached(wanted) { group, arm in
+      let isChosen = wanted.groups[group].arms[arm].target == nil || objective.purity == 1
+      let plan = isChosen ? wanted : candidates
+      var entries = lists[group][arm].entries
+      let count = Candidates.putFirst(plan.groups[group].arms[arm].budget, of: &entries)
+      return Array(entries.prefix(count))
     }
-    return reached
   }
 
   /// What an arm chose, by group.
@@ -127,10 +124,13 @@ struct SetSelector: Selector {
   ) throws -> Chosen {
     var draws = draws
     ArmCandidates.leaveOut(taken, of: &draws)
-    let short = draws.indices.filter { draws[$0].isShort }
+    let choosesSet = arm.target != nil && objective.purity < 1
+    let short = draws.indices.filter {
+      draws[$0].isShort(ofCandidates: choosesSet && needsAllCandidates)
+    }
     guard short.isEmpty else { return Chosen(selections: [], shortGroups: short) }
     var chosen = Chosen(selections: [], shortGroups: [])
-    if let target = arm.target, objective.purity < 1 {
+    if choosesSet, let target = arm.target {
       for draw in draws.indices { draws[draw].keepCandidates() }
       chosen.candidateCount = draws.reduce(0) { $0 + $1.entries.count }
       try chooseSet(&draws, target, noiseSeed: recipe.seeds[arm.epoch], &chosen)

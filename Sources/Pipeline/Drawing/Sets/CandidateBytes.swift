@@ -1,11 +1,11 @@
 internal import Choosing
 internal import Platform
 
-/// The features of candidates as compact bytes: in memory, and in a temporary file once they are
-/// too many.
+/// Something of each candidate as compact bytes, its features or its tokens: in memory, and in a
+/// temporary file once there are too many.
 ///
 /// Candidates are known by their numbers.
-final class FeatureStore: FeatureSink {
+final class CandidateBytes: Sendable {
   private struct State: ~Copyable {
     /// Where each candidate's bytes begin, over file and memory.
     var starts: [Int]
@@ -15,6 +15,9 @@ final class FeatureStore: FeatureSink {
     var fileByteCount = 0
   }
 
+  /// The number of bytes that memory holds, at most.
+  static let mostHeld = 64 << 20
+
   private let mostHeld: Int
   private let state: Lock<State>
   private let file: SpoolFile
@@ -23,20 +26,11 @@ final class FeatureStore: FeatureSink {
   ///   - count: the number of candidates.
   ///   - directory: for the temporary file.
   ///   - mostHeld: the number of bytes that memory holds, at most.
-  init(count: Int, directory: String, mostHeld: Int = 64 << 20) {
+  init(count: Int, directory: String, mostHeld: Int = CandidateBytes.mostHeld) {
     self.mostHeld = mostHeld
     state = Lock(
       State(starts: Array(repeating: 0, count: count), lengths: Array(repeating: 0, count: count)))
     file = SpoolFile(directory: directory)
-  }
-
-  func add(_ words: [UInt32], textHashes: [UInt64]) throws(PipelineError) {
-    var start = 0
-    while start < words.count {
-      let record = CandidateRecord(in: words.span, at: start)
-      try put(FeatureBytes.encode(record, in: words.span), of: record.candidate)
-      start = record.end
-    }
   }
 
   /// - Throws: ``PipelineError``
@@ -52,7 +46,7 @@ final class FeatureStore: FeatureSink {
     }
   }
 
-  /// The features of a candidate; none if it has none yet.
+  /// The bytes of a candidate; none if it has none yet.
   ///
   /// - Throws: ``PipelineError``
   func bytes(of candidate: Int) throws(PipelineError) -> [UInt8] {
@@ -63,5 +57,17 @@ final class FeatureStore: FeatureSink {
         ? (Array(state.held[place..<(place + count)]), 0..<0) : ([], start..<(start + count))
     }
     return place.isEmpty ? found : try file.read(place.count, at: place.lowerBound)
+  }
+}
+
+/// Takes features.
+extension CandidateBytes: FeatureSink {
+  func add(_ words: [UInt32], textHashes: [UInt64]) throws(PipelineError) {
+    var start = 0
+    while start < words.count {
+      let record = CandidateRecord(in: words.span, at: start)
+      try put(FeatureBytes.encode(record, in: words.span), of: record.candidate)
+      start = record.end
+    }
   }
 }

@@ -1,0 +1,75 @@
+internal import Files
+internal import Reading
+internal import Resampling
+
+/// Takes the texts of candidates that are read again, in one of several workers.
+protocol CandidateReader: ~Copyable, SendableMetatype {
+  /// - Parameter number: the candidate's number.
+  mutating func add(_ text: Span<UInt8>, of candidate: Candidate, number: Int) throws
+
+  /// Is called when all candidates of a chunk were added.
+  mutating func endChunk() throws
+}
+
+/// Reads candidates in the pool again.
+///
+/// Other documents of the pool aren't parsed.
+struct PoolTexts {
+  var shards: [Shard]
+  var workers: DocumentWorkers
+
+  /// - Parameters:
+  ///   - candidates: in pool order.
+  ///   - step: what the candidates are read for.
+  /// - Returns: the report on the shards.
+  /// - Throws: ``PipelineError``; among others, if a candidate isn't where it was.
+  @discardableResult
+  func read<Reader: CandidateReader & ~Copyable>(
+    _ candidates: [Candidate], _ step: Step,
+    makeReader: @escaping @Sendable () throws -> Reader
+  ) throws -> PassReport {
+    workers.progress.begin(
+      step, totalStoredByteCount: Inputs(shards: shards).totalStoredByteCount, pass: .next)
+    let (counts, report) = try workers.run(shards) { [shards] in
+      Consumer(candidates, shards, try makeReader())
+    }
+    guard counts.reduce(0, +) == candidates.count else {
+      // A record that isn't where it was.
+      let shard = candidates.last?.position.shard ?? 0
+      throw PipelineError.input(.reading(.changed(path: shards[shard].name), line: nil))
+    }
+    return report
+  }
+
+  private struct Consumer<Reader: CandidateReader & ~Copyable>: DocumentConsumer, ~Copyable {
+    private var cursor: CandidateCursor
+    private let shards: [Shard]
+    private var reader: Reader
+    private var count = 0
+
+    init(_ candidates: [Candidate], _ shards: [Shard], _ reader: consuming Reader) {
+      cursor = CandidateCursor(candidates)
+      self.shards = shards
+      self.reader = reader
+    }
+
+    mutating func wants(_ position: Position) -> Bool { cursor.has(position) }
+
+    mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
+      let (number, candidate) = cursor.current
+      guard TextHash.of(text) == candidate.textHash else {
+        let path = shards[line.position.shard].name
+        throw PipelineError.input(.reading(.changed(path: path), line: nil))
+      }
+      try reader.add(text, of: candidate, number: number)
+      count += 1
+    }
+
+    mutating func endChunk(_ number: Int) throws {
+      cursor.endChunk()
+      try reader.endChunk()
+    }
+
+    consuming func finish() -> Int { count }
+  }
+}
