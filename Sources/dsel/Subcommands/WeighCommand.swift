@@ -154,8 +154,6 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
         )
       }
     }
-    try reporting.validate(
-      writesToStandardOutput: workDir == nil && format != .dolma && output.path == nil)
   }
 
   func targets() throws -> [NamedModel] {
@@ -171,7 +169,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
   }
 
   func run() throws {
-    try execution.run { context in
+    try execution.run(json: reporting.json) { context in
       try output.checkTerminal()
       if let keys = candidates.candidatesFrom { return try complete(keys, context) }
       let estimator = estimating.kind(compatibility.compat)
@@ -181,7 +179,9 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
       let report = try Weigh(
         settings(), progress: context.progress.meter, registry: context.registry
       ).run()
-      try context.report(report, reporting)
+      let isOneFile = workDir == nil && format != .dolma
+      try context.report(
+        report, resultIsOnStandardOutput: isOneFile && output.path == nil)
     }
   }
 
