@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import Pipeline
+import Reading
 import Weighting
 
 extension WeightFormat: ExpressibleByArgument {}
@@ -147,7 +148,8 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
       throw ValidationError("\(other) writes one file per input. Leave --output out.")
     }
     if format == .dolma {
-      guard workDir == nil, candidates.candidates == nil, !pool.contains("-") else {
+      let isPiped = pool.contains { $0 == "-" || PipeName($0) != nil }
+      guard workDir == nil, candidates.candidates == nil, !isPiped else {
         throw ValidationError(
           "--format dolma writes next to the documents' files. It can't be used with --work-dir, "
             + "--candidates or standard input (-)."
