@@ -66,7 +66,7 @@ import Testing
     for (input, model) in [("wiki.jsonl", "target.model"), ("crawl.jsonl.zst", "pool.model")] {
       let (fit, events) = try run(["fit", input, "--json"])
       #expect(events.map(\.name) == ["report"])
-      #expect(events.last?.value.documents.int ?? 0 > 0)
+      #expect(events.last?.value.model.documents.int ?? 0 > 0)
       try directory.write(fit.output, to: model)
     }
     let (merged, ofMerge) = try run(["merge", "pool.model", "--json"])
@@ -145,8 +145,8 @@ import Testing
       #expect(error.message.string == "no such file or directory.")
       #expect(error.advice.string == "Check the name.")
     }
-    let piped = try error(["fit", "-"], input: Data("[1]\n".utf8))
-    #expect(piped.code.string == "not_an_object")
+    let piped = try error(["fit", "-"], input: Data("{\"text\": 1}\n".utf8))
+    #expect(piped.code.string == "not_a_string")
     #expect(piped.file.string == "standard input" && piped.line.int == 1)
   }
 
@@ -172,7 +172,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (["select"], "Missing expected argument '--target <file> ...'", "See 'dsel select --help'."),
+    (["select"], "--target is missing.", "Name the files with example documents."),
+    (["merge"], "Missing expected argument '<file> ...'", "See 'dsel merge --help'."),
     (["select", "--cuont"], "--cuont is not an option of 'dsel select'.", "Did you mean --count?"),
     (["selct"], "There is no command 'selct'.", "Did you mean 'select'?"),
     (["fit"], "Documents are missing.", "Name their files, or - for standard input."),
