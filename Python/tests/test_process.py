@@ -243,6 +243,37 @@ def test_an_interrupt_ends_everything(tmp_path, where):
     assert not [process for process in processes() if process[2] == run.pid]
 
 
+def test_a_killed_interpreter_leaves_no_half_selection(tmp_path):
+    """What the program got from it must not pass for a whole pool."""
+    script = tmp_path / "run.py"
+    script.write_text(
+        textwrap.dedent(
+            f"""
+            import sys, time
+            sys.path.insert(0, {str(ROOT / "Python/src")!r})
+            import dsel
+            def rows():
+                for number in range(40):
+                    for line in open({str(WIKI)!r}):
+                        yield {{"text": f"{{number}} {{line}}"}}
+                print("begun", flush=True)
+                time.sleep(600)
+            dsel.select({str(WIKI)!r}, rows(), count=5, output="out.jsonl")
+            """
+        )
+    )
+    run = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, start_new_session=True)
+    assert run.stdout.readline() == b"begun\n"
+    run.kill()
+    run.wait()
+    run.stdout.close()
+    deadline = time.time() + 10
+    while [p for p in processes() if p[2] == run.pid] and time.time() < deadline:
+        time.sleep(0.02)
+    assert not [p for p in processes() if p[2] == run.pid]
+    assert sorted(os.listdir(".")) == ["run.py", "scratch"]
+
+
 def test_there_is_no_program(monkeypatch, tmp_path):
     monkeypatch.setenv("DSEL", str(tmp_path / "none"))
     with pytest.raises(FileNotFoundError):

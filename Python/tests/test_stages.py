@@ -103,6 +103,12 @@ def test_parts_in_memory_have_names(expected, crawl_rows):
         for name, rows in parts.items()
     ]
     both = api.merge(kept)
+    chosen = api.pick(both, count=40)
+    assert chosen.report["candidates"] == 40
+    copied = [
+        row for name, rows in parts.items() for row in api.resample(chosen, rows, name=name).rows()
+    ]
+    assert copied == [json.loads(line) for line in expected("--count", "40")]
     drawn = [
         row for name, rows in parts.items() for row in api.resample(both, rows, name=name).rows()
     ]

@@ -11,7 +11,7 @@ The package drives the program `dsel`, which comes with it. See Documentation/Py
 
 from importlib.metadata import PackageNotFoundError, version
 
-from ._api import compare, explain, fit, merge, resample, select, weigh
+from ._api import compare, explain, fit, merge, pick, resample, select, weigh
 from ._binary import find_binary
 from ._errors import DselError, DselWarning, UsageError
 from ._files import Candidates, Model, Weights
@@ -36,6 +36,7 @@ __all__ = [
     "find_binary",
     "fit",
     "merge",
+    "pick",
     "resample",
     "select",
     "weigh",

@@ -195,6 +195,24 @@ def resample(
     return _selection(start, documents, options)
 
 
+def pick(
+    candidates: Union[Candidates, Sequence[Candidates]],
+    *,
+    progress: Shown = None,
+    **options: Unpack[ResampleOptions],
+) -> Candidates:
+    """Chooses among the candidates of a whole pool, and reads none of its documents.
+
+    Returns:
+        the chosen ones. `resample(chosen, part)` gives those of a part of the pool, so each machine
+        can read its own part.
+    """
+    words: List[Word] = ["resample"]
+    words += [f"--candidates={path}" for path in names_of(candidates)]
+    words += option_words("resample", options, "text")
+    return Candidates.made(words, progress_callback(progress), "--picks")
+
+
 def compare(
     target: Documents,
     selected: Union[Selection, Documents],

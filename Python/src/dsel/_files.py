@@ -63,16 +63,18 @@ class StoredFile:
         cls: Type[Self],
         words: Sequence[Word],
         progress: Optional[Progress] = None,
+        flag: str = "--output",
     ) -> Self:
         """The file that a command writes.
 
         Args:
-            words: the command, without --output.
+            words: the command, without the option that names the file.
+            flag: that option.
         """
         directory = tempfile.mkdtemp(prefix="dsel-")
         path = os.path.join(directory, cls.__name__.lower())
         try:
-            run = Run([*words, f"--output={path}"], progress, report_on_output=True).finish()
+            run = Run([*words, f"{flag}={path}"], progress, report_on_output=True).finish()
         except BaseException:
             shutil.rmtree(directory, ignore_errors=True)
             raise
