@@ -92,15 +92,34 @@ def test_generators_and_other_iterables(expected, crawl_rows, wiki_rows):
     assert list(again.rows()) == rows == list(again.rows())
 
 
-def test_documents_with_any_content(wiki_rows):
+@pytest.mark.parametrize("has_orjson", [True, False])
+def test_documents_with_any_content(has_orjson, wiki_rows, monkeypatch):
     """Escapes, numbers and other scripts come back as they were."""
+    if has_orjson:
+        pytest.importorskip("orjson")
+    else:
+        monkeypatch.setattr("dsel._lines._orjson", None)
     rows = [
-        {"id": n, "text": f'{row["text"]} \u2028 \x7f " \\ é 漢 😀', "f": 0.1 + n, "n": None}
+        {"id": n, "text": f'{row["text"]} \u2028 \x7f " \\ é 漢 😀', "big": 10**30 * (n % 2)}
         for n, row in enumerate(wiki_rows)
     ]
+    for row in rows[::3]:
+        row["nested"] = {"f": 0.1, "list": [1e300, None, {"": "é"}]}
     for pool in [rows, iter(rows)]:
         taken = api.select(wiki_rows, pool, count=20).take()
         assert len(taken) == 20 and all(row == rows[row["id"]] for row in taken)
+
+
+@pytest.mark.parametrize("has_orjson", [True, False])
+def test_half_a_surrogate_pair_is_named(has_orjson, monkeypatch):
+    if has_orjson:
+        pytest.importorskip("orjson")
+    else:
+        monkeypatch.setattr("dsel._lines._orjson", None)
+    for pool in [["a", "\ud800"], iter([{"text": "a"}, {"text": "\ud800"}])]:
+        with pytest.raises(api.DselError, match="surrogate") as caught:
+            list(api.select(WIKI, pool))
+        assert (caught.value.code, caught.value.line) == ("not_json", 2)
 
 
 def test_pandas(expected, crawl_lines, crawl_rows, wiki_rows):

@@ -7,8 +7,9 @@ import tempfile
 from array import array
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence
 
+from ._lines import annotation_of, line_of, number_of
 from ._process import Run
-from ._sources import Source, annotation_of, line_of, number_of
+from ._sources import Source
 
 if TYPE_CHECKING:
     from types import ModuleType

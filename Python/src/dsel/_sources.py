@@ -16,6 +16,7 @@ import re
 from itertools import chain, islice
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Union
 
+from ._lines import line_of, numbered_line
 from ._process import Feed, Word
 
 Documents = Union[str, "os.PathLike[str]", Iterable[Any]]
@@ -128,7 +129,7 @@ class Numbered(Source):
         number = 0
         for batch in self._batches(self._columns):
             for row in batch:
-                yield _numbered(number, row)
+                yield numbered_line(number, row)
                 number += 1
 
     def row(self, number: int) -> Any:
@@ -140,22 +141,6 @@ class Numbered(Source):
 
     def take(self, numbers: Sequence[int]) -> Any:
         return self._take(numbers)
-
-
-def number_of(line: bytes) -> int:
-    """The number in a line of a numbered source."""
-    # It is always the first member: see _numbered.
-    return int(line[4 : _end_of_number(line)])
-
-
-def annotation_of(line: bytes) -> Any:
-    """What --annotate added to a line."""
-    return json.loads(line).get("dsel")
-
-
-def _end_of_number(line: bytes) -> int:
-    comma, brace = line.find(b","), line.find(b"}")
-    return brace if comma < 0 else min(comma, brace) if brace >= 0 else comma
 
 
 def source(
@@ -357,21 +342,7 @@ def _present(names: Sequence[Any], columns: Optional[List[str]]) -> List[Any]:
     return columns
 
 
-# JSON.
-
-
-def line_of(row: Mapping[str, Any]) -> bytes:
-    try:
-        return json.dumps(row, ensure_ascii=False, allow_nan=False).encode() + b"\n"
-    except UnicodeEncodeError:
-        # Half of a surrogate pair: the program says where it is.
-        return json.dumps(row).encode() + b"\n"
-
-
-def _numbered(number: int, row: Mapping[str, Any]) -> bytes:
-    """A line whose first member is the number. Its name is empty, as no field's is."""
-    members = line_of(row)[1:]
-    return b'{"":%d%s%s' % (number, b"" if members == b"}\n" else b", ", members)
+# Single documents.
 
 
 def _document(row: Any, number: int, is_text: bool) -> Mapping[str, Any]:
