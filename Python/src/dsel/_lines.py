@@ -9,10 +9,13 @@ from __future__ import annotations
 import json
 from typing import Any, Mapping
 
+_orjson: Any
 try:
-    import orjson as _orjson
+    import orjson
 except ImportError:
-    _orjson = None  # type: ignore[assignment]
+    _orjson = None
+else:
+    _orjson = orjson
 
 _SIMPLE = frozenset((str, int, bool, type(None)))
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
