@@ -157,8 +157,8 @@ let package = Package(
     .testTarget(
       name: "ReportingTests",
       dependencies: [
-        "Reporting", "Compression", "Files", "Pipeline", "Platform", "Reading", "Weighting",
-        "Writing",
+        "Reporting", "Compression", "Files", "Pipeline", "Platform", "Reading", "TestSupport",
+        "Weighting", "Writing",
       ],
       swiftSettings: strict),
   ],

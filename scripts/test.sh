@@ -20,7 +20,7 @@ suite=Tests/Robustness
 sample=1
 seed=1
 
-quick_steps=(setup format rules build tests faults kills limits)
+quick_steps=(setup format rules build tests python faults kills limits)
 all_steps=("${quick_steps[@]}" mounts files streams distributed benchmarks fuzzing address thread)
 
 describe() {
@@ -30,6 +30,7 @@ describe() {
     rules) echo "rooms, lengths, unsafe code, orders of dictionaries, test targets, quality.py" ;;
     build) echo "dsel and all tests, one release build" ;;
     tests) echo "all Swift tests" ;;
+    python) echo "the Python package" ;;
     faults) echo "each system call fails once" ;;
     kills) echo "kills, signals, full disks, changing pools" ;;
     limits) echo "hostile and huge inputs" ;;
@@ -63,6 +64,24 @@ step_tests() {
   [ "$mode" != quick ] || { skipped=(--skip SharedCorporaTests) repeats=6; }
   DSEL_TEST_REPEATS=$repeats swift test "${release[@]}" --skip-build --disable-xctest ${skipped[@]+"${skipped[@]}"} "$@" 2>&1 |
     scripts/quiet-tests.sh
+}
+
+# With --all, the packages whose data frames and data sets dsel takes are installed, and mypy and
+# ruff; else tests that need them are skipped.
+step_python() {
+  [ -x "$dsel" ] || step_build
+  local environment=$suite/.venv requirements=Python/tests/requirements.txt
+  if [ "$mode" != quick ]; then
+    environment=Python/.venv
+    if [ ! -e $environment/installed ] || [ $environment/installed -ot $requirements ]; then
+      python3 -m venv --clear $environment
+      $environment/bin/pip install --quiet --disable-pip-version-check --requirement $requirements
+      touch $environment/installed
+    fi
+  elif [ ! -x $environment/bin/pytest ]; then
+    scripts/setup.sh --tests
+  fi
+  $environment/bin/python -m pytest -q -p no:cacheprovider Python/tests --dsel "$dsel" "$@"
 }
 
 step_faults() { check_dsel test_faults.py "$@"; }

@@ -42,5 +42,6 @@ package struct SystemError: Error, Equatable {
 
   package var isMissingFile: Bool { code == ENOENT }
   package var isFullDisk: Bool { code == ENOSPC || code == EDQUOT }
+  package var isRefused: Bool { code == EACCES || code == EPERM || code == EROFS }
   package var isClosedPipe: Bool { code == EPIPE }
 }

@@ -17,6 +17,8 @@ package struct Shard: Sendable {
 
   /// The name for messages and the manifest.
   package let name: String
+  /// Whether the name was given to a pipe: see ``PipeName``.
+  package let isNamed: Bool
   package let origin: Origin
   /// The file's state when the run began. Later passes check that it is unchanged.
   package let status: FileStatus
@@ -24,7 +26,7 @@ package struct Shard: Sendable {
   package let formats: [any DocumentFormat]
 
   /// - Parameters:
-  ///   - path: a path, or `-` for standard input.
+  ///   - path: a path, or `-` for standard input; a pipe may have a name before it.
   ///   - formats: in the order in which they are asked whether the file is theirs.
   /// - Throws: ``ReadingError/isDirectory(path:)``, ``ReadingError/remote(path:)``,
   ///   ``ReadingError/system(_:)``
@@ -32,13 +34,16 @@ package struct Shard: Sendable {
     path: String, formats: [any DocumentFormat] = DocumentFormats.all
   ) throws(ReadingError) {
     self.formats = formats
+    let named = PipeName(path)
+    let path = named?.path ?? path
+    isNamed = named != nil
     do throws(SystemError) {
       if path == "-" {
-        name = File.standardInputName
+        name = named?.name ?? File.standardInputName
         origin = .standardInput
         status = try File.standardInput().status()
       } else {
-        name = path
+        name = named?.name ?? path
         // Anything but a file can't be opened again: a socket's name in /dev/fd, for example.
         origin = File.isPipedInput(path) ? .standardInput : .file(path: path)
         guard let status = try FileStatus(path: path) else {
@@ -72,9 +77,11 @@ package struct Shard: Sendable {
 
   /// - Throws: ``ReadingError/system(_:)``
   package init(
-    name: String, spool: OpenFile, formats: [any DocumentFormat] = DocumentFormats.all
+    name: String, isNamed: Bool = false, spool: OpenFile,
+    formats: [any DocumentFormat] = DocumentFormats.all
   ) throws(ReadingError) {
     self.name = name
+    self.isNamed = isNamed
     self.formats = formats
     origin = .spool(spool)
     do { status = try spool.file.status() } catch { throw .system(error) }

@@ -47,7 +47,8 @@ import Reporting
       // The parser checks values first, and so may miss that an option's name is misspelt.
       let isRefused =
         error is CommandLineFault || status == .validationFailure || arguments.first == "help"
-      if isRefused, let fault = error as? CommandLineFault ?? (try? review.fault()) {
+      let fault = isRefused ? error as? CommandLineFault ?? (try? review.fault()) : nil
+      if let fault {
         message = "Error: \(fault.message)\n\(review.usage)"
         status = .validationFailure
       }
@@ -65,7 +66,13 @@ import Reporting
       }
       guard status != .success else { exit(withError: error) }
       // The parser repeats arguments, which may be file names from anywhere.
-      if !message.isEmpty {
+      if !message.isEmpty, review.asksForJSON {
+        let text = fault?.message ?? self.message(for: error)
+        let report =
+          status == .validationFailure
+          ? ErrorReport(usage: text, help: review.helpCommand) : ErrorReport(other: text)
+        Diagnostics.write(Event.error(report).line)
+      } else if !message.isEmpty {
         let text = PrintableText.of(message, keepsLines: true) + "\n"
         try? File.standardError().writeAll(Array(text.utf8).span)
       }

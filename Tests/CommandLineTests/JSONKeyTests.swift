@@ -11,10 +11,16 @@ import Testing
     var arguments: [String]
     /// Paths of keys, such as `pool.inputs[].path`; nil if there is no report.
     var keys: [String]?
+    /// The same for all lines of standard error together.
+    var events: [String]?
+    /// The exit status; nil for 0.
+    var status: Int32?
   }
 
   /// Members whose own keys are data.
   private static let tables: Set = [
+    // It is one of the reports whose keys are listed.
+    "report",
     "fields", "mixture", "processor_seconds", "seconds", "size", "skipped_lines",
     "temperature_goal",
   ]
@@ -30,7 +36,12 @@ import Testing
       [Run].self, from: Fixtures.read("golden/json-keys.json"))
     for run in runs {
       let result = try Dsel.run(run.arguments, in: directory)
-      try #require(result.status == 0, "\(run.arguments): \(result.errors)")
+      try #require(result.status == run.status ?? 0, "\(run.arguments): \(result.errors)")
+      if let events = run.events {
+        let lines = try result.errors.split(separator: "\n").map { try JSON(Data($0.utf8)) }
+        let found = lines.reduce(into: Set()) { $0.formUnion(Self.paths(of: $1)) }
+        #expect(found.symmetricDifference(events).isEmpty, "events of \(run.arguments)")
+      }
       guard let keys = run.keys else { continue }
       let found = Self.paths(of: try JSON(result.output))
       #expect(found.subtracting(keys).isEmpty, "new keys of \(run.arguments)")

@@ -72,10 +72,14 @@ import Testing
     #expect(run.lines == ["expected", "file"])
   }
 
-  @Test func `A result and a report can't both go to standard output`() throws {
-    let run = try shell("\"$0\" \(Self.select) -o /dev/stdout --json")
-    #expect(run.status == 64)
-    #expect(run.errors.contains("--json prints to standard output, where the result goes"))
+  @Test func `The report doesn't go to standard output if the result does`() throws {
+    for output in ["", "-o /dev/stdout"] {
+      let run = try shell("\"$0\" \(Self.select) \(output) --json; echo end")
+      #expect(run.lines.last == "end")
+      #expect(try JSON(Data(run.lines[0].utf8)).text.string != nil)
+      let event = try JSON(Data(run.errors.utf8))
+      #expect(event.report.selected.documents.int == run.lines.count - 1)
+    }
   }
 
   @Test func `Another descriptor is written at its current position`() throws {

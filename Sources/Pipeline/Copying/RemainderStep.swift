@@ -35,8 +35,10 @@ struct RemainderStep {
         var documentCount = 0
         var stored = 0
         while try scan.nextChunk() {
-          documentCount += try copy(&scan, of: number, &rest, &sink)
-          progress.advance(stored: scan.storedByteCount - stored, text: scan.chunkByteCount)
+          let copied = try copy(&scan, of: number, &rest, &sink)
+          documentCount += copied
+          progress.advance(
+            stored: scan.storedByteCount - stored, text: scan.chunkByteCount, documents: copied)
           stored = scan.storedByteCount
         }
         let isPassed = rest.chosen.first.map { $0.position.shard > number } ?? true

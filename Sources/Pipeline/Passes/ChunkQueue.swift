@@ -99,6 +99,7 @@ final class ChunkQueue: Sendable {
       while state.recordCounts[shard].count <= number { state.recordCounts[shard].append(0) }
       state.recordCounts[shard][number] = Int32(recordCount)
     }
+    settings.progress.advance(stored: 0, text: 0, documents: documentCount)
   }
 
   /// Notes a failure.

@@ -1,3 +1,4 @@
+internal import Files
 internal import Reading
 
 /// The shards of one role, and the summaries of those that had to be spooled.
@@ -16,6 +17,16 @@ struct Inputs {
     for path in paths {
       do throws(ReadingError) { shards.append(try Shard(path: path, formats: formats)) } catch {
         throw .input(.reading(error, line: nil))
+      }
+    }
+    // Records would not tell two inputs of one name apart.
+    for (number, shard) in shards.enumerated() where shard.isNamed {
+      let name = ExactString(shard.name)
+      if shards.firstIndex(where: { ExactString($0.name) == name }) != number
+        || shards.lastIndex(where: { ExactString($0.name) == name }) != number
+      {
+        throw .input(
+          .repeatedFile(path: shard.name, otherPath: shard.name, canBeAllowed: false))
       }
     }
   }

@@ -27,7 +27,8 @@ struct PlacedRecords {
           let record = place(items[next])
           try reader.read(at: record.position.place, byteCount: record.byteCount)
           try body(items[next], &reader)
-          progress.advance(stored: reader.storedByteCount - stored, text: record.byteCount)
+          progress.advance(
+            stored: reader.storedByteCount - stored, text: record.byteCount, documents: 1)
           stored = reader.storedByteCount
           next += 1
         }

@@ -5,6 +5,8 @@ internal import Platform
 ///
 /// A worker that finds the last report older than a tenth of a second makes the next one. So no
 /// timer or further thread is needed, which could be starved while all threads work.
+///
+/// Reports are shown one at a time, and none after a later one.
 package final class ProgressMeter: Sendable {
   /// The progress of a step.
   package struct Report: Sendable {
@@ -16,7 +18,11 @@ package final class ProgressMeter: Sendable {
     package let totalStoredByteCount: Int?
     /// The bytes of text read, decompressed.
     package let textByteCount: Int
+    /// The documents read or copied; nil in a step that doesn't look at documents.
+    package let documentCount: Int?
     package let elapsed: Duration
+    /// Reports are numbered in the order of their making.
+    fileprivate let number: Int
   }
 
   /// The current pass of a run.
@@ -44,7 +50,8 @@ package final class ProgressMeter: Sendable {
   }
 
   private struct State {
-    var step = Step.fitTarget
+    /// nil before the first step.
+    var step: Step?
     var pass: Pass?
     var passNumber = 0
     var passCount = 0
@@ -53,19 +60,39 @@ package final class ProgressMeter: Sendable {
     var lastReport = ContinuousClock.now
     var stored = 0
     var text = 0
+    var documents: Int?
+    /// Whether something was counted that no report has.
+    var hasNews = false
+    var reportCount = 0
+
+    mutating func report(at now: ContinuousClock.Instant) -> Report? {
+      guard let step else { return nil }
+      lastReport = now
+      hasNews = false
+      reportCount += 1
+      return Report(
+        step: step, pass: pass, storedByteCount: stored, totalStoredByteCount: total,
+        textByteCount: text, documentCount: documents, elapsed: now - begin, number: reportCount)
+    }
   }
 
   private let interval: Duration
+  private let reportsSteps: Bool
   private let state = Lock(State())
+  /// The number of the last report that was shown.
+  private let shown = Lock(0)
   private let show: (@Sendable (Report) -> Void)?
 
   /// - Parameters:
   ///   - interval: the age of a report at which the next one is made.
+  ///   - reportsSteps: whether each step is also reported when it begins and when it has ended.
   ///   - show: shows a report; nil to show nothing.
   package init(
-    interval: Duration = .milliseconds(100), show: (@Sendable (Report) -> Void)?
+    interval: Duration = .milliseconds(100), reportsSteps: Bool = false,
+    show: (@Sendable (Report) -> Void)?
   ) {
     self.interval = interval
+    self.reportsSteps = reportsSteps
     self.show = show
   }
 
@@ -84,30 +111,46 @@ package final class ProgressMeter: Sendable {
 
   func begin(_ step: Step, totalStoredByteCount: Int?, pass: PassChange = .none) {
     let now = ContinuousClock.now
-    state.withLock {
-      if pass == .next { $0.passNumber += 1 }
-      let number = $0.passNumber
-      let count = $0.passCount
+    let reports = state.withLock { state -> [Report] in
+      let last = state.hasNews ? state.report(at: now) : nil
+      if pass == .next { state.passNumber += 1 }
+      let number = state.passNumber
+      let count = state.passCount
       let current = pass == .none || count == 0 ? nil : Pass(number: number, count: count)
-      $0 = State(
+      state = State(
         step: step, pass: current, passNumber: number, passCount: count,
-        total: totalStoredByteCount, begin: now, lastReport: now)
+        total: totalStoredByteCount, begin: now, lastReport: now, reportCount: state.reportCount)
+      return [last, state.report(at: now)].compactMap { $0 }
     }
+    if reportsSteps { reports.forEach(present) }
   }
 
-  package func advance(stored: Int, text: Int) {
+  /// - Parameter documents: nil if the step doesn't look at documents, or counts them elsewhere.
+  package func advance(stored: Int, text: Int, documents: Int? = nil) {
     let report = state.withLock { state -> Report? in
       state.stored += stored
       state.text += text
+      if let documents { state.documents = (state.documents ?? 0) + documents }
+      state.hasNews = true
       guard show != nil else { return nil }
       let now = ContinuousClock.now
-      guard now - state.lastReport >= interval else { return nil }
-      state.lastReport = now
-      return Report(
-        step: state.step, pass: state.pass, storedByteCount: state.stored,
-        totalStoredByteCount: state.total, textByteCount: state.text,
-        elapsed: now - state.begin)
+      return now - state.lastReport >= interval ? state.report(at: now) : nil
     }
-    if let report { show?(report) }
+    if let report { present(report) }
+  }
+
+  /// Reports the end of the last step.
+  package func finish() {
+    guard reportsSteps else { return }
+    let now = ContinuousClock.now
+    if let report = state.withLock({ $0.hasNews ? $0.report(at: now) : nil }) { present(report) }
+  }
+
+  private func present(_ report: Report) {
+    shown.withLock { last in
+      guard report.number > last else { return }
+      last = report.number
+      show?(report)
+    }
   }
 }

@@ -49,7 +49,8 @@ struct SpoolStep {
       summary.container = source.container.rawValue
       summary.hasChecksums = source.hasChecksums
       let spool = try Shard(
-        name: shard.name, spool: Shard.OpenFile(file), formats: shard.formats)
+        name: shard.name, isNamed: shard.isNamed, spool: Shard.OpenFile(file),
+        formats: shard.formats)
       return (spool, summary)
     } catch let error as SystemError {
       throw PipelineError.input(.reading(.system(error), line: nil))

@@ -153,12 +153,17 @@ struct CommandLineReview {
 
   /// The end of a message, as the parser's own messages have it.
   var usage: String {
-    guard let command, let name = command.configuration.commandName else {
-      return "Usage: \(Dsel.usageString())\n  See 'dsel --help' for more information."
-    }
-    return
-      "Usage: \(Dsel.usageString(for: command))\n  See 'dsel \(name) --help' for more information."
+    let usage = command.map { Dsel.usageString(for: $0) } ?? Dsel.usageString()
+    return "Usage: \(usage)\n  See '\(helpCommand)' for more information."
   }
+
+  /// The command that shows the options.
+  var helpCommand: String {
+    (command?.configuration.commandName).map { "dsel \($0) --help" } ?? "dsel --help"
+  }
+
+  /// Whether errors are to be JSON: the option is among the words, wherever the fault is.
+  var asksForJSON: Bool { arguments.prefix { $0 != "--" }.contains("--json") }
 }
 
 extension ArgumentScan {

@@ -12,20 +12,22 @@ struct CommandContext {
 
   /// Reports on a run whose result went elsewhere.
   ///
-  /// The report goes to standard error in words, and on request to standard output as JSON.
+  /// The report goes to standard error in words. With --json, it goes to standard output as JSON,
+  /// or, if the result goes there, to standard error.
   ///
   /// - Throws: ``PipelineError/output(_:)``
-  func report(_ report: some Report, _ options: ReportOptions) throws(PipelineError) {
-    progress.clear()
-    if options.json { try write(ReportFormat.json.render(report)) }
-    diagnostics.report(report)
+  func report(_ report: some Report, resultIsOnStandardOutput: Bool) throws(PipelineError) {
+    progress.finish()
+    let isElsewhere = diagnostics.isJSON && !resultIsOnStandardOutput
+    if isElsewhere { try write(ReportFormat.json.render(report)) }
+    diagnostics.report(report, isElsewhere: isElsewhere)
   }
 
   /// Prints a report that is the result itself to standard output, and warnings to standard error.
   ///
   /// - Throws: ``PipelineError/output(_:)``
   func print(_ report: some Report, _ options: ResultOptions) throws(PipelineError) {
-    progress.clear()
+    progress.finish()
     diagnostics.warn(report.warnings)
     try write(options.format.render(report))
     diagnostics.warn(report.closingWarnings)

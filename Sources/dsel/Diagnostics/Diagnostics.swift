@@ -1,32 +1,48 @@
 import Files
+import Pipeline
+import Platform
 import Reporting
 
 /// The output on standard error: findings, warnings and errors.
+///
+/// It is text for people, or one JSON object per line for programs.
 struct Diagnostics {
   /// Whether only warnings and errors are printed.
   var isQuiet: Bool
+  /// Whether each line is a JSON object.
+  var isJSON = false
 
   /// Prints the findings of a run, between the warnings that come before and after them.
-  func report(_ report: some Report) {
+  ///
+  /// - Parameter isElsewhere: whether programs find them on standard output.
+  func report(_ report: some Report, isElsewhere: Bool) {
     warn(report.warnings)
-    if !isQuiet { Self.write(ReportFormat.text.render(report)) }
+    if isJSON {
+      if !isElsewhere { Self.write(Event.report(report).line) }
+    } else if !isQuiet {
+      Self.write(ReportFormat.text.render(report))
+    }
     warn(report.closingWarnings)
   }
 
   func warn(_ warnings: [String]) {
-    for warning in warnings { say("warning: \(warning)") }
+    for warning in warnings { say(.warning(warning), "warning: \(warning)") }
   }
 
   /// Says what the command line implies.
   func note(_ note: String) {
-    if !isQuiet { say("note: \(note)") }
+    if !isQuiet { say(.note(note), "note: \(note)") }
   }
 
-  func fail(_ message: ErrorMessage) { say(message.text) }
+  func fail(_ error: PipelineError) { say(.error(ErrorReport(error)), ErrorMessage(error).text) }
 
-  private func say(_ line: String) { Self.write(Array((PrintableText.of(line) + "\n").utf8)) }
+  func fail(_ error: SystemError) { say(.error(ErrorReport(error)), ErrorMessage(error).text) }
 
-  private static func write(_ text: [UInt8]) {
+  private func say(_ event: @autoclosure () -> Event, _ line: @autoclosure () -> String) {
+    Self.write(isJSON ? event().line : Array((PrintableText.of(line()) + "\n").utf8))
+  }
+
+  static func write(_ text: [UInt8]) {
     // If standard error is gone, there is no other place to report that.
     try? File.standardError().writeAll(text.span)
   }

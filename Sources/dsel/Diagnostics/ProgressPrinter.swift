@@ -2,29 +2,35 @@ import Files
 import Pipeline
 import Reporting
 
-/// Draws a progress bar on standard error, each time on the same line.
+/// Shows progress on standard error: as a bar, each time on the same line, or as lines of JSON.
 struct ProgressPrinter {
   let meter: ProgressMeter
-  private let isShown: Bool
+  private let isBar: Bool
 
-  init(_ choice: RunOptions.Progress, isQuiet: Bool) {
-    isShown = Self.isShown(choice, isQuiet: isQuiet)
+  init(_ choice: RunOptions.Progress, _ diagnostics: Diagnostics) {
+    isBar = Self.isBar(choice, diagnostics)
     let draw: @Sendable (ProgressMeter.Report) -> Void = { Self.draw($0) }
-    meter = ProgressMeter(show: isShown ? draw : nil)
+    meter =
+      choice == .json
+      ? ProgressMeter(reportsSteps: true) { Diagnostics.write(Event.progress($0).line) }
+      : ProgressMeter(show: isBar ? draw : nil)
   }
 
-  func clear() { if isShown { Self.write("\r\u{1B}[K") } }
-
-  static func clearLine(_ choice: RunOptions.Progress, isQuiet: Bool) {
-    if isShown(choice, isQuiet: isQuiet) { write("\r\u{1B}[K") }
+  /// Makes room for what follows the last step.
+  func finish() {
+    meter.finish()
+    clear()
   }
 
-  private static func isShown(_ choice: RunOptions.Progress, isQuiet: Bool) -> Bool {
+  func clear() { if isBar { Self.write("\r\u{1B}[K") } }
+
+  private static func isBar(_ choice: RunOptions.Progress, _ diagnostics: Diagnostics) -> Bool {
     switch choice {
     case .always: true
-    case .never: false
+    case .never, .json: false
     case .auto:
-      !isQuiet && File.standardError().isTerminal && FileName.environment("TERM") != "dumb"
+      !diagnostics.isQuiet && !diagnostics.isJSON && File.standardError().isTerminal
+        && FileName.environment("TERM") != "dumb"
     }
   }
 

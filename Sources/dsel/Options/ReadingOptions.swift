@@ -112,6 +112,7 @@ struct ReadingOptions: ParsableArguments {
 
   /// Refuses inputs that can't be read twice.
   static func validateFiles(_ paths: [String]) throws {
+    let paths = paths.map { PipeName($0)?.path ?? $0 }
     guard paths.count(where: { $0 == "-" || File.isPipedInput($0) }) < 2 else {
       throw ValidationError("Standard input (-) is named twice, but it can be read only once.")
     }

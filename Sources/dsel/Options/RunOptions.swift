@@ -17,10 +17,13 @@ struct RunOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Print only warnings and errors.")
   var quiet = false
 
-  @Option(help: "Show progress on standard error. auto: only if it is a terminal.")
+  @Option(
+    help: """
+      Show progress on standard error. auto: only if it is a terminal. json: as lines of JSON.
+      """)
   var progress = Progress.auto
 
-  enum Progress: String, ExpressibleByArgument, CaseIterable { case auto, always, never }
+  enum Progress: String, ExpressibleByArgument, CaseIterable { case auto, always, never, json }
 
   func validate() throws {
     if let threads, !(1...Self.mostThreads).contains(threads.value) {
@@ -35,26 +38,30 @@ struct RunOptions: ParsableArguments {
 
   /// Does a command's work: shows progress, removes temporary files, and prints errors.
   ///
+  /// - Parameter json: whether warnings and errors are lines of JSON.
   /// - Throws: `ExitCode.failure` once the message is printed; `ValidationError`
-  func run(_ work: (CommandContext) throws -> Void) throws {
-    let diagnostics = Diagnostics(isQuiet: quiet)
+  func run(json: Bool, _ work: (CommandContext) throws -> Void) throws {
+    guard !json || progress != .always else {
+      throw ValidationError(
+        "--progress always draws a bar on standard error, where --json prints lines of JSON. Use "
+          + "--progress json.")
+    }
+    let diagnostics = Diagnostics(isQuiet: quiet, isJSON: json)
     let registry = TemporaryFiles { diagnostics.warn([$0.text]) }
     let signals = SignalWatch(registry)
     defer { signals.stop() }
+    let printer = ProgressPrinter(progress, diagnostics)
     do {
-      try work(
-        CommandContext(
-          progress: ProgressPrinter(progress, isQuiet: quiet), diagnostics: diagnostics,
-          registry: registry))
+      try work(CommandContext(progress: printer, diagnostics: diagnostics, registry: registry))
     } catch let error as PipelineError {
-      ProgressPrinter.clearLine(progress, isQuiet: quiet)
+      printer.clear()
       if error.isClosedOutput { return }
-      diagnostics.fail(ErrorMessage(error))
+      diagnostics.fail(error)
       if error.isOutOfMemory { registry.unlinkAllAndExit(status: 1) }
       throw ExitCode.failure
     } catch let error as SystemError {
-      ProgressPrinter.clearLine(progress, isQuiet: quiet)
-      diagnostics.fail(ErrorMessage(error))
+      printer.clear()
+      diagnostics.fail(error)
       throw ExitCode.failure
     }
   }

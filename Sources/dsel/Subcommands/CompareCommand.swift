@@ -119,7 +119,7 @@ struct CompareCommand: ParsableCommand, CommandWithExamples {
   }
 
   func run() throws {
-    try execution.run { context in
+    try execution.run(json: result.json) { context in
       var settings = try files.settings()
       settings.reading = reading.settings(execution)
       settings.targetTextField = targetText.field(reading)

@@ -203,7 +203,7 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
   }
 
   func run() throws {
-    try execution.run { context in
+    try execution.run(json: result.json) { context in
       let explanation = try Explain(try settings(), progress: context.progress.meter).run()
       try context.print(explanation, result)
     }

@@ -100,11 +100,10 @@ struct FitCommand: ParsableCommand, CommandWithExamples {
     try counting.validate(with: compatibility.compat)
     try WorkDirectoryRules.validate(
       workDir, files: files, rejects: rejecting.rejects)
-    try reporting.validate(with: output)
   }
 
   func run() throws {
-    try execution.run { context in
+    try execution.run(json: reporting.json) { context in
       try output.checkTerminal()
       var settings = FitSettings(inputs: try files())
       settings.reading = reading.settings(execution)
@@ -124,7 +123,7 @@ struct FitCommand: ParsableCommand, CommandWithExamples {
       let report = try Fit(
         settings, progress: context.progress.meter, registry: context.registry
       ).run()
-      try context.report(report, reporting)
+      try context.report(report, resultIsOnStandardOutput: output.path == nil)
     }
   }
 }

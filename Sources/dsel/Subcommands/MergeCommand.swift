@@ -55,14 +55,13 @@ struct MergeCommand: ParsableCommand, CommandWithExamples {
     }
     try ReadingOptions.validate(window: maxWindow)
     try FileOutputOptions.refuseManifests(files)
-    try reporting.validate(with: output)
   }
 
   func run() throws {
     var execution = RunOptions()
     execution.quiet = quietness.quiet
     execution.progress = .never
-    try execution.run { context in
+    try execution.run(json: reporting.json) { context in
       try output.checkTerminal()
       var settings = MergeSettings(inputs: try files())
       settings.limits.maximumWindow = maxWindow.value
@@ -73,9 +72,10 @@ struct MergeCommand: ParsableCommand, CommandWithExamples {
       settings.spoolDirectory = FileName.environment("TMPDIR") ?? Defaults.spoolDirectory
       switch try Merge(settings, registry: context.registry).run() {
       case .model(let model):
-        try context.report(model, reporting)
+        try context.report(model, resultIsOnStandardOutput: output.path == nil)
       case .candidates(let file):
-        try context.report(CandidateSummary(file), reporting)
+        try context.report(
+          CandidateSummary(file), resultIsOnStandardOutput: output.path == nil)
       }
     }
   }

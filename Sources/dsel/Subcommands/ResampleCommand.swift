@@ -83,7 +83,6 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     try reading.validateJoint()
     try pool.refuseShares(of: "--mixture", mixture.mixture)
     try mixture.validate(size.size)
-    try reporting.validate(writesToStandardOutput: output.isStandardOutput)
     if let option = size.search?.option {
       throw ValidationError(
         "\(option) needs the target's documents, which 'dsel resample' doesn't read. Find the size "
@@ -154,18 +153,19 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
   }
 
   func run() throws {
-    try execution.run { context in
+    try execution.run(json: reporting.json) { context in
       if let picks = source.picks {
         let chosen = try Pick(
           pickSettings(picks), progress: context.progress.meter, registry: context.registry
         ).run()
-        return try context.report(CandidateSummary(chosen), reporting)
+        return try context.report(
+          CandidateSummary(chosen), resultIsOnStandardOutput: OutputName.file(picks) == nil)
       }
       try output.checkTerminal()
       let manifest = try Resample(
         settings(), progress: context.progress.meter, registry: context.registry
       ).run()
-      try context.report(manifest, reporting)
+      try context.report(manifest, resultIsOnStandardOutput: output.isStandardOutput)
     }
   }
 

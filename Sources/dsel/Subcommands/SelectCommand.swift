@@ -95,7 +95,6 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
       nearDuplicateList.rejectedDuplicates == nil || nearDuplicates.nearDuplicates != nil
     else { throw ValidationError("--rejected-duplicates needs --near-duplicates.") }
     try output.validate(with: input.reading)
-    try reporting.validate(writesToStandardOutput: output.isStandardOutput)
   }
 
   private var decision: (objective: ObjectiveOptions.Objective, impliedBy: String?) {
@@ -119,7 +118,7 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
   }
 
   func run() throws {
-    try execution.run { context in
+    try execution.run(json: reporting.json) { context in
       try output.checkTerminal()
       if let option = decision.impliedBy {
         context.diagnostics.note(ObjectiveOptions.note(impliedBy: option))
@@ -127,7 +126,7 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
       let manifest = try Select(
         settings(), progress: context.progress.meter, registry: context.registry
       ).run()
-      try context.report(manifest, reporting)
+      try context.report(manifest, resultIsOnStandardOutput: output.isStandardOutput)
     }
   }
 

@@ -22,7 +22,6 @@ extension WeighCommand {
     try ReadingOptions.validateFiles(pool + [keys])
     try FileOutputOptions.refuseManifests([keys])
     try reading.validateJoint()
-    try reporting.validate(with: output)
   }
 
   /// The first option that was decided in the first round, or that needs weights.
@@ -55,6 +54,7 @@ extension WeighCommand {
     let file = try CompleteCandidates(
       settings, progress: context.progress.meter, registry: context.registry
     ).run()
-    try context.report(CandidateSummary(file), reporting)
+    try context.report(
+      CandidateSummary(file), resultIsOnStandardOutput: output.path == nil)
   }
 }

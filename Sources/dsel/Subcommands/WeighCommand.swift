@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import Pipeline
+import Reading
 import Weighting
 
 extension WeightFormat: ExpressibleByArgument {}
@@ -153,15 +154,14 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
       throw ValidationError("\(other) writes one file per input. Leave --output out.")
     }
     if format == .dolma {
-      guard workDir == nil, candidates.candidates == nil, !pool.contains("-") else {
+      let isPiped = pool.contains { $0 == "-" || PipeName($0) != nil }
+      guard workDir == nil, candidates.candidates == nil, !isPiped else {
         throw ValidationError(
           "--format dolma writes next to the documents' files. It can't be used with --work-dir, "
             + "--candidates or standard input (-)."
         )
       }
     }
-    try reporting.validate(
-      writesToStandardOutput: workDir == nil && format != .dolma && output.path == nil)
   }
 
   func targets() throws -> [NamedModel] {
@@ -177,7 +177,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
   }
 
   func run() throws {
-    try execution.run { context in
+    try execution.run(json: reporting.json) { context in
       try output.checkTerminal()
       if let keys = candidates.candidatesFrom { return try complete(keys, context) }
       let estimator = estimating.kind(compatibility.compat)
@@ -187,7 +187,9 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
       let report = try Weigh(
         settings(), progress: context.progress.meter, registry: context.registry
       ).run()
-      try context.report(report, reporting)
+      let isOneFile = workDir == nil && format != .dolma
+      try context.report(
+        report, resultIsOnStandardOutput: isOneFile && output.path == nil)
     }
   }
 

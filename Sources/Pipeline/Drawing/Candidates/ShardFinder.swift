@@ -6,8 +6,8 @@ internal import Reading
 /// A path is first looked up as it is, without `.` and empty steps: `./en/0.jsonl` becomes
 /// `en/0.jsonl`. If no shard has it, the shard with the most steps in common is taken, counted from
 /// the file's name. So a pool is found again after it was moved, or if it is named by absolute
-/// paths. If two shards have equally many steps in common, neither is taken. A pipe has no path: if
-/// either side is one, the pool's only shard is taken.
+/// paths. If two shards have equally many steps in common, neither is taken. A pipe without a name
+/// has no path: if either side is one, the pool's only shard is taken.
 package struct ShardFinder: Sendable {
   /// A shard that a path may refer to.
   struct Match: Equatable, Sendable {
@@ -135,6 +135,8 @@ package struct ShardFinder: Sendable {
 }
 
 extension Shard {
-  /// False for input from a pipe, whatever its name.
-  fileprivate var isNamedFile: Bool { if case .file = origin { isRereadable } else { false } }
+  /// False for input from a pipe, unless it was given a name.
+  fileprivate var isNamedFile: Bool {
+    if case .file = origin { isNamed || isRereadable } else { isNamed }
+  }
 }

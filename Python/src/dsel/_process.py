@@ -1,0 +1,281 @@
+"""Runs the program: documents go in through pipes, lines come out, and events become callbacks,
+warnings and exceptions.
+
+The program does all of the work. While it runs, one thread per pipe feeds it, and one reads what it
+says on standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import threading
+import warnings
+import zlib
+from collections import deque
+from dataclasses import dataclass
+from typing import IO, Any, Callable, Deque, Dict, Iterator, List, Optional, Sequence, Union
+
+from ._binary import find_binary
+from ._errors import DselError, DselWarning, from_event
+
+Progress = Callable[[Dict[str, Any]], object]
+
+# The seconds for a program that was told to end, and for a feeding thread, which may wait in a
+# caller's generator, when the program has failed. The thread then ends with the generator's next
+# document.
+_PATIENCE = 10.0
+_THREAD_PATIENCE = 0.5
+_BLOCK = 1 << 20
+
+
+@dataclass
+class Feed:
+    """Lines that the program reads from a pipe.
+
+    `name` stands for the pipe in messages, and `prefix` comes before it on the command line.
+    """
+
+    lines: Callable[[], Iterator[bytes]]
+    name: str
+    prefix: str = ""
+
+
+Word = Union[str, Feed]
+
+
+class Run:
+    """A run of the program.
+
+    Iterate over `lines()`, or call `finish()`. Then `report` is there, and `notes`.
+    """
+
+    report: Optional[Dict[str, Any]]
+    notes: List[str]
+
+    def __init__(
+        self,
+        words: Sequence[Word],
+        progress: Optional[Progress] = None,
+        *,
+        report_on_output: bool = False,
+    ) -> None:
+        self._words, self._progress = list(words), progress
+        self._reports_on_output = report_on_output
+        self.report = None
+        self.notes = []
+        self._warnings: List[str] = []
+        self._error: Optional[DselError] = None
+        self._other: Deque[str] = deque(maxlen=20)
+        self._failure: Optional[BaseException] = None
+        self._names: Dict[str, str] = {}
+        self._is_stopped = False
+
+    def finish(self) -> Run:
+        """Runs to the end.
+
+        Raises:
+            DselError: the run failed.
+        """
+        output = b"".join(self.lines())
+        if self._reports_on_output and output:
+            self.report = self._named(json.loads(output))
+        return self
+
+    def lines(self) -> Iterator[bytes]:
+        """The lines of standard output, with their line ends.
+
+        If the iterator is closed early, the program ends.
+
+        Raises:
+            DselError: the run failed. What a feed or the progress callback raised comes through.
+        """
+        feeds: List[tuple[int, Feed]] = []
+        child = self._start(feeds)
+        threads = [threading.Thread(target=self._listen, args=(child,), daemon=True)]
+        for descriptor, feed in feeds:
+            threads.append(
+                threading.Thread(target=self._pump, args=(child, descriptor, feed), daemon=True)
+            )
+        for thread in threads:
+            thread.start()
+        is_whole = False
+        try:
+            assert child.stdout is not None
+            yield from child.stdout
+            child.wait()
+            is_whole = True
+        finally:
+            if not is_whole:
+                self._is_stopped = True
+                _end(child)
+            threads[0].join()
+            for thread in threads[1:]:
+                thread.join(None if is_whole and child.returncode == 0 else _THREAD_PATIENCE)
+            end_run = getattr(self._progress, "end_run", None)
+            if end_run is not None:
+                end_run()
+            for pipe in (child.stdout, child.stderr):
+                if pipe is not None:
+                    pipe.close()
+        self._raise(child.returncode)
+        for text in self._warnings:
+            warnings.warn(text, DselWarning, stacklevel=_caller_level())
+
+    def _start(self, feeds: List[tuple[int, Feed]]) -> subprocess.Popen[bytes]:
+        """Starts the program, and adds the writing ends of the pipes to `feeds`."""
+        reading: List[int] = []
+        words: List[str] = []
+        try:
+            for word in self._words:
+                if isinstance(word, str):
+                    words.append(word)
+                    continue
+                reader, writer = os.pipe()
+                reading.append(reader)
+                feeds.append((writer, word))
+                path = f"/dev/fd/{reader}"
+                self._names[path] = word.name
+                words.append(word.prefix + path)
+            words += ["--json", "--progress", "never" if self._progress is None else "json"]
+            if words[0] == "merge":
+                # It is too short to show progress.
+                del words[-2:]
+            return subprocess.Popen(
+                [find_binary(), *words],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                bufsize=_BLOCK,
+                pass_fds=reading,
+            )
+        except BaseException:
+            for writer, _ in feeds:
+                os.close(writer)
+            raise
+        finally:
+            for reader in reading:
+                os.close(reader)
+
+    def _raise(self, status: int) -> None:
+        if self._failure is not None:
+            raise self._failure
+        if status == 0:
+            return
+        if self._error is not None:
+            raise self._error
+        if status < 0:
+            raise DselError(f"dsel was ended by signal {-status}.", code="signal")
+        said = "".join(self._other).strip()
+        raise DselError(said or f"dsel ended with status {status}.")
+
+    # Threads.
+
+    def _pump(self, child: subprocess.Popen[bytes], descriptor: int, feed: Feed) -> None:
+        lines: Optional[Iterator[bytes]] = None
+        pipe = os.fdopen(descriptor, "wb", buffering=_BLOCK)
+        try:
+            lines = feed.lines()
+            # A gzip stream, though not compressed: if Python is killed, its end is missing, and
+            # the program knows that it hasn't got everything.
+            gzip = zlib.compressobj(0, zlib.DEFLATED, 31)
+            for line in lines:
+                pipe.write(gzip.compress(line))
+            pipe.write(gzip.flush())
+            pipe.flush()
+        except BrokenPipeError:
+            pass  # The program has ended, and says why.
+        except BaseException as failure:
+            self._fail(failure)
+            _end(child)
+        finally:
+            try:
+                pipe.close()
+            except BrokenPipeError:
+                pass
+            close = getattr(lines, "close", None)
+            if close is not None:
+                close()
+
+    def _fail(self, failure: BaseException) -> None:
+        if self._failure is None and not self._is_stopped:
+            self._failure = failure
+
+    def _listen(self, child: subprocess.Popen[bytes]) -> None:
+        assert child.stderr is not None
+        for line in child.stderr:
+            try:
+                event = json.loads(line)
+            except ValueError:
+                # Not from dsel itself: the loader, or a sanitizer.
+                self._other.append(line.decode(errors="replace"))
+                continue
+            if not isinstance(event, dict):
+                continue
+            try:
+                self._take(event)
+            except BaseException as failure:
+                self._fail(failure)
+                self._progress = None
+                _end(child)
+
+    def _take(self, event: Dict[str, Any]) -> None:
+        if "progress" in event:
+            if self._progress is not None:
+                self._progress(event["progress"])
+        elif "warning" in event:
+            self._warnings.append(self._named(event["warning"]))
+        elif "note" in event:
+            self.notes.append(self._named(event["note"]))
+        elif "report" in event:
+            self.report = self._named(event["report"])
+        elif "error" in event:
+            self._error = from_event(self._named(event["error"]))
+
+    def _named(self, value: Any) -> Any:
+        """The value, in which pipes have their names."""
+        if isinstance(value, str):
+            if "/dev/fd/" not in value:
+                return value
+            # Longer numbers first: /dev/fd/1 begins /dev/fd/12.
+            for path in sorted(self._names, key=len, reverse=True):
+                value = value.replace(path, self._names[path])
+            return value
+        if isinstance(value, list):
+            return [self._named(item) for item in value]
+        if isinstance(value, dict):
+            return {key: self._named(item) for key, item in value.items()}
+        return value
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Ends the program in order, so that it removes its temporary files."""
+    if child.poll() is not None:
+        return
+    child.terminate()
+    try:
+        child.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def _caller_level() -> int:
+    """The stack level of the first frame outside of this package."""
+    import sys
+
+    directory = os.path.dirname(__file__)
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and os.path.dirname(frame.f_code.co_filename) == directory:
+        level, frame = level + 1, frame.f_back
+    return level
+
+
+def chunks_of(stream: IO[bytes]) -> Iterator[bytes]:
+    """The bytes of a file, in blocks."""
+    while True:
+        block = stream.read(_BLOCK)
+        if not block:
+            return
+        yield block

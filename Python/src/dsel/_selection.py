@@ -1,0 +1,244 @@
+"""The documents that were selected."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from array import array
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence
+
+from ._lines import annotation_of, line_of, number_of
+from ._process import Run
+from ._sources import Source
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+
+class Selection:
+    """The selected documents, in the order in which dsel writes them: that of the pool, unless they
+    are shuffled.
+
+    Nothing runs until something is asked for. `rows()` then gives documents while the run goes on.
+    """
+
+    def __init__(
+        self,
+        start: Callable[[], Run],
+        pool: Source,
+        *,
+        output: Optional[str] = None,
+        is_annotated: bool = False,
+    ) -> None:
+        """Made by `select` and `resample`.
+
+        Args:
+            start: makes a run, which may be called again if the pool can be read again.
+            output: where the program writes the selection, if not to here.
+        """
+        self._start, self._pool = start, pool
+        self._output, self._is_annotated = output, is_annotated
+        self._run: Optional[Run] = None
+        self._is_begun = False
+        self._numbers: Optional[array[int]] = None
+        self._annotations: List[Any] = []
+        self._lines: Optional[List[bytes]] = None
+
+    # What was selected.
+
+    def rows(self) -> Iterator[Any]:
+        """The selected documents, one after another.
+
+        They are mappings, or texts if the pool was an iterable of texts. If the iterator is closed
+        early, the run ends.
+        """
+        if self._pool.is_numbered:
+            return self._pool.rows(self._selected())
+        return map(self._pool.parsed, self.lines())
+
+    __iter__ = rows
+
+    def lines(self) -> Iterator[bytes]:
+        """The selected lines, as they are in the pool's files, with their line ends.
+
+        Raises:
+            TypeError: the pool is a list, a table or a data set, which has no lines.
+        """
+        if self._pool.is_numbered:
+            raise TypeError("a pool in memory has no lines. Use rows(), take() or indices.")
+        if self._lines is not None:
+            return iter(self._lines)
+        return self._stream()
+
+    @property
+    def indices(self) -> Sequence[int]:
+        """The numbers of the selected documents in the pool, from 0: a numpy array, or an array of
+        the standard library without numpy.
+
+        Raises:
+            TypeError: the pool is files or an iterable, whose documents have no numbers.
+        """
+        if not self._pool.is_numbered:
+            raise TypeError("documents of files and iterables have no numbers. Use rows().")
+        numbers: Sequence[int] = as_numpy(self._selected())
+        return numbers
+
+    @property
+    def annotations(self) -> List[Any]:
+        """With annotate=True and a pool in memory: the weight and the key of each document."""
+        self._selected()
+        return self._annotations
+
+    def take(self) -> Any:
+        """The selected documents in the kind that the pool has: a list, a Dataset, a table, a
+        DataFrame. From files and iterables, a list."""
+        if self._pool.is_numbered:
+            return self._pool.take(self._selected())
+        return list(self.rows())
+
+    def keep(self) -> Selection:
+        """Keeps the selected documents in memory, so that they can be read repeatedly."""
+        if self._pool.is_numbered:
+            self._selected()
+        elif self._lines is None:
+            self._lines = list(self._stream())
+        return self
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the selected documents to a file of JSON lines, which appears when it is whole.
+
+        From files and iterables, the lines are those that `dsel select` writes.
+        """
+        if self._pool.is_numbered:
+            write_whole(path, map(line_of, _mappings(self.rows())))
+        else:
+            write_whole(path, self.lines())
+
+    # What the run says.
+
+    @property
+    def manifest(self) -> Dict[str, Any]:
+        """The record of the run. If it hasn't ended, it is finished, and its documents are kept."""
+        if self._run is None or self._run.report is None:
+            if self._output is not None:
+                self._finish()
+            else:
+                self.keep()
+        assert self._run is not None and self._run.report is not None
+        return self._run.report
+
+    @property
+    def notes(self) -> List[str]:
+        """What the options imply."""
+        self.manifest  # noqa: B018 - finishes the run
+        assert self._run is not None
+        return self._run.notes
+
+    # Other kinds.
+
+    def to_arrow(self) -> Any:
+        """A pyarrow.Table."""
+        import pyarrow
+
+        taken = self.take()
+        kind = type(taken).__module__.split(".")[0]
+        if kind == "pyarrow":
+            return taken
+        if kind == "polars":
+            return taken.to_arrow()
+        if kind == "pandas":
+            return pyarrow.Table.from_pandas(taken, preserve_index=False)
+        if kind == "datasets":
+            return taken.with_format("arrow")[:]
+        return pyarrow.Table.from_pylist(list(_mappings(taken)))
+
+    def to_pandas(self) -> Any:
+        """A pandas.DataFrame."""
+        taken = self.take()
+        kind = type(taken).__module__.split(".")[0]
+        if kind == "pandas":
+            return taken
+        if kind in ("pyarrow", "polars", "datasets"):
+            return taken.to_pandas()
+        import pandas
+
+        return pandas.DataFrame(list(_mappings(taken)))
+
+    def to_dataset(self) -> Any:
+        """A datasets.Dataset."""
+        import datasets
+
+        taken = self.take()
+        if isinstance(taken, datasets.Dataset):
+            return taken
+        if isinstance(taken, list):
+            return datasets.Dataset.from_list(list(_mappings(taken)))
+        return datasets.Dataset(self.to_arrow())
+
+    # The run.
+
+    def _begin(self) -> Run:
+        if self._is_begun and not self._pool.is_rereadable:
+            raise RuntimeError(
+                "the pool was an iterator, which is used up. Call keep() before reading the "
+                "selection twice."
+            )
+        self._is_begun = True
+        return self._start()
+
+    def _stream(self) -> Iterator[bytes]:
+        if self._output is not None:
+            raise TypeError(f"the selection was written to {self._output}. Read it from there.")
+        run = self._begin()
+        yield from run.lines()
+        self._run = run
+
+    def _finish(self) -> None:
+        run = self._begin()
+        run.finish()
+        self._run = run
+
+    def _selected(self) -> array[int]:
+        if self._numbers is None:
+            numbers, annotations = array("q"), []
+            for line in self._stream():
+                numbers.append(number_of(line))
+                if self._is_annotated:
+                    annotations.append(annotation_of(line))
+            self._numbers, self._annotations = numbers, annotations
+        return self._numbers
+
+
+def as_numpy(values: array[Any]) -> Any:
+    """A numpy array of the same memory; `values` itself without numpy."""
+    numpy = _numpy()
+    return values if numpy is None else numpy.frombuffer(values, dtype=values.typecode)
+
+
+def _numpy() -> Optional[ModuleType]:
+    try:
+        import numpy
+    except ImportError:
+        return None
+    return numpy
+
+
+def _mappings(rows: Iterable[Any]) -> Iterator[Any]:
+    return ({"text": row} if isinstance(row, str) else row for row in rows)
+
+
+def write_whole(path: str | os.PathLike[str], parts: Iterable[bytes]) -> None:
+    """Writes a file that appears under its name when it is whole."""
+    path = os.fspath(path)
+    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".dsel-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.writelines(parts)
+        # The mode that open() would have given it.
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(temporary, 0o666 & ~mask)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
