@@ -70,7 +70,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
         "--excluded needs --candidates from 'dsel weigh --exclude', which know what was excluded.")
     }
     let sourcePaths = try source.paths()
-    try ReadingOptions.validateFiles(try pool.paths() + sourcePaths)
+    try ReadingOptions.validateFiles(try pool.namedFiles() + sourcePaths)
     try FileOutputOptions.refuseManifests(sourcePaths)
     try output.validate(with: reading)
     try rejecting.validate(with: reading)
@@ -133,7 +133,8 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
   /// Refuses what has to do with the documents themselves, which aren't read.
   private func validatePicks() throws {
     let given: [(String, Bool)] = [
-      ("--pool", try !pool.paths().isEmpty), ("--output", output.output != nil),
+      ("--pool", try !pool.paths().isEmpty), ("--files-from", !pool.lists.filesFrom.isEmpty),
+      ("--output", output.output != nil),
       ("--output-dir", output.outputDir != nil), ("--remainder", output.remainder != nil),
       ("--shuffle", output.shuffle), ("--annotate", output.annotate),
       ("--manifest", output.manifest != nil), ("--rejects", rejecting.rejects != nil),
@@ -156,7 +157,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
       }
       try output.checkTerminal()
       let manifest = try Resample(
-        settings(), progress: context.progress.meter, registry: context.registry
+        settings(context.finder), progress: context.progress.meter, registry: context.registry
       ).run()
       try context.report(manifest, reporting)
     }
@@ -177,11 +178,11 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     return settings
   }
 
-  private func settings() throws -> ResampleSettings {
+  private func settings(_ finder: FileFinder) throws -> ResampleSettings {
     var outputs = try output.settings(rejects: rejecting.rejects, seed: draw.seed?.value ?? 0)
     outputs.excluded = exclusionList.excluded
     let source = try source.source(size, remainder: outputs.remainder)
-    var settings = ResampleSettings(source: source, pool: try pool.paths())
+    var settings = ResampleSettings(source: source, pool: try pool.files(finder))
     settings.reading = reading.settings(execution)
     settings.draw = draw.settings(isByFields: source.isOfPool)
     settings.asksForLogOdds = (draw.logisticShare?.value ?? 0) > 0

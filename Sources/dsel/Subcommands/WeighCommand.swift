@@ -109,7 +109,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
     }
     let targets = try targets()
     try poolFiles.validate(to: "weigh", [])
-    let pool = try poolFiles.paths()
+    let pool = try poolFiles.namedFiles()
     if let keys = candidates.candidatesFrom {
       if let option = exclusion.given {
         throw ValidationError(
@@ -179,22 +179,23 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
         context.diagnostics.note(ObjectiveOptions.note(impliedBy: option))
       }
       let report = try Weigh(
-        settings(), progress: context.progress.meter, registry: context.registry
+        settings(context.finder), progress: context.progress.meter, registry: context.registry
       ).run()
       try context.report(report, reporting)
     }
   }
 
-  private func settings() throws -> WeighSettings {
+  private func settings(_ finder: FileFinder) throws -> WeighSettings {
     let targets = try targets()
     let estimator = estimating.settings(compatibility.compat, normalize: normalize)
     var product = WeighSettings.Product.weights(targets: targets)
     if let candidates = candidates.settings(estimator.kind, compatibility.compat) {
       var candidates = candidates
-      candidates.exclude = try exclusion.settings(reading)
+      candidates.exclude = try exclusion.settings(reading, finder)
       product = .candidates(target: targets[0], candidates)
     }
-    var settings = WeighSettings(product, poolModel: poolModel ?? "", pool: try poolFiles.paths())
+    var settings = WeighSettings(
+      product, poolModel: poolModel ?? "", pool: try poolFiles.files(finder))
     settings.reading = reading.settings(execution)
     settings.estimator = estimator
     settings.format = format
