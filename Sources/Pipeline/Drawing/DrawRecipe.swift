@@ -40,7 +40,7 @@ struct DrawRecipe: Sendable {
     }
     return DrawPlan(
       groups: groups, strata: strata?.names ?? [], keepsDuplicates: draw.keepsDuplicates,
-      copiesMayDiffer: copiesMayDiffer, minimumLength: draw.minimumTokenCount)
+      copiesMayDiffer: copiesMayDiffer, lengths: draw.lengths)
   }
 
   private func arms(_ epoch: Int, _ budget: Budget) -> [DrawPlan.Arm] {

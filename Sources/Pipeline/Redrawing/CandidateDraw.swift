@@ -127,6 +127,7 @@ extension DrawRecipe {
     draw.temperature = .fixed(known.temperature)
     draw.logisticShare = known.logisticShare
     draw.minimumTokenCount = known.minimumTokenCount
+    draw.maximumTokenCount = known.maximumTokenCount
     self.init(draw: draw, temperatures: [known.temperature], seeds: [known.seed])
   }
 }

@@ -21,6 +21,8 @@ struct Redrawn {
   var poolReport: PassReport?
   /// nil if it is unknown.
   var underMinimumCount: Int?
+  /// The number of documents with too many tokens.
+  var overMaximumCount = 0
   /// The field that was weighed, if known.
   var textField: TextField?
   /// What a set completes; nil if there is nothing.

@@ -40,7 +40,8 @@ extension Resample {
       documentCount: whole.header.documentCount, documentCounts: counts,
       missingCount: whole.header.missingCount,
       uncountedCount: whole.header.uncountedCount,
-      underMinimumCount: whole.header.documentCount - whole.header.eligibleCount,
+      underMinimumCount: whole.header.underMinimumCount,
+      overMaximumCount: whole.header.overMaximumCount,
       textField: whole.header.settings.textField, base: draw.base, hasSpread: false,
       exclusion: whole.header.settings.exclusion, excluded: excluded)
   }

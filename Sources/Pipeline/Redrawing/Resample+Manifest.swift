@@ -21,6 +21,7 @@ extension Resample {
       missingDocuments: drawn.missingCount, uncountedDocuments: drawn.uncountedCount,
       skippedLines: drawn.outcome.report.skippedByReason,
       eligibleDocuments: weighed.eligibleCount, underMinTokens: drawn.underMinimumCount,
+      overMaxTokens: recipe.draw.maximumTokenCount.map { _ in drawn.overMaximumCount },
       outsideMixture: settings.stratify == nil ? nil : weighed.outsideCount,
       effectiveSampleSize: spread?.effectiveSampleSize.value,
       overlapWithTopK: drawn.hasSpread ? drawn.outcome.overlap(recipe) : nil,
@@ -70,6 +71,7 @@ extension ResampleManifest.Settings {
     temperature = recipe.temperatures[0]
     logisticShare = recipe.draw.logisticShare
     minTokens = recipe.draw.minimumTokenCount
+    maxTokens = recipe.draw.maximumTokenCount
     duplicates = recipe.draw.keepsDuplicates ? "keep" : "drop"
     replay = recipe.replay
     stratify = settings.stratify?.field

@@ -40,7 +40,8 @@ extension Resample {
       outcome: outcome, recipe: recipe, budget: budget,
       inputs: stored.corrected(outcome.report).inputRecords,
       documentCount: outcome.report.documentCount, weightCounts: places.counts,
-      underMinimumCount: outcome.weighed.underMinimumCount)
+      underMinimumCount: outcome.weighed.underMinimumCount,
+      overMaximumCount: outcome.weighed.overMaximumCount)
   }
 
   /// Whether the files of weights have log odds, according to the first line of each.

@@ -13,6 +13,8 @@ package struct ResampleManifest: Encodable, Sendable {
     package var temperature: Double
     package var logisticShare: Double
     package var minTokens: Int
+    /// nil without a limit.
+    package var maxTokens: Int?
     package var duplicates: String
     package var replay: Double
     package var stratify: String?
@@ -62,6 +64,8 @@ package struct ResampleManifest: Encodable, Sendable {
   package var skippedLines: [ExactString: Int]
   package var eligibleDocuments: Int
   package var underMinTokens: Int?
+  /// nil without a limit.
+  package var overMaxTokens: Int?
   package var outsideMixture: Int?
   package var effectiveSampleSize: Double?
   package var overlapWithTopK: Double?

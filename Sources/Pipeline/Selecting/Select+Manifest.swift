@@ -18,6 +18,7 @@ extension Select {
       sizeSearch: search,
       target: isOne ? first.side : nil, targets: isOne ? nil : targets, pool: trained.pool,
       eligibleDocuments: weighed.eligibleCount, underMinTokens: weighed.underMinimumCount,
+      overMaxTokens: settings.draw.maximumTokenCount.map { _ in weighed.overMaximumCount },
       outsideMixture: settings.stratify == nil ? nil : weighed.outsideCount,
       effectiveSampleSize: isOne ? first.effectiveSampleSize : nil,
       overlapWithTopK: drawn.overlap(plan.recipe),

@@ -36,7 +36,7 @@ extension SelectManifest.Settings {
       fitSample: settings.fittedShare,
       stratify: settings.stratify?.field, mixture: settings.stratify?.mixture,
       mixtureTemperature: settings.stratify?.temperature, fill: settings.stratify?.fills,
-      minTokens: settings.draw.minimumTokenCount,
+      minTokens: settings.draw.minimumTokenCount, maxTokens: settings.draw.maximumTokenCount,
       exclude: exclude.paths.isEmpty ? nil : exclude.paths,
       excludeNgram: exclude.paths.isEmpty ? nil : exclude.gramLength,
       excludeTextField: exclude.textField?.expression,

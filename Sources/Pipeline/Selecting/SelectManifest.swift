@@ -43,6 +43,8 @@ package struct SelectManifest: Encodable, Sendable {
     package var mixtureTemperature: Double?
     package var fill: Bool?
     package var minTokens: Int
+    /// nil without a limit.
+    package var maxTokens: Int?
     /// The files of evaluation documents, with the length of n-grams and the field of the text, if
     /// it is another one.
     package var exclude: [String]?
@@ -71,6 +73,8 @@ package struct SelectManifest: Encodable, Sendable {
   package var eligibleDocuments: Int
   /// The number of documents of the pool with fewer than `min_tokens` tokens.
   package var underMinTokens: Int
+  /// The number of documents with more than `max_tokens` tokens; nil without a limit.
+  package var overMaxTokens: Int?
   /// Documents outside all strata that were drawn from; nil without strata.
   package var outsideMixture: Int?
   /// (Σ w)² / Σ w² over the eligible documents, at the draw's temperature.

@@ -39,15 +39,14 @@ struct CandidateJob {
     weighed.outcome.documentCount += report.documentCount
     weighed.outcome.tokenCount += outcome.tokenCount
     weighed.report.add(report)
-    var eligibleCounts: [Int]?
-    if wanted.keepsKeysOnly {
-      let without = shards.count - outcome.eligibleCounts.count
-      eligibleCounts = outcome.eligibleCounts + Array(repeating: 0, count: without)
+    func ofShards(_ counts: [Int]) -> [Int] {
+      counts + Array(repeating: 0, count: shards.count - counts.count)
     }
     var file = CandidateFile(
       settings: settings, shards: job.pool.corrected(report, of: shards).inputs,
       documentCount: report.documentCount, eligibleCount: outcome.eligibleCount,
-      eligibleCounts: eligibleCounts,
+      overMaximumCounts: ofShards(outcome.overMaximumCounts),
+      eligibleCounts: wanted.keepsKeysOnly ? ofShards(outcome.eligibleCounts) : nil,
       poolDocumentCount: job.models.pool.model.counts.documentCount,
       candidates: kept.onlyParted(), excluded: stored(excluded))
     if wanted.objective == .set, !wanted.keepsKeysOnly { try addFeatures(to: &file, shards) }
@@ -87,7 +86,7 @@ struct CandidateJob {
     weighed.candidates = WeighReport.Candidates(
       count: wanted.count, kept: keptCount, seed: wanted.seed,
       temperature: settings.temperature, topK: settings.topK,
-      minTokens: settings.minimumTokenCount,
+      minTokens: settings.minimumTokenCount, maxTokens: settings.maximumTokenCount,
       objective: settings.objective == .weight ? nil : settings.objective.rawValue,
       excluded: exclusion == nil ? nil : excludedCount,
       keysOnly: wanted.keepsKeysOnly ? true : nil)
@@ -105,7 +104,8 @@ extension WeighJob {
     return CandidateFile.Settings(
       seed: wanted.seed, topK: !wanted.addsNoise, temperature: wanted.temperature,
       count: wanted.count, logisticShare: wanted.logisticShare,
-      minimumTokenCount: wanted.minimumTokenCount, estimator: estimator.kind.rawValue,
+      minimumTokenCount: wanted.minimumTokenCount,
+      maximumTokenCount: wanted.maximumTokenCount, estimator: estimator.kind.rawValue,
       normalization: estimator.normalization.rawValue, smoothing: estimator.pseudocount,
       targetSmoothing: estimator.targetPseudocount,
       compatibility: estimator.compatibility?.rawValue,

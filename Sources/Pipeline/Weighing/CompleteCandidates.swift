@@ -108,7 +108,8 @@ extension CandidateFile {
     let places = try lines.header.places(of: pool, path: keys.name)
     var header = lines.header
     (header.shards, header.documentCount, header.eligibleCount) = ([], 0, 0)
-    header.eligibleCounts = nil
+    let overMaximumCounts = header.overMaximumCounts
+    (header.eligibleCounts, header.overMaximumCounts, header.overMaximumCount) = (nil, nil, 0)
     // By shard of the whole pool: its number in the pool that is named, and in the new file.
     var numbers: [Int] = []
     var newShards: [Int?] = []
@@ -122,6 +123,7 @@ extension CandidateFile {
       header.shards.append(shard)
       header.documentCount += shard.documentCount
       header.eligibleCount += eligibleCounts[number]
+      header.overMaximumCount += overMaximumCounts?[number] ?? 0
     }
     var candidates: [Candidate] = []
     while let line = try lines.next() {

@@ -34,6 +34,7 @@ extension ResampleManifest: Report {
   package var closingWarnings: [String] {
     ShortDocuments(
       documents: documents, short: underMinTokens, minimum: settings.minTokens,
+      long: overMaxTokens, maximum: settings.maxTokens,
       isAllSelected: selected.allEligible, isOfCandidates: isOfCandidates
     ).warnings
   }

@@ -12,7 +12,7 @@ extension SelectManifest: Report {
       + InputWarnings.repeatedContent(pool.inputs)
     warnings += excluded?.warnings ?? []
     if selected.allEligible {
-      let advice = underMinTokens == 0 ? " Add shards to the pool." : ""
+      let advice = underMinTokens + (overMaxTokens ?? 0) == 0 ? " Add shards to the pool." : ""
       warnings.append(DrawWarnings.exhausted(selected, excluded, verb: "selected") + advice)
     } else if selected.documents == 0 {
       warnings.append(DrawWarnings.nothingFits(verb: "selected"))
@@ -25,7 +25,7 @@ extension SelectManifest: Report {
   package var closingWarnings: [String] {
     ShortDocuments(
       documents: pool.documents, short: underMinTokens, minimum: settings.minTokens,
-      isAllSelected: selected.allEligible
+      long: overMaxTokens, maximum: settings.maxTokens, isAllSelected: selected.allEligible
     ).warnings
   }
 
@@ -91,6 +91,7 @@ extension SelectManifest: Report {
     var eligible =
       "\(Format.count(eligibleDocuments, "eligible document")) "
       + "(\(Format.count(underMinTokens)) under --min-tokens"
+    if let overMaxTokens { eligible += ", \(Format.count(overMaxTokens)) over --max-tokens" }
     if settings.mixture != nil {
       eligible += ", \(Format.count(outsideMixture ?? 0)) outside --mixture"
     }

@@ -14,6 +14,7 @@ extension CandidateSetting {
     case .temperature: "--temperature"
     case .logisticShare: "--logistic-share"
     case .minimumTokenCount: "--min-tokens"
+    case .maximumTokenCount: "--max-tokens"
     case .estimator: "--estimator"
     case .normalization: "--normalize"
     case .smoothing: "--smoothing"

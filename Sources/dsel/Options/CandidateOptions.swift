@@ -69,6 +69,14 @@ struct CandidateOptions: ParsableArguments {
     transform: Count.init(parsing:))
   var minTokens: Count?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "With --candidates: never select documents with more tokens than this. (default: no limit)",
+      valueName: "n"),
+    transform: Count.init(parsing:))
+  var maxTokens: Count?
+
   /// The options that belong to a draw by weight.
   private func rivals(
     _ estimator: Estimator, _ compat: Compatibility?
@@ -88,6 +96,7 @@ struct CandidateOptions: ParsableArguments {
       let given = [
         ("--seed", seed != nil), ("--top-k", topK), ("--temperature", temperature != nil),
         ("--logistic-share", logisticShare != nil), ("--min-tokens", minTokens != nil),
+        ("--max-tokens", maxTokens != nil),
         ("--objective", objective.objective != nil), ("--keys-only", keysOnly),
       ].first { $0.1 }
       if let given {
@@ -107,6 +116,7 @@ struct CandidateOptions: ParsableArguments {
         "--candidates works for one target only. Run dsel weigh once per "
           + "target.")
     }
+    try DrawOptions.validate(minTokens?.value ?? Defaults.minimumTokenCount, maxTokens)
     if let temperature { try RandomnessOptions.Temperature.validate(temperature.value) }
     if logisticShare != nil {
       guard estimator.components.drawInTwoParts else {
@@ -132,6 +142,7 @@ struct CandidateOptions: ParsableArguments {
     settings.addsNoise = !topK
     settings.temperature = temperature?.value ?? 1
     settings.minimumTokenCount = minTokens?.value ?? Defaults.minimumTokenCount
+    settings.maximumTokenCount = maxTokens?.value
     settings.logisticShare =
       estimator.components.drawInTwoParts
       ? logisticShare?.value ?? DrawSettings.defaultLogisticShare : 0

@@ -218,7 +218,7 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
     let documents = try finder.files(documents())
     try validateLine(documents)
     // The documents may be the pool's, whose files are found already.
-    let isPool = operands.isEmpty && !(try self.documents().isEmpty)
+    let isPool = try operands.isEmpty && !self.documents().isEmpty
     let pool = isPool ? documents : try finder.files(models.pool())
     var source = ExplainSettings.Models.fitted(targets: targets, pool: pool)
     if let target = models.targetModel, let pool = models.poolModel {

@@ -84,6 +84,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
           + "with 'dsel select \(option)', and give it as a number.")
     }
     let isByFields = source.weights.isEmpty && source.candidates.isEmpty
+    try draw.validateLengths(isByFields: isByFields)
     guard isByFields || mixture.stratify == nil else {
       throw ValidationError(
         "--stratify needs --field: files of weights don't have the other fields of the documents.")
@@ -114,7 +115,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     let given: [(String, Bool)] = [
       ("--seed", draw.seed != nil), ("--top-k", draw.randomness.topK),
       ("--temperature", draw.randomness.temperature != .number(1)),
-      ("--min-tokens", draw.minTokens != nil),
+      ("--min-tokens", draw.minTokens != nil), ("--max-tokens", draw.maxTokens != nil),
       ("--duplicates", draw.duplicates == .keep), ("--epochs", draw.epochs.value > 1),
       ("--replay", mixture.replay != nil), ("--allow-repeats", reading.allowRepeats),
     ]

@@ -29,6 +29,7 @@ extension CandidateFile {
     var count: Int
     var logisticShare: Double
     var minTokens: Int
+    var maxTokens: Int?
     var estimator: String
     var normalize: String
     var smoothing: Double
@@ -53,6 +54,9 @@ extension CandidateFile {
     var shardEligibleDocuments: [Int]?
     var documents: Int
     var eligibleDocuments: Int
+    /// Documents with too many tokens, if some are too many; in all, and of each shard.
+    var overMaxTokens: Int?
+    var shardOverMaxTokens: [Int]?
     var poolDocuments: Int?
     var candidates: Int
     var excluded: Int?
@@ -113,7 +117,8 @@ extension CandidateFile {
     let line = HeaderLine(
       seed: String(settings.seed), topK: settings.topK, temperature: settings.temperature,
       count: settings.count, logisticShare: settings.logisticShare,
-      minTokens: settings.minimumTokenCount, estimator: settings.estimator,
+      minTokens: settings.minimumTokenCount, maxTokens: settings.maximumTokenCount,
+      estimator: settings.estimator,
       normalize: settings.normalization, smoothing: settings.smoothing,
       targetSmoothing: settings.targetSmoothing, compat: settings.compatibility,
       targetModelXxh3: settings.targetModel.hexadecimal,
@@ -128,6 +133,8 @@ extension CandidateFile {
       },
       keysOnly: header.hasKeysOnly ? true : nil, shardEligibleDocuments: header.eligibleCounts,
       documents: header.documentCount, eligibleDocuments: header.eligibleCount,
+      overMaxTokens: settings.maximumTokenCount.map { _ in header.overMaximumCount },
+      shardOverMaxTokens: header.overMaximumCounts,
       poolDocuments: header.poolDocumentCount, candidates: candidateCount,
       excluded: exclusion == nil ? nil : excludedCount, excludeNgram: exclusion?.gramLength,
       excludeTextField: exclusion?.textField, excludeTextJoin: exclusion?.textJoin,
@@ -173,7 +180,7 @@ extension CandidateFile {
 extension CandidateFile.Header {
   /// The version of the file: the lowest that has everything.
   fileprivate var version: Int {
-    if settings.exclusion != nil { return 3 }
+    if settings.exclusion != nil || settings.maximumTokenCount != nil { return 3 }
     return settings.objective == .weight && !isChosen ? 1 : 2
   }
 }

@@ -2,7 +2,7 @@
 package enum CandidateSetting: Sendable {
   case targetModel, poolModel
   case objective
-  case seed, count, topK, temperature, logisticShare, minimumTokenCount
+  case seed, count, topK, temperature, logisticShare, minimumTokenCount, maximumTokenCount
   case estimator, normalization, smoothing, targetSmoothing, compatibility
   case textField, textJoin
   case exclude, excludeNgram, excludeTextField, excludeTarget
