@@ -23,7 +23,9 @@ extension FoundFiles {
         throw .input(.list(.standardInput(path: names.path, line: names.number)))
       }
       do throws(SystemError) {
-        guard try FileStatus(path: path) != nil else { throw SystemError(.open, path, code: ENOENT) }
+        guard try FileStatus(path: path) != nil else {
+          throw SystemError(.open, path, code: ENOENT)
+        }
       } catch {
         throw names.failure(error, at: name)
       }
@@ -82,7 +84,7 @@ private struct NameReader: ~Copyable {
 
   /// The error for a name under which nothing can be found.
   func failure(_ error: SystemError, at name: [UInt8]) -> PipelineError {
-    if hasLines(name) { return .input(.list(.endsInLineEnds(path: path))) }
+    if let error = otherContent(name) { return .input(.list(error)) }
     let fault =
       error.isMissingFile && Shard.isRemote(error.path)
       ? ReadingError.remote(path: error.path) : .system(error)
@@ -90,14 +92,15 @@ private struct NameReader: ~Copyable {
   }
 
   private func tooLong(_ name: some Collection<UInt8>) -> PipelineError {
-    if !endsInNUL, name.contains(0) { return .input(.list(.endsInNUL(path: path))) }
-    if hasLines(name) { return .input(.list(.endsInLineEnds(path: path))) }
-    return .input(.list(.nameTooLong(path: path, line: number)))
+    .input(.list(otherContent(name) ?? .nameTooLong(path: path, line: number)))
   }
 
-  /// Whether a name that should end in a NUL byte is rather a list with lines.
-  private func hasLines(_ name: some Collection<UInt8>) -> Bool {
-    endsInNUL && number == 1 && name.contains(UInt8(ascii: "\n"))
+  /// What the list seems to be, if the first name isn't one.
+  private func otherContent(_ name: some Collection<UInt8>) -> ListError? {
+    guard number == 1 else { return nil }
+    if name.first == UInt8(ascii: "{") { return .documents(path: path) }
+    if !endsInNUL, name.contains(0) { return .endsInNUL(path: path) }
+    return endsInNUL && name.contains(UInt8(ascii: "\n")) ? .endsInLineEnds(path: path) : nil
   }
 
   /// The bytes up to the next end of a name, or to that of the list.

@@ -91,8 +91,8 @@ private struct DirectorySearch {
   /// Reads a directory, and returns those in it.
   private mutating func read(_ directory: String) throws(SystemError) -> [String] {
     var directories: [String] = []
-    for name in Self.sorted(try File.entries(of: root + directory)) {
-      guard name.utf8.first != UInt8(ascii: ".") else { continue }
+    let names = Self.sorted(try File.entries(of: root + directory))
+    for name in names where name.utf8.first != UInt8(ascii: ".") {
       let path = directory + name
       let status = try status(path)
       switch status?.kind {

@@ -8,6 +8,8 @@ package enum ListError: Error {
   case noDocuments(directory: String, _ others: FoundFiles.LeftOut?)
   /// The list itself is a directory.
   case isDirectory(path: String)
+  /// The list seems to be a file of documents.
+  case documents(path: String)
   case empty(path: String)
   /// The list has NUL bytes, but is read by lines.
   case endsInNUL(path: String)

@@ -1,7 +1,7 @@
 /// The steps of a run, in order.
 package enum Step: String, CaseIterable, Sendable {
   case spool, readEvaluation, fit, fitTarget, fitPool, train, measure, searchSize, weigh, choose
-  case copy, remainder
+  case order, copy, remainder
   /// Further steps of `resample`.
   case countStrata, draw
   /// The steps of `compare` and `explain`.

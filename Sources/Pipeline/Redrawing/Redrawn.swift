@@ -27,6 +27,8 @@ struct Redrawn {
   var textField: TextField?
   /// What a set completes; nil if there is nothing.
   var base: BaseSettings?
+  /// Reads the log weights of documents at sorted positions again; nil where only keys are known.
+  var logWeights: (([Position]) throws -> [Double])?
   /// False where only the candidates are known.
   var hasSpread = true
   /// What documents were excluded for; nil if none were.

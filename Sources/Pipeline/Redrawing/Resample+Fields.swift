@@ -53,7 +53,11 @@ extension Resample {
       documentCount: outcome.report.documentCount,
       documentCounts: outcome.report.shards.map(\.documentCount), poolReport: outcome.report,
       underMinimumCount: outcome.weighed.underMinimumCount,
-      overMaximumCount: outcome.weighed.overMaximumCount)
+      overMaximumCount: outcome.weighed.overMaximumCount
+    ) { [workers] positions in
+      try StoredWeights.read(
+        positions, from: pool.shards, isOfPool: true, workers, makeReader: makeReader)
+    }
   }
 
   /// The number of eligible documents by stratum.

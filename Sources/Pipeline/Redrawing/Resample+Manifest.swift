@@ -31,7 +31,8 @@ extension Resample {
         exclusion.record(drawn.excluded.documents) { drawn.excluded.isTarget($0) }
       },
       epochs: copied.epochs,
-      parts: drawn.outcome.records(names: [nil]), shuffleSeed: settings.outputs.shuffleSeed,
+      parts: drawn.outcome.records(names: [nil]), order: settings.outputs.order,
+      shuffleSeed: settings.outputs.shuffleSeed,
       shards: ShardRecord.shards(of: copied.output),
       remainder: RemainderRecord.of(copied.remainder),
       timings: timings)

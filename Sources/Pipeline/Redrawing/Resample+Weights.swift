@@ -41,7 +41,14 @@ extension Resample {
       inputs: stored.corrected(outcome.report).inputRecords,
       documentCount: outcome.report.documentCount, weightCounts: places.counts,
       underMinimumCount: outcome.weighed.underMinimumCount,
-      overMaximumCount: outcome.weighed.overMaximumCount)
+      overMaximumCount: outcome.weighed.overMaximumCount
+    ) { [workers] positions in
+      try PipelineError.inWeights {
+        try StoredWeights.read(positions, from: stored.shards, isOfPool: false, workers) {
+          StoredWeightReader(target: target, shards: finder, usesLogOdds: false)
+        }
+      }
+    }
   }
 
   /// Whether the files of weights have log odds, according to the first line of each.

@@ -76,6 +76,8 @@ package struct ResampleManifest: Encodable, Sendable {
   /// In the order of the output.
   package var epochs: [Epoch]
   package var parts: [PartRecord]?
+  /// `shuffle` or `weight`; left out if lines are in pool order.
+  package var order: String?
   package var shuffleSeed: UInt64?
   package var shards: [ShardRecord]?
   package var remainder: RemainderRecord?

@@ -34,7 +34,8 @@ extension Select {
       klReductionFromPool: isOne ? first.klReductionFromPool : nil,
       selected: selected, excluded: files.exclusion.map { $0.record(drawn.excluded) },
       parts: drawn.records(names: settings.targets.map(\.name)),
-      shuffleSeed: settings.outputs.shuffleSeed, shards: ShardRecord.shards(of: copied.output),
+      order: settings.outputs.order, shuffleSeed: settings.outputs.shuffleSeed,
+      shards: ShardRecord.shards(of: copied.output),
       remainder: RemainderRecord.of(copied.remainder), timings: timings)
   }
 

@@ -103,7 +103,9 @@ package struct SelectManifest: Encodable, Sendable {
   package var excluded: ExclusionRecord?
   /// The selection of each part of the draw: targets, strata, replay; nil for a plain draw.
   package var parts: [PartRecord]?
-  /// The seed of the order of lines; left out if lines are in pool order.
+  /// `shuffle` or `weight`; left out if lines are in pool order.
+  package var order: String?
+  /// The seed of the order of lines; left out for another order.
   package var shuffleSeed: UInt64?
   /// The output's shards; left out for a single file.
   package var shards: [ShardRecord]?

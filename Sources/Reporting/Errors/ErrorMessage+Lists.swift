@@ -7,16 +7,21 @@ extension ErrorMessage {
     switch error {
     case .noDocuments(let directory, let others):
       let found = others.map {
-        "\(Format.count($0.count, "other file")), such as \($0.example)"
+        $0.count == 1
+          ? " There is \($0.example)."
+          : " There are \(Format.count($0.count)) others, such as \($0.example)."
       }
       return
-        "\(directory): no file in this directory has a name that ends in \(endings)"
-        + "\(found.map { " (but \($0))" } ?? ""). Name files themselves to read them under any "
-        + "name."
+        "\(directory): no file in this directory has a name that ends in \(endings).\(found ?? "") "
+        + "Name files themselves to read them under any name."
     case .isDirectory(let path):
       return
         "\(path): this is a directory, and --files-from takes a list of files. Name the directory "
         + "itself, with --pool, to read the files in it."
+    case .documents(let path):
+      return
+        "\(path): this looks like a file of documents, but --files-from takes a list of files. Name "
+        + "documents with --pool."
     case .empty(let path): return "\(path): the list has no file names. Write one per line."
     case .endsInNUL(let path):
       return "\(path): the list has NUL bytes. Add -0 (--null) if they end its file names."
@@ -48,7 +53,7 @@ extension ErrorMessage {
   }
 
   /// The endings of names in words.
-  static let endings = ".jsonl, .ndjson or .json (or one of these and .zst or .gz)"
+  static let endings = ".jsonl, .ndjson or .json, with or without .zst or .gz"
 }
 
 extension FoundFiles.LeftOut {

@@ -63,8 +63,8 @@ struct DrawOptions: ParsableArguments {
     guard maximum.value >= 1 else { throw ValidationError("--max-tokens must be at least 1.") }
     guard maximum.value >= minimum else {
       throw ValidationError(
-        "--max-tokens is \(maximum.value), but --min-tokens is \(minimum): no document has so many "
-          + "tokens. Raise --max-tokens, or lower --min-tokens.")
+        "--max-tokens is \(maximum.value), but --min-tokens is \(minimum): no document is in "
+          + "between. Raise --max-tokens, or lower --min-tokens.")
     }
   }
 

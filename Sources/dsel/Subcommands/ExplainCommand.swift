@@ -208,7 +208,8 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
 
   func run() throws {
     try execution.run { context in
-      let explanation = try Explain(try settings(context.finder), progress: context.progress.meter).run()
+      let explanation = try Explain(try settings(context.finder), progress: context.progress.meter)
+        .run()
       try context.print(explanation, result)
     }
   }

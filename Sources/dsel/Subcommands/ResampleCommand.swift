@@ -125,6 +125,11 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
           + "again for another, or draw by --weights."
       )
     }
+    guard output.order != .weight else {
+      throw ValidationError(
+        "--order weight needs log weights, but candidates have keys, which noise is part of. Draw "
+          + "by --weights, or leave --order weight out.")
+    }
     guard size.isCountOrNothing else {
       throw ValidationError(
         "Candidates need a size in documents: give --count, or no size for the largest draw.")
@@ -137,7 +142,8 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
       ("--pool", try !pool.paths().isEmpty), ("--files-from", !pool.lists.filesFrom.isEmpty),
       ("--output", output.output != nil),
       ("--output-dir", output.outputDir != nil), ("--remainder", output.remainder != nil),
-      ("--shuffle", output.shuffle), ("--annotate", output.annotate),
+      ("--shuffle", output.shuffle), ("--order", output.order != nil),
+      ("--annotate", output.annotate),
       ("--manifest", output.manifest != nil), ("--rejects", rejecting.rejects != nil),
       ("--excluded", exclusionList.excluded != nil),
     ]

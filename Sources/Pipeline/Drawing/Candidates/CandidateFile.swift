@@ -132,7 +132,8 @@ package struct CandidateFile: Sendable {
   ///   - candidates: the candidates, in no particular order.
   init(
     settings: Settings, shards: [FittedModel.Input], documentCount: Int, eligibleCount: Int,
-    overMaximumCounts: [Int] = [], eligibleCounts: [Int]? = nil, poolDocumentCount: Int? = nil, candidates: CandidateGroup,
+    overMaximumCounts: [Int] = [], eligibleCounts: [Int]? = nil, poolDocumentCount: Int? = nil,
+    candidates: CandidateGroup,
     excluded: Excluded = Excluded()
   ) {
     header = Header(
