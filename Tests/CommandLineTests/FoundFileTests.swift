@@ -144,6 +144,7 @@ struct FoundFileTests {
     #expect(try readPaths() == Self.files)
     #expect(try select(["--pool", "all"]) == named)
     // A directory elsewhere, and one file, as in the cache of a hub.
+    try FileManager.default.removeItem(atPath: directory.path("pool/b/up"))
     try FileManager.default.moveItem(
       atPath: directory.path("pool/b"), toPath: directory.path("other"))
     try link("pool/b", to: "../other")

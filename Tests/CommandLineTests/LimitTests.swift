@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `--max-tokens` and `--order weight`, against an independent implementation of the method.
+/// `--max-tokens`, `--min-weight` and `--order weight`, against an independent implementation of the method.
 ///
 /// The implementation is in Python: `Fixtures/golden/method/limits.py`.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
@@ -27,7 +27,8 @@ struct LimitTests {
       }
       let fraction = settings.fraction.number.map { ["--fraction", "\($0)"] } ?? []
       let maximum = settings.max_tokens.int.map { ["--max-tokens", "\($0)"] } ?? []
-      return sizes + fraction + maximum + [
+      let weight = settings.min_weight.number.map { ["--min-weight", "\($0)"] } ?? []
+      return sizes + fraction + maximum + weight + [
         "--temperature", "\(settings.temperature.number ?? 0)", "--seed",
         "\(settings.seed.int ?? 0)",
       ]
@@ -39,6 +40,9 @@ struct LimitTests {
       let hasMaximum = !json.settings.max_tokens.isNull
       #expect(manifest.over_max_tokens == (hasMaximum ? json.over_max_tokens : .null))
       #expect(manifest.settings.max_tokens == json.settings.max_tokens)
+      let hasWeight = !json.settings.min_weight.isNull
+      #expect(manifest.under_min_weight == (hasWeight ? json.under_min_weight : .null))
+      #expect(manifest.settings.min_weight == json.settings.min_weight)
     }
   }
 
@@ -116,7 +120,7 @@ struct LimitTests {
   @Test(arguments: ["set", "weight"])
   func `Candidates of shards give the selection within the limits`(objective: String) throws {
     let pool = try Stages.shards(3, in: directory)
-    let options = ["--objective", objective, "--max-tokens", "400"]
+    let options = ["--objective", objective, "--max-tokens", "400", "--min-weight", "-9.5"]
     let select = try Dsel.select(
       pool: pool, Stages.buckets + options + ["--count", "60", "--manifest", "m.json"],
       in: directory)
@@ -133,8 +137,14 @@ struct LimitTests {
       ["resample", "--candidates", "all.c", "--manifest", "r.json", "--pool"] + pool,
       in: directory)
     #expect(drawn == select.output && drawn.rawLines.count == 60)
+    let annotated = try Dsel.select(
+      pool: pool, Stages.buckets + options + ["--count", "60", "--annotate", "-q"], in: directory)
+    let weights = try annotated.output.jsonLines().compactMap(\.dsel.log_weight.number)
+    #expect(weights.count == 60 && weights.allSatisfy { $0 >= -9.5 })
     let (one, other) = try (directory.json("m.json"), directory.json("r.json"))
-    for name in ["eligible_documents", "under_min_tokens", "over_max_tokens"] {
+    for name in [
+      "eligible_documents", "under_min_tokens", "over_max_tokens", "under_min_weight",
+    ] {
       #expect(one[name] == other[name] && one[name].int != nil, "\(name)")
     }
     // The oracle's.
@@ -147,7 +157,8 @@ struct LimitTests {
 
   @Test func `Candidates in two rounds count documents that are too long, by shard`() throws {
     let pool = try Stages.shards(3, in: directory)
-    let weigh = try ["weigh", "--candidates", "60", "--max-tokens", "400"] + Stages.modelOptions()
+    let limits = ["--max-tokens", "400", "--min-weight", "-12"]
+    let weigh = try ["weigh", "--candidates", "60"] + limits + Stages.modelOptions()
     try Stages.run(weigh + pool + ["-o", "all.c"], in: directory)
     for shard in pool {
       try Stages.run(weigh + [shard, "--keys-only", "-o", "\(shard).k"], in: directory)
@@ -168,20 +179,22 @@ struct LimitTests {
       [
         "python3", "-c",
         "import json; h = json.loads(open('keys').readline()); "
-          + "print(sum(h['shard_over_max_tokens']), h['over_max_tokens'], h['format_version'])",
+          + "print(sum(h['shard_over_max_tokens']), h['over_max_tokens'], h['format_version'], "
+          + "sum(h['shard_under_min_weight']) == h['under_min_weight'] > 0)",
       ], in: directory)
-    #expect(sums.lines == ["309 309 3"])
+    #expect(sums.lines == ["309 309 3 True"])
   }
 
-  @Test func `Candidates with other limits can't be merged`() throws {
+  @Test(arguments: [("--max-tokens", "400"), ("--min-weight", "-3")])
+  func `Candidates with other limits can't be merged`(option: String, value: String) throws {
     let pool = try Stages.shards(2, in: directory)
-    for (shard, options) in zip(pool, [["--max-tokens", "400"], []]) {
+    for (shard, options) in zip(pool, [[option, value], []]) {
       try Stages.run(
         ["weigh", "--candidates", "60", shard, "-o", "\(shard).c"] + Stages.modelOptions()
           + options, in: directory)
     }
     let run = try Dsel.run(["merge"] + pool.map { "\($0).c" }, in: directory)
-    #expect(run.status == 1 && run.errors.contains("--max-tokens"), "\(run.errors)")
+    #expect(run.status == 1 && run.errors.contains(option), "\(run.errors)")
   }
 
   // MARK: Fields
@@ -206,6 +219,12 @@ struct LimitTests {
     let manifest = try directory.json("m.json")
     #expect(manifest.over_max_tokens.int == 15 && manifest.eligible_documents.int == 25)
     #expect(manifest.selected.tokens.int == 25 * 26 / 2)
+
+    // Sums of fields have a limit too: 28 of 40 documents have 3 or more.
+    let large = try draw(["--count", "40", "--min-weight", "3"])
+    #expect(large == (1...40).filter { $0 * 7 % 10 >= 3 })
+    #expect(try directory.json("m.json").under_min_weight.int == 12)
+    #expect(try directory.json("m.json").selected.all_eligible.bool == true)
 
     // Epochs follow one another, each in its order.
     let epochs = try draw(
@@ -241,6 +260,26 @@ struct LimitTests {
           + "them, raise --max-tokens (now 120).\n"), "\(run.errors)")
   }
 
+  @Test func `A warning tells of documents that weigh too little`() throws {
+    let run = try Dsel.select(
+      [
+        "--count", "1360", "--estimator", "ratio", "--buckets", "10000", "--min-weight", "0", "-o",
+        "out.jsonl",
+      ], in: directory)
+    let expected = try #require(try Self.expected().last).json
+    let under = try #require(expected.under_min_weight.int)
+    let drawn = expected.selected.elements.count
+    #expect(run.status == 0 && under == 1309 - drawn)
+    let count = under.formatted(.number.locale(Locale(identifier: "en_US")))
+    #expect(run.errors.contains("(51 under --min-tokens, \(count) under --min-weight)"))
+    #expect(
+      run.errors.contains("all \(drawn) eligible documents that have enough weight were selected"))
+    #expect(
+      run.errors.hasSuffix(
+        "\(count) of 1,309 eligible documents have a log weight below 0.0 and can't be selected. "
+          + "To include them, lower --min-weight.\n"), "\(run.errors)")
+  }
+
   @Test(arguments: [
     (
       "select --target t --pool p --max-tokens 99",
@@ -260,6 +299,15 @@ struct LimitTests {
       "--max-tokens can't be used with --candidates-from"
     ),
     ("resample p --candidates c --max-tokens 900", "--max-tokens can't be used with --candidates"),
+    ("resample p --candidates c --min-weight 1", "--min-weight can't be used with --candidates"),
+    (
+      "weigh p --target-model t --pool-model m --min-weight 1", "--min-weight needs --candidates"
+    ),
+    (
+      "weigh p --target-model t --candidates-from k --min-weight 1",
+      "--min-weight can't be used with --candidates-from"
+    ),
+    ("select --target t --pool p --min-weight nan", "--min-weight"),
     (
       "resample p --weights w --max-tokens 9", "--max-tokens is 9, but --min-tokens is 100"
     ),
@@ -293,10 +341,11 @@ struct LimitTests {
   }
 
   @Test func `Sets, random documents and several targets can be ordered by weight`() throws {
-    let targets = ["--target", "a=\(Fixtures.wiki)", "b=\(Fixtures.path("chats.jsonl"))"]
+    let lines = try Fixtures.crawlText().rawLines
+    try directory.write(Array(lines.prefix(30)).joinedLines, to: "b.jsonl")
     for options in [
       ["--target", Fixtures.wiki], ["--target", Fixtures.wiki, "--replay", "0.3"],
-      targets + ["--text-field", "text|messages[].content"],
+      ["--target", "a=\(Fixtures.wiki)", "b=b.jsonl"],
     ] {
       let run = try Dsel.run(
         ["select", "-q", "--pool", Fixtures.crawl, "--count", "60", "--annotate"] + options,

@@ -3,9 +3,10 @@
 
     pip install xxhash regex numpy scipy && python3 limits.py
 
-The draw by weight of oracle.py, from the documents within --min-tokens and --max-tokens. Each run has its "settings"; the
-numbers of documents that are "eligible", "under_min_tokens" and "over_max_tokens"; the "random_arm", which has the same
-limits; "selected", the ids in pool order; and "by_weight", the same by falling log weight.
+The draw by weight of oracle.py, from the documents within --min-tokens and --max-tokens, and of these, those from
+--min-weight on. Each run has its "settings"; the numbers of documents that are "eligible", "under_min_tokens",
+"over_max_tokens" and, of eligible ones, "under_min_weight"; the "random_arm" of all eligible documents; "selected",
+the ids in pool order; and "by_weight", the same by falling log weight.
 """
 
 import json
@@ -24,6 +25,9 @@ RUNS = [
     {"fraction": 0.05, "max_tokens": 300, "min_tokens": 0},
     {"token_budget": 20000, "max_tokens": 250, "temperature": 20.0},
     {"count": 1360, "max_tokens": 120},
+    {"count": 100, "min_weight": -150.0, "temperature": 100.0},
+    {"token_budget": 30000, "min_weight": -100.5, "max_tokens": 600, "seed": 5},
+    {"count": 1360, "min_weight": 0.0},
 ]
 
 
@@ -41,7 +45,9 @@ def run(settings):
         document["text_hash"] = oracle.text_hash(document["text"])
         document["position"] = position
     size, limit = oracle.budget(settings, len(pool))
-    main, _ = oracle.draw(population, settings, size, limit)
+    least = settings.get("min_weight", -math.inf)
+    heavy = [d for d in population if d["log_weight"] >= least]
+    main, _ = oracle.draw(heavy, settings, size, limit)
     rate = min(1, limit / sum(size(d) for d in population))
     seed = (settings["seed"] + 2 * 0x9E3779B97F4A7C15) & oracle.MASK
     arm = [d for d in population if oracle.random_bits(d["text"], seed) < math.floor(rate * 2**64)]
@@ -50,6 +56,7 @@ def run(settings):
         "eligible": len(population),
         "under_min_tokens": len(short),
         "over_max_tokens": len(long),
+        "under_min_weight": len(population) - len(heavy),
         "random_arm": {"documents": len(arm), "tokens": sum(d["tokens"] for d in arm)},
         "selected": [d["id"] for d in sorted(main, key=lambda d: d["position"])],
         "by_weight": [d["id"] for d in sorted(main, key=lambda d: (-d["log_weight"], d["position"]))],

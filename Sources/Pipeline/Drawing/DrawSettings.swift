@@ -21,6 +21,8 @@ package struct DrawSettings: Sendable, Equatable, Codable {
   package var minimumTokenCount = Defaults.minimumTokenCount
   /// Documents with more tokens are never drawn; nil for no limit.
   package var maximumTokenCount: Int?
+  /// Documents with a smaller log weight are never drawn by it; nil for no limit.
+  package var minimumLogWeight: Double?
   package var keepsDuplicates = false
   /// The share of ``Estimator/blend``'s draw that the regression draws alone.
   package var logisticShare = 0.0

@@ -29,6 +29,8 @@ struct DrawStep {
     var underMinimumCount = 0
     /// The number of documents with too many tokens, by shard, up to the last one that has any.
     var overMaximumCounts: [Int] = []
+    /// The number of eligible documents whose log weights are too small for every target, by shard.
+    var underWeightCounts: [Int] = []
     /// The number of documents outside all strata that are drawn from.
     var outsideCount = 0
     /// The number of tokens in all documents.
@@ -39,12 +41,14 @@ struct DrawStep {
 
     /// The number of documents that may be drawn.
     var eligibleCount: Int { eligible.documentCount }
+    var underWeightCount: Int { underWeightCounts.reduce(0, +) }
     var overMaximumCount: Int { overMaximumCounts.reduce(0, +) }
 
     mutating func merge(_ other: Outcome) {
       eligible.merge(other.eligible)
       Self.add(other.eligibleCounts, to: &eligibleCounts)
       Self.add(other.overMaximumCounts, to: &overMaximumCounts)
+      Self.add(other.underWeightCounts, to: &underWeightCounts)
       underMinimumCount += other.underMinimumCount
       outsideCount += other.outsideCount
       tokenCount += other.tokenCount
@@ -63,6 +67,10 @@ struct DrawStep {
     }
 
     mutating func countEligible(ofShard shard: Int) { Self.add(1, to: shard, &eligibleCounts) }
+
+    mutating func countUnderWeight(ofShard shard: Int) {
+      Self.add(1, to: shard, &underWeightCounts)
+    }
 
     mutating func countOverMaximum(ofShard shard: Int) {
       Self.add(1, to: shard, &overMaximumCounts)
@@ -200,8 +208,19 @@ struct DrawStep {
         outcome.spreads[target].histogram.add(scaled)
       }
       if arm.contains(document.textHash) { reader.count(text, in: &outcome.randomBaseline) }
+      if plan.minimumLogWeight != nil,
+        !temperatures.indices.contains(where: { mayDraw(target: $0) })
+      {
+        outcome.countUnderWeight(ofShard: document.position.shard)
+      }
       exclusion = .unknown
       for group in groups { consider(document, group, text) }
+    }
+
+    /// Whether the document's weight is large enough to draw it for a target, or at random (nil).
+    private func mayDraw(target: Int?) -> Bool {
+      guard let minimum = plan.minimumLogWeight, let target else { return true }
+      return reader.weight(target).logWeight >= minimum
     }
 
     /// Checks that weights over temperatures are numbers, as statistics and keys require.
@@ -224,11 +243,12 @@ struct DrawStep {
       let identity = plan.identity(textHash: document.textHash, position: document.position)
       let arms = plan.groups[group].arms
       if plan.groups[group].isParted {
+        guard mayDraw(target: arms[0].target) else { return }
         let key = key(arms[0], identity)
         let secondKey = arms.count > 1 ? self.key(arms[1], identity) : 0
         admit(group, 0, candidate(document, key: key, secondKey: secondKey), text)
       } else {
-        for arm in arms.indices {
+        for arm in arms.indices where mayDraw(target: arms[arm].target) {
           let key = key(arms[arm], identity)
           admit(group, arm, candidate(document, key: key, secondKey: 0), text)
         }

@@ -128,6 +128,7 @@ extension DrawRecipe {
     draw.logisticShare = known.logisticShare
     draw.minimumTokenCount = known.minimumTokenCount
     draw.maximumTokenCount = known.maximumTokenCount
+    draw.minimumLogWeight = known.minimumLogWeight
     self.init(draw: draw, temperatures: [known.temperature], seeds: [known.seed])
   }
 }

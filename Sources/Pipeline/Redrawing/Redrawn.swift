@@ -23,6 +23,8 @@ struct Redrawn {
   var underMinimumCount: Int?
   /// The number of documents with too many tokens.
   var overMaximumCount = 0
+  /// The number of eligible documents with too small a weight.
+  var underWeightCount = 0
   /// The field that was weighed, if known.
   var textField: TextField?
   /// What a set completes; nil if there is nothing.

@@ -42,6 +42,7 @@ extension Resample {
       uncountedCount: whole.header.uncountedCount,
       underMinimumCount: whole.header.underMinimumCount,
       overMaximumCount: whole.header.overMaximumCount,
+      underWeightCount: whole.header.underWeightCount,
       textField: whole.header.settings.textField, base: draw.base, hasSpread: false,
       exclusion: whole.header.settings.exclusion, excluded: excluded)
   }

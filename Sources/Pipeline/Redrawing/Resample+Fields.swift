@@ -53,7 +53,8 @@ extension Resample {
       documentCount: outcome.report.documentCount,
       documentCounts: outcome.report.shards.map(\.documentCount), poolReport: outcome.report,
       underMinimumCount: outcome.weighed.underMinimumCount,
-      overMaximumCount: outcome.weighed.overMaximumCount
+      overMaximumCount: outcome.weighed.overMaximumCount,
+      underWeightCount: outcome.weighed.underWeightCount
     ) { [workers] positions in
       try StoredWeights.read(
         positions, from: pool.shards, isOfPool: true, workers, makeReader: makeReader)

@@ -22,6 +22,7 @@ extension Resample {
       skippedLines: drawn.outcome.report.skippedByReason,
       eligibleDocuments: weighed.eligibleCount, underMinTokens: drawn.underMinimumCount,
       overMaxTokens: recipe.draw.maximumTokenCount.map { _ in drawn.overMaximumCount },
+      underMinWeight: recipe.draw.minimumLogWeight.map { _ in drawn.underWeightCount },
       outsideMixture: settings.stratify == nil ? nil : weighed.outsideCount,
       effectiveSampleSize: spread?.effectiveSampleSize.value,
       overlapWithTopK: drawn.hasSpread ? drawn.outcome.overlap(recipe) : nil,
@@ -73,6 +74,7 @@ extension ResampleManifest.Settings {
     logisticShare = recipe.draw.logisticShare
     minTokens = recipe.draw.minimumTokenCount
     maxTokens = recipe.draw.maximumTokenCount
+    minWeight = recipe.draw.minimumLogWeight
     duplicates = recipe.draw.keepsDuplicates ? "keep" : "drop"
     replay = recipe.replay
     stratify = settings.stratify?.field

@@ -41,7 +41,8 @@ extension Resample {
       inputs: stored.corrected(outcome.report).inputRecords,
       documentCount: outcome.report.documentCount, weightCounts: places.counts,
       underMinimumCount: outcome.weighed.underMinimumCount,
-      overMaximumCount: outcome.weighed.overMaximumCount
+      overMaximumCount: outcome.weighed.overMaximumCount,
+      underWeightCount: outcome.weighed.underWeightCount
     ) { [workers] positions in
       try PipelineError.inWeights {
         try StoredWeights.read(positions, from: stored.shards, isOfPool: false, workers) {

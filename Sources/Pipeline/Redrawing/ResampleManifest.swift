@@ -15,6 +15,8 @@ package struct ResampleManifest: Encodable, Sendable {
     package var minTokens: Int
     /// nil without a limit.
     package var maxTokens: Int?
+    /// nil without a limit.
+    package var minWeight: Double?
     package var duplicates: String
     package var replay: Double
     package var stratify: String?
@@ -66,6 +68,8 @@ package struct ResampleManifest: Encodable, Sendable {
   package var underMinTokens: Int?
   /// nil without a limit.
   package var overMaxTokens: Int?
+  /// Eligible documents with a log weight below `min_weight` for every target; nil without a limit.
+  package var underMinWeight: Int?
   package var outsideMixture: Int?
   package var effectiveSampleSize: Double?
   package var overlapWithTopK: Double?

@@ -19,6 +19,7 @@ extension Select {
       target: isOne ? first.side : nil, targets: isOne ? nil : targets, pool: trained.pool,
       eligibleDocuments: weighed.eligibleCount, underMinTokens: weighed.underMinimumCount,
       overMaxTokens: settings.draw.maximumTokenCount.map { _ in weighed.overMaximumCount },
+      underMinWeight: settings.draw.minimumLogWeight.map { _ in weighed.underWeightCount },
       outsideMixture: settings.stratify == nil ? nil : weighed.outsideCount,
       effectiveSampleSize: isOne ? first.effectiveSampleSize : nil,
       overlapWithTopK: drawn.overlap(plan.recipe),

@@ -37,6 +37,7 @@ extension SelectManifest.Settings {
       stratify: settings.stratify?.field, mixture: settings.stratify?.mixture,
       mixtureTemperature: settings.stratify?.temperature, fill: settings.stratify?.fills,
       minTokens: settings.draw.minimumTokenCount, maxTokens: settings.draw.maximumTokenCount,
+      minWeight: settings.draw.minimumLogWeight,
       exclude: exclude.paths.isEmpty ? nil : exclude.paths,
       excludeNgram: exclude.paths.isEmpty ? nil : exclude.gramLength,
       excludeTextField: exclude.textField?.expression,

@@ -45,6 +45,8 @@ package struct SelectManifest: Encodable, Sendable {
     package var minTokens: Int
     /// nil without a limit.
     package var maxTokens: Int?
+    /// nil without a limit.
+    package var minWeight: Double?
     /// The files of evaluation documents, with the length of n-grams and the field of the text, if
     /// it is another one.
     package var exclude: [String]?
@@ -75,6 +77,8 @@ package struct SelectManifest: Encodable, Sendable {
   package var underMinTokens: Int
   /// The number of documents with more than `max_tokens` tokens; nil without a limit.
   package var overMaxTokens: Int?
+  /// Eligible documents with a log weight below `min_weight` for every target; nil without a limit.
+  package var underMinWeight: Int?
   /// Documents outside all strata that were drawn from; nil without strata.
   package var outsideMixture: Int?
   /// (Σ w)² / Σ w² over the eligible documents, at the draw's temperature.

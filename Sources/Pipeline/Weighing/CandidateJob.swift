@@ -46,6 +46,7 @@ struct CandidateJob {
       settings: settings, shards: job.pool.corrected(report, of: shards).inputs,
       documentCount: report.documentCount, eligibleCount: outcome.eligibleCount,
       overMaximumCounts: ofShards(outcome.overMaximumCounts),
+      underWeightCounts: ofShards(outcome.underWeightCounts),
       eligibleCounts: wanted.keepsKeysOnly ? ofShards(outcome.eligibleCounts) : nil,
       poolDocumentCount: job.models.pool.model.counts.documentCount,
       candidates: kept.onlyParted(), excluded: stored(excluded))
@@ -87,6 +88,7 @@ struct CandidateJob {
       count: wanted.count, kept: keptCount, seed: wanted.seed,
       temperature: settings.temperature, topK: settings.topK,
       minTokens: settings.minimumTokenCount, maxTokens: settings.maximumTokenCount,
+      minWeight: settings.minimumLogWeight,
       objective: settings.objective == .weight ? nil : settings.objective.rawValue,
       excluded: exclusion == nil ? nil : excludedCount,
       keysOnly: wanted.keepsKeysOnly ? true : nil)
@@ -105,7 +107,8 @@ extension WeighJob {
       seed: wanted.seed, topK: !wanted.addsNoise, temperature: wanted.temperature,
       count: wanted.count, logisticShare: wanted.logisticShare,
       minimumTokenCount: wanted.minimumTokenCount,
-      maximumTokenCount: wanted.maximumTokenCount, estimator: estimator.kind.rawValue,
+      maximumTokenCount: wanted.maximumTokenCount,
+      minimumLogWeight: wanted.minimumLogWeight, estimator: estimator.kind.rawValue,
       normalization: estimator.normalization.rawValue, smoothing: estimator.pseudocount,
       targetSmoothing: estimator.targetPseudocount,
       compatibility: estimator.compatibility?.rawValue,

@@ -44,6 +44,7 @@ package struct WeighSettings: Sendable, Codable {
     package var minimumTokenCount = Defaults.minimumTokenCount
     /// nil for no limit.
     package var maximumTokenCount: Int?
+    package var minimumLogWeight: Double?
     /// The share that the regression draws alone.
     package var logisticShare = 0.0
     /// What is drawn from the candidates; nil for a set if models have single tokens and pairs, as
@@ -64,6 +65,7 @@ package struct WeighSettings: Sendable, Codable {
       draw.temperature = .fixed(temperature)
       draw.minimumTokenCount = minimumTokenCount
       draw.maximumTokenCount = maximumTokenCount
+      draw.minimumLogWeight = minimumLogWeight
       draw.logisticShare = logisticShare
       return draw
     }

@@ -36,7 +36,14 @@ extension ResampleManifest: Report {
       documents: documents, short: underMinTokens, minimum: settings.minTokens,
       long: overMaxTokens, maximum: settings.maxTokens,
       isAllSelected: selected.allEligible, isOfCandidates: isOfCandidates
-    ).warnings
+    ).warnings + underWeightWarnings
+  }
+
+  private var underWeightWarnings: [String] {
+    guard selected.allEligible else { return [] }
+    return DrawWarnings.underWeight(
+      underMinWeight, of: eligibleDocuments, minimum: settings.minWeight,
+      isOfCandidates: isOfCandidates)
   }
 
   private var isOfCandidates: Bool { settings.source == "candidates" }
@@ -73,7 +80,12 @@ extension ResampleManifest: Report {
   }
 
   private var drawWarnings: [String] {
-    if selected.allEligible { return [DrawWarnings.exhausted(selected, excluded, verb: "drawn")] }
+    if selected.allEligible {
+      return [
+        DrawWarnings.exhausted(
+          selected, excluded, underWeight: underMinWeight, verb: "drawn")
+      ]
+    }
     // All candidates may come from files that weren't named.
     guard selected.documents == 0, !isOfCandidates else { return [] }
     return [DrawWarnings.nothingFits(verb: "drawn")]

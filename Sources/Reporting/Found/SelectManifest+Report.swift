@@ -12,8 +12,12 @@ extension SelectManifest: Report {
       + InputWarnings.repeatedContent(pool.inputs)
     warnings += excluded?.warnings ?? []
     if selected.allEligible {
-      let advice = underMinTokens + (overMaxTokens ?? 0) == 0 ? " Add shards to the pool." : ""
-      warnings.append(DrawWarnings.exhausted(selected, excluded, verb: "selected") + advice)
+      let advice =
+        underMinTokens + (overMaxTokens ?? 0) + (underMinWeight ?? 0) == 0
+        ? " Add shards to the pool." : ""
+      warnings.append(
+        DrawWarnings.exhausted(
+          selected, excluded, underWeight: underMinWeight, verb: "selected") + advice)
     } else if selected.documents == 0 {
       warnings.append(DrawWarnings.nothingFits(verb: "selected"))
     }
@@ -26,7 +30,13 @@ extension SelectManifest: Report {
     ShortDocuments(
       documents: pool.documents, short: underMinTokens, minimum: settings.minTokens,
       long: overMaxTokens, maximum: settings.maxTokens, isAllSelected: selected.allEligible
-    ).warnings
+    ).warnings + underWeightWarnings
+  }
+
+  private var underWeightWarnings: [String] {
+    guard selected.allEligible else { return [] }
+    return DrawWarnings.underWeight(
+      underMinWeight, of: eligibleDocuments, minimum: settings.minWeight)
   }
 
   package var sections: [ReportSection] {
@@ -92,6 +102,7 @@ extension SelectManifest: Report {
       "\(Format.count(eligibleDocuments, "eligible document")) "
       + "(\(Format.count(underMinTokens)) under --min-tokens"
     if let overMaxTokens { eligible += ", \(Format.count(overMaxTokens)) over --max-tokens" }
+    if let underMinWeight { eligible += ", \(Format.count(underMinWeight)) under --min-weight" }
     if settings.mixture != nil {
       eligible += ", \(Format.count(outsideMixture ?? 0)) outside --mixture"
     }

@@ -3,21 +3,39 @@ internal import Pipeline
 /// Warnings about a draw that differs from the requested one.
 enum DrawWarnings {
   /// All eligible documents were drawn, and they are fewer than requested.
+  ///
+  /// - Parameter underWeight: the number of eligible documents with too small a weight.
   static func exhausted(
-    _ selected: SelectionRecord, _ excluded: ExclusionRecord?, verb: String
+    _ selected: SelectionRecord, _ excluded: ExclusionRecord?, underWeight: Int?, verb: String
   ) -> String {
-    let others = (excluded?.documents ?? 0) > 0 ? " that is not excluded" : ""
+    let isOne = selected.documents <= 1
+    var others: [String] = []
+    if (excluded?.documents ?? 0) > 0 { others.append("\(isOne ? "is" : "are") not excluded") }
+    if (underWeight ?? 0) > 0 { others.append("\(isOne ? "has" : "have") enough weight") }
+    let clause = others.isEmpty ? "" : " that \(others.joined(separator: " and "))"
     let all =
       switch selected.documents {
-      case 0: "the pool has no eligible document\(others)"
-      case 1: "the only eligible document\(others) was \(verb)"
+      case 0: "the pool has no eligible document\(clause)"
+      case 1: "the only eligible document\(clause) was \(verb)"
       default:
-        "all \(Format.count(selected.documents, "eligible document"))"
-          + "\(others.isEmpty ? "" : " that are not excluded") were \(verb)"
+        "all \(Format.count(selected.documents, "eligible document"))\(clause) were \(verb)"
       }
     return
       "the selection is smaller than wanted: \(all), "
       + "\(Format.count(selected.shortfall, unit: selected.shortfallUnit)) short."
+  }
+
+  /// Documents weigh too little to be drawn, and the draw is short for that.
+  static func underWeight(
+    _ count: Int?, of eligible: Int, minimum: Double?, isOfCandidates: Bool = false
+  ) -> [String] {
+    guard let count, count > 0, let minimum else { return [] }
+    return [
+      "\(Format.count(count)) of \(Format.count(eligible, "eligible document")) "
+        + "\(count == 1 ? "has" : "have") a log weight below \(minimum) and can't be selected. To "
+        + "include \(count == 1 ? "it" : "them"), \(isOfCandidates ? "weigh again with a lower" : "lower") "
+        + "--min-weight."
+    ]
   }
 
   /// Documents were weighed that the pool's model doesn't know.

@@ -15,6 +15,7 @@ extension CandidateSetting {
     case .logisticShare: "--logistic-share"
     case .minimumTokenCount: "--min-tokens"
     case .maximumTokenCount: "--max-tokens"
+    case .minimumLogWeight: "--min-weight"
     case .estimator: "--estimator"
     case .normalization: "--normalize"
     case .smoothing: "--smoothing"

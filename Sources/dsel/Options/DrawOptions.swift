@@ -48,6 +48,14 @@ struct DrawOptions: ParsableArguments {
     transform: Count.init(parsing:))
   var maxTokens: Count?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Never select documents with a smaller log weight than this. (default: no limit)",
+      valueName: "w"),
+    transform: Number.init(parsing:))
+  var minWeight: Number?
+
   @Option(help: "Exact duplicates: keep the first (drop) or all (keep).")
   var duplicates = Duplicates.drop
 
@@ -101,6 +109,7 @@ struct DrawOptions: ParsableArguments {
     settings.temperature = randomness.setting
     settings.minimumTokenCount = minTokens.value
     settings.maximumTokenCount = maxTokens?.value
+    settings.minimumLogWeight = minWeight?.value
     settings.keepsDuplicates = duplicates == .keep
     settings.logisticShare =
       estimator.components.drawInTwoParts

@@ -37,6 +37,14 @@ struct ResampleDrawOptions: ParsableArguments {
     transform: Count.init(parsing:))
   var maxTokens: Count?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Never select documents with a smaller log weight, or sum of fields, than this. (default: no limit)",
+      valueName: "w"),
+    transform: Number.init(parsing:))
+  var minWeight: Number?
+
   @Option(help: "Exact duplicates: keep one (drop) or all (keep).")
   var duplicates = DrawOptions.Duplicates.drop
 
@@ -82,6 +90,7 @@ struct ResampleDrawOptions: ParsableArguments {
     settings.temperature = randomness.setting
     settings.minimumTokenCount = minimum(isByFields: isByFields)
     settings.maximumTokenCount = maxTokens?.value
+    settings.minimumLogWeight = minWeight?.value
     settings.keepsDuplicates = duplicates == .keep
     settings.logisticShare =
       isByFields ? 0 : logisticShare?.value ?? DrawSettings.defaultLogisticShare

@@ -116,6 +116,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
       ("--seed", draw.seed != nil), ("--top-k", draw.randomness.topK),
       ("--temperature", draw.randomness.temperature != .number(1)),
       ("--min-tokens", draw.minTokens != nil), ("--max-tokens", draw.maxTokens != nil),
+      ("--min-weight", draw.minWeight != nil),
       ("--duplicates", draw.duplicates == .keep), ("--epochs", draw.epochs.value > 1),
       ("--replay", mixture.replay != nil), ("--allow-repeats", reading.allowRepeats),
     ]

@@ -132,6 +132,7 @@ extension CandidateFile {
     var hasKeysOnly = false
     var eligibleCounts: [Int]?
     var overMaximumCounts: [Int]?
+    var underWeightCounts: [Int]?
     var targetCounts: [UInt64]?
     var shards: [FittedModel.Input]?
     var exclusion = CandidateExclusion()
@@ -166,9 +167,10 @@ extension CandidateFile {
         strings[key] = try stream.readString()
       case "count", "min_tokens", "max_tokens": numbers[key] = try stream.readCount()
       case "documents", "eligible_documents", "pool_documents", "candidates", "target_tokens",
-        "base_tokens", "excluded", "over_max_tokens":
+        "base_tokens", "excluded", "over_max_tokens", "under_min_weight":
         numbers[key] = try count(key, &stream)
-      case "temperature", "logistic_share", "smoothing", "target_smoothing", "purity", "noise":
+      case "temperature", "logistic_share", "smoothing", "target_smoothing", "purity", "noise",
+        "min_weight":
         doubles[key] = try stream.readNumber()
       case "top_k": topK = try stream.readBoolean()
       case "chosen": isChosen = try stream.readBoolean()
@@ -178,6 +180,7 @@ extension CandidateFile {
         guard targetCounts?.allSatisfy({ $0 > 0 }) == true else { throw .invalid(key) }
       case "keys_only": hasKeysOnly = try stream.readBoolean()
       case "shard_eligible_documents": eligibleCounts = try ShardCounts.read(key, &stream)
+      case "shard_under_min_weight": underWeightCounts = try ShardCounts.read(key, &stream)
       case "shard_over_max_tokens": overMaximumCounts = try ShardCounts.read(key, &stream)
       case "shards": try readShards(&stream)
       default: if try !exclusion.read(key, &stream) { try stream.skipValue() }
@@ -242,9 +245,11 @@ extension CandidateFile {
       }
       _ = try number("format_version")
       // A draw takes no more than its count from the eligible documents.
+      let underWeight = doubles["min_weight"] == nil ? 0 : try number("under_min_weight")
       let overMaximum = numbers["max_tokens"] == nil ? 0 : try number("over_max_tokens")
       guard try number("eligible_documents") + overMaximum <= number("documents"),
-        try number("candidates") + numbers["excluded", default: 0] <= number("eligible_documents")
+        try number("candidates") + numbers["excluded", default: 0] + underWeight
+          <= number("eligible_documents")
       else { throw .invalid("eligible_documents") }
       guard let seed = UInt64(try string("seed")) else { throw .invalid("seed") }
       guard let topK else { throw .missing("top_k") }
@@ -261,7 +266,8 @@ extension CandidateFile {
           seed: seed, topK: topK, temperature: try double("temperature"),
           count: try number("count"), logisticShare: share,
           minimumTokenCount: try number("min_tokens"),
-          maximumTokenCount: numbers["max_tokens"], estimator: try string("estimator"),
+          maximumTokenCount: numbers["max_tokens"], minimumLogWeight: doubles["min_weight"],
+          estimator: try string("estimator"),
           normalization: try string("normalize"), smoothing: try double("smoothing"),
           targetSmoothing: try double("target_smoothing"), compatibility: strings["compat"],
           targetModel: try hash("target_model_xxh3"), poolModel: try hash("pool_model_xxh3"),
@@ -270,6 +276,7 @@ extension CandidateFile {
           objective: objective, exclusion: exclusion.excludesNothing ? nil : exclusion),
         shards: shards, documentCount: try number("documents"),
         eligibleCount: try number("eligible_documents"), overMaximumCount: overMaximum,
+        underWeightCount: underWeight,
         poolDocumentCount: numbers["pool_documents"], isChosen: isChosen)
       if objective == .set {
         if isChosen {
@@ -283,6 +290,10 @@ extension CandidateFile {
           if header.settings.maximumTokenCount != nil {
             header.overMaximumCounts = try ShardCounts.checked(
               overMaximumCounts, "shard_over_max_tokens", of: shards, sum: overMaximum)
+          }
+          if header.settings.minimumLogWeight != nil {
+            header.underWeightCounts = try ShardCounts.checked(
+              underWeightCounts, "shard_under_min_weight", of: shards, sum: underWeight)
           }
         } else {
           header.profile = try profile(tokenCount: number("target_tokens"))
