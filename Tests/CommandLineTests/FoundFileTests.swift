@@ -248,6 +248,23 @@ struct FoundFileTests {
         == Stages.run(draw + ["--pool"] + Self.files, in: directory))
   }
 
+  @Test func `A list may come from standard input where documents may not`() throws {
+    let list = Data("pool/a.jsonl\npool/z.jsonl\n".utf8)
+    let files = ["pool/a.jsonl", "pool/z.jsonl"]
+    let read = ["--files-from", "-"]
+    let work = ["--work-dir", "work"]
+    let model = try Stages.run(["fit"] + files, in: directory)
+    #expect(try Stages.run(["fit"] + read + work, input: list, in: directory) == model)
+    #expect(try Dsel.run(["fit", "-"] + work, in: directory).status == 64)
+    try FileManager.default.createDirectory(
+      atPath: directory.path("documents"), withIntermediateDirectories: true)
+    try directory.write(directory.read("pool/a.jsonl"), to: "documents/a.jsonl")
+    try Stages.run(
+      ["weigh", "--format", "dolma"] + Stages.modelOptions() + read,
+      input: Data("documents\n".utf8), in: directory)
+    #expect(directory.exists("attributes/dsel/a.jsonl"))
+  }
+
   /// Lists, and how their messages begin.
   private static let faults: [(list: String, message: String)] = [
     ("", "list: the list has no file names. Write one per line."),

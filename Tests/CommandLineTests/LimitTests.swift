@@ -2,9 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `--max-tokens`, `--min-weight` and `--order weight`, against an independent implementation of the method.
+/// `--max-tokens`, `--min-weight` and `--order weight`.
 ///
-/// The implementation is in Python: `Fixtures/golden/method/limits.py`.
+/// An independent implementation of the method gives what is expected: in Python,
+/// `Fixtures/golden/method/limits.py`.
 @Suite(.enabled(if: !Dsel.isDebugBuild))
 struct LimitTests {
   private let directory: TemporaryDirectory

@@ -102,7 +102,7 @@ struct FitCommand: ParsableCommand, CommandWithExamples {
     try reading.validateJoint()
     try counting.validate(with: compatibility.compat)
     try WorkDirectoryRules.validate(
-      workDir, files: files, rejects: rejecting.rejects)
+      workDir, files: self.files(), rejects: rejecting.rejects)
     try reporting.validate(with: output)
   }
 

@@ -141,13 +141,15 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
       throw ValidationError(
         "--allow-repeats can't be used with --candidates: merged candidates have each file once.")
     }
-    try WorkDirectoryRules.validate(workDir, files: pool, rejects: rejecting.rejects)
+    try WorkDirectoryRules.validate(
+      workDir, files: poolFiles.paths(), rejects: rejecting.rejects)
     guard output.output == nil || (workDir == nil && format != .dolma) else {
       let other = workDir == nil ? "--format dolma" : "--work-dir"
       throw ValidationError("\(other) writes one file per input. Leave --output out.")
     }
     if format == .dolma {
-      guard workDir == nil, candidates.candidates == nil, !pool.contains("-") else {
+      let isPiped = try poolFiles.paths().contains("-")
+      guard workDir == nil, candidates.candidates == nil, !isPiped else {
         throw ValidationError(
           "--format dolma writes next to the documents' files. It can't be used with --work-dir, "
             + "--candidates or standard input (-)."
