@@ -120,15 +120,38 @@ extension File {
     return unsafe names(in: stream)
   }
 
+  /// The names in a directory except its own and its parent's, in no particular order.
+  ///
+  /// - Throws: ``SystemError`` of operation `open` or `read`.
+  package static func entries(of directory: String) throws(SystemError) -> [String] {
+    guard let stream = unsafe FileName.withBytes(of: directory, { unsafe opendir($0) }) else {
+      throw SystemError(.open, directory)
+    }
+    defer { unsafe _ = closedir(stream) }
+    var code: Int32 = 0
+    let names = unsafe names(in: stream, code: &code)
+    guard code == 0 else { throw SystemError(.read, directory, code: code) }
+    return names.filter { $0 != "." && $0 != ".." }
+  }
+
   private static func names(in stream: OpaquePointer) -> [String] {
+    var code: Int32 = 0
+    return unsafe names(in: stream, code: &code)
+  }
+
+  /// - Parameter code: `errno` if there are more names, but they can't be read.
+  private static func names(in stream: OpaquePointer, code: inout Int32) -> [String] {
     var names: [String] = []
-    // SAFETY: the entry is valid until the next call, and its name ends with a NUL.
-    while let entry = unsafe readdir(stream) {
+    while true {
+      errno = 0
+      // SAFETY: the entry is valid until the next call, and its name ends with a NUL.
+      guard let entry = unsafe readdir(stream) else { break }
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
         unsafe FileName.string(UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self))
       }
       names.append(name)
     }
+    code = errno
     return names
   }
 

@@ -13,6 +13,9 @@ package protocol DocumentFormat: Sendable {
   /// Whether a file that begins with these bytes, as they are stored, has this format.
   func recognizes(_ head: Span<UInt8>) -> Bool
 
+  /// The endings of file names, in small letters, by which its files in a directory are known.
+  var nameEndings: [String] { get }
+
   /// Whether shards are read from beginning to end.
   ///
   /// If so, the spool of a pipe may be compressed. A format with random access finds the pipe's

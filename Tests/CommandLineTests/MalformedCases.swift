@@ -75,7 +75,7 @@ enum MalformedCases {
     Refused("zst-long-window.jsonl.zst", "--max-window"),
     Refused("gz-truncated.jsonl.gz", "truncated"),
     Refused("gz-bad-crc.jsonl.gz", "checksum"),
-    Refused("is-a-directory.jsonl", "is a directory"),
+    Refused("is-a-directory.jsonl", "no file in this directory"),
     // Files without a document.
     Refused("empty.jsonl", "the pool is empty"),
     Refused("empty-file.jsonl.zst", "the pool is empty"),

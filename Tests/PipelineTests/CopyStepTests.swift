@@ -57,7 +57,7 @@ import Writing
   }
 
   private func copy(
-    _ documents: [DrawnDocument], annotates: Bool = false, order: ShuffleOrder? = nil,
+    _ documents: [DrawnDocument], annotates: Bool = false, order: LineOrder? = nil,
     names: [String?] = [nil], wasWeighedBefore: Bool = false, shards: [Shard]? = nil
   ) throws -> (lines: [String], outcome: CopyStep.Outcome) {
     var sink: any RecordSink & ~Copyable = JSONLinesSink(
@@ -106,7 +106,7 @@ import Writing
 
   @Test func `Shuffled lines are in the order of their documents' numbers`() throws {
     let order = ShuffleOrder(seed: 5, keepsDuplicates: false)
-    let (lines, _) = try copy(all, order: order)
+    let (lines, _) = try copy(all, order: .shuffled(order))
     let expected = all.sorted { order($0.candidate) < order($1.candidate) }
     let places = all.map(\.candidate.position)
     let (unshuffled, _) = try copy(all)

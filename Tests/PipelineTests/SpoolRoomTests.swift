@@ -94,7 +94,8 @@ import Weighting
     PoolSample(
       try paths.map { try Shard(path: $0) }, [Self.profile(Self.words(100)), Self.profile("w1")],
       .init(
-        features: FeatureSettings(), minimumLength: minimumLength, reading: ReadingSettings()))
+        features: FeatureSettings(), lengths: LengthRange(minimum: minimumLength),
+        reading: ReadingSettings()))
   }
 
   /// Whether a number agrees with the expected one within 0.1 %: some n-grams share a bucket.

@@ -49,15 +49,16 @@ struct CopyStep {
   ///   - weigher: counts the features of the documents that each target drew; nil without models.
   ///   - annotates: whether each document is weighed again, and written with its log weight and
   ///     key.
-  ///   - order: the order of a sink that shuffles.
+  ///   - order: the order of a sink that sorts.
   ///   - wasWeighedBefore: whether another run weighed the text, perhaps in another field.
   /// - Throws: ``PipelineError``
   func run(
     _ selection: [DrawnDocument], textField: TextField, weigher: inout DocumentWeigher?,
-    annotates: Bool, order: ShuffleOrder?, wasWeighedBefore: Bool = false,
+    annotates: Bool, order: LineOrder?, wasWeighedBefore: Bool = false,
     into sink: inout any RecordSink & ~Copyable
   ) throws -> Outcome {
     var outcome = Outcome()
+    var index = 0
     outcome.counts = weigher?.emptyCounts ?? []
     let records = PlacedRecords(
       shards: shards, limits: limits, textField: textField, progress: progress)
@@ -67,7 +68,8 @@ struct CopyStep {
     do {
       try records.forEach(selection, at: \.place) { drawn, record in
         let document = drawn.candidate
-        let number = order?(document) ?? 0
+        let number = order?.number(of: document, at: index) ?? 0
+        index += 1
         // Use the line before the text is read, since that may change the bytes.
         try record.withLine { line in
           guard annotates else { return try sink.write(line, adding: nil, order: number) }
@@ -125,7 +127,7 @@ struct CopyStep {
 }
 
 extension DrawnDocument {
-  fileprivate var place: RecordPlace {
+  var place: RecordPlace {
     RecordPlace(position: candidate.position, byteCount: candidate.lineByteCount)
   }
 }

@@ -44,7 +44,9 @@ struct DrawPlan: Sendable {
   var keepsDuplicates: Bool
   /// Whether exact duplicates may have different weights.
   var copiesMayDiffer = false
-  var minimumLength: Int
+  var lengths: LengthRange
+  /// The smallest log weight by which a document is drawn; nil for no limit.
+  var minimumLogWeight: Double?
 
   /// The identity that determines a document's noise.
   func identity(textHash: UInt64, position: Position) -> UInt64 {

@@ -40,7 +40,8 @@ struct DrawRecipe: Sendable {
     }
     return DrawPlan(
       groups: groups, strata: strata?.names ?? [], keepsDuplicates: draw.keepsDuplicates,
-      copiesMayDiffer: copiesMayDiffer, minimumLength: draw.minimumTokenCount)
+      copiesMayDiffer: copiesMayDiffer, lengths: draw.lengths,
+      minimumLogWeight: draw.minimumLogWeight)
   }
 
   private func arms(_ epoch: Int, _ budget: Budget) -> [DrawPlan.Arm] {

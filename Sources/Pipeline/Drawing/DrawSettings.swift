@@ -1,3 +1,5 @@
+internal import Weighting
+
 /// The settings that turn log weights into keys.
 package struct DrawSettings: Sendable, Equatable, Codable {
   /// The divisor of log weights.
@@ -17,6 +19,10 @@ package struct DrawSettings: Sendable, Equatable, Codable {
   package var temperature = Temperature.fixed(1)
   /// Documents with fewer tokens are never drawn.
   package var minimumTokenCount = Defaults.minimumTokenCount
+  /// Documents with more tokens are never drawn; nil for no limit.
+  package var maximumTokenCount: Int?
+  /// Documents with a smaller log weight are never drawn by it; nil for no limit.
+  package var minimumLogWeight: Double?
   package var keepsDuplicates = false
   /// The share of ``Estimator/blend``'s draw that the regression draws alone.
   package var logisticShare = 0.0
@@ -31,4 +37,9 @@ package struct DrawSettings: Sendable, Equatable, Codable {
   static let logisticTemperature = 0.25
 
   package init() {}
+
+  /// The lengths of documents that may be drawn.
+  var lengths: LengthRange {
+    LengthRange(minimum: minimumTokenCount, maximum: maximumTokenCount)
+  }
 }

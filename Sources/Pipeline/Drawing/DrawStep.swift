@@ -27,6 +27,10 @@ struct DrawStep {
     /// The number of eligible documents by shard, up to the last shard that has any.
     var eligibleCounts: [Int] = []
     var underMinimumCount = 0
+    /// The number of documents with too many tokens, by shard, up to the last one that has any.
+    var overMaximumCounts: [Int] = []
+    /// The number of eligible documents whose log weights are too small for every target, by shard.
+    var underWeightCounts: [Int] = []
     /// The number of documents outside all strata that are drawn from.
     var outsideCount = 0
     /// The number of tokens in all documents.
@@ -37,11 +41,14 @@ struct DrawStep {
 
     /// The number of documents that may be drawn.
     var eligibleCount: Int { eligible.documentCount }
+    var underWeightCount: Int { underWeightCounts.reduce(0, +) }
+    var overMaximumCount: Int { overMaximumCounts.reduce(0, +) }
 
     mutating func merge(_ other: Outcome) {
       eligible.merge(other.eligible)
-      reserve(other.eligibleCounts.count)
-      for (shard, count) in other.eligibleCounts.enumerated() { eligibleCounts[shard] += count }
+      Self.add(other.eligibleCounts, to: &eligibleCounts)
+      Self.add(other.overMaximumCounts, to: &overMaximumCounts)
+      Self.add(other.underWeightCounts, to: &underWeightCounts)
       underMinimumCount += other.underMinimumCount
       outsideCount += other.outsideCount
       tokenCount += other.tokenCount
@@ -49,14 +56,24 @@ struct DrawStep {
       randomBaseline.merge(other.randomBaseline)
     }
 
-    private mutating func reserve(_ shardCount: Int) {
-      let missing = shardCount - eligibleCounts.count
-      if missing > 0 { eligibleCounts += Array(repeating: 0, count: missing) }
+    private static func add(_ counts: [Int], to sums: inout [Int]) {
+      for (shard, count) in counts.enumerated() where count > 0 { add(count, to: shard, &sums) }
     }
 
-    mutating func countEligible(ofShard shard: Int) {
-      reserve(shard + 1)
-      eligibleCounts[shard] += 1
+    private static func add(_ count: Int, to shard: Int, _ counts: inout [Int]) {
+      let missing = shard + 1 - counts.count
+      if missing > 0 { counts += Array(repeating: 0, count: missing) }
+      counts[shard] += count
+    }
+
+    mutating func countEligible(ofShard shard: Int) { Self.add(1, to: shard, &eligibleCounts) }
+
+    mutating func countUnderWeight(ofShard shard: Int) {
+      Self.add(1, to: shard, &underWeightCounts)
+    }
+
+    mutating func countOverMaximum(ofShard shard: Int) {
+      Self.add(1, to: shard, &overMaximumCounts)
     }
   }
 
@@ -120,7 +137,7 @@ struct DrawStep {
     /// Takes the candidates out.
     func take() -> (DrawBuffers, ExcludedBuffers) {
       kept.withLock { kept in
-        let plan = DrawPlan(groups: [], keepsDuplicates: false, minimumLength: 0)
+        let plan = DrawPlan(groups: [], keepsDuplicates: false, lengths: LengthRange(minimum: 0))
         var empty = Kept(drawable: DrawBuffers(plan), excluded: ExcludedBuffers(plan))
         swap(&empty, &kept)
         return (empty.drawable, empty.excluded)
@@ -165,8 +182,12 @@ struct DrawStep {
       let document = try reader.read(text, of: line)
       try checkWeights()
       outcome.tokenCount += document.size.tokenCount
-      guard document.size.length >= plan.minimumLength else {
-        outcome.underMinimumCount += 1
+      guard plan.lengths.contains(document.size.length) else {
+        if plan.lengths.isAbove(document.size.length) {
+          outcome.countOverMaximum(ofShard: document.position.shard)
+        } else {
+          outcome.underMinimumCount += 1
+        }
         return
       }
       let groups = groups.groups(of: line)
@@ -187,8 +208,19 @@ struct DrawStep {
         outcome.spreads[target].histogram.add(scaled)
       }
       if arm.contains(document.textHash) { reader.count(text, in: &outcome.randomBaseline) }
+      if plan.minimumLogWeight != nil,
+        !temperatures.indices.contains(where: { mayDraw(target: $0) })
+      {
+        outcome.countUnderWeight(ofShard: document.position.shard)
+      }
       exclusion = .unknown
       for group in groups { consider(document, group, text) }
+    }
+
+    /// Whether the document's weight is large enough to draw it for a target, or at random (nil).
+    private func mayDraw(target: Int?) -> Bool {
+      guard let minimum = plan.minimumLogWeight, let target else { return true }
+      return reader.weight(target).logWeight >= minimum
     }
 
     /// Checks that weights over temperatures are numbers, as statistics and keys require.
@@ -211,11 +243,12 @@ struct DrawStep {
       let identity = plan.identity(textHash: document.textHash, position: document.position)
       let arms = plan.groups[group].arms
       if plan.groups[group].isParted {
+        guard mayDraw(target: arms[0].target) else { return }
         let key = key(arms[0], identity)
         let secondKey = arms.count > 1 ? self.key(arms[1], identity) : 0
         admit(group, 0, candidate(document, key: key, secondKey: secondKey), text)
       } else {
-        for arm in arms.indices {
+        for arm in arms.indices where mayDraw(target: arms[arm].target) {
           let key = key(arms[arm], identity)
           admit(group, arm, candidate(document, key: key, secondKey: 0), text)
         }

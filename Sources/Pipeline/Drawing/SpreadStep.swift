@@ -5,7 +5,7 @@ internal import Weighting
 /// Weighs the pool to find how its weights are spread, before a temperature is chosen.
 struct SpreadStep {
   var workers: DocumentWorkers
-  var minimumLength: Int
+  var lengths: LengthRange
   var targetCount: Int
 
   /// The documents that there are to draw from.
@@ -31,12 +31,12 @@ struct SpreadStep {
   }
 
   private struct Measurer<Reader: WeightReader & ~Copyable>: DocumentConsumer, ~Copyable {
-    private let minimumLength: Int
+    private let lengths: LengthRange
     private var reader: Reader
     private var outcome: Outcome
 
     init(_ step: SpreadStep, _ reader: consuming Reader) {
-      minimumLength = step.minimumLength
+      lengths = step.lengths
       self.reader = reader
       outcome = Outcome(
         histograms: Array(repeating: WeightHistogram(), count: step.targetCount))
@@ -45,7 +45,7 @@ struct SpreadStep {
     mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
       let document = try reader.read(text, of: line)
       outcome.documentCount += 1
-      guard document.size.length >= minimumLength else { return }
+      guard lengths.contains(document.size.length) else { return }
       for target in outcome.histograms.indices {
         outcome.histograms[target].add(reader.weight(target).logWeight)
       }

@@ -16,6 +16,10 @@ struct FitStep {
   ///
   /// Shorter documents count, but they aren't eligible, and are sampled after all others.
   var minimumLength: Int
+  /// The largest number of tokens of an eligible document; nil for no limit.
+  ///
+  /// Models don't depend on it: longer documents count, and are sampled like others.
+  var maximumLength: Int?
   var keepsSample: Bool
   /// Whether eligible documents are also counted by the first of ``DocumentWorkers/fields``.
   var countsStrata = false
@@ -154,7 +158,7 @@ struct FitStep {
       counter.addDocument(tokenCount: featurizer.tokenCount)
       let length = step.features.documentLength(tokenCount: featurizer.tokenCount)
       let isShort = length < step.minimumLength
-      if !isShort {
+      if LengthRange(minimum: step.minimumLength, maximum: step.maximumLength).contains(length) {
         counted.eligible.documentCount += 1
         counted.eligible.tokenCount += featurizer.tokenCount
         counted.eligible.byteCount += line.byteCount + 1

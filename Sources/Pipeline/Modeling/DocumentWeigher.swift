@@ -90,6 +90,11 @@ struct DocumentWeigher: ~Copyable {
   /// The weight of the document that was weighed last, for a target.
   subscript(target: Int) -> DocumentWeight { weights[target] }
 
+  /// The largest of the weights for any target.
+  var largestLogWeight: Double {
+    weights.dropFirst().reduce(weights[0].logWeight) { max($0, $1.logWeight) }
+  }
+
   /// The terms of that weight, one per component.
   ///
   /// - Complexity: O(*n*) for *n* components.

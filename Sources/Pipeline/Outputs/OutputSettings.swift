@@ -39,13 +39,18 @@ package struct OutputSettings: Sendable, Codable {
   /// Further files of the run, each written separately.
   package var others: [String] = []
   package var manifest: String?
-  /// The seed of the random order of lines; nil for pool order.
+  /// The seed of the random order of lines; nil for another order.
   package var shuffleSeed: UInt64?
+  /// Whether lines are written by falling log weight. Then there is no ``shuffleSeed``.
+  package var ordersByWeight = false
   package var replaces = false
   /// The directory for temporary files without a name.
   package var spoolDirectory = Defaults.spoolDirectory
 
   package init() {}
+
+  /// The name of the order of lines; nil for pool order.
+  var order: String? { ordersByWeight ? "weight" : shuffleSeed == nil ? nil : "shuffle" }
 
   /// The files that get their own names.
   var paths: [String] {

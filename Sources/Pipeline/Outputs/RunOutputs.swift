@@ -95,7 +95,7 @@ struct RunOutputs: Sendable {
   func openOutput() throws -> any RecordSink & ~Copyable {
     try open(
       settings.output, settings.container, outputDirectory,
-      shuffle: settings.shuffleSeed.map { _ in
+      shuffle: settings.order.map { _ in
         ShuffleSettings(spoolDirectory: settings.spoolDirectory)
       })
   }

@@ -27,6 +27,8 @@ package enum InputError: Error {
   case noTokens(role: InputRole)
   case noSuchLine(path: String, line: Int, lineCount: Int)
   case blankLine(path: String, line: Int)
+  /// A directory or a list doesn't name files of documents.
+  case list(ListError)
   /// An input that is read twice can be read only once, like a pipe.
   case notRereadable(path: String)
 }

@@ -2,7 +2,7 @@
 package enum Step: String, CaseIterable, Sendable {
   case spool, readEvaluation, fit, fitTarget, fitPool, train, measure, searchSize, weigh
   case compareCandidates, choose
-  case copy, remainder
+  case order, copy, remainder
   /// Further steps of `resample`.
   case countStrata, draw
   /// The steps of `compare` and `explain`.

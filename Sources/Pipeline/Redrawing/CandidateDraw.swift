@@ -166,6 +166,8 @@ extension DrawRecipe {
     draw.temperature = .fixed(known.temperature)
     draw.logisticShare = known.logisticShare
     draw.minimumTokenCount = known.minimumTokenCount
+    draw.maximumTokenCount = known.maximumTokenCount
+    draw.minimumLogWeight = known.minimumLogWeight
     self.init(draw: draw, temperatures: [known.temperature], seeds: [known.seed])
   }
 }

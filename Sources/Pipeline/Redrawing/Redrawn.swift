@@ -21,10 +21,16 @@ struct Redrawn {
   var poolReport: PassReport?
   /// nil if it is unknown.
   var underMinimumCount: Int?
+  /// The number of documents with too many tokens.
+  var overMaximumCount = 0
+  /// The number of eligible documents with too small a weight.
+  var underWeightCount = 0
   /// The field that was weighed, if known.
   var textField: TextField?
   /// What a set completes; nil if there is nothing.
   var base: BaseSettings?
+  /// Reads the log weights of documents at sorted positions again; nil where only keys are known.
+  var logWeights: (([Position]) throws -> [Double])?
   /// False where only the candidates are known.
   var hasSpread = true
   /// What documents were excluded for; nil if none were.

@@ -19,6 +19,7 @@ extension Resample {
   }
 
   func copy(_ drawn: Redrawn, _ files: OpenFiles, _ clock: StepClock) throws -> Copied {
+    let weights = try logWeights(drawn, files, clock)
     let begin = ContinuousClock.now
     var sink = try files.outputs.openOutput()
     var copied = CopyStep.Outcome()
@@ -29,7 +30,8 @@ extension Resample {
     for (number, seed) in drawn.recipe.seeds.enumerated() {
       let documents = drawn.outcome.documents(epoch: number)
       progress.begin(.copy, totalStoredByteCount: nil, pass: .next)
-      let epoch = try copy(documents, number, drawn, files.pool, into: &sink)
+      let order = order(of: documents, number, weights, earlierCount: copied.documentCount)
+      let epoch = try copy(documents, order, drawn, files.pool, into: &sink)
       epochs.append(
         ResampleManifest.Epoch(
           seed: seed, documents: epoch.documentCount, tokens: epoch.tokenCount,
@@ -57,14 +59,9 @@ extension Resample {
   }
 
   private func copy(
-    _ documents: [DrawnDocument], _ epoch: Int, _ drawn: Redrawn, _ pool: Inputs,
+    _ documents: [DrawnDocument], _ order: LineOrder?, _ drawn: Redrawn, _ pool: Inputs,
     into sink: inout any RecordSink & ~Copyable
   ) throws -> CopyStep.Outcome {
-    let order = settings.outputs.shuffleSeed.map {
-      ShuffleOrder(
-        seed: $0, keepsDuplicates: settings.draw.keepsDuplicates, epoch: epoch,
-        epochCount: settings.epochCount)
-    }
     var weigher: DocumentWeigher?
     return try CopyStep(shards: pool.shards, limits: settings.reading.limits, progress: progress)
       .run(

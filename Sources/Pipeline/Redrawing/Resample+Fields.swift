@@ -52,7 +52,13 @@ extension Resample {
       outcome: outcome, recipe: recipe, budget: budget, inputs: nil,
       documentCount: outcome.report.documentCount,
       documentCounts: outcome.report.shards.map(\.documentCount), poolReport: outcome.report,
-      underMinimumCount: outcome.weighed.underMinimumCount)
+      underMinimumCount: outcome.weighed.underMinimumCount,
+      overMaximumCount: outcome.weighed.overMaximumCount,
+      underWeightCount: outcome.weighed.underWeightCount
+    ) { [workers] positions in
+      try StoredWeights.read(
+        positions, from: pool.shards, isOfPool: true, workers, makeReader: makeReader)
+    }
   }
 
   /// The number of eligible documents by stratum.
@@ -63,10 +69,10 @@ extension Resample {
     var workers = settings.reading.workers(progress)
     let ownFields = makeReader().fieldNames
     workers.fields = ownFields + [stratify.field]
-    let minimumLength = settings.draw.minimumTokenCount
+    let lengths = settings.draw.lengths
     begin(.countStrata, pool)
     let (results, _) = try workers.run(pool.shards) {
-      StratumCounter(makeReader(), field: ownFields.count, minimumLength: minimumLength)
+      StratumCounter(makeReader(), field: ownFields.count, lengths: lengths)
     }
     var counts: [ExactString: Int] = [:]
     for result in results { counts.merge(result, uniquingKeysWith: +) }

@@ -21,6 +21,8 @@ extension Resample {
       missingDocuments: drawn.missingCount, uncountedDocuments: drawn.uncountedCount,
       skippedLines: drawn.outcome.report.skippedByReason,
       eligibleDocuments: weighed.eligibleCount, underMinTokens: drawn.underMinimumCount,
+      overMaxTokens: recipe.draw.maximumTokenCount.map { _ in drawn.overMaximumCount },
+      underMinWeight: recipe.draw.minimumLogWeight.map { _ in drawn.underWeightCount },
       outsideMixture: settings.stratify == nil ? nil : weighed.outsideCount,
       effectiveSampleSize: spread?.effectiveSampleSize.value,
       overlapWithTopK: drawn.hasSpread ? drawn.outcome.overlap(recipe) : nil,
@@ -30,7 +32,8 @@ extension Resample {
         exclusion.record(drawn.excluded.documents) { drawn.excluded.isTarget($0) }
       },
       nearDuplicates: drawn.nearDuplicates?.record, epochs: copied.epochs,
-      parts: drawn.outcome.records(names: [nil]), shuffleSeed: settings.outputs.shuffleSeed,
+      parts: drawn.outcome.records(names: [nil]), order: settings.outputs.order,
+      shuffleSeed: settings.outputs.shuffleSeed,
       shards: ShardRecord.shards(of: copied.output),
       remainder: RemainderRecord.of(copied.remainder),
       timings: timings)
@@ -70,6 +73,8 @@ extension ResampleManifest.Settings {
     temperature = recipe.temperatures[0]
     logisticShare = recipe.draw.logisticShare
     minTokens = recipe.draw.minimumTokenCount
+    maxTokens = recipe.draw.maximumTokenCount
+    minWeight = recipe.draw.minimumLogWeight
     duplicates = recipe.draw.keepsDuplicates ? "keep" : "drop"
     replay = recipe.replay
     stratify = settings.stratify?.field

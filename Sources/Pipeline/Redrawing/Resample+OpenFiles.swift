@@ -38,7 +38,8 @@ extension Resample {
 
   /// The number of passes over the pool or the weights.
   ///
-  /// Passes spool pipes, find sizes, count strata, draw, and copy each epoch and the remainder.
+  /// Passes spool pipes, find sizes, count strata, draw, order lines by weight, and copy
+  /// each epoch and the remainder.
   private func passCount(_ pool: Inputs, _ stored: Inputs?) -> Int {
     var count = pool.spoolPassCount + (stored?.spoolPassCount ?? 0) + settings.epochCount
     switch settings.source {
@@ -48,6 +49,7 @@ extension Resample {
     }
     if settings.stratify != nil { count += 1 }
     if settings.source.remainder != nil { count += 1 }
+    if settings.outputs.ordersByWeight { count += 1 }
     return count
   }
 

@@ -26,7 +26,7 @@ extension Resample {
     }
     begin(.measure, input)
     let measured = try SpreadStep(
-      workers: workers, minimumLength: settings.draw.minimumTokenCount, targetCount: 1
+      workers: workers, lengths: settings.draw.lengths, targetCount: 1
     ).run(input.shards, makeReader: makeReader)
     let budget = size.budget(documentCount: measured.documentCount)
     let histogram = measured.histograms[0]
@@ -47,6 +47,6 @@ extension ResampleSettings {
   /// Whether a draw by fields needs the number of tokens of each document.
   func countsTokens(_ size: SelectionSize) -> Bool {
     if case .tokens = size { return true }
-    return draw.minimumTokenCount > 0
+    return draw.minimumTokenCount > 0 || draw.maximumTokenCount != nil
   }
 }

@@ -40,7 +40,16 @@ extension Resample {
       outcome: outcome, recipe: recipe, budget: budget,
       inputs: stored.corrected(outcome.report).inputRecords,
       documentCount: outcome.report.documentCount, weightCounts: places.counts,
-      underMinimumCount: outcome.weighed.underMinimumCount)
+      underMinimumCount: outcome.weighed.underMinimumCount,
+      overMaximumCount: outcome.weighed.overMaximumCount,
+      underWeightCount: outcome.weighed.underWeightCount
+    ) { [workers] positions in
+      try PipelineError.inWeights {
+        try StoredWeights.read(positions, from: stored.shards, isOfPool: false, workers) {
+          StoredWeightReader(target: target, shards: finder, usesLogOdds: false)
+        }
+      }
+    }
   }
 
   /// Whether the files of weights have log odds, according to the first line of each.

@@ -13,6 +13,10 @@ package struct ResampleManifest: Encodable, Sendable {
     package var temperature: Double
     package var logisticShare: Double
     package var minTokens: Int
+    /// nil without a limit.
+    package var maxTokens: Int?
+    /// nil without a limit.
+    package var minWeight: Double?
     package var duplicates: String
     package var replay: Double
     package var stratify: String?
@@ -62,6 +66,10 @@ package struct ResampleManifest: Encodable, Sendable {
   package var skippedLines: [ExactString: Int]
   package var eligibleDocuments: Int
   package var underMinTokens: Int?
+  /// nil without a limit.
+  package var overMaxTokens: Int?
+  /// Eligible documents with a log weight below `min_weight` for every target; nil without a limit.
+  package var underMinWeight: Int?
   package var outsideMixture: Int?
   package var effectiveSampleSize: Double?
   package var overlapWithTopK: Double?
@@ -74,6 +82,8 @@ package struct ResampleManifest: Encodable, Sendable {
   /// In the order of the output.
   package var epochs: [Epoch]
   package var parts: [PartRecord]?
+  /// `shuffle` or `weight`; left out if lines are in pool order.
+  package var order: String?
   package var shuffleSeed: UInt64?
   package var shards: [ShardRecord]?
   package var remainder: RemainderRecord?

@@ -21,9 +21,10 @@ extension Select {
   func copy(
     _ drawn: Drawn, _ trained: Trained, _ files: OpenFiles, _ clock: StepClock
   ) throws -> Copied {
+    let selection = drawn.documents(epoch: 0)
+    let order = try order(of: selection, trained, files.pool, clock)
     let begin = ContinuousClock.now
     progress.begin(.copy, totalStoredByteCount: nil, pass: .next)
-    let selection = drawn.documents(epoch: 0)
     var weigher: DocumentWeigher? = DocumentWeigher(trained.model)
     var sink = try files.outputs.openOutput()
     let outcome = try CopyStep(
@@ -31,7 +32,7 @@ extension Select {
       targetNames: settings.targets.map(\.name), sets: drawn.sets
     ).run(
       selection, textField: settings.reading.textField, weigher: &weigher,
-      annotates: settings.annotates, order: shuffleOrder, into: &sink)
+      annotates: settings.annotates, order: order, into: &sink)
     let output = try files.outputs.close(&sink)
     let rejects = try files.outputs.writeRejects(
       zip(files.targets, trained.targets.map(\.report)).map { ($0, $1) }
@@ -49,9 +50,23 @@ extension Select {
         drawn.nearDuplicates, files.pool.shards.map(\.name)))
   }
 
-  private var shuffleOrder: ShuffleOrder? {
-    settings.outputs.shuffleSeed.map {
-      ShuffleOrder(seed: $0, keepsDuplicates: settings.draw.keepsDuplicates)
+  /// - Returns: nil for pool order.
+  private func order(
+    of selection: [DrawnDocument], _ trained: Trained, _ pool: Inputs, _ clock: StepClock
+  ) throws -> LineOrder? {
+    guard settings.outputs.ordersByWeight else {
+      return settings.outputs.shuffleSeed.map {
+        .shuffled(ShuffleOrder(seed: $0, keepsDuplicates: settings.draw.keepsDuplicates))
+      }
+    }
+    return try clock.time(.order) {
+      progress.begin(.order, totalStoredByteCount: nil, pass: .next)
+      var weigher = DocumentWeigher(trained.model)
+      let weights = try SelectedWeights(
+        shards: pool.shards, limits: settings.reading.limits,
+        textField: settings.reading.textField, progress: progress
+      ).read(selection, &weigher)
+      return .byWeight(WeightRanks(weights, wholeCount: weights.count))
     }
   }
 

@@ -39,7 +39,7 @@ extension Select {
       begin(.measure, pool, .next)
       return try SpreadStep(
         workers: settings.reading.workers(progress),
-        minimumLength: settings.draw.minimumTokenCount, targetCount: model.targets.count
+        lengths: settings.draw.lengths, targetCount: model.targets.count
       ).run(pool.shards) { ModelWeightReader(model) }
     }
     return zip(spread.histograms, TargetSettings.shares(settings.targets)).map {

@@ -59,6 +59,7 @@ extension Select {
     return FitStep(
       workers: workers, features: settings.features, tables: UnicodeTables(),
       minimumLength: settings.draw.minimumTokenCount,
+      maximumLength: settings.draw.maximumTokenCount,
       keepsSample: settings.estimator.kind.components.needSamples)
   }
 

@@ -18,6 +18,8 @@ extension Select {
       sizeSearch: search,
       target: isOne ? first.side : nil, targets: isOne ? nil : targets, pool: trained.pool,
       eligibleDocuments: weighed.eligibleCount, underMinTokens: weighed.underMinimumCount,
+      overMaxTokens: settings.draw.maximumTokenCount.map { _ in weighed.overMaximumCount },
+      underMinWeight: settings.draw.minimumLogWeight.map { _ in weighed.underWeightCount },
       outsideMixture: settings.stratify == nil ? nil : weighed.outsideCount,
       effectiveSampleSize: isOne ? first.effectiveSampleSize : nil,
       overlapWithTopK: drawn.overlap(plan.recipe),
@@ -34,7 +36,8 @@ extension Select {
       selected: selected, excluded: files.exclusion.map { $0.record(drawn.excluded) },
       nearDuplicates: drawn.nearDuplicates?.record,
       parts: drawn.records(names: settings.targets.map(\.name)),
-      shuffleSeed: settings.outputs.shuffleSeed, shards: ShardRecord.shards(of: copied.output),
+      order: settings.outputs.order, shuffleSeed: settings.outputs.shuffleSeed,
+      shards: ShardRecord.shards(of: copied.output),
       remainder: RemainderRecord.of(copied.remainder), timings: timings)
   }
 

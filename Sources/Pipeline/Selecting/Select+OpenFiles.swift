@@ -45,13 +45,14 @@ extension Select {
 
   /// The number of passes over the pool.
   ///
-  /// Passes fit, weigh and copy. Some runs need more: to spool a pipe, to find a temperature, and
-  /// to copy the remainder.
+  /// Passes fit, weigh and copy. Some runs need more: to spool a pipe, to find a temperature, to
+  /// order lines by weight, and to copy the remainder.
   private func passCount(_ pool: Inputs) -> Int {
     var count = 3 + pool.spoolPassCount
     if case .fixed = settings.draw.temperature {} else { count += 1 }
     if settings.outputs.remainder != nil { count += 1 }
     if settings.nearDuplicates != nil { count += 1 }
+    if settings.outputs.ordersByWeight { count += 1 }
     if settings.objective != nil { count += settings.targets.count }
     if settings.sizeSearch != nil { count += 1 + searchPassCountOfStage }
     return count

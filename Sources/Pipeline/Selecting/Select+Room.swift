@@ -22,7 +22,7 @@ extension Select {
     let sample = PoolSample(
       pool.shards, profiles,
       .init(
-        features: settings.features, minimumLength: settings.draw.minimumTokenCount,
+        features: settings.features, lengths: settings.draw.lengths,
         reading: settings.reading))
     let wordCount = sample.wordCount(
       settings.size.budget(documentCount: sample.poolDocumentCount),

@@ -43,6 +43,10 @@ package struct SelectManifest: Encodable, Sendable {
     package var mixtureTemperature: Double?
     package var fill: Bool?
     package var minTokens: Int
+    /// nil without a limit.
+    package var maxTokens: Int?
+    /// nil without a limit.
+    package var minWeight: Double?
     /// The files of evaluation documents, with the length of n-grams and the field of the text, if
     /// it is another one.
     package var exclude: [String]?
@@ -73,6 +77,10 @@ package struct SelectManifest: Encodable, Sendable {
   package var eligibleDocuments: Int
   /// The number of documents of the pool with fewer than `min_tokens` tokens.
   package var underMinTokens: Int
+  /// The number of documents with more than `max_tokens` tokens; nil without a limit.
+  package var overMaxTokens: Int?
+  /// Eligible documents with a log weight below `min_weight` for every target; nil without a limit.
+  package var underMinWeight: Int?
   /// Documents outside all strata that were drawn from; nil without strata.
   package var outsideMixture: Int?
   /// (Σ w)² / Σ w² over the eligible documents, at the draw's temperature.
@@ -103,7 +111,9 @@ package struct SelectManifest: Encodable, Sendable {
   package var nearDuplicates: NearDuplicateRecord?
   /// The selection of each part of the draw: targets, strata, replay; nil for a plain draw.
   package var parts: [PartRecord]?
-  /// The seed of the order of lines; left out if lines are in pool order.
+  /// `shuffle` or `weight`; left out if lines are in pool order.
+  package var order: String?
+  /// The seed of the order of lines; left out for another order.
   package var shuffleSeed: UInt64?
   /// The output's shards; left out for a single file.
   package var shards: [ShardRecord]?

@@ -40,15 +40,15 @@ struct CandidateJob {
     weighed.outcome.documentCount += report.documentCount
     weighed.outcome.tokenCount += outcome.tokenCount
     weighed.report.add(report)
-    var eligibleCounts: [Int]?
-    if wanted.keepsKeysOnly {
-      let without = shards.count - outcome.eligibleCounts.count
-      eligibleCounts = outcome.eligibleCounts + Array(repeating: 0, count: without)
+    func ofShards(_ counts: [Int]) -> [Int] {
+      counts + Array(repeating: 0, count: shards.count - counts.count)
     }
     var file = CandidateFile(
       settings: settings, shards: job.pool.corrected(report, of: shards).inputs,
       documentCount: report.documentCount, eligibleCount: outcome.eligibleCount,
-      eligibleCounts: eligibleCounts,
+      overMaximumCounts: ofShards(outcome.overMaximumCounts),
+      underWeightCounts: ofShards(outcome.underWeightCounts),
+      eligibleCounts: wanted.keepsKeysOnly ? ofShards(outcome.eligibleCounts) : nil,
       poolDocumentCount: job.models.pool.model.counts.documentCount,
       candidates: kept.onlyParted(), excluded: stored(excluded))
     let texts = PoolTexts(
@@ -94,7 +94,8 @@ struct CandidateJob {
     weighed.candidates = WeighReport.Candidates(
       count: wanted.count, kept: keptCount, seed: wanted.seed,
       temperature: settings.temperature, topK: settings.topK,
-      minTokens: settings.minimumTokenCount,
+      minTokens: settings.minimumTokenCount, maxTokens: settings.maximumTokenCount,
+      minWeight: settings.minimumLogWeight,
       objective: settings.objective == .weight ? nil : settings.objective.rawValue,
       excluded: exclusion == nil ? nil : excludedCount,
       keysOnly: wanted.keepsKeysOnly ? true : nil, nearDuplicates: wanted.nearDuplicates)
@@ -112,7 +113,9 @@ extension WeighJob {
     return CandidateFile.Settings(
       seed: wanted.seed, topK: !wanted.addsNoise, temperature: wanted.temperature,
       count: wanted.count, logisticShare: wanted.logisticShare,
-      minimumTokenCount: wanted.minimumTokenCount, estimator: estimator.kind.rawValue,
+      minimumTokenCount: wanted.minimumTokenCount,
+      maximumTokenCount: wanted.maximumTokenCount,
+      minimumLogWeight: wanted.minimumLogWeight, estimator: estimator.kind.rawValue,
       normalization: estimator.normalization.rawValue, smoothing: estimator.pseudocount,
       targetSmoothing: estimator.targetPseudocount,
       compatibility: estimator.compatibility?.rawValue,

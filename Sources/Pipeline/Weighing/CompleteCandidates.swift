@@ -114,7 +114,11 @@ extension CandidateFile {
     let places = try lines.header.places(of: pool, path: keys.name)
     var header = lines.header
     (header.shards, header.documentCount, header.eligibleCount) = ([], 0, 0)
-    header.eligibleCounts = nil
+    let (overMaximumCounts, underWeightCounts) = (
+      header.overMaximumCounts, header.underWeightCounts
+    )
+    (header.eligibleCounts, header.overMaximumCounts, header.overMaximumCount) = (nil, nil, 0)
+    (header.underWeightCounts, header.underWeightCount) = (nil, 0)
     // By shard of the whole pool: its number in the pool that is named, and in the new file.
     var numbers: [Int] = []
     var newShards: [Int?] = []
@@ -128,6 +132,8 @@ extension CandidateFile {
       header.shards.append(shard)
       header.documentCount += shard.documentCount
       header.eligibleCount += eligibleCounts[number]
+      header.overMaximumCount += overMaximumCounts?[number] ?? 0
+      header.underWeightCount += underWeightCounts?[number] ?? 0
     }
     var candidates: [Candidate] = []
     while let line = try lines.next() {

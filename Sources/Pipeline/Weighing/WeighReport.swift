@@ -35,6 +35,9 @@ package struct WeighReport: Encodable, Sendable {
     package var temperature: Double
     package var topK: Bool
     package var minTokens: Int
+    /// nil without a limit.
+    package var maxTokens: Int?
+    package var minWeight: Double?
     /// nil for a draw by weight.
     package var objective: String?
     /// Excluded documents that a draw may reach; nil if none are to be excluded.

@@ -42,6 +42,9 @@ package struct WeighSettings: Sendable, Codable {
     package var addsNoise = true
     package var temperature = 1.0
     package var minimumTokenCount = Defaults.minimumTokenCount
+    /// nil for no limit.
+    package var maximumTokenCount: Int?
+    package var minimumLogWeight: Double?
     /// The share that the regression draws alone.
     package var logisticShare = 0.0
     /// What is drawn from the candidates; nil for a set if models have single tokens and pairs, as
@@ -68,6 +71,8 @@ package struct WeighSettings: Sendable, Codable {
       draw.addsNoise = addsNoise
       draw.temperature = .fixed(temperature)
       draw.minimumTokenCount = minimumTokenCount
+      draw.maximumTokenCount = maximumTokenCount
+      draw.minimumLogWeight = minimumLogWeight
       draw.logisticShare = logisticShare
       return draw
     }

@@ -7,6 +7,12 @@ struct JSONLines: DocumentFormat {
   /// True for all files: ``ForeignFormat`` names the actual format of the others.
   func recognizes(_ head: Span<UInt8>) -> Bool { true }
 
+  var nameEndings: [String] {
+    [".jsonl", ".ndjson", ".json"].flatMap { ending in
+      ["", ".zst", ".zstd", ".gz", ".gzip"].map { ending + $0 }
+    }
+  }
+
   var isSequential: Bool { true }
 
   func chunkReader(

@@ -64,6 +64,9 @@ extension CandidateError {
     case .otherTarget(_, let model): ErrorFacts(code: "other_target", model)
     case .changedShard(_, let shard): ErrorFacts(code: "changed", shard)
     case .noSet(let path): ErrorFacts(code: "no_set", path)
+    case .tooManyNearDuplicates(let path, _, _, _, _, _):
+      ErrorFacts(code: "too_many_near_duplicates", path)
+    case .keptNearDuplicates(let path): ErrorFacts(code: "kept_near_duplicates", path)
     }
   }
 }

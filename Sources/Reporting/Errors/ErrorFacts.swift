@@ -71,6 +71,24 @@ extension InputError {
     case .noSuchLine(let path, _, _): ErrorFacts(code: "no_such_line", path)
     case .blankLine(let path, let line): ErrorFacts(code: "blank_line", path, line: line)
     case .notRereadable(let path): ErrorFacts(code: "not_rereadable", path)
+    case .list(let error): error.facts
+    }
+  }
+}
+
+extension ListError {
+  fileprivate var facts: ErrorFacts {
+    switch self {
+    case .noDocuments(let directory, _): ErrorFacts(code: "no_documents", directory)
+    case .isDirectory(let path): ErrorFacts(code: "is_directory", path)
+    case .documents(let path), .endsInNUL(let path), .endsInLineEnds(let path):
+      ErrorFacts(code: "not_a_list", path)
+    case .empty(let path): ErrorFacts(code: "empty_list", path)
+    case .nameTooLong(let path, let line): ErrorFacts(code: "not_a_list", path, line: line)
+    case .noFile(let path, let line, let error):
+      ErrorFacts(code: error.facts(nil).code, path, line: line)
+    case .standardInput(let path, let line):
+      ErrorFacts(code: "standard_input_in_list", path, line: line)
     }
   }
 }

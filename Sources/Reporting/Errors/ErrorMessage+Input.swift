@@ -30,6 +30,7 @@ extension ErrorMessage {
       "\(path): this is not a regular file, and dsel reads it twice. Write it to a file first."
     case .tooManySkipped(let path, let skipped, let lineCount, let limit):
       tooManySkipped(path, skipped, lineCount, limit)
+    case .list(let error): list(error)
     case .repeatedFile(let path, let other, let canBeAllowed):
       (ExactString(path) == ExactString(other)
         ? "\(path): the file is named twice"
@@ -51,7 +52,7 @@ extension ErrorMessage {
     role.option.map { "the files named with \($0)" } ?? "the files named"
   }
 
-  private static func reading(_ error: ReadingError, _ line: Int?) -> String {
+  static func reading(_ error: ReadingError, _ line: Int?) -> String {
     switch error {
     case .system(let error): return system(error)
     case .isDirectory(let path):

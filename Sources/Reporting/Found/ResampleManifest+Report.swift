@@ -37,8 +37,16 @@ extension ResampleManifest: Report {
   package var closingWarnings: [String] {
     ShortDocuments(
       documents: documents, short: underMinTokens, minimum: settings.minTokens,
+      long: overMaxTokens, maximum: settings.maxTokens,
       isAllSelected: selected.allEligible, isOfCandidates: isOfCandidates
-    ).warnings
+    ).warnings + underWeightWarnings
+  }
+
+  private var underWeightWarnings: [String] {
+    guard selected.allEligible else { return [] }
+    return DrawWarnings.underWeight(
+      underMinWeight, of: eligibleDocuments, minimum: settings.minWeight,
+      isOfCandidates: isOfCandidates)
   }
 
   private var isOfCandidates: Bool { settings.source == "candidates" }
@@ -76,7 +84,10 @@ extension ResampleManifest: Report {
 
   private var drawWarnings: [String] {
     if selected.allEligible {
-      return [DrawWarnings.exhausted(selected, excluded, nearDuplicates, verb: "drawn")]
+      return [
+        DrawWarnings.exhausted(
+          selected, excluded, nearDuplicates, underWeight: underMinWeight, verb: "drawn")
+      ]
     }
     // All candidates may come from files that weren't named.
     guard selected.documents == 0, !isOfCandidates else { return [] }

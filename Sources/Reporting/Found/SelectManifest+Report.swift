@@ -12,10 +12,12 @@ extension SelectManifest: Report {
       + InputWarnings.repeatedContent(pool.inputs)
     warnings += excluded?.warnings ?? []
     if selected.allEligible {
-      let advice = underMinTokens == 0 ? " Add shards to the pool." : ""
+      let advice =
+        underMinTokens + (overMaxTokens ?? 0) + (underMinWeight ?? 0) == 0
+        ? " Add shards to the pool." : ""
       warnings.append(
         DrawWarnings.exhausted(
-          selected, excluded, nearDuplicates, verb: "selected") + advice)
+          selected, excluded, nearDuplicates, underWeight: underMinWeight, verb: "selected") + advice)
     } else if selected.documents == 0 {
       warnings.append(DrawWarnings.nothingFits(verb: "selected"))
     }
@@ -27,8 +29,14 @@ extension SelectManifest: Report {
   package var closingWarnings: [String] {
     ShortDocuments(
       documents: pool.documents, short: underMinTokens, minimum: settings.minTokens,
-      isAllSelected: selected.allEligible
-    ).warnings
+      long: overMaxTokens, maximum: settings.maxTokens, isAllSelected: selected.allEligible
+    ).warnings + underWeightWarnings
+  }
+
+  private var underWeightWarnings: [String] {
+    guard selected.allEligible else { return [] }
+    return DrawWarnings.underWeight(
+      underMinWeight, of: eligibleDocuments, minimum: settings.minWeight)
   }
 
   package var sections: [ReportSection] {
@@ -96,6 +104,8 @@ extension SelectManifest: Report {
     var eligible =
       "\(Format.count(eligibleDocuments, "eligible document")) "
       + "(\(Format.count(underMinTokens)) under --min-tokens"
+    if let overMaxTokens { eligible += ", \(Format.count(overMaxTokens)) over --max-tokens" }
+    if let underMinWeight { eligible += ", \(Format.count(underMinWeight)) under --min-weight" }
     if settings.mixture != nil {
       eligible += ", \(Format.count(outsideMixture ?? 0)) outside --mixture"
     }

@@ -74,6 +74,7 @@ package enum ProgressLine {
     case .choose: "reading candidates"
     case .countStrata: "counting strata   "
     case .draw: "drawing           "
+    case .order: "ordering          "
     case .copy: "copying           "
     case .remainder: "copying the rest  "
     case .countSelected: "reading the selection"

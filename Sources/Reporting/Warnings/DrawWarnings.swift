@@ -3,31 +3,43 @@ internal import Pipeline
 /// Warnings about a draw that differs from the requested one.
 enum DrawWarnings {
   /// All eligible documents were drawn, and they are fewer than requested.
+  ///
+  /// - Parameter underWeight: the number of eligible documents with too small a weight.
   static func exhausted(
     _ selected: SelectionRecord, _ excluded: ExclusionRecord?,
-    _ nearDuplicates: NearDuplicateRecord?, verb: String
+    _ nearDuplicates: NearDuplicateRecord?, underWeight: Int?, verb: String
   ) -> String {
-    let are =
-      switch ((excluded?.documents ?? 0) > 0, (nearDuplicates?.documents ?? 0) > 0) {
-      case (false, false): ("", "")
-      case (true, false): (" that is not excluded", " that are not excluded")
-      case (false, true): (" that is no near-duplicate", " that are no near-duplicates")
-      case (true, true):
-        (
-          " that is neither excluded nor a near-duplicate",
-          " that are neither excluded nor near-duplicates"
-        )
-      }
+    let isOne = selected.documents <= 1
+    var others: [String] = []
+    if (excluded?.documents ?? 0) > 0 { others.append("\(isOne ? "is" : "are") not excluded") }
+    if (nearDuplicates?.documents ?? 0) > 0 {
+      others.append(isOne ? "is no near-duplicate" : "are no near-duplicates")
+    }
+    if (underWeight ?? 0) > 0 { others.append("\(isOne ? "has" : "have") enough weight") }
+    let clause = others.isEmpty ? "" : " that \(others.joined(separator: " and "))"
     let all =
       switch selected.documents {
-      case 0: "the pool has no eligible document\(are.0)"
-      case 1: "the only eligible document\(are.0) was \(verb)"
+      case 0: "the pool has no eligible document\(clause)"
+      case 1: "the only eligible document\(clause) was \(verb)"
       default:
-        "all \(Format.count(selected.documents, "eligible document"))\(are.1) were \(verb)"
+        "all \(Format.count(selected.documents, "eligible document"))\(clause) were \(verb)"
       }
     return
       "the selection is smaller than wanted: \(all), "
       + "\(Format.count(selected.shortfall, unit: selected.shortfallUnit)) short."
+  }
+
+  /// Documents weigh too little to be drawn, and the draw is short for that.
+  static func underWeight(
+    _ count: Int?, of eligible: Int, minimum: Double?, isOfCandidates: Bool = false
+  ) -> [String] {
+    guard let count, count > 0, let minimum else { return [] }
+    return [
+      "\(Format.count(count)) of \(Format.count(eligible, "eligible document")) "
+        + "\(count == 1 ? "has" : "have") a log weight below \(minimum) and can't be selected. To "
+        + "include \(count == 1 ? "it" : "them"), \(isOfCandidates ? "weigh again with a lower" : "lower") "
+        + "--min-weight."
+    ]
   }
 
   /// Documents were weighed that the pool's model doesn't know.

@@ -1,24 +1,40 @@
-/// A warning about documents that are too short to be drawn.
+/// Warnings about documents that are too short or too long to be drawn.
 ///
-/// It appears if they are most of a pool, or if a draw got fewer documents than requested.
+/// They appear if these are most of a pool, or if a draw got fewer documents than requested.
 struct ShortDocuments {
   var documents: Int
   /// Number of documents with fewer tokens than `minimum`; nil if unknown.
   var short: Int?
   var minimum: Int
+  /// Number of documents with more tokens than `maximum`, which nil stands for no limit.
+  var long: Int?
+  var maximum: Int?
   /// True if all the others were drawn, and more were requested.
   var isAllSelected: Bool
-  /// True if `dsel weigh --candidates` set the minimum.
+  /// True if `dsel weigh --candidates` set the limits.
   var isOfCandidates = false
 
   var warnings: [String] {
-    guard let short, short > 0, isAllSelected || short > documents - short else { return [] }
-    let them = short == 1 ? "it" : "them"
+    var warnings: [String] = []
+    if let short {
+      warnings += warning(short, "fewer", than: minimum, "lower", "--min-tokens")
+    }
+    if let long, let maximum {
+      warnings += warning(long, "more", than: maximum, "higher", "--max-tokens")
+    }
+    return warnings
+  }
+
+  private func warning(
+    _ count: Int, _ comparison: String, than limit: Int, _ change: String, _ option: String
+  ) -> [String] {
+    guard count > 0, isAllSelected || count > documents - count else { return [] }
+    let verb = change == "lower" ? "lower" : "raise"
     return [
-      "\(Format.count(short)) of \(Format.count(documents, "document")) "
-        + "\(short == 1 ? "has" : "have") fewer than \(Format.count(minimum, "token")) and can't "
-        + "be selected. To include \(them), "
-        + "\(isOfCandidates ? "weigh again with a lower" : "lower") --min-tokens (now \(minimum))."
+      "\(Format.count(count)) of \(Format.count(documents, "document")) "
+        + "\(count == 1 ? "has" : "have") \(comparison) than \(Format.count(limit, "token")) and "
+        + "can't be selected. To include \(count == 1 ? "it" : "them"), "
+        + "\(isOfCandidates ? "weigh again with a \(change)" : verb) \(option) (now \(limit))."
     ]
   }
 }

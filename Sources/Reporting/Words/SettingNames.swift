@@ -14,6 +14,8 @@ extension CandidateSetting {
     case .temperature: "--temperature"
     case .logisticShare: "--logistic-share"
     case .minimumTokenCount: "--min-tokens"
+    case .maximumTokenCount: "--max-tokens"
+    case .minimumLogWeight: "--min-weight"
     case .estimator: "--estimator"
     case .normalization: "--normalize"
     case .smoothing: "--smoothing"

@@ -10,6 +10,9 @@ struct CommandContext {
   let diagnostics: Diagnostics
   let registry: TemporaryFiles
 
+  /// Finds the files of the run.
+  var finder: FileFinder { FileFinder(diagnostics: diagnostics) }
+
   /// Reports on a run whose result went elsewhere.
   ///
   /// The report goes to standard error in words. With --json, it goes to standard output as JSON,

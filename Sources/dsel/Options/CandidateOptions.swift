@@ -69,6 +69,22 @@ struct CandidateOptions: ParsableArguments {
     transform: Count.init(parsing:))
   var minTokens: Count?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "With --candidates: never select documents with more tokens than this. (default: no limit)",
+      valueName: "n"),
+    transform: Count.init(parsing:))
+  var maxTokens: Count?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "With --candidates: never select documents with a smaller log weight than this. (default: no limit)",
+      valueName: "w"),
+    transform: Number.init(parsing:))
+  var minWeight: Number?
+
   /// The options that belong to a draw by weight.
   private func rivals(
     _ estimator: Estimator, _ compat: Compatibility?
@@ -88,6 +104,7 @@ struct CandidateOptions: ParsableArguments {
       let given = [
         ("--seed", seed != nil), ("--top-k", topK), ("--temperature", temperature != nil),
         ("--logistic-share", logisticShare != nil), ("--min-tokens", minTokens != nil),
+        ("--max-tokens", maxTokens != nil), ("--min-weight", minWeight != nil),
         ("--objective", objective.objective != nil), ("--keys-only", keysOnly),
       ].first { $0.1 }
       if let given {
@@ -107,6 +124,7 @@ struct CandidateOptions: ParsableArguments {
         "--candidates works for one target only. Run dsel weigh once per "
           + "target.")
     }
+    try DrawOptions.validate(minTokens?.value ?? Defaults.minimumTokenCount, maxTokens)
     if let temperature { try RandomnessOptions.Temperature.validate(temperature.value) }
     if logisticShare != nil {
       guard estimator.components.drawInTwoParts else {
@@ -132,6 +150,8 @@ struct CandidateOptions: ParsableArguments {
     settings.addsNoise = !topK
     settings.temperature = temperature?.value ?? 1
     settings.minimumTokenCount = minTokens?.value ?? Defaults.minimumTokenCount
+    settings.maximumTokenCount = maxTokens?.value
+    settings.minimumLogWeight = minWeight?.value
     settings.logisticShare =
       estimator.components.drawInTwoParts
       ? logisticShare?.value ?? DrawSettings.defaultLogisticShare : 0

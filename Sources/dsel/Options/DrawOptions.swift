@@ -40,10 +40,41 @@ struct DrawOptions: ParsableArguments {
     transform: Count.init(parsing:))
   var minTokens = Count(Defaults.minimumTokenCount)
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Never select documents with more tokens than this. (default: no limit)",
+      valueName: "n"),
+    transform: Count.init(parsing:))
+  var maxTokens: Count?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Never select documents with a smaller log weight than this. (default: no limit)",
+      valueName: "w"),
+    transform: Number.init(parsing:))
+  var minWeight: Number?
+
   @Option(help: "Exact duplicates: keep the first (drop) or all (keep).")
   var duplicates = Duplicates.drop
 
   enum Duplicates: String, ExpressibleByArgument, CaseIterable { case drop, keep }
+
+  func validate() throws { try Self.validate(minTokens.value, maxTokens) }
+
+  /// Refuses a range of lengths that no document has.
+  ///
+  /// - Throws: `ValidationError`
+  static func validate(_ minimum: Int, _ maximum: Count?) throws {
+    guard let maximum else { return }
+    guard maximum.value >= 1 else { throw ValidationError("--max-tokens must be at least 1.") }
+    guard maximum.value >= minimum else {
+      throw ValidationError(
+        "--max-tokens is \(maximum.value), but --min-tokens is \(minimum): no document is in "
+          + "between. Raise --max-tokens, or lower --min-tokens.")
+    }
+  }
 
   /// Refuses options that the other implementation doesn't have.
   func validate(_ compat: Compatibility) throws {
@@ -77,6 +108,8 @@ struct DrawOptions: ParsableArguments {
     settings.addsNoise = !randomness.topK
     settings.temperature = randomness.setting
     settings.minimumTokenCount = minTokens.value
+    settings.maximumTokenCount = maxTokens?.value
+    settings.minimumLogWeight = minWeight?.value
     settings.keepsDuplicates = duplicates == .keep
     settings.logisticShare =
       estimator.components.drawInTwoParts

@@ -8,7 +8,7 @@ struct ExcludeOptions: ParsableArguments {
     parsing: .upToNextOption,
     help: ArgumentHelp(
       """
-      Files of evaluation documents: a document that shares an n-gram with one of them is never \
+      Files or directories of evaluation documents: a document that shares an n-gram with one of them is never \
       selected.
       """, valueName: "file"),
     completion: .file())
@@ -62,10 +62,10 @@ struct ExcludeOptions: ParsableArguments {
     !exclude.isEmpty ? "--exclude" : excludeTarget ? "--exclude-target" : nil
   }
 
-  /// - Throws: `ValidationError`
-  func settings(_ reading: ReadingOptions) throws -> ExcludeSettings {
+  /// - Throws: `ValidationError`, ``PipelineError``
+  func settings(_ reading: ReadingOptions, _ finder: FileFinder) throws -> ExcludeSettings {
     var settings = ExcludeSettings()
-    settings.paths = try paths()
+    settings.paths = try finder.files(paths())
     if let excludeNgram { settings.gramLength = excludeNgram.value }
     settings.textField = excludeTextField.map(reading.field)
     settings.excludesTarget = excludeTarget

@@ -53,6 +53,16 @@ struct HeldoutOptions: ParsableArguments {
     init?(argument: String) { try? self.init(parsing: argument) }
   }
 
+  /// The settings with the files that are read.
+  ///
+  /// - Throws: `ValidationError`, ``PipelineError``
+  func settings(_ finder: FileFinder) throws -> HeldoutSettings? {
+    guard var settings = try settings() else { return nil }
+    settings.files = try finder.files(settings.files)
+    settings.others = try settings.others.map { try finder.files($0) }
+    return settings
+  }
+
   /// The largest number of shuffles.
   private static let mostShuffles = 1000
 

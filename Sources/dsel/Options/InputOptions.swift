@@ -8,7 +8,7 @@ struct InputOptions: ParsableArguments {
     name: .customLong("target"), parsing: .upToNextOption,
     help: ArgumentHelp(
       """
-      Files with example documents. If there are several targets, name them: wiki=a.jsonl,b.jsonl \
+      Files or directories with example documents. If there are several targets, name them: wiki=a.jsonl,b.jsonl \
       law=c.jsonl.
       """,
       valueName: "[name=]file"),
@@ -33,8 +33,19 @@ struct InputOptions: ParsableArguments {
     }
     try pool.refuseShares(of: "--share", share)
     try pool.validate(to: "select from", [("--target", targets)])
-    try ReadingOptions.validateFiles(try settings().flatMap(\.paths) + pool.paths())
+    try ReadingOptions.validateFiles(try settings().flatMap(\.paths) + pool.namedFiles())
     try rejecting.validate(with: reading)
+  }
+
+  /// The targets with the files that they are read from.
+  ///
+  /// - Throws: `ValidationError`, ``PipelineError``
+  func settings(_ finder: FileFinder) throws -> [TargetSettings] {
+    try settings().map { target in
+      var target = target
+      target.paths = try finder.files(target.paths)
+      return target
+    }
   }
 
   /// The targets, in the order in which they draw.

@@ -39,7 +39,14 @@ struct OutputOptions: ParsableArguments {
     completion: .file())
   var remainder: String?
 
-  @Flag(help: "Write the selected lines in random order.")
+  @Option(
+    help: """
+      Order of the selected lines: as in the pool, random (shuffle), or by falling log weight \
+      (weight). (default: pool)
+      """)
+  var order: Order?
+
+  @Flag(help: "Short for --order shuffle.")
   var shuffle = false
 
   @Option(
@@ -74,6 +81,8 @@ struct OutputOptions: ParsableArguments {
   @Flag(help: "Replace existing files, and all shards in a directory.")
   var force = false
 
+  enum Order: String, ExpressibleByArgument, CaseIterable { case pool, shuffle, weight }
+
   enum Compression: String, ExpressibleByArgument, CaseIterable {
     case none, zst, gz
 
@@ -88,6 +97,8 @@ struct OutputOptions: ParsableArguments {
   }
 
   var path: String? { OutputName.file(output) }
+
+  private var shuffles: Bool { shuffle || order == .shuffle }
 
   private var place: OutputSettings.Place {
     if let outputDir { return .directory(path: outputDir) }
@@ -146,7 +157,8 @@ struct OutputOptions: ParsableArguments {
     if let shardBytes { settings.shardByteLimit = shardBytes.value }
     settings.rejects = rejects
     settings.manifest = try manifest ?? defaultManifest()
-    settings.shuffleSeed = shuffle ? shuffleSeed?.value ?? seed : nil
+    settings.shuffleSeed = shuffles ? shuffleSeed?.value ?? seed : nil
+    settings.ordersByWeight = order == .weight
     settings.replaces = force
     settings.spoolDirectory = FileName.environment("TMPDIR") ?? Defaults.spoolDirectory
     return settings
@@ -196,7 +208,11 @@ struct OutputOptions: ParsableArguments {
         throw ValidationError("--shard-bytes needs a directory: --output-dir or --remainder.")
       }
     }
-    guard shuffleSeed == nil || shuffle else {
+    if shuffle, let order, order != .shuffle {
+      throw ValidationError(
+        "--shuffle is short for --order shuffle. Leave --shuffle or --order \(order.rawValue) out.")
+    }
+    guard shuffleSeed == nil || shuffles else {
       throw ValidationError("--shuffle-seed needs --shuffle.")
     }
     if let path, let manifest, ExactString(path) == ExactString(manifest) {

@@ -1,13 +1,13 @@
 import ArgumentParser
 import Pipeline
-import Resampling
 
 /// The pool's files, which are operands or values of `--pool`.
 struct PoolOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
       """
-      Pool files: documents as JSON lines, plain, .zst or .gz. Use - for standard input.
+      Pool files: documents as JSON lines, plain, .zst or .gz. Directories stand for the files in \
+      them. Use - for standard input.
       """, valueName: "pool"),
     completion: .file())
   var operands: [String] = []
@@ -22,12 +22,24 @@ struct PoolOptions: ParsableArguments {
     completion: .file())
   var named: [String] = []
 
+  @OptionGroup var lists: FileListOptions
+
   /// Operands come first.
   ///
   /// - Throws: `ValidationError`
   func paths() throws -> [String] {
     try FileList.paths(operands + named, option: "--pool")
   }
+
+  /// The files that are read before or as the pool, as they are named.
+  ///
+  /// - Throws: `ValidationError`
+  func namedFiles() throws -> [String] { try paths() + lists.filesFrom }
+
+  /// The files that the names lead to: those of lists come last.
+  ///
+  /// - Throws: `ValidationError`, ``PipelineError``
+  func files(_ finder: FileFinder) throws -> [String] { try finder.files(paths(), lists) }
 
   /// Refuses operands that aren't files but look like shares of `option`, which takes one word.
   ///
@@ -49,7 +61,7 @@ struct PoolOptions: ParsableArguments {
   ///   - takers: options that take all files up to the next option, with the files they took.
   /// - Throws: `ValidationError`
   func validate(to verb: String, _ takers: [(option: String, values: [String])]) throws {
-    let paths = try paths()
+    let paths = try namedFiles()
     guard !paths.isEmpty else {
       if let taker = takers.first(where: { $0.values.count > 1 }), let last = taker.values.last {
         throw Self.swallowed(taker.option, taker.values, pool: last)
@@ -59,11 +71,7 @@ struct PoolOptions: ParsableArguments {
           + "input."
       )
     }
-    guard paths.count <= Candidate.maximumShardCount else {
-      throw ValidationError(
-        "--pool names \(paths.count) files, but the limit is \(Candidate.maximumShardCount). Join "
-          + "some: files with the same compression can be concatenated.")
-    }
+    try FileFinder.checkCount(paths.count)
   }
 
   private static func swallowed(

@@ -29,6 +29,22 @@ struct ResampleDrawOptions: ParsableArguments {
     transform: Count.init(parsing:))
   var minTokens: Count?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Never select documents with more tokens than this. (default: no limit)",
+      valueName: "n"),
+    transform: Count.init(parsing:))
+  var maxTokens: Count?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Never select documents with a smaller log weight, or sum of fields, than this. (default: no limit)",
+      valueName: "w"),
+    transform: Number.init(parsing:))
+  var minWeight: Number?
+
   @Option(help: "Exact duplicates: keep one (drop) or all (keep).")
   var duplicates = DrawOptions.Duplicates.drop
 
@@ -58,12 +74,23 @@ struct ResampleDrawOptions: ParsableArguments {
     }
   }
 
+  /// Refuses a range of lengths that no document has.
+  func validateLengths(isByFields: Bool) throws {
+    try DrawOptions.validate(minimum(isByFields: isByFields), maxTokens)
+  }
+
+  private func minimum(isByFields: Bool) -> Int {
+    minTokens?.value ?? (isByFields ? 0 : Defaults.minimumTokenCount)
+  }
+
   func settings(isByFields: Bool) -> DrawSettings {
     var settings = DrawSettings()
     settings.seed = seed?.value ?? 0
     settings.addsNoise = !randomness.topK
     settings.temperature = randomness.setting
-    settings.minimumTokenCount = minTokens?.value ?? (isByFields ? 0 : 100)
+    settings.minimumTokenCount = minimum(isByFields: isByFields)
+    settings.maximumTokenCount = maxTokens?.value
+    settings.minimumLogWeight = minWeight?.value
     settings.keepsDuplicates = duplicates == .keep
     settings.logisticShare =
       isByFields ? 0 : logisticShare?.value ?? DrawSettings.defaultLogisticShare

@@ -43,20 +43,22 @@ struct CompareCommand: ParsableCommand, CommandWithExamples {
   struct Files: ParsableArguments {
     @Option(
       name: .customLong("target"), parsing: .upToNextOption,
-      help: ArgumentHelp("Files with the target's documents.", valueName: "file"),
+      help: ArgumentHelp("Files or directories with the target's documents.", valueName: "file"),
       completion: .file())
     var targets: [String] = []
 
     @Option(
       parsing: .upToNextOption,
       help: ArgumentHelp(
-        "Files with the selected documents, plain, .zst or .gz.", valueName: "file"),
+        "Files or directories with the selected documents, plain, .zst or .gz.", valueName: "file"),
       completion: .file())
     var selected: [String] = []
 
     @Argument(
       help: ArgumentHelp(
-        "Pool files that the selection was made from. Use - for standard input.",
+        """
+        Pool files or directories that the selection was made from. Use - for standard input.
+        """,
         valueName: "pool"),
       completion: .file())
     var operands: [String] = []
@@ -69,6 +71,8 @@ struct CompareCommand: ParsableCommand, CommandWithExamples {
         """, valueName: "file"),
       completion: .file())
     var namedPool: [String] = []
+
+    @OptionGroup var lists: FileListOptions
 
     @Option(
       help: ArgumentHelp(
@@ -88,6 +92,16 @@ struct CompareCommand: ParsableCommand, CommandWithExamples {
         pool: try FileList.paths(operands + namedPool, option: "--pool"))
     }
 
+    /// The settings with the files that are read.
+    ///
+    /// - Throws: `ValidationError`, ``PipelineError``
+    func settings(_ finder: FileFinder) throws -> CompareSettings {
+      let named = try settings()
+      return CompareSettings(
+        targets: try finder.files(named.targets), selected: try finder.files(named.selected),
+        pool: try finder.files(named.pool, lists))
+    }
+
     func validate() throws {
       guard !targets.isEmpty else {
         throw ValidationError("--target is missing. Name the files of the target.")
@@ -96,7 +110,8 @@ struct CompareCommand: ParsableCommand, CommandWithExamples {
         throw ValidationError("--selected is missing. Name the files with the selected documents.")
       }
       let settings = try settings()
-      try ReadingOptions.validateFiles(settings.targets + settings.selected + settings.pool)
+      try ReadingOptions.validateFiles(
+        settings.targets + settings.selected + settings.pool + lists.filesFrom)
       if let domainField {
         try ReadingOptions.validateField(domainField, option: "--domain-field")
       }
@@ -114,18 +129,18 @@ struct CompareCommand: ParsableCommand, CommandWithExamples {
     }
     guard let heldout = try heldout.settings() else { return }
     try ReadingOptions.validateFiles(
-      settings.targets + settings.selected + settings.pool + heldout.files
+      settings.targets + settings.selected + settings.pool + files.lists.filesFrom + heldout.files
         + heldout.others.flatMap { $0 })
   }
 
   func run() throws {
     try execution.run(json: result.json) { context in
-      var settings = try files.settings()
+      var settings = try files.settings(context.finder)
       settings.reading = reading.settings(execution)
       settings.targetTextField = targetText.field(reading)
       settings.features = counting.settings()
       settings.domainField = files.domainField
-      settings.heldout = try heldout.settings()
+      settings.heldout = try heldout.settings(context.finder)
       settings.seed = files.seed.value
       settings.version = Dsel.version
       let comparison = try Compare(settings, progress: context.progress.meter).run()

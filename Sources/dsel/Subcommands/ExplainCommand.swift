@@ -175,12 +175,7 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
     try reading.validateJoint(targetText.targetTextField)
     // A pool is read once if model files explain its documents.
     try ReadingOptions.validateFiles(documents + targets + (models.areFiles ? [] : pool))
-    if let line {
-      guard line.value >= 1 else { throw ValidationError("--line must be at least 1.") }
-      guard documents.count == 1 else {
-        throw ValidationError("--line needs exactly one file of documents.")
-      }
-    }
+    try validateLine(documents)
     guard (1...10_000).contains(top.value) else {
       throw ValidationError("--top must be from 1 to 10000.")
     }
@@ -202,20 +197,35 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
     }
   }
 
+  /// - Throws: `ValidationError`
+  private func validateLine(_ documents: [String]) throws {
+    guard let line else { return }
+    guard line.value >= 1 else { throw ValidationError("--line must be at least 1.") }
+    guard documents.count == 1 else {
+      throw ValidationError("--line needs exactly one file of documents.")
+    }
+  }
+
   func run() throws {
     try execution.run(json: result.json) { context in
-      let explanation = try Explain(try settings(), progress: context.progress.meter).run()
+      let explanation = try Explain(try settings(context.finder), progress: context.progress.meter)
+        .run()
       try context.print(explanation, result)
     }
   }
 
-  private func settings() throws -> ExplainSettings {
-    let targets = try models.targets()
-    var source = ExplainSettings.Models.fitted(targets: targets, pool: try models.pool())
+  private func settings(_ finder: FileFinder) throws -> ExplainSettings {
+    let targets = try finder.files(models.targets())
+    let documents = try finder.files(documents())
+    try validateLine(documents)
+    // The documents may be the pool's, whose files are found already.
+    let isPool = try operands.isEmpty && !self.documents().isEmpty
+    let pool = isPool ? documents : try finder.files(models.pool())
+    var source = ExplainSettings.Models.fitted(targets: targets, pool: pool)
     if let target = models.targetModel, let pool = models.poolModel {
       source = .files(target: target, pool: pool)
     }
-    var settings = ExplainSettings(source, documents: try documents(), texts: targets)
+    var settings = ExplainSettings(source, documents: documents, texts: targets)
     settings.line = line?.value
     settings.reading = reading.settings(execution)
     settings.targetTextField = targetText.field(reading)

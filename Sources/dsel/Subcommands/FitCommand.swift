@@ -28,7 +28,8 @@ struct FitCommand: ParsableCommand, CommandWithExamples {
   @Argument(
     help: ArgumentHelp(
       """
-      Files with documents: JSON lines, plain, .zst or .gz. Use - for standard input.
+      Files with documents: JSON lines, plain, .zst or .gz. Directories stand for the files in \
+      them. Use - for standard input.
       """, valueName: "file"),
     completion: .file())
   var operands: [String] = []
@@ -41,6 +42,8 @@ struct FitCommand: ParsableCommand, CommandWithExamples {
       """, valueName: "file"),
     completion: .file())
   var pool: [String] = []
+
+  @OptionGroup var lists: FileListOptions
 
   @OptionGroup(title: "Input") var reading: ReadingOptions
   @OptionGroup(title: "Input") var rejecting: RejectOptions
@@ -90,7 +93,7 @@ struct FitCommand: ParsableCommand, CommandWithExamples {
   }
 
   func validate() throws {
-    let files = try files()
+    let files = try files() + lists.filesFrom
     guard !files.isEmpty else {
       throw ValidationError("Documents are missing. Name their files, or - for standard input.")
     }
@@ -99,13 +102,13 @@ struct FitCommand: ParsableCommand, CommandWithExamples {
     try reading.validateJoint()
     try counting.validate(with: compatibility.compat)
     try WorkDirectoryRules.validate(
-      workDir, files: files, rejects: rejecting.rejects)
+      workDir, files: self.files(), rejects: rejecting.rejects)
   }
 
   func run() throws {
     try execution.run(json: reporting.json) { context in
       try output.checkTerminal()
-      var settings = FitSettings(inputs: try files())
+      var settings = FitSettings(inputs: try context.finder.files(files(), lists))
       settings.reading = reading.settings(execution)
       settings.features = counting.settings(compatibility.compat)
       if compatibility.compat != nil, counting.buckets == nil {

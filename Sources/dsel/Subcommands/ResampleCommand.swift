@@ -76,7 +76,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
         "--rejected-duplicates needs --candidates from 'dsel weigh --near-duplicates'.")
     }
     let sourcePaths = try source.paths()
-    try ReadingOptions.validateFiles(try pool.paths() + sourcePaths)
+    try ReadingOptions.validateFiles(try pool.namedFiles() + sourcePaths)
     try FileOutputOptions.refuseManifests(sourcePaths)
     try output.validate(with: reading)
     try rejecting.validate(with: reading)
@@ -89,6 +89,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
           + "with 'dsel select \(option)', and give it as a number.")
     }
     let isByFields = source.weights.isEmpty && source.candidates.isEmpty
+    try draw.validateLengths(isByFields: isByFields)
     guard isByFields || mixture.stratify == nil else {
       throw ValidationError(
         "--stratify needs --field: files of weights don't have the other fields of the documents.")
@@ -119,7 +120,8 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     let given: [(String, Bool)] = [
       ("--seed", draw.seed != nil), ("--top-k", draw.randomness.topK),
       ("--temperature", draw.randomness.temperature != .number(1)),
-      ("--min-tokens", draw.minTokens != nil),
+      ("--min-tokens", draw.minTokens != nil), ("--max-tokens", draw.maxTokens != nil),
+      ("--min-weight", draw.minWeight != nil),
       ("--duplicates", draw.duplicates == .keep), ("--epochs", draw.epochs.value > 1),
       ("--replay", mixture.replay != nil), ("--allow-repeats", reading.allowRepeats),
     ]
@@ -128,6 +130,11 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
         "\(option) can't be used with --candidates, which 'dsel weigh' kept for one draw. Weigh "
           + "again for another, or draw by --weights."
       )
+    }
+    guard output.order != .weight else {
+      throw ValidationError(
+        "--order weight needs log weights, but candidates have keys, which noise is part of. Draw "
+          + "by --weights, or leave --order weight out.")
     }
     guard size.isCountOrNothing else {
       throw ValidationError(
@@ -138,9 +145,11 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
   /// Refuses what has to do with the documents themselves, which aren't read.
   private func validatePicks() throws {
     let given: [(String, Bool)] = [
-      ("--pool", try !pool.paths().isEmpty), ("--output", output.output != nil),
+      ("--pool", try !pool.paths().isEmpty), ("--files-from", !pool.lists.filesFrom.isEmpty),
+      ("--output", output.output != nil),
       ("--output-dir", output.outputDir != nil), ("--remainder", output.remainder != nil),
-      ("--shuffle", output.shuffle), ("--annotate", output.annotate),
+      ("--shuffle", output.shuffle), ("--order", output.order != nil),
+      ("--annotate", output.annotate),
       ("--manifest", output.manifest != nil), ("--rejects", rejecting.rejects != nil),
       ("--excluded", exclusionList.excluded != nil),
       ("--rejected-duplicates", nearDuplicateList.rejectedDuplicates != nil),
@@ -163,7 +172,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
       }
       try output.checkTerminal()
       let manifest = try Resample(
-        settings(), progress: context.progress.meter, registry: context.registry
+        settings(context.finder), progress: context.progress.meter, registry: context.registry
       ).run()
       try context.report(manifest, resultIsOnStandardOutput: output.isStandardOutput)
     }
@@ -184,12 +193,12 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     return settings
   }
 
-  private func settings() throws -> ResampleSettings {
+  private func settings(_ finder: FileFinder) throws -> ResampleSettings {
     var outputs = try output.settings(rejects: rejecting.rejects, seed: draw.seed?.value ?? 0)
     outputs.excluded = exclusionList.excluded
     outputs.nearDuplicates = nearDuplicateList.rejectedDuplicates
     let source = try source.source(size, remainder: outputs.remainder)
-    var settings = ResampleSettings(source: source, pool: try pool.paths())
+    var settings = ResampleSettings(source: source, pool: try pool.files(finder))
     settings.reading = reading.settings(execution)
     settings.draw = draw.settings(isByFields: source.isOfPool)
     settings.asksForLogOdds = (draw.logisticShare?.value ?? 0) > 0

@@ -81,7 +81,7 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
           + "Leave --fit-sample out.")
     }
     try ReadingOptions.validateFiles(
-      try input.settings().flatMap(\.paths) + input.pool.paths() + exclusion.paths())
+      try input.settings().flatMap(\.paths) + input.pool.namedFiles() + exclusion.paths())
     try input.reading.validateJoint(
       input.targetText.targetTextField, exclusion.excludeTextField)
     guard exclusionList.excluded == nil || exclusion.given != nil else {
@@ -124,14 +124,15 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
         context.diagnostics.note(ObjectiveOptions.note(impliedBy: option))
       }
       let manifest = try Select(
-        settings(), progress: context.progress.meter, registry: context.registry
+        settings(context.finder), progress: context.progress.meter, registry: context.registry
       ).run()
       try context.report(manifest, resultIsOnStandardOutput: output.isStandardOutput)
     }
   }
 
-  private func settings() throws -> SelectSettings {
-    var settings = SelectSettings(targets: try input.settings(), pool: try input.pool.paths())
+  private func settings(_ finder: FileFinder) throws -> SelectSettings {
+    var settings = SelectSettings(
+      targets: try input.settings(finder), pool: try input.pool.files(finder))
     settings.reading = input.reading.settings(execution)
     settings.targetTextField = input.targetText.field(input.reading)
     settings.features = features.settings
@@ -145,7 +146,7 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
     settings.stratify = try mixture.settings()
     settings.replay = mixture.replay?.value ?? 0
     settings.fittedShare = features.fitSample?.value ?? 1
-    settings.exclude = try exclusion.settings(input.reading)
+    settings.exclude = try exclusion.settings(input.reading, finder)
     settings.outputs = try output.settings(rejects: input.rejecting.rejects, seed: draw.seed.value)
     settings.nearDuplicates = nearDuplicates.nearDuplicates?.value
     settings.outputs.excluded = exclusionList.excluded

@@ -32,7 +32,9 @@ extension WeighCommand {
       ("--seed", candidates.seed != nil), ("--top-k", candidates.topK),
       ("--temperature", candidates.temperature != nil),
       ("--logistic-share", candidates.logisticShare != nil),
-      ("--min-tokens", candidates.minTokens != nil), ("--compat", compatibility.compat != nil),
+      ("--min-tokens", candidates.minTokens != nil),
+      ("--max-tokens", candidates.maxTokens != nil),
+      ("--min-weight", candidates.minWeight != nil), ("--compat", compatibility.compat != nil),
       ("--estimator", estimating.estimator != nil), ("--smoothing", estimating.smoothing != nil),
       ("--target-smoothing", estimating.targetSmoothing != nil),
       ("--normalize", normalize != nil), ("--format", format != .jsonl),
@@ -46,7 +48,7 @@ extension WeighCommand {
 
   func complete(_ keys: String, _ context: CommandContext) throws {
     var settings = CompleteSettings(
-      keys: keys, targetModel: try targets()[0].path, pool: try poolFiles.paths())
+      keys: keys, targetModel: try targets()[0].path, pool: try poolFiles.files(context.finder))
     settings.reading = reading.settings(execution)
     settings.output = output.destination
     settings.container = output.container

@@ -111,7 +111,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
     }
     let targets = try targets()
     try poolFiles.validate(to: "weigh", [])
-    let pool = try poolFiles.paths()
+    let pool = try poolFiles.namedFiles()
     if let keys = candidates.candidatesFrom {
       if let option = exclusion.given {
         throw ValidationError(
@@ -148,13 +148,14 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
       throw ValidationError(
         "--allow-repeats can't be used with --candidates: merged candidates have each file once.")
     }
-    try WorkDirectoryRules.validate(workDir, files: pool, rejects: rejecting.rejects)
+    try WorkDirectoryRules.validate(
+      workDir, files: poolFiles.paths(), rejects: rejecting.rejects)
     guard output.output == nil || (workDir == nil && format != .dolma) else {
       let other = workDir == nil ? "--format dolma" : "--work-dir"
       throw ValidationError("\(other) writes one file per input. Leave --output out.")
     }
     if format == .dolma {
-      let isPiped = pool.contains { $0 == "-" || PipeName($0) != nil }
+      let isPiped = try poolFiles.paths().contains { $0 == "-" || PipeName($0) != nil }
       guard workDir == nil, candidates.candidates == nil, !isPiped else {
         throw ValidationError(
           "--format dolma writes next to the documents' files. It can't be used with --work-dir, "
@@ -185,7 +186,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
         context.diagnostics.note(ObjectiveOptions.note(impliedBy: option))
       }
       let report = try Weigh(
-        settings(), progress: context.progress.meter, registry: context.registry
+        settings(context.finder), progress: context.progress.meter, registry: context.registry
       ).run()
       let isOneFile = workDir == nil && format != .dolma
       try context.report(
@@ -193,17 +194,18 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
     }
   }
 
-  private func settings() throws -> WeighSettings {
+  private func settings(_ finder: FileFinder) throws -> WeighSettings {
     let targets = try targets()
     let estimator = estimating.settings(compatibility.compat, normalize: normalize)
     var product = WeighSettings.Product.weights(targets: targets)
     if let candidates = candidates.settings(estimator.kind, compatibility.compat) {
       var candidates = candidates
-      candidates.exclude = try exclusion.settings(reading)
+      candidates.exclude = try exclusion.settings(reading, finder)
       candidates.nearDuplicates = nearDuplicates.nearDuplicates?.value
       product = .candidates(target: targets[0], candidates)
     }
-    var settings = WeighSettings(product, poolModel: poolModel ?? "", pool: try poolFiles.paths())
+    var settings = WeighSettings(
+      product, poolModel: poolModel ?? "", pool: try poolFiles.files(finder))
     settings.reading = reading.settings(execution)
     settings.estimator = estimator
     settings.format = format

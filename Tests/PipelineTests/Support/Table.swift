@@ -56,6 +56,8 @@ struct Table: DocumentFormat {
     head.count >= 4 && (0..<4).allSatisfy { head[$0] == Self.magic[$0] }
   }
 
+  var nameEndings: [String] { [".table"] }
+
   var isSequential: Bool { false }
 
   func chunkReader(

@@ -16,6 +16,8 @@ extension CandidateFile {
     var isChosen = false
     var hasKeysOnly = false
     var eligibleCounts: [Int]?
+    var overMaximumCounts: [Int]?
+    var underWeightCounts: [Int]?
     var targetCounts: [UInt64]?
     var shards: [FittedModel.Input]?
     var exclusion = CandidateExclusion()
@@ -48,12 +50,13 @@ extension CandidateFile {
       case "seed", "estimator", "normalize", "compat", "target_model_xxh3", "pool_model_xxh3",
         "text_field", "text_join", "objective", "base":
         strings[key] = try stream.readString()
-      case "count", "min_tokens": numbers[key] = try stream.readCount()
+      case "count", "min_tokens", "max_tokens": numbers[key] = try stream.readCount()
       case "documents", "eligible_documents", "pool_documents", "candidates", "target_tokens",
-        "base_tokens", "excluded", "near_duplicate_documents":
+        "base_tokens", "excluded", "near_duplicate_documents", "over_max_tokens",
+        "under_min_weight":
         numbers[key] = try count(key, &stream)
       case "temperature", "logistic_share", "smoothing", "target_smoothing", "purity", "noise",
-        "near_duplicates":
+        "near_duplicates", "min_weight":
         doubles[key] = try stream.readNumber()
       case "top_k": topK = try stream.readBoolean()
       case "chosen": isChosen = try stream.readBoolean()
@@ -62,7 +65,9 @@ extension CandidateFile {
         targetCounts = FeatureBytes.numbers(bytes)
         guard targetCounts?.allSatisfy({ $0 > 0 }) == true else { throw .invalid(key) }
       case "keys_only": hasKeysOnly = try stream.readBoolean()
-      case "shard_eligible_documents": try readEligibleCounts(&stream)
+      case "shard_eligible_documents": eligibleCounts = try ShardCounts.read(key, &stream)
+      case "shard_under_min_weight": underWeightCounts = try ShardCounts.read(key, &stream)
+      case "shard_over_max_tokens": overMaximumCounts = try ShardCounts.read(key, &stream)
       case "shards": try readShards(&stream)
       default: if try !exclusion.read(key, &stream) { try stream.skipValue() }
       }
@@ -83,19 +88,6 @@ extension CandidateFile {
         read.append(input)
       }
       shards = read
-    }
-
-    private mutating func readEligibleCounts(_ stream: inout JSONStream) throws(JSONStreamError) {
-      var counts: [Int] = []
-      let name = "shard_eligible_documents"
-      let reader = self
-      try stream.readArray { stream throws(JSONStreamError) in
-        guard counts.count < Candidate.maximumShardCount else {
-          throw .tooLarge(name, limit: Candidate.maximumShardCount)
-        }
-        counts.append(try reader.count(name, &stream))
-      }
-      eligibleCounts = counts
     }
 
     /// The longest Base64 of a target's counts, and of a document's features.
@@ -148,8 +140,10 @@ extension CandidateFile {
       }
       _ = try number("format_version")
       // A draw takes no more than its count from the eligible documents.
-      guard try number("eligible_documents") <= number("documents"),
-        try number("candidates") + numbers["excluded", default: 0]
+      let underWeight = doubles["min_weight"] == nil ? 0 : try number("under_min_weight")
+      let overMaximum = numbers["max_tokens"] == nil ? 0 : try number("over_max_tokens")
+      guard try number("eligible_documents") + overMaximum <= number("documents"),
+        try number("candidates") + numbers["excluded", default: 0] + underWeight
           + numbers["near_duplicate_documents", default: 0] <= number("eligible_documents")
       else { throw .invalid("eligible_documents") }
       guard let seed = UInt64(try string("seed")) else { throw .invalid("seed") }
@@ -169,7 +163,9 @@ extension CandidateFile {
         settings: Settings(
           seed: seed, topK: topK, temperature: try double("temperature"),
           count: try number("count"), logisticShare: share,
-          minimumTokenCount: try number("min_tokens"), estimator: try string("estimator"),
+          minimumTokenCount: try number("min_tokens"),
+          maximumTokenCount: numbers["max_tokens"], minimumLogWeight: doubles["min_weight"],
+          estimator: try string("estimator"),
           normalization: try string("normalize"), smoothing: try double("smoothing"),
           targetSmoothing: try double("target_smoothing"), compatibility: strings["compat"],
           targetModel: try hash("target_model_xxh3"), poolModel: try hash("pool_model_xxh3"),
@@ -178,7 +174,8 @@ extension CandidateFile {
           objective: objective, exclusion: exclusion.excludesNothing ? nil : exclusion,
           nearDuplicates: doubles["near_duplicates"]),
         shards: shards, documentCount: try number("documents"),
-        eligibleCount: try number("eligible_documents"),
+        eligibleCount: try number("eligible_documents"), overMaximumCount: overMaximum,
+        underWeightCount: underWeight,
         poolDocumentCount: numbers["pool_documents"], isChosen: isChosen)
       if objective == .set {
         if isChosen {
@@ -187,7 +184,16 @@ extension CandidateFile {
             BaseSettings(path: $0, tokenCount: numbers["base_tokens"])
           }
         } else if hasKeysOnly {
-          header.eligibleCounts = try eligibleCounts(of: shards, sum: header.eligibleCount)
+          header.eligibleCounts = try ShardCounts.checked(
+            eligibleCounts, "shard_eligible_documents", of: shards, sum: header.eligibleCount)
+          if header.settings.maximumTokenCount != nil {
+            header.overMaximumCounts = try ShardCounts.checked(
+              overMaximumCounts, "shard_over_max_tokens", of: shards, sum: overMaximum)
+          }
+          if header.settings.minimumLogWeight != nil {
+            header.underWeightCounts = try ShardCounts.checked(
+              underWeightCounts, "shard_under_min_weight", of: shards, sum: underWeight)
+          }
         } else {
           header.profile = try profile(tokenCount: number("target_tokens"))
         }
@@ -204,20 +210,6 @@ extension CandidateFile {
         left -= count
       }
       return TargetProfile(counts: targetCounts, tokenCount: tokenCount)
-    }
-
-    private func eligibleCounts(
-      of shards: [FittedModel.Input], sum: Int
-    ) throws(JSONStreamError) -> [Int] {
-      let name = "shard_eligible_documents"
-      guard let counts = eligibleCounts else { throw .missing(name) }
-      var left = sum
-      for (count, shard) in zip(counts, shards) {
-        guard count <= shard.documentCount, count <= left else { throw .invalid(name) }
-        left -= count
-      }
-      guard counts.count == shards.count, left == 0 else { throw .invalid(name) }
-      return counts
     }
 
     private func chosenBy() throws(JSONStreamError) -> SetObjective {

@@ -29,6 +29,8 @@ extension CandidateFile {
     var count: Int
     var logisticShare: Double
     var minTokens: Int
+    var maxTokens: Int?
+    var minWeight: Double?
     var estimator: String
     var normalize: String
     var smoothing: Double
@@ -53,6 +55,12 @@ extension CandidateFile {
     var shardEligibleDocuments: [Int]?
     var documents: Int
     var eligibleDocuments: Int
+    /// Documents with too many tokens, if some are too many; in all, and of each shard.
+    var overMaxTokens: Int?
+    var shardOverMaxTokens: [Int]?
+    /// The same for eligible documents with too small a weight.
+    var underMinWeight: Int?
+    var shardUnderMinWeight: [Int]?
     var poolDocuments: Int?
     var candidates: Int
     var excluded: Int?
@@ -122,7 +130,9 @@ extension CandidateFile {
     let line = HeaderLine(
       seed: String(settings.seed), topK: settings.topK, temperature: settings.temperature,
       count: settings.count, logisticShare: settings.logisticShare,
-      minTokens: settings.minimumTokenCount, estimator: settings.estimator,
+      minTokens: settings.minimumTokenCount, maxTokens: settings.maximumTokenCount,
+      minWeight: settings.minimumLogWeight,
+      estimator: settings.estimator,
       normalize: settings.normalization, smoothing: settings.smoothing,
       targetSmoothing: settings.targetSmoothing, compat: settings.compatibility,
       targetModelXxh3: settings.targetModel.hexadecimal,
@@ -137,6 +147,10 @@ extension CandidateFile {
       },
       keysOnly: header.hasKeysOnly ? true : nil, shardEligibleDocuments: header.eligibleCounts,
       documents: header.documentCount, eligibleDocuments: header.eligibleCount,
+      overMaxTokens: settings.maximumTokenCount.map { _ in header.overMaximumCount },
+      shardOverMaxTokens: header.overMaximumCounts,
+      underMinWeight: settings.minimumLogWeight.map { _ in header.underWeightCount },
+      shardUnderMinWeight: header.underWeightCounts,
       poolDocuments: header.poolDocumentCount, candidates: candidateCount,
       excluded: exclusion == nil ? nil : excludedCount, excludeNgram: exclusion?.gramLength,
       excludeTextField: exclusion?.textField, excludeTextJoin: exclusion?.textJoin,
@@ -198,7 +212,8 @@ extension CandidateFile.Header {
   /// The version of the file: the lowest that has everything.
   fileprivate var version: Int {
     if settings.nearDuplicates != nil { return 4 }
-    if settings.exclusion != nil { return 3 }
+    let hasLimits = settings.maximumTokenCount != nil || settings.minimumLogWeight != nil
+    if settings.exclusion != nil || hasLimits { return 3 }
     return settings.objective == .weight && !isChosen ? 1 : 2
   }
 }

@@ -19,7 +19,8 @@ package struct CandidateFile: Sendable {
   /// The newest version.
   ///
   /// Version 1 has candidates of a draw by weight, version 2 those of a set, and these are still
-  /// written so. Version 3 has excluded documents too, and version 4 what finds near-duplicates.
+  /// written so. Version 3 has excluded documents, or limits of tokens or weights, too, and version
+  /// 4 what finds near-duplicates.
   package static let version = 4
 
   /// What is drawn from the candidates.
@@ -36,6 +37,9 @@ package struct CandidateFile: Sendable {
     package var count: Int
     package var logisticShare: Double
     package var minimumTokenCount: Int
+    /// nil for no limit.
+    package var maximumTokenCount: Int?
+    package var minimumLogWeight: Double?
     package var estimator: String
     package var normalization: String
     package var smoothing: Double
@@ -70,6 +74,8 @@ package struct CandidateFile: Sendable {
         + ", targetModel: \(targetModel), poolModel: \(poolModel), textField: "
         + "\(String(reflecting: textField.expression))"
         + (textField.otherJoint.map { ", textJoin: \(String(reflecting: $0))" } ?? "")
+        + (maximumTokenCount.map { ", maximumTokenCount: \($0)" } ?? "")
+        + (minimumLogWeight.map { ", minimumLogWeight: \($0)" } ?? "")
         + (objective == .weight ? "" : ", objective: \(objective.rawValue)")
         + (exclusion.map { ", \($0.fingerprint)" } ?? "")
         + (nearDuplicates.map { ", nearDuplicates: \($0)" } ?? "") + ")"
@@ -82,6 +88,10 @@ package struct CandidateFile: Sendable {
     /// The number of weighed documents, and the number of those with enough tokens.
     package var documentCount = 0
     package var eligibleCount = 0
+    /// The number of weighed documents with too many tokens.
+    package var overMaximumCount = 0
+    /// The number of eligible documents with too small a weight.
+    package var underWeightCount = 0
     /// The number of documents that the pool's model counted; nil in files of earlier versions.
     ///
     /// If fewer were weighed, some are missing.
@@ -92,6 +102,10 @@ package struct CandidateFile: Sendable {
     ///
     /// Candidates of such a file have no features yet, though they are for a set.
     var eligibleCounts: [Int]?
+    /// The same for documents with too many tokens; nil also if none can have too many.
+    var overMaximumCounts: [Int]?
+    /// The same for eligible documents with too small a weight.
+    var underWeightCounts: [Int]?
     /// Whether candidates of a set have no features yet.
     package var hasKeysOnly: Bool { eligibleCounts != nil }
     /// Whether candidates have the features of their texts.
@@ -104,6 +118,9 @@ package struct CandidateFile: Sendable {
     var chosenBy: SetObjective?
     /// What the set completes; nil if there is nothing.
     var base: BaseSettings?
+
+    /// The number of weighed documents with too few tokens.
+    var underMinimumCount: Int { documentCount - eligibleCount - overMaximumCount }
 
     /// The number of the pool model's documents that weren't weighed, as far as it is known.
     package var missingCount: Int { max(0, (poolDocumentCount ?? 0) - documentCount) }
@@ -130,16 +147,24 @@ package struct CandidateFile: Sendable {
   /// - Parameters:
   ///   - shards: the shards, in the order of the candidates' positions.
   ///   - eligibleCounts: of each shard, if the file is to have keys only.
+  ///   - overMaximumCounts: of each shard, as the next ones.
   ///   - candidates: the candidates, in no particular order.
   init(
     settings: Settings, shards: [FittedModel.Input], documentCount: Int, eligibleCount: Int,
-    eligibleCounts: [Int]? = nil, poolDocumentCount: Int? = nil, candidates: CandidateGroup,
+    overMaximumCounts: [Int] = [], underWeightCounts: [Int] = [], eligibleCounts: [Int]? = nil,
+    poolDocumentCount: Int? = nil,
+    candidates: CandidateGroup,
     excluded: Excluded = Excluded()
   ) {
     header = Header(
       settings: settings, shards: shards, documentCount: documentCount,
-      eligibleCount: eligibleCount, poolDocumentCount: poolDocumentCount,
-      eligibleCounts: eligibleCounts)
+      eligibleCount: eligibleCount, overMaximumCount: overMaximumCounts.reduce(0, +),
+      underWeightCount: underWeightCounts.reduce(0, +),
+      poolDocumentCount: poolDocumentCount, eligibleCounts: eligibleCounts)
+    if eligibleCounts != nil {
+      if settings.maximumTokenCount != nil { header.overMaximumCounts = overMaximumCounts }
+      if settings.minimumLogWeight != nil { header.underWeightCounts = underWeightCounts }
+    }
     self.candidates = candidates.kept()
     self.excluded = reachable(excluded, candidates)
     sortShards()
@@ -152,6 +177,8 @@ package struct CandidateFile: Sendable {
     for (place, index) in order.enumerated() { places[index] = place }
     header.shards = order.map { header.shards[$0] }
     header.eligibleCounts = header.eligibleCounts.map { counts in order.map { counts[$0] } }
+    header.overMaximumCounts = header.overMaximumCounts.map { counts in order.map { counts[$0] } }
+    header.underWeightCounts = header.underWeightCounts.map { counts in order.map { counts[$0] } }
     candidates = candidates.map { $0.moved(toShard: places[$0.position.shard]) }
       .sorted { $0.position < $1.position }
     excluded = excluded.transformed { $0.moved(toShard: places[$0.position.shard]) }
@@ -227,8 +254,12 @@ package struct CandidateFile: Sendable {
     }
     header.shards += other.header.shards
     header.eligibleCounts? += other.header.eligibleCounts ?? []
+    header.overMaximumCounts? += other.header.overMaximumCounts ?? []
+    header.underWeightCounts? += other.header.underWeightCounts ?? []
     header.documentCount += other.header.documentCount
     header.eligibleCount += other.header.eligibleCount
+    header.overMaximumCount += other.header.overMaximumCount
+    header.underWeightCount += other.header.underWeightCount
     candidates += other.candidates.map { $0.moved(toShard: $0.position.shard + offset) }
     for document in other.excluded.documents {
       let place = document.candidate.position.shard + offset
@@ -316,6 +347,8 @@ extension CandidateFile.Settings {
       (.count, count == other.count), (.topK, topK == other.topK),
       (.temperature, temperature == other.temperature),
       (.minimumTokenCount, minimumTokenCount == other.minimumTokenCount),
+      (.maximumTokenCount, maximumTokenCount == other.maximumTokenCount),
+      (.minimumLogWeight, minimumLogWeight == other.minimumLogWeight),
       (.estimator, estimator == other.estimator),
       (.normalization, normalization == other.normalization),
       (.smoothing, smoothing == other.smoothing),

@@ -23,8 +23,8 @@ struct PoolSample {
   /// How a sample is read.
   struct Settings {
     var features: FeatureSettings
-    /// The number of tokens that makes a document eligible.
-    var minimumLength: Int
+    /// The lengths of eligible documents.
+    var lengths: LengthRange
     var reading: ReadingSettings
     /// The number of chunks, over all shards.
     var chunkCount = 16
@@ -80,9 +80,8 @@ struct PoolSample {
       // An invalid line.
       return
     }
-    guard settings.features.documentLength(tokenCount: tokenCount) >= settings.minimumLength else {
-      return
-    }
+    let length = settings.features.documentLength(tokenCount: tokenCount)
+    guard settings.lengths.contains(length) else { return }
     eligible.documentCount += 1
     eligible.tokenCount += tokenCount
     eligible.byteCount += record.byteCount + 1

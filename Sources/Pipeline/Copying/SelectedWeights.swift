@@ -1,0 +1,43 @@
+internal import Reading
+internal import Resampling
+internal import Weighting
+
+/// Weighs selected documents again.
+///
+/// Keys don't have their log weights any more: noise and rounding are in them.
+struct SelectedWeights {
+  var shards: [Shard]
+  var limits: ReadingLimits
+  var textField: TextField
+  var progress: ProgressMeter
+
+  /// The log weight of each document for the target that drew it. A document that was drawn at
+  /// random has the largest of its weights.
+  ///
+  /// - Parameter selection: in pool order.
+  /// - Throws: ``PipelineError``
+  func read(
+    _ selection: [DrawnDocument], _ weigher: inout DocumentWeigher
+  ) throws -> [Double] {
+    var weights: [Double] = []
+    weights.reserveCapacity(selection.count)
+    let records = PlacedRecords(
+      shards: shards, limits: limits, textField: textField, progress: progress)
+    try records.forEach(selection, at: \.place) { drawn, record in
+      let document = drawn.candidate
+      let changed = PipelineError.input(
+        .reading(.changed(path: shards[document.position.shard].name), line: nil))
+      do {
+        try record.withText { text in
+          guard TextHash.of(text) == document.textHash else { throw changed }
+          _ = weigher.weigh(text)
+        }
+      } catch is InvalidLine {
+        throw changed
+      }
+      weights.append(
+        drawn.target.map { weigher[$0].logWeight } ?? weigher.largestLogWeight)
+    }
+    return weights
+  }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Pipeline
+import Reporting
+import Resampling
+
+/// Finds a run's files of documents: those that are named, and those in directories and lists.
+struct FileFinder {
+  let diagnostics: Diagnostics
+
+  /// - Throws: ``PipelineError``
+  func files(_ paths: [String]) throws -> [String] {
+    var found = FoundFiles()
+    for path in paths { try found.add(path) }
+    return files(found)
+  }
+
+  /// The files of a pool.
+  ///
+  /// - Throws: ``PipelineError``, `ValidationError`
+  func files(_ paths: [String], _ lists: FileListOptions) throws -> [String] {
+    var found = FoundFiles()
+    for path in paths { try found.add(path) }
+    for list in lists.filesFrom { try found.add(listedIn: list, endsInNUL: lists.null) }
+    try Self.checkCount(found.paths.count)
+    return files(found)
+  }
+
+  private func files(_ found: FoundFiles) -> [String] {
+    for leftOut in found.leftOut { diagnostics.note(leftOut.note) }
+    return found.paths
+  }
+
+  /// Refuses a pool of too many files.
+  ///
+  /// - Throws: `ValidationError`
+  static func checkCount(_ count: Int) throws {
+    guard count <= Candidate.maximumShardCount else {
+      throw ValidationError(
+        "--pool names \(count) files, but the limit is \(Candidate.maximumShardCount). Join some: "
+          + "files with the same compression can be concatenated.")
+    }
+  }
+}
