@@ -1,6 +1,6 @@
 internal import Choosing
 internal import Featurizing
-internal import Foundation
+internal import FoundationEssentials
 internal import Reading
 internal import Resampling
 internal import Weighting

@@ -1,7 +1,7 @@
 internal import Choosing
 internal import Compression
 internal import Files
-internal import Foundation
+internal import FoundationEssentials
 internal import Resampling
 internal import Weighting
 internal import Writing
