@@ -33,7 +33,7 @@ describe() {
     faults) echo "each system call fails once" ;;
     kills) echo "kills, signals, full disks, changing pools" ;;
     limits) echo "hostile and huge inputs" ;;
-    mounts) echo "file systems without fsync, rename or locks" ;;
+    mounts) echo "file systems without fsync, rename or locks; no /proc" ;;
     files) echo "ten thousand files with 64 descriptors" ;;
     streams) echo "memory stays flat on long streams and large pools" ;;
     distributed) echo "a pool in five shards, separately and as one" ;;
@@ -69,7 +69,7 @@ step_faults() { check_dsel test_faults.py "$@"; }
 # These run on the disk, so that the kills come at the moments at which dsel is killed in practice.
 step_kills() { TMPDIR=$disk check_dsel test_kills.py test_disturbances.py test_disk_room.py "$@"; }
 step_limits() { check_dsel test_input_limits.py test_file_limits.py "$@"; }
-step_mounts() { check_dsel test_mounts.py "$@"; }
+step_mounts() { check_dsel test_mounts.py test_without_proc.py "$@"; }
 step_files() { check_dsel test_many_files.py "$@"; }
 step_streams() { TMPDIR=$disk check_dsel test_soak.py test_memory.py "$@"; }
 step_distributed() { check_dsel test_distributed.py "$@"; }
