@@ -17,3 +17,7 @@ __attribute__((constructor)) static void keep_arguments(int count, char **values
 
 char *const *dsel_arguments(void) { return arguments; }
 int dsel_argument_count(void) { return argument_count; }
+
+__attribute__((weak)) const char dsel_commit_text[] = "";
+
+const char *dsel_commit(void) { return dsel_commit_text; }

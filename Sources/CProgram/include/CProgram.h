@@ -9,4 +9,10 @@
 char *const *dsel_arguments(void);
 int dsel_argument_count(void);
 
+/// The commit that a package was built from. Empty in all other builds.
+///
+/// `scripts/package.sh` links a `dsel_commit_text` that replaces the empty one.
+extern const char dsel_commit_text[];
+const char *dsel_commit(void);
+
 #endif
