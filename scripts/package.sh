@@ -69,13 +69,13 @@ link() {
     objects+=("$name")
   done < "$list"
   printf 'const char dsel_commit_text[] = "%s";\n' "$commit" > "$work/commit.c"
-  for name in "$work/commit.c" scripts/packaging/glibc.c; do
+  for name in "$work/commit.c" scripts/packaging/support.c; do
     "$toolchain/bin/clang" -O2 -fPIE -c "$name" -o "$parts/$(basename "$name" .c).o"
   done
   # gcc's start and end files register C++'s tables for exceptions; its libgcc has arithmetic on
   # 128 bits.
   "$toolchain/bin/clang" -fuse-ld=lld -pie -nostartfiles -nodefaultlibs -o "$work/dsel" \
-    "$start_file" "$gcc/crtbeginS.o" "$parts/commit.o" "$parts/glibc.o" \
+    "$start_file" "$gcc/crtbeginS.o" "$parts/commit.o" "$parts/support.o" \
     "$static/$machine/swiftrt.o" "${objects[@]}" \
     -Wl,--defsym,main=dsel_main,--gc-sections,--strip-all,--build-id=sha1 \
     -Wl,-z,relro,-z,now,-z,noexecstack,--start-group \

@@ -1,5 +1,7 @@
-// Functions that Swift's runtime and libstdc++ call, and that glibc has only since 2.32 and 2.36.
-// scripts/package.sh links them, so that packages run with glibc 2.28.
+// What packages need beside dsel's own objects: scripts/package.sh links it.
+//
+// First, functions that Swift's runtime and libstdc++ call, and that glibc has only since 2.32 and
+// 2.36. With them, packages run with glibc 2.28.
 
 #include <stddef.h>
 #include <stdint.h>
@@ -26,3 +28,11 @@ uint32_t arc4random(void) {
   arc4random_buf(&number, sizeof number);
   return number;
 }
+
+#if defined(__x86_64__)
+// OpenSSL finds out which instructions the processor has from a piece of code in the section .init.
+// The start files of packages don't run that section. Without this, SHA-256 takes twice as long.
+void OPENSSL_cpuid_setup(void);
+
+__attribute__((constructor)) static void find_instructions(void) { OPENSSL_cpuid_setup(); }
+#endif
