@@ -291,6 +291,7 @@ def test_the_deb_keeps_to_debians_places(packages: Path, version: str, tmp_path:
         [
             "bin/dsel",
             "share/bash-completion/completions/dsel",
+            "share/doc/dsel/NEWS.gz",
             "share/doc/dsel/changelog.gz",
             "share/doc/dsel/copyright",
             "share/fish/vendor_completions.d/dsel.fish",

@@ -2,6 +2,8 @@
 # Makes a .deb from the tree of files that all packages share.
 #
 #   scripts/packaging/deb.sh ROOT VERSION OUTPUT
+#
+# All times in it are SOURCE_DATE_EPOCH, from the environment.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$1 version=$2 output=$3
@@ -31,10 +33,17 @@ gzip -9n "$tree"/usr/share/man/man1/*.1
   done
 } > "$documents/copyright"
 rm -r "$documents/licences" "$documents/LICENSE"
-gzip -9n "$documents/CHANGELOG.md"
-mv "$documents/CHANGELOG.md.gz" "$documents/changelog.gz"
-
+mv "$documents/CHANGELOG.md" "$documents/NEWS"
 maintainer=$(git log -1 --format='%an <%ae>' 2> /dev/null || echo "dsel <root@localhost>")
+cat > "$documents/changelog" <<CHANGES
+dsel ($version) unstable; urgency=medium
+
+  * See NEWS.gz.
+
+ -- $maintainer  $(date --utc --rfc-email --date="@$SOURCE_DATE_EPOCH")
+CHANGES
+gzip -9n "$documents/NEWS" "$documents/changelog"
+
 cat > "$tree/DEBIAN/control" <<CONTROL
 Package: dsel
 Version: $version
