@@ -40,8 +40,11 @@ make_libraries() {
   rm -rf "$work"/libisal* "$work"/simdjson* "$work/versions"
   fetch_sources
   # Of ISA-L, dsel uses gzip's part.
-  make --silent --directory "$(source_of libisal)" --file Makefile.unx --jobs 2 \
-    host_cpu="$(uname -m)" units=igzip lib > /dev/null
+  if ! make --silent --directory "$(source_of libisal)" --file Makefile.unx --jobs 2 \
+    host_cpu="$(uname -m)" units=igzip lib > "$work/isa-l.log" 2>&1; then
+    cat "$work/isa-l.log" >&2
+    return 1
+  fi
   cp "$(source_of libisal)/bin/isa-l.a" "$isal"
   local tree
   tree=$(source_of simdjson)
