@@ -7,7 +7,7 @@
 # The Debian sources of two installed packages, of exactly their versions.
 fetch_sources() {
   local package apt=$work/apt
-  local options=(-q -o Dir::Etc::SourceList="$apt/sources.list" -o Dir::Etc::SourceParts=/dev/null
+  local options=(-qq -o Dir::Etc::SourceList="$apt/sources.list" -o Dir::Etc::SourceParts=/dev/null
     -o Dir::State::Lists="$apt/lists" -o APT::Sandbox::User=)
   mkdir -p "$apt/lists/partial"
   # The archive that each package was installed from.
