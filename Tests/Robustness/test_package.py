@@ -44,7 +44,8 @@ JOBS = {
     "weigh": [
         "fit wiki.jsonl -o target.model",
         "fit crawl.jsonl.zst -o pool.model.zst",
-        "weigh crawl.jsonl.zst --target-model target.model --pool-model pool.model.zst -o out.jsonl",
+        "weigh crawl.jsonl.zst --target-model target.model --pool-model pool.model.zst "
+        "-o out.jsonl",
     ],
 }
 

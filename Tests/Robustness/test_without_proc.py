@@ -10,7 +10,7 @@ from running import FIXTURES, WIKI, Finished, run
 
 # Root makes a namespace of mounts without more ado; others may have one in which they are root.
 NAMESPACES = [["unshare", "--mount"], ["unshare", "--map-root-user", "--mount"]]
-HIDE = "mount -t tmpfs none /proc && test ! -e /proc/self && exec \"$@\""
+HIDE = 'mount -t tmpfs none /proc && test ! -e /proc/self && exec "$@"'
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,10 @@
+# shellcheck shell=bash disable=SC2154,SC2034  # scripts/package.sh sets and uses the others
+#
 # Sourced by scripts/package.sh: makes static libraries of what Debian has only as shared ones, and
 # finds the files of an older glibc.
 #
-# It reads $work (the directory for all that is made) and $python, and sets $isal, $simdjson and the
-# paths of `find_glibc`.
+# It reads $work (the directory for all that is made), $python, $toolchain and $glibc. It sets $isal
+# and $simdjson, and $glibc_files, $start_file and $unwind: paths of what is to be linked.
 
 # The Debian sources of two installed packages, of exactly their versions.
 fetch_sources() {
@@ -66,10 +68,11 @@ find_glibc() {
     return 1
   }
   line=$(grep -F libc_nonshared.a "$work/link-line")
-  local name
+  local name file
   glibc_files=()
   for name in libc.so.6 libm.so.6 libpthread.so.0 libdl.so.2 libld.so.2 libc_nonshared.a; do
-    glibc_files+=("$(file_on_line "$name")")
+    file=$(file_on_line "$name")
+    glibc_files+=("$file")
   done
   start_file=$(file_on_line Scrt1.o)
   unwind=$(file_on_line libunwind.a)
