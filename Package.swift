@@ -46,11 +46,13 @@ let package = Package(
     .systemLibrary(name: "CScheduler"),
     .target(name: "CSimdjson", dependencies: ["CSimdjsonLibrary"], cxxSettings: strictCXX),
     .target(name: "CVector", cSettings: strictC),
+    .target(name: "CProgram", cSettings: strictC),
 
     .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: strict),
     .target(name: "Platform", swiftSettings: strict),
     .target(
-      name: "Files", dependencies: ["CScheduler", "CVector", "Platform"], swiftSettings: strict),
+      name: "Files", dependencies: ["CProgram", "CScheduler", "CVector", "Platform"],
+      swiftSettings: strict),
     .target(
       name: "Reading",
       dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files", "Platform"],

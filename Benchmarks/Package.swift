@@ -18,10 +18,12 @@ let package = Package(
     .systemLibrary(name: "CSimdjsonLibrary", pkgConfig: "simdjson"),
     .target(name: "CSimdjson", dependencies: ["CSimdjsonLibrary"]),
     .target(name: "CVector"),
+    .target(name: "CProgram"),
     .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: measured),
     .systemLibrary(name: "CScheduler"),
     .target(name: "Platform", swiftSettings: measured),
-    .target(name: "Files", dependencies: ["CScheduler", "CVector", "Platform"], swiftSettings: measured),
+    .target(
+      name: "Files", dependencies: ["CProgram", "CScheduler", "CVector", "Platform"], swiftSettings: measured),
     .target(
       name: "Reading", dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files", "Platform"],
       swiftSettings: measured),

@@ -21,10 +21,12 @@ let package = Package(
       name: "CSimdjson", dependencies: ["CSimdjsonLibrary"],
       cxxSettings: [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])]),
     .target(name: "CVector", cSettings: [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])]),
+    .target(name: "CProgram"),
     .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: instrumented),
     .systemLibrary(name: "CScheduler"),
     .target(name: "Platform", swiftSettings: instrumented),
-    .target(name: "Files", dependencies: ["CScheduler", "CVector", "Platform"], swiftSettings: instrumented),
+    .target(
+      name: "Files", dependencies: ["CProgram", "CScheduler", "CVector", "Platform"], swiftSettings: instrumented),
     .target(
       name: "Reading", dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files", "Platform"],
       swiftSettings: instrumented),

@@ -263,7 +263,7 @@ def report(figures, files, options, dsel):
         pairs = zip(figures[name, key], figures[to_name, to_key])
         return statistics.median(mine / theirs for mine, theirs in pairs)
 
-    version = subprocess.run([dsel, "--version"], stdout=subprocess.PIPE, text=True).stdout.strip()
+    version = subprocess.run([dsel, "--version"], stdout=subprocess.PIPE, text=True).stdout.split()[0]
     lines = [
         "# Speed", "",
         f"dsel {version} and its neighbours on one machine in one run: medians of {options.runs} interleaved runs, "

@@ -3,7 +3,7 @@
 #
 #   scripts/test.sh                       the steps for a change: 10 minutes at most on 2 cores from
 #                                         a fresh clone, and 4 after a change
-#   scripts/test.sh --all                 all steps, as CI runs them: some 40 minutes
+#   scripts/test.sh --all                 all steps, as CI runs them: some 50 minutes
 #   scripts/test.sh --only STEP [OPTION…] one step, as in --all; options go to pytest or swift test,
 #                                         for example: --only faults -k older-files
 #   scripts/test.sh --list                the steps
@@ -21,7 +21,7 @@ sample=1
 seed=1
 
 quick_steps=(setup format rules build tests python faults kills limits)
-all_steps=("${quick_steps[@]}" mounts files streams distributed benchmarks fuzzing address thread)
+all_steps=("${quick_steps[@]}" mounts files streams distributed package benchmarks fuzzing address thread)
 
 describe() {
   case $1 in
@@ -34,10 +34,11 @@ describe() {
     faults) echo "each system call fails once" ;;
     kills) echo "kills, signals, full disks, changing pools" ;;
     limits) echo "hostile and huge inputs" ;;
-    mounts) echo "file systems without fsync, rename or locks" ;;
+    mounts) echo "file systems without fsync, rename or locks; no /proc" ;;
     files) echo "ten thousand files with 64 descriptors" ;;
     streams) echo "memory stays flat on long streams and large pools" ;;
     distributed) echo "a pool in five shards, separately and as one" ;;
+    package) echo "wheel, tarball and .deb: what they need, and the same bytes on an old Debian" ;;
     benchmarks) echo "the benchmarks can be built" ;;
     fuzzing) echo "each fuzz target for 15 seconds" ;;
     address) echo "all tests and whole commands under the address sanitizer" ;;
@@ -88,10 +89,26 @@ step_faults() { check_dsel test_faults.py "$@"; }
 # These run on the disk, so that the kills come at the moments at which dsel is killed in practice.
 step_kills() { TMPDIR=$disk check_dsel test_kills.py test_disturbances.py test_disk_room.py "$@"; }
 step_limits() { check_dsel test_input_limits.py test_file_limits.py "$@"; }
-step_mounts() { check_dsel test_mounts.py "$@"; }
+step_mounts() { check_dsel test_mounts.py test_without_proc.py "$@"; }
 step_files() { check_dsel test_many_files.py "$@"; }
 step_streams() { TMPDIR=$disk check_dsel test_soak.py test_memory.py "$@"; }
 step_distributed() { check_dsel test_distributed.py "$@"; }
+
+# Packages are built, and the old Debian is fetched, side by side.
+step_package() {
+  [ -e /etc/debian_version ] || { echo "skipped: packages are built on Debian only"; return 0; }
+  local debian=$PWD/.build-package/debian-11 built=.build-package/packages
+  scripts/packaging/tools.sh --tests
+  scripts/packaging/old-debian.sh "$debian" &
+  local making=$!
+  if ! scripts/package.sh --output "$built" > "$scratch/package" 2>&1; then
+    tail -n 40 "$scratch/package"
+    kill "$making" 2> /dev/null || true
+    return 1
+  fi
+  wait "$making"
+  check_dsel test_package.py --packages "$built" --old-debian "$debian" "$@"
+}
 
 # Their sources are the present ones, which the older versions' code may no longer fit.
 step_benchmarks() {

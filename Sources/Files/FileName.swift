@@ -1,3 +1,4 @@
+internal import CProgram
 internal import Platform
 
 /// File names as strings, without losing a byte.
@@ -74,8 +75,13 @@ package enum FileName {
   /// The arguments of the command line, without the name of the command.
   package static func arguments() -> [String] {
     // SAFETY: nothing here changes the arguments, which live as long as the process.
-    (1..<max(1, Int(CommandLine.argc))).compactMap { index in
-      unsafe CommandLine.unsafeArgv[index].map { unsafe string($0) }
+    guard let arguments = unsafe dsel_arguments() else {
+      return (1..<max(1, Int(CommandLine.argc))).compactMap { index in
+        unsafe CommandLine.unsafeArgv[index].map { unsafe string($0) }
+      }
+    }
+    return (1..<max(1, Int(dsel_argument_count()))).compactMap { index in
+      unsafe arguments[index].map { unsafe string($0) }
     }
   }
 

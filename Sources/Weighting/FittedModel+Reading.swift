@@ -1,6 +1,11 @@
 internal import Featurizing
-internal import FoundationEssentials
 package import Reading
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
 
 /// How a model is read: in any order of members, from any tool that writes JSON.
 extension FittedModel {

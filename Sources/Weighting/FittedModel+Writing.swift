@@ -1,6 +1,11 @@
 internal import Featurizing
-internal import FoundationEssentials
 internal import Reading
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
 
 /// How a model is written.
 extension FittedModel {

@@ -1,5 +1,10 @@
 internal import Files
-internal import FoundationEssentials
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
 
 /// Writes a record of a run as JSON, indented and with sorted keys, so that equal runs give equal
 /// bytes.

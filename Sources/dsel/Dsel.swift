@@ -6,6 +6,7 @@ import Reporting
 
 /// The command `dsel`.
 @main struct Dsel: ParsableCommand {
+  /// The only place that names the version: packages take it from this line.
   static let version = "0.1.0"
 
   static let configuration = CommandConfiguration(
@@ -20,11 +21,18 @@ import Reporting
 
       Exit status: 0 success, 1 failure, 64 wrong command line.
       """,
-    version: version,
+    version: versionText,
     subcommands: [
       SelectCommand.self, FitCommand.self, MergeCommand.self, WeighCommand.self,
       ResampleCommand.self, CompareCommand.self, ExplainCommand.self, ManualCommand.self,
     ])
+
+  /// What `--version` prints: the version alone on the first line, for programs.
+  private static var versionText: String {
+    let kernels = Vectors.areSupported ? "AVX-512" : "portable"
+    let commit = Build.commit.map { ["commit: \($0)"] } ?? []
+    return ([version, "kernels: \(kernels)"] + commit).joined(separator: "\n")
+  }
 
   /// Parses the command line and runs the command.
   ///

@@ -60,6 +60,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     distributed.addoption("--target", metavar="FILE", help="the target (default: a fixture)")
     distributed.addoption("--count", type=int, default=200, help="documents (default: 200)")
     distributed.addoption("--shards", type=int, default=5, help="shards (default: 5)")
+    package = parser.getgroup("dsel: what test_package.py tests")
+    package.addoption("--packages", metavar="DIR", help="what scripts/package.sh has built")
+    package.addoption(
+        "--old-debian", metavar="DIR", help="what scripts/packaging/old-debian.sh has made"
+    )
 
 
 def pytest_report_header(config: pytest.Config) -> str:

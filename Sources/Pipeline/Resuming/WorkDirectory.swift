@@ -1,9 +1,14 @@
 internal import Files
-internal import FoundationEssentials
 internal import Platform
 internal import Reading
 internal import Weighting
 internal import Writing
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
 
 /// Results of single inputs, kept for later runs.
 ///

@@ -1,5 +1,10 @@
 import ArgumentParser
-import FoundationEssentials
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// The parser's description of a command, from its `--experimental-dump-help`.
 ///

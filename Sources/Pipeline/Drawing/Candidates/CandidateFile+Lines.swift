@@ -1,9 +1,14 @@
 internal import Choosing
 internal import Featurizing
-internal import Foundation
 internal import Reading
 internal import Resampling
 internal import Weighting
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
 
 /// Reads the lines of a file of candidates.
 extension CandidateFile {

@@ -1,10 +1,15 @@
 internal import Choosing
 internal import Compression
 internal import Files
-internal import Foundation
 internal import Resampling
 internal import Weighting
 internal import Writing
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
 
 /// Writes candidates.
 extension CandidateFile {
