@@ -153,8 +153,13 @@ struct NearDuplicateShardTests {
       #expect(run.status == 1)
       #expect(run.errors.contains("a: without near-duplicates, "), "\(run.errors)")
       let advice = try #require(
-        run.errors.firstMatch(of: /--candidates (\d+), and draw with --count 30\./))
+        run.errors.firstMatch(of: /--candidates (\d+) or more, and draw with --count 30\./))
       count = String(advice.1)
+      guard let fewer = run.errors.firstMatch(of: /Draw with --count (\d+), or/) else { continue }
+      let smaller = try Dsel.run(
+        ["resample", "--candidates", "a", "--pool", "alike.jsonl", shards[2], "--count"]
+          + [String(fewer.1), "-o", "smaller", "--force"], in: directory)
+      #expect(smaller.status == 0, "\(smaller.errors)")
     }
     #expect(try directory.read("out").lines.count == 30)
     #expect(count != "30")

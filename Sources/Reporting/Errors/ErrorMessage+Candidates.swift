@@ -55,10 +55,7 @@ extension ErrorMessage {
       "\(path): its candidates were kept without --exclude, so there is nothing to list. Leave "
         + "--excluded out, or run 'dsel weigh' again with --exclude."
     case .tooManyNearDuplicates(let path, let kept, let left, let wanted, let count, let more):
-      "\(path): without near-duplicates, \(Format.count(left)) of the "
-        + "\(Format.count(kept, "candidate")) are left, and a draw of "
-        + "\(Format.count(count, "document")) needs \(Format.count(wanted)). Weigh again with "
-        + "--candidates \(more), and draw with --count \(count)."
+      tooManyNearDuplicates(path, kept, left, wanted, count, more)
     case .keptNearDuplicates(let path):
       "\(path): its candidates were kept without --near-duplicates, so there is nothing to list. "
         + "Leave --rejected-duplicates out, or run 'dsel weigh' again with --near-duplicates."
@@ -79,6 +76,21 @@ extension ErrorMessage {
       "\(path): candidates of \(keys) have keys only, and those of \(whole) have n-grams, too. "
       + "Merge keys with keys. Then give the candidates that are left their n-grams with 'dsel weigh "
       + "--candidates-from', and merge these files."
+  }
+
+  private static func tooManyNearDuplicates(
+    _ path: String, _ kept: Int, _ left: Int, _ wanted: Int, _ count: Int, _ more: Int
+  ) -> String {
+    // A set needs more candidates than documents.
+    let needs =
+      wanted == count
+      ? "" : ", and a set of \(Format.count(count)) is chosen among \(Format.count(wanted))"
+    let fewer = wanted == count && left > 0 ? "Draw with --count \(left), or weigh" : "Weigh"
+    return
+      "\(path): without near-duplicates, \(Format.count(left)) of the "
+      + "\(Format.count(kept, "candidate")) are left, too few for a draw of "
+      + "\(Format.count(count, "document"))\(needs). \(fewer) again with --candidates \(more) or "
+      + "more, and draw with --count \(count)."
   }
 
   private static func otherTextField(

@@ -17,7 +17,8 @@ extension SelectManifest: Report {
         ? " Add shards to the pool." : ""
       warnings.append(
         DrawWarnings.exhausted(
-          selected, excluded, nearDuplicates, underWeight: underMinWeight, verb: "selected") + advice)
+          selected, excluded, nearDuplicates, underWeight: underMinWeight, verb: "selected")
+          + advice)
     } else if selected.documents == 0 {
       warnings.append(DrawWarnings.nothingFits(verb: "selected"))
     }

@@ -6,9 +6,9 @@ struct NearDuplicateOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       """
-      Leave near-duplicates out: documents of which at least this share of 5-token runs is common \
-      with a document of a larger key (Jaccard similarity). 0.8 finds texts with few changes. \
-      (default: only exact duplicates are left out)
+      Leave near-duplicates out: documents that share at least this part of their 5-token runs \
+      (Jaccard similarity) with one that was taken before, by larger keys. 0.8 finds texts with \
+      few changes. (default: only exact duplicates are left out)
       """, valueName: "s"), transform: Share.init(parsing:))
   var nearDuplicates: Share?
 

@@ -84,6 +84,10 @@ struct NearDuplicateFilter: Sendable {
     private var kept: SimilarKept
     /// The documents that each family kept the last time, in their order.
     private var before: [[Int]] = []
+    /// The shingles of documents that others were compared with: of one template, they come again
+    /// and again.
+    private var recent: [Int: ShingleSet] = [:]
+    private static let mostRecent = 2048
 
     init(_ all: [Candidate], _ tokens: CandidateTokens, _ similarity: Double) {
       self.all = all
@@ -124,15 +128,23 @@ struct NearDuplicateFilter: Sendable {
 
     /// A document that was kept and is similar to another, and how similar it is; nil if there is
     /// none.
-    private func similar(to number: Int) throws(PipelineError) -> (Int, Double)? {
+    private mutating func similar(to number: Int) throws(PipelineError) -> (Int, Double)? {
       let others = kept.mayBeSimilar(to: number)
       guard !others.isEmpty else { return nil }
       let shingles = try tokens.shingles(of: number)
       for other in others {
-        let value = shingles.similarity(to: try tokens.shingles(of: other))
+        let value = shingles.similarity(to: try keptShingles(of: other))
         if value >= similarity { return (other, value) }
       }
       return nil
+    }
+
+    private mutating func keptShingles(of number: Int) throws(PipelineError) -> ShingleSet {
+      if let known = recent[number] { return known }
+      let shingles = try tokens.shingles(of: number)
+      if recent.count >= Self.mostRecent { recent.removeAll(keepingCapacity: true) }
+      recent[number] = shingles
+      return shingles
     }
   }
 }
