@@ -39,6 +39,7 @@ NUMBER = "Union[int, float, str]"
 TYPES = {
     "n": "Union[int, str]", "n|auto": "Union[int, str]", "bytes": "Union[int, str]",
     "f": "Union[float, str]", "p": "Union[float, str]", "t": "Union[float, str]",
+    "s": "Union[float, str]", "w": "Union[float, str]",
     "a": "Union[float, str]", "t|auto": "Union[float, str]", "seed": "Union[int, str]",
     "f%|n|f%,n": NUMBER, "path": "str", "text": "str", "name": "str", "id": "str",
     "name=f,…": "Union[Mapping[str, float], str]", "value=f,…": "Union[Mapping[str, float], str]",

@@ -16,6 +16,11 @@ class SelectOptions(TypedDict, total=False):
 
     # Each target's share of the selection. (default: equal shares)
     share: Union[Mapping[str, float], str]
+    # File with the names of further files and directories, one per line. Use - for standard
+    # input. May be repeated.
+    files_from: Union[str, os.PathLike[str], Sequence[Union[str, os.PathLike[str]]]]
+    # With --files-from: a NUL byte ends each name, as 'find -print0' writes them.
+    null: bool
     # Field with the text in the target's files, written as for --text-field. (default:
     # --text-field)
     target_text_field: str
@@ -86,6 +91,10 @@ class SelectOptions(TypedDict, total=False):
     logistic_share: Union[float, str]
     # Never select documents with fewer tokens than this. (default: 100)
     min_tokens: Union[int, str]
+    # Never select documents with more tokens than this. (default: no limit)
+    max_tokens: Union[int, str]
+    # Never select documents with a smaller log weight than this. (default: no limit)
+    min_weight: Union[float, str]
     # Exact duplicates: keep the first (drop) or all (keep).
     duplicates: Literal["drop", "keep"]
     # Draw separately from the documents of each value of this field, in the pool's proportions.
@@ -100,8 +109,8 @@ class SelectOptions(TypedDict, total=False):
     # Share of the selection that is drawn first, at random from the whole pool, regardless of
     # weights.
     replay: Union[float, str]
-    # Files of evaluation documents: a document that shares an n-gram with one of them is never
-    # selected.
+    # Files or directories of evaluation documents: a document that shares an n-gram with one of
+    # them is never selected.
     exclude: Documents
     # With --exclude: number of tokens of the n-grams. Shorter evaluation documents of at least
     # 8 tokens are looked for as a whole. (default: 13)
@@ -114,6 +123,13 @@ class SelectOptions(TypedDict, total=False):
     # File for the list of excluded documents that would have been selected otherwise, or been
     # candidates, with the evaluation document and the n-gram of each.
     excluded: Union[str, os.PathLike[str]]
+    # Leave near-duplicates out: documents that share at least this part of their 5-token runs
+    # (Jaccard similarity) with one that was taken before, by larger keys. 0.8 finds texts with
+    # few changes. (default: only exact duplicates are left out)
+    near_duplicates: Union[float, str]
+    # File for the list of near-duplicates that were left out, with the document that each is
+    # similar to.
+    rejected_duplicates: Union[str, os.PathLike[str]]
     # Reproduce the weights of another implementation. dsir: the Python package data-selection
     # 1.0.3, with wordpunct tokens, SHA-256 hashes and no smoothing.
     compat: Literal["dsir"]
@@ -147,7 +163,10 @@ class SelectOptions(TypedDict, total=False):
     shard_bytes: Union[int, str]
     # File for the pool's other documents. A directory, or a name that ends in /, gets shards.
     remainder: Union[str, os.PathLike[str]]
-    # Write the selected lines in random order.
+    # Order of the selected lines: as in the pool, random (shuffle), or by falling log weight
+    # (weight). (default: pool)
+    order: Literal["pool", "shuffle", "weight"]
+    # Short for --order shuffle.
     shuffle: bool
     # With --shuffle: seed of the order. (default: --seed)
     shuffle_seed: Union[int, str]
@@ -169,6 +188,11 @@ class SelectOptions(TypedDict, total=False):
 class FitOptions(TypedDict, total=False):
     """Options of `dsel fit`."""
 
+    # File with the names of further files and directories, one per line. Use - for standard
+    # input. May be repeated.
+    files_from: Union[str, os.PathLike[str], Sequence[Union[str, os.PathLike[str]]]]
+    # With --files-from: a NUL byte ends each name, as 'find -print0' writes them.
+    null: bool
     # Text between the fields and list items that --text-field joins: \n is a newline. (default:
     # a newline)
     text_join: str
@@ -224,6 +248,11 @@ class MergeOptions(TypedDict, total=False):
 class WeighOptions(TypedDict, total=False):
     """Options of `dsel weigh`."""
 
+    # File with the names of further files and directories, one per line. Use - for standard
+    # input. May be repeated.
+    files_from: Union[str, os.PathLike[str], Sequence[Union[str, os.PathLike[str]]]]
+    # With --files-from: a NUL byte ends each name, as 'find -print0' writes them.
+    null: bool
     # Text between the fields and list items that --text-field joins: \n is a newline. (default:
     # a newline)
     text_join: str
@@ -277,8 +306,13 @@ class WeighOptions(TypedDict, total=False):
     logistic_share: Union[float, str]
     # With --candidates: never select documents with fewer tokens than this. (default: 100)
     min_tokens: Union[int, str]
-    # Files of evaluation documents: a document that shares an n-gram with one of them is never
-    # selected.
+    # With --candidates: never select documents with more tokens than this. (default: no limit)
+    max_tokens: Union[int, str]
+    # With --candidates: never select documents with a smaller log weight than this. (default:
+    # no limit)
+    min_weight: Union[float, str]
+    # Files or directories of evaluation documents: a document that shares an n-gram with one of
+    # them is never selected.
     exclude: Documents
     # With --exclude: number of tokens of the n-grams. Shorter evaluation documents of at least
     # 8 tokens are looked for as a whole. (default: 13)
@@ -288,6 +322,10 @@ class WeighOptions(TypedDict, total=False):
     exclude_text_field: str
     # Never select documents that have the text of one of the target's documents.
     exclude_target: bool
+    # Leave near-duplicates out: documents that share at least this part of their 5-token runs
+    # (Jaccard similarity) with one that was taken before, by larger keys. 0.8 finds texts with
+    # few changes. (default: only exact duplicates are left out)
+    near_duplicates: Union[float, str]
     # Number of worker threads. (default: one per available processor)
     threads: Union[int, str]
 
@@ -295,6 +333,11 @@ class WeighOptions(TypedDict, total=False):
 class ResampleOptions(TypedDict, total=False):
     """Options of `dsel resample`."""
 
+    # File with the names of further files and directories, one per line. Use - for standard
+    # input. May be repeated.
+    files_from: Union[str, os.PathLike[str], Sequence[Union[str, os.PathLike[str]]]]
+    # With --files-from: a NUL byte ends each name, as 'find -print0' writes them.
+    null: bool
     # With --weights for several targets: name of the target to draw by.
     target: str
     # Draw even if a part of the pool is missing: documents that the pool's model counted
@@ -365,6 +408,11 @@ class ResampleOptions(TypedDict, total=False):
     logistic_share: Union[float, str]
     # Never select documents with fewer tokens than this. (default: 100; 0 with --field)
     min_tokens: Union[int, str]
+    # Never select documents with more tokens than this. (default: no limit)
+    max_tokens: Union[int, str]
+    # Never select documents with a smaller log weight, or sum of fields, than this. (default:
+    # no limit)
+    min_weight: Union[float, str]
     # Exact duplicates: keep one (drop) or all (keep).
     duplicates: Literal["drop", "keep"]
     # Number of draws to write, one after another, with seeds derived from --seed. (default: 1)
@@ -374,6 +422,9 @@ class ResampleOptions(TypedDict, total=False):
     # File for the list of excluded documents that would have been selected otherwise, or been
     # candidates, with the evaluation document and the n-gram of each.
     excluded: Union[str, os.PathLike[str]]
+    # File for the list of near-duplicates that were left out, with the document that each is
+    # similar to.
+    rejected_duplicates: Union[str, os.PathLike[str]]
     # Draw separately from the documents of each value of this field, in the pool's proportions.
     stratify: str
     # With --stratify: shares of these values. Other values share the rest.
@@ -395,7 +446,10 @@ class ResampleOptions(TypedDict, total=False):
     shard_bytes: Union[int, str]
     # File for the pool's other documents. A directory, or a name that ends in /, gets shards.
     remainder: Union[str, os.PathLike[str]]
-    # Write the selected lines in random order.
+    # Order of the selected lines: as in the pool, random (shuffle), or by falling log weight
+    # (weight). (default: pool)
+    order: Literal["pool", "shuffle", "weight"]
+    # Short for --order shuffle.
     shuffle: bool
     # With --shuffle: seed of the order. (default: --seed)
     shuffle_seed: Union[int, str]
@@ -417,6 +471,11 @@ class ResampleOptions(TypedDict, total=False):
 class CompareOptions(TypedDict, total=False):
     """Options of `dsel compare`."""
 
+    # File with the names of further files and directories, one per line. Use - for standard
+    # input. May be repeated.
+    files_from: Union[str, os.PathLike[str], Sequence[Union[str, os.PathLike[str]]]]
+    # With --files-from: a NUL byte ends each name, as 'find -print0' writes them.
+    null: bool
     # Count documents by the value of this field. Dots lead into objects.
     domain_field: str
     # Seed of random baselines and shuffles. (default: 0)
@@ -527,6 +586,8 @@ class ExplainOptions(TypedDict, total=False):
 OPTIONS: Dict[str, Dict[str, str]] = {
     "select": {
         "share": "values",
+        "files_from": "values",
+        "null": "flag",
         "target_text_field": "value",
         "text_join": "value",
         "on_error": "value",
@@ -553,6 +614,8 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "normalize": "value",
         "logistic_share": "value",
         "min_tokens": "value",
+        "max_tokens": "value",
+        "min_weight": "value",
         "duplicates": "value",
         "stratify": "value",
         "mixture": "values",
@@ -564,6 +627,8 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "exclude_text_field": "value",
         "exclude_target": "flag",
         "excluded": "value",
+        "near_duplicates": "value",
+        "rejected_duplicates": "value",
         "compat": "value",
         "estimator": "value",
         "smoothing": "value",
@@ -576,6 +641,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "output_dir": "value",
         "shard_bytes": "value",
         "remainder": "value",
+        "order": "value",
         "shuffle": "flag",
         "shuffle_seed": "value",
         "compress": "value",
@@ -585,6 +651,8 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "threads": "value",
     },
     "fit": {
+        "files_from": "values",
+        "null": "flag",
         "text_join": "value",
         "on_error": "value",
         "max_skipped": "value",
@@ -607,6 +675,8 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "max_window": "value",
     },
     "weigh": {
+        "files_from": "values",
+        "null": "flag",
         "text_join": "value",
         "on_error": "value",
         "max_skipped": "value",
@@ -627,13 +697,18 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "temperature": "value",
         "logistic_share": "value",
         "min_tokens": "value",
+        "max_tokens": "value",
+        "min_weight": "value",
         "exclude": "documents",
         "exclude_ngram": "value",
         "exclude_text_field": "value",
         "exclude_target": "flag",
+        "near_duplicates": "value",
         "threads": "value",
     },
     "resample": {
+        "files_from": "values",
+        "null": "flag",
         "target": "value",
         "allow_missing": "flag",
         "field": "values",
@@ -662,10 +737,13 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "overlap": "value",
         "logistic_share": "value",
         "min_tokens": "value",
+        "max_tokens": "value",
+        "min_weight": "value",
         "duplicates": "value",
         "epochs": "value",
         "without_repeats": "flag",
         "excluded": "value",
+        "rejected_duplicates": "value",
         "stratify": "value",
         "mixture": "values",
         "mixture_temperature": "value",
@@ -675,6 +753,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "output_dir": "value",
         "shard_bytes": "value",
         "remainder": "value",
+        "order": "value",
         "shuffle": "flag",
         "shuffle_seed": "value",
         "compress": "value",
@@ -684,6 +763,8 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "threads": "value",
     },
     "compare": {
+        "files_from": "values",
+        "null": "flag",
         "domain_field": "value",
         "seed": "value",
         "target_text_field": "value",
