@@ -80,7 +80,7 @@ func fuzzCandidates(_ input: [UInt8]) -> Int32 {
 
 /// Features are either refused, or written as they were read.
 private func readFeatures(_ shard: Shard, rankCount: Int) {
-  guard var lines = try? CandidateLines(shard, limits: limits, readsFeatures: true) else { return }
+  guard var lines = try? CandidateLines(shard, limits: limits, content: .features) else { return }
   while let line = try? lines.next() {
     var words: [UInt32] = []
     let bytes = line.features ?? []
