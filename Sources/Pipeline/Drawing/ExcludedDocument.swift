@@ -1,4 +1,3 @@
-internal import Compression
 internal import Files
 internal import Resampling
 internal import Writing
@@ -55,16 +54,8 @@ extension RunOutputs {
     _ documents: [ExcludedDocument], pool: [String], evaluation: [String],
     reason: (ExcludedDocument) -> ExclusionReason
   ) throws -> FinishedOutput? {
-    guard let path = settings.excluded else { return nil }
-    var sink = try openLines(.file(path: path), Container(suffixOf: path))
-    do throws(WritingError) {
-      for document in documents {
-        let line = document.line(pool, evaluation, reason(document))
-        try sink.write(line.span)
-      }
-      return try sink.close()
-    } catch {
-      throw PipelineError.output(.writing(error))
+    try writeList(documents, to: settings.excluded) {
+      $0.line(pool, evaluation, reason($0))
     }
   }
 }

@@ -118,6 +118,29 @@ struct RunOutputs: Sendable {
     }
   }
 
+  /// Writes a list of documents, one line for each.
+  ///
+  /// - Parameters:
+  ///   - path: nil if the list isn't requested.
+  ///   - line: a document as a line of JSON.
+  /// - Returns: nil if it isn't requested.
+  /// - Throws: ``PipelineError``
+  func writeList<Document>(
+    _ documents: [Document], to path: String?, line: (Document) -> [UInt8]
+  ) throws -> FinishedOutput? {
+    guard let path else { return nil }
+    var sink = try openLines(.file(path: path), Container(suffixOf: path))
+    do throws(WritingError) {
+      for document in documents {
+        let line = line(document)
+        try sink.write(line.span)
+      }
+      return try sink.close()
+    } catch {
+      throw PipelineError.output(.writing(error))
+    }
+  }
+
   /// Opens an output for lines that dsel itself makes.
   func openLines(_ place: OutputSettings.Place, _ container: Container) throws -> LineSink {
     do throws(WritingError) {

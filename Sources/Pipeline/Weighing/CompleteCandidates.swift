@@ -88,6 +88,8 @@ package struct CompleteCandidates: Sendable {
     file.header.profile = profile
     file.features = store
     if file.header.hasTokens {
+      // The content was compared above.
+      workers.hashesContent = false
       try file.addTokens(
         PoolTexts(shards: shards, workers: workers), model.settings.tokenizer,
         settings.reading.spoolDirectory)

@@ -81,19 +81,20 @@ final class CandidateTokens: Sendable {
 enum TokenBytes {
   static func append(_ hashes: Span<UInt64>, to bytes: inout [UInt8]) {
     for index in hashes.indices {
-      let token = ShingleSet.token(of: hashes[index])
-      for shift in stride(from: UInt32(0), to: 32, by: 8) {
-        bytes.append(UInt8(truncatingIfNeeded: token >> shift))
-      }
+      WordBytes.append(ShingleSet.token(of: hashes[index]), to: &bytes)
     }
   }
 
   /// - Precondition: the bytes encode whole tokens.
   static func decode(_ bytes: [UInt8]) -> [UInt32] {
     precondition(bytes.count % 4 == 0)
-    return stride(from: 0, to: bytes.count, by: 4).map { start in
-      (0..<4).reduce(0) { $0 | UInt32(bytes[start + $1]) << UInt32(8 * $1) }
+    let span = bytes.span
+    var tokens: [UInt32] = []
+    tokens.reserveCapacity(bytes.count / 4)
+    for start in stride(from: 0, to: bytes.count, by: 4) {
+      tokens.append(WordBytes.word(at: start, of: span))
     }
+    return tokens
   }
 }
 

@@ -1,4 +1,3 @@
-internal import Compression
 internal import Files
 internal import Resampling
 internal import Writing
@@ -53,14 +52,8 @@ extension RunOutputs {
   /// - Returns: nil if it isn't requested.
   /// - Throws: ``PipelineError``
   func writeNearDuplicates(_ found: NearDuplicates?, _ shards: [String]) throws -> FinishedOutput? {
-    guard let path = settings.nearDuplicates, let found else { return nil }
-    var sink = try openLines(.file(path: path), Container(suffixOf: path))
-    do throws(WritingError) {
-      for document in found.documents { try sink.write(document.line(shards).span) }
-      return try sink.close()
-    } catch {
-      throw PipelineError.output(.writing(error))
-    }
+    guard let found else { return nil }
+    return try writeList(found.documents, to: settings.nearDuplicates) { $0.line(shards) }
   }
 }
 

@@ -93,11 +93,7 @@ final class CandidateSpool: FeatureSink {
       state.held[slice] = []
       bytes.removeAll(keepingCapacity: true)
       bytes.reserveCapacity(4 * words.count)
-      for word in words {
-        for shift in stride(from: UInt32(0), to: 32, by: 8) {
-          bytes.append(UInt8(truncatingIfNeeded: word >> shift))
-        }
-      }
+      for word in words { WordBytes.append(word, to: &bytes) }
       try file.append(bytes.span)
       state.extents[slice].append(Extent(start: state.fileWordCount, wordCount: words.count))
       state.fileWordCount += words.count
@@ -136,9 +132,7 @@ final class CandidateSpool: FeatureSink {
     let bytes = try file.read(4 * extent.wordCount, at: 4 * extent.start)
     let span = bytes.span
     for index in 0..<extent.wordCount {
-      var word: UInt32 = 0
-      for byte in 0..<4 { word |= UInt32(span[4 * index + byte]) << UInt32(8 * byte) }
-      words.append(word)
+      words.append(WordBytes.word(at: 4 * index, of: span))
     }
   }
 }
