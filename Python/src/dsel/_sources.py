@@ -277,13 +277,7 @@ def _arrow_table(table: Any, text_field: str, fields: Iterable[str]) -> Source:
         for batch in part.to_batches(max_chunksize=_BATCH):
             yield batch.to_pylist()
 
-    return Numbered(
-        batches,
-        lambda numbers: table.take(_arrow(numbers)),
-        lambda taken: taken.to_pylist(),
-        text_field,
-        fields,
-    )
+    return _arrow_source(table, batches, text_field, fields)
 
 
 def _arrow_dataset(data: Any, text_field: str, fields: Iterable[str]) -> Source:
@@ -292,20 +286,22 @@ def _arrow_dataset(data: Any, text_field: str, fields: Iterable[str]) -> Source:
         for batch in data.to_batches(columns=names, batch_size=_BATCH):
             yield batch.to_pylist()
 
-    return Numbered(
-        batches,
-        lambda numbers: data.take(_arrow(numbers)),
-        lambda taken: taken.to_pylist(),
-        text_field,
-        fields,
-    )
+    return _arrow_source(data, batches, text_field, fields)
 
 
-def _arrow(numbers: Sequence[int]) -> Any:
-    import pyarrow
+def _arrow_source(
+    data: Any,
+    batches: Callable[[Optional[List[str]]], Iterator[Iterable[Mapping[str, Any]]]],
+    text_field: str,
+    fields: Iterable[str],
+) -> Source:
+    def take(numbers: Sequence[int]) -> Any:
+        import pyarrow
 
-    # Without a type, no numbers would be numbers of no type.
-    return pyarrow.array(numbers, pyarrow.int64())
+        # Without a type, no numbers would be numbers of no type.
+        return data.take(pyarrow.array(numbers, pyarrow.int64()))
+
+    return Numbered(batches, take, lambda taken: taken.to_pylist(), text_field, fields)
 
 
 def _hugging_face(data: Any, text_field: str, fields: Iterable[str]) -> Source:
