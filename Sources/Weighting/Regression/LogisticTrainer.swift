@@ -117,7 +117,9 @@ package struct LogisticTrainer: Sendable {
   /// θ · x of a document, without the bias.
   private func product(_ document: Int, _ theta: [Double]) -> Double {
     let (theta, entries) = (theta.span, entries.span)
-    let logs = LogCounts.values.span
+    // A span of a static property itself doesn't compile without optimisation.
+    let values = LogCounts.values
+    let logs = values.span
     func value(_ index: Int) -> Double {
       let entry = entries[index]
       return theta[entry.bucket] * logs[entry.count]
@@ -142,7 +144,9 @@ package struct LogisticTrainer: Sendable {
     _ amount: Double, of document: Int, to theta: inout [Double], _ bias: inout Double
   ) {
     let entries = entries.span
-    let logs = LogCounts.values.span
+    // A span of a static property itself doesn't compile without optimisation.
+    let values = LogCounts.values
+    let logs = values.span
     let scale = amount * inverseLengths[document]
     var parameters = theta.mutableSpan
     for index in offsets[document]..<offsets[document + 1] {
