@@ -18,7 +18,7 @@ OUTPUT = ROOT / "Python/src/dsel/_options.py"
 COMMANDS = ["select", "fit", "merge", "weigh", "resample", "compare", "explain"]
 
 # What the package itself decides, or has as a parameter of its own.
-OURS = {"json", "progress", "quiet", "version", "help"}
+OURS = {"json", "progress", "quiet", "verbose", "version", "help"}
 PARAMETERS = {
     "select": {"target", "pool", "text-field"},
     "fit": {"pool", "text-field", "output", "compress", "force"},

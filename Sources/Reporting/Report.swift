@@ -3,17 +3,20 @@
 /// Each command's result conforms to it in a file of its own under `Found/`. JSON has the value's
 /// own members; the formats for people have the sections.
 package protocol Report: Encodable, Sendable {
-  /// Things to check in the input and the result, one sentence or two each.
-  var warnings: [String] { get }
   /// The findings, in reading order.
   var sections: [ReportSection] { get }
-  /// Warnings that only make sense after the findings.
-  var closingWarnings: [String] { get }
+  /// Further figures, for those who ask for them with `--verbose`.
+  var details: [String] { get }
+  /// What a user should know or do, one sentence or two each. They follow the findings.
+  var notes: [String] { get }
+  /// Things to check in the input and the result. They come last, where they are seen.
+  var warnings: [String] { get }
 }
 
 extension Report {
+  package var details: [String] { [] }
+  package var notes: [String] { [] }
   package var warnings: [String] { [] }
-  package var closingWarnings: [String] { [] }
 }
 
 /// A part of a report for people.

@@ -39,32 +39,85 @@ import Testing
       lines == [version, "kernels: AVX-512"] || lines == [version, "kernels: portable"], "\(lines)")
   }
 
-  @Test func `A run ends with a summary on standard error`() throws {
-    let run = try Dsel.select(["--count", "100", "--estimator", "ratio"], in: directory)
+  /// KL divergences of 1.569 from random documents and 1.215 from the selection, as the manifest has
+  /// them: 1 - 1.215 / 1.569 = 23 %.
+  @Test func `A run ends with three short lines on standard error`() throws {
+    let run = try Dsel.select(["--count", "100"], in: directory)
     #expect(run.output.rawLines.count == 100)
-    for fragment in [
-      "selected 100 of 1,360 documents: 29,226 tokens", "KL(target || pool) ", ", random ",
-      ", selected ", ": reduced by ", "effective sample size 1.00 of 1,309",
-      ", overlap with top-k ", ", correlation of weight with length ", "MB/s",
-    ] {
-      #expect(run.errors.contains(fragment), "\(fragment)")
-    }
+    #expect(run.errorLines.count == 3)
+    #expect(run.errorLines[0] == "selected 100 of 1,360 documents: 21,785 words, 114 kB")
+    #expect(run.errorLines[1] == "23 % of the way from random documents to the target")
+    #expect(
+      run.errorLines[2].hasPrefix("read 2.19 MB in ") && run.errorLines[2].contains(" MB/s with "))
+    _ = try Dsel.select(["--count", "100", "--output", "out.jsonl"], in: directory)
+    let manifest = try directory.json("out.jsonl.manifest.json")
+    let (random, selected) = (manifest.kl_target_random.number, manifest.kl_target_selected.number)
+    let share = 1 - (try #require(selected)) / (try #require(random))
+    #expect(Int((100 * share).rounded()) == 23)
   }
 
-  @Test func `A draw that amounts to top-k is reported with advice, and the advice helps`() throws {
-    let note = "top-k in practice"
-    let options = ["--count", "100", "--normalize", "none", "--objective", "weight"]
-    let cold = try Dsel.select(options, in: directory).errors
-    #expect(cold.contains(note) && cold.contains("--temperature auto"))
-    let warm = try Dsel.select(options + ["--temperature", "auto"], in: directory).errors
-    #expect(!warm.contains(note))
+  @Test func `With --verbose, further figures follow`() throws {
+    let run = try Dsel.select(
+      ["--count", "100", "--estimator", "ratio", "--verbose"], in: directory)
+    let lines = run.errorLines
+    #expect(lines.count > 6)
+    for start in [
+      "KL(target || …) in nats: pool ", "1,309 eligible documents; 51 under --min-tokens",
+      "effective sample size 1.00", "overlap with top-k ", "correlation of weight with length ",
+    ] {
+      #expect(lines.contains { $0.hasPrefix(start) }, "\(start)")
+    }
+    #expect(lines.allSatisfy { $0.count <= 80 || $0.hasPrefix("note: ") }, "\(lines)")
+    let both = try Dsel.select(["--quiet", "--verbose"], in: directory)
+    #expect(both.status == 64 && both.errors.contains("Use --quiet or --verbose, not both."))
+  }
+
+  @Test func `Lines stay short with several targets, exclusions and a size that is found`() throws {
+    let run = try Dsel.run(
+      [
+        "select", "--target", "first=\(Fixtures.wiki)", "second=\(Fixtures.wiki)", "--pool",
+        Fixtures.crawl, "--count", "50", "--exclude", Fixtures.wiki, "--exclude-target",
+        "--near-duplicates", "0.8", "--remainder", "rest.jsonl", "--output", "out.jsonl",
+      ], in: directory)
+    #expect(run.status == 0, "\(run.errors)")
+    let lines = run.errorLines.filter { !$0.hasPrefix("warning: ") && !$0.hasPrefix("note: ") }
+    #expect(lines.count >= 7 && lines.allSatisfy { $0.count <= 80 }, "\(lines)")
+    #expect(lines.contains { $0.hasSuffix(" random documents to target first") }, "\(lines)")
+    let sized = try Dsel.select(["--count", "auto"], in: directory).errorLines
+    #expect(sized.prefix { !$0.hasPrefix("note: ") }.allSatisfy { $0.count <= 80 }, "\(sized)")
+    #expect(sized.contains { $0.hasPrefix("sizes in documents: ") && $0.contains(" (best)") })
+  }
+
+  @Test func `Warnings come last`() throws {
+    let run = try Dsel.select(["--count", "2k"], in: directory)
+    let lines = run.errorLines
+    #expect(lines.first?.hasPrefix("selected 1,276 of 1,360 documents") == true, "\(lines)")
+    #expect(lines.last?.hasPrefix("warning: ") == true, "\(lines)")
+  }
+
+  @Test(arguments: [
+    ([:], true), (["NO_COLOR": ""], true), (["NO_COLOR": "1"], false), (["TERM": "dumb"], false),
+  ])
+  func `Labels have colours on a terminal, unless none are wanted`(
+    environment: [String: String], colored: Bool
+  ) throws {
+    let assignments = (["TERM": "xterm"].merging(environment) { $1 }).map { "\($0)=\($1)" }
+    let run = try Program.shell(
+      """
+      export \(assignments.sorted().joined(separator: " "))
+      python3 -c 'import pty, sys; pty.spawn(sys.argv[1:])' "$0" select --target "$1" \
+        --pool "$2" --count 2k --progress never -o out.jsonl
+      """, [Fixtures.wiki, Fixtures.crawl], in: directory)
+    let text = String(decoding: run.output, as: UTF8.self)
+    #expect(text.contains(colored ? "\u{1B}[1;33mwarning:\u{1B}[0m " : "\nwarning: "), "\(text)")
+    #expect(text.contains("\u{1B}") == colored)
   }
 
   @Test func `A target that is too small for its buckets, or in general, is reported`() throws {
     let ratio = ["--count", "100", "--estimator", "ratio", "--buckets", "1M"]
     let notes = try Dsel.select(ratio, in: directory).errors
     #expect(notes.contains("chance decides their weights") && notes.contains("--estimator blend"))
-    #expect(!notes.contains("top-k in practice"), "one note only")
+    #expect(notes.components(separatedBy: "note: ").count == 2, "one note only")
     try directory.write(
       Array(Fixtures.read("wiki.jsonl").rawLines.prefix(3)).joinedLines, to: "three.jsonl")
     let three = try Dsel.select(target: "three.jsonl", ["--count", "100"], in: directory).errors

@@ -63,7 +63,7 @@ struct ObjectiveTests {
 
   @Test func `The manifest and the summary tell how a set was chosen`() throws {
     let run = try Dsel.select(
-      ["--count", "50", "--purity", "0.25", "--noise", "0", "-o", "set"], in: directory)
+      ["--count", "50", "--purity", "0.25", "--noise", "0", "-o", "set", "-v"], in: directory)
     let manifest = try JSON(directory.read("set.manifest.json"))
     let objective = manifest.settings.objective
     #expect(objective.name.string == "set")

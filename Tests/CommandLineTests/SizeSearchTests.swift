@@ -128,7 +128,7 @@ import Testing
     #expect(search.trials.elements.map { $0.size.int } == [64, 128])
     #expect(search.end == .string("limit") && search.best == .number(128))
     let text = try Dsel.select(["--count", "auto", "--auto-limit", "200"], in: directory).errors
-    #expect(text.contains("sizes 64, 128 documents: bits per byte of the target's other half"))
+    #expect(text.contains("\nsizes in documents: 64, 128 (best)\nheld-out bits per byte: "))
     // 1 − b / a for the bits a of 64 documents and b of 128.
     let bits = search.trials.elements.compactMap { $0.bits_per_byte.number }
     let less = String(format: "%.1f", 100 * (1 - bits[1] / bits[0]))

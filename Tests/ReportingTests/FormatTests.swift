@@ -21,10 +21,12 @@ import Testing
   }
 
   @Test(arguments: [
-    (9_999, "9999 B"), (10_000, "10 kB"), (2_193_032, "2193 kB"), (10_000_000, "10 MB"),
-    (10_000_000_000, "10 GB"),
+    (0, "0 B"), (999, "999 B"), (1000, "1.00 kB"), (9_999, "9.99 kB"), (10_049, "10.0 kB"),
+    (582_999, "582 kB"), (2_193_032, "2.19 MB"), (44_270_000, "44.2 MB"),
+    (10_000_000_000, "10.0 GB"),
+    (999_999_999_999, "999 GB"), (1_050_000_000_000, "1.05 TB"), (.max, "9223372 TB"),
   ])
-  func `Sizes have at least two digits`(count: Int, text: String) {
+  func `Sizes have three digits, and are rounded down`(count: Int, text: String) {
     #expect(Format.bytes(count) == text)
   }
 

@@ -17,14 +17,16 @@ import Testing
       predicted: half, leftOut: 0)
   }
 
-  @Test func `The summary shows three sizes on either side of the best`() {
+  @Test func `The summary shows two sizes on either side of the best`() {
     #expect(
       record([9, 8, 7, 6, 5, 6, 7, 8, 9], end: .turned).summary
-        == "sizes …, 2, 4, 8, 16, 32, 64, 128, … documents: bits per byte of the target's other "
-        + "half …, 8.000, 7.000, 6.000, 5.000, 6.000, 7.000, 8.000, …; best 16")
+        == [
+          "sizes in documents: …, 4, 8, 16 (best), 32, 64, …",
+          "held-out bits per byte: …, 7.000, 6.000, 5.000, 6.000, 7.000, …",
+        ])
     #expect(
       record([5, 6], end: .turned).summary
-        == "sizes 1, 2 documents: bits per byte of the target's other half 5.000, 6.000; best 1")
+        == ["sizes in documents: 1 (best), 2", "held-out bits per byte: 5.000, 6.000"])
   }
 
   /// 1 − 3.9 / 4 = 2.5 %.

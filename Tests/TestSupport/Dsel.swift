@@ -22,6 +22,7 @@ public enum Dsel {
 
     /// The lines of standard output, without their line feeds.
     public var lines: [String] { output.lines }
+    public var errorLines: [String] { Data(errors.utf8).lines }
   }
 
   /// The directory where `dsel` was built: that of the test bundle, or one above it.

@@ -44,18 +44,19 @@ package struct CandidateSummary: Report {
   }
 
   package var sections: [ReportSection] {
-    var line =
+    let line =
       chosen == true
       ? "chose \(Format.count(candidates)) of \(Format.count(documents, "document")) in "
         + "\(Format.count(shards, "file"))"
       : "\(keysOnly == true ? "keys of candidates" : "candidates") of \(Format.count(shards, "file")): "
         + "\(Format.count(candidates)) for a draw of up "
         + "to \(Format.count(count)) out of \(Format.count(documents, "document"))"
+    var lines = [line]
     if let missingDocuments, missingDocuments > 0 {
-      line +=
-        "; \(Format.count(missingDocuments, "more document")) of the pool's model "
-        + "\(missingDocuments == 1 ? "is" : "are") still missing"
+      lines.append(
+        "\(Format.count(missingDocuments, "more document")) of the pool's model "
+          + "\(missingDocuments == 1 ? "is" : "are") still missing")
     }
-    return [.lines([line])]
+    return [.lines(lines)]
   }
 }

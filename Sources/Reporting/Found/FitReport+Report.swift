@@ -11,6 +11,8 @@ extension FitReport: Report {
       : ""
     return [.lines([model.summary + reused])]
   }
+
+  package var details: [String] { model.details }
 }
 
 /// A merged model.
@@ -18,14 +20,18 @@ extension FitReport.Model: Report {
   package var sections: [ReportSection] { [.lines([summary])] }
 
   fileprivate var summary: String {
-    var line =
-      "model of \(Format.count(documents, "document")), \(Format.count(tokens, "token")): "
-      + "\(Format.count(features, "n-gram")) in \(Format.count(buckets, "bucket")), "
-      + "\(Format.count(emptyBuckets)) of them empty"
+    "model of \(Format.count(documents, "document")): \(Format.count(tokens, "word"))"
+  }
+
+  package var details: [String] {
+    var lines = [
+      "\(Format.count(features, "n-gram")) in \(Format.count(buckets, "bucket")), "
+        + "\(Format.count(emptyBuckets)) of them empty"
+    ]
     if let sampledDocuments {
-      line += "; a sample of \(Format.count(sampledDocuments, "document"))"
+      lines.append("a sample of \(Format.count(sampledDocuments, "document"))")
     }
-    return line
+    return lines
   }
 
   /// The model may be one of many, so an empty one isn't an error.

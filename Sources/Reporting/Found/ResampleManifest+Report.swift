@@ -3,43 +3,40 @@ package import Pipeline
 
 extension ResampleManifest: Report {
   package var sections: [ReportSection] {
+    let isOfSet = settings.objective.name == "set"
     var line =
-      "drew \(Format.count(selected.documents)) of \(Format.count(documents, "document")): "
-      + "\(Format.bytes(selected.bytes))"
+      "selected \(Format.count(selected.documents)) of \(Format.count(documents, "document")): "
+      + "\(Format.count(selected.tokens, "word")), \(Format.bytes(selected.bytes))"
     if epochs.count > 1 { line += " in \(Format.count(epochs.count, "epoch"))" }
-    var lines = [line]
-    if let line = settings.objective.summary(candidateCount: selected.candidates) {
-      lines.append(line)
-    }
+    let others = [nearDuplicates?.summary(isOfSet: isOfSet), remainder?.summary]
+    return [
+      .lines(
+        [line] + (excluded?.summary(isOfSet: isOfSet) ?? []) + others.compactMap { $0 })
+    ]
+  }
+
+  package var details: [String] {
+    var lines = [settings.objective.summary(candidateCount: selected.candidates)].compactMap { $0 }
+    lines.append(Format.count(eligibleDocuments, "eligible document"))
     if let effectiveSampleSize {
-      var line =
-        "effective sample size \(Format.significant(effectiveSampleSize)) of "
-        + Format.count(eligibleDocuments, "eligible document")
-      if let overlapWithTopK { line += ", overlap with top-k \(Format.percent(overlapWithTopK))" }
-      lines.append(line)
+      lines.append("effective sample size \(Format.significant(effectiveSampleSize))")
     }
-    if let excluded {
-      lines.append(excluded.summary(isOfSet: settings.objective.name == "set"))
+    if let overlapWithTopK {
+      lines.append("overlap with top-k \(Format.percent(overlapWithTopK))")
     }
-    if let nearDuplicates {
-      lines.append(nearDuplicates.summary(isOfSet: settings.objective.name == "set"))
-    }
-    if let remainder { lines.append(remainder.summary) }
-    return [.lines(lines)]
+    lines.append("took \(Format.decimal(timings.totalSeconds, digits: 2)) s")
+    return lines
   }
 
   package var warnings: [String] {
     inputWarnings + missingWarnings + (excluded?.warnings ?? []) + drawWarnings
       + DrawWarnings.shortfalls(
         parts ?? [], unit: selected.shortfallUnit, canFill: settings.fill == false)
-  }
-
-  package var closingWarnings: [String] {
-    ShortDocuments(
-      documents: documents, short: underMinTokens, minimum: settings.minTokens,
-      long: overMaxTokens, maximum: settings.maxTokens,
-      isAllSelected: selected.allEligible, isOfCandidates: isOfCandidates
-    ).warnings + underWeightWarnings
+      + ShortDocuments(
+        documents: documents, short: underMinTokens, minimum: settings.minTokens,
+        long: overMaxTokens, maximum: settings.maxTokens,
+        isAllSelected: selected.allEligible, isOfCandidates: isOfCandidates
+      ).warnings + underWeightWarnings
   }
 
   private var underWeightWarnings: [String] {

@@ -9,14 +9,16 @@ extension RemainderRecord {
 
 extension ExclusionRecord {
   /// - Parameter isOfSet: whether the documents would have been candidates for a set.
-  func summary(isOfSet: Bool) -> String {
+  func summary(isOfSet: Bool) -> [String] {
     let fate = !isOfSet ? "drawn" : documents == 1 ? "a candidate" : "candidates"
-    var line = "excluded \(Format.count(documents, "document")) that would have been \(fate)"
-    if copies > 0 { line += ", and \(Format.count(copies, "exact duplicate"))" }
+    var lines = ["excluded \(Format.count(documents, "document")) that would have been \(fate)"]
     if let targetTexts, ngram != nil {
-      line += "; \(Format.count(targetTexts)) of them with the target's own texts"
+      lines.append(
+        "\(Format.count(targetTexts)) of these \(targetTexts == 1 ? "is a text" : "are texts") of the target"
+      )
     }
-    return line
+    if copies > 0 { lines.append("excluded \(Format.count(copies, "exact duplicate")) of these") }
+    return lines
   }
 
   /// Warnings about evaluation documents.
@@ -46,11 +48,32 @@ extension NearDuplicateRecord {
 }
 
 extension RunTimings {
+  /// `read 2.19 MB in 1.23 s: 2 MB/s with 2 threads`, of the text of the pool.
+  func reading(byteCount: Int) -> String {
+    "read \(Format.bytes(byteCount)) in \(speed(byteCount: byteCount))"
+  }
+
   /// `1.23 s: 430 MB/s with 2 threads`.
   func speed(byteCount: Int) -> String {
     "\(Format.decimal(totalSeconds, digits: 2)) s: "
       + "\(Format.rate(byteCount: byteCount, seconds: totalSeconds)) "
       + "with \(Format.count(threads, "thread"))"
+  }
+}
+
+/// How far a selection has come on the way from random documents to the target.
+enum Nearness {
+  /// The share of the KL divergence of random documents that the selection no longer has.
+  ///
+  /// - Parameter name: the target's, if there are several.
+  /// - Returns: nil if it wasn't measured, or if random documents are like the target already.
+  static func summary(random: Double?, selected: Double?, name: String? = nil) -> String? {
+    guard let random, let selected, random > 0 else { return nil }
+    let share = Int((100 * (1 - selected / random)).rounded())
+    let to = name.map { "target \($0)" } ?? "the target"
+    return share > 0
+      ? "\(share) % of the way from random documents to \(to)"
+      : "no nearer to \(to) than random documents"
   }
 }
 

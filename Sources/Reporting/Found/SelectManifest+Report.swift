@@ -22,16 +22,14 @@ extension SelectManifest: Report {
     } else if selected.documents == 0 {
       warnings.append(DrawWarnings.nothingFits(verb: "selected"))
     }
-    return warnings
-      + DrawWarnings.shortfalls(
-        parts ?? [], unit: selected.shortfallUnit, canFill: settings.fill == false)
-  }
-
-  package var closingWarnings: [String] {
-    ShortDocuments(
-      documents: pool.documents, short: underMinTokens, minimum: settings.minTokens,
-      long: overMaxTokens, maximum: settings.maxTokens, isAllSelected: selected.allEligible
-    ).warnings + underWeightWarnings
+    warnings += DrawWarnings.shortfalls(
+      parts ?? [], unit: selected.shortfallUnit, canFill: settings.fill == false)
+    warnings +=
+      ShortDocuments(
+        documents: pool.documents, short: underMinTokens, minimum: settings.minTokens,
+        long: overMaxTokens, maximum: settings.maxTokens, isAllSelected: selected.allEligible
+      ).warnings
+    return warnings + underWeightWarnings
   }
 
   private var underWeightWarnings: [String] {
@@ -40,30 +38,27 @@ extension SelectManifest: Report {
       underMinWeight, of: eligibleDocuments, minimum: settings.minWeight)
   }
 
+  /// What was selected, how near it is to the target, what was left out on request, and the speed.
   package var sections: [ReportSection] {
-    var lines = [
+    let isOfSet = settings.objective.name == "set"
+    let bytes = pool.inputs.reduce(0) { $0 + $1.textBytes }
+    let selection =
       "selected \(Format.count(selected.documents)) of "
-        + "\(Format.count(pool.documents, "document")): \(Format.count(selected.tokens, "token")), "
-        + "\(Format.bytes(selected.bytes))"
-    ]
-    if let line = settings.objective.summary(candidateCount: selected.candidates) {
-      lines.append(line)
-    }
-    if let sizeSearch { lines.append(sizeSearch.summary) }
-    if let line = targetDocuments { lines.append(line) }
-    if let excluded {
-      lines.append(excluded.summary(isOfSet: settings.objective.name == "set"))
-    }
-    if let nearDuplicates {
-      lines.append(nearDuplicates.summary(isOfSet: settings.objective.name == "set"))
-    }
-    if let remainder { lines.append(remainder.summary) }
-    lines += divergences
-    lines.append(randomness)
-    lines.append(speed)
-    if let advice { lines.append("note: \(advice)") }
-    return [.lines(lines)]
+      + "\(Format.count(pool.documents, "document")): "
+      + "\(Format.count(selected.tokens, "word")), \(Format.bytes(selected.bytes))"
+    var lines = [selection] + nearness + (sizeSearch?.summary ?? [])
+    lines += [targetDocuments].compactMap { $0 }
+    lines += excluded?.summary(isOfSet: isOfSet) ?? []
+    lines += [nearDuplicates?.summary(isOfSet: isOfSet), remainder?.summary].compactMap { $0 }
+    return [.lines(lines + [timings.reading(byteCount: bytes)])]
   }
+
+  package var details: [String] {
+    [settings.objective.summary(candidateCount: selected.candidates)].compactMap { $0 }
+      + divergences + eligibility + randomness
+  }
+
+  package var notes: [String] { [advice].compactMap { $0 } }
 
   /// Number of selected documents that are already in the target.
   private var targetDocuments: String? {
@@ -74,58 +69,65 @@ extension SelectManifest: Report {
   }
 
   /// One line for a single target, or one for each target.
+  private var nearness: [String] {
+    guard let targets else {
+      return [Nearness.summary(random: klTargetRandom, selected: klTargetSelected)].compactMap {
+        $0
+      }
+    }
+    return targets.compactMap {
+      Nearness.summary(random: $0.klTargetRandom, selected: $0.klTargetSelected, name: $0.name)
+    }
+  }
+
   private var divergences: [String] {
     guard let targets else {
-      return [
-        Self.divergences(klTargetPool, klTargetRandom, klTargetSelected, klReduction)
-      ].compactMap { $0 }
+      return [Self.divergences(klTargetPool, klTargetRandom, klTargetSelected)].compactMap { $0 }
     }
-    return targets.map { target in
-      let line =
-        "\(target.name ?? "target"): \(Format.count(target.documents, "document")), "
-        + "effective sample size \(Format.significant(target.effectiveSampleSize))"
-      let divergences = Self.divergences(
-        target.klTargetPool, target.klTargetRandom, target.klTargetSelected, target.klReduction)
-      return divergences.map { "\(line); \($0)" } ?? line
+    return targets.flatMap { target in
+      let name = target.name ?? "target"
+      return [
+        Self.divergences(
+          target.klTargetPool, target.klTargetRandom, target.klTargetSelected
+        ).map { "\(name): \($0)" },
+        "\(name): \(Format.count(target.documents, "document")), "
+          + "effective sample size \(Format.significant(target.effectiveSampleSize))",
+      ].compactMap { $0 }
     }
   }
 
   private static func divergences(
-    _ pool: Double?, _ random: Double?, _ selected: Double?, _ reduction: Double?
+    _ pool: Double?, _ random: Double?, _ selected: Double?
   ) -> String? {
     guard let pool else { return nil }
-    var line = "KL(target || pool) \(Format.decimal(pool))"
+    var line = "KL(target || …) in nats: pool \(Format.decimal(pool))"
     if let random { line += ", random \(Format.decimal(random))" }
     if let selected { line += ", selected \(Format.decimal(selected))" }
-    if let reduction { line += ": reduced by \(Format.decimal(reduction)) nats" }
     return line
   }
 
-  private var randomness: String {
-    var eligible =
-      "\(Format.count(eligibleDocuments, "eligible document")) "
-      + "(\(Format.count(underMinTokens)) under --min-tokens"
-    if let overMaxTokens { eligible += ", \(Format.count(overMaxTokens)) over --max-tokens" }
-    if let underMinWeight { eligible += ", \(Format.count(underMinWeight)) under --min-weight" }
-    if settings.mixture != nil {
-      eligible += ", \(Format.count(outsideMixture ?? 0)) outside --mixture"
+  private var eligibility: [String] {
+    let others = [
+      (underMinTokens, "under --min-tokens"), (overMaxTokens ?? 0, "over --max-tokens"),
+      (underMinWeight ?? 0, "under --min-weight"), (outsideMixture ?? 0, "outside --mixture"),
+    ].filter { $0.0 > 0 }.map { "\(Format.count($0.0)) \($0.1)" }
+    let rest = others.isEmpty ? "" : "; \(others.joined(separator: ", "))"
+    return ["\(Format.count(eligibleDocuments, "eligible document"))\(rest)"]
+  }
+
+  private var randomness: [String] {
+    var lines: [String] = []
+    if let effectiveSampleSize {
+      lines.append("effective sample size \(Format.significant(effectiveSampleSize))")
     }
-    eligible += ")"
-    var line =
-      effectiveSampleSize.map {
-        "effective sample size \(Format.significant($0)) of \(eligible)"
-      } ?? eligible
-    if let overlapWithTopK { line += ", overlap with top-k \(Format.percent(overlapWithTopK))" }
+    if let overlapWithTopK {
+      lines.append("overlap with top-k \(Format.percent(overlapWithTopK))")
+    }
     if let weightLengthCorrelation {
-      line +=
-        ", correlation of weight with length \(Format.decimal(weightLengthCorrelation, digits: 2))"
+      lines.append(
+        "correlation of weight with length \(Format.decimal(weightLengthCorrelation, digits: 2))")
     }
-    return line
-  }
-
-  private var speed: String {
-    let bytes = pool.inputs.reduce(0) { $0 + $1.textBytes }
-    return "pool of \(Format.bytes(bytes)) in " + timings.speed(byteCount: bytes)
+    return lines
   }
 
   // MARK: Advice
@@ -147,14 +149,6 @@ extension SelectManifest: Report {
         "the target has \(Format.count(tokens, "token")), too few to show what is typical of it. "
         + "Use a larger target."
     }
-    if settings.objective.name == "weight", !settings.topK, selected.documents > 1,
-      selected.documents + selected.droppedCopies < eligibleDocuments,
-      let overlapWithTopK, overlapWithTopK > Self.largestOverlap
-    {
-      return
-        "this draw is top-k in practice, because the weights differ by more than the noise. For a "
-        + "random draw, use --temperature auto, or a --temperature above \(settings.temperature)."
-    }
     return nil
   }
 
@@ -162,6 +156,4 @@ extension SelectManifest: Report {
   private static let largestUnseenShare = 0.05
   /// Below this number of tokens in a target, a note follows.
   private static let smallestTarget = 10_000
-  /// Above this overlap with top-k, a note follows.
-  private static let largestOverlap = 0.95
 }

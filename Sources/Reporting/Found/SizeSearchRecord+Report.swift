@@ -2,10 +2,10 @@ internal import Pipeline
 
 extension SizeSearchRecord {
   /// The number of sizes on either side of the best that are shown.
-  private static let shownBeside = 3
+  private static let shownBeside = 2
 
-  /// One line: the sizes around the best, with the bits per byte of each.
-  var summary: String {
+  /// The sizes around the best, and the bits per byte of each.
+  var summary: [String] {
     let place = trials.firstIndex { $0.size == best } ?? 0
     let shown = trials[
       max(0, place - Self.shownBeside)..<min(trials.count, place + Self.shownBeside + 1)]
@@ -13,11 +13,11 @@ extension SizeSearchRecord {
       (shown.startIndex > 0 ? "…, " : "") + shown.map(cell).joined(separator: ", ")
         + (shown.endIndex < trials.count ? ", …" : "")
     }
-    let sizes = list { Format.count($0.size) }
-    let bits = list { Format.decimal($0.bitsPerByte) }
-    return
-      "sizes \(sizes) \(unit): bits per byte of the target's other half \(bits); best "
-      + Format.count(best)
+    let sizes = list { Format.count($0.size) + ($0.size == best ? " (best)" : "") }
+    return [
+      "sizes in \(unit): \(sizes)",
+      "held-out bits per byte: " + list { Format.decimal($0.bitsPerByte) },
+    ]
   }
 
   /// What to do if the best size may be larger.

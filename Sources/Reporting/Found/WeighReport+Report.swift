@@ -14,18 +14,20 @@ extension WeighReport: Report {
 
   package var sections: [ReportSection] {
     let bytes = inputs.reduce(0) { $0 + $1.textBytes }
-    var line =
-      "weighed \(Format.count(documents, "document")), \(Format.count(tokens, "token")) in "
-      + timings.speed(byteCount: bytes)
-    if let candidates { line += "; kept \(Format.count(candidates.kept, "candidate"))" }
-    if let excluded = candidates?.excluded {
-      line += ", excluded \(Format.count(excluded, "document"))"
+    var lines = [
+      "weighed \(Format.count(documents, "document")), \(Format.count(tokens, "word")) in "
+        + timings.speed(byteCount: bytes)
+    ]
+    if let candidates {
+      lines.append(
+        "kept \(Format.count(candidates.kept, "candidate"))"
+          + (candidates.excluded.map { ", excluded \(Format.count($0, "document"))" } ?? ""))
     }
     if reusedInputs > 0 {
-      line +=
-        "; \(Format.count(reusedInputs, "file")) \(reusedInputs == 1 ? "was" : "were") weighed "
-        + "before"
+      lines.append(
+        "\(Format.count(reusedInputs, "file")) \(reusedInputs == 1 ? "was" : "were") weighed before"
+      )
     }
-    return [.lines([line])]
+    return [.lines(lines)]
   }
 }

@@ -1,13 +1,23 @@
 /// Numbers for people.
 package enum Format {
-  /// The size of data: `9999 B`, `582 kB`, `2193 kB`, `10 MB`.
+  /// The size of data, with three digits at most: `582 B`, `2.19 MB`, `44.2 GB`, `115 kB`.
+  ///
+  /// It is rounded down, so that free space is never said to be more than there is.
   package static func bytes(_ count: Int) -> String {
-    switch count {
-    case ..<10_000: "\(count) B"
-    case ..<10_000_000: "\(count / 1000) kB"
-    case ..<10_000_000_000: "\(count / 1_000_000) MB"
-    default: "\(count / 1_000_000_000) GB"
+    var unit = 1
+    var name = "B"
+    for next in ["kB", "MB", "GB", "TB"] where count / unit >= 1000 {
+      unit *= 1000
+      name = next
     }
+    let whole = count / unit
+    guard unit > 1, whole < 100 else { return "\(whole) \(name)" }
+    // Hundredths below 10, tenths below 100.
+    let digits = whole < 10 ? 2 : 1
+    let scale = whole < 10 ? 100 : 10
+    let fraction = String(count % unit * scale / unit)
+    return "\(whole)." + String(repeating: "0", count: digits - fraction.count) + fraction
+      + " \(name)"
   }
 
   /// A duration, rounded up to whole seconds: `1:05`, `1:00:00`.

@@ -31,9 +31,8 @@ struct CommandContext {
   /// - Throws: ``PipelineError/output(_:)``
   func print(_ report: some Report, _ options: ResultOptions) throws(PipelineError) {
     progress.finish()
-    diagnostics.warn(report.warnings)
     try write(options.format.render(report))
-    diagnostics.warn(report.closingWarnings)
+    diagnostics.warn(report.warnings)
   }
 
   private func write(_ result: [UInt8]) throws(PipelineError) {

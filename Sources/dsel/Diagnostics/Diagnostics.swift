@@ -9,37 +9,45 @@ import Reporting
 struct Diagnostics {
   /// Whether only warnings and errors are printed.
   var isQuiet: Bool
+  /// Whether the findings have all details.
+  var isVerbose = false
   /// Whether each line is a JSON object.
   var isJSON = false
 
-  /// Prints the findings of a run, between the warnings that come before and after them.
+  /// Prints the findings of a run, then notes and warnings.
   ///
   /// - Parameter isElsewhere: whether programs find them on standard output.
   func report(_ report: some Report, isElsewhere: Bool) {
-    warn(report.warnings)
     if isJSON {
       if !isElsewhere { Self.write(Event.report(report).line) }
     } else if !isQuiet {
       Self.write(ReportFormat.text.render(report))
+      if isVerbose {
+        for line in report.details { Self.write(Array((PrintableText.of(line) + "\n").utf8)) }
+      }
     }
-    warn(report.closingWarnings)
+    for text in report.notes { note(text) }
+    warn(report.warnings)
   }
 
   func warn(_ warnings: [String]) {
-    for warning in warnings { say(.warning(warning), "warning: \(warning)") }
+    for warning in warnings { say(.warning(warning), warning, label: .warning) }
   }
 
   /// Says what the command line implies.
   func note(_ note: String) {
-    if !isQuiet { say(.note(note), "note: \(note)") }
+    if !isQuiet { say(.note(note), note, label: .note) }
   }
 
   func fail(_ error: PipelineError) { say(.error(ErrorReport(error)), ErrorMessage(error).text) }
 
   func fail(_ error: SystemError) { say(.error(ErrorReport(error)), ErrorMessage(error).text) }
 
-  private func say(_ event: @autoclosure () -> Event, _ line: @autoclosure () -> String) {
-    Self.write(isJSON ? event().line : Array((PrintableText.of(line()) + "\n").utf8))
+  private func say(
+    _ event: @autoclosure () -> Event, _ text: @autoclosure () -> String, label: Label? = nil
+  ) {
+    guard !isJSON else { return Self.write(event().line) }
+    Self.write(Array("\(label?.text ?? "")\(PrintableText.of(text()))\n".utf8))
   }
 
   static func write(_ text: [UInt8]) {

@@ -17,6 +17,9 @@ struct RunOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Print only warnings and errors.")
   var quiet = false
 
+  @Flag(name: .shortAndLong, help: "Add further figures to the summary.")
+  var verbose = false
+
   @Option(
     help: """
       Show progress on standard error. auto: only if it is a terminal. json: as lines of JSON.
@@ -26,6 +29,7 @@ struct RunOptions: ParsableArguments {
   enum Progress: String, ExpressibleByArgument, CaseIterable { case auto, always, never, json }
 
   func validate() throws {
+    if quiet, verbose { throw ValidationError("Use --quiet or --verbose, not both.") }
     if let threads, !(1...Self.mostThreads).contains(threads.value) {
       throw ValidationError("--threads must be from 1 to \(Self.mostThreads).")
     }
@@ -46,7 +50,7 @@ struct RunOptions: ParsableArguments {
         "--progress always draws a bar on standard error, where --json prints lines of JSON. Use "
           + "--progress json.")
     }
-    let diagnostics = Diagnostics(isQuiet: quiet, isJSON: json)
+    let diagnostics = Diagnostics(isQuiet: quiet, isVerbose: verbose, isJSON: json)
     let registry = TemporaryFiles { diagnostics.warn([$0.text]) }
     let signals = SignalWatch(registry)
     defer { signals.stop() }

@@ -60,6 +60,7 @@ struct MergeCommand: ParsableCommand, CommandWithExamples {
   func run() throws {
     var execution = RunOptions()
     execution.quiet = quietness.quiet
+    execution.verbose = quietness.verbose
     execution.progress = .never
     try execution.run(json: reporting.json) { context in
       try output.checkTerminal()
