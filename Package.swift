@@ -51,7 +51,7 @@ let package = Package(
     .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: strict),
     .target(name: "Platform", swiftSettings: strict),
     .target(
-      name: "Files", dependencies: ["CProgram", "CScheduler", "CVector", "Platform"],
+      name: "Files", dependencies: ["CProgram", "CScheduler", "CVector", "CXXHash", "Platform"],
       swiftSettings: strict),
     .target(
       name: "Reading",

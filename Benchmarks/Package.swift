@@ -23,7 +23,7 @@ let package = Package(
     .systemLibrary(name: "CScheduler"),
     .target(name: "Platform", swiftSettings: measured),
     .target(
-      name: "Files", dependencies: ["CProgram", "CScheduler", "CVector", "Platform"], swiftSettings: measured),
+      name: "Files", dependencies: ["CProgram", "CScheduler", "CVector", "CXXHash", "Platform"], swiftSettings: measured),
     .target(
       name: "Reading", dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files", "Platform"],
       swiftSettings: measured),

@@ -26,7 +26,7 @@ let package = Package(
     .systemLibrary(name: "CScheduler"),
     .target(name: "Platform", swiftSettings: instrumented),
     .target(
-      name: "Files", dependencies: ["CProgram", "CScheduler", "CVector", "Platform"], swiftSettings: instrumented),
+      name: "Files", dependencies: ["CProgram", "CScheduler", "CVector", "CXXHash", "Platform"], swiftSettings: instrumented),
     .target(
       name: "Reading", dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files", "Platform"],
       swiftSettings: instrumented),

@@ -85,6 +85,14 @@ package enum FileName {
     }
   }
 
+  /// The working directory; nil if it has been removed, or has no path.
+  package static func workingDirectory() -> String? {
+    // SAFETY: with no buffer, getcwd allocates one of the path's size, which is freed here.
+    guard let path = unsafe getcwd(nil, 0) else { return nil }
+    defer { unsafe free(path) }
+    return unsafe string(path)
+  }
+
   /// The value of an environment variable.
   package static func environment(_ variable: String) -> String? {
     // SAFETY: nothing here changes the environment while the string is copied.

@@ -15,6 +15,7 @@ package enum PipelineError: Error {
   case heldout(HeldoutError)
   case sizing(SizingError)
   case exclusion(ExclusionError)
+  case verifying(VerifyError)
 
   /// True if the reader of standard output has closed it, which isn't a failure.
   package var isClosedOutput: Bool {

@@ -5,7 +5,7 @@ internal import Platform
 /// The decompressed bytes of a shard, in order.
 ///
 /// The container is recognised by its magic number, whatever the file's name. On request, the
-/// source computes a content hash (XXH3-64 of the bytes as they are stored).
+/// source computes content hashes: XXH3-64 of the bytes as they are stored, and decompressed.
 package struct ByteSource: ~Copyable, Sendable {
   /// Size of a read, 256 KiB: larger reads were measured to gain nothing.
   private static let readSize = 256 << 10
@@ -20,6 +20,8 @@ package struct ByteSource: ~Copyable, Sendable {
   private var isAtEnd = false
   private var decompressor: Decompressor
   private var hasher: ContentHasher?
+  /// Hashes the decompressed bytes; nil for a plain file, whose bytes are the stored ones.
+  private var textHasher: ContentHasher?
   /// The expected form of the first decompressed bytes; nil where the format checks it.
   package var expectation: ForeignFormat.Expectation?
   /// Whether the first decompressed bytes have been checked.
@@ -50,6 +52,11 @@ package struct ByteSource: ~Copyable, Sendable {
     }
     try source.checkUnchanged()
     try source.begin(maximumWindow: maximumWindow)
+    if hashesContent, source.container != .plain {
+      do throws(SystemError) { source.textHasher = try ContentHasher() } catch {
+        throw .system(error)
+      }
+    }
     return source
   }
 
@@ -99,13 +106,19 @@ package struct ByteSource: ~Copyable, Sendable {
 
   /// The hash of all stored bytes, once the end has been reached.
   package var contentHash: UInt64? {
-    isAtEnd ? digest : nil
+    guard isAtEnd else { return nil }
+    switch hasher {
+    case .some(let hasher): return hasher.digest
+    case nil: return nil
+    }
   }
 
-  private var digest: UInt64? {
-    switch hasher {
-    case .some(let hasher): hasher.digest
-    case nil: nil
+  /// The hash of all decompressed bytes, once the end has been reached.
+  package var textHash: UInt64? {
+    guard isAtEnd else { return nil }
+    switch textHasher {
+    case .some(let hasher): return hasher.digest
+    case nil: return contentHash
     }
   }
 
@@ -117,6 +130,7 @@ package struct ByteSource: ~Copyable, Sendable {
   package mutating func read(into output: inout OutputSpan<UInt8>) throws(ReadingError) {
     let start = output.count
     try fill(&output)
+    textHasher?.update(output.span.extracting(start..<output.count))
     guard !isRecognized else { return }
     isRecognized = true
     guard let expectation else { return }

@@ -11,6 +11,8 @@ package struct ShardProgress: Sendable, Equatable {
   package var hasChecksums: Bool?
   /// XXH3-64 of the stored bytes, at the end, if it was requested.
   package var contentHash: UInt64?
+  /// XXH3-64 of the decompressed bytes, likewise.
+  package var textHash: UInt64?
 
   package init() {}
 }
@@ -24,6 +26,7 @@ extension ByteSource {
     progress.container = container
     progress.hasChecksums = hasChecksums
     progress.contentHash = contentHash
+    progress.textHash = textHash
     return progress
   }
 }

@@ -5,6 +5,8 @@ package struct FinishedOutput: ~Copyable {
   package let lineCount: Int
   /// Bytes of lines, before compression.
   package let byteCount: Int
+  /// XXH3-64 of the lines, before compression; nil for shards, which have hashes of their own.
+  package internal(set) var hash: UInt64?
   /// nil for a single file or standard output.
   package internal(set) var shards: [WrittenShard]?
   var file: AtomicFile?

@@ -41,6 +41,7 @@ package struct LineWriter: ~Copyable {
   private var sink: Sink
   private var compressor: Compressor
   private var lines: [UInt8] = []
+  private var hasher: ContentHasher
   /// The bytes of the lines written, before compression.
   package private(set) var byteCount = 0
 
@@ -49,8 +50,10 @@ package struct LineWriter: ~Copyable {
     _ destination: Destination, container: Container, replaces: Bool, registry: TemporaryFiles
   ) throws(WritingError) {
     let compressor = try Self.compressor(container)
+    let hasher = try Self.hasher()
     let sink = try Self.open(destination, replaces: replaces, registry: registry)
     self.compressor = compressor
+    self.hasher = hasher
     self.sink = sink
     lines.reserveCapacity(Self.blockSize + Self.blockSize / 2)
   }
@@ -59,7 +62,9 @@ package struct LineWriter: ~Copyable {
   /// - Throws: ``WritingError``
   init(shard file: consuming File, path: String, container: Container) throws(WritingError) {
     let compressor = try Self.compressor(container)
+    let hasher = try Self.hasher()
     self.compressor = compressor
+    self.hasher = hasher
     sink = .shard(ShardFile(file: file, path: path))
     lines.reserveCapacity(Self.blockSize + Self.blockSize / 2)
   }
@@ -72,6 +77,10 @@ package struct LineWriter: ~Copyable {
     case .file(let path):
       .file(try AtomicFile(path: path, replaces: replaces, registry: registry))
     }
+  }
+
+  private static func hasher() throws(WritingError) -> ContentHasher {
+    do throws(SystemError) { return try ContentHasher() } catch { throw .system(error) }
   }
 
   private static func compressor(_ container: Container) throws(WritingError) -> Compressor {
@@ -104,6 +113,15 @@ package struct LineWriter: ~Copyable {
   /// - Throws: ``WritingError``. Then the file doesn't exist, or is the older one.
   package consuming func finish() throws(WritingError) {
     if let file = try close() { try file.commit() }
+  }
+
+  /// Passes all lines on, after which only ``close()`` follows.
+  ///
+  /// - Returns: XXH3-64 of the lines, before compression.
+  /// - Throws: ``WritingError``
+  mutating func hashAll() throws(WritingError) -> UInt64 {
+    try flush()
+    return hasher.digest
   }
 
   /// Ends the output.
@@ -157,6 +175,7 @@ package struct LineWriter: ~Copyable {
     swap(&lines, &self.lines)
     defer { swap(&lines, &self.lines) }
     var block: [UInt8] = []
+    hasher.update(lines.span)
     do throws(CompressionError) {
       try compressor.compress(lines.span, appendingTo: &block)
     } catch {

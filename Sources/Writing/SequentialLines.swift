@@ -29,6 +29,9 @@ struct SequentialLines: ~Copyable {
 
   consuming func close(into output: inout FinishedOutput) throws(WritingError) {
     if let shards = shards.take() { output.shards = try shards.close() }
-    if let writer = writer.take() { output.file = try writer.close() }
+    if var writer = writer.take() {
+      output.hash = try writer.hashAll()
+      output.file = try writer.close()
+    }
   }
 }

@@ -48,11 +48,11 @@ struct ShardWriter: ~Copyable {
 
   /// Waits until the shard is on the disk, and closes it: thousands of shards need one descriptor.
   private mutating func endShard() throws(WritingError) {
-    guard let writer = current.take() else { return }
+    guard var writer = current.take() else { return }
     shards.append(
       WrittenShard(
         name: ShardName.name(shards.count, container), byteCount: writer.byteCount,
-        lineCount: lineCount))
+        lineCount: lineCount, hash: try writer.hashAll()))
     lineCount = 0
     _ = try writer.close()
   }

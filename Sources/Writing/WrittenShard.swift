@@ -5,4 +5,6 @@ package struct WrittenShard: Sendable, Equatable {
   /// Bytes of lines, before compression.
   package let byteCount: Int
   package let lineCount: Int
+  /// XXH3-64 of the lines, before compression.
+  package let hash: UInt64
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CMalloc
 import Files
+import Pipeline
 import Platform
 import Reporting
 
@@ -24,12 +25,20 @@ import Reporting
     version: versionText,
     subcommands: [
       SelectCommand.self, FitCommand.self, MergeCommand.self, WeighCommand.self,
-      ResampleCommand.self, CompareCommand.self, ExplainCommand.self, ManualCommand.self,
+      ResampleCommand.self, CompareCommand.self, ExplainCommand.self, VerifyCommand.self,
+      ManualCommand.self,
     ])
+
+  private static let kernels = Vectors.areSupported ? "AVX-512" : "portable"
+
+  /// The command that is carried out, for manifests.
+  static var invocation: Invocation {
+    .now(
+      arguments: FileName.arguments(), directory: FileName.workingDirectory(), kernels: kernels)
+  }
 
   /// What `--version` prints: the version alone on the first line, for programs.
   private static var versionText: String {
-    let kernels = Vectors.areSupported ? "AVX-512" : "portable"
     let commit = Build.commit.map { ["commit: \($0)"] } ?? []
     return ([version, "kernels: \(kernels)"] + commit).joined(separator: "\n")
   }

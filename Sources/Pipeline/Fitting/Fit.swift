@@ -56,7 +56,7 @@ package struct Fit: Sendable {
     return FitReport(
       dselVersion: settings.version, model: .init(model),
       skippedLines: report.skippedByReason, inputs: report.inputRecords, reusedInputs: reused,
-      timings: clock.timings(threadCount: settings.reading.threadCount))
+      timings: clock.timings(threadCount: settings.reading.threadCount, settings.command))
   }
 
   private func step() -> FitStep {

@@ -18,6 +18,8 @@ package struct FitSettings: Sendable, Codable {
   package var replacesOutputs = false
   package var workDirectory: String?
   package var version = ""
+  /// For the manifest.
+  package var command: Invocation?
 
   package init(inputs: [String]) { self.inputs = inputs }
 

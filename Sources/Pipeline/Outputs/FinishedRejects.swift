@@ -10,6 +10,12 @@ struct FinishedRejects: ~Copyable {
     self.reasons = reasons
   }
 
+  /// - Parameter path: the file of skipped records.
+  func records(_ path: String?, reasons reasonsPath: String?) -> [OutputRecord] {
+    [OutputRecord(.rejects, path, lines)]
+      + OutputRecord.of(.rejectReasons, reasonsPath, reasons)
+  }
+
   /// - Throws: ``WritingError/system(_:)``. Then all names are as they were.
   consuming func commit() throws(WritingError) {
     if let reasons = reasons.take() { try reasons.commit() }

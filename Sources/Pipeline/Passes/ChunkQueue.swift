@@ -200,6 +200,7 @@ final class ChunkQueue: Sendable {
       state.summaries[number].storedByteCount = progress.storedByteCount
       state.summaries[number].byteCount = progress.byteCount
       state.summaries[number].contentHash = progress.contentHash
+      state.summaries[number].textHash = progress.textHash
       state.summaries[number].container = progress.container.rawValue
       state.summaries[number].hasChecksums = progress.hasChecksums
       state.isRead[number] = true

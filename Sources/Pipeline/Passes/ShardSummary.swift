@@ -10,6 +10,8 @@ package struct ShardSummary: Sendable, Equatable {
   package var documentCount = 0
   /// XXH3-64 of the stored bytes.
   package var contentHash: UInt64?
+  /// XXH3-64 of the decompressed bytes; nil if an earlier run read the file.
+  package var textHash: UInt64?
   package var container = ""
   /// Whether its container has checksums; nil for plain files.
   package var hasChecksums: Bool?

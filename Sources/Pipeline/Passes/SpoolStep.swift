@@ -46,6 +46,7 @@ struct SpoolStep {
       try file.writeAll(block.span)
       summary.storedByteCount = source.storedByteCount
       summary.contentHash = source.contentHash
+      summary.textHash = source.textHash
       summary.container = source.container.rawValue
       summary.hasChecksums = source.hasChecksums
       let spool = try Shard(

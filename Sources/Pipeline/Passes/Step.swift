@@ -7,4 +7,5 @@ package enum Step: String, CaseIterable, Sendable {
   case countStrata, draw
   /// The steps of `compare` and `explain`.
   case countSelected, countRandom, readHeldout, readSelections, judge, explain
+  case verify
 }

@@ -13,6 +13,8 @@ package struct InputRecord: Encodable, Sendable {
   package var documents: Int
   /// XXH3-64 of the stored bytes, as `xxhsum -H3` prints it.
   package var xxh3: String
+  /// XXH3-64 of the decompressed bytes; nil if an earlier run read the file.
+  package var textXxh3: String?
   /// Lines that were left out, by reason; nil if there are none.
   package var skippedLines: [ExactString: Int]?
 }
@@ -25,7 +27,7 @@ extension PassReport {
         path: shard.name, container: shard.container, checksum: shard.hasChecksums,
         bytes: shard.storedByteCount, textBytes: shard.byteCount,
         documents: shard.documentCount, xxh3: (shard.contentHash ?? 0).hexadecimal,
-        skippedLines: shard.skippedRecord)
+        textXxh3: shard.textHash?.hexadecimal, skippedLines: shard.skippedRecord)
     }
   }
 

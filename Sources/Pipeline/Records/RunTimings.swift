@@ -10,14 +10,17 @@ package struct RunTimings: Encodable, Sendable {
   package var processorSeconds: [ExactString: Double] = [:]
   package var totalSeconds = 0.0
   package var threads = 0
+  /// The command; nil in tests that call the pipeline themselves.
+  package var command: Invocation?
 }
 
 extension StepClock {
   /// The time that the run has taken so far.
-  func timings(threadCount: Int) -> RunTimings {
+  func timings(threadCount: Int, _ command: Invocation?) -> RunTimings {
     RunTimings(
       seconds: Self.seconds(durations), processorSeconds: Self.seconds(processorDurations),
-      totalSeconds: (ContinuousClock.now - begin) / .seconds(1), threads: threadCount)
+      totalSeconds: (ContinuousClock.now - begin) / .seconds(1), threads: threadCount,
+      command: command)
   }
 
   private static func seconds(_ durations: [Step: Duration]) -> [ExactString: Double] {

@@ -7,12 +7,17 @@ package struct ShardRecord: Encodable, Sendable {
   /// The size of the lines, before compression.
   package var bytes: Int
   package var documents: Int
+  /// XXH3-64 of the lines, before compression.
+  package var textXxh3: String
 }
 
 extension ShardRecord {
   /// - Returns: nil for a single file and for standard output.
   static func shards(of output: borrowing FinishedOutput) -> [ShardRecord]? {
-    output.shards?.map { ShardRecord(path: $0.name, bytes: $0.byteCount, documents: $0.lineCount) }
+    output.shards?.map {
+      ShardRecord(
+        path: $0.name, bytes: $0.byteCount, documents: $0.lineCount, textXxh3: $0.hash.hexadecimal)
+    }
   }
 }
 

@@ -12,6 +12,8 @@ package struct TargetRecord: Encodable, Sendable {
   package var effectiveSampleSize: Double
   package var weightLengthCorrelation: Double?
   package var unseenShare: Double
+  /// See ``SelectManifest/nearness``.
+  package var nearness: Double?
   package var klTargetPool: Double?
   package var klTargetRandom: Double?
   /// For the documents that this target drew.

@@ -7,7 +7,7 @@ internal import Weighting
 /// Makes the manifest of a run.
 extension Resample {
   func manifest(
-    _ drawn: Redrawn, _ copied: borrowing Copied, _ pool: Inputs, _ timings: RunTimings
+    _ drawn: Redrawn, _ copied: borrowing Copied, _ files: OpenFiles, _ timings: RunTimings
   ) -> ResampleManifest {
     let (weighed, recipe) = (drawn.outcome.weighed, drawn.recipe)
     let spread = drawn.hasSpread ? weighed.spreads[0] : nil
@@ -17,7 +17,7 @@ extension Resample {
         settings, recipe, drawn.budget, drawn.outcome.objective, drawn.base,
         textField: drawn.textField),
       inputs: drawn.inputs,
-      pool: poolRecords(pool, drawn), documents: drawn.documentCount,
+      pool: poolRecords(files.pool, drawn), documents: drawn.documentCount,
       missingDocuments: drawn.missingCount, uncountedDocuments: drawn.uncountedCount,
       skippedLines: drawn.outcome.report.skippedByReason,
       eligibleDocuments: weighed.eligibleCount, underMinTokens: drawn.underMinimumCount,
@@ -35,6 +35,9 @@ extension Resample {
       parts: drawn.outcome.records(names: [nil]), order: settings.outputs.order,
       shuffleSeed: settings.outputs.shuffleSeed,
       shards: ShardRecord.shards(of: copied.output),
+      outputs: files.outputs.records(
+        copied.output, remainder: copied.remainder, rejects: copied.rejects,
+        excluded: copied.excluded, nearDuplicates: copied.nearDuplicates),
       remainder: RemainderRecord.of(copied.remainder),
       timings: timings)
   }

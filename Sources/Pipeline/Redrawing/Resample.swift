@@ -20,7 +20,8 @@ package struct Resample: Sendable {
     let drawn = try clock.time(.weigh) { try draw(files) }
     let copied = try copy(drawn, files, clock)
     let manifest = manifest(
-      drawn, copied, files.pool, clock.timings(threadCount: settings.reading.threadCount))
+      drawn, copied, files,
+      clock.timings(threadCount: settings.reading.threadCount, settings.command))
     try files.outputs.commit(
       copied.output, copied.remainder, copied.rejects, files.outputs.write(manifest),
       excluded: copied.excluded, nearDuplicates: copied.nearDuplicates)

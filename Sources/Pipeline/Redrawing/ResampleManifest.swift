@@ -86,6 +86,8 @@ package struct ResampleManifest: Encodable, Sendable {
   package var order: String?
   package var shuffleSeed: UInt64?
   package var shards: [ShardRecord]?
+  /// The files and directories that were written, without the manifest.
+  package var outputs: [OutputRecord]
   package var remainder: RemainderRecord?
   package var timings: RunTimings
 }

@@ -41,6 +41,8 @@ package struct ResampleSettings: Sendable, Codable {
   package var outputs = OutputSettings()
   package var annotates = false
   package var version = ""
+  /// For the manifest.
+  package var command: Invocation?
 
   package init(source: Source, pool: [String]) {
     self.source = source

@@ -28,6 +28,7 @@ extension Select {
       randomArm: RandomBaselineRecord(
         documents: weighed.randomBaseline.documentCount,
         tokens: weighed.randomBaseline.tokenCount),
+      nearness: isOne ? first.nearness : nil,
       klTargetPool: isOne ? first.klTargetPool : nil,
       klTargetRandom: isOne ? first.klTargetRandom : nil,
       klTargetSelected: isOne ? first.klTargetSelected : nil,
@@ -38,6 +39,9 @@ extension Select {
       parts: drawn.records(names: settings.targets.map(\.name)),
       order: settings.outputs.order, shuffleSeed: settings.outputs.shuffleSeed,
       shards: ShardRecord.shards(of: copied.output),
+      outputs: files.outputs.records(
+        copied.output, remainder: copied.remainder, rejects: copied.rejects,
+        excluded: copied.excluded, nearDuplicates: copied.nearDuplicates),
       remainder: RemainderRecord.of(copied.remainder), timings: timings)
   }
 

@@ -30,7 +30,7 @@ package struct Select: Sendable {
     let copied = try copy(drawn, trained, files, clock)
     let manifest = manifest(
       trained, plan, search, drawn, copied, files,
-      clock.timings(threadCount: settings.reading.threadCount))
+      clock.timings(threadCount: settings.reading.threadCount, settings.command))
     // All files are complete on disk before the first gets its name. The manifest comes last.
     try files.outputs.commit(
       copied.output, copied.remainder, copied.rejects, files.outputs.write(manifest),

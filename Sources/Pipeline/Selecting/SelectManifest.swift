@@ -94,6 +94,9 @@ package struct SelectManifest: Encodable, Sendable {
   /// The share of the pool's features in buckets that the target leaves empty.
   package var unseenShare: Double?
   package var randomArm: RandomBaselineRecord
+  /// What the selection tells about the target's n-grams that the pool doesn't, as a share of what
+  /// the target's own text tells; nil if the target is like the pool.
+  package var nearness: Double?
   /// KL divergences in nats: see ``Divergence``; left out if there is nothing to compare.
   package var klTargetPool: Double?
   package var klTargetRandom: Double?
@@ -117,6 +120,8 @@ package struct SelectManifest: Encodable, Sendable {
   package var shuffleSeed: UInt64?
   /// The output's shards; left out for a single file.
   package var shards: [ShardRecord]?
+  /// The files and directories that were written, without the manifest.
+  package var outputs: [OutputRecord]
   /// The documents that weren't selected, if they are written.
   package var remainder: RemainderRecord?
   /// Everything that may differ between two equal runs.

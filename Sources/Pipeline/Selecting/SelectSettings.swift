@@ -33,6 +33,8 @@ package struct SelectSettings: Sendable, Codable {
   package var outputs = OutputSettings()
   package var annotates = false
   package var version = ""
+  /// For the manifest.
+  package var command: Invocation?
 
   package init(targets: [TargetSettings], pool: [String]) {
     self.targets = targets

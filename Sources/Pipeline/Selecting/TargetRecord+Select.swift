@@ -20,6 +20,7 @@ extension TargetRecord {
     effectiveSampleSize = spread.effectiveSampleSize.value
     weightLengthCorrelation = spread.correlation.value
     unseenShare = fitted.unseenShare
+    nearness = Nearness.of(selected, to: fitted.counts, pool: pool)
     klTargetPool = fromPool
     klTargetRandom = fromRandom
     klTargetSelected = fromSelected

@@ -54,7 +54,8 @@ package struct Weigh: Sendable {
     let rejects = try outputs.writeRejects(
       [(pool, weighed.report)], limits: settings.reading.limits, progress: progress)
     let report = WeighReport(
-      settings, models, weighed, clock.timings(threadCount: settings.reading.threadCount))
+      settings, models, weighed,
+      clock.timings(threadCount: settings.reading.threadCount, settings.command))
     try outputs.commit(weighed.files, rejects, outputs.write(report))
     return report
   }

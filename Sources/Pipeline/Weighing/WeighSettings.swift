@@ -29,6 +29,8 @@ package struct WeighSettings: Sendable, Codable {
   package var workDirectory: String?
   package var manifest: String?
   package var version = ""
+  /// For the manifest.
+  package var command: Invocation?
 
   /// The draw that candidates are kept for.
   ///

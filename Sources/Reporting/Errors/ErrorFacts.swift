@@ -35,6 +35,7 @@ extension PipelineError {
     case .heldout(let error): error.facts
     case .sizing(let error): error.facts
     case .exclusion(let error): error.facts
+    case .verifying(.notManifest(let path)): ErrorFacts(code: "not_a_manifest", path)
     }
   }
 }

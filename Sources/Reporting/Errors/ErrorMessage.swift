@@ -23,6 +23,7 @@ package struct ErrorMessage {
     case .heldout(let error): self.init(error)
     case .sizing(let error): self.init(error)
     case .exclusion(let error): self.init(error)
+    case .verifying(let error): self.init(error)
     }
   }
 

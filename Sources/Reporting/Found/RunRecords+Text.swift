@@ -12,7 +12,7 @@ extension ExclusionRecord {
   func summary(isOfSet: Bool) -> [String] {
     let fate = !isOfSet ? "drawn" : documents == 1 ? "a candidate" : "candidates"
     var lines = ["excluded \(Format.count(documents, "document")) that would have been \(fate)"]
-    if let targetTexts, ngram != nil {
+    if let targetTexts, targetTexts > 0, ngram != nil {
       lines.append(
         "\(Format.count(targetTexts)) of these \(targetTexts == 1 ? "is a text" : "are texts") of the target"
       )
@@ -58,22 +58,6 @@ extension RunTimings {
     "\(Format.decimal(totalSeconds, digits: 2)) s: "
       + "\(Format.rate(byteCount: byteCount, seconds: totalSeconds)) "
       + "with \(Format.count(threads, "thread"))"
-  }
-}
-
-/// How far a selection has come on the way from random documents to the target.
-enum Nearness {
-  /// The share of the KL divergence of random documents that the selection no longer has.
-  ///
-  /// - Parameter name: the target's, if there are several.
-  /// - Returns: nil if it wasn't measured, or if random documents are like the target already.
-  static func summary(random: Double?, selected: Double?, name: String? = nil) -> String? {
-    guard let random, let selected, random > 0 else { return nil }
-    let share = Int((100 * (1 - selected / random)).rounded())
-    let to = name.map { "target \($0)" } ?? "the target"
-    return share > 0
-      ? "\(share) % of the way from random documents to \(to)"
-      : "no nearer to \(to) than random documents"
   }
 }
 

@@ -46,7 +46,7 @@ extension SelectManifest: Report {
       "selected \(Format.count(selected.documents)) of "
       + "\(Format.count(pool.documents, "document")): "
       + "\(Format.count(selected.tokens, "word")), \(Format.bytes(selected.bytes))"
-    var lines = [selection] + nearness + (sizeSearch?.summary ?? [])
+    var lines = [selection] + nearnesses + (sizeSearch?.summary ?? [])
     lines += [targetDocuments].compactMap { $0 }
     lines += excluded?.summary(isOfSet: isOfSet) ?? []
     lines += [nearDuplicates?.summary(isOfSet: isOfSet), remainder?.summary].compactMap { $0 }
@@ -69,15 +69,19 @@ extension SelectManifest: Report {
   }
 
   /// One line for a single target, or one for each target.
-  private var nearness: [String] {
+  private var nearnesses: [String] {
     guard let targets else {
-      return [Nearness.summary(random: klTargetRandom, selected: klTargetSelected)].compactMap {
-        $0
-      }
+      return nearness.map { [Self.summary(nearness: $0, of: nil)] } ?? []
     }
-    return targets.compactMap {
-      Nearness.summary(random: $0.klTargetRandom, selected: $0.klTargetSelected, name: $0.name)
+    return targets.compactMap { target in
+      target.nearness.map { Self.summary(nearness: $0, of: target.name) }
     }
+  }
+
+  /// - Parameter name: the target's, if there are several.
+  private static func summary(nearness: Double, of name: String?) -> String {
+    let share = min(100, Int((100 * nearness).rounded()))
+    return "\(share) % of the way from the pool to \(name.map { "target \($0)" } ?? "the target")"
   }
 
   private var divergences: [String] {

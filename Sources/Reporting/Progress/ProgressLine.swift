@@ -83,6 +83,7 @@ package enum ProgressLine {
     case .readSelections: "reading selections   "
     case .judge: "judging              "
     case .explain: "explaining        "
+    case .verify: "verifying         "
     }
   }
 }

@@ -123,6 +123,7 @@ struct FitCommand: ParsableCommand, CommandWithExamples {
       settings.rejects = rejecting.rejects
       settings.workDirectory = workDir
       settings.version = Dsel.version
+      settings.command = Dsel.invocation
       let report = try Fit(
         settings, progress: context.progress.meter, registry: context.registry
       ).run()

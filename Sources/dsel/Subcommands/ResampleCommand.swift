@@ -213,6 +213,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     settings.outputs = outputs
     settings.annotates = output.annotate
     settings.version = Dsel.version
+    settings.command = Dsel.invocation
     return settings
   }
 }

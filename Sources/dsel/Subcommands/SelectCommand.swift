@@ -153,6 +153,7 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
     settings.outputs.nearDuplicates = nearDuplicateList.rejectedDuplicates
     settings.annotates = output.annotate
     settings.version = Dsel.version
+    settings.command = Dsel.invocation
     return settings
   }
 }

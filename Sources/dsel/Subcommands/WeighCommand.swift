@@ -217,6 +217,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
     settings.workDirectory = workDir
     settings.manifest = try manifest ?? output.path.flatMap(OutputName.manifest)
     settings.version = Dsel.version
+    settings.command = Dsel.invocation
     return settings
   }
 }

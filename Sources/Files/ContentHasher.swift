@@ -1,15 +1,14 @@
 internal import CXXHash
-internal import Files
-internal import Platform
+package import Platform
 
 /// XXH3-64 over bytes that come in pieces; `xxhsum -H3` prints the same for the whole.
-@safe struct ContentHasher: ~Copyable, @unchecked Sendable {
+@safe package struct ContentHasher: ~Copyable, @unchecked Sendable {
   // Sendable because a noncopyable owner moves as a whole: nobody else ever holds its pointer.
 
   /// Allocated by `init`, freed by `deinit`, and never copied out of this type.
   private let state: OpaquePointer
 
-  init() throws(SystemError) {
+  package init() throws(SystemError) {
     guard let state = unsafe XXH3_createState() else {
       throw .outOfMemory()
     }
@@ -19,10 +18,10 @@ internal import Platform
 
   deinit { unsafe _ = XXH3_freeState(state) }
 
-  mutating func update(_ bytes: Span<UInt8>) {
+  package mutating func update(_ bytes: Span<UInt8>) {
     // SAFETY: xxHash reads the bytes during the call only.
     unsafe bytes.withUnsafeBytes { unsafe _ = XXH3_64bits_update(state, $0.baseAddress, $0.count) }
   }
 
-  var digest: UInt64 { unsafe XXH3_64bits_digest(state) }
+  package var digest: UInt64 { unsafe XXH3_64bits_digest(state) }
 }

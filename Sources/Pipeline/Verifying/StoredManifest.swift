@@ -1,0 +1,78 @@
+internal import Platform
+internal import Reading
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
+/// The parts of a manifest that name files.
+///
+/// Manifests of older versions have fewer of them.
+struct StoredManifest: Decodable {
+  struct File: Decodable {
+    var path: String
+    var bytes: Int?
+    var xxh3: String?
+    var textXxh3: String?
+  }
+
+  struct Side: Decodable { var inputs: [File] }
+
+  struct Target: Decodable { var side: Side }
+
+  struct Remainder: Decodable { var shards: [File]? }
+
+  struct Excluded: Decodable { var files: [File]? }
+
+  struct Timings: Decodable { var command: Invocation? }
+
+  /// In the manifest of a `select`, an object with inputs; in that of a `resample`, a list of files.
+  struct Pool: Decodable {
+    var inputs: [File]
+
+    init(from decoder: any Decoder) throws {
+      if let side = try? Side(from: decoder) {
+        inputs = side.inputs
+      } else {
+        inputs = try [File](from: decoder)
+      }
+    }
+  }
+
+  var dselVersion: String
+  var target: Side?
+  var targets: [Target]?
+  var pool: Pool
+  /// Files of weights or candidates.
+  var inputs: [File]?
+  var excluded: Excluded?
+  var outputs: [OutputRecord]?
+  var shards: [File]?
+  var remainder: Remainder?
+  var timings: Timings
+
+  /// - Throws: ``PipelineError``
+  init(path: String) throws(PipelineError) {
+    do {
+      guard let bytes = try ContentHash.smallFile(path, limit: Self.sizeLimit) else {
+        // A missing file, or a directory, has an error of its own.
+        _ = try Shard(path: path)
+        throw VerifyError.notManifest(path: path)
+      }
+      let decoder = JSONDecoder()
+      decoder.keyDecodingStrategy = .convertFromSnakeCase
+      self = try decoder.decode(StoredManifest.self, from: Data(bytes))
+    } catch let error as ReadingError {
+      throw .input(.reading(error, line: nil))
+    } catch let error as SystemError {
+      throw .input(.reading(.system(error), line: nil))
+    } catch {
+      throw .verifying(.notManifest(path: path))
+    }
+  }
+
+  /// 1 GiB, room for the names of some millions of files.
+  private static let sizeLimit = 1 << 30
+}

@@ -1,0 +1,88 @@
+internal import Files
+internal import Reading
+
+/// Compares files with the manifests of runs that read or wrote them: `dsel verify`.
+package struct Verify: Sendable {
+  let settings: VerifySettings
+  let progress: ProgressMeter
+
+  package init(_ settings: VerifySettings, progress: ProgressMeter) {
+    self.settings = settings
+    self.progress = progress
+  }
+
+  /// - Throws: ``PipelineError`` if a manifest is none, or a file is there and can't be read.
+  package func run() throws -> Verification {
+    progress.begin(.verify, totalStoredByteCount: nil, pass: .none)
+    return Verification(version: settings.version, try settings.manifests.map(verify))
+  }
+
+  private func verify(_ path: String) throws -> Verification.Manifest {
+    let manifest = try StoredManifest(path: path)
+    let directory = settings.directory ?? Self.existing(manifest.timings.command?.directory)
+    // Files of pools have large windows, if somebody asked for them.
+    let check = FileCheck(
+      limits: ReadingLimits(maximumWindow: Self.largestWindow), progress: progress)
+    var files: [Verification.File] = []
+    func add(
+      _ role: String, _ file: String, _ state: (String) throws -> Verification.State
+    ) rethrows {
+      let isUnknown = file == File.standardInputName
+      files.append(
+        Verification.File(
+          role: role, path: file,
+          state: isUnknown ? .unknown : try state(Self.path(file, in: directory))))
+    }
+    for (role, file) in manifest.namedInputs {
+      try add(role, file.path) { try check.input(file, at: $0) }
+    }
+    for (role, file, hash) in manifest.namedOutputs {
+      try add(role, file) { try check.output(textHash: hash, at: $0) }
+    }
+    return Verification.Manifest(
+      path: path, dselVersion: manifest.dselVersion, files: files,
+      command: manifest.timings.command)
+  }
+
+  /// 2 GiB, the largest that dsel ever accepts.
+  private static let largestWindow = 1 << 31
+
+  /// The directory, if it is still there.
+  private static func existing(_ directory: String?) -> String? {
+    guard let directory, let status = try? FileStatus(path: directory), status.kind == .directory
+    else { return nil }
+    return directory
+  }
+
+  private static func path(_ path: String, in directory: String?) -> String {
+    guard let directory, !path.beginsWithBytes(of: "/") else { return path }
+    return joined(directory, path)
+  }
+
+  /// The path of a file in a directory, which may end in a slash.
+  fileprivate static func joined(_ directory: String, _ name: String) -> String {
+    directory.endsInBytes(of: "/") ? directory + name : "\(directory)/\(name)"
+  }
+}
+
+extension StoredManifest {
+  /// The files that were read.
+  fileprivate var namedInputs: [(role: String, file: File)] {
+    let targets = [target].compactMap { $0 } + (self.targets ?? []).map(\.side)
+    return targets.flatMap(\.inputs).map { ("target", $0) } + pool.inputs.map { ("pool", $0) }
+      + (inputs ?? []).map { ("input", $0) } + (excluded?.files ?? []).map { ("excluded_by", $0) }
+  }
+
+  /// The files that were written, but for standard output.
+  fileprivate var namedOutputs: [(role: String, path: String, hash: String)] {
+    (outputs ?? []).flatMap { output -> [(role: String, path: String, hash: String)] in
+      guard let path = output.path else { return [] }
+      let role = output.role.rawValue
+      if let hash = output.textXxh3 { return [(role, path, hash)] }
+      let shards = output.role == .remainder ? remainder?.shards : self.shards
+      return (shards ?? []).compactMap { shard in
+        shard.textXxh3.map { (role, Verify.joined(path, shard.path), $0) }
+      }
+    }
+  }
+}
