@@ -18,9 +18,9 @@ package enum Nearness {
   /// The steps by which the interval of λ is halved: more than enough for its last digit shown.
   private static let stepCount = 40
 
-  /// - Returns: 0 for documents that tell nothing more than the pool, and 1 for what the target's own
-  ///   text tells; more, if the documents are many or are the target's own. nil if one of the three
-  ///   has too few features, or if the target is like the pool.
+  /// - Returns: 0 for documents that tell nothing more than the pool, and 1 for what the target's
+  ///   own text tells; more, if the documents are many or are the target's own. nil if one of the
+  ///   three has too few features, or if the target is like the pool.
   /// - Complexity: O(*n*) for *n* buckets.
   package static func of(
     _ documents: FeatureCounts, to target: FeatureCounts, pool: FeatureCounts

@@ -53,7 +53,7 @@ import Testing
       run.errorLines[2].hasPrefix("read 2.19 MB in ") && run.errorLines[2].contains(" MB/s with "))
   }
 
-  /// The selection is nearer than the pool's first documents, and a larger one nearer than a smaller.
+  /// A larger selection is nearer than a smaller one, and random documents are at the pool.
   @Test func `Nearness tells good selections from bad ones`() throws {
     func nearness(_ options: [String]) throws -> Double {
       let run = try Dsel.select(options + ["-o", "out.jsonl", "--force", "-q"], in: directory)

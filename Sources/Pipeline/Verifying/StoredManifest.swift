@@ -28,7 +28,7 @@ struct StoredManifest: Decodable {
 
   struct Timings: Decodable { var command: Invocation? }
 
-  /// In the manifest of a `select`, an object with inputs; in that of a `resample`, a list of files.
+  /// In the manifest of a `select`, an object with inputs; in that of a `resample`, a list.
   struct Pool: Decodable {
     var inputs: [File]
 

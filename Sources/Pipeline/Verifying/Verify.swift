@@ -33,11 +33,11 @@ package struct Verify: Sendable {
           role: role, path: file,
           state: isUnknown ? .unknown : try state(Self.path(file, in: directory))))
     }
-    for (role, file) in manifest.namedInputs {
-      try add(role, file.path) { try check.input(file, at: $0) }
+    for input in manifest.readFiles {
+      try add(input.role, input.file.path) { try check.input(input.file, at: $0) }
     }
-    for (role, file, hash) in manifest.namedOutputs {
-      try add(role, file) { try check.output(textHash: hash, at: $0) }
+    for output in manifest.writtenFiles {
+      try add(output.role, output.path) { try check.output(textHash: output.hash, at: $0) }
     }
     return Verification.Manifest(
       path: path, dselVersion: manifest.dselVersion, files: files,
@@ -66,22 +66,37 @@ package struct Verify: Sendable {
 }
 
 extension StoredManifest {
-  /// The files that were read.
-  fileprivate var namedInputs: [(role: String, file: File)] {
+  fileprivate struct ReadFile {
+    var role: String
+    var file: File
+  }
+
+  fileprivate struct WrittenFile {
+    var role: String
+    var path: String
+    var hash: String
+  }
+
+  fileprivate var readFiles: [ReadFile] {
     let targets = [target].compactMap { $0 } + (self.targets ?? []).map(\.side)
-    return targets.flatMap(\.inputs).map { ("target", $0) } + pool.inputs.map { ("pool", $0) }
-      + (inputs ?? []).map { ("input", $0) } + (excluded?.files ?? []).map { ("excluded_by", $0) }
+    func named(_ role: String, _ files: [File]?) -> [ReadFile] {
+      (files ?? []).map { ReadFile(role: role, file: $0) }
+    }
+    return named("target", targets.flatMap(\.inputs)) + named("pool", pool.inputs)
+      + named("input", inputs) + named("excluded_by", excluded?.files)
   }
 
   /// The files that were written, but for standard output.
-  fileprivate var namedOutputs: [(role: String, path: String, hash: String)] {
-    (outputs ?? []).flatMap { output -> [(role: String, path: String, hash: String)] in
+  fileprivate var writtenFiles: [WrittenFile] {
+    (outputs ?? []).flatMap { output -> [WrittenFile] in
       guard let path = output.path else { return [] }
       let role = output.role.rawValue
-      if let hash = output.textXxh3 { return [(role, path, hash)] }
+      if let hash = output.textXxh3 { return [WrittenFile(role: role, path: path, hash: hash)] }
       let shards = output.role == .remainder ? remainder?.shards : self.shards
       return (shards ?? []).compactMap { shard in
-        shard.textXxh3.map { (role, Verify.joined(path, shard.path), $0) }
+        shard.textXxh3.map {
+          WrittenFile(role: role, path: Verify.joined(path, shard.path), hash: $0)
+        }
       }
     }
   }

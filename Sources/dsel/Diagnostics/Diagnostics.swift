@@ -26,7 +26,7 @@ struct Diagnostics {
         for line in report.details { Self.write(Array((PrintableText.of(line) + "\n").utf8)) }
       }
     }
-    for text in report.notes { note(text) }
+    report.notes.forEach(note)
     warn(report.warnings)
   }
 
