@@ -12,21 +12,21 @@ from conftest import WIKI, dsel
 import dsel as api
 from dsel import distributed
 
-SHARDS = 6
+SHARDS = 4
 
 
-def write_shards(folder, lines):
+def write_shards(folder, lines, count=SHARDS):
     """Shards of unequal sizes in three containers, one of them empty. Every fortieth line is in two
     of them."""
     chance = random.Random(1)
-    parts = [[] for _ in range(SHARDS)]
+    parts = [[] for _ in range(count)]
     for number, line in enumerate(lines):
-        parts[int((SHARDS - 1) * chance.random() ** 1.5)].append(line)
+        parts[int((count - 1) * chance.random() ** 1.5)].append(line)
         if number % 40 == 0:
-            parts[chance.randrange(SHARDS - 1)].append(line)
+            parts[chance.randrange(count - 1)].append(line)
     (folder / "shards").mkdir()
     for number, part in enumerate(parts):
-        path = folder / "shards" / f"{number}.jsonl"
+        path = folder / "shards" / f"{number:02}.jsonl"
         path.write_bytes(b"".join(part))
         if number % 3:
             packer = [["zstd", "-q", "--rm"], ["gzip"]][number % 3 - 1]
@@ -47,11 +47,12 @@ def content(selected):
     return lines
 
 
-def select(engine, target, pool, work="work", out="out", **options):
+def select(engine, target, pool, work="work", out="out", task_bytes=1, **options):
+    """With a task for each shard."""
     with warnings.catch_warnings():
         # An empty shard, and short documents.
         warnings.simplefilter("ignore", api.DselWarning)
-        return distributed.select(engine, target, pool, work, out, **options)
+        return distributed.select(engine, target, pool, work, out, task_bytes=task_bytes, **options)
 
 
 def expected_of(shards, *options, target=WIKI):
@@ -60,3 +61,9 @@ def expected_of(shards, *options, target=WIKI):
 
 def reused(selected):
     return {step: facts["reused"] == facts["tasks"] for step, facts in selected.steps.items()}
+
+
+def environment(**more):
+    """For processes that import the package."""
+    sources = str(pathlib.Path(api.__file__).parents[1])
+    return {**os.environ, "PYTHONPATH": sources, **more}

@@ -10,12 +10,7 @@ from conftest import CRAWL, WIKI
 from pools import SHARDS, content, expected_of, select, write_shards
 
 import dsel as api
-from dsel.distributed import Futures, _documents, _select
-
-
-@pytest.fixture(autouse=True)
-def one_task_for_each_shard(monkeypatch):
-    monkeypatch.setattr(_documents, "TASK_BYTES", 1)
+from dsel.distributed import Futures, _select
 
 
 @pytest.fixture
@@ -57,9 +52,9 @@ def test_it_has_the_bytes_of_one_select(threads, shards, options):
 
 def test_near_duplicates_and_evaluation_documents(threads, shards, crawl_lines):
     changed = [line.replace(b" the ", b" a ", 1) for line in crawl_lines[:400]]
-    with open("shards/9.jsonl", "wb") as file:
+    with open("shards/99.jsonl", "wb") as file:
         file.writelines(changed)
-    shards = [*shards, "shards/9.jsonl"]
+    shards = [*shards, "shards/99.jsonl"]
     evaluation = [json.loads(line) for line in crawl_lines[5:9]]
     with open("e.jsonl", "wb") as file:
         file.writelines(crawl_lines[5:9])
@@ -108,10 +103,9 @@ def test_two_rounds_are_made_where_they_pay(threads):
 
 
 def test_small_shards_share_a_task(threads, shards, monkeypatch):
-    monkeypatch.setattr(_documents, "TASK_BYTES", 1_000_000)
     for is_twice in [False, True]:
         monkeypatch.setattr(_select._Run, "_is_in_two_rounds", lambda *_, is_it=is_twice: is_it)
-        found = select(threads, WIKI, shards, out=f"out{is_twice}", count=60)
+        found = select(threads, WIKI, shards, out=f"out{is_twice}", count=60, task_bytes=1_000_000)
         assert content(found) == expected_of(shards, "--count=60")
         assert 1 < found.steps["weigh"]["tasks"] < SHARDS
 
@@ -136,12 +130,12 @@ def test_targets_and_texts_in_other_fields(threads, shards, wiki_rows, tmp_path)
 
 
 def test_invalid_lines_are_skipped_and_counted(threads, shards):
-    with open("shards/8.jsonl", "wb") as file:
+    with open("shards/98.jsonl", "wb") as file:
         file.write(b"no JSON\n" * 9)
-    shards.append("shards/8.jsonl")
+    shards.append("shards/98.jsonl")
     with pytest.raises(api.DselError) as caught:
         select(threads, WIKI, shards, count=60)
-    assert caught.value.code == "not_json" and caught.value.file.endswith("shards/8.jsonl")
+    assert caught.value.code == "not_json" and caught.value.file.endswith("shards/98.jsonl")
     options = {"on_error": "skip", "max_skipped": "100%"}
     found = select(threads, WIKI, shards, count=60, **options)
     words = ["--count=60", "--on-error=skip", "--max-skipped=100%"]

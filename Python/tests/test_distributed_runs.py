@@ -18,11 +18,6 @@ import dsel as api
 from dsel.distributed import Futures, _documents, _storage
 
 
-@pytest.fixture(autouse=True)
-def one_task_for_each_shard(monkeypatch):
-    monkeypatch.setattr(_documents, "TASK_BYTES", 1)
-
-
 @pytest.fixture
 def threads():
     with ThreadPoolExecutor(2) as executor:
@@ -259,10 +254,10 @@ def test_shards_and_results_in_an_object_store(threads, shards, tmp_path):
     again = select(threads, WIKI, "memory://pool/", "memory://work", "memory://out", count=60)
     assert all(reused(again).values())
     assert not [name for name in store.find("/") if "dsel-tmp" in name]
-    store.pipe_file("/pool/0.jsonl", store.cat("/pool/0.jsonl")[:-50])
+    store.pipe_file("/pool/00.jsonl", store.cat("/pool/00.jsonl")[:-50])
     with pytest.raises(api.DselError) as caught:
         select(threads, WIKI, "memory://pool", "memory://work", "memory://out2", count=60)
-    assert caught.value.file.endswith("pool/0.jsonl")
+    assert caught.value.file.endswith("pool/00.jsonl")
     with pytest.raises(FileNotFoundError):
         select(threads, WIKI, "memory://none/*", "w", "o", count=60)
     store.store.clear()

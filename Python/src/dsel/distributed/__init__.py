@@ -10,6 +10,7 @@ The files have the bytes of one `dsel select`. See Documentation/Distributed.md.
 """
 
 from ._engines import Engine, Futures, Ray
+from ._ranks import Incomplete, Ranks
 from ._select import Selected, select
 
-__all__ = ["Engine", "Futures", "Ray", "Selected", "select"]
+__all__ = ["Engine", "Futures", "Incomplete", "Ranks", "Ray", "Selected", "select"]

@@ -5,15 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Iterable, List, Optional, Sequence, Tuple, Union
+from typing import Any, Iterable, List, Sequence, Tuple, Union
 
 from .._errors import DselError, UsageError
 from .._process import Feed
 from .._sources import Documents, Files, source
 from . import _storage
-
-# Shards are put together up to this size, because a task costs 0.2 s before it reads a shard.
-TASK_BYTES = 64_000_000
 
 # Path, size and stamp, which changes with the file.
 Shard = Tuple[str, int, str]
@@ -36,9 +33,7 @@ def shards_of(pool: Any) -> List[Shard]:
             found += _storage.files_of(_storage.absolute(one))
     for path in found:
         if _storage.is_remote(path) and ("," in path or "=" in path):
-            raise usage_error(
-                f"{path}: an address can't have a comma or an equals sign"
-            )
+            raise usage_error(f"{path}: an address can't have a comma or an equals sign")
     found.sort(key=os.fsencode)
     for one, other in zip(found, found[1:]):
         if one == other:
@@ -71,9 +66,8 @@ def _stamped(paths: Sequence[str]) -> List[Shard]:
     return shards
 
 
-def grouped(shards: Sequence[Shard], limit: Optional[int] = None) -> Tuple[Tuple[Shard, ...], ...]:
+def grouped(shards: Sequence[Shard], limit: int) -> Tuple[Tuple[Shard, ...], ...]:
     """Shards that one task reads. A large one has a task of its own."""
-    limit = TASK_BYTES if limit is None else limit
     parts: List[List[Shard]] = []
     size = 0
     for shard in shards:

@@ -79,10 +79,13 @@ class Waiting:
                         continue
                     try:
                         results[index] = future.result()
-                    except Exception as error:
+                    except Exception as failure:
+                        # Ray wraps what a task raised.
+                        cause = getattr(failure, "cause", None)
+                        error = cause if isinstance(cause, DselError) else failure
                         tries[index] += 1
                         if tries[index] > self._retries or not _is_of_machine(error):
-                            raise
+                            raise error from None
                         # Not at once: a machine whose disk is full fails fast, and would be
                         # handed every task.
                         later.append((time.monotonic() + tries[index], index))

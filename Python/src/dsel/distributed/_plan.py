@@ -73,7 +73,13 @@ class Plan:
 
 
 def planned(
-    target: Any, pool: Any, work: str, out: str, text_field: str, options: Mapping[str, Any]
+    target: Any,
+    pool: Any,
+    work: str,
+    out: str,
+    text_field: str,
+    task_bytes: int,
+    options: Mapping[str, Any],
 ) -> Plan:
     """Reads options, and finds the files of the pool.
 
@@ -114,7 +120,7 @@ def planned(
     count = None if "count" not in size else _count(size["count"])
     fraction = _fraction(size.get("fraction", 0.1))
     checked(job, [name for name, _ in targets], settings, size, target_field)
-    parts = grouped(shards_of(pool))
+    parts = grouped(shards_of(pool), task_bytes)
     asked = [job.text_field, job.fit, job.weigh, job.choose, job.suffix, target_words, count, size]
     shards = [[shard[0] for shard in part] for part in parts]
     return Plan(

@@ -53,6 +53,7 @@ def select(
     out: str | os.PathLike[str],
     *,
     text_field: str = "text",
+    task_bytes: int = 64_000_000,
     **options: Unpack[SelectOptions],
 ) -> Selected:
     """Selects the documents of a pool that look most like a target, on many machines.
@@ -66,6 +67,9 @@ def select(
         pool: files: paths, patterns, directories, or addresses that fsspec knows.
         work: a directory that all machines see, for models and candidates.
         out: a directory for the selection, one file for each of the pool's files with chosen lines.
+        text_field: the field with the text, as --text-field takes it.
+        task_bytes: one task reads small shards up to this size together, because it costs 0.2 s
+            before it reads any. A larger shard has a task of its own.
         options: those of `dsel select`. The program says which of them need one machine. With
             force=True, another selection in `out` is replaced.
 
@@ -73,7 +77,7 @@ def select(
         UsageError: an option can't be used here. Nothing has been done then.
         DselError: a task failed; `file` is the shard.
     """
-    plan = planned(target, pool, os.fspath(work), os.fspath(out), text_field, options)
+    plan = planned(target, pool, os.fspath(work), os.fspath(out), text_field, task_bytes, options)
     return _Run(engine, plan, options.get("force", False)).finish()
 
 
