@@ -98,7 +98,7 @@ def test_two_rounds_are_made_where_they_pay(threads):
     assert run._is_in_two_rounds(10_000)
     assert not run._is_in_two_rounds(200_000)
     # Too few to be worth a second round.
-    run._documents = [10_000] * 10
+    run._documents = [4_000] * 10
     assert not run._is_in_two_rounds(100)
 
 

@@ -207,7 +207,7 @@ def test_the_last_tasks_begin_a_second_time():
         calls.append(item)
         if item == 3 and calls.count(3) == 1:
             released.wait(30)
-        return {"item": item, "seconds": 0.01}
+        return {"item": item, "cost": [0.01]}
 
     with ThreadPoolExecutor(2) as executor:
         begin = time.monotonic()
@@ -228,7 +228,7 @@ def test_progress_and_many_items(threads):
 def test_tasks_can_be_sent_to_other_processes(shards):
     class Pickling:
         def map(self, function, items, label):
-            sent = pickle.loads(pickle.dumps([function, items]))
+            sent = pickle.loads(pickle.dumps([function, list(items)]))
             return pickle.loads(pickle.dumps([sent[0](item) for item in sent[1]]))
 
     found = select(Pickling(), WIKI, shards, count=60)

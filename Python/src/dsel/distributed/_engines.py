@@ -92,8 +92,7 @@ class Waiting:
                         continue
                     left.discard(index)
                     last = time.monotonic()
-                    if isinstance(results[index], dict):
-                        seconds.append(float(results[index].get("seconds", 0)))
+                    seconds.append(_seconds_of(results[index]))
                     if self._progress is not None:
                         done = len(items) - len(left)
                         self._progress({"step": label, "done": done, "total": len(items)})
@@ -189,6 +188,12 @@ class Ray(Waiting):
         task = self._remote.options(name=f"dsel {label}", **chosen)
         future: Future[Any] = task.remote(function, item).future()
         return future
+
+
+def _seconds_of(result: Any) -> float:
+    """How long a task took, if it says so."""
+    cost = result.get("cost") if isinstance(result, dict) else None
+    return float(cost[0]) if cost else 0.0
 
 
 def _called(function: Task, item: Any) -> Any:

@@ -48,7 +48,7 @@ class Ranks:
     ) -> Sequence[Any]:
         if len(items) <= 1 or (label.startswith("merge ") and len(items) <= _ALONE):
             return [function(item) for item in items]
-        step = _storage.joined(self._folder, _storage.name_of(label, items, self._count))
+        step = _storage.joined(self._folder, _storage.name_of(label, list(items), self._count))
         whole = _storage.read_json(step + ".json")
         if whole is not None:
             results: List[Any] = whole["results"]

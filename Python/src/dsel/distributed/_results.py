@@ -31,7 +31,7 @@ def once(
     if known is not None:
         path = _storage.joined(folder, known["name"])
         if not suffix or size_of(path) == known["stored_bytes"]:
-            return {**known, "file": path, "record": name, "is_reused": True}
+            return _result(known, path, name, True)
     begin = time.monotonic()
     log = _logs[_here()] = _Log()
     record: Record = {}
@@ -52,7 +52,16 @@ def once(
     record["seconds"] = round(time.monotonic() - begin, 3)
     record["processor_seconds"] = round(log.processor_seconds, 3)
     _storage.write_json(name, record)
-    return {**record, "file": path, "record": name}
+    return _result(record, path, name, False)
+
+
+def _result(record: Record, path: str, name: str, is_reused: bool) -> Record:
+    """What the driver gets. It has that of all tasks in memory, so it is short."""
+    numbers = [record[key] for key in ("seconds", "processor_seconds")]
+    cost = [*numbers, record.get("stored_bytes", 0), is_reused]
+    left_out = ("name", "seconds", "processor_seconds", "stored_bytes", "content")
+    kept = {key: value for key, value in record.items() if value and key not in left_out}
+    return {**kept, "file": path, "record": name, "cost": cost}
 
 
 class _Log:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Sequence as SequenceABC
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 FAN_IN = 32
 # At least so many documents are kept for a set, and three for each that is chosen.
 _LEAST_KEPT = 10_000
-# In two rounds, candidates are written without their n-grams first. It pays where at least so many
-# candidates, and at least half of all, are not left of the whole pool. See Distributed.md.
-_SAVED_BY_TWO_ROUNDS = 200_000
+# In two rounds, candidates are written without their n-grams first. It pays where at least half of
+# them are not left of the whole pool, and so many for each task. See Distributed.md.
+_SAVED_BY_TWO_ROUNDS = 5_000
 # A draw that has too few candidates, because of near-duplicates, is made from more: so many times.
 _ATTEMPTS = 6
 
@@ -81,6 +82,23 @@ def select(
     return _Run(engine, plan, options.get("force", False)).finish()
 
 
+class Items(SequenceABC[Any]):
+    """The items of a step, which are made when they are asked for."""
+
+    def __init__(self, count: int, make: Callable[[int], Record]) -> None:
+        self._count, self._make = count, make
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return [self._make(number) for number in range(*place.indices(self._count))]
+        if not 0 <= place < self._count:
+            raise IndexError(place)
+        return self._make(place)
+
+
 class _Run:
     """One call of `select`."""
 
@@ -89,67 +107,69 @@ class _Run:
         self._job: Job = plan.job
         self._steps: Dict[str, Dict[str, float]] = {}
         self._warnings: Dict[str, None] = {}
-        # Of each part.
+        # Of each part: its record; size, hash and documents of each shard; all documents.
+        self._facts: List[Tuple[str, Tuple[Tuple[int, str, int], ...]]] = []
         self._documents: List[int] = []
+        self._skipped: Dict[str, int] = {}
 
     def finish(self) -> Selected:
         plan = self._plan
         self._look_at_output(None)
-        fitted, targets = self._fit()
-        pool = self._merged("models", [record["file"] for record in fitted])
-        self._documents = [record["documents"] for record in fitted]
+        targets, files = self._fit()
+        pool = self._merged("models", files)
         documents = sum(self._documents)
         count = plan.count or share_of(plan.fraction, documents)
-        shards = self._shards(fitted)
         models = {"targets": targets, "pool": pool}
         objective = self._map(_tasks.trial, [{**models, "count": count}], "try")[0]["objective"]
-        chosen = self._choose(models, shards, count, objective)
+        chosen = self._choose(models, count, objective)
         written = self._write(chosen)
-        return self._done(fitted, documents, count, objective, chosen, written)
+        return self._done(count, objective, chosen, written)
 
     # The steps.
 
-    def _fit(self) -> Tuple[List[Record], List[Tuple[str, str]]]:
-        """Models of the targets and of the parts."""
-        items: List[Record] = []
-        for _, words in self._plan.targets:
-            files = [word for word in words if not word.startswith("-")]
-            items.append({"words": words, "stamps": [_storage.facts(file) for file in files]})
-        for part in self._plan.parts:
-            words = (f"--text-field={self._job.text_field}", *self._job.fit)
+    def _fit(self) -> Tuple[List[Tuple[str, str]], List[str]]:
+        """Models of the targets, by their names, and of the parts."""
+        targets, parts = self._plan.targets, self._plan.parts
+        words = (f"--text-field={self._job.text_field}", *self._job.fit)
+
+        def item(number: int) -> Record:
+            if number < len(targets):
+                own = targets[number][1]
+                files = [word for word in own if not word.startswith("-")]
+                return {"words": own, "stamps": [_storage.facts(file) for file in files]}
+            part = parts[number - len(targets)]
             paths = tuple(path for path, _, _ in part)
-            items.append({"words": words + paths, "stamps": [shard[1:] for shard in part]})
-        records = self._map(_tasks.fit, items, "fit")
-        number = len(self._plan.targets)
-        names = [name for name, _ in self._plan.targets]
+            return {"words": words + paths, "stamps": [shard[1:] for shard in part]}
+
+        records = self._map(_tasks.fit, Items(len(targets) + len(parts), item), "fit")
+        names = [name for name, _ in targets]
         models = [(name, record["file"]) for name, record in zip(names, records)]
-        return records[number:], models
+        records = records[len(targets) :]
+        for record in records:
+            facts = tuple((one["bytes"], one["xxh3"], one["documents"]) for one in record["inputs"])
+            self._facts.append((record["record"], facts))
+            self._documents.append(record.get("documents", 0))
+            for reason, number in record.get("skipped_lines", {}).items():
+                self._skipped[reason] = self._skipped.get(reason, 0) + number
+        return models, [record["file"] for record in records]
 
-    def _shards(self, fitted: Sequence[Record]) -> List[List[Record]]:
-        """What is known of the shards of each part."""
-        found: List[List[Record]] = []
-        for part, record in zip(self._plan.parts, fitted):
-            by_path = {one["path"]: one for one in record["inputs"]}
-            own: List[Record] = []
-            for path, _, _ in part:
-                one = by_path.get(path) or record["inputs"][len(own)]
-                facts = {"path": path, "bytes": one["bytes"], "xxh3": one["xxh3"]}
-                own.append({**facts, "record": record["record"]})
-            found.append(own)
-        return found
+    def _shards(self, number: int) -> List[Record]:
+        """What is known of the shards of a part."""
+        record, facts = self._facts[number]
+        return [
+            {"path": path, "bytes": size, "xxh3": xxh3, "record": record}
+            for (path, _, _), (size, xxh3, _) in zip(self._plan.parts[number], facts)
+        ]
 
-    def _choose(
-        self, models: Record, shards: Sequence[List[Record]], count: int, objective: str
-    ) -> Record:
+    def _choose(self, models: Record, count: int, objective: str) -> Record:
         """The chosen documents of each shard, as slices of one file."""
         kept = count
         for attempt in range(_ATTEMPTS):
-            items = [{**models, "count": kept, "shards": part} for part in shards]
+            settings = {**models, "count": kept}
             if objective == "set" and self._is_in_two_rounds(kept):
-                candidates = self._in_two_rounds(items)
+                candidates = self._in_two_rounds(settings)
             else:
-                records = self._map(_tasks.weigh, items, "weigh")
-                candidates = self._merged("candidates", [record["file"] for record in records])
+                candidates = self._merged("candidates", self._weigh(settings))
             item = {"candidates": candidates, "count": count, "targets": models["targets"]}
             try:
                 picks = self._map(_tasks.choose, [item], "choose")[0]
@@ -160,32 +180,39 @@ class _Run:
                 kept *= 2
                 continue
             sliced = self._sliced(picks["file"], are_all_needed=False)
-            return {**sliced, "chosen": picks["chosen"]}
+            return {**sliced, "chosen": picks.get("chosen", 0)}
         raise AssertionError("the last attempt returns or raises")
 
     def _is_in_two_rounds(self, count: int) -> bool:
         wanted = max(3 * count, _LEAST_KEPT)
         all_kept = sum(min(wanted, documents) for documents in self._documents)
-        return all_kept > 2 * wanted and all_kept - wanted > _SAVED_BY_TWO_ROUNDS
+        least = _SAVED_BY_TWO_ROUNDS * len(self._documents)
+        return all_kept > 2 * wanted and all_kept - wanted > least
 
-    def _in_two_rounds(self, items: Sequence[Record]) -> str:
+    def _weigh(self, settings: Record) -> List[str]:
+        def item(number: int) -> Record:
+            return {**settings, "shards": self._shards(number)}
+
+        records = self._map(_tasks.weigh, Items(len(self._facts), item), "weigh")
+        return [record["file"] for record in records]
+
+    def _in_two_rounds(self, settings: Record) -> str:
         """Candidates without their n-grams, and then the n-grams of those that are left."""
-        keys_only = [{**item, "keys_only": True} for item in items]
-        records = self._map(_tasks.weigh, keys_only, "weigh")
-        keys = self._merged("keys", [record["file"] for record in records])
+        keys = self._merged("keys", self._weigh({**settings, "keys_only": True}))
         sliced = self._sliced(keys, are_all_needed=True)
-        second = []
-        for item, place in zip(items, sliced["places"]):
-            own = {"targets": item["targets"], "shards": item["shards"]}
-            second.append({**own, "keys": {"file": sliced["cut"], "place": place}})
-        records = self._map(_tasks.complete, second, "complete")
+
+        def item(number: int) -> Record:
+            place = {"file": sliced["cut"], "place": sliced["places"][number]}
+            return {"targets": settings["targets"], "shards": self._shards(number), "keys": place}
+
+        records = self._map(_tasks.complete, Items(len(self._facts), item), "complete")
         return self._merged("candidates", [record["file"] for record in records])
 
     def _sliced(self, file: str, are_all_needed: bool) -> Record:
         parts = [len(part) for part in self._plan.parts]
         item = {"file": file, "parts": parts, "are_all_needed": are_all_needed}
         found = self._map(_tasks.slices, [item], "slice")[0]
-        if found["places"] is None:
+        if found.get("places") is None:
             # It isn't cut: each part reads all of it.
             return {**found, "cut": file, "places": [None] * len(parts), "picks": file}
         return {**found, "cut": found["file"], "picks": file}
@@ -194,19 +221,26 @@ class _Run:
         """Copies the chosen lines. Shards without any aren't read again."""
         name = _storage.name_of(chosen["picks"].rsplit("/", 1)[1], self._job.write)
         self._look_at_output(name)
-        items, number = [], 0
-        for part, place in zip(self._plan.parts, chosen["places"]):
+        # The parts that have chosen documents, and the number of their first shards.
+        parts: List[Tuple[int, int]] = []
+        first = 0
+        for number, part in enumerate(self._plan.parts):
+            if any(chosen["candidates"][first : first + len(part)]):
+                parts.append((number, first))
+            first += len(part)
+
+        def item(place: int) -> Record:
+            number, first = parts[place]
             shards = []
-            for path, size, stamp in part:
-                documents = chosen["candidates"][number]
+            for one, (path, size, stamp) in enumerate(self._plan.parts[number], first):
+                documents = chosen["candidates"][one]
                 if documents:
                     facts = {"path": path, "size": size, "stamp": stamp}
-                    shards.append({**facts, "number": number, "chosen": documents})
-                number += 1
-            if shards:
-                picks = {"file": chosen["cut"], "place": place}
-                items.append({"picks": picks, "shards": shards})
-        records = self._map(_tasks.write, items, "write")
+                    shards.append({**facts, "number": one, "chosen": documents})
+            picks = {"file": chosen["cut"], "place": chosen["places"][number]}
+            return {"picks": picks, "shards": shards}
+
+        records = self._map(_tasks.write, Items(len(parts), item), "write")
         return [file for record in records for file in record["files"]]
 
     # Parts of steps.
@@ -229,11 +263,12 @@ class _Run:
             label, {"tasks": 0, "reused": 0, "seconds": 0.0, "processor_seconds": 0.0, "bytes": 0}
         )
         for record in records:
+            seconds, processor_seconds, size, is_reused = record["cost"]
             step["tasks"] += 1
-            step["reused"] += bool(record.get("is_reused"))
-            for name in ("seconds", "processor_seconds"):
-                step[name] = round(step[name] + record.get(name, 0), 3)
-            step["bytes"] += record.get("stored_bytes", 0)
+            step["reused"] += is_reused
+            step["seconds"] = round(step["seconds"] + seconds, 3)
+            step["processor_seconds"] = round(step["processor_seconds"] + processor_seconds, 3)
+            step["bytes"] += size
             if label in ("fit", "choose"):
                 self._warnings.update(dict.fromkeys(record.get("warnings", ())))
         return records
@@ -279,23 +314,21 @@ class _Run:
             )
 
     def _done(
-        self,
-        fitted: Sequence[Record],
-        documents: int,
-        count: int,
-        objective: str,
-        chosen: Record,
-        written: Sequence[Record],
+        self, count: int, objective: str, chosen: Record, written: Sequence[Record]
     ) -> Selected:
         sums = {name: sum(file[name] for file in written) for name in _SUMS}
         if sums["documents"] != chosen["chosen"]:
             # Each task has checked its own part already.
             raise DselError(f"{sums['documents']} of {chosen['chosen']} documents were written.")
-        skipped: Dict[str, int] = {}
-        for record in fitted:
-            for reason, number in record["skipped_lines"].items():
-                skipped[reason] = skipped.get(reason, 0) + number
-        inputs = [one for record in fitted for one in record["inputs"]]
+        for file in written:
+            # It depends on the program's zstd.
+            file.pop("stored_bytes", None)
+        inputs = [
+            {"path": path, "bytes": size, "xxh3": xxh3, "documents": documents}
+            for part, (_, facts) in zip(self._plan.parts, self._facts)
+            for (path, _, _), (size, xxh3, documents) in zip(part, facts)
+        ]
+        pool = {"documents": sum(self._documents), "skipped_lines": self._skipped}
         manifest = {
             "dsel_version": self._job.version,
             "format": "dsel-distributed-selection",
@@ -303,12 +336,9 @@ class _Run:
             "text_field": self._job.text_field,
             "count": count,
             "objective": objective,
-            "pool": {"documents": documents, "skipped_lines": skipped, "inputs": inputs},
+            "pool": {**pool, "inputs": inputs},
             "selected": {**sums, "shortfall": max(0, count - sums["documents"])},
-            "files": [
-                {name: value for name, value in file.items() if name != "stored_bytes"}
-                for file in written
-            ],
+            "files": list(written),
         }
         _storage.write_json(_storage.joined(self._job.out, "manifest.json"), manifest, indent=1)
         for text in self._warnings:
