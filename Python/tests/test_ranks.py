@@ -10,6 +10,7 @@ import pytest
 from conftest import ROOT, WIKI
 from pools import content, environment, expected_of, select, write_shards
 
+import dsel as api
 from dsel.distributed import Incomplete, Ranks
 
 
@@ -41,6 +42,24 @@ def test_jobs_share_the_steps(shards, count):
     assert content(found) == expected_of(shards, "--count=60")
     # The last job of a stage begins the next one: fit, weigh, write, and one look at the end.
     assert stages <= 4
+
+
+def test_a_shard_that_changed_is_named_and_read_again(shards):
+    def attempt(rank):
+        return select(Ranks(rank, 2, "work"), WIKI, shards, count=60)
+
+    # The second job fits the first shard, and the first job weighs it.
+    with pytest.raises(Incomplete):
+        attempt(1)
+    status = os.stat(shards[0])
+    data = pathlib.Path(shards[0]).read_bytes()
+    pathlib.Path(shards[0]).write_bytes(data.replace(b" the ", b" eht "))
+    os.utime(shards[0], ns=(status.st_atime_ns, status.st_mtime_ns))
+    with pytest.raises(api.DselError) as caught:
+        attempt(0)
+    assert (caught.value.code, caught.value.file) == ("changed", shards[0])
+    _, found = run_until_complete(2, shards)
+    assert content(found) == expected_of(shards, "--count=60")
 
 
 def test_ranks_are_checked():

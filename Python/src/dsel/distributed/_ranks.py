@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any, Callable, List, Sequence
 
+from .._errors import DselError
 from . import _storage
 
 # So many tasks are done by the first job that can, and not shared.
@@ -44,6 +45,17 @@ class Ranks:
         return cls(rank, int(os.environ["SLURM_ARRAY_TASK_COUNT"]), work)
 
     def map(
+        self, function: Callable[[Any], Any], items: Sequence[Any], label: str
+    ) -> Sequence[Any]:
+        try:
+            return self._shared(function, items, label)
+        except DselError as error:
+            if error.code == "changed":
+                # What is known of the steps is of another pool.
+                _storage.remove_tree(self._folder)
+            raise
+
+    def _shared(
         self, function: Callable[[Any], Any], items: Sequence[Any], label: str
     ) -> Sequence[Any]:
         if len(items) <= 1 or (label.startswith("merge ") and len(items) <= _ALONE):

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import socket
 import tempfile
 import time
@@ -124,6 +125,15 @@ def remove(path: str) -> None:
             os.unlink(path)
     except FileNotFoundError:
         pass
+
+
+def remove_tree(directory: str) -> None:
+    if is_remote(directory):
+        system, inner = _remote(directory)
+        if system.exists(inner):
+            system.rm(inner, recursive=True)
+    else:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 @contextmanager
