@@ -69,8 +69,8 @@ def select(
         work: a directory that all machines see, for models and candidates.
         out: a directory for the selection, one file for each of the pool's files with chosen lines.
         text_field: the field with the text, as --text-field takes it.
-        task_bytes: one task reads small shards up to this size together, because it costs 0.2 s
-            before it reads any. A larger shard has a task of its own.
+        task_bytes: one task reads small shards up to this size together, because it costs some
+            0.35 s of processor time besides. A larger shard has a task of its own.
         options: those of `dsel select`. The program says which of them need one machine. With
             force=True, another selection in `out` is replaced.
 
