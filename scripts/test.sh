@@ -21,7 +21,7 @@ sample=1
 seed=1
 
 quick_steps=(setup format rules build tests python faults kills limits)
-all_steps=("${quick_steps[@]}" mounts files streams distributed package benchmarks fuzzing address thread)
+all_steps=("${quick_steps[@]}" mounts files streams distributed engines package benchmarks fuzzing address thread)
 
 describe() {
   case $1 in
@@ -38,6 +38,7 @@ describe() {
     files) echo "ten thousand files with 64 descriptors" ;;
     streams) echo "memory stays flat on long streams and large pools" ;;
     distributed) echo "a pool in five shards, separately and as one" ;;
+    engines) echo "one selection on Ray, Dask, datatrove and a stand-in for Slurm, whose machines fail" ;;
     package) echo "wheel, tarball and .deb: what they need, and the same bytes on an old Debian" ;;
     benchmarks) echo "the benchmarks can be built" ;;
     fuzzing) echo "each fuzz target for 15 seconds" ;;
@@ -93,6 +94,30 @@ step_mounts() { check_dsel test_mounts.py test_without_proc.py "$@"; }
 step_files() { check_dsel test_many_files.py "$@"; }
 step_streams() { TMPDIR=$disk check_dsel test_soak.py test_memory.py "$@"; }
 step_distributed() { check_dsel test_distributed.py "$@"; }
+
+# The engines listen on the host's address. In a network namespace, nothing else is there.
+step_engines() {
+  [ -x "$dsel" ] || step_build
+  local environment=Python/.venv-engines requirements=Python/tests/requirements-engines.txt
+  local namespace=(unshare --net)
+  [ "$(id -u)" -eq 0 ] || namespace=(unshare --map-root-user --net)
+  if ! "${namespace[@]}" ip link set lo up 2> /dev/null; then
+    echo "skipped: there is no unshare or ip, or they may not make a network namespace"
+    return 0
+  fi
+  if [ ! -e $environment/installed ] || [ $environment/installed -ot $requirements ]; then
+    python3 -m venv --clear $environment
+    if ! $environment/bin/pip install --quiet --disable-pip-version-check --requirement $requirements; then
+      echo "skipped: the engines can't be installed"
+      return 0
+    fi
+    touch $environment/installed
+  fi
+  # Paths of Ray's sockets must be short.
+  TMPDIR=$disk "${namespace[@]}" bash -c 'ip link set lo up; exec "$@"' engines \
+    $environment/bin/python -m pytest -q -p no:cacheprovider Python/tests/test_engines.py Python/tests/test_ranks.py \
+    --dsel "$dsel" "$@"
+}
 
 # Packages are built, and the old Debian is fetched, side by side.
 step_package() {

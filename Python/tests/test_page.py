@@ -1,9 +1,13 @@
-"""The examples of Documentation/Python.md."""
+"""The examples of Documentation/Python.md, and the first one of Distributed.md."""
 
 import re
 import shutil
 
+import pytest
 from conftest import CRAWL, ROOT, WIKI
+from pools import write_shards
+
+import dsel
 
 
 def test_the_examples_run(tmp_path, capsys):
@@ -20,3 +24,15 @@ def test_the_examples_run(tmp_path, capsys):
     assert len(names["drawn"].take()) == len(names["chosen"].take()) == 50
     assert names["found"]["kl_reduction"] > 0
     assert "--text-field" in capsys.readouterr().out
+
+
+def test_a_selection_on_many_machines_runs(tmp_path, crawl_lines, capsys):
+    shutil.copy(WIKI, tmp_path)
+    write_shards(tmp_path, crawl_lines)
+    page = (ROOT / "Documentation/Distributed.md").read_text()
+    example = re.search(r"```python\n(.*?)```", page, re.DOTALL)[1]
+    names = {}
+    with pytest.warns(dsel.DselWarning, match="empty"):
+        exec(compile(example, "Distributed.md", "exec"), names)
+    assert names["selected"].manifest["selected"]["documents"] == 100
+    assert "'documents': 100" in capsys.readouterr().out

@@ -34,12 +34,14 @@ _BLOCK = 1 << 20
 class Feed:
     """Lines that the program reads from a pipe.
 
-    `name` stands for the pipe in messages, and `prefix` comes before it on the command line.
+    `name` stands for the pipe in messages, and `prefix` comes before it on the command line. With
+    `is_stored`, `lines` gives the blocks of a stored file, which the program gets as they are.
     """
 
     lines: Callable[[], Iterator[bytes]]
     name: str
     prefix: str = ""
+    is_stored: bool = False
 
 
 Word = Union[str, Feed]
@@ -48,7 +50,7 @@ Word = Union[str, Feed]
 class Run:
     """A run of the program.
 
-    Iterate over `lines()`, or call `finish()`. Then `report` is there, and `notes`.
+    Iterate over `lines()`, or call `finish()`. Then `report` is there, and `notes` and `warnings`.
     """
 
     report: Optional[Dict[str, Any]]
@@ -60,12 +62,20 @@ class Run:
         progress: Optional[Progress] = None,
         *,
         report_on_output: bool = False,
+        shows_warnings: bool = True,
     ) -> None:
+        """Starts nothing.
+
+        Args:
+            report_on_output: the program writes its report to standard output.
+            shows_warnings: what the program warns of becomes a DselWarning, and isn't only kept in
+                `warnings`.
+        """
         self._words, self._progress = list(words), progress
-        self._reports_on_output = report_on_output
+        self._reports_on_output, self._shows_warnings = report_on_output, shows_warnings
         self.report = None
         self.notes = []
-        self._warnings: List[str] = []
+        self.warnings: List[str] = []
         self._error: Optional[DselError] = None
         self._other: Deque[str] = deque(maxlen=20)
         self._failure: Optional[BaseException] = None
@@ -120,7 +130,7 @@ class Run:
                 if pipe is not None:
                     pipe.close()
         self._raise(child.returncode)
-        for text in self._warnings:
+        for text in self.warnings if self._shows_warnings else ():
             warnings.warn(text, DselWarning, stacklevel=_caller_level())
 
     def _start(self, feeds: List[tuple[int, Feed]]) -> subprocess.Popen[bytes]:
@@ -177,6 +187,10 @@ class Run:
         pipe = os.fdopen(descriptor, "wb", buffering=_BLOCK)
         try:
             lines = feed.lines()
+            if feed.is_stored:
+                pipe.writelines(lines)
+                pipe.flush()
+                return
             # A gzip stream, though not compressed: if Python is killed, its end is missing, and
             # the program knows that it hasn't got everything.
             gzip = zlib.compressobj(0, zlib.DEFLATED, 31)
@@ -225,7 +239,7 @@ class Run:
             if self._progress is not None:
                 self._progress(event["progress"])
         elif "warning" in event:
-            self._warnings.append(self._named(event["warning"]))
+            self.warnings.append(self._named(event["warning"]))
         elif "note" in event:
             self.notes.append(self._named(event["note"]))
         elif "report" in event:

@@ -1,0 +1,128 @@
+"""Where the documents of a selection are, and how they reach the program on any machine."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Iterable, List, Sequence, Tuple, Union
+
+from .._errors import DselError, UsageError
+from .._process import Feed
+from .._sources import Documents, Files, source
+from . import _storage
+
+# Path, size and stamp, which changes with the file.
+Shard = Tuple[str, int, str]
+
+
+def shards_of(pool: Any) -> List[Shard]:
+    """Path, size and stamp of each file of the pool, in the order of the bytes of their paths."""
+    paths: Iterable[Any]
+    if isinstance(pool, (str, os.PathLike)):
+        paths = [pool]
+    elif isinstance(pool, (list, tuple)) and all(isinstance(p, (str, os.PathLike)) for p in pool):
+        paths = pool
+    else:
+        raise TypeError("the pool must be files that all machines see: paths, patterns, or a list")
+    found: List[str] = []
+    for path in paths:
+        text = os.fspath(path)
+        local = [text] if _storage.is_remote(text) else _local_files(text)
+        for one in local:
+            found += _storage.files_of(_storage.absolute(one))
+    for path in found:
+        if _storage.is_remote(path) and ("," in path or "=" in path):
+            raise usage_error(f"{path}: an address can't have a comma or an equals sign")
+    found.sort(key=os.fsencode)
+    for one, other in zip(found, found[1:]):
+        if one == other:
+            raise DselError("the file is named twice.", code="repeated_file", file=one)
+    return _stamped(found)
+
+
+def _local_files(path: str) -> List[str]:
+    files = source(path, "text", role="pool")
+    assert isinstance(files, Files)
+    return list(files.paths)
+
+
+def _stamped(paths: Sequence[str]) -> List[Shard]:
+    # On a shared file system, each question takes a millisecond.
+    with ThreadPoolExecutor(16) as threads:
+        found = list(threads.map(_storage.facts, paths))
+    shards: List[Shard] = []
+    for path, facts in zip(paths, found):
+        if facts is None:
+            raise DselError(
+                "no such file or directory.",
+                code="no_such_file",
+                file=path,
+                advice="Check the name.",
+            )
+        shards.append((path, *facts))
+    if not shards:
+        raise usage_error("the pool has no files")
+    return shards
+
+
+def grouped(shards: Sequence[Shard], limit: int) -> Tuple[Tuple[Shard, ...], ...]:
+    """Shards that one task reads. A large one has a task of its own."""
+    parts: List[List[Shard]] = []
+    size = 0
+    for shard in shards:
+        if not parts or size + shard[1] > limit:
+            parts.append([])
+            size = 0
+        parts[-1].append(shard)
+        size += shard[1]
+    return tuple(map(tuple, parts))
+
+
+def stored(documents: Documents, field: str, work: str, role: str) -> Tuple[List[str], str]:
+    """The files of documents, and the field of their texts. Others than files are written to one
+    in `work`, so that all machines can read them."""
+    if isinstance(documents, (str, os.PathLike)) and _storage.is_remote(os.fspath(documents)):
+        return _storage.files_of(os.fspath(documents)), field
+    found = source(documents, field, role=role)
+    if isinstance(found, Files):
+        return [_storage.absolute(path) for path in found.paths], field
+    found.prepare()
+    rows = b"".join(found.lines())
+    path = _storage.joined(work, "inputs", hashlib.sha256(rows).hexdigest()[:24] + ".jsonl")
+    with _storage.new_file(path) as temporary, open(temporary, "wb") as file:
+        file.write(rows)
+    return [path], found.text_field
+
+
+def feeds_of(words: Sequence[str]) -> List[Union[str, Feed]]:
+    """The words, in which remote files are pipes with their names."""
+    made: List[Union[str, Feed]] = []
+    for word in words:
+        if word.startswith("-") or not _storage.is_remote(word):
+            made.append(word)
+        else:
+            made.append(feed_of(word))
+    return made
+
+
+def feed_of(path: str, flag: str = "") -> Feed:
+    """A remote file as a pipe, by the name that models and candidates know it by."""
+
+    def blocks() -> Any:
+        with _storage.opened(path) as file:
+            while True:
+                block = file.read(1 << 20)
+                if not block:
+                    return
+                yield block
+
+    return Feed(blocks, path, f"{flag}{path}=", is_stored=True)
+
+
+def refused(name: str, reason: str) -> UsageError:
+    return usage_error(f"{name} can't be used on many machines: {reason}")
+
+
+def usage_error(message: str) -> UsageError:
+    return UsageError(message + ".", code="usage")

@@ -1,0 +1,286 @@
+"""What each command of a distributed selection gets, and what is refused before any work.
+
+The options are those of `dsel select`. Which command has which of them is known from the program's
+own parser, and the program itself says what goes together: see `checked`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+
+from .._arguments import option_words
+from .._binary import find_binary
+from .._errors import DselError, UsageError
+from .._options import OPTIONS
+from .._process import Run
+from . import _storage
+from ._documents import Shard, grouped, refused, shards_of, stored, usage_error
+
+# They say where and how one run writes, or in which order; here, `out` says where.
+_NOT_HERE = {
+    "annotate": "the lines are copied as they are",
+    "excluded": "lists of documents are not collected",
+    "rejected_duplicates": "lists of documents are not collected",
+    "rejects": "invalid lines are not collected",
+    "files_from": "give the files of the pool as a list",
+    "null": "give the files of the pool as a list",
+    "allow_repeats": "each file of the pool is read once",
+    "order": "the files of a selection are in the order of the pool",
+    "shuffle": "the files of a selection are in the order of the pool",
+    "shuffle_seed": "the files of a selection are in the order of the pool",
+    "remainder": "only chosen lines are written",
+    "output": "`out` names the directory for the selection",
+    "output_dir": "`out` names the directory for the selection",
+    "shard_bytes": "there is one file for each file of the pool",
+    "manifest": "the manifest is in `out`",
+}
+_SUFFIXES = {"none": "", "zst": ".zst", "gz": ".gz"}
+
+
+@dataclass(frozen=True)
+class Job:
+    """What all tasks know. The lists have words of command lines."""
+
+    work: str
+    out: str
+    version: str
+    text_field: str
+    fit: Tuple[str, ...]
+    weigh: Tuple[str, ...]
+    choose: Tuple[str, ...]
+    write: Tuple[str, ...]
+    merge: Tuple[str, ...]
+    suffix: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A selection that is about to begin."""
+
+    job: Job
+    # For each target its name, or "", and the words that fit it.
+    targets: Tuple[Tuple[str, Tuple[str, ...]], ...]
+    # The number of documents, or the share of them.
+    count: Optional[int]
+    fraction: float
+    parts: Tuple[Tuple[Shard, ...], ...]
+    # Changes with what was asked for, but not with what is in the files.
+    name: str
+    options: Dict[str, Any]
+
+
+def planned(
+    target: Any,
+    pool: Any,
+    work: str,
+    out: str,
+    text_field: str,
+    task_bytes: int,
+    options: Mapping[str, Any],
+) -> Plan:
+    """Reads options, and finds the files of the pool.
+
+    Raises:
+        UsageError: something can't be done here.
+    """
+    work, out = _storage.absolute(work), _storage.absolute(out)
+    options = {name: value for name, value in options.items() if name != "force"}
+    for name in options:
+        if name not in OPTIONS["select"]:
+            raise TypeError(f"select() got an unexpected keyword argument '{name}'")
+        if name in _NOT_HERE and _is_given(options[name]):
+            raise refused(name, _NOT_HERE[name])
+    given = {name: value for name, value in options.items() if _is_given(value)}
+    settings = _with_files(given, work, text_field)
+    target_field = str(settings.pop("target_text_field", text_field))
+    targets = _targets(target, target_field, work)
+    size: Dict[str, Any] = {
+        name: settings.pop(name) for name in ("count", "fraction") if name in settings
+    }
+    if len(size) > 1:
+        raise usage_error("give count or fraction, and not both")
+    if str(size.get("count")) == "auto":
+        raise refused("count='auto'", "the best size is searched for on one machine")
+    words = _routed(settings, text_field)
+    job = Job(
+        work,
+        out,
+        _version(),
+        text_field,
+        **{name: tuple(part) for name, part in words.items()},
+        suffix=".jsonl" + _SUFFIXES[settings.get("compress", "zst")],
+    )
+    target_words = tuple(
+        (name, (*_joining(job.fit, target_field, text_field), *part))
+        for name, part in ((name, _target_words(paths, settings)) for name, paths in targets)
+    )
+    count = None if "count" not in size else _count(size["count"])
+    fraction = _fraction(size.get("fraction", 0.1))
+    checked(job, [name for name, _ in targets], settings, size, target_field)
+    parts = grouped(shards_of(pool), task_bytes)
+    asked = [job.text_field, job.fit, job.weigh, job.choose, job.suffix, target_words, count, size]
+    shards = [[shard[0] for shard in part] for part in parts]
+    return Plan(
+        job, target_words, count, fraction, parts, _storage.name_of(asked, shards), dict(given)
+    )
+
+
+def _routed(settings: Mapping[str, Any], text_field: str) -> Dict[str, List[str]]:
+    """The words for each command."""
+    fit, weigh, resample = OPTIONS["fit"], OPTIONS["weigh"], OPTIONS["resample"]
+    # All commands that read documents have these. The last one isn't about reading.
+    reading = (set(fit) & set(weigh) & set(resample)) - {"min_tokens"}
+    names: Dict[str, List[str]] = {"fit": [], "weigh": [], "choose": [], "write": [], "merge": []}
+    for name in settings:
+        if name == "compress":
+            continue
+        if name in reading:
+            places = ["fit", "weigh", "write"]
+            places += ["choose"] if name in ("max_window", "threads") else []
+        else:
+            places = [place for place, known in (("fit", fit), ("weigh", weigh)) if name in known]
+            # What was decided when weighing can't be changed by the choice.
+            if "weigh" not in places and name in resample:
+                places.append("choose")
+        if not places:
+            raise refused(name, "no step on many machines has this option")
+        for place in places + (["merge"] if name in OPTIONS["merge"] else []):
+            names[place].append(name)
+    commands = {"choose": "resample", "write": "resample"}
+    words: Dict[str, List[str]] = {}
+    for place, own in names.items():
+        chosen = {name: settings[name] for name in own}
+        made = option_words(commands.get(place, place), chosen, text_field)
+        words[place] = [word for word in made if isinstance(word, str)]
+        if place != "merge" and "threads" not in settings:
+            words[place].append("--threads=1")
+    # `select` knows the estimator when it counts; `fit` doesn't.
+    if settings.get("estimator") == "ratio" and not {"buckets", "compat"} & set(settings):
+        words["fit"].append("--buckets=10000")
+    return words
+
+
+def checked(
+    job: Job,
+    names: Sequence[str],
+    settings: Mapping[str, Any],
+    size: Mapping[str, Any],
+    target_field: str,
+) -> None:
+    """Lets the program check the options, on files that don't exist: it looks at options first.
+
+    Raises:
+        UsageError: it refuses an option, or two that don't go together.
+    """
+    with_size = {**settings, **size}
+    missing = os.path.join(os.sep, "dev", "null", "no-such-file")
+    field = f"--text-field={job.text_field}"
+    target = [f"--target={name}={missing}" if name else f"--target={missing}" for name in names]
+    models = [word.replace("--target=", "--target-model=", 1) for word in target]
+    with_size.pop("compress", None)
+    whole = option_words("select", with_size, job.text_field)
+    if target_field != job.text_field:
+        whole.append(f"--target-text-field={target_field}")
+    weigh = ["weigh", *models, f"--pool-model={missing}", field, *job.weigh, "--candidates=1"]
+    for words in (
+        ["select", *target, f"--pool={missing}", field, *whole],
+        ["fit", field, *job.fit, missing],
+        [*weigh, f"--output={missing}", missing],
+        ["resample", f"--candidates={missing}", *job.choose, "--count=1", f"--picks={missing}"],
+        ["resample", f"--candidates={missing}", f"--pool={missing}", field, *job.write],
+    ):
+        try:
+            Run(words, report_on_output=True, shows_warnings=False).finish()
+        except UsageError:
+            raise
+        except DselError:
+            pass  # The files are missing, as they should be.
+
+
+# Sizes.
+
+
+def _count(value: Any) -> int:
+    text = str(value).replace("_", "")
+    factors = {"k": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12}
+    factor = factors.get(text[-1:], 1)
+    try:
+        number = float(text[:-1] if factor > 1 else text) * factor
+        if number != int(number) or isinstance(value, bool):
+            raise ValueError
+        return int(number)
+    except (ValueError, OverflowError):
+        raise usage_error(f"{value!r} is no number of documents such as 500, 10k or 1e6") from None
+
+
+def _fraction(value: Any) -> float:
+    text = str(value)
+    try:
+        # As the program reads it: 20% is the same number as 0.2.
+        return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        raise usage_error(f"{value!r} is no share such as 0.2 or 20%") from None
+
+
+def share_of(fraction: float, documents: int) -> int:
+    """The number of documents that `dsel select --fraction` selects."""
+    exact = fraction * documents
+    nearest = round(exact)
+    is_nearest = abs(exact - nearest) <= nearest * 2.0**-52
+    return max(1, nearest if is_nearest else int(exact))
+
+
+# Documents.
+
+
+def _targets(target: Any, field: str, work: str) -> List[Tuple[str, Tuple[List[str], str]]]:
+    if not isinstance(target, Mapping):
+        return [("", stored(target, field, work, "target"))]
+    if not target:
+        raise usage_error("there is no target")
+    return [(str(name), stored(part, field, work, str(name))) for name, part in target.items()]
+
+
+def _target_words(paths: Tuple[List[str], str], settings: Mapping[str, Any]) -> Tuple[str, ...]:
+    files, field = paths
+    kept = ["--keep-texts"] if settings.get("exclude_target") else []
+    return (f"--text-field={field}", *kept, *files)
+
+
+def _joining(fit: Sequence[str], target_field: str, text_field: str) -> Tuple[str, ...]:
+    """Without the joint of several strings, if the target has one string only."""
+    is_same = target_field == text_field
+    return tuple(w for w in fit if is_same or not w.startswith("--text-join="))
+
+
+def _with_files(options: Mapping[str, Any], work: str, text_field: str) -> Dict[str, Any]:
+    """The options, with paths that every machine may use."""
+    settings = dict(options)
+    for name, value in options.items():
+        if OPTIONS["select"][name] == "documents":
+            field = str(options.get(f"{name}_text_field") or text_field)
+            files, found = stored(value, field, work, name)
+            if found != field:
+                raise usage_error(
+                    f"{name}: texts without a field can't be used if the text is in {field!r}"
+                )
+            for path in files:
+                if _storage.is_remote(path):
+                    raise refused(name, "its files must be on a file system")
+            settings[name] = [os.fspath(path) for path in files]
+        elif name == "base" or isinstance(value, os.PathLike):
+            settings[name] = _storage.absolute(value)
+    return settings
+
+
+def _version() -> str:
+    run = subprocess.run([find_binary(), "--version"], capture_output=True, text=True)
+    return run.stdout.split("\n")[0]
+
+
+def _is_given(value: Any) -> bool:
+    # 0 is a value, though it is equal to False.
+    return value is not None and value is not False

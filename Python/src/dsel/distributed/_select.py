@@ -1,0 +1,366 @@
+"""The algorithm of a selection on many machines, once for all engines."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Sequence as SequenceABC
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+
+from .._errors import DselError, DselWarning
+from . import _storage, _tasks
+from ._engines import Engine
+from ._plan import Job, Plan, planned, share_of
+from ._results import Record
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .._options import SelectOptions
+
+# Models and candidates that one task adds up.
+FAN_IN = 32
+# At least so many documents are kept for a set, and three for each that is chosen.
+_LEAST_KEPT = 10_000
+# In two rounds, candidates are written without their n-grams first. It pays where at least half of
+# them are not left of the whole pool, and so many for each task. See Distributed.md.
+_SAVED_BY_TWO_ROUNDS = 5_000
+# A draw that has too few candidates, because of near-duplicates, is made from more: so many times.
+_ATTEMPTS = 6
+
+
+@dataclass(frozen=True)
+class Selected:
+    """A selection that was written.
+
+    `files` are in the order of the pool: together, they have the bytes of one `dsel select`.
+    `manifest` is what is in manifest.json. `steps` has the tasks, the seconds and the bytes of each
+    step, of which `reused` were done before.
+    """
+
+    out: str
+    files: List[str]
+    manifest: Dict[str, Any]
+    steps: Dict[str, Dict[str, float]] = field(default_factory=dict)
+
+
+def select(
+    engine: Engine,
+    target: Any,
+    pool: Any,
+    work: str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    *,
+    text_field: str = "text",
+    task_bytes: int = 64_000_000,
+    **options: Unpack[SelectOptions],
+) -> Selected:
+    """Selects the documents of a pool that look most like a target, on many machines.
+
+    The files in `out` have the bytes of one `dsel select` over the pool's files in the order of the
+    bytes of their paths. If the run ends early, or a machine fails, the same call goes on.
+
+    Args:
+        engine: where tasks run: `Futures`, `Ray`, `Ranks`, or any object with their method `map`.
+        target: as for `dsel.select`. Documents from memory are written to `work`.
+        pool: files: paths, patterns, directories, or addresses that fsspec knows.
+        work: a directory that all machines see, for models and candidates.
+        out: a directory for the selection, one file for each of the pool's files with chosen lines.
+        text_field: the field with the text, as --text-field takes it.
+        task_bytes: one task reads small shards up to this size together, because it costs some
+            0.35 s of processor time besides. A larger shard has a task of its own.
+        options: those of `dsel select`. The program says which of them need one machine. With
+            force=True, another selection in `out` is replaced.
+
+    Raises:
+        UsageError: an option can't be used here. Nothing has been done then.
+        DselError: a task failed; `file` is the shard.
+    """
+    plan = planned(target, pool, os.fspath(work), os.fspath(out), text_field, task_bytes, options)
+    return _Run(engine, plan, options.get("force", False)).finish()
+
+
+class Items(SequenceABC[Any]):
+    """The items of a step, which are made when they are asked for."""
+
+    def __init__(self, count: int, make: Callable[[int], Record]) -> None:
+        self._count, self._make = count, make
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return [self._make(number) for number in range(*place.indices(self._count))]
+        if not 0 <= place < self._count:
+            raise IndexError(place)
+        return self._make(place)
+
+
+class _Run:
+    """One call of `select`."""
+
+    def __init__(self, engine: Engine, plan: Plan, force: bool) -> None:
+        self._engine, self._plan, self._force = engine, plan, force
+        self._job: Job = plan.job
+        self._steps: Dict[str, Dict[str, float]] = {}
+        self._warnings: Dict[str, None] = {}
+        # Of each part: its record; size, hash and documents of each shard; all documents.
+        self._facts: List[Tuple[str, Tuple[Tuple[int, str, int], ...]]] = []
+        self._documents: List[int] = []
+        self._skipped: Dict[str, int] = {}
+
+    def finish(self) -> Selected:
+        plan = self._plan
+        self._look_at_output(None)
+        targets, files = self._fit()
+        pool = self._merged("models", files)
+        documents = sum(self._documents)
+        count = plan.count or share_of(plan.fraction, documents)
+        models = {"targets": targets, "pool": pool}
+        objective = self._map(_tasks.trial, [{**models, "count": count}], "try")[0]["objective"]
+        chosen = self._choose(models, count, objective)
+        written = self._write(chosen)
+        return self._done(count, objective, chosen, written)
+
+    # The steps.
+
+    def _fit(self) -> Tuple[List[Tuple[str, str]], List[str]]:
+        """Models of the targets, by their names, and of the parts."""
+        targets, parts = self._plan.targets, self._plan.parts
+        words = (f"--text-field={self._job.text_field}", *self._job.fit)
+
+        def item(number: int) -> Record:
+            if number < len(targets):
+                own = targets[number][1]
+                files = [word for word in own if not word.startswith("-")]
+                return {"words": own, "stamps": [_storage.facts(file) for file in files]}
+            part = parts[number - len(targets)]
+            paths = tuple(path for path, _, _ in part)
+            return {"words": words + paths, "stamps": [shard[1:] for shard in part]}
+
+        records = self._map(_tasks.fit, Items(len(targets) + len(parts), item), "fit")
+        names = [name for name, _ in targets]
+        models = [(name, record["file"]) for name, record in zip(names, records)]
+        records = records[len(targets) :]
+        for record in records:
+            facts = tuple((one["bytes"], one["xxh3"], one["documents"]) for one in record["inputs"])
+            self._facts.append((record["record"], facts))
+            self._documents.append(record.get("documents", 0))
+            for reason, number in record.get("skipped_lines", {}).items():
+                self._skipped[reason] = self._skipped.get(reason, 0) + number
+        return models, [record["file"] for record in records]
+
+    def _shards(self, number: int) -> List[Record]:
+        """What is known of the shards of a part."""
+        record, facts = self._facts[number]
+        return [
+            {"path": path, "bytes": size, "xxh3": xxh3, "record": record}
+            for (path, _, _), (size, xxh3, _) in zip(self._plan.parts[number], facts)
+        ]
+
+    def _choose(self, models: Record, count: int, objective: str) -> Record:
+        """The chosen documents of each shard, as slices of one file."""
+        kept = count
+        for attempt in range(_ATTEMPTS):
+            settings = {**models, "count": kept}
+            if objective == "set" and self._is_in_two_rounds(kept):
+                candidates = self._in_two_rounds(settings)
+            else:
+                candidates = self._merged("candidates", self._weigh(settings))
+            item = {"candidates": candidates, "count": count, "targets": models["targets"]}
+            try:
+                picks = self._map(_tasks.choose, [item], "choose")[0]
+            except DselError as error:
+                if error.code != "too_many_near_duplicates" or attempt + 1 == _ATTEMPTS:
+                    raise
+                # `dsel select` begins again, too.
+                kept *= 2
+                continue
+            sliced = self._sliced(picks["file"], are_all_needed=False)
+            return {**sliced, "chosen": picks.get("chosen", 0)}
+        raise AssertionError("the last attempt returns or raises")
+
+    def _is_in_two_rounds(self, count: int) -> bool:
+        wanted = max(3 * count, _LEAST_KEPT)
+        all_kept = sum(min(wanted, documents) for documents in self._documents)
+        least = _SAVED_BY_TWO_ROUNDS * len(self._documents)
+        return all_kept > 2 * wanted and all_kept - wanted > least
+
+    def _weigh(self, settings: Record) -> List[str]:
+        def item(number: int) -> Record:
+            return {**settings, "shards": self._shards(number)}
+
+        records = self._map(_tasks.weigh, Items(len(self._facts), item), "weigh")
+        return [record["file"] for record in records]
+
+    def _in_two_rounds(self, settings: Record) -> str:
+        """Candidates without their n-grams, and then the n-grams of those that are left."""
+        keys = self._merged("keys", self._weigh({**settings, "keys_only": True}))
+        sliced = self._sliced(keys, are_all_needed=True)
+
+        def item(number: int) -> Record:
+            place = {"file": sliced["cut"], "place": sliced["places"][number]}
+            return {"targets": settings["targets"], "shards": self._shards(number), "keys": place}
+
+        records = self._map(_tasks.complete, Items(len(self._facts), item), "complete")
+        return self._merged("candidates", [record["file"] for record in records])
+
+    def _sliced(self, file: str, are_all_needed: bool) -> Record:
+        parts = [len(part) for part in self._plan.parts]
+        item = {"file": file, "parts": parts, "are_all_needed": are_all_needed}
+        found = self._map(_tasks.slices, [item], "slice")[0]
+        if found.get("places") is None:
+            # It isn't cut: each part reads all of it.
+            return {**found, "cut": file, "places": [None] * len(parts), "picks": file}
+        return {**found, "cut": found["file"], "picks": file}
+
+    def _write(self, chosen: Record) -> List[Record]:
+        """Copies the chosen lines. Shards without any aren't read again."""
+        name = _storage.name_of(chosen["picks"].rsplit("/", 1)[1], self._job.write)
+        self._look_at_output(name)
+        # The parts that have chosen documents, and the number of their first shards.
+        parts: List[Tuple[int, int]] = []
+        first = 0
+        for number, part in enumerate(self._plan.parts):
+            if any(chosen["candidates"][first : first + len(part)]):
+                parts.append((number, first))
+            first += len(part)
+
+        def item(place: int) -> Record:
+            number, first = parts[place]
+            shards = []
+            for one, (path, size, stamp) in enumerate(self._plan.parts[number], first):
+                documents = chosen["candidates"][one]
+                if documents:
+                    facts = {"path": path, "size": size, "stamp": stamp}
+                    shards.append({**facts, "number": one, "chosen": documents})
+            picks = {"file": chosen["cut"], "place": chosen["places"][number]}
+            return {"picks": picks, "shards": shards}
+
+        records = self._map(_tasks.write, Items(len(parts), item), "write")
+        return [file for record in records for file in record["files"]]
+
+    # Parts of steps.
+
+    def _merged(self, kind: str, files: List[str]) -> str:
+        """Adds files up, in a tree."""
+        while len(files) > 1:
+            groups = [files[start : start + FAN_IN] for start in range(0, len(files), FAN_IN)]
+            items = [{"kind": kind, "files": group} for group in groups if len(group) > 1]
+            merged = self._map(_tasks.merge, items, f"merge {kind}")
+            files = [record["file"] for record in merged]
+            files += [file for group in groups if len(group) == 1 for file in group]
+        return files[0]
+
+    def _map(
+        self, task: Callable[[Job, Any], Record], items: Sequence[Record], label: str
+    ) -> List[Record]:
+        records = list(self._engine.map(partial(task, self._job), items, label))
+        step = self._steps.setdefault(
+            label, {"tasks": 0, "reused": 0, "seconds": 0.0, "processor_seconds": 0.0, "bytes": 0}
+        )
+        for record in records:
+            seconds, processor_seconds, size, is_reused = record["cost"]
+            step["tasks"] += 1
+            step["reused"] += is_reused
+            step["seconds"] = round(step["seconds"] + seconds, 3)
+            step["processor_seconds"] = round(step["processor_seconds"] + processor_seconds, 3)
+            step["bytes"] += size
+            if label in ("fit", "choose"):
+                self._warnings.update(dict.fromkeys(record.get("warnings", ())))
+        return records
+
+    # The output.
+
+    def _look_at_output(self, selection: Optional[str]) -> None:
+        """Makes sure that `out` has nothing, or a part of this very selection.
+
+        Args:
+            selection: what identifies the selection; None before it is known.
+
+        Raises:
+            DselError: there is something else.
+        """
+        out = self._job.out
+        claim = _storage.joined(out, ".dsel-selection")
+        own = {"asked": self._plan.name, "selection": selection}
+        names = _storage.names_in(out)
+        theirs = [name for name in names if _is_ours(name)]
+        found = _storage.read_json(claim) if ".dsel-selection" in names else None
+        is_other = found is not None and found["asked"] != own["asked"]
+        if selection is not None:
+            is_other = is_other or (found is not None and found != own)
+        if is_other or (found is None and theirs):
+            if not self._force:
+                raise DselError(
+                    "another selection is in the directory, or is being written there.",
+                    code="output_exists",
+                    file=out,
+                    advice="Name an empty directory, or give force=True to replace it.",
+                )
+            for name in [name for name in theirs if name != "manifest.json"]:
+                _storage.remove(_storage.joined(out, name))
+            _storage.remove(_storage.joined(out, "manifest.json"))
+            _storage.remove(claim)
+        if selection is not None and _storage.claimed(claim, own) != own:
+            raise DselError(
+                "another selection is being written to the directory.",
+                code="output_exists",
+                file=out,
+                advice="Wait for its end, or name another directory.",
+            )
+
+    def _done(
+        self, count: int, objective: str, chosen: Record, written: Sequence[Record]
+    ) -> Selected:
+        sums = {name: sum(file[name] for file in written) for name in _SUMS}
+        if sums["documents"] != chosen["chosen"]:
+            # Each task has checked its own part already.
+            raise DselError(f"{sums['documents']} of {chosen['chosen']} documents were written.")
+        for file in written:
+            # It depends on the program's zstd.
+            file.pop("stored_bytes", None)
+        inputs = [
+            {"path": path, "bytes": size, "xxh3": xxh3, "documents": documents}
+            for part, (_, facts) in zip(self._plan.parts, self._facts)
+            for (path, _, _), (size, xxh3, documents) in zip(part, facts)
+        ]
+        pool = {"documents": sum(self._documents), "skipped_lines": self._skipped}
+        manifest = {
+            "dsel_version": self._job.version,
+            "format": "dsel-distributed-selection",
+            "options": {name: _plain(value) for name, value in self._plan.options.items()},
+            "text_field": self._job.text_field,
+            "count": count,
+            "objective": objective,
+            "pool": {**pool, "inputs": inputs},
+            "selected": {**sums, "shortfall": max(0, count - sums["documents"])},
+            "files": list(written),
+        }
+        _storage.write_json(_storage.joined(self._job.out, "manifest.json"), manifest, indent=1)
+        for text in self._warnings:
+            warnings.warn(text, DselWarning, stacklevel=4)
+        paths = [_storage.joined(self._job.out, file["name"]) for file in written]
+        return Selected(self._job.out, paths, manifest, self._steps)
+
+
+_SUMS = ("documents", "tokens", "bytes")
+
+
+def _is_ours(name: str) -> bool:
+    return name == "manifest.json" or (name.startswith("shard_") and ".jsonl" in name)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (str, int, float, bool)):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if isinstance(value, (list, tuple)) and all(isinstance(v, (str, os.PathLike)) for v in value):
+        return [os.fspath(item) for item in value]
+    return f"documents from memory: {type(value).__name__}"

@@ -1,0 +1,318 @@
+"""What machines do: a task reads files, and writes one, which is named by what went in.
+
+A task that was done before returns its record at once. So a task may run twice, also at the same
+time, and a driver that begins again redoes what is missing. Records are dictionaries of JSON.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from contextlib import ExitStack
+from typing import IO, Any, List, Mapping, Sequence
+
+from .._binary import find_binary
+from .._errors import DselError
+from .._process import Word
+from . import _storage
+from ._documents import feed_of, feeds_of
+from ._plan import Job
+from ._results import Record, once, run
+from ._slices import Slices, cut
+
+
+def fit(job: Job, item: Mapping[str, Any]) -> Record:
+    """Counts the n-grams of some shards, or of a target.
+
+    Args:
+        item: `words`, with the options and the files; `stamps`, which change with the files.
+    """
+
+    def make(path: str) -> Record:
+        report = run(job, ["fit", *feeds_of(item["words"]), f"--output={path}"])
+        inputs = [_input(one) for one in report["inputs"]]
+        return {
+            "inputs": inputs,
+            # What is made of the model depends on the content of the files, and not on their dates.
+            "content": _storage.name_of(
+                job.version,
+                [word for word in item["words"] if word.startswith("-")],
+                [[one["path"], one["xxh3"]] for one in inputs],
+            ),
+            "documents": report["model"]["documents"],
+            "skipped_lines": report.get("skipped_lines", {}),
+        }
+
+    return once(job, "fit", ".model.zst", [item], make)
+
+
+def merge(job: Job, item: Mapping[str, Any]) -> Record:
+    """Adds up models or candidates.
+
+    Args:
+        item: `files`; `kind`, which is in the name of the result.
+    """
+    files: Sequence[str] = item["files"]
+
+    def make(path: str) -> Record:
+        with ExitStack() as stack:
+            local = [stack.enter_context(_storage.local_copy(file)) for file in files]
+            run(job, ["merge", *job.merge, *local, f"--output={path}"])
+        return {}
+
+    return once(job, item["kind"], ".zst", [_ids(files)], make)
+
+
+def trial(job: Job, item: Mapping[str, Any]) -> Record:
+    """Weighs no document: what fails here would fail for every shard.
+
+    Args:
+        item: as for `weigh`, without shards.
+    """
+
+    def make(path: str) -> Record:
+        with ExitStack() as stack:
+            empty = os.path.join(stack.enter_context(_folder()), "empty.jsonl")
+            open(empty, "w").close()
+            report = run(job, ["weigh", *_weigh_words(job, item, stack), empty, f"--output={path}"])
+        return {"objective": report["candidates"].get("objective", "weight")}
+
+    return once(job, "trial", ".candidates.zst", [job.weigh, _of(item)], make)
+
+
+def weigh(job: Job, item: Mapping[str, Any]) -> Record:
+    """Keeps the candidates of some shards.
+
+    Args:
+        item: `targets` and `pool`, the models; `count`; `keys_only`; and the `shards`: path, and
+            what `fit` found out about each.
+    """
+
+    def make(path: str) -> Record:
+        with ExitStack() as stack:
+            words = _weigh_words(job, item, stack)
+            words += feeds_of([shard["path"] for shard in item["shards"]])
+            report = run(job, ["weigh", *words, f"--output={path}"])
+        _expect(job, item, report["inputs"])
+        return {"kept": report["candidates"]["kept"]}
+
+    return once(job, "weigh", ".candidates.zst", [job.weigh, _of(item)], make)
+
+
+def complete(job: Job, item: Mapping[str, Any]) -> Record:
+    """Adds the n-grams to the candidates of some shards that are left of the whole pool.
+
+    Args:
+        item: as for `weigh`, with `keys` instead of the pool: a slice.
+    """
+
+    def make(path: str) -> Record:
+        with ExitStack() as stack:
+            words: List[Word] = [*job.write, f"--text-field={job.text_field}"]
+            words += _target_models(item, stack)
+            keys = stack.enter_context(_slice(item["keys"]))
+            words.append(f"--candidates-from={keys}")
+            words += feeds_of([shard["path"] for shard in item["shards"]])
+            run(job, ["weigh", *words, f"--output={path}"])
+        return {}
+
+    return once(job, "complete", ".candidates.zst", [_of(item)], make)
+
+
+def choose(job: Job, item: Mapping[str, Any]) -> Record:
+    """Makes the draw, or chooses the set, among the candidates of the whole pool.
+
+    Args:
+        item: `candidates`; `count`; `targets`.
+    """
+
+    def make(path: str) -> Record:
+        with ExitStack() as stack:
+            words: List[Word] = ["resample", *job.choose, f"--count={item['count']}"]
+            if any(word.startswith("--base=") for word in job.choose):
+                words += _target_models(item, stack)
+            file = stack.enter_context(_storage.local_copy(item["candidates"]))
+            report = run(job, [*words, f"--candidates={file}", f"--picks={path}"])
+        return {"chosen": report["candidates"], "objective": report.get("objective", "weight")}
+
+    named = [job.choose, item["count"], _id(item["candidates"]), _ids(_models(item))]
+    return once(job, "choose", ".picks.zst", named, make)
+
+
+def slices(job: Job, item: Mapping[str, Any]) -> Record:
+    """Cuts candidates, so that each machine reads those of its own shards.
+
+    Args:
+        item: `file`; `parts`, the numbers of shards; `are_all_needed`, whether parts without
+            candidates are needed, too.
+    """
+
+    def make(path: str) -> Record:
+        with _storage.local_copy(item["file"]) as file, open(path, "wb") as output:
+            found = _cut(job, file, item, output)
+        return {"candidates": found.candidates, "places": found.places}
+
+    return once(job, "slices", ".gz", [_id(item["file"]), item["parts"]], make)
+
+
+def write(job: Job, item: Mapping[str, Any]) -> Record:
+    """Copies the chosen lines of some shards, each to a file of its own.
+
+    Args:
+        item: `picks`, a slice; `shards`: path, size and stamp, number and number of chosen
+            documents of each that has some.
+    """
+
+    def make(_: str) -> Record:
+        with _slice(item["picks"]) as picks:
+            return {"files": [_copy(job, shard, picks) for shard in item["shards"]]}
+
+    named = [job.out, job.write, _id(item["picks"]["file"]), item["shards"]]
+    files = once(job, "write", "", named, make)
+    for file in files["files"]:
+        found = _storage.facts(_storage.joined(job.out, file["name"]))
+        if found is None or found[0] != file["stored_bytes"]:
+            # It was removed since then.
+            _storage.remove(files["record"])
+            return once(job, "write", "", named, make)
+    return files
+
+
+def _copy(job: Job, shard: Mapping[str, Any], picks: str) -> Record:
+    path = shard["path"]
+    name = f"shard_{shard['number']:08d}{job.suffix}"
+    words: List[Word] = ["resample", f"--candidates={picks}", f"--text-field={job.text_field}"]
+    words += [*job.write, "--manifest=/dev/null"]
+    words.append(feed_of(path, "--pool=") if _storage.is_remote(path) else f"--pool={path}")
+    with _storage.new_file(_storage.joined(job.out, name)) as output:
+        selected = run(job, [*words, f"--output={output}"])["selected"]
+        stored = os.stat(output).st_size
+        if (shard["size"], shard["stamp"]) != _storage.facts(path):
+            raise _changed(path)
+        if selected["documents"] != shard["chosen"]:
+            found = selected["documents"]
+            raise DselError(
+                f"{found} of the {shard['chosen']} chosen documents were found.",
+                code="changed",
+                file=path,
+                advice="Run the selection again, with another work folder.",
+            )
+    facts = {key: selected[key] for key in ("documents", "tokens", "bytes")}
+    return {"name": name, "shard": path, "stored_bytes": stored, **facts}
+
+
+# Parts of command lines.
+
+
+def _weigh_words(job: Job, item: Mapping[str, Any], stack: ExitStack) -> List[Word]:
+    words: List[Word] = [*job.weigh, f"--text-field={job.text_field}", "--manifest=/dev/null"]
+    words += _target_models(item, stack)
+    words.append(f"--pool-model={stack.enter_context(_storage.local_copy(item['pool']))}")
+    words.append(f"--candidates={item['count']}")
+    if item.get("keys_only"):
+        words.append("--keys-only")
+    return words
+
+
+def _target_models(item: Mapping[str, Any], stack: ExitStack) -> List[Word]:
+    words: List[Word] = []
+    for name, model in item["targets"]:
+        local = stack.enter_context(_storage.local_copy(model))
+        words.append(f"--target-model={name}={local}" if name else f"--target-model={local}")
+    return words
+
+
+def _models(item: Mapping[str, Any]) -> List[str]:
+    return [model for _, model in item["targets"]]
+
+
+def _folder() -> Any:
+    return tempfile.TemporaryDirectory(prefix="dsel-")
+
+
+class _slice:
+    """The candidates of some shards, as a file of this machine."""
+
+    def __init__(self, place: Mapping[str, Any]) -> None:
+        self._place, self._stack = place, ExitStack()
+
+    def __enter__(self) -> str:
+        file, place = self._place["file"], self._place["place"]
+        if place is None:
+            return self._stack.enter_context(_storage.local_copy(file))
+        path = os.path.join(self._stack.enter_context(_folder()), "part.gz")
+        with open(path, "wb") as output:
+            output.write(_storage.part_of(file, *place))
+        return path
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+
+def _cut(job: Job, file: str, item: Mapping[str, Any], output: IO[bytes]) -> Slices:
+    # The program decompresses it.
+    words = [find_binary(), "merge", *job.merge, file, "--quiet"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        assert child.stdout is not None and child.stderr is not None
+        try:
+            found = cut(iter(child.stdout), item["parts"], output, item["are_all_needed"])
+            for _ in child.stdout:
+                pass  # What was left out, which is of no use here.
+        except BaseException:
+            child.kill()
+            raise
+        said = child.stderr.read().decode(errors="replace").strip()
+    if child.returncode != 0:
+        raise DselError(said or f"dsel ended with status {child.returncode}.", file=file)
+    return found
+
+
+# What went in.
+
+
+def _id(file: str) -> str:
+    """A result's own name, which says what it was made of."""
+    return file.rsplit("/", 1)[1]
+
+
+def _ids(files: Sequence[str]) -> List[str]:
+    return [_id(file) for file in files]
+
+
+def _of(item: Mapping[str, Any]) -> Record:
+    named = {**item, "targets": [[name, _id(model)] for name, model in item["targets"]]}
+    for key in ("pool", "keys"):
+        if isinstance(named.get(key), str):
+            named[key] = _id(named[key])
+    if isinstance(named.get("keys"), dict):
+        named["keys"] = {**named["keys"], "file": _id(named["keys"]["file"])}
+    named["shards"] = [{**shard, "record": ""} for shard in item.get("shards", [])]
+    return named
+
+
+def _input(report: Mapping[str, Any]) -> Record:
+    return {key: report[key] for key in ("path", "bytes", "documents", "xxh3")}
+
+
+def _expect(job: Job, item: Mapping[str, Any], inputs: Sequence[Mapping[str, Any]]) -> None:
+    """Compares what was weighed with what was fitted.
+
+    Raises:
+        DselError: it isn't the same.
+    """
+    for shard, found in zip(item["shards"], inputs):
+        if (shard["bytes"], shard["xxh3"]) != (found["bytes"], found["xxh3"]):
+            # It will be fitted again by the next run, though its date may be the same.
+            _storage.remove(shard["record"])
+            raise _changed(shard["path"])
+
+
+def _changed(path: str) -> DselError:
+    return DselError(
+        "the file changed during the selection.",
+        code="changed",
+        file=path,
+        advice="Leave the pool as it is until the selection is complete, and run it again: what "
+        "was done for other files is used again.",
+    )

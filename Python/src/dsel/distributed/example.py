@@ -1,0 +1,98 @@
+"""A selection on several machines, in a minute on one:
+
+    python -m dsel.distributed.example
+
+It cuts the pool of Fixtures into 12 shards, selects 100 documents from them on a local Ray cluster
+(or with threads, if Ray isn't installed), and compares them with those of one `dsel select`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import dsel
+from dsel.distributed import Engine, Futures, Ray, select
+
+FIXTURES = Path(__file__).resolve().parents[4] / "Fixtures"
+SHARDS = 12
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m dsel.distributed.example")
+    parser.add_argument("--target", type=Path, default=FIXTURES / "wiki.jsonl")
+    parser.add_argument("--pool", type=Path, default=FIXTURES / "crawl.jsonl.zst")
+    parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--threads", action="store_true", help="Use threads, even if Ray is there.")
+    given = parser.parse_args()
+    for path in (given.target, given.pool):
+        if not path.exists():
+            print(
+                f"{path}: there is no such file. Name your own with --target and --pool: files of"
+            )
+            print('JSON lines with a "text". The files of dsel\'s checkout are in Fixtures.')
+            return 1
+    # Some documents are short, which needs no warning here.
+    warnings.simplefilter("ignore", dsel.DselWarning)
+    with tempfile.TemporaryDirectory(prefix="dsel-example-") as folder:
+        shards = cut(given.target, given.pool, Path(folder) / "pool")
+        print(f"{len(shards)} shards, {given.count} documents, {os.cpu_count()} processors")
+        engine = begin(is_threads=given.threads)
+        start = time.monotonic()
+        selected = select(
+            engine,
+            given.target,
+            shards,
+            Path(folder) / "work",
+            Path(folder) / "selected",
+            count=given.count,
+            task_bytes=1,
+            compress="none",
+        )
+        for step, facts in selected.steps.items():
+            print(f"  {step:17} {facts['tasks']:3.0f} tasks {facts['bytes']:10,.0f} bytes")
+        print(f"many tasks: {time.monotonic() - start:.1f} s, {len(selected.files)} files")
+        parts = b"".join(Path(file).read_bytes() for file in selected.files)
+        whole = b"".join(dsel.select(given.target, shards, count=given.count).lines())
+        if parts != whole:
+            print("the bytes differ from those of one dsel select: this is a bug")
+            return 1
+        print(f"the same {len(whole):,} bytes as one dsel select")
+    return 0
+
+
+def cut(target: Path, pool: Path, folder: Path) -> list[Path]:
+    """Writes the pool's lines to shards."""
+    folder.mkdir()
+    # All documents, as lines: the program knows how to decompress them.
+    every = dsel.select(
+        target, pool, count="1G", objective="weight", duplicates="keep", min_tokens=0
+    )
+    lines = list(every.lines())
+    size = -(-len(lines) // SHARDS)
+    paths = []
+    for number in range(SHARDS):
+        paths.append(folder / f"{number:04}.jsonl")
+        paths[-1].write_bytes(b"".join(lines[number * size : (number + 1) * size]))
+    return paths
+
+
+def begin(*, is_threads: bool) -> Engine:
+    if not is_threads:
+        try:
+            engine = Ray(init={"include_dashboard": False, "log_to_driver": False})
+            print("engine: Ray, on this machine")
+            return engine
+        except ImportError:
+            print("engine: threads, because Ray isn't installed: pip install 'dsel[ray]'")
+    return Futures(ThreadPoolExecutor(os.cpu_count()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

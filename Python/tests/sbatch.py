@@ -1,0 +1,46 @@
+"""Stands in for Slurm's sbatch: runs the jobs of an array two at a time, in a random order, and
+ends when they have ended, so that dependencies hold. The second job that begins is killed after a
+moment and begins again, as after the failure of a node."""
+
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+options = [word for word in sys.argv[1:] if word.startswith("--")]
+script = [word for word in sys.argv[1:] if not word.startswith("--")]
+array = next(word.split("=", 1)[1] for word in options if word.startswith("--array="))
+first, last = map(int, re.fullmatch(r"(\d+)-(\d+)(?:%\d+)?", array).groups())
+unknown = {"--array", "--parsable", "--dependency"} ^ {word.split("=")[0] for word in options}
+if unknown - {"--dependency"}:
+    sys.exit(f"sbatch: {unknown}")
+began = []
+
+
+def run(number):
+    began.append(number)
+    environment = {
+        **os.environ,
+        "SLURM_ARRAY_TASK_ID": str(number),
+        "SLURM_ARRAY_TASK_MIN": str(first),
+        "SLURM_ARRAY_TASK_COUNT": str(last - first + 1),
+    }
+    if len(began) == 2:
+        lost = subprocess.Popen(["bash", *script], env=environment, start_new_session=True)
+        time.sleep(0.6)
+        if lost.poll() is None:
+            os.killpg(lost.pid, 9)
+        lost.wait()
+    return subprocess.run(["bash", *script], env=environment).returncode
+
+
+numbers = list(range(first, last + 1))
+random.Random(7).shuffle(numbers)
+with ThreadPoolExecutor(2) as threads:
+    statuses = list(threads.map(run, numbers))
+if any(statuses):
+    sys.exit(f"sbatch: a job failed: {statuses}")
+print(os.getpid())

@@ -1,0 +1,213 @@
+"""Selections on many machines have the bytes of one `dsel select`, by an engine of threads."""
+
+import json
+import os
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from conftest import CRAWL, WIKI
+from pools import SHARDS, content, expected_of, select, write_shards
+
+import dsel as api
+from dsel.distributed import Futures, _select
+
+
+@pytest.fixture
+def threads():
+    with ThreadPoolExecutor(2) as executor:
+        yield Futures(executor)
+
+
+@pytest.fixture
+def shards(tmp_path, crawl_lines):
+    return write_shards(tmp_path, crawl_lines)
+
+
+# The same bytes.
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"count": 60},
+        {"count": 60, "objective": "weight", "seed": 9},
+        {"count": "1k", "purity": 0.1, "noise": 0, "min_tokens": 0},
+        {"fraction": "7%"},
+        {},
+        {"count": 5000},
+        {"count": 60, "estimator": "ratio", "temperature": 2},
+        {"count": 60, "compat": "dsir"},
+        {"count": 60, "exclude_target": True, "max_tokens": 900, "min_weight": -200},
+    ],
+    ids=str,
+)
+def test_it_has_the_bytes_of_one_select(threads, shards, options):
+    words = []
+    for name, value in options.items():
+        words.append("--" + name.replace("_", "-") + ("" if value is True else f"={value}"))
+    found = select(threads, WIKI, "shards/*", **options)
+    assert content(found) == expected_of(shards, *words)
+
+
+def test_near_duplicates_and_evaluation_documents(threads, shards, crawl_lines):
+    changed = [line.replace(b" the ", b" a ", 1) for line in crawl_lines[:400]]
+    with open("shards/99.jsonl", "wb") as file:
+        file.writelines(changed)
+    shards = [*shards, "shards/99.jsonl"]
+    evaluation = [json.loads(line) for line in crawl_lines[5:9]]
+    with open("e.jsonl", "wb") as file:
+        file.writelines(crawl_lines[5:9])
+    options = {"count": 60, "near_duplicates": 0.8}
+    found = select(threads, WIKI, "shards/", exclude=evaluation, **options)
+    words = ["--count=60", "--near-duplicates=0.8", "--exclude=e.jsonl"]
+    assert content(found) == expected_of(shards, *words)
+
+
+def test_more_candidates_are_kept_if_near_duplicates_use_them_up(threads, tmp_path, wiki_rows):
+    rows = []
+    for number in range(300):
+        text = wiki_rows[number % 3]["text"]
+        rows.append({"text": f"{text} {number}"})
+    rows += wiki_rows[3:]
+    (tmp_path / "shards").mkdir()
+    for part in range(3):
+        lines = [json.dumps(row) + "\n" for row in rows[part::3]]
+        (tmp_path / f"shards/{part}.jsonl").write_text("".join(lines))
+    shards = sorted(map(str, (tmp_path / "shards").iterdir()))
+    options = {"count": 20, "near_duplicates": 0.7, "objective": "weight"}
+    words = ["--count=20", "--near-duplicates=0.7", "--objective=weight"]
+    # 20 documents and a quarter and 1,024 more would be all, so it needs a pool beyond that.
+    found = select(threads, WIKI, "shards", **options)
+    assert content(found) == expected_of(shards, *words)
+
+
+@pytest.mark.parametrize("options", [{}, {"max_tokens": 900}], ids=str)
+def test_two_rounds_choose_what_one_does(threads, shards, monkeypatch, options):
+    monkeypatch.setattr(_select._Run, "_is_in_two_rounds", lambda *_: True)
+    found = select(threads, WIKI, shards, count=60, **options)
+    words = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+    assert content(found) == expected_of(shards, "--count=60", *words)
+    assert {"merge keys", "complete"} <= set(found.steps)
+
+
+def test_two_rounds_are_made_where_they_pay(threads):
+    run = _select._Run.__new__(_select._Run)
+    run._documents = [100_000] * 10
+    # 3,000,000 documents would be kept, of which 30,000 are left; or all, of which 600,000 are.
+    assert run._is_in_two_rounds(10_000)
+    assert not run._is_in_two_rounds(200_000)
+    # Too few to be worth a second round.
+    run._documents = [4_000] * 10
+    assert not run._is_in_two_rounds(100)
+
+
+def test_small_shards_share_a_task(threads, shards, monkeypatch):
+    for is_twice in [False, True]:
+        monkeypatch.setattr(_select._Run, "_is_in_two_rounds", lambda *_, is_it=is_twice: is_it)
+        found = select(threads, WIKI, shards, out=f"out{is_twice}", count=60, task_bytes=1_000_000)
+        assert content(found) == expected_of(shards, "--count=60")
+        assert 1 < found.steps["weigh"]["tasks"] < SHARDS
+
+
+def test_targets_and_texts_in_other_fields(threads, shards, wiki_rows, tmp_path):
+    texts = [row["text"] for row in wiki_rows]
+    with open("t.jsonl", "w") as file:
+        file.writelines(json.dumps({"text": text}) + "\n" for text in texts)
+    expected = expected_of(shards, "--count=60", target="t.jsonl")
+    assert content(select(threads, texts, shards, count=60)) == expected
+    (tmp_path / "joined").mkdir()
+    for number, path in enumerate(shards[:2]):
+        rows = subprocess.run(["zstd", "-dqcf", path], capture_output=True).stdout.splitlines()
+        with open(f"joined/{number}.jsonl", "w") as file:
+            for row in map(json.loads, rows):
+                file.write(json.dumps({"a": row["text"][:99], "b": row["text"][99:]}) + "\n")
+    options = {"text_field": "a,b", "text_join": "|", "target_text_field": "text"}
+    words = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+    found = select(threads, texts, "joined", out="out2", count=20, **options)
+    joined = ["joined/0.jsonl", "joined/1.jsonl"]
+    assert content(found) == expected_of(joined, "--count=20", *words, target="t.jsonl")
+
+
+def test_invalid_lines_are_skipped_and_counted(threads, shards):
+    with open("shards/98.jsonl", "wb") as file:
+        file.write(b"no JSON\n" * 9)
+    shards.append("shards/98.jsonl")
+    with pytest.raises(api.DselError) as caught:
+        select(threads, WIKI, shards, count=60)
+    assert caught.value.code == "not_json" and caught.value.file.endswith("shards/98.jsonl")
+    options = {"on_error": "skip", "max_skipped": "100%"}
+    found = select(threads, WIKI, shards, count=60, **options)
+    words = ["--count=60", "--on-error=skip", "--max-skipped=100%"]
+    assert content(found) == expected_of(shards, *words)
+    assert found.manifest["pool"]["skipped_lines"] == {"not_json": 9}
+
+
+def test_the_output_may_be_compressed_otherwise(threads, shards):
+    for compress, suffix in [("none", ".jsonl"), ("gz", ".jsonl.gz")]:
+        found = select(threads, WIKI, shards, out=compress, count=60, compress=compress)
+        assert content(found) == expected_of(shards, "--count=60")
+        assert all(path.endswith(suffix) for path in found.files)
+
+
+def test_shards_without_chosen_documents_are_not_read_again(shards):
+    labels = []
+
+    class Counting:
+        def map(self, function, items, label):
+            if label == "write":
+                labels.extend(shard["path"] for item in items for shard in item["shards"])
+            return [function(item) for item in items]
+
+    found = select(Counting(), WIKI, shards, count=3)
+    assert content(found) == expected_of(shards, "--count=3")
+    assert 0 < len(labels) == len(found.files) <= 3
+
+
+# What is refused.
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("tokens", 5000),
+        ("bytes", 5000),
+        ("stratify", "domain"),
+        ("replay", 0.1),
+        ("duplicates", "keep"),
+        ("fit_sample", 0.5),
+        ("annotate", True),
+        ("order", "shuffle"),
+        ("remainder", "rest"),
+        ("rejects", "rejects"),
+        ("output", "o"),
+        ("purity", 3),
+    ],
+)
+def test_what_needs_one_machine_is_refused_before_any_work(threads, shards, name, value):
+    size = {} if name in ("tokens", "bytes") else {"count": 60}
+    with pytest.raises(api.UsageError, match=name.replace("_", ".")):
+        select(threads, WIKI, shards, **size, **{name: value})
+    assert not os.path.exists("work") and not os.path.exists("out")
+
+
+def test_other_mistakes(threads, shards):
+    for options, said in [
+        ({"count": "auto"}, "one machine"),
+        ({"count": 60, "fraction": 0.1}, "not both"),
+        ({"count": "ten"}, "no number"),
+        ({"fraction": "ten"}, "no share"),
+        ({"count": 0}, "at least 1"),
+        ({"purity": 0.4, "top_k": True, "count": 9}, "--purity"),
+    ]:
+        with pytest.raises(api.UsageError, match=said):
+            select(threads, WIKI, shards, **options)
+    with pytest.raises(TypeError, match="cuont"):
+        select(threads, WIKI, shards, cuont=3)
+    with pytest.raises(TypeError, match="files that all machines see"):
+        select(threads, WIKI, ({"text": "a"},), count=3)
+    for pool, code in [(["none.jsonl"], "no_such_file"), ([CRAWL, CRAWL], "repeated_file")]:
+        with pytest.raises(api.DselError) as caught:
+            select(threads, WIKI, pool, count=3)
+        assert caught.value.code == code and caught.value.file
+    assert not os.path.exists("out")
