@@ -176,6 +176,10 @@ class SelectOptions(TypedDict, total=False):
     # target's name, and for a set the document's gain and its place in the order. resample adds
     # only the key.
     annotate: bool
+    # Add to "dsel", and imply --annotate: the part of the draw (part), the probability with
+    # which it drew the document (probability), and the place of its log weight among all
+    # eligible documents: rank, from 1, and quantile, from 0 to 1.
+    annotate_with: Union[Sequence[str], str]
     # File for the record of the run. (default: OUTPUT.manifest.json, or manifest.json in
     # --output-dir)
     manifest: Union[str, os.PathLike[str]]
@@ -459,6 +463,10 @@ class ResampleOptions(TypedDict, total=False):
     # target's name, and for a set the document's gain and its place in the order. resample adds
     # only the key.
     annotate: bool
+    # Add to "dsel", and imply --annotate: the part of the draw (part), the probability with
+    # which it drew the document (probability), and the place of its log weight among all
+    # eligible documents: rank, from 1, and quantile, from 0 to 1.
+    annotate_with: Union[Sequence[str], str]
     # File for the record of the run. (default: OUTPUT.manifest.json, or manifest.json in
     # --output-dir)
     manifest: Union[str, os.PathLike[str]]
@@ -646,6 +654,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "shuffle_seed": "value",
         "compress": "value",
         "annotate": "flag",
+        "annotate_with": "values",
         "manifest": "value",
         "force": "flag",
         "threads": "value",
@@ -758,6 +767,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "shuffle_seed": "value",
         "compress": "value",
         "annotate": "flag",
+        "annotate_with": "values",
         "manifest": "value",
         "force": "flag",
         "threads": "value",

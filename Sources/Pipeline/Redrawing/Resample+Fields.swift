@@ -40,15 +40,16 @@ extension Resample {
       stratumField = workers.fields.count
       workers.fields.append(stratify.field)
     }
+    let statistics = statisticsPlan
     let draw = Draw(
       workers: workers, recipe: recipe, budget: budget, fills: settings.stratify?.fills ?? false,
-      stratumField: stratumField)
+      stratumField: stratumField, statistics: statistics)
     begin(.draw, pool)
     let outcome = try draw.run(pool.shards, makeReader: makeReader)
     guard outcome.report.documentCount > 0 else {
       throw PipelineError.input(.empty(role: .pool, skippedLines: outcome.report.skippedCount))
     }
-    return Redrawn(
+    var redrawn = Redrawn(
       outcome: outcome, recipe: recipe, budget: budget, inputs: nil,
       documentCount: outcome.report.documentCount,
       documentCounts: outcome.report.shards.map(\.documentCount), poolReport: outcome.report,
@@ -59,6 +60,8 @@ extension Resample {
       try StoredWeights.read(
         positions, from: pool.shards, isOfPool: true, workers, makeReader: makeReader)
     }
+    redrawn.statistics = statistics
+    return redrawn
   }
 
   /// The number of eligible documents by stratum.

@@ -87,6 +87,7 @@ extension ResampleManifest.Settings {
     onError = settings.reading.errorPolicy == .skip ? "skip" : "fail"
     withoutRepeats = settings.areEpochsDisjoint
     allowMissing = settings.allowsMissing
+    annotateWith = settings.statistics.names
     compress = settings.outputs.container.rawValue
   }
 }

@@ -29,6 +29,8 @@ package struct ResampleManifest: Encodable, Sendable {
     package var onError: String
     package var withoutRepeats: Bool
     package var allowMissing: Bool
+    /// nil if lines have no statistics.
+    package var annotateWith: [String]?
     package var compress: String
   }
 

@@ -40,6 +40,8 @@ package struct ResampleSettings: Sendable, Codable {
   /// All outputs except the remainder, which belongs to the source.
   package var outputs = OutputSettings()
   package var annotates = false
+  /// What annotations have besides.
+  package var statistics: [AnnotationStatistic] = []
   package var version = ""
 
   package init(source: Source, pool: [String]) {

@@ -45,7 +45,8 @@ extension SelectManifest.Settings {
       nearDuplicates: settings.nearDuplicates,
       duplicates: settings.draw.keepsDuplicates ? "keep" : "drop",
       onError: settings.reading.errorPolicy == .skip ? "skip" : "fail",
-      annotate: settings.annotates, compress: settings.outputs.container.rawValue,
+      annotate: settings.annotates, annotateWith: settings.statistics.names,
+      compress: settings.outputs.container.rawValue,
       maxLineBytes: settings.reading.limits.maximumLine,
       maxWindow: settings.reading.limits.maximumWindow)
   }

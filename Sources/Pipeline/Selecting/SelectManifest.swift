@@ -58,6 +58,8 @@ package struct SelectManifest: Encodable, Sendable {
     package var duplicates: String
     package var onError: String
     package var annotate: Bool
+    /// nil if annotations have nothing besides.
+    package var annotateWith: [String]?
     package var compress: String
     package var maxLineBytes: Int
     package var maxWindow: Int

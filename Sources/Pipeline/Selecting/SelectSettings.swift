@@ -32,6 +32,8 @@ package struct SelectSettings: Sendable, Codable {
   package var nearDuplicates: Double?
   package var outputs = OutputSettings()
   package var annotates = false
+  /// What annotations have besides.
+  package var statistics: [AnnotationStatistic] = []
   package var version = ""
 
   package init(targets: [TargetSettings], pool: [String]) {

@@ -136,6 +136,11 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
         "--order weight needs log weights, but candidates have keys, which noise is part of. Draw "
           + "by --weights, or leave --order weight out.")
     }
+    guard output.annotateWith.isEmpty else {
+      throw ValidationError(
+        "--annotate-with needs the log weights of all documents, which candidates don't have. Draw "
+          + "by --weights, or leave it out.")
+    }
     guard size.isCountOrNothing else {
       throw ValidationError(
         "Candidates need a size in documents: give --count, or no size for the largest draw.")
@@ -149,7 +154,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
       ("--output", output.output != nil),
       ("--output-dir", output.outputDir != nil), ("--remainder", output.remainder != nil),
       ("--shuffle", output.shuffle), ("--order", output.order != nil),
-      ("--annotate", output.annotate),
+      ("--annotate", output.annotate), ("--annotate-with", !output.annotateWith.isEmpty),
       ("--manifest", output.manifest != nil), ("--rejects", rejecting.rejects != nil),
       ("--excluded", exclusionList.excluded != nil),
       ("--rejected-duplicates", nearDuplicateList.rejectedDuplicates != nil),
@@ -211,7 +216,8 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     settings.replay = mixture.replay?.value ?? 0
     settings.stratify = try mixture.settings()
     settings.outputs = outputs
-    settings.annotates = output.annotate
+    settings.annotates = output.annotates
+    settings.statistics = try output.statistics()
     settings.version = Dsel.version
     return settings
   }

@@ -151,7 +151,8 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
     settings.nearDuplicates = nearDuplicates.nearDuplicates?.value
     settings.outputs.excluded = exclusionList.excluded
     settings.outputs.nearDuplicates = nearDuplicateList.rejectedDuplicates
-    settings.annotates = output.annotate
+    settings.annotates = output.annotates
+    settings.statistics = try output.statistics()
     settings.version = Dsel.version
     return settings
   }
