@@ -35,6 +35,8 @@ struct DrawStep {
     var underWeightCounts: [Int] = []
     /// The number of documents outside all strata that are drawn from.
     var outsideCount = 0
+    /// The number of documents of a possible length with numbers that aren't drawn from.
+    var outsideWindowCount = 0
     /// The number of tokens in all documents.
     var tokenCount = 0
     var spreads: [WeightSpread]
@@ -53,6 +55,7 @@ struct DrawStep {
       Self.add(other.underWeightCounts, to: &underWeightCounts)
       underMinimumCount += other.underMinimumCount
       outsideCount += other.outsideCount
+      outsideWindowCount += other.outsideWindowCount
       tokenCount += other.tokenCount
       for target in spreads.indices { spreads[target].merge(other.spreads[target]) }
       randomBaseline.merge(other.randomBaseline)
@@ -193,6 +196,10 @@ struct DrawStep {
         } else {
           outcome.underMinimumCount += 1
         }
+        return
+      }
+      guard !document.isOutsideWindows else {
+        outcome.outsideWindowCount += 1
         return
       }
       let groups = groups.groups(of: line)

@@ -22,12 +22,13 @@ extension Resample {
     _ fields: [FieldWeight], _ size: SelectionSize, _ pool: Inputs, origins: [WideNumber]?
   ) throws -> Redrawn {
     var workers = settings.reading.workers(progress)
-    workers.fields = fields.map(\.field)
+    let windows = settings.windows
+    workers.fields = FieldWeightReader.names(fields, windows)
     workers.hashesContent = true
     workers.keepsRejects = settings.outputs.rejects != nil || settings.source.remainder != nil
     let countsTokens = settings.countsTokens(size)
     let makeReader: @Sendable () -> FieldWeightReader = {
-      FieldWeightReader(fields, origins: origins, countsTokens: countsTokens)
+      FieldWeightReader(fields, windows, origins: origins, countsTokens: countsTokens)
     }
     var recipe = recipe(seed: settings.draw.seed)
     recipe.draw.logisticShare = 0

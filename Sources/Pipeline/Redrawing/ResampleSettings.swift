@@ -35,6 +35,8 @@ package struct ResampleSettings: Sendable, Codable {
   package var purity: Double?
   package var noise: Double?
   package var base: CandidateBase?
+  /// The numbers of documents that may be drawn; for draws by fields only.
+  package var windows: [FieldWindow] = []
   /// For draws by fields only.
   package var stratify: StratifySettings?
   /// All outputs except the remainder, which belongs to the source.

@@ -15,6 +15,7 @@ extension ResampleManifest: Report {
       var line =
         "effective sample size \(Format.significant(effectiveSampleSize)) of "
         + Format.count(eligibleDocuments, "eligible document")
+      if let outsideBetween { line += " (\(Format.count(outsideBetween)) outside --between)" }
       if let overlapWithTopK { line += ", overlap with top-k \(Format.percent(overlapWithTopK))" }
       lines.append(line)
     }
@@ -39,7 +40,16 @@ extension ResampleManifest: Report {
       documents: documents, short: underMinTokens, minimum: settings.minTokens,
       long: overMaxTokens, maximum: settings.maxTokens,
       isAllSelected: selected.allEligible, isOfCandidates: isOfCandidates
-    ).warnings + underWeightWarnings
+    ).warnings + underWeightWarnings + outsideWarnings
+  }
+
+  private var outsideWarnings: [String] {
+    guard selected.allEligible, let outsideBetween, outsideBetween > 0 else { return [] }
+    let isOne = outsideBetween == 1
+    return [
+      "\(Format.count(outsideBetween, "document")) \(isOne ? "has a number" : "have numbers") outside "
+        + "--between and can't be selected. To include \(isOne ? "it" : "them"), widen the range."
+    ]
   }
 
   private var underWeightWarnings: [String] {

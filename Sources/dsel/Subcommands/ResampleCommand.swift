@@ -32,6 +32,9 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
       dsel resample --field metadata.quality --temperature 2 crawl.jsonl.zst --count 10k -o good.jsonl
       dsel resample --field loss --negate crawl.jsonl.zst --count 10k -o easy.jsonl
 
+    By the middle of the pool's perplexities, and by quality within it:
+      dsel resample --field quality --between perplexity=20:400 crawl.jsonl.zst --count 10k -o middle.jsonl
+
     By quality and by the weight that 'dsel select --annotate' added:
       dsel resample --field dsel.log_weight,quality=0.3 annotated.jsonl --count 10k -o both.jsonl
 
@@ -214,6 +217,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     settings.noise = set.noise?.value
     settings.base = base.settings
     settings.replay = mixture.replay?.value ?? 0
+    settings.windows = try self.source.windows()
     settings.stratify = try mixture.settings()
     settings.outputs = outputs
     settings.annotates = output.annotates
