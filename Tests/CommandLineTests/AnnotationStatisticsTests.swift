@@ -183,8 +183,8 @@ struct AnnotationStatisticsTests {
 
   @Test func `Sets, second targets, regressions and near-duplicates have no probability`() throws {
     let target = try Fixtures.read("wiki.jsonl").rawLines
-    try directory.write(target[..<60].map { $0 }.joinedLines, to: "a.jsonl")
-    try directory.write(target[60...].map { $0 }.joinedLines, to: "b.jsonl")
+    try directory.write(target[..<30].map { $0 }.joinedLines, to: "a.jsonl")
+    try directory.write(target[30...].map { $0 }.joinedLines, to: "b.jsonl")
     let options = Stages.buckets + Self.all + ["--count", "60", "-q"]
     let set = try Dsel.select(options, in: directory).output.jsonLines()
     #expect(set.count == 60)

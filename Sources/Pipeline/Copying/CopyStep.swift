@@ -51,7 +51,8 @@ struct CopyStep {
   ///   - weigher: counts the features of the documents that each target drew; nil without models.
   ///   - annotates: whether each document is weighed again, and written with its log weight and
   ///     key.
-  ///   - logWeights: those of the documents, for annotations without a weigher; nil if unknown.
+  ///   - logWeights: those of the documents, if they are known; nil to weigh annotated documents
+  ///     again.
   ///   - order: the order of a sink that sorts.
   ///   - wasWeighedBefore: whether another run weighed the text, perhaps in another field.
   /// - Throws: ``PipelineError``
@@ -88,8 +89,7 @@ struct CopyStep {
             // A document that was drawn at random belongs to no target.
             if let target = drawn.target { weigher?.count(text, in: &outcome.counts[target]) }
             guard annotates else { return }
-            var annotation = annotation(drawn, text, &weigher, &gains)
-            if drawn.target != nil, let logWeight { annotation.logWeight = logWeight }
+            var annotation = annotation(drawn, logWeight, text, &weigher, &gains)
             annotation.statistics = statistics?.members(of: drawn, annotation.logWeight) ?? []
             try sink.write(bytes.span, adding: annotation, order: number)
           }
@@ -119,12 +119,13 @@ struct CopyStep {
   }
 
   private func annotation(
-    _ drawn: DrawnDocument, _ text: Span<UInt8>, _ weigher: inout DocumentWeigher?,
+    _ drawn: DrawnDocument, _ logWeight: Double?, _ text: Span<UInt8>,
+    _ weigher: inout DocumentWeigher?,
     _ gains: inout GainReader?
   ) -> Annotation {
     var annotation = Annotation(key: drawn.candidate.key)
     guard let target = drawn.target else { return annotation }
-    annotation.logWeight = weigher?.logWeight(of: text, target: target)
+    annotation.logWeight = logWeight ?? weigher?.logWeight(of: text, target: target)
     annotation.gain = gains?.gain(of: text, target: target)
     annotation.order = sets?.byTarget[target]?.places[drawn.candidate.position]
     if targetNames.indices.contains(target) { annotation.target = targetNames[target] }

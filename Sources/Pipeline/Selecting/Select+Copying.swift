@@ -35,7 +35,8 @@ extension Select {
       targetNames: settings.targets.map(\.name), sets: drawn.sets, statistics: statistics
     ).run(
       selection, textField: settings.reading.textField, weigher: &weigher,
-      annotates: settings.annotates, order: order, into: &sink)
+      annotates: settings.annotates, logWeights: settings.annotates ? logWeights : nil,
+      order: order, into: &sink)
     let output = try files.outputs.close(&sink)
     let rejects = try files.outputs.writeRejects(
       zip(files.targets, trained.targets.map(\.report)).map { ($0, $1) }
@@ -59,6 +60,9 @@ extension Select {
   ) throws -> [Double]? {
     guard needsLogWeights else { return nil }
     return try clock.time(.order) {
+      guard trained.model.addition == nil else {
+        return try addedWeights(of: selection, trained, pool)
+      }
       progress.begin(.order, totalStoredByteCount: nil, pass: .next)
       var weigher = DocumentWeigher(trained.model)
       return try SelectedWeights(
@@ -68,9 +72,23 @@ extension Select {
     }
   }
 
+  /// The log weights of selected documents with what their fields add.
+  private func addedWeights(
+    of selection: [DrawnDocument], _ trained: Trained, _ pool: Inputs
+  ) throws -> [Double] {
+    begin(.order, pool, .next)
+    var workers = settings.reading.workers(progress)
+    workers.fields = poolFields
+    return try StoredWeights.read(
+      selection.map(\.candidate.position), from: pool.shards, isOfPool: true, workers,
+      targets: selection.map(\.target), targetCount: settings.targets.count
+    ) { weightReader(trained.model) }
+  }
+
   /// Whether the selected documents are weighed again before they are copied.
   var needsLogWeights: Bool {
-    settings.outputs.ordersByWeight || settings.statistics.contains(where: \.needsRanks)
+    if settings.annotates && !settings.additions.isEmpty { return true }
+    return settings.outputs.ordersByWeight || settings.statistics.contains(where: \.needsRanks)
   }
 
   /// - Returns: nil for pool order.
@@ -109,6 +127,7 @@ extension Select {
     try RemainderStep(
       shards: files.pool.shards, textField: settings.reading.textField,
       limits: settings.reading.limits, errorPolicy: settings.reading.errorPolicy,
+      skipped: hasInvalidRemainder ? report.rejects.map(\.place.position).sorted() : [],
       progress: progress
     ).run(
       chosen: selection.map(\.candidate), documentCounts: report.shards.map(\.documentCount),

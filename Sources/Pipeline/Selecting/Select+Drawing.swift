@@ -37,10 +37,11 @@ extension Select {
     }
     let spread = try clock.time(.measure) {
       begin(.measure, pool, .next)
+      var workers = settings.reading.workers(progress)
+      workers.fields = poolFields
       return try SpreadStep(
-        workers: settings.reading.workers(progress),
-        lengths: settings.draw.lengths, targetCount: model.targets.count
-      ).run(pool.shards) { ModelWeightReader(model) }
+        workers: workers, lengths: settings.draw.lengths, targetCount: model.targets.count
+      ).run(pool.shards) { weightReader(model) }
     }
     return zip(spread.histograms, TargetSettings.shares(settings.targets)).map {
       histogram, share in
@@ -73,7 +74,7 @@ extension Select {
     statistics: StatisticsPlan = StatisticsPlan()
   ) throws -> Drawn {
     var workers = settings.reading.workers(progress)
-    workers.fields = stratumFields
+    workers.fields = poolFields
     let draw = Draw(
       workers: workers, recipe: plan.recipe, budget: plan.budget,
       fills: settings.stratify?.fills ?? false, expectedCount: trained.pool.documents,
@@ -85,7 +86,7 @@ extension Select {
     let exclusion = exclusion(files, trained)
     begin(.weigh, files.pool, .next)
     return try draw.run(files.pool.shards, clock: clock, selector: selector) {
-      ModelWeightReader(trained.model, exclusion)
+      weightReader(trained.model, exclusion)
     }
   }
 

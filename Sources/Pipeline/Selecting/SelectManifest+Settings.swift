@@ -6,7 +6,10 @@ internal import Weighting
 
 extension SelectManifest.Settings {
   /// - Parameter size: of the selection, which may have been found.
-  init(_ settings: SelectSettings, _ size: SelectionSize, temperature: Double) {
+  init(
+    _ settings: SelectSettings, _ size: SelectionSize, temperature: Double,
+    _ addition: FieldAddition?
+  ) {
     let size: [ExactString: Double] =
       switch size {
       case .documents(let count): ["count": Double(count)]
@@ -29,6 +32,7 @@ extension SelectManifest.Settings {
       smoothing: settings.estimator.pseudocount,
       targetSmoothing: settings.estimator.targetPseudocount,
       floor: settings.estimator.compatibility?.weightFloor ?? 0, size: size,
+      add: AdditionRecord(addition),
       topK: !settings.draw.addsNoise, temperature: temperature,
       temperatureGoal: Self.goal(settings.draw.temperature),
       normalize: settings.estimator.normalization.rawValue,

@@ -28,6 +28,8 @@ package struct SelectManifest: Encodable, Sendable {
     /// Added to every probability before a weight takes its logarithm.
     package var floor: Double
     package var size: [ExactString: Double]
+    /// What fields add to log weights; nil for nothing.
+    package var add: AdditionRecord?
     package var topK: Bool
     package var temperature: Double
     /// The goal that the temperature was chosen for; nil if the temperature was given.

@@ -17,6 +17,8 @@ package struct SelectSettings: Sendable, Codable {
   /// How the size is found; nil if it is ``size``.
   package var sizeSearch: SizeSearchSettings?
   package var draw = DrawSettings()
+  /// The fields whose numbers are added to log weights.
+  package var additions: [FieldTerm] = []
   /// How sets are chosen among candidates; nil to draw by weight.
   package var objective: SetObjective?
   /// What the set is to complete; nil if there is nothing.
