@@ -44,6 +44,10 @@ TYPES = {
     "f%|n|f%,n": NUMBER, "path": "str", "text": "str", "name": "str", "id": "str",
     "name=f,…": "Union[Mapping[str, float], str]", "value=f,…": "Union[Mapping[str, float], str]",
     "path[=scale],…": "Union[Mapping[str, float], Sequence[str], str]",
+    "path=low:high,…": "Union[Mapping[str, str], Sequence[str], str]",
+    "path=x,…": "Union[Mapping[str, float], Sequence[str], str]",
+    "path,…": "Union[Sequence[str], str]",
+    "statistic,…": "Union[Sequence[str], str]",
     "x,…": "Union[Sequence[float], float, str]",
 }
 

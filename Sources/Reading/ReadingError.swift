@@ -35,6 +35,8 @@ package enum InvalidLine: Error, Equatable, Sendable {
   case notANumber(path: String, found: FoundValue, expected: ExpectedNumber)
   /// The numbers in these fields, each multiplied by its scale, exceed the largest double in sum.
   case sumTooLarge(paths: [String])
+  /// What the numbers in these fields add to a log weight makes it exceed the largest double.
+  case additionTooLarge(paths: [String])
   /// A log weight divided by the temperature is larger than the largest double.
   case weightTooLarge(weight: Double, temperature: Double)
 
@@ -91,7 +93,7 @@ package enum InvalidLine: Error, Equatable, Sendable {
     case .notAnObject: .notAnObject
     case .missingField, .noText: .missingField
     case .notAString, .notOfKind: .notAString
-    case .notANumber, .sumTooLarge, .weightTooLarge: .notANumber
+    case .notANumber, .sumTooLarge, .additionTooLarge, .weightTooLarge: .notANumber
     }
   }
 }

@@ -8,14 +8,14 @@ package protocol Report: Encodable, Sendable {
   /// Further figures, for those who ask for them with `--verbose`.
   var details: [String] { get }
   /// What a user should know or do, one sentence or two each. They follow the findings.
-  var notes: [String] { get }
+  var remarks: [String] { get }
   /// Things to check in the input and the result. They come last, where they are seen.
   var warnings: [String] { get }
 }
 
 extension Report {
   package var details: [String] { [] }
-  package var notes: [String] { [] }
+  package var remarks: [String] { [] }
   package var warnings: [String] { [] }
 }
 

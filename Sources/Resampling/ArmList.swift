@@ -13,6 +13,8 @@ struct ArmList: Sendable {
   private(set) var isClosed = false
   /// The smallest key drawn.
   private var thresholdKey: Double?
+  /// The largest key that wasn't drawn; nil if all were drawn.
+  private var nextKey: Double?
   /// Whether these are all documents of the group.
   private let isWhole: Bool
   private let budget: Budget
@@ -86,6 +88,7 @@ struct ArmList: Sendable {
   /// Takes out the candidates that weren't drawn.
   mutating func takeRest() -> [Candidate] {
     let rest = Array(entries[next...])
+    nextKey = rest.lazy.map(\.key).max()
     entries.removeSubrange(drawnCount...)
     next = drawnCount
     return rest
@@ -100,6 +103,7 @@ struct ArmList: Sendable {
     documents.removeSubrange(drawnCount...)
     Candidates.sortByPosition(&documents)
     return Selection(
-      documents: documents, thresholdKey: thresholdKey, shortfall: left, isExhausted: isExhausted)
+      documents: documents, thresholdKey: thresholdKey, shortfall: left, isExhausted: isExhausted,
+      nextKey: nextKey)
   }
 }

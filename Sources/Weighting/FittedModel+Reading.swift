@@ -35,6 +35,7 @@ extension FittedModel {
     var featureCount: UInt64 = 0
     var sample: DocumentSample?
     var texts: [UInt64]?
+    var fieldSample: FieldSample?
     /// In the sample.
     var largestFeature: UInt16 = 0
 
@@ -57,6 +58,7 @@ extension FittedModel {
       case "counts": try readCounts(&stream)
       case "sample": try readSample(&stream)
       case "text_hashes": try readTexts(&stream)
+      case "field_sample": fieldSample = try FieldSample(&stream)
       // What later versions may add without a change of meaning.
       default: try stream.skipValue()
       }
@@ -275,6 +277,7 @@ extension FittedModel {
           throw .invalid("sample.documents[].features")
         }
       }
+      try fieldSample?.check(settings)
       // A text has one hash.
       guard texts?.count ?? 0 <= documents else { throw .invalid("text_hashes") }
       var model = FittedModel(
@@ -282,6 +285,7 @@ extension FittedModel {
         counts: FeatureCounts(counts: counts, documentCount: documents, tokenCount: tokens),
         minimumLength: minimumLength, eligible: eligible, inputs: inputs, sample: sample)
       model.texts = texts
+      model.fieldSample = fieldSample
       return model
     }
   }

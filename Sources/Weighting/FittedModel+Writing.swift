@@ -31,8 +31,13 @@ extension FittedModel {
       try write(Array("\"text_hashes\": [".utf8))
       try writeTexts(texts, write)
     }
-    guard let sample else { return try write(Array("]}".utf8)) }
-    try write(Array("],".utf8))
+    if let fieldSample {
+      try write(Array("],".utf8))
+      try fieldSample.forEachLine(write)
+    }
+    let end = fieldSample == nil ? "]" : "]}"
+    guard let sample else { return try write(Array("\(end)}".utf8)) }
+    try write(Array("\(end),".utf8))
     try writeSample(sample, write)
     try write(Array("]}}".utf8))
   }

@@ -64,6 +64,9 @@ package struct FittedModel: Sendable, Equatable {
   /// XXH3-64 of the documents' texts, sorted and without repeats; nil if they weren't kept.
   package var texts: [UInt64]?
 
+  /// Documents with the numbers in some fields, trimmed; nil if none were kept.
+  package var fieldSample: FieldSample?
+
   /// - Parameter sample: trimmed.
   package init(
     settings: FeatureSettings, counts: FeatureCounts, minimumLength: Int,
@@ -89,6 +92,8 @@ package struct FittedModel: Sendable, Equatable {
     case sample(isInFirst: Bool)
     /// Only one of them has the hashes of its texts.
     case texts(isInFirst: Bool)
+    /// The fields whose numbers they keep.
+    case fields([String], [String])
   }
 
   /// - Throws: ``Mismatch`` if a feature id means something else in the other model.
@@ -149,10 +154,13 @@ package struct FittedModel: Sendable, Equatable {
       throw .sample(isInFirst: sample != nil)
     }
     guard (texts == nil) == (other.texts == nil) else { throw .texts(isInFirst: texts != nil) }
+    let (fields, others) = (fieldSample?.fields ?? [], other.fieldSample?.fields ?? [])
+    guard fields == others else { throw .fields(fields, others) }
     counts.merge(other.counts)
     if let mine = texts, let others = other.texts { texts = Self.union(mine, others) }
     eligible.merge(other.eligible)
     if let others = other.sample { sample?.merge(others) }
+    if let others = other.fieldSample { fieldSample?.merge(others) }
     inputs = (inputs + other.inputs).sorted { $0.precedes($1) }
   }
 }

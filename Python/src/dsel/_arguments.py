@@ -10,7 +10,7 @@ from ._process import Feed, Word
 from ._sources import Documents, Source, source
 
 # Options whose value names fields of the pool's documents.
-_FIELDS = ("stratify", "field", "domain_field", "id_field")
+_FIELDS = ("stratify", "field", "between", "add", "keep_field", "domain_field", "id_field")
 
 
 def option_words(command: str, options: Mapping[str, Any], text_field: str) -> List[Word]:

@@ -97,6 +97,10 @@ class SelectOptions(TypedDict, total=False):
     min_weight: Union[float, str]
     # Exact duplicates: keep the first (drop) or all (keep).
     duplicates: Literal["drop", "keep"]
+    # Add the number in this field to the log weight: quality=0.3. Both are measured by their
+    # standard deviations in a sample of the pool, so 0.3 means the same for numbers of any
+    # size.
+    add: Union[Mapping[str, float], Sequence[str], str]
     # Draw separately from the documents of each value of this field, in the pool's proportions.
     stratify: str
     # With --stratify: shares of these values. Other values share the rest.
@@ -176,6 +180,10 @@ class SelectOptions(TypedDict, total=False):
     # target's name, and for a set the document's gain and its place in the order. resample adds
     # only the key.
     annotate: bool
+    # Add to "dsel", and imply --annotate: the part of the draw (part), the probability with
+    # which it drew the document (probability), and the place of its log weight among all
+    # eligible documents: rank, from 1, and quantile, from 0 to 1.
+    annotate_with: Union[Sequence[str], str]
     # File for the record of the run. (default: OUTPUT.manifest.json, or manifest.json in
     # --output-dir)
     manifest: Union[str, os.PathLike[str]]
@@ -229,6 +237,9 @@ class FitOptions(TypedDict, total=False):
     # Keep the hashes of the documents' texts, 8 bytes each, in the model of a target: 'dsel
     # weigh --exclude-target' needs them.
     keep_texts: bool
+    # Keep a sample of the numbers in this field, in the model of a pool: 'dsel weigh --add'
+    # needs it. Several fields are separated by commas. A line without such a number is invalid.
+    keep_field: Union[Sequence[str], str]
     # Directory that keeps the model of each file. Models of unchanged files with the same
     # settings are used again.
     work_dir: Union[str, os.PathLike[str]]
@@ -287,6 +298,10 @@ class WeighOptions(TypedDict, total=False):
     # root of that number (sqrt), or by nothing (none). (default: sqrt; none with --estimator
     # ratio)
     normalize: Literal["none", "sqrt", "length"]
+    # Add the number in this field to the log weight: quality=0.3. Both are measured by their
+    # standard deviations in a sample of the pool, so 0.3 means the same for numbers of any
+    # size.
+    add: Union[Mapping[str, float], Sequence[str], str]
     # With --candidates, for sets: write the candidates' keys without their n-grams. Merge the
     # keys of all shards, and go on with --candidates-from.
     keys_only: bool
@@ -350,6 +365,9 @@ class ResampleOptions(TypedDict, total=False):
     field_scale: Union[Sequence[float], float, str]
     # With --field: prefer small numbers, as for a loss.
     negate: bool
+    # With --field: draw only documents whose number in this field is in this range, both ends
+    # included: loss=1.5:3. Either end may be left out. Several must all hold.
+    between: Union[Mapping[str, str], Sequence[str], str]
     # Text between the fields and list items that --text-field joins: \n is a newline. (default:
     # a newline)
     text_join: str
@@ -459,6 +477,10 @@ class ResampleOptions(TypedDict, total=False):
     # target's name, and for a set the document's gain and its place in the order. resample adds
     # only the key.
     annotate: bool
+    # Add to "dsel", and imply --annotate: the part of the draw (part), the probability with
+    # which it drew the document (probability), and the place of its log weight among all
+    # eligible documents: rank, from 1, and quantile, from 0 to 1.
+    annotate_with: Union[Sequence[str], str]
     # File for the record of the run. (default: OUTPUT.manifest.json, or manifest.json in
     # --output-dir)
     manifest: Union[str, os.PathLike[str]]
@@ -617,6 +639,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "max_tokens": "value",
         "min_weight": "value",
         "duplicates": "value",
+        "add": "values",
         "stratify": "value",
         "mixture": "values",
         "mixture_temperature": "value",
@@ -646,6 +669,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "shuffle_seed": "value",
         "compress": "value",
         "annotate": "flag",
+        "annotate_with": "values",
         "manifest": "value",
         "force": "flag",
         "threads": "value",
@@ -667,6 +691,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "min_tokens": "value",
         "no_sample": "flag",
         "keep_texts": "flag",
+        "keep_field": "values",
         "work_dir": "value",
         "threads": "value",
     },
@@ -690,6 +715,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "smoothing": "value",
         "target_smoothing": "value",
         "normalize": "value",
+        "add": "values",
         "keys_only": "flag",
         "objective": "value",
         "seed": "value",
@@ -714,6 +740,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "field": "values",
         "field_scale": "values",
         "negate": "flag",
+        "between": "values",
         "text_join": "value",
         "on_error": "value",
         "max_skipped": "value",
@@ -758,6 +785,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "shuffle_seed": "value",
         "compress": "value",
         "annotate": "flag",
+        "annotate_with": "values",
         "manifest": "value",
         "force": "flag",
         "threads": "value",

@@ -16,6 +16,8 @@ struct CopyStep {
   var targetNames: [String?] = []
   /// The sets that the documents belong to, for annotations; nil for a draw by weight.
   var sets: SetGains?
+  /// What annotations have besides; nil for nothing.
+  var statistics: DrawStatistics?
 
   /// The outcome of copying.
   struct Outcome {
@@ -49,12 +51,14 @@ struct CopyStep {
   ///   - weigher: counts the features of the documents that each target drew; nil without models.
   ///   - annotates: whether each document is weighed again, and written with its log weight and
   ///     key.
+  ///   - logWeights: those of the documents, if they are known; nil to weigh annotated documents
+  ///     again.
   ///   - order: the order of a sink that sorts.
   ///   - wasWeighedBefore: whether another run weighed the text, perhaps in another field.
   /// - Throws: ``PipelineError``
   func run(
     _ selection: [DrawnDocument], textField: TextField, weigher: inout DocumentWeigher?,
-    annotates: Bool, order: LineOrder?, wasWeighedBefore: Bool = false,
+    annotates: Bool, logWeights: [Double]? = nil, order: LineOrder?, wasWeighedBefore: Bool = false,
     into sink: inout any RecordSink & ~Copyable
   ) throws -> Outcome {
     var outcome = Outcome()
@@ -69,6 +73,7 @@ struct CopyStep {
       try records.forEach(selection, at: \.place) { drawn, record in
         let document = drawn.candidate
         let number = order?.number(of: document, at: index) ?? 0
+        let logWeight = logWeights?[index]
         index += 1
         // Use the line before the text is read, since that may change the bytes.
         try record.withLine { line in
@@ -84,7 +89,8 @@ struct CopyStep {
             // A document that was drawn at random belongs to no target.
             if let target = drawn.target { weigher?.count(text, in: &outcome.counts[target]) }
             guard annotates else { return }
-            let annotation = annotation(drawn, text, &weigher, &gains)
+            var annotation = annotation(drawn, logWeight, text, &weigher, &gains)
+            annotation.statistics = statistics?.members(of: drawn, annotation.logWeight) ?? []
             try sink.write(bytes.span, adding: annotation, order: number)
           }
         } catch is InvalidLine {
@@ -113,12 +119,13 @@ struct CopyStep {
   }
 
   private func annotation(
-    _ drawn: DrawnDocument, _ text: Span<UInt8>, _ weigher: inout DocumentWeigher?,
+    _ drawn: DrawnDocument, _ logWeight: Double?, _ text: Span<UInt8>,
+    _ weigher: inout DocumentWeigher?,
     _ gains: inout GainReader?
   ) -> Annotation {
     var annotation = Annotation(key: drawn.candidate.key)
     guard let target = drawn.target else { return annotation }
-    annotation.logWeight = weigher?.logWeight(of: text, target: target)
+    annotation.logWeight = logWeight ?? weigher?.logWeight(of: text, target: target)
     annotation.gain = gains?.gain(of: text, target: target)
     annotation.order = sets?.byTarget[target]?.places[drawn.candidate.position]
     if targetNames.indices.contains(target) { annotation.target = targetNames[target] }

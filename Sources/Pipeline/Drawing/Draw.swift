@@ -20,6 +20,8 @@ struct Draw {
   var stratumField: Int?
   /// Leaves near-duplicates out; nil to draw them like others.
   var nearDuplicates: NearDuplicateFilter?
+  /// What is found out for annotations.
+  var statistics = StatisticsPlan()
 
   /// - Parameters:
   ///   - clock: times the steps.
@@ -33,9 +35,10 @@ struct Draw {
     let step = DrawStep(
       workers: workers, plan: selector.plan, temperatures: recipe.temperatures,
       randomRate: randomRate, randomSeed: randomSeed, emptyCounts: emptyCounts,
-      stratumField: stratumField)
+      stratumField: stratumField, weightSpool: statistics.weightSpool)
     var slack = slack(selector.plan)
     while true {
+      statistics.weightSpool?.removeAll()
       var kept = DrawBuffers(selector.plan, slack: slack, expectedCount: expectedCount)
       var excluded = ExcludedBuffers(selector.plan, slack: slack, expectedCount: expectedCount)
       let begin = ContinuousClock.now
@@ -71,7 +74,10 @@ struct Draw {
   ///
   /// A group has a little slack if others may draw its texts first, and more if near-duplicates are
   /// left out.
+  ///
+  /// The first key that isn't drawn must be kept too if it's asked for.
   private func slack(_ plan: DrawPlan) -> [Int] {
+    let least = statistics.needsNextKeys ? 1 : 0
     guard nearDuplicates == nil else {
       return plan.groups.map { group in
         group.arms.reduce(0) { max($0, NearDuplicateFilter.slack($1.budget)) }
@@ -81,8 +87,8 @@ struct Draw {
       let hasOthers = plan.groups.contains {
         $0.family == group.family && $0.stratum != group.stratum
       }
-      guard hasOthers, !plan.keepsDuplicates else { return 0 }
-      return group.arms.reduce(0) { max($0, $1.budget.amount / 16) }
+      guard hasOthers, !plan.keepsDuplicates else { return least }
+      return group.arms.reduce(least) { max($0, $1.budget.amount / 16) }
     }
   }
 

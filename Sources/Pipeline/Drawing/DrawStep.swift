@@ -21,6 +21,8 @@ struct DrawStep {
   var emptyCounts = FeatureCounts(bucketCount: 0)
   /// The index of the stratum in ``DocumentLine/fields``; nil without strata.
   var stratumField: Int?
+  /// Takes the log weights of all eligible documents; nil if they aren't kept.
+  var weightSpool: WeightSpool?
 
   struct Outcome: Sendable {
     var eligible = EligibleDocuments()
@@ -33,6 +35,8 @@ struct DrawStep {
     var underWeightCounts: [Int] = []
     /// The number of documents outside all strata that are drawn from.
     var outsideCount = 0
+    /// The number of documents of a possible length with numbers that aren't drawn from.
+    var outsideWindowCount = 0
     /// The number of tokens in all documents.
     var tokenCount = 0
     var spreads: [WeightSpread]
@@ -51,6 +55,7 @@ struct DrawStep {
       Self.add(other.underWeightCounts, to: &underWeightCounts)
       underMinimumCount += other.underMinimumCount
       outsideCount += other.outsideCount
+      outsideWindowCount += other.outsideWindowCount
       tokenCount += other.tokenCount
       for target in spreads.indices { spreads[target].merge(other.spreads[target]) }
       randomBaseline.merge(other.randomBaseline)
@@ -158,6 +163,8 @@ struct DrawStep {
     private var excludedOfChunk: [ExcludedBuffers.Entry] = []
     private var thresholds: SharedBuffers.Thresholds
     private var exclusion = Exclusion.unknown
+    private let weightSpool: WeightSpool?
+    private var weightsOfChunk: [Double] = []
 
     /// Whether the current document is excluded, which is only found out if it may be drawn.
     private enum Exclusion {
@@ -170,6 +177,7 @@ struct DrawStep {
       plan = step.plan
       groups = StratumGroups(step.plan, field: step.stratumField)
       temperatures = step.temperatures
+      weightSpool = step.weightSpool
       arm = RandomDocuments(
         seed: step.randomSeed, purpose: .randomBaseline, rate: step.randomRate)
       self.reader = reader
@@ -190,6 +198,10 @@ struct DrawStep {
         }
         return
       }
+      guard !document.isOutsideWindows else {
+        outcome.outsideWindowCount += 1
+        return
+      }
       let groups = groups.groups(of: line)
       guard !groups.isEmpty else {
         outcome.outsideCount += 1
@@ -206,6 +218,7 @@ struct DrawStep {
         outcome.spreads[target].correlation.add(
           logWeight: logWeight, length: document.size.tokenCount)
         outcome.spreads[target].histogram.add(scaled)
+        if weightSpool != nil { weightsOfChunk.append(logWeight) }
       }
       if arm.contains(document.textHash) { reader.count(text, in: &outcome.randomBaseline) }
       if plan.minimumLogWeight != nil,
@@ -285,7 +298,9 @@ struct DrawStep {
       excludedOfChunk.append(ExcludedBuffers.Entry(entry: entry, match: match))
     }
 
-    mutating func endChunk(_ number: Int) {
+    mutating func endChunk(_ number: Int) throws {
+      try weightSpool?.add(weightsOfChunk)
+      weightsOfChunk.removeAll(keepingCapacity: true)
       thresholds = shared.add(ofChunk, excluded: excludedOfChunk)
       ofChunk.removeAll(keepingCapacity: true)
       excludedOfChunk.removeAll(keepingCapacity: true)

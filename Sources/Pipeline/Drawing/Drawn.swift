@@ -51,15 +51,16 @@ struct Drawn: Sendable {
 extension Drawn {
   /// The documents selected in an epoch, in pool order.
   func documents(epoch: Int) -> [DrawnDocument] {
-    let parts = parts.filter { $0.arm.epoch == epoch }
+    let ofEpoch = parts.enumerated().filter { $0.element.arm.epoch == epoch }
     var documents: [DrawnDocument] = []
-    documents.reserveCapacity(parts.reduce(0) { $0 + $1.selection.documents.count })
-    for part in parts {
+    documents.reserveCapacity(ofEpoch.reduce(0) { $0 + $1.element.selection.documents.count })
+    for (number, part) in ofEpoch {
       for candidate in part.selection.documents {
-        documents.append(DrawnDocument(candidate: candidate, target: part.arm.target))
+        documents.append(
+          DrawnDocument(candidate: candidate, target: part.arm.target, part: number))
       }
     }
-    if parts.count > 1 { documents.sort { $0.candidate.position < $1.candidate.position } }
+    if ofEpoch.count > 1 { documents.sort { $0.candidate.position < $1.candidate.position } }
     return documents
   }
 

@@ -5,15 +5,21 @@ internal import Weighting
 /// Weighs documents by models.
 struct ModelWeightReader: WeightReader, ~Copyable {
   private var weigher: DocumentWeigher
+  private let firstField: Int
 
-  /// - Parameter exclusion: what documents are excluded for; nil if none are.
-  init(_ model: WeighingModel, _ exclusion: Exclusion? = nil) {
+  /// - Parameters:
+  ///   - exclusion: what documents are excluded for; nil if none are.
+  ///   - firstField: the index of the model's first field in ``DocumentLine/fields``.
+  init(_ model: WeighingModel, _ exclusion: Exclusion? = nil, firstField: Int = 0) {
     weigher = DocumentWeigher(model, exclusion)
+    self.firstField = firstField
   }
 
-  mutating func read(_ text: Span<UInt8>, of line: DocumentLine) -> WeighedDocument {
+  mutating func read(
+    _ text: Span<UInt8>, of line: DocumentLine
+  ) throws(InvalidLine) -> WeighedDocument {
     WeighedDocument(
-      size: weigher.weigh(text), textHash: TextHash.of(text),
+      size: try weigher.weigh(text, of: line, firstField: firstField), textHash: TextHash.of(text),
       position: line.position, lineByteCount: line.byteCount, textByteCount: text.count)
   }
 

@@ -5,15 +5,22 @@ extension PartRecord {
     epoch = epochCount > 1 ? part.arm.epoch : nil
     stratum = part.stratum
     target = part.arm.target.flatMap { names[$0] }
-    switch part.arm.source {
-    case .logWeight: by = isOfSet ? "set" : "weights"
-    case .logOdds: by = "logistic"
-    case .random: by = "random"
-    }
+    by = part.name(isOfSet: isOfSet)
     budget = part.arm.budget.amount
     documents = part.selection.documents.count
     tokens = part.selection.documents.reduce(0) { $0 + $1.tokenCount }
     bytes = part.selection.documents.reduce(0) { $0 + $1.lineByteCount + 1 }
     shortfall = part.selection.shortfall
+  }
+}
+
+extension Drawn.Part {
+  /// How the part draws, as manifests and annotations say it.
+  func name(isOfSet: Bool) -> String {
+    switch arm.source {
+    case .logWeight: isOfSet ? "set" : "weights"
+    case .logOdds: "logistic"
+    case .random: "random"
+    }
   }
 }

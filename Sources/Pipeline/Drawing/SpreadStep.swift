@@ -45,7 +45,7 @@ struct SpreadStep {
     mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
       let document = try reader.read(text, of: line)
       outcome.documentCount += 1
-      guard lengths.contains(document.size.length) else { return }
+      guard lengths.contains(document.size.length), !document.isOutsideWindows else { return }
       for target in outcome.histograms.indices {
         outcome.histograms[target].add(reader.weight(target).logWeight)
       }

@@ -10,6 +10,8 @@ struct WeighedDocument {
   var position: Position
   var lineByteCount: Int
   var textByteCount: Int
+  /// Whether a number of the document is one that isn't drawn from.
+  var isOutsideWindows = false
 }
 
 /// Gives documents their weights, from models, a file of weights, or fields of the pool.

@@ -68,6 +68,8 @@ package struct Fit: Sendable {
       minimumLength: settings.minimumTokenCount, keepsSample: settings.keepsSample)
     step.keepsTexts = settings.keepsTexts
     step.textCapacity = TextHashes.unlimited
+    step.workers.fields = settings.keptFields
+    step.sampledFields = settings.keptFields
     return step
   }
 
@@ -115,6 +117,7 @@ package struct Fit: Sendable {
       settings: settings.features, counts: outcome.counts,
       minimumLength: settings.minimumTokenCount, eligible: outcome.eligible,
       inputs: report.inputs, sample: outcome.sample)
+    model.fieldSample = outcome.fieldSample
     if settings.keepsTexts { model.texts = outcome.texts.all }
     return model
   }

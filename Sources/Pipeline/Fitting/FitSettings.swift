@@ -12,6 +12,8 @@ package struct FitSettings: Sendable, Codable {
   package var keepsSample = true
   /// Whether the hashes of the documents' texts are kept, so that these can be excluded.
   package var keepsTexts = false
+  /// The fields whose numbers are sampled, so that they can be added to log weights.
+  package var keptFields: [String] = []
   package var output = Destination.standardOutput
   package var container = Container.plain
   package var rejects: String?
@@ -27,6 +29,7 @@ package struct FitSettings: Sendable, Codable {
   var fingerprint: String {
     "\(features.fingerprint) \(UnicodeTables.version) min_tokens=\(minimumTokenCount) sample=\(keepsSample) "
       + reading.fingerprint + (keepsTexts ? " texts=true" : "")
+      + (keptFields.isEmpty ? "" : " fields=\(keptFields)")
   }
 }
 

@@ -23,6 +23,10 @@ struct FitStep {
   var keepsSample: Bool
   /// Whether eligible documents are also counted by the first of ``DocumentWorkers/fields``.
   var countsStrata = false
+  /// The fields whose numbers are sampled, the last of ``DocumentWorkers/fields``.
+  ///
+  /// A document without one of these numbers is invalid.
+  var sampledFields: [String] = []
   /// The documents that are fitted; the others are read, but not featurized. nil for all.
   var fitted: RandomDocuments?
   /// Whether the hashes of the documents' texts are kept.
@@ -39,6 +43,8 @@ struct FitStep {
     var counts: FeatureCounts
     /// The sample, trimmed.
     var sample: DocumentSample?
+    /// The sample of ``FitStep/sampledFields``, trimmed; nil without such fields.
+    var fieldSample: FieldSample?
     var eligible = EligibleDocuments()
     /// The number of eligible documents by stratum.
     var strata: [ExactString: Int] = [:]
@@ -53,8 +59,9 @@ struct FitStep {
   func run(_ shards: [Shard]) throws -> (Outcome, PassReport) {
     let (counts, sample) = (SharedCounts(bucketCount: features.bucketCount), SharedSample())
     let texts = TextHashes.Shared(capacity: textCapacity)
+    let fields = sampledFields.isEmpty ? nil : FieldSampler.Shared(sampledFields)
     let (results, report) = try workers.run(shards) { [self] in
-      Counter(self, counts, sample, texts)
+      Counter(self, counts, sample, texts, fields.map { FieldSampler($0, features) })
     }
     var outcome = Outcome(counts: counts.take())
     for result in results {
@@ -65,6 +72,7 @@ struct FitStep {
       throw PipelineError.strata(.tooManyStrata(limit: Self.mostStrata))
     }
     if keepsSample { outcome.sample = sample.take() }
+    outcome.fieldSample = fields?.take()
     outcome.texts = texts.take()
     return (outcome, report)
   }
@@ -123,10 +131,13 @@ struct FitStep {
     private var sampled: [UInt16] = []
     /// The hashes of the chunk's texts, if they are kept.
     private var ofChunk: [UInt64] = []
+    private var fieldSampler: FieldSampler?
 
     init(
-      _ step: FitStep, _ counts: SharedCounts, _ sample: SharedSample, _ texts: TextHashes.Shared
+      _ step: FitStep, _ counts: SharedCounts, _ sample: SharedSample, _ texts: TextHashes.Shared,
+      _ fieldSampler: FieldSampler?
     ) {
+      self.fieldSampler = fieldSampler
       self.step = step
       self.counts = counts
       self.sample = sample
@@ -137,8 +148,10 @@ struct FitStep {
       counter = FeatureCounter(bucketCount: step.features.bucketCount)
     }
 
-    mutating func add(_ text: Span<UInt8>, of line: DocumentLine) {
-      let isKnown = step.keepsSample || step.keepsTexts || fitted != nil
+    mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
+      try fieldSampler?.begin(line)
+      let isKnown =
+        step.keepsSample || step.keepsTexts || fitted != nil || fieldSampler != nil
       let identity = isKnown ? TextHash.of(text) : 0
       if step.keepsTexts { ofChunk.append(identity) }
       if let fitted, !fitted.contains(identity) { return }
@@ -146,12 +159,14 @@ struct FitStep {
       let samples =
         step.keepsSample
         && DocumentSample.Priority(hash: hash, isShort: false) <= largestPriority
+      let samplesFields = fieldSampler?.mayTake(hash) ?? false
       sampled.removeAll(keepingCapacity: true)
       featurizer.begin()
       while featurizer.nextBlock(of: text) {
         for order in 1...step.features.maximumOrder {
           let ids = featurizer.features(order: order)
           counter.add(ids)
+          if samplesFields { fieldSampler?.add(ids, order: order) }
         }
         if samples { Self.append(featurizer.features(order: 1), shift, to: &sampled) }
       }
@@ -168,6 +183,9 @@ struct FitStep {
         }
       }
       let priority = DocumentSample.Priority(hash: hash, isShort: isShort)
+      if samplesFields {
+        fieldSampler?.end(priority, tokenCount: featurizer.tokenCount)
+      }
       if samples, priority <= largestPriority, !sampled.isEmpty {
         largestPriority = sample.add(sampled.span, priority)
       }
@@ -183,6 +201,7 @@ struct FitStep {
 
     mutating func endChunk(_ number: Int) {
       if step.keepsSample { largestPriority = sample.threshold }
+      fieldSampler?.update()
       if step.keepsTexts {
         texts.add(ofChunk)
         ofChunk.removeAll(keepingCapacity: true)

@@ -1,4 +1,5 @@
 internal import Featurizing
+internal import Reading
 internal import Weighting
 
 /// A document, weighed for one target.
@@ -45,7 +46,44 @@ struct DocumentWeigher: ~Copyable {
     placeThatDrawsAlone = model.components.placeThatDrawsAlone
   }
 
-  /// Weighs a document for all targets.
+  /// Weighs a document for all targets, with what its fields add.
+  ///
+  /// - Parameter firstField: the index of the model's first field in ``DocumentLine/fields``.
+  /// - Throws: ``InvalidLine`` if a field has no number, or a sum is too large.
+  mutating func weigh(
+    _ text: Span<UInt8>, of line: DocumentLine, firstField: Int
+  ) throws(InvalidLine) -> DocumentSize {
+    let size = weigh(text)
+    guard let addition = model.addition else { return size }
+    var values: [Double] = []
+    for (index, term) in addition.scales.terms.enumerated() {
+      values.append(try line.fields[firstField + index].double(of: term.field))
+    }
+    for target in weights.indices {
+      weights[target].logWeight += addition.scales.sum(
+        of: values, deviation: addition.deviations[target])
+      guard weights[target].logWeight.isFinite else {
+        throw InvalidLine.additionTooLarge(paths: addition.scales.terms.map(\.field))
+      }
+    }
+    return size
+  }
+
+  /// Weighs a document of a sample for all targets, by its text alone.
+  mutating func weigh(_ member: FieldSample.Member) {
+    let noText: [UInt8] = []
+    for index in scorers.indices { scorers[index].begin(noText.span) }
+    var start = 0
+    for order in 1...model.features.maximumOrder {
+      let end = start + max(0, member.tokenCount - order + 1)
+      let ids = member.features.span.extracting(start..<end)
+      for index in scorers.indices { scorers[index].add(ids, order: order) }
+      start = end
+    }
+    finish(tokenCount: member.tokenCount)
+  }
+
+  /// Weighs a document for all targets, by its text alone.
   ///
   /// ``subscript(_:)`` gives the weights, until the next document.
   ///
@@ -60,7 +98,12 @@ struct DocumentWeigher: ~Copyable {
         for index in scorers.indices { scorers[index].add(ids, order: order) }
       }
     }
-    let tokenCount = featurizer.tokenCount
+    return finish(tokenCount: featurizer.tokenCount)
+  }
+
+  /// Adds up the contributions of a document.
+  @discardableResult
+  private mutating func finish(tokenCount: Int) -> DocumentSize {
     let size = DocumentSize(
       tokenCount: tokenCount, featureCount: model.features.featureCount(tokenCount: tokenCount),
       length: model.features.documentLength(tokenCount: tokenCount))

@@ -15,6 +15,10 @@ package enum ModelError: Error {
   case otherHashing(path: String, needsCompatibility: Bool)
   /// The regression needs a sample, and the model has none.
   case noSample(path: String)
+  /// The model of the pool doesn't have the numbers of a field.
+  case noFieldSample(path: String, field: String)
+  /// The numbers of a field have no scale: they are all the same, too large, or there are none.
+  case unscalable(field: String, documentCount: Int, isTooLarge: Bool)
   /// The model has no n-grams: it was fitted to no documents, or to documents without a token.
   case empty(path: String, documentCount: Int)
 }

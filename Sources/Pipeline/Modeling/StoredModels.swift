@@ -71,11 +71,13 @@ struct StoredModels: Sendable {
     }
   }
 
-  /// - Parameter threadCount: with two or more, components that need samples are trained while
-  ///   those that need counts are estimated.
+  /// - Parameters:
+  ///   - additions: the fields whose numbers are added to log weights.
+  ///   - threadCount: with two or more, components that need samples are trained while those that
+  ///     need counts are estimated.
   /// - Throws: ``PipelineError``
   func weighingModel(
-    _ settings: EstimatorSettings, threadCount: Int
+    _ settings: EstimatorSettings, _ additions: [FieldTerm] = [], threadCount: Int
   ) throws(PipelineError) -> WeighingModel {
     let components = settings.kind.components
     let samples = TrainingSamples(
@@ -91,6 +93,14 @@ struct StoredModels: Sendable {
       return model
     }
     model.merge(trained)
+    guard !additions.isEmpty else { return model }
+    let fields = pool.model.fieldSample?.fields ?? []
+    if let missing = additions.first(where: { !fields.contains($0.field) }) {
+      throw .models(.noFieldSample(path: pool.path, field: missing.field))
+    }
+    if let sample = pool.model.fieldSample {
+      model.addition = try FieldAddition(additions, model, sample)
+    }
     return model
   }
 }

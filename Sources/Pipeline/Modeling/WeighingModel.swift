@@ -9,6 +9,8 @@ struct WeighingModel: Sendable {
   var components: [any WeightComponent.Type]
   /// One or more.
   var targets: [TargetModel]
+  /// What fields of a document add to its weights; nil for nothing.
+  var addition: FieldAddition?
 
   init(
     features: FeatureSettings, tables: UnicodeTables, components: [any WeightComponent.Type],

@@ -56,6 +56,15 @@ struct JSONLinesSink: RecordSink, ~Copyable {
       line.append(contentsOf: ",\"target\":".utf8)
       line.append(jsonString: target)
     }
+    for statistic in annotation.statistics {
+      line.append(contentsOf: ",\"\(statistic.name)\":".utf8)
+      switch statistic.value {
+      case .text(let text): line.append(jsonString: text)
+      case .count(let count): line.append(contentsOf: "\(count)".utf8)
+      case .number(let number): line.append(contentsOf: "\(number)".utf8)
+      case .none: line.append(contentsOf: "null".utf8)
+      }
+    }
     line.append(UInt8(ascii: "}"))
     line.append(copying: record.extracting(end...))
   }

@@ -51,7 +51,7 @@ struct SkippedLine: Sendable {
     case .notANumber(let path, let found, _):
       Self.append("field", path, to: &line)
       Self.append("found", found.recordedText, to: &line)
-    case .sumTooLarge(let paths):
+    case .sumTooLarge(let paths), .additionTooLarge(let paths):
       for path in paths.prefix(1) { Self.append("field", path, to: &line) }
       Self.append("found", InvalidLine.FoundValue.recordedSum, to: &line)
     case .weightTooLarge(let weight, _): Self.append("found", "\(weight)", to: &line)

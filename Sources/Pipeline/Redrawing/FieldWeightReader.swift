@@ -7,8 +7,9 @@ internal import Weighting
 /// Takes a document's log weight from its own line, as a sum of numbers.
 struct FieldWeightReader: WeightReader, ~Copyable {
   private let fields: [FieldWeight]
+  private let windows: [FieldWindow]
   /// The first fields of a line, in the order of ``read(_:of:)``.
-  var fieldNames: [String] { fields.map(\.field) }
+  var fieldNames: [String] { Self.names(fields, windows) }
   /// The number to subtract from each field's number; nil if there is nothing to subtract.
   private let origins: [WideNumber]?
   /// nil if lengths don't matter.
@@ -17,8 +18,11 @@ struct FieldWeightReader: WeightReader, ~Copyable {
 
   /// - Parameter origins: the result of ``FieldOrigins``; nil until it is known whether any are
   ///   needed.
-  init(_ fields: [FieldWeight], origins: [WideNumber]?, countsTokens: Bool) {
+  init(
+    _ fields: [FieldWeight], _ windows: [FieldWindow], origins: [WideNumber]?, countsTokens: Bool
+  ) {
     self.fields = fields
+    self.windows = windows
     self.origins = origins
     if countsTokens {
       featurizer = Featurizer(
@@ -26,6 +30,10 @@ struct FieldWeightReader: WeightReader, ~Copyable {
     } else {
       featurizer = nil
     }
+  }
+
+  static func names(_ fields: [FieldWeight], _ windows: [FieldWindow]) -> [String] {
+    fields.map(\.field) + windows.map(\.field)
   }
 
   mutating func read(_ text: Span<UInt8>, of line: DocumentLine) throws -> WeighedDocument {
@@ -41,6 +49,11 @@ struct FieldWeightReader: WeightReader, ~Copyable {
     }
     guard sum.isFinite else { throw InvalidLine.sumTooLarge(paths: fields.map(\.field)) }
     weight = DocumentWeight(logWeight: sum)
+    var isInWindows = true
+    for (index, window) in windows.enumerated() {
+      let number = try line.fields[fields.count + index].double(of: window.field)
+      if !window.contains(number) { isInWindows = false }
+    }
     var tokenCount = 0
     if featurizer != nil {
       featurizer?.begin()
@@ -50,7 +63,8 @@ struct FieldWeightReader: WeightReader, ~Copyable {
     return WeighedDocument(
       size: DocumentSize(tokenCount: tokenCount, featureCount: 0, length: tokenCount),
       textHash: TextHash.of(text), position: line.position,
-      lineByteCount: line.byteCount, textByteCount: text.count)
+      lineByteCount: line.byteCount, textByteCount: text.count,
+      isOutsideWindows: !isInWindows)
   }
 
   func weight(_ target: Int) -> DocumentWeight { weight }

@@ -31,6 +31,8 @@ struct Redrawn {
   var base: BaseSettings?
   /// Reads the log weights of documents at sorted positions again; nil where only keys are known.
   var logWeights: (([Position]) throws -> [Double])?
+  /// Has the log weights of the pool, if annotations need them.
+  var statistics = StatisticsPlan()
   /// False where only the candidates are known.
   var hasSpread = true
   /// What documents were excluded for; nil if none were.

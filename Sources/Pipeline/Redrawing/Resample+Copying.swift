@@ -20,6 +20,7 @@ extension Resample {
 
   func copy(_ drawn: Redrawn, _ files: OpenFiles, _ clock: StepClock) throws -> Copied {
     let weights = try logWeights(drawn, files, clock)
+    let statistics = try statistics(of: drawn, weights)
     let begin = ContinuousClock.now
     var sink = try files.outputs.openOutput()
     var copied = CopyStep.Outcome()
@@ -30,8 +31,11 @@ extension Resample {
     for (number, seed) in drawn.recipe.seeds.enumerated() {
       let documents = drawn.outcome.documents(epoch: number)
       progress.begin(.copy, totalStoredByteCount: nil, pass: .next)
-      let order = order(of: documents, number, weights, earlierCount: copied.documentCount)
-      let epoch = try copy(documents, order, drawn, files.pool, into: &sink)
+      let ofEpoch = weights?.of(documents)
+      let order = order(
+        number, ofEpoch, earlierCount: copied.documentCount, wholeCount: weights?.wholeCount ?? 0)
+      let epoch = try copy(
+        documents, ofEpoch, statistics, order, drawn, files.pool, into: &sink)
       epochs.append(
         ResampleManifest.Epoch(
           seed: seed, documents: epoch.documentCount, tokens: epoch.tokenCount,
@@ -59,15 +63,18 @@ extension Resample {
   }
 
   private func copy(
-    _ documents: [DrawnDocument], _ order: LineOrder?, _ drawn: Redrawn, _ pool: Inputs,
+    _ documents: [DrawnDocument], _ logWeights: [Double]?, _ statistics: DrawStatistics?,
+    _ order: LineOrder?, _ drawn: Redrawn, _ pool: Inputs,
     into sink: inout any RecordSink & ~Copyable
   ) throws -> CopyStep.Outcome {
     var weigher: DocumentWeigher?
-    return try CopyStep(shards: pool.shards, limits: settings.reading.limits, progress: progress)
-      .run(
-        documents, textField: drawn.textField ?? settings.reading.textField, weigher: &weigher,
-        annotates: settings.annotates,
-        order: order, wasWeighedBefore: !settings.source.isOfPool, into: &sink)
+    return try CopyStep(
+      shards: pool.shards, limits: settings.reading.limits, progress: progress,
+      statistics: statistics
+    ).run(
+      documents, textField: drawn.textField ?? settings.reading.textField, weigher: &weigher,
+      annotates: settings.annotates, logWeights: statistics == nil ? nil : logWeights,
+      order: order, wasWeighedBefore: !settings.source.isOfPool, into: &sink)
   }
 
   /// - Returns: nil if the remainder isn't written. A draw that doesn't know the number of

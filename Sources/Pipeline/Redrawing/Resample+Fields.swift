@@ -22,12 +22,13 @@ extension Resample {
     _ fields: [FieldWeight], _ size: SelectionSize, _ pool: Inputs, origins: [WideNumber]?
   ) throws -> Redrawn {
     var workers = settings.reading.workers(progress)
-    workers.fields = fields.map(\.field)
+    let windows = settings.windows
+    workers.fields = FieldWeightReader.names(fields, windows)
     workers.hashesContent = true
     workers.keepsRejects = settings.outputs.rejects != nil || settings.source.remainder != nil
     let countsTokens = settings.countsTokens(size)
     let makeReader: @Sendable () -> FieldWeightReader = {
-      FieldWeightReader(fields, origins: origins, countsTokens: countsTokens)
+      FieldWeightReader(fields, windows, origins: origins, countsTokens: countsTokens)
     }
     var recipe = recipe(seed: settings.draw.seed)
     recipe.draw.logisticShare = 0
@@ -40,15 +41,16 @@ extension Resample {
       stratumField = workers.fields.count
       workers.fields.append(stratify.field)
     }
+    let statistics = statisticsPlan
     let draw = Draw(
       workers: workers, recipe: recipe, budget: budget, fills: settings.stratify?.fills ?? false,
-      stratumField: stratumField)
+      stratumField: stratumField, statistics: statistics)
     begin(.draw, pool)
     let outcome = try draw.run(pool.shards, makeReader: makeReader)
     guard outcome.report.documentCount > 0 else {
       throw PipelineError.input(.empty(role: .pool, skippedLines: outcome.report.skippedCount))
     }
-    return Redrawn(
+    var redrawn = Redrawn(
       outcome: outcome, recipe: recipe, budget: budget, inputs: nil,
       documentCount: outcome.report.documentCount,
       documentCounts: outcome.report.shards.map(\.documentCount), poolReport: outcome.report,
@@ -59,6 +61,8 @@ extension Resample {
       try StoredWeights.read(
         positions, from: pool.shards, isOfPool: true, workers, makeReader: makeReader)
     }
+    redrawn.statistics = statistics
+    return redrawn
   }
 
   /// The number of eligible documents by stratum.

@@ -24,6 +24,7 @@ extension Resample {
       overMaxTokens: recipe.draw.maximumTokenCount.map { _ in drawn.overMaximumCount },
       underMinWeight: recipe.draw.minimumLogWeight.map { _ in drawn.underWeightCount },
       outsideMixture: settings.stratify == nil ? nil : weighed.outsideCount,
+      outsideBetween: settings.windows.isEmpty ? nil : weighed.outsideWindowCount,
       effectiveSampleSize: spread?.effectiveSampleSize.value,
       overlapWithTopK: drawn.hasSpread ? drawn.outcome.overlap(recipe) : nil,
       weightLengthCorrelation: spread?.correlation.value,
@@ -70,6 +71,10 @@ extension ResampleManifest.Settings {
     }
     self.target = target
     self.fields = fields
+    between =
+      settings.windows.isEmpty
+      ? nil
+      : settings.windows.map { .init(field: $0.field, lowest: $0.lowest, highest: $0.highest) }
     size = [ExactString(budget.unit): Double(budget.amount)]
     self.objective = ObjectiveRecord(objective, base)
     topK = !recipe.draw.addsNoise
@@ -90,6 +95,7 @@ extension ResampleManifest.Settings {
     onError = settings.reading.errorPolicy == .skip ? "skip" : "fail"
     withoutRepeats = settings.areEpochsDisjoint
     allowMissing = settings.allowsMissing
+    annotateWith = settings.statistics.names
     compress = settings.outputs.container.rawValue
   }
 }

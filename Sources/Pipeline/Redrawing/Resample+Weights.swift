@@ -26,7 +26,9 @@ extension Resample {
     }
     recipe.temperatures = [temperature]
     recipe.copiesMayDiffer = true
-    let draw = Draw(workers: workers, recipe: recipe, budget: budget)
+    let statistics = statisticsPlan
+    var draw = Draw(workers: workers, recipe: recipe, budget: budget)
+    draw.statistics = statistics
     let places = WeighedPlaces(shardCount: pool.shards.count)
     begin(.draw, stored)
     let outcome = try draw.run(stored.shards) {
@@ -36,7 +38,7 @@ extension Resample {
       throw PipelineError.input(.empty(role: .weights, skippedLines: outcome.report.skippedCount))
     }
     try check(places, outcome, pool)
-    return Redrawn(
+    var redrawn = Redrawn(
       outcome: outcome, recipe: recipe, budget: budget,
       inputs: stored.corrected(outcome.report).inputRecords,
       documentCount: outcome.report.documentCount, weightCounts: places.counts,
@@ -50,6 +52,8 @@ extension Resample {
         }
       }
     }
+    redrawn.statistics = statistics
+    return redrawn
   }
 
   /// Whether the files of weights have log odds, according to the first line of each.

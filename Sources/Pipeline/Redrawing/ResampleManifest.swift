@@ -7,6 +7,8 @@ package struct ResampleManifest: Encodable, Sendable {
     package var source: String
     package var target: String?
     package var fields: [ExactString: Double]?
+    /// nil if there are none.
+    package var between: [Window]?
     package var size: [ExactString: Double]
     package var objective: ObjectiveRecord
     package var topK: Bool
@@ -29,7 +31,15 @@ package struct ResampleManifest: Encodable, Sendable {
     package var onError: String
     package var withoutRepeats: Bool
     package var allowMissing: Bool
+    /// nil if lines have no statistics.
+    package var annotateWith: [String]?
     package var compress: String
+  }
+
+  package struct Window: Encodable, Sendable {
+    package var field: String
+    package var lowest: Double?
+    package var highest: Double?
   }
 
   package struct Epoch: Encodable, Sendable {
@@ -71,6 +81,8 @@ package struct ResampleManifest: Encodable, Sendable {
   /// Eligible documents with a log weight below `min_weight` for every target; nil without a limit.
   package var underMinWeight: Int?
   package var outsideMixture: Int?
+  /// Documents with numbers outside `between`; nil without it.
+  package var outsideBetween: Int?
   package var effectiveSampleSize: Double?
   package var overlapWithTopK: Double?
   package var weightLengthCorrelation: Double?

@@ -35,11 +35,15 @@ package struct ResampleSettings: Sendable, Codable {
   package var purity: Double?
   package var noise: Double?
   package var base: CandidateBase?
+  /// The numbers of documents that may be drawn; for draws by fields only.
+  package var windows: [FieldWindow] = []
   /// For draws by fields only.
   package var stratify: StratifySettings?
   /// All outputs except the remainder, which belongs to the source.
   package var outputs = OutputSettings()
   package var annotates = false
+  /// What annotations have besides.
+  package var statistics: [AnnotationStatistic] = []
   package var version = ""
   /// For the manifest.
   package var command: Invocation?

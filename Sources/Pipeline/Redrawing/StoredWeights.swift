@@ -8,10 +8,17 @@ struct StoredWeights<Reader: WeightReader & ~Copyable>: DocumentConsumer, ~Copya
   private let positions: [Position]
   /// Whether the weights are in the documents' own lines.
   private let isOfPool: Bool
+  private let targets: [Int?]?
+  private let targetCount: Int
   private var reader: Reader
   private var found: [(index: Int, weight: Double)] = []
 
-  private init(_ positions: [Position], isOfPool: Bool, _ reader: consuming Reader) {
+  private init(
+    _ positions: [Position], isOfPool: Bool, _ targets: [Int?]?, targetCount: Int,
+    _ reader: consuming Reader
+  ) {
+    self.targets = targets
+    self.targetCount = targetCount
     self.positions = positions
     self.isOfPool = isOfPool
     self.reader = reader
@@ -24,13 +31,18 @@ struct StoredWeights<Reader: WeightReader & ~Copyable>: DocumentConsumer, ~Copya
   /// - Parameters:
   ///   - positions: sorted, each once.
   ///   - isOfPool: whether the shards are the pool's, with a weight in each document's line.
+  ///   - targets: the target at each of the positions, nil for the one of the largest weight; nil
+  ///     if there is only one.
+  ///   - targetCount: the number of targets.
   /// - Throws: ``PipelineError``
   static func read(
     _ positions: [Position], from shards: [Shard], isOfPool: Bool, _ workers: DocumentWorkers,
+    targets: [Int?]? = nil, targetCount: Int = 1,
     makeReader: @escaping @Sendable () throws -> Reader
   ) throws -> [Double] {
     let (results, _) = try workers.run(shards) {
-      StoredWeights(positions, isOfPool: isOfPool, try makeReader())
+      StoredWeights(
+        positions, isOfPool: isOfPool, targets, targetCount: targetCount, try makeReader())
     }
     // No weight is NaN.
     var weights = Array(repeating: Double.nan, count: positions.count)
@@ -52,7 +64,15 @@ struct StoredWeights<Reader: WeightReader & ~Copyable>: DocumentConsumer, ~Copya
   mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
     let document = try reader.read(text, of: line)
     guard let index = positions.sortedIndex(of: document.position) else { return }
-    found.append((index, reader.weight(0).logWeight))
+    let weight =
+      if let targets, targets[index] == nil {
+        (1..<targetCount).reduce(reader.weight(0).logWeight) {
+          max($0, reader.weight($1).logWeight)
+        }
+      } else {
+        reader.weight(targets?[index] ?? 0).logWeight
+      }
+    found.append((index, weight))
   }
 
   mutating func endChunk(_ number: Int) {}

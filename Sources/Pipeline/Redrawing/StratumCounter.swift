@@ -18,7 +18,8 @@ struct StratumCounter: DocumentConsumer, ~Copyable {
   mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
     // Read also for the errors: a document without a number isn't drawn from.
     let document = try reader.read(text, of: line)
-    guard lengths.contains(document.size.length), counts.count <= FitStep.mostStrata
+    guard lengths.contains(document.size.length), !document.isOutsideWindows,
+      counts.count <= FitStep.mostStrata
     else { return }
     counts[ExactString(line.fields[field].stratum), default: 0] += 1
   }

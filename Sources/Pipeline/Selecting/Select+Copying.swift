@@ -19,20 +19,24 @@ extension Select {
   }
 
   func copy(
-    _ drawn: Drawn, _ trained: Trained, _ files: OpenFiles, _ clock: StepClock
+    _ drawn: Drawn, _ trained: Trained, _ files: OpenFiles, _ plan: StatisticsPlan,
+    _ clock: StepClock
   ) throws -> Copied {
     let selection = drawn.documents(epoch: 0)
-    let order = try order(of: selection, trained, files.pool, clock)
+    let logWeights = try logWeights(of: selection, trained, files.pool, clock)
+    let order = order(of: selection, logWeights)
+    let statistics = try statistics(of: drawn, selection, logWeights, plan)
     let begin = ContinuousClock.now
     progress.begin(.copy, totalStoredByteCount: nil, pass: .next)
     var weigher: DocumentWeigher? = DocumentWeigher(trained.model)
     var sink = try files.outputs.openOutput()
     let outcome = try CopyStep(
       shards: files.pool.shards, limits: settings.reading.limits, progress: progress,
-      targetNames: settings.targets.map(\.name), sets: drawn.sets
+      targetNames: settings.targets.map(\.name), sets: drawn.sets, statistics: statistics
     ).run(
       selection, textField: settings.reading.textField, weigher: &weigher,
-      annotates: settings.annotates, order: order, into: &sink)
+      annotates: settings.annotates, logWeights: settings.annotates ? logWeights : nil,
+      order: order, into: &sink)
     let output = try files.outputs.close(&sink)
     let rejects = try files.outputs.writeRejects(
       zip(files.targets, trained.targets.map(\.report)).map { ($0, $1) }
@@ -50,24 +54,67 @@ extension Select {
         drawn.nearDuplicates, files.pool.shards.map(\.name)))
   }
 
-  /// - Returns: nil for pool order.
-  private func order(
+  /// The log weights of the selected documents; nil if neither order nor annotations need them.
+  private func logWeights(
     of selection: [DrawnDocument], _ trained: Trained, _ pool: Inputs, _ clock: StepClock
-  ) throws -> LineOrder? {
-    guard settings.outputs.ordersByWeight else {
-      return settings.outputs.shuffleSeed.map {
-        .shuffled(ShuffleOrder(seed: $0, keepsDuplicates: settings.draw.keepsDuplicates))
-      }
-    }
+  ) throws -> [Double]? {
+    guard needsLogWeights else { return nil }
     return try clock.time(.order) {
+      guard trained.model.addition == nil else {
+        return try addedWeights(of: selection, trained, pool)
+      }
       progress.begin(.order, totalStoredByteCount: nil, pass: .next)
       var weigher = DocumentWeigher(trained.model)
-      let weights = try SelectedWeights(
+      return try SelectedWeights(
         shards: pool.shards, limits: settings.reading.limits,
         textField: settings.reading.textField, progress: progress
       ).read(selection, &weigher)
-      return .byWeight(WeightRanks(weights, wholeCount: weights.count))
     }
+  }
+
+  /// The log weights of selected documents with what their fields add.
+  private func addedWeights(
+    of selection: [DrawnDocument], _ trained: Trained, _ pool: Inputs
+  ) throws -> [Double] {
+    begin(.order, pool, .next)
+    var workers = settings.reading.workers(progress)
+    workers.fields = poolFields
+    return try StoredWeights.read(
+      selection.map(\.candidate.position), from: pool.shards, isOfPool: true, workers,
+      targets: selection.map(\.target), targetCount: settings.targets.count
+    ) { weightReader(trained.model) }
+  }
+
+  /// Whether the selected documents are weighed again before they are copied.
+  var needsLogWeights: Bool {
+    if settings.annotates && !settings.additions.isEmpty { return true }
+    return settings.outputs.ordersByWeight || settings.statistics.contains(where: \.needsRanks)
+  }
+
+  /// - Returns: nil for pool order.
+  private func order(of selection: [DrawnDocument], _ logWeights: [Double]?) -> LineOrder? {
+    if settings.outputs.ordersByWeight, let logWeights {
+      return .byWeight(WeightRanks(logWeights, wholeCount: logWeights.count))
+    }
+    return settings.outputs.shuffleSeed.map {
+      .shuffled(ShuffleOrder(seed: $0, keepsDuplicates: settings.draw.keepsDuplicates))
+    }
+  }
+
+  /// - Returns: nil if there are none.
+  private func statistics(
+    of drawn: Drawn, _ selection: [DrawnDocument], _ logWeights: [Double]?, _ plan: StatisticsPlan
+  ) throws -> DrawStatistics? {
+    guard !settings.statistics.isEmpty else { return nil }
+    var ranks: PoolRanks?
+    if let logWeights, let pool = plan.weightSpool {
+      var ofTargets: [[Double]] = settings.targets.map { _ in [] }
+      for (document, weight) in zip(selection, logWeights) {
+        if let target = document.target { ofTargets[target].append(weight) }
+      }
+      ranks = try PoolRanks(ofTargets, pool: pool)
+    }
+    return DrawStatistics(settings.statistics, drawn, ranks: ranks)
   }
 
   /// - Returns: nil if the remainder isn't requested.
@@ -80,6 +127,7 @@ extension Select {
     try RemainderStep(
       shards: files.pool.shards, textField: settings.reading.textField,
       limits: settings.reading.limits, errorPolicy: settings.reading.errorPolicy,
+      skipped: hasInvalidRemainder ? report.rejects.map(\.place.position).sorted() : [],
       progress: progress
     ).run(
       chosen: selection.map(\.candidate), documentCounts: report.shards.map(\.documentCount),

@@ -37,10 +37,11 @@ extension Select {
     }
     let spread = try clock.time(.measure) {
       begin(.measure, pool, .next)
+      var workers = settings.reading.workers(progress)
+      workers.fields = poolFields
       return try SpreadStep(
-        workers: settings.reading.workers(progress),
-        lengths: settings.draw.lengths, targetCount: model.targets.count
-      ).run(pool.shards) { ModelWeightReader(model) }
+        workers: workers, lengths: settings.draw.lengths, targetCount: model.targets.count
+      ).run(pool.shards) { weightReader(model) }
     }
     return zip(spread.histograms, TargetSettings.shares(settings.targets)).map {
       histogram, share in
@@ -49,33 +50,43 @@ extension Select {
     }
   }
 
+  var statisticsPlan: StatisticsPlan {
+    StatisticsPlan(
+      settings.statistics, targetCount: settings.targets.count,
+      directory: settings.reading.spoolDirectory)
+  }
+
   func weighAndDraw(
-    _ plan: Plan, _ trained: Trained, _ files: OpenFiles, _ clock: StepClock
+    _ plan: Plan, _ trained: Trained, _ files: OpenFiles, _ statistics: StatisticsPlan,
+    _ clock: StepClock
   ) throws -> Drawn {
     let source = poolFeatures(files)
     return try draw(
       plan, trained, files, clock,
       selector: selector(
-        plan.recipe, plan.budget, trained, files, source, orders: settings.annotates))
+        plan.recipe, plan.budget, trained, files, source, orders: settings.annotates),
+      statistics: statistics)
   }
 
   func draw(
     _ plan: Plan, _ trained: Trained, _ files: OpenFiles, _ clock: StepClock,
-    selector: any Selector, leavesNearDuplicatesOut: Bool = true
+    selector: any Selector, leavesNearDuplicatesOut: Bool = true,
+    statistics: StatisticsPlan = StatisticsPlan()
   ) throws -> Drawn {
     var workers = settings.reading.workers(progress)
-    workers.fields = stratumFields
+    workers.fields = poolFields
     let draw = Draw(
       workers: workers, recipe: plan.recipe, budget: plan.budget,
       fills: settings.stratify?.fills ?? false, expectedCount: trained.pool.documents,
       randomRate: plan.baselineRate, randomSeed: settings.draw.seed,
       emptyCounts: Divergence.emptyCounts(bucketCount: settings.features.bucketCount),
       stratumField: settings.stratify == nil ? nil : 0,
-      nearDuplicates: leavesNearDuplicatesOut ? nearDuplicateFilter(files) : nil)
+      nearDuplicates: leavesNearDuplicatesOut ? nearDuplicateFilter(files) : nil,
+      statistics: statistics)
     let exclusion = exclusion(files, trained)
     begin(.weigh, files.pool, .next)
     return try draw.run(files.pool.shards, clock: clock, selector: selector) {
-      ModelWeightReader(trained.model, exclusion)
+      weightReader(trained.model, exclusion)
     }
   }
 

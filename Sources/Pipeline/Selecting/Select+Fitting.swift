@@ -12,7 +12,15 @@ extension Select {
   }
 
   /// The fields that are read from the pool, besides the text.
-  var stratumFields: [String] { settings.stratify.map { [$0.field] } ?? [] }
+  var poolFields: [String] { stratumFields + settings.additions.map(\.field) }
+  private var stratumFields: [String] { settings.stratify.map { [$0.field] } ?? [] }
+  /// The index of the first field that is added to log weights.
+  private var firstAddedField: Int { stratumFields.count }
+
+  /// A reader of the pool's log weights, for workers that read ``poolFields``.
+  func weightReader(_ model: WeighingModel, _ exclusion: Exclusion? = nil) -> ModelWeightReader {
+    ModelWeightReader(model, exclusion, firstField: firstAddedField)
+  }
 
   func fit(_ files: OpenFiles, _ clock: StepClock) throws -> (targets: [Fitted], pool: Fitted) {
     let targets = try files.targets.map { target in
@@ -44,12 +52,20 @@ extension Select {
 
   private var poolStep: FitStep {
     var step = step
-    step.workers.fields = stratumFields
+    step.workers.fields = poolFields
+    step.sampledFields = settings.additions.map(\.field)
+    // The remainder must know which lines lack a number.
+    if hasInvalidRemainder { step.workers.keepsRejects = true }
     step.countsStrata = settings.stratify != nil
     if settings.fittedShare < 1 {
       step.fitted = RandomDocuments(seed: 0, purpose: .fitSample, rate: settings.fittedShare)
     }
     return step
+  }
+
+  /// Whether lines with a text may be invalid when the remainder is copied.
+  var hasInvalidRemainder: Bool {
+    settings.outputs.remainder != nil && !settings.additions.isEmpty
   }
 
   private var step: FitStep {

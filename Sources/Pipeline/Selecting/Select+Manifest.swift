@@ -14,7 +14,8 @@ extension Select {
     selected.countTargetDocuments(copied.selection, trained.targetTexts)
     return SelectManifest(
       dselVersion: settings.version, seed: settings.draw.seed,
-      settings: .init(settings, plan.size, temperature: plan.recipe.temperatures[0]),
+      settings: .init(
+        settings, plan.size, temperature: plan.recipe.temperatures[0], trained.model.addition),
       sizeSearch: search,
       target: isOne ? first.side : nil, targets: isOne ? nil : targets, pool: trained.pool,
       eligibleDocuments: weighed.eligibleCount, underMinTokens: weighed.underMinimumCount,

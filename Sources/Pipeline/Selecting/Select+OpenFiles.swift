@@ -52,7 +52,7 @@ extension Select {
     if case .fixed = settings.draw.temperature {} else { count += 1 }
     if settings.outputs.remainder != nil { count += 1 }
     if settings.nearDuplicates != nil { count += 1 }
-    if settings.outputs.ordersByWeight { count += 1 }
+    if needsLogWeights { count += 1 }
     if settings.objective != nil { count += settings.targets.count }
     if settings.sizeSearch != nil { count += 1 + searchPassCountOfStage }
     return count

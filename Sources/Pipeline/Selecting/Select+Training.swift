@@ -55,6 +55,9 @@ extension Select {
       return trained
     }
     trained.model.merge(components)
+    if let sample = pool.outcome.fieldSample {
+      trained.model.addition = try FieldAddition(settings.additions, trained.model, sample)
+    }
     clock.add(.train, since: begin)
     return trained
   }

@@ -26,8 +26,9 @@ package struct Select: Sendable {
     // Nothing else holds what is fitted: its tables are freed before training asks for memory.
     let trained = try train(fitted, clock)
     let plan = try plan(trained, search?.size ?? settings.size, files.pool, clock)
-    let drawn = try weighAndDraw(plan, trained, files, clock)
-    let copied = try copy(drawn, trained, files, clock)
+    let statistics = statisticsPlan
+    let drawn = try weighAndDraw(plan, trained, files, statistics, clock)
+    let copied = try copy(drawn, trained, files, statistics, clock)
     let manifest = manifest(
       trained, plan, search, drawn, copied, files,
       clock.timings(threadCount: settings.reading.threadCount, settings.command))

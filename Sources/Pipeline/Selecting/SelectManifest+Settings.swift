@@ -6,7 +6,10 @@ internal import Weighting
 
 extension SelectManifest.Settings {
   /// - Parameter size: of the selection, which may have been found.
-  init(_ settings: SelectSettings, _ size: SelectionSize, temperature: Double) {
+  init(
+    _ settings: SelectSettings, _ size: SelectionSize, temperature: Double,
+    _ addition: FieldAddition?
+  ) {
     let size: [ExactString: Double] =
       switch size {
       case .documents(let count): ["count": Double(count)]
@@ -29,6 +32,7 @@ extension SelectManifest.Settings {
       smoothing: settings.estimator.pseudocount,
       targetSmoothing: settings.estimator.targetPseudocount,
       floor: settings.estimator.compatibility?.weightFloor ?? 0, size: size,
+      add: AdditionRecord(addition),
       topK: !settings.draw.addsNoise, temperature: temperature,
       temperatureGoal: Self.goal(settings.draw.temperature),
       normalize: settings.estimator.normalization.rawValue,
@@ -45,7 +49,8 @@ extension SelectManifest.Settings {
       nearDuplicates: settings.nearDuplicates,
       duplicates: settings.draw.keepsDuplicates ? "keep" : "drop",
       onError: settings.reading.errorPolicy == .skip ? "skip" : "fail",
-      annotate: settings.annotates, compress: settings.outputs.container.rawValue,
+      annotate: settings.annotates, annotateWith: settings.statistics.names,
+      compress: settings.outputs.container.rawValue,
       maxLineBytes: settings.reading.limits.maximumLine,
       maxWindow: settings.reading.limits.maximumWindow)
   }

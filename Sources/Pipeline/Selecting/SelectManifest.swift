@@ -28,6 +28,8 @@ package struct SelectManifest: Encodable, Sendable {
     /// Added to every probability before a weight takes its logarithm.
     package var floor: Double
     package var size: [ExactString: Double]
+    /// What fields add to log weights; nil for nothing.
+    package var add: AdditionRecord?
     package var topK: Bool
     package var temperature: Double
     /// The goal that the temperature was chosen for; nil if the temperature was given.
@@ -58,6 +60,8 @@ package struct SelectManifest: Encodable, Sendable {
     package var duplicates: String
     package var onError: String
     package var annotate: Bool
+    /// nil if annotations have nothing besides.
+    package var annotateWith: [String]?
     package var compress: String
     package var maxLineBytes: Int
     package var maxWindow: Int

@@ -17,6 +17,8 @@ package struct SelectSettings: Sendable, Codable {
   /// How the size is found; nil if it is ``size``.
   package var sizeSearch: SizeSearchSettings?
   package var draw = DrawSettings()
+  /// The fields whose numbers are added to log weights.
+  package var additions: [FieldTerm] = []
   /// How sets are chosen among candidates; nil to draw by weight.
   package var objective: SetObjective?
   /// What the set is to complete; nil if there is nothing.
@@ -32,6 +34,8 @@ package struct SelectSettings: Sendable, Codable {
   package var nearDuplicates: Double?
   package var outputs = OutputSettings()
   package var annotates = false
+  /// What annotations have besides.
+  package var statistics: [AnnotationStatistic] = []
   package var version = ""
   /// For the manifest.
   package var command: Invocation?

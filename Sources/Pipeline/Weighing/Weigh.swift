@@ -43,7 +43,7 @@ package struct Weigh: Sendable {
     let model = try clock.time(.train) {
       progress.begin(.train, totalStoredByteCount: nil)
       return try models.weighingModel(
-        settings.estimator, threadCount: settings.reading.threadCount)
+        settings.estimator, settings.additions, threadCount: settings.reading.threadCount)
     }
     var weighed = try clock.time(.weigh) {
       progress.begin(.weigh, totalStoredByteCount: pool.totalStoredByteCount, pass: .next)
@@ -54,7 +54,7 @@ package struct Weigh: Sendable {
     let rejects = try outputs.writeRejects(
       [(pool, weighed.report)], limits: settings.reading.limits, progress: progress)
     let report = WeighReport(
-      settings, models, weighed,
+      settings, models, weighed, model.addition,
       clock.timings(threadCount: settings.reading.threadCount, settings.command))
     try outputs.commit(weighed.files, rejects, outputs.write(report))
     return report

@@ -89,5 +89,6 @@ struct WeighJob {
     return "\(settings.estimator.fingerprint) targets=\(targets) "
       + "pool=\(models.pool.contentHash.hexadecimal) format=\(settings.format.rawValue) "
       + "id=\(settings.idField ?? "") \(settings.reading.fingerprint)"
+      + settings.additions.map { " add=\($0.field)=\($0.coefficient)" }.joined()
   }
 }

@@ -26,6 +26,8 @@ package struct WeighReport: Encodable, Sendable {
     package var buckets: Int
     package var hashing: String
     package var onError: String
+    /// What fields add to log weights; nil for nothing.
+    package var add: AdditionRecord?
   }
 
   package struct Candidates: Encodable, Sendable {
@@ -75,7 +77,8 @@ package struct WeighReport: Encodable, Sendable {
 
 extension WeighReport {
   init(
-    _ settings: WeighSettings, _ models: StoredModels, _ weighed: Weighed, _ timings: RunTimings
+    _ settings: WeighSettings, _ models: StoredModels, _ weighed: Weighed,
+    _ addition: FieldAddition?, _ timings: RunTimings
   ) {
     let (estimator, features) = (settings.estimator, models.pool.model.settings)
     self.init(
@@ -88,7 +91,8 @@ extension WeighReport {
         textJoin: settings.reading.textField.otherJoint,
         tokenizer: features.tokenizer.rawValue, ngrams: features.maximumOrder,
         buckets: features.bucketCount, hashing: features.hashing.rawValue,
-        onError: settings.reading.errorPolicy == .skip ? "skip" : "fail"),
+        onError: settings.reading.errorPolicy == .skip ? "skip" : "fail",
+        add: AdditionRecord(addition)),
       targetModels: models.targets.map { Model($0.name, $0.stored) },
       poolModel: Model(nil, models.pool), documents: weighed.outcome.documentCount,
       tokens: weighed.outcome.tokenCount, skippedLines: weighed.report.skippedByReason,

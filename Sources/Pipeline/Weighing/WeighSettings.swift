@@ -17,6 +17,8 @@ package struct WeighSettings: Sendable, Codable {
   package var pool: [String]
   package var reading = ReadingSettings()
   package var estimator = EstimatorSettings()
+  /// The fields whose numbers are added to log weights.
+  package var additions: [FieldTerm] = []
   package var format = WeightFormat.jsonl
   package var idField: String?
   /// nil for `dolma`, and with a work directory.

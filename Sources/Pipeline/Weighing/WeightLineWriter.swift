@@ -15,6 +15,11 @@ struct WeightLineWriter: Sendable {
 
   /// The fields that consumers need.
   var fields: [String] {
+    ownFields + (model.addition?.scales.terms.map(\.field) ?? [])
+  }
+
+  /// The fields of the lines that are written.
+  private var ownFields: [String] {
     switch format {
     case .jsonl: idField.map { [$0] } ?? []
     case .dolma: [idField ?? "id", "source"]
@@ -41,9 +46,12 @@ struct WeightLineWriter: Sendable {
     private var weigher: DocumentWeigher
     private var outcome: Outcome
     private var block: [UInt8] = []
+    /// The index of the first field that is added to log weights.
+    private let firstField: Int
 
     init(_ settings: WeightLineWriter) {
       self.settings = settings
+      firstField = settings.ownFields.count
       weigher = DocumentWeigher(settings.model)
       outcome = Outcome(
         effectiveSampleSizes: Array(
@@ -51,7 +59,7 @@ struct WeightLineWriter: Sendable {
     }
 
     mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
-      let size = weigher.weigh(text)
+      let size = try weigher.weigh(text, of: line, firstField: firstField)
       outcome.documentCount += 1
       outcome.tokenCount += size.tokenCount
       for target in settings.model.targets.indices {
@@ -68,6 +76,7 @@ struct WeightLineWriter: Sendable {
     }
 
     private mutating func appendID(_ line: DocumentLine) {
+      guard firstField > 0 else { return appendPlace(line) }
       switch line.fields.first {
       case .string(let id): block.append(jsonString: id)
       case .number(let id):
@@ -77,8 +86,12 @@ struct WeightLineWriter: Sendable {
           block.append(contentsOf: "\(id)".utf8)
         }
       case .largeNumber(let id): block.append(contentsOf: id.utf8)
-      default: block.append(jsonString: "\(settings.file)/\(line.number)")
+      default: appendPlace(line)
       }
+    }
+
+    private mutating func appendPlace(_ line: DocumentLine) {
+      block.append(jsonString: "\(settings.file)/\(line.number)")
     }
 
     private mutating func appendDocument(

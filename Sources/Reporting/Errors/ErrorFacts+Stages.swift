@@ -8,6 +8,8 @@ extension ModelError {
     case .mismatch(let path, _, _), .otherFeatures(let path, _), .otherHashing(let path, _):
       ErrorFacts(code: "other_settings", path)
     case .noSample(let path): ErrorFacts(code: "no_sample", path)
+    case .noFieldSample(let path, _): ErrorFacts(code: "no_field_sample", path)
+    case .unscalable: ErrorFacts(code: "unscalable_field")
     case .empty(let path, _): ErrorFacts(code: "empty_model", path)
     }
   }

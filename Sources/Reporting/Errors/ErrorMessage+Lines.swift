@@ -42,6 +42,11 @@ extension ErrorMessage {
       return
         "the log weight is too large: the sum of \(fields) times --field-scale exceeds 1.8e308. "
         + "Use a smaller --field-scale, \(skip)"
+    case .additionTooLarge(let paths):
+      let fields = paths.map { "\"\($0)\"" }.joined(separator: ", ")
+      return
+        "the log weight is too large: what --add makes of \(fields) exceeds 1.8e308. Use smaller "
+        + "numbers, such as their logarithms, \(skip)"
     case .weightTooLarge(let weight, let temperature):
       return
         "the log weight \(weight) is too large: divided by a temperature of \(temperature), it "

@@ -22,6 +22,19 @@ extension ErrorMessage {
     case .noSample(let path):
       "\(path): the model has no sample of documents, which the regression learns from. Fit it "
         + "without --no-sample, or use --estimator shrunk."
+    case .noFieldSample(let path, let field):
+      "\(path): the model has no numbers of the field \"\(field)\", which --add needs. Fit the pool "
+        + "again with 'dsel fit --keep-field \(field)'."
+    case .unscalable(let field, documentCount: 0, _):
+      "--add \(field): no document of the pool has as many tokens as --min-tokens asks for, so "
+        + "nothing says how large the numbers usually are. Lower --min-tokens."
+    case .unscalable(let field, _, isTooLarge: true):
+      "--add \(field): the numbers are too large to have a standard deviation. Use smaller ones, "
+        + "such as their logarithms."
+    case .unscalable(let field, let documentCount, isTooLarge: false):
+      "--add \(field): \(Format.count(documentCount, "sampled document")) of the pool "
+        + "\(documentCount == 1 ? "has one number" : "have the same number") there, so its scale "
+        + "isn't known. Leave this field out of --add."
     case .empty(let path, documentCount: 0):
       "\(path): the model has no documents: all files that it was fitted to are empty. Fit it to "
         + "files that have documents, or merge it with other models by 'dsel merge'."

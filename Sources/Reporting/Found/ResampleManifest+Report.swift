@@ -4,9 +4,11 @@ package import Pipeline
 extension ResampleManifest: Report {
   package var sections: [ReportSection] {
     let isOfSet = settings.objective.name == "set"
+    // Some draws by fields don't count tokens.
+    let words = selected.tokens > 0 ? "\(Format.count(selected.tokens, "word")), " : ""
     var line =
       "selected \(Format.count(selected.documents)) of \(Format.count(documents, "document")): "
-      + "\(Format.count(selected.tokens, "word")), \(Format.bytes(selected.bytes))"
+      + "\(words)\(Format.bytes(selected.bytes))"
     if epochs.count > 1 { line += " in \(Format.count(epochs.count, "epoch"))" }
     let others = [nearDuplicates?.summary(isOfSet: isOfSet), remainder?.summary]
     return [
@@ -17,7 +19,8 @@ extension ResampleManifest: Report {
 
   package var details: [String] {
     var lines = [settings.objective.summary(candidateCount: selected.candidates)].compactMap { $0 }
-    lines.append(Format.count(eligibleDocuments, "eligible document"))
+    let outside = outsideBetween.map { "; \(Format.count($0)) outside --between" } ?? ""
+    lines.append(Format.count(eligibleDocuments, "eligible document") + outside)
     if let effectiveSampleSize {
       lines.append("effective sample size \(Format.significant(effectiveSampleSize))")
     }
@@ -36,7 +39,16 @@ extension ResampleManifest: Report {
         documents: documents, short: underMinTokens, minimum: settings.minTokens,
         long: overMaxTokens, maximum: settings.maxTokens,
         isAllSelected: selected.allEligible, isOfCandidates: isOfCandidates
-      ).warnings + underWeightWarnings
+      ).warnings + underWeightWarnings + outsideWarnings
+  }
+
+  private var outsideWarnings: [String] {
+    guard selected.allEligible, let outsideBetween, outsideBetween > 0 else { return [] }
+    let isOne = outsideBetween == 1
+    return [
+      "\(Format.count(outsideBetween, "document")) \(isOne ? "has a number" : "have numbers") outside "
+        + "--between and can't be selected. To include \(isOne ? "it" : "them"), widen the range."
+    ]
   }
 
   private var underWeightWarnings: [String] {

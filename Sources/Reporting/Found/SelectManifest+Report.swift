@@ -58,7 +58,7 @@ extension SelectManifest: Report {
       + divergences + eligibility + randomness
   }
 
-  package var notes: [String] { [advice].compactMap { $0 } }
+  package var remarks: [String] { [advice].compactMap { $0 } }
 
   /// Number of selected documents that are already in the target.
   private var targetDocuments: String? {

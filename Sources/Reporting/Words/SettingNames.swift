@@ -58,7 +58,14 @@ extension FittedModel.Mismatch {
       isInFirst
         ? "\(path) was fitted with --keep-texts, but this model was not"
         : "it was fitted with --keep-texts, but \(path) was not"
+    case .fields(let first, let second):
+      "it was fitted \(Self.keepField(second)), but \(path) \(Self.keepField(first))"
     }
+  }
+
+  private static func keepField(_ fields: [String]) -> String {
+    fields.isEmpty
+      ? "without --keep-field" : "with --keep-field \(fields.joined(separator: ","))"
   }
 
   private static func text(

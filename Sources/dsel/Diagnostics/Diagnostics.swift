@@ -26,7 +26,7 @@ struct Diagnostics {
         for line in report.details { Self.write(Array((PrintableText.of(line) + "\n").utf8)) }
       }
     }
-    report.notes.forEach(note)
+    report.remarks.forEach(note)
     warn(report.warnings)
   }
 

@@ -72,6 +72,16 @@ struct OutputOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
+      Add to "dsel", and imply --annotate: the part of the draw (part), the probability with which \
+      it drew the document (probability), and the place of its log weight among all eligible \
+      documents: rank, from 1, and quantile, from 0 to 1.
+      """, valueName: "statistic,…"),
+    completion: .list(AnnotationStatistic.allCases.map(\.rawValue)))
+  var annotateWith: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      """
       File for the record of the run. (default: OUTPUT.manifest.json, or manifest.json in \
       --output-dir)
       """, valueName: "file"),
@@ -94,6 +104,24 @@ struct OutputOptions: ParsableArguments {
       default: self.init(rawValue: argument)
       }
     }
+  }
+
+  /// Whether lines get a "dsel".
+  var annotates: Bool { annotate || !annotateWith.isEmpty }
+
+  /// - Throws: `ValidationError`
+  func statistics() throws -> [AnnotationStatistic] {
+    var given: [AnnotationStatistic] = []
+    for name in annotateWith.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) })
+    {
+      guard let statistic = AnnotationStatistic(rawValue: String(name)) else {
+        throw ValidationError(
+          "--annotate-with '\(name)' is unknown. Choose from "
+            + AnnotationStatistic.allCases.map(\.rawValue).joined(separator: ", ") + ".")
+      }
+      given.append(statistic)
+    }
+    return AnnotationStatistic.allCases.filter { given.contains($0) }
   }
 
   var path: String? { OutputName.file(output) }
@@ -167,9 +195,9 @@ struct OutputOptions: ParsableArguments {
   /// Refuses to replace the member that contains a line's text.
   func validate(with reading: ReadingOptions) throws {
     let keys = (try? TextExpression(parsing: reading.textField))?.rootKeys ?? []
-    guard annotate, keys.contains(Array("dsel".utf8)) else { return }
+    guard annotates, keys.contains(Array("dsel".utf8)) else { return }
     throw ValidationError(
-      "--annotate would replace the text, because --text-field \(reading.textField) is inside of "
+      "\(annotate ? "--annotate" : "--annotate-with") would replace the text, because --text-field \(reading.textField) is inside of "
         + "\"dsel\". Leave one of the two out."
     )
   }
@@ -200,6 +228,7 @@ struct OutputOptions: ParsableArguments {
     guard output == nil || outputDir == nil else {
       throw ValidationError("Give only one of --output and --output-dir.")
     }
+    _ = try statistics()
     if let shardBytes {
       guard shardBytes.value >= 1 else {
         throw ValidationError("--shard-bytes must be at least 1.")

@@ -59,6 +59,15 @@ struct WeightSourceOptions: ParsableArguments {
   @Flag(help: "With --field: prefer small numbers, as for a loss.")
   var negate = false
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      With --field: draw only documents whose number in this field is in this range, both ends \
+      included: loss=1.5:3. Either end may be left out. Several must all hold.
+      """,
+      valueName: "path=low:high,…"))
+  var between: [String] = []
+
   func validate() throws {
     let count = [!weights.isEmpty, !candidates.isEmpty, !field.isEmpty].count { $0 }
     guard count == 1 else {
@@ -78,7 +87,12 @@ struct WeightSourceOptions: ParsableArguments {
     guard !field.isEmpty || (fieldScale.isEmpty && !negate) else {
       throw ValidationError("--field-scale and --negate need --field.")
     }
+    guard !field.isEmpty || between.isEmpty else {
+      throw ValidationError(
+        "--between needs --field: only a draw by fields reads the numbers of the lines.")
+    }
     _ = try fields()
+    _ = try windows()
   }
 
   /// The files of weights or candidates.
@@ -125,6 +139,37 @@ struct WeightSourceOptions: ParsableArguments {
       try ReadingOptions.validateField(path, option: "--field")
       return FieldWeight(field: path, scale: negate ? -scale : scale)
     }
+  }
+
+  /// The ranges of fields, separated by commas.
+  ///
+  /// - Throws: `ValidationError`
+  func windows() throws -> [FieldWindow] {
+    try between.flatMap(FieldPath.list).map { item in
+      let parts = FieldPath.assignment(item)
+      let ends = parts?.text.split(separator: ":", omittingEmptySubsequences: false) ?? []
+      guard let path = parts?.path, ends.count == 2, ends.contains(where: { !$0.isEmpty }) else {
+        throw ValidationError(
+          "--between '\(item)' is not a range. Write it like loss=1.5:3, loss=1.5: or loss=:3.")
+      }
+      try ReadingOptions.validateField(path, option: "--between")
+      let (lowest, highest) = (try Self.end(ends[0], of: item), try Self.end(ends[1], of: item))
+      if let lowest, let highest, lowest > highest {
+        throw ValidationError(
+          "--between '\(item)': no number is at least \(ends[0]) and at most \(ends[1]). Write the "
+            + "smaller one first.")
+      }
+      return FieldWindow(field: path, lowest: lowest, highest: highest)
+    }
+  }
+
+  private static func end(_ text: Substring, of argument: String) throws -> Double? {
+    guard !text.isEmpty else { return nil }
+    guard let number = Number(argument: String(text)) else {
+      throw ValidationError(
+        "--between '\(argument)': '\(text)' is not a number. Write it like loss=1.5:3.")
+    }
+    return number.value
   }
 
   private static func scale(

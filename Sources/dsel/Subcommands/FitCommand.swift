@@ -1,5 +1,6 @@
 import ArgumentParser
 import Pipeline
+import Reading
 
 /// `dsel fit`: counts the n-grams of a target or a pool in a model file.
 struct FitCommand: ParsableCommand, CommandWithExamples {
@@ -72,6 +73,14 @@ struct FitCommand: ParsableCommand, CommandWithExamples {
       """)
   var keepTexts = false
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Keep a sample of the numbers in this field, in the model of a pool: 'dsel weigh --add' needs \
+      it. Several fields are separated by commas. A line without such a number is invalid.
+      """, valueName: "path,…"))
+  var keepField: [String] = []
+
   @OptionGroup(title: "Output") var output: FileOutputOptions
 
   @Option(
@@ -101,8 +110,20 @@ struct FitCommand: ParsableCommand, CommandWithExamples {
     try rejecting.validate(with: reading)
     try reading.validateJoint()
     try counting.validate(with: compatibility.compat)
+    _ = try keptFields()
     try WorkDirectoryRules.validate(
       workDir, files: self.files(), rejects: rejecting.rejects)
+  }
+
+  /// - Throws: `ValidationError`
+  private func keptFields() throws -> [String] {
+    let fields = keepField.flatMap(FieldPath.list)
+    guard fields.isEmpty || compatibility.compat == nil else {
+      throw ValidationError(
+        "--keep-field can't be used with --compat, whose weights nothing is added to.")
+    }
+    try AddOptions.validate(fields, option: "--keep-field")
+    return fields
   }
 
   func run() throws {
@@ -117,6 +138,7 @@ struct FitCommand: ParsableCommand, CommandWithExamples {
       settings.minimumTokenCount = minTokens.value
       settings.keepsSample = !noSample && compatibility.compat == nil
       settings.keepsTexts = keepTexts
+      settings.keptFields = try keptFields()
       settings.output = output.destination
       settings.container = output.container
       settings.replacesOutputs = output.force

@@ -32,6 +32,9 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
       dsel resample --field metadata.quality --temperature 2 crawl.jsonl.zst --count 10k -o good.jsonl
       dsel resample --field loss --negate crawl.jsonl.zst --count 10k -o easy.jsonl
 
+    By the middle of the pool's perplexities, and by quality within it:
+      dsel resample --field quality --between perplexity=20:400 crawl.jsonl.zst --count 10k -o middle.jsonl
+
     By quality and by the weight that 'dsel select --annotate' added:
       dsel resample --field dsel.log_weight,quality=0.3 annotated.jsonl --count 10k -o both.jsonl
 
@@ -136,6 +139,11 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
         "--order weight needs log weights, but candidates have keys, which noise is part of. Draw "
           + "by --weights, or leave --order weight out.")
     }
+    guard output.annotateWith.isEmpty else {
+      throw ValidationError(
+        "--annotate-with needs the log weights of all documents, which candidates don't have. Draw "
+          + "by --weights, or leave it out.")
+    }
     guard size.isCountOrNothing else {
       throw ValidationError(
         "Candidates need a size in documents: give --count, or no size for the largest draw.")
@@ -149,7 +157,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
       ("--output", output.output != nil),
       ("--output-dir", output.outputDir != nil), ("--remainder", output.remainder != nil),
       ("--shuffle", output.shuffle), ("--order", output.order != nil),
-      ("--annotate", output.annotate),
+      ("--annotate", output.annotate), ("--annotate-with", !output.annotateWith.isEmpty),
       ("--manifest", output.manifest != nil), ("--rejects", rejecting.rejects != nil),
       ("--excluded", exclusionList.excluded != nil),
       ("--rejected-duplicates", nearDuplicateList.rejectedDuplicates != nil),
@@ -209,9 +217,11 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     settings.noise = set.noise?.value
     settings.base = base.settings
     settings.replay = mixture.replay?.value ?? 0
+    settings.windows = try self.source.windows()
     settings.stratify = try mixture.settings()
     settings.outputs = outputs
-    settings.annotates = output.annotate
+    settings.annotates = output.annotates
+    settings.statistics = try output.statistics()
     settings.version = Dsel.version
     settings.command = Dsel.invocation
     return settings

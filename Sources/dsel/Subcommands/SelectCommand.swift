@@ -46,6 +46,7 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
   @OptionGroup(title: "Objective") var set: SetOptions
   @OptionGroup(title: "Objective") var base: BaseOptions
   @OptionGroup(title: "Draw") var draw: DrawOptions
+  @OptionGroup(title: "Draw") var adding: AddOptions
   @OptionGroup(title: "Mixture") var mixture: MixtureOptions
   @OptionGroup(title: "Exclusion") var exclusion: ExcludeOptions
   @OptionGroup(title: "Exclusion") var exclusionList: ExcludedOptions
@@ -59,6 +60,7 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
   func validate() throws {
     if let compat = features.compat { try draw.validate(compat) }
     try draw.validate(features.estimator)
+    try adding.validate(features.compat)
     try objective.validate(rivals)
     if decision.objective == .weight, let option = set.given ?? base.given {
       let implied = decision.impliedBy.map { "\($0) draws by weight. Leave one of them" }
@@ -140,6 +142,7 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
     settings.sizeSearch = search.settings(size)
     settings.estimator = features.estimating.settings(features.compat, normalize: draw.normalize)
     settings.draw = draw.settings(features.estimator)
+    settings.additions = try adding.terms()
     settings.objective = decision.objective == .set ? set.setting : nil
     settings.base = base.settings
     if settings.objective != nil { settings.draw.logisticShare = 0 }
@@ -151,7 +154,8 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
     settings.nearDuplicates = nearDuplicates.nearDuplicates?.value
     settings.outputs.excluded = exclusionList.excluded
     settings.outputs.nearDuplicates = nearDuplicateList.rejectedDuplicates
-    settings.annotates = output.annotate
+    settings.annotates = output.annotates
+    settings.statistics = try output.statistics()
     settings.version = Dsel.version
     settings.command = Dsel.invocation
     return settings

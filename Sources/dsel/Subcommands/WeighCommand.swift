@@ -75,6 +75,8 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
       """)
   var normalize: Normalization?
 
+  @OptionGroup(title: "Weights") var adding: AddOptions
+
   @OptionGroup(title: "Candidates") var candidates: CandidateOptions
   @OptionGroup(title: "Exclusion (with --candidates)") var exclusion: ExcludeOptions
   @OptionGroup(title: "Exclusion (with --candidates)") var nearDuplicates: NearDuplicateOptions
@@ -133,6 +135,12 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
       throw ValidationError(
         "--near-duplicates needs --candidates: all documents get weights, and only draws leave some "
           + "out.")
+    }
+    try adding.validate(compatibility.compat)
+    guard adding.add.isEmpty || candidates.candidates == nil else {
+      throw ValidationError(
+        "--add can't be used with --candidates, which don't record it. Leave --candidates out, and "
+          + "draw from all weights with 'dsel resample --weights'.")
     }
     if let idField { try ReadingOptions.validateField(idField, option: "--id-field") }
     try rejecting.validate(with: reading)
@@ -208,6 +216,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
       product, poolModel: poolModel ?? "", pool: try poolFiles.files(finder))
     settings.reading = reading.settings(execution)
     settings.estimator = estimator
+    settings.additions = try adding.terms()
     settings.format = format
     settings.idField = idField
     settings.output = output.destination

@@ -1,0 +1,110 @@
+/// A random sample of documents with the numbers in some of their fields and with their features,
+/// whatever the order in which they come.
+///
+/// It says what a usual number of a field is, and a usual log weight: see ``FieldScales``. The
+/// documents are those with the smallest priorities, as in ``DocumentSample``, and samples of parts
+/// merge to the sample of the whole. Features are not folded, so that log weights can be computed
+/// from them by any estimator.
+package struct FieldSample: Sendable, Equatable {
+  package typealias Priority = DocumentSample.Priority
+
+  /// A document of the sample.
+  package struct Member: Sendable, Equatable {
+    package var priority: Priority
+    /// The number in each field.
+    package var values: [Double]
+    /// The number of tokens that the features are those of.
+    package var tokenCount: Int
+    /// The features of the first order in text order, then those of the second, and so on.
+    package var features: [UInt32]
+
+    package init(priority: Priority, values: [Double], tokenCount: Int, features: [UInt32]) {
+      self.priority = priority
+      self.values = values
+      self.tokenCount = tokenCount
+      self.features = features
+    }
+  }
+
+  /// This and ``featureCapacity`` bound memory, to about 10 MiB.
+  package static let capacity = 1024
+  package static let featureCapacity = 2 << 20
+  /// The number of tokens of a document whose features are kept.
+  package static let mostTokens = 1 << 14
+
+  private let capacity: Int
+  private let featureCapacity: Int
+  /// The paths of the fields.
+  package let fields: [String]
+  /// By priority, once the sample is trimmed.
+  package private(set) var members: [Member] = []
+  /// Larger priorities can't be in the sample.
+  package private(set) var threshold: Priority
+  private var featureCount = 0
+
+  /// - Parameter threshold: larger priorities are known not to be in the sample.
+  package init(fields: [String], threshold: Priority = Priority(bits: .max)) {
+    self.init(
+      fields: fields, threshold: threshold, capacity: Self.capacity,
+      featureCapacity: Self.featureCapacity)
+  }
+
+  init(
+    fields: [String], threshold: Priority = Priority(bits: .max), capacity: Int,
+    featureCapacity: Int
+  ) {
+    self.fields = fields
+    self.threshold = threshold
+    self.capacity = capacity
+    self.featureCapacity = featureCapacity
+  }
+
+  /// Adds a document, unless it is known not to be in the sample.
+  ///
+  /// - Complexity: amortized O(log *m*) for *m* documents of the sample.
+  package mutating func add(_ member: Member) {
+    precondition(member.values.count == fields.count)
+    guard member.priority <= threshold else { return }
+    members.append(member)
+    featureCount += member.features.count
+    if members.count >= 2 * capacity || featureCount > featureCapacity + featureCapacity / 4 {
+      trim()
+    }
+  }
+
+  /// Adds the documents of another sample of the same fields, and trims.
+  package mutating func merge(_ other: FieldSample) {
+    precondition(fields == other.fields)
+    threshold = min(threshold, other.threshold)
+    for member in other.members { add(member) }
+    trim()
+  }
+
+  /// Removes what isn't in the sample, and sorts the rest by priority.
+  ///
+  /// - Complexity: O(*m* log *m*) for *m* documents.
+  package mutating func trim() {
+    // Copies of a text may have different numbers. Which of them is kept mustn't depend on the
+    // order in which they come.
+    members.sort { one, other in
+      one.priority == other.priority
+        ? one.values.lexicographicallyPrecedes(other.values) : one.priority < other.priority
+    }
+    var kept: [Member] = []
+    kept.reserveCapacity(min(members.count, capacity))
+    featureCount = 0
+    for member in members where member.priority <= threshold {
+      if let last = kept.last, last.priority == member.priority { continue }
+      guard kept.count < capacity, featureCount + member.features.count <= featureCapacity
+      else {
+        // Not even equal ones: a document that is left out once must stay out, or samples of parts
+        // wouldn't merge.
+        threshold = Priority(bits: max(member.priority.bits, 1) - 1)
+        break
+      }
+      featureCount += member.features.count
+      kept.append(member)
+    }
+    members = kept
+  }
+}
