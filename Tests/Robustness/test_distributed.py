@@ -4,7 +4,9 @@ A pool in shards goes through fit, merge, weigh --candidates, merge and resample
 processes of its own, in a random order, two at a time, some of them twice. Documents are drawn by
 weight, or chosen as a set: then for each shard anew, and once for all (resample --picks). For a set,
 the candidates are also kept in two rounds, first their keys and then the n-grams of those that are
-left (weigh --keys-only and --candidates-from). The result is compared byte for byte with one `dsel select` over all shards. With another pool, by hand:
+left (weigh --keys-only and --candidates-from). The result is compared byte for byte with one `dsel
+select` over all shards. A table of other options, such as budgets of tokens and bytes, follows with
+fewer shards. With another pool, by hand:
 
     Tests/Robustness/.venv/bin/pytest Tests/Robustness/test_distributed.py \\
         --pool POOL --target TARGET --count 2000 --shards 16
@@ -12,11 +14,14 @@ left (weigh --keys-only and --candidates-from). The result is compared byte for 
 
 from __future__ import annotations
 
+import json
 import os
 import random
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from running import FIXTURES, WIKI, difference, run
@@ -61,6 +66,22 @@ class Cluster:
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(lambda shard: self.run(*arguments(shard)), tasks))
 
+    def fit(self, target: str, *options: str) -> None:
+        self.run("fit", target, "--output", "target.model.zst", *options)
+        self.for_each_shard(
+            lambda shard: [
+                *["fit", "--force", f"shards/{shard}", "--output", f"models/{shard}.model.zst"],
+                *options,
+            ]
+        )
+        self.merge("models", "pool.model.zst")
+
+    def manifest(self, *arguments: str) -> dict[str, Any]:
+        """Runs dsel with a manifest, which it returns."""
+        self.run(*arguments, "--force", "--manifest", "manifest.json")
+        found: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text())
+        return found
+
     def merge(self, kind: str, output: str) -> None:
         """Merges all files at once, and in groups of four and these in turn: both must agree."""
         names = [f"{kind}/{name}" for name in sorted(os.listdir(self.folder / kind))]
@@ -79,13 +100,12 @@ class Cluster:
         assert expected == found, f"{other} is not as {one}: {difference(expected, found)}"
 
 
-def in_two_rounds(cluster: Cluster, count: str) -> None:
-    """Keeps the candidates of a set in two rounds, to all.completed.zst."""
-    models = ["--target-model", "target.model.zst", "--pool-model", "pool.model.zst"]
+def two_rounds(cluster: Cluster, weigh: list[str]) -> None:
+    """Keeps the candidates in two rounds, which must give those of one."""
     cluster.for_each_shard(
         lambda shard: [
-            *["weigh", "--force", *models, f"shards/{shard}", "--candidates", count, "--keys-only"],
-            *["--output", f"keys/{shard}.keys.zst", "--manifest", "/dev/null"],
+            *[*weigh, f"shards/{shard}", "--keys-only", "--output", f"keys/{shard}.zst"],
+            *["--manifest", "/dev/null"],
         ]
     )
     cluster.merge("keys", "all.keys.zst")
@@ -96,6 +116,7 @@ def in_two_rounds(cluster: Cluster, count: str) -> None:
         ]
     )
     cluster.merge("completed", "all.completed.zst")
+    cluster.same("all.candidates.zst", "all.completed.zst")
 
 
 @pytest.mark.parametrize("objective", ["set", "weight"])
@@ -108,11 +129,7 @@ def test_processes_that_know_nothing_of_one_another_select_what_one_selects(
     cluster = Cluster(dsel, tmp_path, pool, pytestconfig.getoption("shards"), seed)
     shards = [f"shards/{name}" for name in cluster.shards]
 
-    cluster.run("fit", target, "--output", "target.model.zst")
-    cluster.for_each_shard(
-        lambda shard: ["fit", "--force", f"shards/{shard}", "--output", f"models/{shard}.model.zst"]
-    )
-    cluster.merge("models", "pool.model.zst")
+    cluster.fit(target)
     cluster.for_each_shard(
         lambda shard: [
             "weigh",
@@ -134,8 +151,8 @@ def test_processes_that_know_nothing_of_one_another_select_what_one_selects(
     )
     cluster.merge("candidates", "all.candidates.zst")
     if objective == "set":
-        in_two_rounds(cluster, count)
-        cluster.same("all.candidates.zst", "all.completed.zst")
+        models = ["--target-model", "target.model.zst", "--pool-model", "pool.model.zst"]
+        two_rounds(cluster, ["weigh", "--force", *models, "--candidates", count])
     cluster.run(
         "select",
         "--target",
@@ -183,3 +200,99 @@ def test_processes_that_know_nothing_of_one_another_select_what_one_selects(
     cluster.run(*command, "--count", smaller, "--output", "smaller.jsonl")
     cluster.run("resample", "--candidates", "smaller.zst", "--pool", *shards, "-o", "copied.jsonl")
     cluster.same("smaller.jsonl", "copied.jsonl")
+
+
+WEIGHT = ["--objective", "weight"]
+# Options of the draw, and sizes: the one that candidates are kept for, and smaller ones.
+TABLE: list[tuple[list[str], str, list[str]]] = [
+    (WEIGHT, "tokens", ["60000", "4001", "150"]),
+    ([*WEIGHT, "--logistic-share", "0.3"], "tokens", ["50000", "7777"]),
+    ([*WEIGHT, "--logistic-share", "0.3"], "bytes", ["300000", "54321"]),
+    ([*WEIGHT, "--seed", "7", "--temperature", "30"], "bytes", ["200000", "2000"]),
+    (["--top-k", "--max-tokens", "400"], "tokens", ["20000", "999"]),
+    ([*WEIGHT, "--near-duplicates", "0.8", "--logistic-share", "0"], "tokens", ["40000", "5000"]),
+    # More than there is.
+    (WEIGHT, "bytes", ["1000000000", "100000"]),
+    ([], "tokens", ["30000", "3000"]),
+    (["--seed", "3", "--min-tokens", "0"], "tokens", ["90000", "20000"]),
+    (["--max-tokens", "300"], "bytes", ["100000", "40000"]),
+    (["--near-duplicates", "0.8"], "bytes", ["80000"]),
+    ([], "tokens", ["900000"]),
+]
+
+
+@pytest.fixture(scope="module")
+def large_pool(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """More documents than all are candidates of a set."""
+    lines = run(["zstd", "-dcq", str(FIXTURES / "crawl.jsonl.zst")]).checked().output.splitlines()
+    path = tmp_path_factory.mktemp("pool") / "pool.jsonl"
+    with path.open("wb") as file:
+        for turn in range(10):
+            for line in lines:
+                changed = re.sub(rb'"text": ?"', rb"\g<0>turn%d " % turn, line, count=1)
+                file.write(changed + b"\n")
+    return str(path)
+
+
+# What the manifests of select and resample must both have.
+COMPARED = ["seed", "eligible_documents", "under_min_tokens", "over_max_tokens", "near_duplicates"]
+SELECTED = [
+    *["documents", "bytes", "shortfall", "shortfall_unit", "all_eligible", "dropped_copies"],
+    *["by_logistic", "threshold_key"],
+]
+
+
+def comparable(manifest: dict[str, Any]) -> dict[str, Any]:
+    found = {name: manifest.get(name) for name in COMPARED}
+    found |= {name: manifest["selected"].get(name) for name in SELECTED}
+    found |= {name: manifest["settings"].get(name) for name in ["size", "objective", "top_k"]}
+    return found
+
+
+@pytest.mark.parametrize("options, unit, sizes", TABLE)
+def test_budgets_of_shards_select_what_one_selects(
+    dsel: str,
+    tmp_path: Path,
+    seed: int,
+    large_pool: str,
+    options: list[str],
+    unit: str,
+    sizes: list[str],
+) -> None:
+    # The large pool is full of near-duplicates.
+    pool = str(FIXTURES / "crawl.jsonl.zst") if "--near-duplicates" in options else large_pool
+    cluster = Cluster(dsel, tmp_path, pool, 5, seed)
+    shards = [f"shards/{name}" for name in cluster.shards]
+    lengths = options[options.index("--min-tokens") :][:2] if "--min-tokens" in options else []
+    cluster.fit(WIKI, *lengths)
+    models = ["--target-model", "target.model.zst", "--pool-model", "pool.model.zst"]
+    weigh = ["weigh", "--force", *models, "--candidates", sizes[0], "--budget", unit, *options]
+    cluster.for_each_shard(
+        lambda shard: [
+            *[*weigh, f"shards/{shard}", "--output", f"candidates/{shard}.zst"],
+            *["--manifest", "/dev/null"],
+        ]
+    )
+    cluster.merge("candidates", "all.candidates.zst")
+    # One run over all shards keeps the same.
+    cluster.run(*weigh, *shards, "--output", "one.zst")
+    cluster.same("all.candidates.zst", "one.zst")
+    if "weight" not in options and "--top-k" not in options:
+        two_rounds(cluster, weigh)
+
+    select = ["select", "--target", WIKI, "--pool", *shards, *options]
+    for size in sizes:
+        wanted = [f"--{unit}", size]
+        manifest = comparable(cluster.manifest(*select, *wanted, "-o", "selected.jsonl"))
+        # The smallest sizes may have no room for the first document.
+        assert (tmp_path / "selected.jsonl").read_bytes() or int(size) < 1000
+        copy = ["resample", "--pool", *shards, "-o", "drawn.jsonl", "--candidates"]
+        drawn = comparable(cluster.manifest(*copy, "all.candidates.zst", *wanted))
+        cluster.same("selected.jsonl", "drawn.jsonl")
+        assert drawn == manifest
+        cluster.run(
+            *["resample", "--force", "--candidates", "all.candidates.zst", *wanted, "--picks", "picks.zst"]
+        )
+        drawn = comparable(cluster.manifest(*copy, "picks.zst"))
+        cluster.same("selected.jsonl", "drawn.jsonl")
+        assert drawn == manifest

@@ -61,7 +61,8 @@ func fuzzCandidates(_ input: [UInt8]) -> Int32 {
   let all = file.buffer().kept()
   require(all.count <= file.candidates.count, "more than there are")
   let some = file.buffer(count: min(count, 3)).kept()
-  if file.header.settings.objective == .weight, file.header.settings.nearDuplicates == nil {
+  let settings = file.header.settings
+  if settings.objective == .weight, settings.nearDuplicates == nil, settings.unit == .documents {
     require(all.count <= count && some.count <= 3, "more than were asked for")
   }
   readFeatures(shard, rankCount: file.header.profile?.rankCount ?? 0)

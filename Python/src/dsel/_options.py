@@ -287,6 +287,9 @@ class WeighOptions(TypedDict, total=False):
     # root of that number (sqrt), or by nothing (none). (default: sqrt; none with --estimator
     # ratio)
     normalize: Literal["none", "sqrt", "length"]
+    # With --candidates: what that number counts: documents, tokens, or the bytes of lines.
+    # (default: documents)
+    budget: Literal["documents", "tokens", "bytes"]
     # With --candidates, for sets: write the candidates' keys without their n-grams. Merge the
     # keys of all shards, and go on with --candidates-from.
     keys_only: bool
@@ -690,6 +693,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "smoothing": "value",
         "target_smoothing": "value",
         "normalize": "value",
+        "budget": "value",
         "keys_only": "flag",
         "objective": "value",
         "seed": "value",

@@ -26,6 +26,9 @@ struct DrawStep {
     var eligible = EligibleDocuments()
     /// The number of eligible documents by shard, up to the last shard that has any.
     var eligibleCounts: [Int] = []
+    /// The tokens and bytes of these documents.
+    var eligibleTokenCounts: [Int] = []
+    var eligibleByteCounts: [Int] = []
     var underMinimumCount = 0
     /// The number of documents with too many tokens, by shard, up to the last one that has any.
     var overMaximumCounts: [Int] = []
@@ -47,6 +50,8 @@ struct DrawStep {
     mutating func merge(_ other: Outcome) {
       eligible.merge(other.eligible)
       Self.add(other.eligibleCounts, to: &eligibleCounts)
+      Self.add(other.eligibleTokenCounts, to: &eligibleTokenCounts)
+      Self.add(other.eligibleByteCounts, to: &eligibleByteCounts)
       Self.add(other.overMaximumCounts, to: &overMaximumCounts)
       Self.add(other.underWeightCounts, to: &underWeightCounts)
       underMinimumCount += other.underMinimumCount
@@ -66,7 +71,16 @@ struct DrawStep {
       counts[shard] += count
     }
 
-    mutating func countEligible(ofShard shard: Int) { Self.add(1, to: shard, &eligibleCounts) }
+    fileprivate mutating func countEligible(_ document: WeighedDocument) {
+      let shard = document.position.shard
+      let (tokenCount, byteCount) = (document.size.tokenCount, document.lineByteCount + 1)
+      eligible.documentCount += 1
+      eligible.tokenCount += tokenCount
+      eligible.byteCount += byteCount
+      Self.add(1, to: shard, &eligibleCounts)
+      Self.add(tokenCount, to: shard, &eligibleTokenCounts)
+      Self.add(byteCount, to: shard, &eligibleByteCounts)
+    }
 
     mutating func countUnderWeight(ofShard shard: Int) {
       Self.add(1, to: shard, &underWeightCounts)
@@ -195,10 +209,7 @@ struct DrawStep {
         outcome.outsideCount += 1
         return
       }
-      outcome.countEligible(ofShard: document.position.shard)
-      outcome.eligible.documentCount += 1
-      outcome.eligible.tokenCount += document.size.tokenCount
-      outcome.eligible.byteCount += document.lineByteCount + 1
+      outcome.countEligible(document)
       for target in temperatures.indices {
         let logWeight = reader.weight(target).logWeight
         let scaled = logWeight / temperatures[target]

@@ -30,7 +30,7 @@ package struct Pick: Sendable {
     let draw = try CandidateDraw(
       files.shards,
       .init(
-        count: settings.count, purity: settings.purity, noise: settings.noise, base: settings.base,
+        size: settings.size, purity: settings.purity, noise: settings.noise, base: settings.base,
         allowsMissing: settings.allowsMissing, reading: settings.reading),
       progress: progress)
     var header = draw.whole.header
@@ -40,6 +40,7 @@ package struct Pick: Sendable {
     header.base = draw.base
     header.profile = nil
     var chosen = draw.choice.selections.joined().flatMap(\.documents)
+    if header.settings.unit != .documents { header.ending = draw.ending(&chosen) }
     Candidates.sortByPosition(&chosen)
     var picks = CandidateFile(header, chosen)
     picks.excluded = draw.excluded

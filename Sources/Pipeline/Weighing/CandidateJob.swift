@@ -20,6 +20,8 @@ struct CandidateJob {
     settings = job.candidateSettings(wanted)
     settings.exclusion = exclusion.map { CandidateExclusion($0) }
     settings.nearDuplicates = wanted.nearDuplicates
+    settings.unit = wanted.unit
+    settings.keep(for: job.models.pool.model.eligible)
   }
 
   /// Weighs the documents of shards, and keeps the candidates among them.
@@ -46,9 +48,12 @@ struct CandidateJob {
     var file = CandidateFile(
       settings: settings, shards: job.pool.corrected(report, of: shards).inputs,
       documentCount: report.documentCount, eligibleCount: outcome.eligibleCount,
+      eligibleSize: settings.unit.size(of: outcome.eligible),
       overMaximumCounts: ofShards(outcome.overMaximumCounts),
       underWeightCounts: ofShards(outcome.underWeightCounts),
       eligibleCounts: wanted.keepsKeysOnly ? ofShards(outcome.eligibleCounts) : nil,
+      eligibleSizes: ofShards(
+        settings.unit == .tokens ? outcome.eligibleTokenCounts : outcome.eligibleByteCounts),
       poolDocumentCount: job.models.pool.model.counts.documentCount,
       candidates: kept.onlyParted(), excluded: stored(excluded))
     let texts = PoolTexts(
@@ -92,7 +97,8 @@ struct CandidateJob {
   func record(keptCount: Int, excludedCount: Int, in weighed: inout Weighed) {
     weighed.hasSampleSizes = false
     weighed.candidates = WeighReport.Candidates(
-      count: wanted.count, kept: keptCount, seed: wanted.seed,
+      count: wanted.count, unit: wanted.unit == .documents ? nil : wanted.unit.rawValue,
+      kept: keptCount, seed: wanted.seed,
       temperature: settings.temperature, topK: settings.topK,
       minTokens: settings.minimumTokenCount, maxTokens: settings.maximumTokenCount,
       minWeight: settings.minimumLogWeight,

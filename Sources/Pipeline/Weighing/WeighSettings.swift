@@ -35,8 +35,9 @@ package struct WeighSettings: Sendable, Codable {
   /// Its temperature is a number: one that depends on the weights of the whole pool can't be found
   /// from a part of it.
   package struct CandidateSettings: Sendable, Codable {
-    /// The largest number of documents to draw.
+    /// The largest number to draw, in ``unit``.
     package var count: Int
+    package var unit = CandidateUnit.documents
     package var seed: UInt64 = 0
     /// False for top-k, whose keys have no noise.
     package var addsNoise = true

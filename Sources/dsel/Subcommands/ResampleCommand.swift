@@ -136,9 +136,10 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
         "--order weight needs log weights, but candidates have keys, which noise is part of. Draw "
           + "by --weights, or leave --order weight out.")
     }
-    guard size.isCountOrNothing else {
+    guard size.fraction == nil else {
       throw ValidationError(
-        "Candidates need a size in documents: give --count, or no size for the largest draw.")
+        "Candidates need a size in the unit for which they were kept: give --count, --tokens or "
+          + "--bytes, or no size for the largest draw.")
     }
   }
 
@@ -180,7 +181,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
 
   private func pickSettings(_ path: String) throws -> PickSettings {
     var settings = PickSettings(files: try source.paths())
-    settings.count = size.count?.value
+    settings.size = size.given
     settings.purity = set.purity?.value
     settings.noise = set.noise?.value
     settings.base = base.settings

@@ -19,8 +19,12 @@ extension CandidateFile {
     var doubles: [String: Double] = [:]
     var topK: Bool?
     var isChosen = false
+    var isExhausted: Bool?
     var hasKeysOnly = false
     var eligibleCounts: [Int]?
+    /// The sizes of eligible documents of each shard, in two units; the other is nil.
+    var eligibleTokenCounts: [Int]?
+    var eligibleByteCounts: [Int]?
     var overMaximumCounts: [Int]?
     var underWeightCounts: [Int]?
     var targetCounts: [UInt64]?
@@ -53,24 +57,27 @@ extension CandidateFile {
         }
         numbers[key] = version
       case "seed", "estimator", "normalize", "compat", "target_model_xxh3", "pool_model_xxh3",
-        "text_field", "text_join", "objective", "base":
+        "text_field", "text_join", "objective", "base", "unit":
         strings[key] = try stream.readString()
-      case "count", "min_tokens", "max_tokens": numbers[key] = try stream.readCount()
+      case "count", "min_tokens", "max_tokens", "kept": numbers[key] = try stream.readCount()
       case "documents", "eligible_documents", "pool_documents", "candidates", "target_tokens",
         "base_tokens", "excluded", "near_duplicate_documents", "over_max_tokens",
-        "under_min_weight":
+        "under_min_weight", "eligible_tokens", "eligible_bytes", "by_logistic":
         numbers[key] = try count(key, &stream)
       case "temperature", "logistic_share", "smoothing", "target_smoothing", "purity", "noise",
         "near_duplicates", "min_weight":
         doubles[key] = try stream.readNumber()
       case "top_k": topK = try stream.readBoolean()
       case "chosen": isChosen = try stream.readBoolean()
+      case "all_eligible": isExhausted = try stream.readBoolean()
       case "target_counts":
         let bytes = try Self.bytes(key, &stream, limit: Self.longestCounts)
         targetCounts = FeatureBytes.numbers(bytes)
         guard targetCounts?.allSatisfy({ $0 > 0 }) == true else { throw .invalid(key) }
       case "keys_only": hasKeysOnly = try stream.readBoolean()
       case "shard_eligible_documents": eligibleCounts = try ShardCounts.read(key, &stream)
+      case "shard_eligible_tokens": eligibleTokenCounts = try ShardCounts.read(key, &stream)
+      case "shard_eligible_bytes": eligibleByteCounts = try ShardCounts.read(key, &stream)
       case "shard_under_min_weight": underWeightCounts = try ShardCounts.read(key, &stream)
       case "shard_over_max_tokens": overMaximumCounts = try ShardCounts.read(key, &stream)
       case "shards": try readShards(&stream)
@@ -182,6 +189,7 @@ extension CandidateFile {
         eligibleCount: try number("eligible_documents"), overMaximumCount: overMaximum,
         underWeightCount: underWeight,
         poolDocumentCount: numbers["pool_documents"], isChosen: isChosen)
+      try readUnit(into: &header)
       if objective == .set {
         if isChosen {
           header.chosenBy = try chosenBy()

@@ -32,6 +32,9 @@ extension CandidateFile {
     var topK: Bool
     var temperature: Double
     var count: Int
+    /// The unit of the count, and the amount that is kept of it for a set.
+    var unit: String?
+    var kept: Int?
     var logisticShare: Double
     var minTokens: Int
     var maxTokens: Int?
@@ -60,6 +63,14 @@ extension CandidateFile {
     var shardEligibleDocuments: [Int]?
     var documents: Int
     var eligibleDocuments: Int
+    /// The size of eligible documents in the unit, in all, and of each shard.
+    var eligibleTokens: Int?
+    var eligibleBytes: Int?
+    var shardEligibleTokens: [Int]?
+    var shardEligibleBytes: [Int]?
+    /// How a draw of tokens or bytes ended.
+    var byLogistic: Int?
+    var allEligible: Bool?
     /// Documents with too many tokens, if some are too many; in all, and of each shard.
     var overMaxTokens: Int?
     var shardOverMaxTokens: [Int]?
@@ -132,9 +143,10 @@ extension CandidateFile {
     let settings = header.settings
     let exclusion = settings.exclusion
     let evaluation = exclusion?.gramLength == nil ? nil : exclusion
-    let line = HeaderLine(
+    var line = HeaderLine(
       seed: String(settings.seed), topK: settings.topK, temperature: settings.temperature,
-      count: settings.count, logisticShare: settings.logisticShare,
+      count: settings.count, unit: settings.unit == .documents ? nil : settings.unit.rawValue,
+      kept: header.isChosen ? nil : settings.keptAmount, logisticShare: settings.logisticShare,
       minTokens: settings.minimumTokenCount, maxTokens: settings.maximumTokenCount,
       minWeight: settings.minimumLogWeight,
       estimator: settings.estimator,
@@ -152,6 +164,7 @@ extension CandidateFile {
       },
       keysOnly: header.hasKeysOnly ? true : nil, shardEligibleDocuments: header.eligibleCounts,
       documents: header.documentCount, eligibleDocuments: header.eligibleCount,
+      byLogistic: header.ending?.logisticCount, allEligible: header.ending?.isExhausted,
       overMaxTokens: settings.maximumTokenCount.map { _ in header.overMaximumCount },
       shardOverMaxTokens: header.overMaximumCounts,
       underMinWeight: settings.minimumLogWeight.map { _ in header.underWeightCount },
@@ -167,6 +180,13 @@ extension CandidateFile {
       nearDuplicateDocuments: settings.nearDuplicates != nil && header.isChosen
         ? nearDuplicateCount : nil,
       shards: header.shards.map(HeaderLine.Shard.init))
+    switch settings.unit {
+    case .documents: break
+    case .tokens:
+      (line.eligibleTokens, line.shardEligibleTokens) = (header.eligibleSize, header.eligibleSizes)
+    case .bytes:
+      (line.eligibleBytes, line.shardEligibleBytes) = (header.eligibleSize, header.eligibleSizes)
+    }
     // The format comes first, so that the first bytes identify the file.
     return Array("{\"format\":\"\(format)\",\"format_version\":\(header.version),".utf8)
       + ManifestWriter.encodeLine(line).dropFirst()
@@ -216,6 +236,7 @@ extension CandidateFile {
 extension CandidateFile.Header {
   /// The version of the file: the lowest that has everything.
   fileprivate var version: Int {
+    if settings.unit != .documents { return 5 }
     if settings.nearDuplicates != nil { return 4 }
     let hasLimits = settings.maximumTokenCount != nil || settings.minimumLogWeight != nil
     if settings.exclusion != nil || hasLimits { return 3 }

@@ -19,9 +19,9 @@ package struct CandidateFile: Sendable {
   /// The newest version.
   ///
   /// Version 1 has candidates of a draw by weight, version 2 those of a set, and these are still
-  /// written so. Version 3 has excluded documents, or limits of tokens or weights, too, and version
-  /// 4 what finds near-duplicates.
-  package static let version = 4
+  /// written so. Version 3 has excluded documents, or limits of tokens or weights, too, version 4
+  /// what finds near-duplicates, and version 5 serves draws of a number of tokens or bytes.
+  package static let version = 5
 
   /// What is drawn from the candidates.
   package enum Objective: String, Sendable, Codable { case weight, set }
@@ -33,7 +33,7 @@ package struct CandidateFile: Sendable {
     package var seed: UInt64
     package var topK: Bool
     package var temperature: Double
-    /// The largest draw that the candidates serve.
+    /// The largest draw that the candidates serve, in ``unit``.
     package var count: Int
     package var logisticShare: Double
     package var minimumTokenCount: Int
@@ -55,10 +55,35 @@ package struct CandidateFile: Sendable {
     /// The least similarity of near-duplicates that are left out; nil to draw them like others.
     package var nearDuplicates: Double?
 
-    /// The budget of the documents that are kept for a draw of `count` documents.
+    package var unit = CandidateUnit.documents
+    /// The amount of candidates that are kept for a set of tokens or bytes: see ``keep(for:)``.
+    var keptAmount: Int?
+
+    /// Decides how much is kept for a set of tokens or bytes.
+    ///
+    /// A set is chosen among at least 10,000 documents of average size, and shards don't know that
+    /// of the pool. Its model does, but may have counted a part, or by other limits. So an eighth
+    /// is added, and a draw that needs still more is refused.
+    ///
+    /// - Parameter eligible: the eligible documents of the pool's model.
+    mutating func keep(for eligible: EligibleDocuments) {
+      guard objective == .set, unit != .documents else { return }
+      let budget = unit.budget(count)
+      let average = budget.averageCost(of: eligible) * 1.125
+      keptAmount = CandidateBudget.largest(for: budget, averageCost: average).amount
+    }
+
+    /// The budget of the documents that are kept for a draw of `count`.
     func keptBudget(count: Int) -> Budget {
-      let budget = Budget.documents(count)
-      let kept = objective == .set ? CandidateBudget.largest(for: budget, averageCost: 1) : budget
+      let budget = unit.budget(count)
+      let kept: Budget
+      switch objective {
+      case .weight: kept = budget
+      case .set:
+        kept =
+          keptAmount.map { unit.budget($0) }
+          ?? CandidateBudget.largest(for: budget, averageCost: 1)
+      }
       return nearDuplicates == nil ? kept : kept.adding(NearDuplicateFilter.slack(kept))
     }
 
@@ -78,7 +103,8 @@ package struct CandidateFile: Sendable {
         + (minimumLogWeight.map { ", minimumLogWeight: \($0)" } ?? "")
         + (objective == .weight ? "" : ", objective: \(objective.rawValue)")
         + (exclusion.map { ", \($0.fingerprint)" } ?? "")
-        + (nearDuplicates.map { ", nearDuplicates: \($0)" } ?? "") + ")"
+        + (nearDuplicates.map { ", nearDuplicates: \($0)" } ?? "")
+        + (unit == .documents ? "" : ", unit: \(unit.rawValue)") + ")"
     }
   }
 
@@ -102,6 +128,10 @@ package struct CandidateFile: Sendable {
     ///
     /// Candidates of such a file have no features yet, though they are for a set.
     var eligibleCounts: [Int]?
+    /// The size of all eligible documents, in ``Settings/unit``; 0 if that is documents.
+    var eligibleSize = 0
+    /// The same of each shard, in a file with keys only; nil also if the unit is documents.
+    var eligibleSizes: [Int]?
     /// The same for documents with too many tokens; nil also if none can have too many.
     var overMaximumCounts: [Int]?
     /// The same for eligible documents with too small a weight.
@@ -118,6 +148,21 @@ package struct CandidateFile: Sendable {
     var chosenBy: SetObjective?
     /// What the set completes; nil if there is nothing.
     var base: BaseSettings?
+    /// How the draw ended that chose the candidates; nil for a number of documents.
+    var ending: Ending?
+
+    /// The end of a draw of tokens or bytes, which the documents alone don't show.
+    struct Ending: Sendable, Equatable {
+      /// The number of documents that the regression drew alone.
+      var logisticCount = 0
+      /// Whether everything eligible was drawn.
+      var isExhausted = false
+    }
+
+    /// The eligible documents of all shards, as far as they are known.
+    var eligible: EligibleDocuments {
+      settings.unit.eligible(count: eligibleCount, size: eligibleSize)
+    }
 
     /// The number of weighed documents with too few tokens.
     var underMinimumCount: Int { documentCount - eligibleCount - overMaximumCount }
@@ -151,8 +196,8 @@ package struct CandidateFile: Sendable {
   ///   - candidates: the candidates, in no particular order.
   init(
     settings: Settings, shards: [FittedModel.Input], documentCount: Int, eligibleCount: Int,
-    overMaximumCounts: [Int] = [], underWeightCounts: [Int] = [], eligibleCounts: [Int]? = nil,
-    poolDocumentCount: Int? = nil,
+    eligibleSize: Int = 0, overMaximumCounts: [Int] = [], underWeightCounts: [Int] = [],
+    eligibleCounts: [Int]? = nil, eligibleSizes: [Int] = [], poolDocumentCount: Int? = nil,
     candidates: CandidateGroup,
     excluded: Excluded = Excluded()
   ) {
@@ -160,8 +205,10 @@ package struct CandidateFile: Sendable {
       settings: settings, shards: shards, documentCount: documentCount,
       eligibleCount: eligibleCount, overMaximumCount: overMaximumCounts.reduce(0, +),
       underWeightCount: underWeightCounts.reduce(0, +),
-      poolDocumentCount: poolDocumentCount, eligibleCounts: eligibleCounts)
+      poolDocumentCount: poolDocumentCount, eligibleCounts: eligibleCounts,
+      eligibleSize: eligibleSize)
     if eligibleCounts != nil {
+      if settings.unit != .documents { header.eligibleSizes = eligibleSizes }
       if settings.maximumTokenCount != nil { header.overMaximumCounts = overMaximumCounts }
       if settings.minimumLogWeight != nil { header.underWeightCounts = underWeightCounts }
     }
@@ -177,6 +224,7 @@ package struct CandidateFile: Sendable {
     for (place, index) in order.enumerated() { places[index] = place }
     header.shards = order.map { header.shards[$0] }
     header.eligibleCounts = header.eligibleCounts.map { counts in order.map { counts[$0] } }
+    header.eligibleSizes = header.eligibleSizes.map { sizes in order.map { sizes[$0] } }
     header.overMaximumCounts = header.overMaximumCounts.map { counts in order.map { counts[$0] } }
     header.underWeightCounts = header.underWeightCounts.map { counts in order.map { counts[$0] } }
     candidates = candidates.map { $0.moved(toShard: places[$0.position.shard]) }
@@ -247,6 +295,10 @@ package struct CandidateFile: Sendable {
       throw .candidates(
         .unusable(path: path, .tooLarge("documents", limit: FittedModel.largestCount)))
     }
+    guard header.eligibleSize + other.header.eligibleSize <= FittedModel.largestCount else {
+      let name = "eligible_\(header.settings.unit.rawValue)"
+      throw .candidates(.unusable(path: path, .tooLarge(name, limit: FittedModel.largestCount)))
+    }
     let offset = header.shards.count
     guard offset + other.header.shards.count <= Candidate.maximumShardCount else {
       throw .candidates(
@@ -254,6 +306,8 @@ package struct CandidateFile: Sendable {
     }
     header.shards += other.header.shards
     header.eligibleCounts? += other.header.eligibleCounts ?? []
+    header.eligibleSizes? += other.header.eligibleSizes ?? []
+    header.eligibleSize += other.header.eligibleSize
     header.overMaximumCounts? += other.header.overMaximumCounts ?? []
     header.underWeightCounts? += other.header.underWeightCounts ?? []
     header.documentCount += other.header.documentCount
@@ -288,96 +342,5 @@ package struct CandidateFile: Sendable {
     var buffer = CandidateGroup(parted: budgets.first, budgets.second, settings)
     for candidate in candidates { buffer.add(candidate) }
     return buffer
-  }
-}
-
-/// The shards whose candidates have been read, by path and by content.
-///
-/// A shard that was weighed twice, or a copy of it, would hide that another one is missing.
-private struct KnownShards {
-  private struct Content: Hashable {
-    var byteCount: Int
-    var hash: UInt64
-  }
-
-  private var paths: Set<ExactString> = []
-  private var contents: [Content: String] = [:]
-
-  /// Begins with the shards of the first file.
-  init(_ shards: [FittedModel.Input]) {
-    for shard in shards {
-      paths.insert(Self.path(shard))
-      contents[Self.content(shard)] = shard.path
-    }
-  }
-
-  /// - Throws: ``CandidateError/repeatedShard(path:shard:)``,
-  ///   ``CandidateError/repeatedContent(path:shard:otherShard:)``
-  mutating func insert(_ shards: [FittedModel.Input], of path: String) throws(PipelineError) {
-    var found: [Content: String] = [:]
-    for shard in shards {
-      guard paths.insert(Self.path(shard)).inserted else {
-        throw .candidates(.repeatedShard(path: path, shard: shard.path))
-      }
-      let content = Self.content(shard)
-      if shard.documentCount > 0, let other = contents[content] {
-        throw .candidates(.repeatedContent(path: path, shard: shard.path, otherShard: other))
-      }
-      found[content] = shard.path
-    }
-    // Equal files within one run are no error: they were weighed as they were fitted.
-    contents.merge(found) { first, _ in first }
-  }
-
-  private static func path(_ shard: FittedModel.Input) -> ExactString {
-    ExactString(ShardFinder.normalized(shard.path))
-  }
-
-  private static func content(_ shard: FittedModel.Input) -> Content {
-    Content(byteCount: shard.byteCount, hash: shard.contentHash)
-  }
-}
-
-extension CandidateFile.Settings {
-  /// The first setting that differs between the two; nil if none does.
-  func firstDifference(from other: Self) -> CandidateSetting? {
-    let pairs: [(CandidateSetting, Bool)] = [
-      (.targetModel, targetModel == other.targetModel), (.poolModel, poolModel == other.poolModel),
-      (.seed, seed == other.seed),
-      (.count, count == other.count), (.topK, topK == other.topK),
-      (.temperature, temperature == other.temperature),
-      (.minimumTokenCount, minimumTokenCount == other.minimumTokenCount),
-      (.maximumTokenCount, maximumTokenCount == other.maximumTokenCount),
-      (.minimumLogWeight, minimumLogWeight == other.minimumLogWeight),
-      (.estimator, estimator == other.estimator),
-      (.normalization, normalization == other.normalization),
-      (.smoothing, smoothing == other.smoothing),
-      (.targetSmoothing, targetSmoothing == other.targetSmoothing),
-      (.compatibility, compatibility == other.compatibility),
-      (
-        .textField,
-        ExactString(textField.expression) == ExactString(other.textField.expression)
-      ),
-      (.textJoin, textField == other.textField),
-      // Other options imply an objective, and it implies a share.
-      (.objective, objective == other.objective),
-      (.logisticShare, logisticShare == other.logisticShare),
-      (.nearDuplicates, nearDuplicates == other.nearDuplicates),
-    ]
-    return (pairs + exclusionPairs(other)).first { !$0.1 }?.0
-  }
-}
-
-extension CandidateFile.Settings {
-  /// Settings of what is excluded, and whether they agree.
-  private func exclusionPairs(_ other: Self) -> [(CandidateSetting, Bool)] {
-    let (one, two) = (exclusion?.identity, other.exclusion?.identity)
-    return [
-      (.exclude, one?.files == two?.files), (.excludeNgram, one?.gramLength == two?.gramLength),
-      (
-        .excludeTextField, one?.textField == two?.textField && one?.textJoin == two?.textJoin
-      ),
-      (.excludeTarget, one?.excludesTarget ?? false == two?.excludesTarget ?? false),
-    ]
   }
 }

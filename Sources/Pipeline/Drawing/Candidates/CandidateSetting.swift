@@ -2,7 +2,7 @@
 package enum CandidateSetting: Sendable {
   case targetModel, poolModel
   case objective
-  case seed, count, topK, temperature, logisticShare, minimumTokenCount, maximumTokenCount,
+  case seed, unit, count, topK, temperature, logisticShare, minimumTokenCount, maximumTokenCount,
     minimumLogWeight
   case estimator, normalization, smoothing, targetSmoothing, compatibility
   case textField, textJoin
