@@ -100,6 +100,100 @@ class Cluster:
         assert expected == found, f"{other} is not as {one}: {difference(expected, found)}"
 
 
+STRATA = [
+    # Options of weigh, its unit and size, and options of select and resample.
+    ([], "documents", 300, [["--count", "300"], ["--count", "120", "--fill"]]),
+    (
+        ["--logistic-share", "0.3"],
+        "documents",
+        400,
+        [
+            ["--count", "400", "--mixture", "wiki=0.3,saga=0.2", "--fill"],
+            ["--count", "399", "--mixture", "wiki=0.5,code=0.5"],
+            ["--count", "200", "--mixture-temperature", "3"],
+            ["--count", "77", "--mixture", "saga=1", "--fill"],
+        ],
+    ),
+    (
+        ["--seed", "5", "--temperature", "20"],
+        "tokens",
+        60000,
+        [["--tokens", "60000"], ["--tokens", "9000", "--mixture", "saga=0.4,german=0"]],
+    ),
+    (
+        ["--logistic-share", "0.5"],
+        "bytes",
+        200000,
+        [["--bytes", "200000", "--mixture", "wiki=0.25"], ["--bytes", "70001"]],
+    ),
+    # More than there is of any value.
+    ([], "documents", 5000, [["--count", "5000"], ["--count", "3000", "--fill"]]),
+]
+
+
+@pytest.mark.parametrize("options, unit, kept, draws", STRATA)
+def test_strata_of_shards_select_what_one_selects(
+    dsel: str,
+    tmp_path: Path,
+    seed: int,
+    options: list[str],
+    unit: str,
+    kept: int,
+    draws: list[list[str]],
+) -> None:
+    """Texts have copies in other shards, some of them with another value of the field."""
+    cluster = Cluster(dsel, tmp_path, moved_copies(tmp_path), 6, seed)
+    shards = [f"shards/{name}" for name in cluster.shards]
+    cluster.fit(WIKI)
+    options = ["--objective", "weight", *options]
+    models = ["--target-model", "target.model.zst", "--pool-model", "pool.model.zst"]
+    weigh = ["weigh", "--force", *models, "--candidates", str(kept), "--budget", unit, *options]
+    weigh += ["--stratify", "domain"]
+    cluster.for_each_shard(
+        lambda shard: [
+            *[*weigh, f"shards/{shard}", "--output", f"candidates/{shard}.zst"],
+            *["--manifest", "/dev/null"],
+        ]
+    )
+    cluster.merge("candidates", "all.candidates.zst")
+    cluster.run(*weigh, *shards, "--output", "one.zst")
+    cluster.same("all.candidates.zst", "one.zst")
+    # The candidates serve draws without strata, too.
+    size = draws[0][:2]
+    for draw in [*[["--stratify", "domain", *draw] for draw in draws], size]:
+        select = ["select", "--target", WIKI, "--pool", *shards, *options, *draw]
+        manifest = cluster.manifest(*select, "-o", "selected.jsonl")
+        copy = ["resample", "--pool", *shards, "-o", "drawn.jsonl", "--candidates"]
+        drawn = cluster.manifest(*copy, "all.candidates.zst", *draw)
+        cluster.same("selected.jsonl", "drawn.jsonl")
+        assert comparable(drawn) == comparable(manifest)
+        for name in ["parts", "outside_mixture"]:
+            assert drawn.get(name) == manifest.get(name)
+        cluster.run(
+            *["resample", "--force", "--candidates", "all.candidates.zst", *draw],
+            *["--picks", "picks.zst"],
+        )
+        copied = cluster.manifest(*copy, "picks.zst")
+        cluster.same("selected.jsonl", "drawn.jsonl")
+        names = ["documents", "bytes", "shortfall", "all_eligible", "by_logistic"]
+        for name in names:
+            assert copied["selected"][name] == manifest["selected"][name]
+
+
+def moved_copies(folder: Path) -> str:
+    """The fixture's pool, and copies of many of its texts in other domains."""
+    text = run(["zstd", "-dcq", str(FIXTURES / "crawl.jsonl.zst")]).checked().output
+    lines = text.splitlines()
+    domains = ["wiki", "saga", "code", "german"]
+    for number, line in enumerate(lines[::3]):
+        document = json.loads(line)
+        document["domain"] = domains[number % 4]
+        lines.append(json.dumps(document).encode())
+    path = folder / "pool.jsonl"
+    path.write_bytes(b"\n".join(lines) + b"\n")
+    return str(path)
+
+
 def two_rounds(cluster: Cluster, weigh: list[str]) -> None:
     """Keeps the candidates in two rounds, which must give those of one."""
     cluster.for_each_shard(

@@ -69,10 +69,10 @@ struct DrawBuffers: Sendable {
     for group in groups { group.forEachKept(body) }
   }
 
-  /// The candidates of the only group, which has one target, for a later draw.
-  consuming func onlyParted() -> CandidateGroup {
-    precondition(groups.count == 1 && plan.groups[0].isParted)
-    return groups[0]
+  /// The candidates of each group, which have one target, for a later draw.
+  consuming func parted() -> [CandidateGroup] {
+    precondition(plan.groups.allSatisfy(\.isParted))
+    return groups
   }
 
   /// Takes out the documents that each arm of each group may draw, each text once.

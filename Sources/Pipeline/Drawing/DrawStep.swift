@@ -34,6 +34,8 @@ struct DrawStep {
     var overMaximumCounts: [Int] = []
     /// The number of eligible documents whose log weights are too small for every target, by shard.
     var underWeightCounts: [Int] = []
+    /// The number of eligible documents by the groups of the plan; empty without strata.
+    var groupCounts: [Int] = []
     /// The number of documents outside all strata that are drawn from.
     var outsideCount = 0
     /// The number of tokens in all documents.
@@ -52,6 +54,7 @@ struct DrawStep {
       Self.add(other.eligibleCounts, to: &eligibleCounts)
       Self.add(other.eligibleTokenCounts, to: &eligibleTokenCounts)
       Self.add(other.eligibleByteCounts, to: &eligibleByteCounts)
+      Self.add(other.groupCounts, to: &groupCounts)
       Self.add(other.overMaximumCounts, to: &overMaximumCounts)
       Self.add(other.underWeightCounts, to: &underWeightCounts)
       underMinimumCount += other.underMinimumCount
@@ -69,6 +72,10 @@ struct DrawStep {
       let missing = shard + 1 - counts.count
       if missing > 0 { counts += Array(repeating: 0, count: missing) }
       counts[shard] += count
+    }
+
+    fileprivate mutating func countEligible(ofGroups groups: [Int]) {
+      for group in groups { Self.add(1, to: group, &groupCounts) }
     }
 
     fileprivate mutating func countEligible(_ document: WeighedDocument) {
@@ -210,6 +217,7 @@ struct DrawStep {
         return
       }
       outcome.countEligible(document)
+      if !plan.strata.isEmpty { outcome.countEligible(ofGroups: groups) }
       for target in temperatures.indices {
         let logWeight = reader.weight(target).logWeight
         let scaled = logWeight / temperatures[target]

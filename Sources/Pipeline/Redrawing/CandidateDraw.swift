@@ -9,6 +9,8 @@ struct CandidateDraw {
   struct Settings: Sendable {
     /// nil for the largest draw that the candidates were kept for. Never a share of the pool.
     var size: SelectionSize?
+    /// nil to draw from all strata together.
+    var stratify: StratifySettings?
     /// nil for the default.
     var purity: Double?
     var noise: Double?
@@ -21,6 +23,9 @@ struct CandidateDraw {
 
   let whole: CandidateFile
   let recipe: DrawRecipe
+  /// The number of eligible documents, and of those in no stratum that is drawn from.
+  let eligibleCount: Int
+  let outsideCount: Int
   let budget: Budget
   /// The objective of the set; nil for a draw by weight.
   let objective: SetObjective?
@@ -40,20 +45,24 @@ struct CandidateDraw {
     let whole = try CandidateFile(merging: files, limits: settings.reading.limits)
     try Self.check(whole, path, settings)
     let known = whole.header.settings
-    let recipe = DrawRecipe(known)
+    var recipe = DrawRecipe(known)
     let budget = settings.size?.budget(documentCount: 0) ?? known.unit.budget(known.count)
     let count = budget.amount
     guard count <= known.count else {
       throw PipelineError.candidates(
         .tooFewCandidates(path: path, keptFor: known.count, wanted: count, known.unit))
     }
+    let groups = try Self.groups(whole, settings.stratify, path, &recipe)
+    let eligibleOutside = groups.outsideCount
+    eligibleCount = whole.header.eligibleCount - eligibleOutside
+    outsideCount = eligibleOutside
     (self.whole, self.recipe, self.budget) = (whole, recipe, budget)
     let choosesSet = known.objective == .set && !whole.header.isChosen
     let asked = SetObjective(purity: settings.purity, noise: settings.noise)
     objective = choosesSet ? asked : whole.header.chosenBy
     base = choosesSet ? settings.base?.base : whole.header.base
-    if let ending = whole.header.ending {
-      choice = whole.chosen(recipe.plan(budget), ending)
+    if let isExhausted = whole.header.isExhausted {
+      choice = whole.chosen(recipe.plan(budget), isExhausted: isExhausted)
       excluded = whole.excluded
       nearDuplicates = known.nearDuplicates.map {
         NearDuplicates(similarity: $0, documents: whole.nearDuplicates)
@@ -78,13 +87,14 @@ struct CandidateDraw {
       }
       selector = chooser
     } else {
-      selector = recipe.selector(budget, fills: false)
+      selector = recipe.selector(budget, fills: settings.stratify?.fills ?? false)
     }
     let wholeCost = whole.candidates.reduce(0) { $0 + budget.cost(of: $1) }
+    let keepsAll = known.nearDuplicates != nil || recipe.strata != nil
     var kept = DrawBuffers(
-      selector.plan, slack: known.nearDuplicates == nil ? nil : [wholeCost],
+      selector.plan, slack: keepsAll ? selector.plan.groups.map { _ in wholeCost } : nil,
       expectedCount: whole.candidates.count)
-    kept.add(whole.candidates.map { .init(group: 0, arm: 0, candidate: $0) })
+    kept.add(groups.entries(whole))
     var leftOut = known.nearDuplicates.map {
       NearDuplicates(similarity: $0, documents: whole.nearDuplicates)
     }
@@ -219,20 +229,18 @@ extension CandidateFile {
   }
 
   /// The choice that an earlier run made.
-  ///
-  /// The documents that keys drew have the largest keys, and the regression drew the others.
-  fileprivate func chosen(_ plan: DrawPlan, _ ending: Header.Ending) -> Choice {
-    var all = candidates
-    let first = Candidates.putFirst(.documents(all.count - ending.logisticCount), of: &all)
-    var parts = [Array(all[..<first])]
-    if plan.groups[0].arms.count > 1 { parts.append(all[first...].map(\.exchanged)) }
-    let selections = zip(plan.groups[0].arms, parts).map { arm, documents in
-      var documents = documents
-      Candidates.sortByPosition(&documents)
+  fileprivate func chosen(_ plan: DrawPlan, isExhausted: Bool) -> Choice {
+    let arms = plan.groups[0].arms
+    let selections = arms.indices.map { part in
+      let isLast = part == arms.count - 1
+      let documents = zip(candidates, partNumbers)
+        .filter { $0.1 == part || (isLast && $0.1 > part) }
+        .map { part == 0 ? $0.0 : $0.0.exchanged }
+      let budget = arms[part].budget
       return Selection(
         documents: documents, thresholdKey: documents.lazy.map(\.key).min(),
-        shortfall: arm.budget.amount - documents.reduce(0) { $0 + arm.budget.cost(of: $1) },
-        isExhausted: ending.isExhausted)
+        shortfall: budget.amount - documents.reduce(0) { $0 + budget.cost(of: $1) },
+        isExhausted: isExhausted)
     }
     return Choice(plan: plan, selections: [selections], objective: header.chosenBy)
   }

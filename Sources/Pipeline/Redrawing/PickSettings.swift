@@ -7,6 +7,8 @@ package struct PickSettings: Sendable, Codable {
   package var files: [String]
   /// No share of the pool; nil for the largest that the candidates were kept for.
   package var size: SelectionSize?
+  /// nil to draw from all strata together.
+  package var stratify: StratifySettings?
   /// How a set is chosen among candidates: see ``SetObjective``; nil for the defaults.
   package var purity: Double?
   package var noise: Double?

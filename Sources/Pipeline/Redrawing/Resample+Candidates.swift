@@ -10,7 +10,8 @@ extension Resample {
     let draw = try CandidateDraw(
       files,
       .init(
-        size: wanted, purity: settings.purity, noise: settings.noise, base: settings.base,
+        size: wanted, stratify: settings.stratify, purity: settings.purity, noise: settings.noise,
+        base: settings.base,
         allowsMissing: settings.allowsMissing, reading: settings.reading),
       progress: progress)
     let whole = draw.whole
@@ -21,7 +22,8 @@ extension Resample {
       throw PipelineError.candidates(.keptNearDuplicates(path: files[0].name))
     }
     var weighed = DrawStep.Outcome(spreads: [], randomBaseline: FeatureCounts(bucketCount: 0))
-    weighed.eligible = whole.header.eligible
+    weighed.eligible.documentCount = draw.eligibleCount
+    weighed.outsideCount = draw.outsideCount
     var outcome = Drawn(draw.choice, weighed, PassReport(), draw.recipe)
     outcome.objective = draw.objective
 

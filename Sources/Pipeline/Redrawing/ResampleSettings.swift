@@ -36,7 +36,7 @@ package struct ResampleSettings: Sendable, Codable {
   package var purity: Double?
   package var noise: Double?
   package var base: CandidateBase?
-  /// For draws by fields only.
+  /// For draws by fields, and from candidates that have strata.
   package var stratify: StratifySettings?
   /// All outputs except the remainder, which belongs to the source.
   package var outputs = OutputSettings()

@@ -56,7 +56,9 @@ extension CandidateError {
     case .ambiguousShard(_, let shard, _): ErrorFacts(code: "ambiguous_shard", shard)
     case .tooFewCandidates(let path, _, _, _), .tooFewForSet(let path, _, _, _, _, _):
       ErrorFacts(code: "too_few_candidates", path)
-    case .otherUnit(let path, _, _, _): ErrorFacts(code: "other_unit", path)
+    case .otherUnit(let path, _, _, _), .filledUnit(let path, _):
+      ErrorFacts(code: "other_unit", path)
+    case .otherStrata(let path, _, _): ErrorFacts(code: "other_strata", path)
     case .severalChoices(let path): ErrorFacts(code: "several_choices", path)
     case .otherChoice(let path, _, _, _, _): ErrorFacts(code: "other_choice", path)
     case .excludedNothing(let path): ErrorFacts(code: "excluded_nothing", path)

@@ -71,6 +71,14 @@ extension ErrorMessage {
       "\(wantedUnit.sizeOption) is \(wanted), but \(path) has candidates for draws of a number of "
         + "\(unit.rawValue). Give \(unit.sizeOption) instead, or weigh again with --candidates "
         + "\(wanted)\(wantedUnit.budgetWords)."
+    case .otherStrata(let path, let field, let wanted):
+      "--stratify is \(wanted), but the candidates of \(path) were kept "
+        + (field.map { "with --stratify \($0). Give that field" }
+          ?? "without strata. Leave --stratify out")
+        + ", or weigh again with --stratify \(wanted)."
+    case .filledUnit(let path, let unit):
+      "--fill needs a number of documents, but \(path) has candidates for draws of a number of "
+        + "\(unit.rawValue). Leave --fill out, or weigh again without --budget."
     case .tooFewForSet(let path, let kept, let needed, let count, let more, let unit):
       "\(path): a set of \(unit.amount(count)) is chosen among \(Format.count(needed)), and "
         + "candidates of \(Format.count(kept)) were kept. Weigh again with --candidates "

@@ -20,6 +20,14 @@ struct CandidateOptions: ParsableArguments {
       """)
   var budget: CandidateUnit?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      With --candidates and --objective weight: keep that many for each value of this field, for \
+      'dsel resample --stratify'.
+      """, valueName: "path"))
+  var stratify: String?
+
   @Flag(
     help: """
       With --candidates, for sets: write the candidates' keys without their n-grams. Merge the \
@@ -111,7 +119,8 @@ struct CandidateOptions: ParsableArguments {
   func validate(_ estimator: Estimator, _ compat: Compatibility?, targetCount: Int) throws {
     guard let candidates else {
       let given = [
-        ("--budget", budget != nil), ("--seed", seed != nil), ("--top-k", topK),
+        ("--budget", budget != nil), ("--stratify", stratify != nil),
+        ("--seed", seed != nil), ("--top-k", topK),
         ("--temperature", temperature != nil),
         ("--logistic-share", logisticShare != nil), ("--min-tokens", minTokens != nil),
         ("--max-tokens", maxTokens != nil), ("--min-weight", minWeight != nil),
@@ -136,6 +145,14 @@ struct CandidateOptions: ParsableArguments {
         "--keys-only is for sets: candidates of a draw by weight have no n-grams. Leave --keys-only "
           + "out.")
     }
+    if let stratify {
+      try ReadingOptions.validateField(stratify, option: "--stratify")
+      guard objective.decision(rivals(estimator, compat)).objective == .weight else {
+        throw ValidationError(
+          "--stratify needs --objective weight: candidates of a set have no strata. Add --objective "
+            + "weight, or use 'dsel select --stratify' with the whole pool.")
+      }
+    }
     guard targetCount == 1 else {
       throw ValidationError(
         "--candidates works for one target only. Run dsel weigh once per "
@@ -159,6 +176,7 @@ struct CandidateOptions: ParsableArguments {
     guard let amount = candidates?.value(in: unit) else { return nil }
     var settings = WeighSettings.CandidateSettings(count: amount)
     settings.unit = unit
+    settings.stratify = stratify
     switch objective.decision(rivals(estimator, compat)).objective {
     case .weight: settings.objective = .weight
     // Without a word, the models decide: see ``WeighSettings/CandidateSettings``.

@@ -90,9 +90,10 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     }
     let isByFields = source.weights.isEmpty && source.candidates.isEmpty
     try draw.validateLengths(isByFields: isByFields)
-    guard isByFields || mixture.stratify == nil else {
+    guard source.weights.isEmpty || mixture.stratify == nil else {
       throw ValidationError(
-        "--stratify needs --field: files of weights don't have the other fields of the documents.")
+        "--stratify needs --field or --candidates: files of weights don't have the other fields of "
+          + "the documents.")
     }
     guard !source.weights.isEmpty || draw.logisticShare == nil else {
       throw ValidationError(
@@ -182,6 +183,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
   private func pickSettings(_ path: String) throws -> PickSettings {
     var settings = PickSettings(files: try source.paths())
     settings.size = size.given
+    settings.stratify = try mixture.settings()
     settings.purity = set.purity?.value
     settings.noise = set.noise?.value
     settings.base = base.settings

@@ -22,6 +22,12 @@ package enum CandidateError: Error {
   case tooFewCandidates(path: String, keptFor: Int, wanted: Int, CandidateUnit)
   /// The draw has another unit than the one that candidates were kept for.
   case otherUnit(path: String, keptFor: CandidateUnit, wanted: Int, wantedUnit: CandidateUnit)
+  /// Strata of another field are wanted than candidates were kept for, or of any.
+  ///
+  /// - Parameter field: the one that candidates were kept for; nil for none.
+  case otherStrata(path: String, field: String?, wanted: String)
+  /// Strata are to be filled up, but the draw has no number of documents.
+  case filledUnit(path: String, CandidateUnit)
   /// A set is to be chosen among more candidates than were kept.
   ///
   /// - Parameters:

@@ -7,6 +7,7 @@ extension CandidateFile.Settings {
     let pairs: [(CandidateSetting, Bool)] = [
       (.targetModel, targetModel == other.targetModel), (.poolModel, poolModel == other.poolModel),
       (.seed, seed == other.seed), (.unit, unit == other.unit),
+      (.stratify, stratify.map { ExactString($0) } == other.stratify.map { ExactString($0) }),
       (.count, count == other.count && keptAmount == other.keptAmount), (.topK, topK == other.topK),
       (.temperature, temperature == other.temperature),
       (.minimumTokenCount, minimumTokenCount == other.minimumTokenCount),

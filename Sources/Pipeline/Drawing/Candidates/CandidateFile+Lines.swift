@@ -29,6 +29,7 @@ extension CandidateFile {
     var underWeightCounts: [Int]?
     var targetCounts: [UInt64]?
     var shards: [FittedModel.Input]?
+    var strata: CandidateStrata?
     var exclusion = CandidateExclusion()
 
     /// Reads a header.
@@ -57,12 +58,13 @@ extension CandidateFile {
         }
         numbers[key] = version
       case "seed", "estimator", "normalize", "compat", "target_model_xxh3", "pool_model_xxh3",
-        "text_field", "text_join", "objective", "base", "unit":
+        "text_field", "text_join", "objective", "base", "unit",
+        "stratify":
         strings[key] = try stream.readString()
       case "count", "min_tokens", "max_tokens", "kept": numbers[key] = try stream.readCount()
       case "documents", "eligible_documents", "pool_documents", "candidates", "target_tokens",
         "base_tokens", "excluded", "near_duplicate_documents", "over_max_tokens",
-        "under_min_weight", "eligible_tokens", "eligible_bytes", "by_logistic":
+        "under_min_weight", "eligible_tokens", "eligible_bytes":
         numbers[key] = try count(key, &stream)
       case "temperature", "logistic_share", "smoothing", "target_smoothing", "purity", "noise",
         "near_duplicates", "min_weight":
@@ -81,6 +83,7 @@ extension CandidateFile {
       case "shard_under_min_weight": underWeightCounts = try ShardCounts.read(key, &stream)
       case "shard_over_max_tokens": overMaximumCounts = try ShardCounts.read(key, &stream)
       case "shards": try readShards(&stream)
+      case "strata": strata = try CandidateStrata(&stream)
       default: if try !exclusion.read(key, &stream) { try stream.skipValue() }
       }
     }
@@ -189,6 +192,8 @@ extension CandidateFile {
         eligibleCount: try number("eligible_documents"), overMaximumCount: overMaximum,
         underWeightCount: underWeight,
         poolDocumentCount: numbers["pool_documents"], isChosen: isChosen)
+      header.isExhausted = isChosen ? isExhausted : nil
+      try readStrata(into: &header)
       try readUnit(into: &header)
       if objective == .set {
         if isChosen {
@@ -251,6 +256,7 @@ extension CandidateFile {
       var (features, tokenBytes): ([UInt8]?, [UInt8]?)
       var (shard, place, tokens, copies): (Int?, Int?, Int?, Int?)
       var (lineBytes, textBytes): (Int?, Int?)
+      var (stratum, part): (Int?, Int?)
       var (firstKey, secondKey): (Double?, Double?)
       var hash: UInt64?
       try stream.readObject { key, stream throws(JSONStreamError) in
@@ -261,6 +267,8 @@ extension CandidateFile {
         case "text_bytes": textBytes = try stream.readCount()
         case "tokens": tokens = try stream.readCount()
         case "copies": copies = try stream.readCount()
+        case "stratum": stratum = try stream.readCount()
+        case "part": part = try stream.readCount()
         case "key": firstKey = try stream.readNumber()
         case "second_key": secondKey = try stream.readNumber()
         case "text_hash": hash = try Self.hash("text_hash", &stream)
@@ -301,8 +309,12 @@ extension CandidateFile {
         copies: UInt32(try number(copies, "copies", upTo: limit)))
       var line = CandidateLines.Line(
         candidate: candidate, features: features, tokens: tokenBytes)
+      if let strata = header.strata, kind == .candidate {
+        line.stratum = try number(stratum, "stratum", upTo: strata.names.count - 1)
+      }
       switch kind {
-      case .candidate: break
+      case .candidate:
+        if header.isExhausted != nil { line.part = try number(part, "part", upTo: 1) }
       case .excluded:
         let count = header.settings.exclusion?.files.count ?? 0
         line.reason = try reason.reason(evaluationFileCount: count)

@@ -1,7 +1,20 @@
 internal import Reading
 
-/// Reads what files of candidates have for draws of a number of tokens or bytes.
+/// Reads what files of candidates have for draws of a number of tokens or bytes, and from strata.
 extension CandidateFile.Reader {
+  /// - Throws: ``JSONStreamError``
+  func readStrata(into header: inout CandidateFile.Header) throws(JSONStreamError) {
+    guard let field = strings["stratify"] else { return }
+    guard let strata else { throw .missing("strata") }
+    // Only draws by weight have strata.
+    guard header.settings.objective == .weight, !isChosen, header.settings.exclusion == nil,
+      header.settings.nearDuplicates == nil
+    else { throw .invalid("stratify") }
+    try strata.check(sum: header.eligibleCount)
+    header.settings.stratify = field
+    header.strata = strata
+  }
+
   /// - Parameter header: with everything else that doesn't depend on the unit.
   /// - Throws: ``JSONStreamError``
   func readUnit(into header: inout CandidateFile.Header) throws(JSONStreamError) {
@@ -14,12 +27,7 @@ extension CandidateFile.Reader {
     guard let size = numbers[total] else { throw .missing(total) }
     header.eligibleSize = size
     guard !isChosen else {
-      guard let isExhausted else { throw .missing("all_eligible") }
-      guard let logisticCount = numbers["by_logistic"] else { throw .missing("by_logistic") }
-      guard logisticCount <= numbers["candidates", default: 0] else {
-        throw .invalid("by_logistic")
-      }
-      header.ending = .init(logisticCount: logisticCount, isExhausted: isExhausted)
+      guard header.isExhausted != nil else { throw .missing("all_eligible") }
       return
     }
     guard header.settings.objective == .set else { return }

@@ -68,8 +68,7 @@ extension CandidateFile {
     var eligibleBytes: Int?
     var shardEligibleTokens: [Int]?
     var shardEligibleBytes: [Int]?
-    /// How a draw of tokens or bytes ended.
-    var byLogistic: Int?
+    /// How a draw of tokens or bytes, or from strata, ended.
     var allEligible: Bool?
     /// Documents with too many tokens, if some are too many; in all, and of each shard.
     var overMaxTokens: Int?
@@ -92,6 +91,13 @@ extension CandidateFile {
     /// The number of near-duplicates that were left out, if documents were chosen.
     var nearDuplicateDocuments: Int?
     var shards: [Shard]
+    var stratify: String?
+    var strata: [Stratum]?
+
+    struct Stratum: Encodable {
+      var name: String
+      var eligibleDocuments: Int
+    }
   }
 
   /// - Returns: the whole file, to which ``AtomicFile/commit()`` gives its name; nil for standard
@@ -109,8 +115,10 @@ extension CandidateFile {
         nearDuplicateCount: nearDuplicates.count),
       to: &writer)
     for (number, candidate) in candidates.enumerated() {
-      let line = Self.encode(
+      var line = Self.encode(
         candidate, try features?.bytes(of: number), tokens: try tokens?.bytes(of: number))
+      if header.strata != nil { Self.append("stratum", stratumNumbers[number], to: &line) }
+      if header.isExhausted != nil { Self.append("part", partNumbers[number], to: &line) }
       try Self.write(line, to: &writer)
     }
     for document in excluded.documents {
@@ -121,6 +129,14 @@ extension CandidateFile {
       try Self.write(Self.encode(document.candidate, nil, similarTo: document), to: &writer)
     }
     do throws(WritingError) { return try writer.close() } catch { throw .output(.writing(error)) }
+  }
+
+  /// Adds a member to a line.
+  private static func append(_ name: String, _ number: Int, to line: inout [UInt8]) {
+    line.removeLast()
+    line += Array(",\"\(name)\":".utf8)
+    line.append(decimal: number)
+    line.append(UInt8(ascii: "}"))
   }
 
   private static func opened(
@@ -164,7 +180,7 @@ extension CandidateFile {
       },
       keysOnly: header.hasKeysOnly ? true : nil, shardEligibleDocuments: header.eligibleCounts,
       documents: header.documentCount, eligibleDocuments: header.eligibleCount,
-      byLogistic: header.ending?.logisticCount, allEligible: header.ending?.isExhausted,
+      allEligible: header.isExhausted,
       overMaxTokens: settings.maximumTokenCount.map { _ in header.overMaximumCount },
       shardOverMaxTokens: header.overMaximumCounts,
       underMinWeight: settings.minimumLogWeight.map { _ in header.underWeightCount },
@@ -180,6 +196,12 @@ extension CandidateFile {
       nearDuplicateDocuments: settings.nearDuplicates != nil && header.isChosen
         ? nearDuplicateCount : nil,
       shards: header.shards.map(HeaderLine.Shard.init))
+    line.stratify = header.strata == nil ? nil : settings.stratify
+    line.strata = header.strata.map { strata in
+      zip(strata.names, strata.counts).map { name, count in
+        HeaderLine.Stratum(name: name.string, eligibleDocuments: count)
+      }
+    }
     switch settings.unit {
     case .documents: break
     case .tokens:
@@ -236,7 +258,7 @@ extension CandidateFile {
 extension CandidateFile.Header {
   /// The version of the file: the lowest that has everything.
   fileprivate var version: Int {
-    if settings.unit != .documents { return 5 }
+    if settings.unit != .documents || strata != nil || isExhausted != nil { return 5 }
     if settings.nearDuplicates != nil { return 4 }
     let hasLimits = settings.maximumTokenCount != nil || settings.minimumLogWeight != nil
     if settings.exclusion != nil || hasLimits { return 3 }

@@ -20,7 +20,8 @@ package struct CandidateFile: Sendable {
   ///
   /// Version 1 has candidates of a draw by weight, version 2 those of a set, and these are still
   /// written so. Version 3 has excluded documents, or limits of tokens or weights, too, version 4
-  /// what finds near-duplicates, and version 5 serves draws of a number of tokens or bytes.
+  /// what finds near-duplicates, and version 5 serves draws of a number of tokens or bytes, or from
+  /// strata.
   package static let version = 5
 
   /// What is drawn from the candidates.
@@ -56,36 +57,10 @@ package struct CandidateFile: Sendable {
     package var nearDuplicates: Double?
 
     package var unit = CandidateUnit.documents
+    /// The field whose values are strata; nil without strata.
+    package var stratify: String?
     /// The amount of candidates that are kept for a set of tokens or bytes: see ``keep(for:)``.
     var keptAmount: Int?
-
-    /// Decides how much is kept for a set of tokens or bytes.
-    ///
-    /// A set is chosen among at least 10,000 documents of average size, and shards don't know that
-    /// of the pool. Its model does, but may have counted a part, or by other limits. So an eighth
-    /// is added, and a draw that needs still more is refused.
-    ///
-    /// - Parameter eligible: the eligible documents of the pool's model.
-    mutating func keep(for eligible: EligibleDocuments) {
-      guard objective == .set, unit != .documents else { return }
-      let budget = unit.budget(count)
-      let average = budget.averageCost(of: eligible) * 1.125
-      keptAmount = CandidateBudget.largest(for: budget, averageCost: average).amount
-    }
-
-    /// The budget of the documents that are kept for a draw of `count`.
-    func keptBudget(count: Int) -> Budget {
-      let budget = unit.budget(count)
-      let kept: Budget
-      switch objective {
-      case .weight: kept = budget
-      case .set:
-        kept =
-          keptAmount.map { unit.budget($0) }
-          ?? CandidateBudget.largest(for: budget, averageCost: 1)
-      }
-      return nearDuplicates == nil ? kept : kept.adding(NearDuplicateFilter.slack(kept))
-    }
 
     /// The text that identifies these settings in records of earlier runs.
     ///
@@ -104,7 +79,8 @@ package struct CandidateFile: Sendable {
         + (objective == .weight ? "" : ", objective: \(objective.rawValue)")
         + (exclusion.map { ", \($0.fingerprint)" } ?? "")
         + (nearDuplicates.map { ", nearDuplicates: \($0)" } ?? "")
-        + (unit == .documents ? "" : ", unit: \(unit.rawValue)") + ")"
+        + (unit == .documents ? "" : ", unit: \(unit.rawValue)")
+        + (stratify.map { ", stratify: \(String(reflecting: $0))" } ?? "") + ")"
     }
   }
 
@@ -148,16 +124,11 @@ package struct CandidateFile: Sendable {
     var chosenBy: SetObjective?
     /// What the set completes; nil if there is nothing.
     var base: BaseSettings?
-    /// How the draw ended that chose the candidates; nil for a number of documents.
-    var ending: Ending?
-
-    /// The end of a draw of tokens or bytes, which the documents alone don't show.
-    struct Ending: Sendable, Equatable {
-      /// The number of documents that the regression drew alone.
-      var logisticCount = 0
-      /// Whether everything eligible was drawn.
-      var isExhausted = false
-    }
+    /// The strata of the candidates; nil without strata.
+    var strata: CandidateStrata?
+    /// Whether everything eligible was drawn, if documents were chosen and have the numbers of
+    /// their parts; else nil.
+    var isExhausted: Bool?
 
     /// The eligible documents of all shards, as far as they are known.
     var eligible: EligibleDocuments {
@@ -178,6 +149,11 @@ package struct CandidateFile: Sendable {
   package internal(set) var header: Header
   /// The candidates in pool order, by the shards of the header.
   var candidates: [Candidate]
+  /// The stratum of each candidate; empty without strata.
+  var stratumNumbers: [Int] = []
+  /// The part of each document that was chosen from strata, or by tokens or bytes: 1 for those that
+  /// the regression drew alone, and else 0. Empty in other files.
+  var partNumbers: [Int] = []
   /// The excluded documents that a draw would reach.
   var excluded = Excluded()
   /// The near-duplicates that were left out, in pool order; empty before the choice.
@@ -198,7 +174,7 @@ package struct CandidateFile: Sendable {
     settings: Settings, shards: [FittedModel.Input], documentCount: Int, eligibleCount: Int,
     eligibleSize: Int = 0, overMaximumCounts: [Int] = [], underWeightCounts: [Int] = [],
     eligibleCounts: [Int]? = nil, eligibleSizes: [Int] = [], poolDocumentCount: Int? = nil,
-    candidates: CandidateGroup,
+    candidates: [CandidateGroup], strata: CandidateStrata? = nil,
     excluded: Excluded = Excluded()
   ) {
     header = Header(
@@ -212,12 +188,27 @@ package struct CandidateFile: Sendable {
       if settings.maximumTokenCount != nil { header.overMaximumCounts = overMaximumCounts }
       if settings.minimumLogWeight != nil { header.underWeightCounts = underWeightCounts }
     }
-    self.candidates = candidates.kept()
-    self.excluded = reachable(excluded, candidates)
+    header.strata = strata
+    self.candidates = []
+    keep(candidates)
+    if strata == nil { self.excluded = reachable(excluded, candidates[0]) }
     sortShards()
   }
 
-  /// Sorts the shards by path, and the candidates with them.
+  /// Keeps what a draw may need.
+  ///
+  /// - Parameter groups: the candidates; those of each stratum, if there are strata.
+  private mutating func keep(_ groups: [CandidateGroup]) {
+    candidates = []
+    stratumNumbers = []
+    for (number, group) in groups.enumerated() {
+      let kept = group.kept()
+      candidates += kept
+      if header.strata != nil { stratumNumbers += kept.map { _ in number } }
+    }
+  }
+
+  /// Sorts the shards by path, and strata by name, and the candidates with them.
   private mutating func sortShards() {
     let order = header.shards.indices.sorted { Self.precedes(header.shards[$0], header.shards[$1]) }
     var places = [Int](repeating: 0, count: order.count)
@@ -228,8 +219,19 @@ package struct CandidateFile: Sendable {
     header.overMaximumCounts = header.overMaximumCounts.map { counts in order.map { counts[$0] } }
     header.underWeightCounts = header.underWeightCounts.map { counts in order.map { counts[$0] } }
     candidates = candidates.map { $0.moved(toShard: places[$0.position.shard]) }
-      .sorted { $0.position < $1.position }
+    sortCandidates()
     excluded = excluded.transformed { $0.moved(toShard: places[$0.position.shard]) }
+  }
+
+  /// Sorts the candidates into pool order, and strata by name.
+  private mutating func sortCandidates() {
+    guard let numbers = header.strata?.sort() else {
+      candidates.sort { $0.position < $1.position }
+      return
+    }
+    let order = candidates.indices.sorted { candidates[$0].position < candidates[$1].position }
+    candidates = order.map { candidates[$0] }
+    stratumNumbers = order.map { numbers[stratumNumbers[$0]] }
   }
 
   /// Compares paths byte by byte, as `LC_ALL=C ls` does.
@@ -315,6 +317,9 @@ package struct CandidateFile: Sendable {
     header.overMaximumCount += other.header.overMaximumCount
     header.underWeightCount += other.header.underWeightCount
     candidates += other.candidates.map { $0.moved(toShard: $0.position.shard + offset) }
+    if let strata = other.header.strata, let places = try header.strata?.add(strata) {
+      stratumNumbers += other.stratumNumbers.map { places[$0] }
+    }
     for document in other.excluded.documents {
       let place = document.candidate.position.shard + offset
       excluded.add(document.candidate.moved(toShard: place), other.excluded.reason(of: document))
@@ -325,22 +330,27 @@ package struct CandidateFile: Sendable {
   private mutating func trim() {
     // The order of shards decides which exact duplicate is the first, so sort them before the draw.
     sortShards()
-    let kept = buffer()
-    candidates = kept.kept().sorted { $0.position < $1.position }
-    excluded = reachable(excluded, kept)
+    let kept = buffers(count: header.settings.count)
+    keep(kept)
+    sortCandidates()
+    if header.strata == nil { excluded = reachable(excluded, kept[0]) }
   }
 
-  /// A buffer that holds the candidates.
-  func buffer() -> CandidateGroup { buffer(count: header.settings.count) }
-
+  /// Buffers that hold the candidates: one, or one per stratum.
+  ///
   /// - Parameter count: at most the header's count.
-  func buffer(count: Int) -> CandidateGroup {
-    let known = header.settings
-    let budgets = known.keptBudget(count: count).parted(secondShare: known.logisticShare)
+  func buffers(count: Int) -> [CandidateGroup] {
+    let budgets = header.settings.keptBudgets(count: count)
     var settings = CandidateGroup.Settings(joinsCopies: true)
     settings.expectedCount = candidates.count
-    var buffer = CandidateGroup(parted: budgets.first, budgets.second, settings)
-    for candidate in candidates { buffer.add(candidate) }
-    return buffer
+    var buffers = (0..<(header.strata?.names.count ?? 1)).map { _ in
+      CandidateGroup(parted: budgets.first, budgets.second, settings)
+    }
+    guard header.strata != nil else {
+      buffers[0].add(candidates.lazy.map { ($0, 0) })
+      return buffers
+    }
+    for (candidate, number) in zip(candidates, stratumNumbers) { buffers[number].add(candidate) }
+    return buffers
   }
 }
