@@ -95,7 +95,7 @@ struct CandidateBudgetTests {
     try weigh([shards[2]], ["--candidates", "500", "--budget", "documents"], to: "c")
     let heads = try ["a", "b", "c"].map { try JSON(#require(directory.read($0).rawLines.first)) }
     #expect(heads.map(\.format_version.int) == [2, 5, 2])
-    #expect(heads[1].unit.string == "tokens" && heads[0].unit.isMissing)
+    #expect(heads[1].unit.string == "tokens" && heads[0].unit.isNull)
     let run = try Dsel.run(["merge", "a", "b", "-o", "all"], in: directory)
     #expect(run.status == 1)
     #expect(run.errors.contains("kept with another --budget than those"), "\(run.errors)")
