@@ -123,12 +123,21 @@ struct CandidateStrataTests {
       try error("tokens", ["--stratify", "domain", "--fill"])
         == "--fill needs a number of documents, but tokens has candidates for draws of a number of "
         + "tokens. Leave --fill out, or weigh again without --budget.\n")
+    try Stages.run(
+      weigh + shards + ["--candidates", "9", "--stratify", "domain", "-o", "set"], in: directory)
+    #expect(
+      try error("set", ["--stratify", "domain", "--fill"])
+        == "set: --fill can't be used with the candidates of a set. Leave --fill out, or weigh again "
+        + "with --objective weight.\n")
     let run = try Dsel.run(["merge", "shard0.jsonl.kept", "plain", "-o", "x"], in: directory)
     #expect(run.errors.contains("kept with another --stratify than"), "\(run.errors)")
   }
 
   @Test(arguments: [
-    ("--candidates 9 --stratify domain", "--stratify needs --objective weight"),
+    (
+      "--candidates 9 --stratify domain --keys-only",
+      "--keys-only can't be used with --stratify"
+    ),
     ("--stratify domain", "--stratify needs --candidates"),
     (
       "--candidates 9 --objective weight --stratify domain --near-duplicates 0.8",

@@ -77,10 +77,12 @@ struct DrawBuffers: Sendable {
 
   /// Takes out the documents that each arm of each group may draw, each text once.
   ///
-  /// See ``CandidateGroup/take(arm:isAlone:)``.
+  /// With several groups, these are the same documents in whatever order they came: a copy in one
+  /// group may keep another out. See ``CandidateGroup/take(arm:isAlone:)``.
   consuming func lists() -> [[(entries: [Candidate], isWhole: Bool)]] {
-    plan.groups.indices.map { group in
-      plan.groups[group].arms.indices.map { groups[group].take(arm: $0, isAlone: true) }
+    let isAlone = plan.groups.count == 1
+    return plan.groups.indices.map { group in
+      plan.groups[group].arms.indices.map { groups[group].take(arm: $0, isAlone: isAlone) }
     }
   }
 

@@ -34,8 +34,9 @@ struct DrawStep {
     var overMaximumCounts: [Int] = []
     /// The number of eligible documents whose log weights are too small for every target, by shard.
     var underWeightCounts: [Int] = []
-    /// The number of eligible documents by the groups of the plan; empty without strata.
-    var groupCounts: [Int] = []
+    /// The eligible documents by the groups of the plan, up to the last that has any; empty without
+    /// strata.
+    var eligibleOfGroups: [EligibleDocuments] = []
     /// The number of documents outside all strata that are drawn from.
     var outsideCount = 0
     /// The number of tokens in all documents.
@@ -54,7 +55,9 @@ struct DrawStep {
       Self.add(other.eligibleCounts, to: &eligibleCounts)
       Self.add(other.eligibleTokenCounts, to: &eligibleTokenCounts)
       Self.add(other.eligibleByteCounts, to: &eligibleByteCounts)
-      Self.add(other.groupCounts, to: &groupCounts)
+      for (group, eligible) in other.eligibleOfGroups.enumerated() {
+        add(eligible, ofGroup: group)
+      }
       Self.add(other.overMaximumCounts, to: &overMaximumCounts)
       Self.add(other.underWeightCounts, to: &underWeightCounts)
       underMinimumCount += other.underMinimumCount
@@ -74,16 +77,22 @@ struct DrawStep {
       counts[shard] += count
     }
 
-    fileprivate mutating func countEligible(ofGroups groups: [Int]) {
-      for group in groups { Self.add(1, to: group, &groupCounts) }
+    private mutating func add(_ eligible: EligibleDocuments, ofGroup group: Int) {
+      let missing = group + 1 - eligibleOfGroups.count
+      if missing > 0 {
+        eligibleOfGroups += Array(repeating: EligibleDocuments(), count: missing)
+      }
+      eligibleOfGroups[group].merge(eligible)
     }
 
-    fileprivate mutating func countEligible(_ document: WeighedDocument) {
+    /// - Parameter groups: the groups of strata that may draw the document.
+    fileprivate mutating func countEligible(_ document: WeighedDocument, ofGroups groups: [Int]) {
       let shard = document.position.shard
       let (tokenCount, byteCount) = (document.size.tokenCount, document.lineByteCount + 1)
-      eligible.documentCount += 1
-      eligible.tokenCount += tokenCount
-      eligible.byteCount += byteCount
+      var one = EligibleDocuments()
+      (one.documentCount, one.tokenCount, one.byteCount) = (1, tokenCount, byteCount)
+      eligible.merge(one)
+      for group in groups { add(one, ofGroup: group) }
       Self.add(1, to: shard, &eligibleCounts)
       Self.add(tokenCount, to: shard, &eligibleTokenCounts)
       Self.add(byteCount, to: shard, &eligibleByteCounts)
@@ -216,8 +225,7 @@ struct DrawStep {
         outcome.outsideCount += 1
         return
       }
-      outcome.countEligible(document)
-      if !plan.strata.isEmpty { outcome.countEligible(ofGroups: groups) }
+      outcome.countEligible(document, ofGroups: plan.strata.isEmpty ? [] : groups)
       for target in temperatures.indices {
         let logWeight = reader.weight(target).logWeight
         let scaled = logWeight / temperatures[target]

@@ -53,9 +53,8 @@ struct CandidateDraw {
         .tooFewCandidates(path: path, keptFor: known.count, wanted: count, known.unit))
     }
     let groups = try Self.groups(whole, settings.stratify, path, &recipe)
-    let eligibleOutside = groups.outsideCount
-    eligibleCount = whole.header.eligibleCount - eligibleOutside
-    outsideCount = eligibleOutside
+    eligibleCount = whole.header.eligibleCount - groups.outsideCount
+    outsideCount = groups.outsideCount
     (self.whole, self.recipe, self.budget) = (whole, recipe, budget)
     let choosesSet = known.objective == .set && !whole.header.isChosen
     let asked = SetObjective(purity: settings.purity, noise: settings.noise)
@@ -69,7 +68,8 @@ struct CandidateDraw {
       }
       return
     }
-    let eligible = whole.header.eligible
+    let eligible = known.unit.eligible(
+      count: eligibleCount, size: whole.header.eligibleSize - groups.outsideSize)
     if choosesSet { try Self.checkSet(of: budget, eligible, whole, path) }
     let stored = StoredCandidates(
       files: files, shards: whole.header.shards, limits: settings.reading.limits)

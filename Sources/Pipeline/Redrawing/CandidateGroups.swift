@@ -6,8 +6,9 @@ struct CandidateGroups {
   /// The group of each stratum of the candidates, nil for those that aren't drawn from; empty to
   /// draw from all together.
   private var ofStrata: [Int?] = []
-  /// The number of eligible documents in strata that aren't drawn from.
+  /// The number of eligible documents in strata that aren't drawn from, and their size.
   private(set) var outsideCount = 0
+  private(set) var outsideSize = 0
 
   init() {}
 
@@ -15,7 +16,10 @@ struct CandidateGroups {
     var numberByName: [ExactString: Int] = [:]
     for (group, name) in drawn.names.enumerated() { numberByName[name] = group }
     ofStrata = strata.names.map { numberByName[$0] }
-    for (group, count) in zip(ofStrata, strata.counts) where group == nil { outsideCount += count }
+    for (number, group) in ofStrata.enumerated() where group == nil {
+      outsideCount += strata.counts[number]
+      outsideSize += strata.sizes[number]
+    }
   }
 
   /// The candidates, with the groups that may draw them.
@@ -34,7 +38,8 @@ extension CandidateDraw {
   ///
   /// - Parameter recipe: gets the strata.
   /// - Throws: ``CandidateError/otherStrata(path:field:wanted:)``,
-  ///   ``CandidateError/filledUnit(path:_:)``, ``StrataError``
+  ///   ``CandidateError/filledUnit(path:_:)``,
+  ///   ``CandidateError/filledSet(path:)``, ``StrataError``
   static func groups(
     _ whole: CandidateFile, _ stratify: StratifySettings?, _ path: String,
     _ recipe: inout DrawRecipe
@@ -49,6 +54,10 @@ extension CandidateDraw {
     }
     guard !stratify.fills || known.unit == .documents else {
       throw .candidates(.filledUnit(path: path, known.unit))
+    }
+    // Each stratum would have the candidates of the whole set.
+    guard !stratify.fills || known.objective == .weight else {
+      throw .candidates(.filledSet(path: path))
     }
     let drawn = try stratify.strata(strata.countsByName)
     recipe.strata = drawn

@@ -97,8 +97,10 @@ struct CandidateJob {
     guard let strata else { return (groups, nil) }
     var found = CandidateStrata()
     var kept: [CandidateGroup] = []
-    for (number, count) in outcome.groupCounts.enumerated() where count > 0 {
-      _ = found.add(strata[number], count: count)
+    for (number, eligible) in outcome.eligibleOfGroups.enumerated()
+    where eligible.documentCount > 0 {
+      _ = found.add(
+        strata[number], count: eligible.documentCount, size: settings.unit.size(of: eligible))
       kept.append(groups[number])
     }
     return (kept, found)

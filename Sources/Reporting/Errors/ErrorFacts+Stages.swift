@@ -58,6 +58,7 @@ extension CandidateError {
       ErrorFacts(code: "too_few_candidates", path)
     case .otherUnit(let path, _, _, _), .filledUnit(let path, _):
       ErrorFacts(code: "other_unit", path)
+    case .filledSet(let path): ErrorFacts(code: "filled_set", path)
     case .otherStrata(let path, _, _): ErrorFacts(code: "other_strata", path)
     case .severalChoices(let path): ErrorFacts(code: "several_choices", path)
     case .otherChoice(let path, _, _, _, _): ErrorFacts(code: "other_choice", path)

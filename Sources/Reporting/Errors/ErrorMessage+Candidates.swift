@@ -79,6 +79,9 @@ extension ErrorMessage {
     case .filledUnit(let path, let unit):
       "--fill needs a number of documents, but \(path) has candidates for draws of a number of "
         + "\(unit.rawValue). Leave --fill out, or weigh again without --budget."
+    case .filledSet(let path):
+      "\(path): --fill can't be used with the candidates of a set. Leave --fill out, or weigh again "
+        + "with --objective weight."
     case .tooFewForSet(let path, let kept, let needed, let count, let more, let unit):
       "\(path): a set of \(unit.amount(count)) is chosen among \(Format.count(needed)), and "
         + "candidates of \(Format.count(kept)) were kept. Weigh again with --candidates "

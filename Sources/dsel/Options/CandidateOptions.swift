@@ -23,7 +23,7 @@ struct CandidateOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      With --candidates and --objective weight: keep that many for each value of this field, for \
+      With --candidates: keep enough for draws from each value of this field, for \
       'dsel resample --stratify'.
       """, valueName: "path"))
   var stratify: String?
@@ -147,10 +147,10 @@ struct CandidateOptions: ParsableArguments {
     }
     if let stratify {
       try ReadingOptions.validateField(stratify, option: "--stratify")
-      guard objective.decision(rivals(estimator, compat)).objective == .weight else {
+      guard !keysOnly else {
         throw ValidationError(
-          "--stratify needs --objective weight: candidates of a set have no strata. Add --objective "
-            + "weight, or use 'dsel select --stratify' with the whole pool.")
+          "--keys-only can't be used with --stratify: strata are kept in one round. Leave "
+            + "--keys-only out.")
       }
     }
     guard targetCount == 1 else {

@@ -28,6 +28,8 @@ package enum CandidateError: Error {
   case otherStrata(path: String, field: String?, wanted: String)
   /// Strata are to be filled up, but the draw has no number of documents.
   case filledUnit(path: String, CandidateUnit)
+  /// Strata of a set are to be filled up.
+  case filledSet(path: String)
   /// A set is to be chosen among more candidates than were kept.
   ///
   /// - Parameters:

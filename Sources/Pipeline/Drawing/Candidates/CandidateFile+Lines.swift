@@ -193,8 +193,8 @@ extension CandidateFile {
         underWeightCount: underWeight,
         poolDocumentCount: numbers["pool_documents"], isChosen: isChosen)
       header.isExhausted = isChosen ? isExhausted : nil
-      try readStrata(into: &header)
       try readUnit(into: &header)
+      try readStrata(into: &header)
       if objective == .set {
         if isChosen {
           header.chosenBy = try chosenBy()

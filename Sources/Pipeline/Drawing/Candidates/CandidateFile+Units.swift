@@ -6,11 +6,10 @@ extension CandidateFile.Reader {
   func readStrata(into header: inout CandidateFile.Header) throws(JSONStreamError) {
     guard let field = strings["stratify"] else { return }
     guard let strata else { throw .missing("strata") }
-    // Only draws by weight have strata.
-    guard header.settings.objective == .weight, !isChosen, header.settings.exclusion == nil,
+    guard !isChosen, !hasKeysOnly, header.settings.exclusion == nil,
       header.settings.nearDuplicates == nil
     else { throw .invalid("stratify") }
-    try strata.check(sum: header.eligibleCount)
+    try strata.check(count: header.eligibleCount, size: header.eligibleSize)
     header.settings.stratify = field
     header.strata = strata
   }

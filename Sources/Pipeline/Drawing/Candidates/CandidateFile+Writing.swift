@@ -97,6 +97,8 @@ extension CandidateFile {
     struct Stratum: Encodable {
       var name: String
       var eligibleDocuments: Int
+      var eligibleTokens: Int?
+      var eligibleBytes: Int?
     }
   }
 
@@ -198,8 +200,12 @@ extension CandidateFile {
       shards: header.shards.map(HeaderLine.Shard.init))
     line.stratify = header.strata == nil ? nil : settings.stratify
     line.strata = header.strata.map { strata in
-      zip(strata.names, strata.counts).map { name, count in
-        HeaderLine.Stratum(name: name.string, eligibleDocuments: count)
+      strata.names.indices.map { number in
+        let size = strata.sizes[number]
+        return HeaderLine.Stratum(
+          name: strata.names[number].string, eligibleDocuments: strata.counts[number],
+          eligibleTokens: settings.unit == .tokens ? size : nil,
+          eligibleBytes: settings.unit == .bytes ? size : nil)
       }
     }
     switch settings.unit {

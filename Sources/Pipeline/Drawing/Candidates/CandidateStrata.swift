@@ -2,26 +2,30 @@ internal import Files
 internal import Reading
 internal import Resampling
 
-/// The strata of candidates: the values of a field, with the number of eligible documents of each.
+/// The strata of candidates: the values of a field, with the eligible documents of each.
 ///
 /// Candidates have the numbers of their strata.
 struct CandidateStrata: Sendable, Equatable {
   /// Sorted by their bytes, except while files are merged.
   private(set) var names: [ExactString] = []
   private(set) var counts: [Int] = []
+  /// The sizes of the eligible documents in the unit of the draw; 0 if that is documents.
+  private(set) var sizes: [Int] = []
   private var numberByName: [ExactString: Int] = [:]
 
   init() {}
 
   /// The number of a stratum, to which eligible documents are added.
-  mutating func add(_ name: ExactString, count: Int) -> Int {
+  mutating func add(_ name: ExactString, count: Int, size: Int) -> Int {
     if let number = numberByName[name] {
       counts[number] += count
+      sizes[number] += size
       return number
     }
     numberByName[name] = names.count
     names.append(name)
     counts.append(count)
+    sizes.append(size)
     return names.count - 1
   }
 
@@ -30,7 +34,9 @@ struct CandidateStrata: Sendable, Equatable {
   /// - Returns: the number here of each of them.
   /// - Throws: ``StrataError/tooManyStrata(limit:)``
   mutating func add(_ other: CandidateStrata) throws(PipelineError) -> [Int] {
-    let places = zip(other.names, other.counts).map { add($0, count: $1) }
+    let places = other.names.indices.map { number in
+      add(other.names[number], count: other.counts[number], size: other.sizes[number])
+    }
     guard names.count <= FitStep.mostStrata else {
       throw .strata(.tooManyStrata(limit: FitStep.mostStrata))
     }
@@ -46,6 +52,7 @@ struct CandidateStrata: Sendable, Equatable {
     for (place, number) in order.enumerated() { places[number] = place }
     names = order.map { names[$0] }
     counts = order.map { counts[$0] }
+    sizes = order.map { sizes[$0] }
     for (place, name) in names.enumerated() { numberByName[name] = place }
     return places
   }
@@ -65,39 +72,43 @@ extension CandidateStrata {
   /// - Throws: ``JSONStreamError``
   init(_ stream: inout JSONStream) throws(JSONStreamError) {
     self.init()
-    var strata: [(name: String, count: Int)] = []
+    var last: ExactString?
     try stream.readArray { stream throws(JSONStreamError) in
-      guard strata.count < FitStep.mostStrata else {
+      guard names.count < FitStep.mostStrata else {
         throw .tooLarge("strata", limit: FitStep.mostStrata)
       }
-      var (name, count): (String?, Int?)
+      var (text, count, size): (String?, Int?, Int?)
       try stream.readObject { key, stream throws(JSONStreamError) in
         switch key {
-        case "name": name = try stream.readString()
+        case "name": text = try stream.readString()
         case "eligible_documents": count = try stream.readCount()
+        case "eligible_tokens", "eligible_bytes": size = try stream.readCount()
         default: try stream.skipValue()
         }
       }
-      guard let name else { throw .missing("strata.name") }
+      guard let text else { throw .missing("strata.name") }
       guard let count else { throw .missing("strata.eligible_documents") }
-      strata.append((name, count))
-    }
-    for stratum in strata {
-      let name = ExactString(stratum.name)
-      if let last = names.last, !(last < name) { throw .invalid("strata") }
-      _ = add(name, count: stratum.count)
+      let name = ExactString(text)
+      if let last, !(last < name) { throw .invalid("strata") }
+      last = name
+      _ = add(name, count: count, size: size ?? 0)
     }
   }
 
-  /// Checks that the counts are possible.
+  /// Checks that the counts and sizes are possible.
   ///
-  /// - Parameter sum: of the counts.
-  func check(sum: Int) throws(JSONStreamError) {
-    var left = sum
-    for count in counts {
-      guard count > 0, count <= left else { throw .invalid("strata") }
-      left -= count
+  /// - Parameters:
+  ///   - count: the sum of the counts.
+  ///   - size: the sum of the sizes.
+  func check(count: Int, size: Int) throws(JSONStreamError) {
+    var (leftCount, leftSize) = (count, size)
+    for number in names.indices {
+      guard (1...max(1, leftCount)).contains(counts[number]), sizes[number] <= leftSize else {
+        throw .invalid("strata")
+      }
+      leftCount -= counts[number]
+      leftSize -= sizes[number]
     }
-    guard left == 0 else { throw .invalid("strata") }
+    guard leftCount == 0, leftSize == 0 else { throw .invalid("strata") }
   }
 }
