@@ -58,7 +58,9 @@ SELECTED = [
 def comparable(manifest: dict[str, Any]) -> dict[str, Any]:
     found = {name: manifest.get(name) for name in COMPARED}
     found |= {name: manifest["selected"].get(name) for name in SELECTED}
-    found |= {name: manifest["settings"].get(name) for name in ["size", "objective", "top_k"]}
+    found |= {name: manifest["settings"].get(name) for name in ["objective", "top_k"]}
+    # A number of documents has two names.
+    found["size"] = list(manifest["settings"]["size"].values())
     return found
 
 
@@ -104,7 +106,8 @@ def test_budgets_of_shards_select_what_one_selects(
         cluster.same("selected.jsonl", "drawn.jsonl")
         assert drawn == manifest
         cluster.run(
-            *["resample", "--force", "--candidates", "all.candidates.zst", *wanted, "--picks", "picks.zst"]
+            *["resample", "--force", "--candidates", "all.candidates.zst", *wanted],
+            *["--picks", "picks.zst"],
         )
         drawn = comparable(cluster.manifest(*copy, "picks.zst"))
         cluster.same("selected.jsonl", "drawn.jsonl")
@@ -113,7 +116,8 @@ def test_budgets_of_shards_select_what_one_selects(
 
 SET = ["--objective", "set"]
 STRATA = [
-    # Options of weigh, its unit and size, and options of select and resample.
+    # Options of weigh, its unit and size, and options of select and resample. The field is domain,
+    # unless options name another.
     ([], "documents", 300, [["--count", "300"], ["--count", "120", "--fill"]]),
     (
         ["--logistic-share", "0.3"],
@@ -157,6 +161,13 @@ STRATA = [
         200000,
         [["--tokens", "200000", "--mixture", "german=0.5"], ["--tokens", "30000"]],
     ),
+    # More documents of one value than are kept of it.
+    (
+        [*SET, "--stratify", "kind"],
+        "documents",
+        700,
+        [["--count", "700", "--mixture", "few=0.2,many=0.8"], ["--count", "333"]],
+    ),
 ]
 
 
@@ -179,7 +190,9 @@ def test_strata_of_shards_select_what_one_selects(
     options = options if "set" in options else ["--objective", "weight", *options]
     models = ["--target-model", "target.model.zst", "--pool-model", "pool.model.zst"]
     weigh = ["weigh", "--force", *models, "--candidates", str(kept), "--budget", unit, *options]
-    weigh += ["--stratify", "domain"]
+    field = options[options.index("--stratify") + 1] if "--stratify" in options else "domain"
+    options = [word for word in options if word not in ["--stratify", field]]
+    weigh += [] if "--stratify" in weigh else ["--stratify", field]
     cluster.for_each_shard(
         lambda shard: [
             *[*weigh, f"shards/{shard}", "--output", f"candidates/{shard}.zst"],
@@ -191,7 +204,7 @@ def test_strata_of_shards_select_what_one_selects(
     cluster.same("all.candidates.zst", "one.zst")
     # The candidates serve draws without strata, too.
     size = draws[0][:2]
-    for draw in [*[["--stratify", "domain", *draw] for draw in draws], size]:
+    for draw in [*[["--stratify", field, *draw] for draw in draws], size]:
         select = ["select", "--target", WIKI, "--pool", *shards, *options, *draw]
         manifest = cluster.manifest(*select, "-o", "selected.jsonl")
         copy = ["resample", "--pool", *shards, "-o", "drawn.jsonl", "--candidates"]
@@ -212,13 +225,15 @@ def test_strata_of_shards_select_what_one_selects(
 
 
 def moved_copies(pool: str, folder: Path) -> str:
-    """A pool, and copies of many of its texts in other domains."""
+    """A pool, and copies of many of its texts in other domains, and of another kind."""
     lines = run(["zstd", "-dcqf", pool]).checked().output.splitlines()
+    documents = [json.loads(line) for line in lines]
+    for number, document in enumerate(documents):
+        document["kind"] = "many" if number % 10 else "few"
     domains = ["wiki", "saga", "code", "german"]
-    for number, line in enumerate(lines[::3]):
-        document = json.loads(line)
-        document["domain"] = domains[number % 4]
-        lines.append(json.dumps(document).encode())
+    for number, document in enumerate(documents[::3]):
+        kind = "few" if document["kind"] == "many" and number % 4 == 0 else "many"
+        documents.append({**document, "domain": domains[number % 4], "kind": kind})
     path = folder / "pool.jsonl"
-    path.write_bytes(b"\n".join(lines) + b"\n")
+    path.write_text("".join(json.dumps(document) + "\n" for document in documents))
     return str(path)

@@ -290,6 +290,9 @@ class WeighOptions(TypedDict, total=False):
     # With --candidates: what that number counts: documents, tokens, or the bytes of lines.
     # (default: documents)
     budget: Literal["documents", "tokens", "bytes"]
+    # With --candidates: keep enough for draws from each value of this field, for 'dsel resample
+    # --stratify'.
+    stratify: str
     # With --candidates, for sets: write the candidates' keys without their n-grams. Merge the
     # keys of all shards, and go on with --candidates-from.
     keys_only: bool
@@ -694,6 +697,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "target_smoothing": "value",
         "normalize": "value",
         "budget": "value",
+        "stratify": "value",
         "keys_only": "flag",
         "objective": "value",
         "seed": "value",
