@@ -14,10 +14,10 @@ struct CandidateStrataTests {
   init() throws {
     directory = try TemporaryDirectory()
     var shards = try Stages.shards(3, in: directory)
-    // A text with copies in another stratum, and one without the field.
+    // Texts with copies in another stratum, and some without the field.
     let copies = try directory.read(shards[2]).rawLines.prefix(40).enumerated().map { place, line in
       let text = String(decoding: line, as: UTF8.self)
-      return place == 0
+      return place < 20
         ? text.replacing("\"domain\"", with: "\"other\"")
         : text.replacing(/"domain": ?"[a-z]*"/, with: "\"domain\":\"saga\"")
     }
