@@ -39,7 +39,7 @@ package enum Budget: Equatable, Sendable {
   ///
   /// Copies of a text have the same number of tokens, but their lines may be shorter. An escape is
   /// never shorter than the character that it stands for, so no line is shorter than its text.
-  func smallestCost(of candidate: Candidate) -> Int {
+  package func smallestCost(of candidate: Candidate) -> Int {
     switch self {
     case .documents, .tokens: cost(of: candidate)
     case .bytes: candidate.textByteCount + 1

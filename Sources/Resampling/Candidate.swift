@@ -66,7 +66,7 @@ package struct Candidate: Sendable, Equatable, BitwiseCopyable {
   }
 
   /// The same candidate as the other part of the draw sees it.
-  var exchanged: Candidate {
+  package var exchanged: Candidate {
     var result = self
     swap(&result.key, &result.secondKey)
     return result

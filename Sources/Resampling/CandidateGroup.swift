@@ -242,16 +242,18 @@ package struct CandidateGroup: Sendable {
   /// The candidates that a draw with these or smaller budgets may need, whatever other documents
   /// come, in no particular order.
   ///
-  /// - Precondition: one arm, or two that share a buffer, with budgets in documents.
+  /// With budgets in tokens or bytes, the first document that doesn't fit is one of them: a draw
+  /// ends there.
+  ///
+  /// - Precondition: one arm, or two that share a buffer.
   package func kept() -> [Candidate] {
-    guard case .parted(let first, let second) = buffers, case .documents = first.budget else {
-      preconditionFailure("a draw by one target, in documents")
+    guard case .parted(var first, var second) = buffers else {
+      preconditionFailure("a draw by one target")
     }
-    var lists = JointDraw(
-      [self], budgets: [[first.budget] + (second.map { [$0.budget] } ?? [])],
-      joinsCopies: joinsCopies)
-    let drawn = lists.takeSelections()[0]
-    return drawn[0].documents + (drawn.count > 1 ? drawn[1].documents.map(\.exchanged) : [])
+    let (best, rest) = first.takeKept()
+    guard second != nil else { return best }
+    for candidate in rest + first.takeLosers() { second?.add(candidate.exchanged) }
+    return best + (second?.takeKept().entries.map(\.exchanged) ?? [])
   }
 
   /// Draws for this group alone.

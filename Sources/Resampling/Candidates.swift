@@ -139,6 +139,17 @@ package struct Candidates: Sendable {
     return (takeEntries(), rest, false)
   }
 
+  /// Takes out the candidates that a draw of the budget's size may need, whatever others come, and
+  /// separately those that it can't.
+  ///
+  /// These depend on the candidates that came, and on nothing else.
+  mutating func takeKept() -> (entries: [Candidate], rest: [Candidate]) {
+    let kept = compact()
+    let rest = Array(entries[kept...])
+    entries.removeSubrange(kept...)
+    return (takeEntries(), rest)
+  }
+
   private var isWhole: Bool { threshold == -.infinity }
 
   private mutating func takeEntries() -> [Candidate] {

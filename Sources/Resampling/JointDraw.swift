@@ -59,6 +59,24 @@ package struct JointDraw {
     return result
   }
 
+  /// Draws by one arm of several groups, each text once.
+  ///
+  /// - Parameters:
+  ///   - lists: for each group, the documents that the arm may draw, and whether these are all.
+  ///     Else none that is missing precedes any of them.
+  ///   - budgets: one per group.
+  /// - Returns: for each group, the documents that were drawn, and the groups that are short of
+  ///   documents: see ``shortGroups``.
+  package static func draw(
+    _ lists: consuming [(entries: [Candidate], isWhole: Bool)], budgets: [Budget]
+  ) -> (drawn: [[Candidate]], shortGroups: [Int]) {
+    var arms = zip(lists, budgets).map { ArmList($0, budget: $1) }
+    var taken = TakenTexts()
+    drawTogether(&arms, &taken)
+    let shortGroups = arms.indices.filter { arms[$0].isShort }
+    return (arms.indices.map { arms[$0].finish().documents }, shortGroups)
+  }
+
   private static func drawTogether(_ lists: inout [ArmList], _ taken: inout TakenTexts) {
     for index in lists.indices { lists[index].sort() }
     func precedes(_ one: Int, _ other: Int) -> Bool {

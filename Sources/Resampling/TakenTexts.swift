@@ -12,6 +12,12 @@ struct TakenTexts {
   private let joinsCopies: Bool
   private var taken: Set<Candidate.TextKey> = []
 
+  /// Watches all texts.
+  init() {
+    watched = .all
+    joinsCopies = true
+  }
+
   init(_ groups: [CandidateGroup], joinsCopies: Bool, copiesMayDiffer: Bool) {
     self.joinsCopies = joinsCopies
     if !groups.allSatisfy(\.keepsDocumentsOnce) {

@@ -36,7 +36,7 @@ import Writing
       settings: settings,
       shards: shards.map {
         FittedModel.Input(path: $0, byteCount: 5, documentCount: 6, contentHash: random.next())
-      }, documentCount: 500, eligibleCount: 450, poolDocumentCount: 501, candidates: candidates)
+      }, documentCount: 500, eligibleCount: 450, poolDocumentCount: 501, candidates: [candidates])
   }
 
   private func write(_ file: CandidateFile, _ name: String) throws -> Data {

@@ -40,7 +40,7 @@ import Testing
       .input(.reading(.system(SystemError(.open, "a: b. C", code: 2)), line: nil)),
       .input(.reading(.lineTooLong(path: "a", offset: 9, limit: 256 << 20), line: 3)),
       .input(.invalidLine(path: "a", line: 3, .missingField(path: "t", present: ["u. V"]))),
-      .candidates(.tooFewCandidates(path: "c", keptFor: 1, wanted: 2)),
+      .candidates(.tooFewCandidates(path: "c", keptFor: 1, wanted: 2, .documents)),
       .weights(.unknownShard(path: "w", pool: ["p"])),
       .merging(.mixedKinds(path: "a", otherPath: "b")),
     ]

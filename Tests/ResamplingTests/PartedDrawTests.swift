@@ -39,41 +39,47 @@ import Testing
     }
   }
 
-  @Test(arguments: [0, 0.04, 0.3, 1], [60, 700, 9_000])
+  private static let keptBudgets: [Budget] = [
+    .documents(60), .documents(700), .documents(9_000), .tokens(40_000), .bytes(900_000),
+  ]
+
+  @Test(arguments: [0, 0.04, 0.3, 1], keptBudgets)
   func `The kept documents of parts, merged in any grouping, are those of the whole`(
-    share: Double, count: Int
+    share: Double, budget: Budget
   ) {
     for seed in 0..<3 as Range<UInt64> {
       let pool = Pool(seed: seed, hasTies: seed == 1)
-      let whole = kept(pool.candidates, count, share)
-      #expect(whole.count <= count)
+      let whole = kept(pool.candidates, budget, share)
+      if case .documents(let count) = budget { #expect(whole.count <= count) }
       var random = SplitMix64(state: seed)
       // Some parts get no documents, and some get all copies of a text.
       var parts = [[Candidate]](repeating: [], count: 9)
       for candidate in pool.candidates {
         parts[Int(min(random.next() % 8, random.next() % 8))].append(candidate)
       }
-      parts = parts.map { kept($0, count, share) }
+      parts = parts.map { kept($0, budget, share) }
       while parts.count > 1 {
         parts.shuffle(using: &random)
         let size = Int.random(in: 2...min(4, parts.count), using: &random)
-        let merged = kept(Array(parts.prefix(size).joined()), count, share)
+        let merged = kept(Array(parts.prefix(size).joined()), budget, share)
         parts = [merged] + parts.dropFirst(size)
       }
       let found = parts[0].sorted { $0.position < $1.position }
       #expect(found == whole.sorted { $0.position < $1.position })
       // Any smaller draw equals that from all documents.
-      for smaller in [1, 24, 25, count / 2, count - 1, count] {
-        let expected = draw(pool.candidates, .documents(smaller), share, true)
-        let drawn = draw(found, .documents(smaller), share, true)
+      let amount = budget.amount
+      for smaller in [1, 24, 25, 1_000, amount / 2, amount - 1, amount] where smaller <= amount {
+        let wanted = budget.with(amount: smaller)
+        let expected = draw(pool.candidates, wanted, share, true)
+        let drawn = draw(found, wanted, share, true)
         #expect(drawn.documents == expected.documents)
         #expect(drawn.parts.map(\.documents) == expected.parts.map(\.documents))
       }
     }
   }
 
-  private func kept(_ pool: [Candidate], _ count: Int, _ share: Double) -> [Candidate] {
-    let budgets = Budget.documents(count).parted(secondShare: share)
+  private func kept(_ pool: [Candidate], _ budget: Budget, _ share: Double) -> [Candidate] {
+    let budgets = budget.parted(secondShare: share)
     var candidates = CandidateGroup(
       parted: budgets.first, budgets.second, CandidateGroup.Settings(joinsCopies: true))
     for candidate in pool { candidates.add(candidate) }

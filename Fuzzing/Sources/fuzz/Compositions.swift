@@ -58,10 +58,13 @@ func fuzzCandidates(_ input: [UInt8]) -> Int32 {
     let file = try? CandidateFile(reading: path, limits: limits)
   else { return 0 }
   let count = file.header.settings.count
-  let all = file.buffer().kept()
+  let all = file.buffers(count: count).flatMap { $0.kept() }
   require(all.count <= file.candidates.count, "more than there are")
-  let some = file.buffer(count: min(count, 3)).kept()
-  if file.header.settings.objective == .weight, file.header.settings.nearDuplicates == nil {
+  let some = file.buffers(count: min(count, 3)).flatMap { $0.kept() }
+  let settings = file.header.settings
+  if settings.objective == .weight, settings.nearDuplicates == nil, settings.unit == .documents,
+    settings.stratify == nil
+  {
     require(all.count <= count && some.count <= 3, "more than were asked for")
   }
   readFeatures(shard, rankCount: file.header.profile?.rankCount ?? 0)

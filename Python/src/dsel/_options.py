@@ -302,6 +302,12 @@ class WeighOptions(TypedDict, total=False):
     # standard deviations in a sample of the pool, so 0.3 means the same for numbers of any
     # size.
     add: Union[Mapping[str, float], Sequence[str], str]
+    # With --candidates: what that number counts: documents, tokens, or the bytes of lines.
+    # (default: documents)
+    budget: Literal["documents", "tokens", "bytes"]
+    # With --candidates: keep enough for draws from each value of this field, for 'dsel resample
+    # --stratify'.
+    stratify: str
     # With --candidates, for sets: write the candidates' keys without their n-grams. Merge the
     # keys of all shards, and go on with --candidates-from.
     keys_only: bool
@@ -716,6 +722,8 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "target_smoothing": "value",
         "normalize": "value",
         "add": "values",
+        "budget": "value",
+        "stratify": "value",
         "keys_only": "flag",
         "objective": "value",
         "seed": "value",

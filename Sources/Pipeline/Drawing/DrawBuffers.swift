@@ -69,18 +69,20 @@ struct DrawBuffers: Sendable {
     for group in groups { group.forEachKept(body) }
   }
 
-  /// The candidates of the only group, which has one target, for a later draw.
-  consuming func onlyParted() -> CandidateGroup {
-    precondition(groups.count == 1 && plan.groups[0].isParted)
-    return groups[0]
+  /// The candidates of each group, which have one target, for a later draw.
+  consuming func parted() -> [CandidateGroup] {
+    precondition(plan.groups.allSatisfy(\.isParted))
+    return groups
   }
 
   /// Takes out the documents that each arm of each group may draw, each text once.
   ///
-  /// See ``CandidateGroup/take(arm:isAlone:)``.
+  /// With several groups, these are the same documents in whatever order they came: a copy in one
+  /// group may keep another out. See ``CandidateGroup/take(arm:isAlone:)``.
   consuming func lists() -> [[(entries: [Candidate], isWhole: Bool)]] {
-    plan.groups.indices.map { group in
-      plan.groups[group].arms.indices.map { groups[group].take(arm: $0, isAlone: true) }
+    let isAlone = plan.groups.count == 1
+    return plan.groups.indices.map { group in
+      plan.groups[group].arms.indices.map { groups[group].take(arm: $0, isAlone: isAlone) }
     }
   }
 

@@ -28,11 +28,17 @@ struct DrawStep {
     var eligible = EligibleDocuments()
     /// The number of eligible documents by shard, up to the last shard that has any.
     var eligibleCounts: [Int] = []
+    /// The tokens and bytes of these documents.
+    var eligibleTokenCounts: [Int] = []
+    var eligibleByteCounts: [Int] = []
     var underMinimumCount = 0
     /// The number of documents with too many tokens, by shard, up to the last one that has any.
     var overMaximumCounts: [Int] = []
     /// The number of eligible documents whose log weights are too small for every target, by shard.
     var underWeightCounts: [Int] = []
+    /// The eligible documents by the groups of the plan, up to the last that has any; empty without
+    /// strata.
+    var eligibleOfGroups: [EligibleDocuments] = []
     /// The number of documents outside all strata that are drawn from.
     var outsideCount = 0
     /// The number of documents of a possible length with numbers that aren't drawn from.
@@ -51,6 +57,11 @@ struct DrawStep {
     mutating func merge(_ other: Outcome) {
       eligible.merge(other.eligible)
       Self.add(other.eligibleCounts, to: &eligibleCounts)
+      Self.add(other.eligibleTokenCounts, to: &eligibleTokenCounts)
+      Self.add(other.eligibleByteCounts, to: &eligibleByteCounts)
+      for (group, eligible) in other.eligibleOfGroups.enumerated() {
+        add(eligible, ofGroup: group)
+      }
       Self.add(other.overMaximumCounts, to: &overMaximumCounts)
       Self.add(other.underWeightCounts, to: &underWeightCounts)
       underMinimumCount += other.underMinimumCount
@@ -71,7 +82,26 @@ struct DrawStep {
       counts[shard] += count
     }
 
-    mutating func countEligible(ofShard shard: Int) { Self.add(1, to: shard, &eligibleCounts) }
+    private mutating func add(_ eligible: EligibleDocuments, ofGroup group: Int) {
+      let missing = group + 1 - eligibleOfGroups.count
+      if missing > 0 {
+        eligibleOfGroups += Array(repeating: EligibleDocuments(), count: missing)
+      }
+      eligibleOfGroups[group].merge(eligible)
+    }
+
+    /// - Parameter groups: the groups of strata that may draw the document.
+    fileprivate mutating func countEligible(_ document: WeighedDocument, ofGroups groups: [Int]) {
+      let shard = document.position.shard
+      let (tokenCount, byteCount) = (document.size.tokenCount, document.lineByteCount + 1)
+      var one = EligibleDocuments()
+      (one.documentCount, one.tokenCount, one.byteCount) = (1, tokenCount, byteCount)
+      eligible.merge(one)
+      for group in groups { add(one, ofGroup: group) }
+      Self.add(1, to: shard, &eligibleCounts)
+      Self.add(tokenCount, to: shard, &eligibleTokenCounts)
+      Self.add(byteCount, to: shard, &eligibleByteCounts)
+    }
 
     mutating func countUnderWeight(ofShard shard: Int) {
       Self.add(1, to: shard, &underWeightCounts)
@@ -207,10 +237,7 @@ struct DrawStep {
         outcome.outsideCount += 1
         return
       }
-      outcome.countEligible(ofShard: document.position.shard)
-      outcome.eligible.documentCount += 1
-      outcome.eligible.tokenCount += document.size.tokenCount
-      outcome.eligible.byteCount += document.lineByteCount + 1
+      outcome.countEligible(document, ofGroups: plan.strata.isEmpty ? [] : groups)
       for target in temperatures.indices {
         let logWeight = reader.weight(target).logWeight
         let scaled = logWeight / temperatures[target]

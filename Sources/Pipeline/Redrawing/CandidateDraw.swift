@@ -7,8 +7,10 @@ internal import Weighting
 /// A draw from candidates that earlier runs kept.
 struct CandidateDraw {
   struct Settings: Sendable {
-    /// nil for the number of documents that the candidates were kept for.
-    var count: Int?
+    /// nil for the largest draw that the candidates were kept for. Never a share of the pool.
+    var size: SelectionSize?
+    /// nil to draw from all strata together.
+    var stratify: StratifySettings?
     /// nil for the default.
     var purity: Double?
     var noise: Double?
@@ -21,6 +23,9 @@ struct CandidateDraw {
 
   let whole: CandidateFile
   let recipe: DrawRecipe
+  /// The number of eligible documents, and of those in no stratum that is drawn from.
+  let eligibleCount: Int
+  let outsideCount: Int
   let budget: Budget
   /// The objective of the set; nil for a draw by weight.
   let objective: SetObjective?
@@ -40,18 +45,32 @@ struct CandidateDraw {
     let whole = try CandidateFile(merging: files, limits: settings.reading.limits)
     try Self.check(whole, path, settings)
     let known = whole.header.settings
-    let count = settings.count ?? known.count
+    var recipe = DrawRecipe(known)
+    let budget = settings.size?.budget(documentCount: 0) ?? known.unit.budget(known.count)
+    let count = budget.amount
     guard count <= known.count else {
       throw PipelineError.candidates(
-        .tooFewCandidates(path: path, keptFor: known.count, wanted: count))
+        .tooFewCandidates(path: path, keptFor: known.count, wanted: count, known.unit))
     }
-    self.whole = whole
-    recipe = DrawRecipe(known)
-    budget = .documents(count)
+    let groups = try Self.groups(whole, settings.stratify, path, &recipe)
+    eligibleCount = whole.header.eligibleCount - groups.outsideCount
+    outsideCount = groups.outsideCount
+    (self.whole, self.recipe, self.budget) = (whole, recipe, budget)
     let choosesSet = known.objective == .set && !whole.header.isChosen
     let asked = SetObjective(purity: settings.purity, noise: settings.noise)
     objective = choosesSet ? asked : whole.header.chosenBy
     base = choosesSet ? settings.base?.base : whole.header.base
+    if let isExhausted = whole.header.isExhausted {
+      choice = whole.chosen(recipe.plan(budget), isExhausted: isExhausted)
+      excluded = whole.excluded
+      nearDuplicates = known.nearDuplicates.map {
+        NearDuplicates(similarity: $0, documents: whole.nearDuplicates)
+      }
+      return
+    }
+    let eligible = known.unit.eligible(
+      count: eligibleCount, size: whole.header.eligibleSize - groups.outsideSize)
+    if choosesSet { try Self.checkSet(of: budget, eligible, whole, path) }
     let stored = StoredCandidates(
       files: files, shards: whole.header.shards, limits: settings.reading.limits)
     let room = SpoolRoom(directory: settings.reading.spoolDirectory, command: .resample)
@@ -59,8 +78,7 @@ struct CandidateDraw {
     if choosesSet, let profile = whole.header.profile {
       var chooser = SetSelector(
         recipe, asked, budget,
-        candidates: CandidateBudget.largest(for: budget, averageCost: 1), fills: false,
-        profiles: [profile],
+        candidates: known.candidateBudget(of: budget), fills: false, profiles: [profile],
         CandidateReading(
           source: StoredFeatures(stored: stored, progress: progress), room: room,
           threadCount: settings.reading.threadCount))
@@ -69,14 +87,14 @@ struct CandidateDraw {
       }
       selector = chooser
     } else {
-      selector = recipe.selector(budget, fills: false)
+      selector = recipe.selector(budget, fills: settings.stratify?.fills ?? false)
     }
+    let wholeCost = whole.candidates.reduce(0) { $0 + budget.cost(of: $1) }
+    let keepsAll = known.nearDuplicates != nil || recipe.strata != nil
     var kept = DrawBuffers(
-      selector.plan, slack: known.nearDuplicates == nil ? nil : [whole.candidates.count],
+      selector.plan, slack: keepsAll ? selector.plan.groups.map { _ in wholeCost } : nil,
       expectedCount: whole.candidates.count)
-    kept.add(whole.candidates.map { .init(group: 0, arm: 0, candidate: $0) })
-    var eligible = EligibleDocuments()
-    eligible.documentCount = whole.header.eligibleCount
+    kept.add(groups.entries(whole))
     var leftOut = known.nearDuplicates.map {
       NearDuplicates(similarity: $0, documents: whole.nearDuplicates)
     }
@@ -88,32 +106,50 @@ struct CandidateDraw {
       let wanted =
         choosesSet
         ? CandidateBudget.budget(for: budget, eligible: eligible).amount : count
-      try Self.checkCount(kept, wanted: wanted, whole, path, count)
+      try Self.checkCount(kept, wanted: budget.with(amount: wanted), whole, path, count)
     }
     nearDuplicates = leftOut
     excluded = try Self.reached(by: selector, kept, eligible, whole)
     choice = try selector.choose(from: kept, eligible: eligible)
   }
 
+  /// Refuses to choose a set among fewer candidates than it should have.
+  ///
+  /// Sets of a number of documents always have enough of them.
+  private static func checkSet(
+    of budget: Budget, _ eligible: EligibleDocuments, _ whole: CandidateFile, _ path: String
+  ) throws(PipelineError) {
+    let known = whole.header.settings
+    let kept = known.keptBudget(count: known.count).amount
+    let needed = CandidateBudget.budget(for: budget, eligible: eligible).amount
+    guard needed > kept, !whole.isComplete else { return }
+    throw .candidates(
+      .tooFewForSet(
+        path: path, kept: kept, needed: needed, count: budget.amount, more: needed / 3 + 1,
+        known.unit))
+  }
+
   /// Refuses to draw where a document is missing that comes after those that were kept.
   ///
   /// - Parameters:
   ///   - kept: the candidates that aren't left out.
-  ///   - wanted: the number of documents to draw, or to choose a set from.
+  ///   - wanted: what to draw, or to choose a set from.
   private static func checkCount(
-    _ kept: DrawBuffers, wanted: Int, _ whole: CandidateFile, _ path: String, _ count: Int
+    _ kept: DrawBuffers, wanted: Budget, _ whole: CandidateFile, _ path: String, _ count: Int
   ) throws(PipelineError) {
     let known = whole.header.settings
-    // Fewer are kept than there was room for if there are no others.
-    guard whole.candidates.count >= known.keptBudget(count: known.count).amount else { return }
-    let left = kept.lists()[0].reduce(0) { $0 + $1.entries.count }
-    guard left < wanted else { return }
-    let keptCount = whole.candidates.count
+    guard !whole.isComplete else { return }
+    let left = kept.lists()[0].reduce(0) { $0 + $1.entries.reduce(0) { $0 + wanted.cost(of: $1) } }
+    // A draw of tokens or bytes ends at the first document that doesn't fit.
+    let isEnough = known.unit == .documents ? left >= wanted.amount : left > wanted.amount
+    guard !isEnough else { return }
+    let wholeCost = whole.candidates.reduce(0) { $0 + wanted.cost(of: $1) }
     // Twice as many candidates.
-    let more = known.objective == .set ? (2 * keptCount + 2) / 3 : 2 * keptCount
+    let more = known.objective == .set ? (2 * wholeCost + 2) / 3 : 2 * wholeCost
     throw .candidates(
       .tooManyNearDuplicates(
-        path: path, kept: keptCount, left: left, wanted: wanted, count: count, more: more))
+        path: path, kept: wholeCost, left: left, wanted: wanted.amount, count: count, more: more,
+        known.unit))
   }
 
   private static func reached(
@@ -146,14 +182,67 @@ struct CandidateDraw {
           shardCount: header.shards.count))
     }
     guard header.documentCount > 0 else { throw .input(.empty(role: .candidates, skippedLines: 0)) }
-    if header.isChosen, let count = settings.count, count != header.settings.count {
-      throw .candidates(
-        .otherChoice(path: path, chosenCount: header.settings.count, wanted: count))
-    }
+    try header.check(settings.size, path: path)
     let asksForSet = settings.purity != nil || settings.noise != nil || settings.base != nil
     guard !asksForSet || (header.settings.objective == .set && !header.isChosen) else {
       throw .candidates(.noSet(path: path))
     }
+  }
+}
+
+extension CandidateFile.Header {
+  /// Refuses a size in another unit than the candidates', and another one than that of a choice.
+  ///
+  /// - Throws: ``CandidateError/otherUnit(path:keptFor:wanted:wantedUnit:)``,
+  ///   ``CandidateError/otherChoice(path:chosenCount:_:wanted:wantedUnit:)``
+  fileprivate func check(_ size: SelectionSize?, path: String) throws(PipelineError) {
+    guard let budget = size?.budget(documentCount: 0) else { return }
+    let unit = CandidateUnit(rawValue: budget.unit) ?? .documents
+    let isOther = unit != settings.unit
+    guard !isChosen || (budget.amount == settings.count && !isOther) else {
+      throw .candidates(
+        .otherChoice(
+          path: path, chosenCount: settings.count, settings.unit, wanted: budget.amount,
+          wantedUnit: unit))
+    }
+    guard !isOther else {
+      throw .candidates(
+        .otherUnit(path: path, keptFor: settings.unit, wanted: budget.amount, wantedUnit: unit))
+    }
+  }
+}
+
+extension CandidateFile.Settings {
+  /// The largest budget of candidates of a set.
+  fileprivate func candidateBudget(of budget: Budget) -> Budget {
+    keptAmount.map { budget.with(amount: $0) }
+      ?? CandidateBudget.largest(for: budget, averageCost: 1)
+  }
+}
+
+extension CandidateFile {
+  /// Whether these are all documents that may be drawn, because there was room for more.
+  fileprivate var isComplete: Bool {
+    let budget = header.settings.keptBudget(count: header.settings.count)
+    let cost = candidates.reduce(0) { $0 + budget.smallestCost(of: $1) }
+    return header.settings.unit == .documents ? cost < budget.amount : cost <= budget.amount
+  }
+
+  /// The choice that an earlier run made.
+  fileprivate func chosen(_ plan: DrawPlan, isExhausted: Bool) -> Choice {
+    let arms = plan.groups[0].arms
+    let selections = arms.indices.map { part in
+      let isLast = part == arms.count - 1
+      let documents = zip(candidates, partNumbers)
+        .filter { $0.1 == part || (isLast && $0.1 > part) }
+        .map { part == 0 ? $0.0 : $0.0.exchanged }
+      let budget = arms[part].budget
+      return Selection(
+        documents: documents, thresholdKey: documents.lazy.map(\.key).min(),
+        shortfall: budget.amount - documents.reduce(0) { $0 + budget.cost(of: $1) },
+        isExhausted: isExhausted)
+    }
+    return Choice(plan: plan, selections: [selections], objective: header.chosenBy)
   }
 }
 

@@ -30,7 +30,8 @@ package struct Pick: Sendable {
     let draw = try CandidateDraw(
       files.shards,
       .init(
-        count: settings.count, purity: settings.purity, noise: settings.noise, base: settings.base,
+        size: settings.size, stratify: settings.stratify, purity: settings.purity,
+        noise: settings.noise, base: settings.base,
         allowsMissing: settings.allowsMissing, reading: settings.reading),
       progress: progress)
     var header = draw.whole.header
@@ -40,8 +41,15 @@ package struct Pick: Sendable {
     header.base = draw.base
     header.profile = nil
     var chosen = draw.choice.selections.joined().flatMap(\.documents)
-    Candidates.sortByPosition(&chosen)
+    var parts: [Int] = []
+    if header.settings.unit != .documents || header.strata != nil || header.isExhausted != nil {
+      (chosen, parts, header.isExhausted) = draw.parts
+      (header.settings.stratify, header.strata) = (nil, nil)
+    } else {
+      Candidates.sortByPosition(&chosen)
+    }
     var picks = CandidateFile(header, chosen)
+    picks.partNumbers = parts
     picks.excluded = draw.excluded
     picks.nearDuplicates = draw.nearDuplicates?.documents ?? []
     let written = WrittenFiles(

@@ -5,8 +5,10 @@ package import Writing
 package struct PickSettings: Sendable, Codable {
   /// Files of candidates.
   package var files: [String]
-  /// nil for the number of documents that the candidates were kept for.
-  package var count: Int?
+  /// No share of the pool; nil for the largest that the candidates were kept for.
+  package var size: SelectionSize?
+  /// nil to draw from all strata together.
+  package var stratify: StratifySettings?
   /// How a set is chosen among candidates: see ``SetObjective``; nil for the defaults.
   package var purity: Double?
   package var noise: Double?

@@ -4,12 +4,14 @@ internal import Weighting
 
 /// Draws from candidates that an earlier run kept.
 extension Resample {
-  /// - Parameter wanted: nil for the number of documents that the candidates were kept for.
-  func drawCandidates(_ files: [Shard], _ wanted: Int?, _ pool: Inputs) throws -> Redrawn {
+  /// - Parameter wanted: nil for the largest draw that the candidates were kept for.
+  func drawCandidates(_ files: [Shard], _ wanted: SelectionSize?, _ pool: Inputs) throws -> Redrawn
+  {
     let draw = try CandidateDraw(
       files,
       .init(
-        count: wanted, purity: settings.purity, noise: settings.noise, base: settings.base,
+        size: wanted, stratify: settings.stratify, purity: settings.purity, noise: settings.noise,
+        base: settings.base,
         allowsMissing: settings.allowsMissing, reading: settings.reading),
       progress: progress)
     let whole = draw.whole
@@ -20,7 +22,8 @@ extension Resample {
       throw PipelineError.candidates(.keptNearDuplicates(path: files[0].name))
     }
     var weighed = DrawStep.Outcome(spreads: [], randomBaseline: FeatureCounts(bucketCount: 0))
-    weighed.eligible.documentCount = whole.header.eligibleCount
+    weighed.eligible.documentCount = draw.eligibleCount
+    weighed.outsideCount = draw.outsideCount
     var outcome = Drawn(draw.choice, weighed, PassReport(), draw.recipe)
     outcome.objective = draw.objective
 

@@ -37,8 +37,8 @@ package struct Resample: Sendable {
       try PipelineError.inWeights {
         try drawByWeights(files.stored ?? files.pool, target, size, files.pool)
       }
-    case .candidates(_, let count, _):
-      try drawCandidates(files.stored?.shards ?? [], count, files.pool)
+    case .candidates(_, let size, _):
+      try drawCandidates(files.stored?.shards ?? [], size, files.pool)
     case .fields(let fields, let size, _): try drawByFields(fields, size, files.pool)
     }
   }

@@ -10,10 +10,11 @@ package struct ResampleSettings: Sendable, Codable {
     ///
     /// - Parameter target: the target's name, if there are several.
     case weights([String], target: String?, size: SelectionSize)
-    /// Files of candidates from `dsel weigh`, for draws by number of documents.
+    /// Files of candidates from `dsel weigh`.
     ///
-    /// - Parameter count: nil for the number that the candidates were kept for.
-    case candidates([String], count: Int?, remainder: OutputSettings.Place?)
+    /// - Parameter size: no share of the pool; nil for the largest that the candidates were kept
+    ///   for.
+    case candidates([String], size: SelectionSize?, remainder: OutputSettings.Place?)
     /// The sum of numbers in the pool's own lines.
     case fields([FieldWeight], size: SelectionSize, remainder: OutputSettings.Place?)
   }
@@ -37,7 +38,7 @@ package struct ResampleSettings: Sendable, Codable {
   package var base: CandidateBase?
   /// The numbers of documents that may be drawn; for draws by fields only.
   package var windows: [FieldWindow] = []
-  /// For draws by fields only.
+  /// For draws by fields, and from candidates that have strata.
   package var stratify: StratifySettings?
   /// All outputs except the remainder, which belongs to the source.
   package var outputs = OutputSettings()

@@ -121,6 +121,8 @@ extension CandidateFile {
     )
     (header.eligibleCounts, header.overMaximumCounts, header.overMaximumCount) = (nil, nil, 0)
     (header.underWeightCounts, header.underWeightCount) = (nil, 0)
+    let eligibleSizes = header.eligibleSizes
+    (header.eligibleSizes, header.eligibleSize) = (nil, 0)
     // By shard of the whole pool: its number in the pool that is named, and in the new file.
     var numbers: [Int] = []
     var newShards: [Int?] = []
@@ -134,6 +136,7 @@ extension CandidateFile {
       header.shards.append(shard)
       header.documentCount += shard.documentCount
       header.eligibleCount += eligibleCounts[number]
+      header.eligibleSize += eligibleSizes?[number] ?? 0
       header.overMaximumCount += overMaximumCounts?[number] ?? 0
       header.underWeightCount += underWeightCounts?[number] ?? 0
     }

@@ -1,4 +1,5 @@
 internal import Featurizing
+internal import Files
 internal import Platform
 internal import Reading
 internal import Weighting
@@ -45,9 +46,10 @@ package struct Weigh: Sendable {
       return try models.weighingModel(
         settings.estimator, settings.additions, threadCount: settings.reading.threadCount)
     }
+    let strata = try strata(candidates, pool, clock)
     var weighed = try clock.time(.weigh) {
       progress.begin(.weigh, totalStoredByteCount: pool.totalStoredByteCount, pass: .next)
-      return try mode(candidates, exclusion, models, model, pool).weigh(pool.shards)
+      return try mode(candidates, exclusion, strata, models, model, pool).weigh(pool.shards)
     }
     weighed.report = pool.corrected(weighed.report)
 
@@ -76,12 +78,24 @@ package struct Weigh: Sendable {
     return exclusion
   }
 
+  /// The strata of the pool; nil without strata.
+  private func strata(
+    _ candidates: WeighSettings.CandidateSettings?, _ pool: Inputs, _ clock: StepClock
+  ) throws -> [ExactString]? {
+    guard let field = candidates?.stratify else { return nil }
+    return try clock.time(.countStrata) {
+      progress.begin(
+        .countStrata, totalStoredByteCount: pool.totalStoredByteCount, pass: .next)
+      return try StratumNames.find(field, in: pool.shards, settings.reading.workers(progress))
+    }
+  }
+
   /// The requested kind of results.
   ///
   /// To add one, write a ``WeighMode`` and name it here.
   private func mode(
     _ candidates: WeighSettings.CandidateSettings?, _ exclusion: Exclusion?,
-    _ models: StoredModels, _ model: WeighingModel,
+    _ strata: [ExactString]?, _ models: StoredModels, _ model: WeighingModel,
     _ pool: Inputs
   ) -> any WeighMode {
     var workers = settings.reading.workers(progress)
@@ -90,14 +104,18 @@ package struct Weigh: Sendable {
     let job = WeighJob(
       settings: settings, models: models, model: model, pool: pool, workers: workers,
       registry: registry)
-    switch (candidates, settings.workDirectory) {
-    case (let wanted?, let directory?):
-      return CandidateDirectory(job: CandidateJob(job, wanted, exclusion), path: directory)
-    case (let wanted?, nil): return OneCandidateFile(job: CandidateJob(job, wanted, exclusion))
-    case (nil, let directory?): return WeightDirectory(job: job, path: directory)
-    case (nil, nil):
-      return settings.format == .dolma ? DolmaAttributes(job: job) : OneWeightFile(job: job)
+    if let candidates {
+      var ofCandidates = CandidateJob(job, candidates, exclusion)
+      ofCandidates.strata = strata
+      guard let directory = settings.workDirectory else {
+        return OneCandidateFile(job: ofCandidates)
+      }
+      return CandidateDirectory(job: ofCandidates, path: directory)
     }
+    if let directory = settings.workDirectory {
+      return WeightDirectory(job: job, path: directory)
+    }
+    return settings.format == .dolma ? DolmaAttributes(job: job) : OneWeightFile(job: job)
   }
 }
 

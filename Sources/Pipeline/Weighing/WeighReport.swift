@@ -32,6 +32,10 @@ package struct WeighReport: Encodable, Sendable {
 
   package struct Candidates: Encodable, Sendable {
     package var count: Int
+    /// The unit of the count; nil for documents.
+    package var unit: String?
+    /// The field whose values are strata; nil without strata.
+    package var stratify: String?
     package var kept: Int
     package var seed: UInt64
     package var temperature: Double

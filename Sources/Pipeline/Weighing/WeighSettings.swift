@@ -39,8 +39,11 @@ package struct WeighSettings: Sendable, Codable {
   /// Its temperature is a number: one that depends on the weights of the whole pool can't be found
   /// from a part of it.
   package struct CandidateSettings: Sendable, Codable {
-    /// The largest number of documents to draw.
+    /// The largest number to draw, in ``unit``.
     package var count: Int
+    package var unit = CandidateUnit.documents
+    /// The field whose values are strata; nil without strata.
+    package var stratify: String?
     package var seed: UInt64 = 0
     /// False for top-k, whose keys have no noise.
     package var addsNoise = true
@@ -66,7 +69,8 @@ package struct WeighSettings: Sendable, Codable {
 
     /// How often candidates are read again.
     var rereadCount: Int {
-      keepsKeysOnly ? 0 : (objective == .set ? 1 : 0) + (nearDuplicates == nil ? 0 : 1)
+      (stratify == nil ? 0 : 1)
+        + (keepsKeysOnly ? 0 : (objective == .set ? 1 : 0) + (nearDuplicates == nil ? 0 : 1))
     }
 
     var draw: DrawSettings {

@@ -56,9 +56,14 @@ extension CandidateError {
     case .shardWithoutCandidates(_, let shard, _):
       ErrorFacts(code: "shard_without_candidates", shard)
     case .ambiguousShard(_, let shard, _): ErrorFacts(code: "ambiguous_shard", shard)
-    case .tooFewCandidates(let path, _, _): ErrorFacts(code: "too_few_candidates", path)
+    case .tooFewCandidates(let path, _, _, _), .tooFewForSet(let path, _, _, _, _, _):
+      ErrorFacts(code: "too_few_candidates", path)
+    case .otherUnit(let path, _, _, _), .filledUnit(let path, _):
+      ErrorFacts(code: "other_unit", path)
+    case .filledSet(let path): ErrorFacts(code: "filled_set", path)
+    case .otherStrata(let path, _, _): ErrorFacts(code: "other_strata", path)
     case .severalChoices(let path): ErrorFacts(code: "several_choices", path)
-    case .otherChoice(let path, _, _): ErrorFacts(code: "other_choice", path)
+    case .otherChoice(let path, _, _, _, _): ErrorFacts(code: "other_choice", path)
     case .excludedNothing(let path): ErrorFacts(code: "excluded_nothing", path)
     case .keysAndFeatures(let path, _, _): ErrorFacts(code: "keys_and_features", path)
     case .keysOnly(let path): ErrorFacts(code: "keys_only", path)
@@ -66,7 +71,7 @@ extension CandidateError {
     case .otherTarget(_, let model): ErrorFacts(code: "other_target", model)
     case .changedShard(_, let shard): ErrorFacts(code: "changed", shard)
     case .noSet(let path): ErrorFacts(code: "no_set", path)
-    case .tooManyNearDuplicates(let path, _, _, _, _, _):
+    case .tooManyNearDuplicates(let path, _, _, _, _, _, _):
       ErrorFacts(code: "too_many_near_duplicates", path)
     case .keptNearDuplicates(let path): ErrorFacts(code: "kept_near_duplicates", path)
     }

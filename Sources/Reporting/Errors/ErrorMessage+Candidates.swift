@@ -48,23 +48,44 @@ extension ErrorMessage {
     case .severalChoices(let path):
       "\(path): one of the files has documents that 'dsel resample --picks' chose. They can't be "
         + "merged with others. Give that file alone, or the files that it was chosen from."
-    case .otherChoice(let path, let chosen, let wanted):
-      "--count is \(wanted), but \(path) has \(Format.count(chosen, "document")) that "
-        + "'dsel resample --picks' chose. Leave --count out, or choose again."
+    case .otherChoice(let path, let chosen, let unit, let wanted, let wantedUnit):
+      "\(wantedUnit.sizeOption) is \(wanted), but \(path) has \(unit.amount(chosen)) that "
+        + "'dsel resample --picks' chose. Leave \(wantedUnit.sizeOption) out, or choose again."
     case .excludedNothing(let path):
       "\(path): its candidates were kept without --exclude, so there is nothing to list. Leave "
         + "--excluded out, or run 'dsel weigh' again with --exclude."
-    case .tooManyNearDuplicates(let path, let kept, let left, let wanted, let count, let more):
-      tooManyNearDuplicates(path, kept, left, wanted, count, more)
+    case .tooManyNearDuplicates(
+      let path, let kept, let left, let wanted, let count, let more, let unit):
+      tooManyNearDuplicates(path, kept, left, wanted, count, more, unit)
     case .keptNearDuplicates(let path):
       "\(path): its candidates were kept without --near-duplicates, so there is nothing to list. "
         + "Leave --rejected-duplicates out, or run 'dsel weigh' again with --near-duplicates."
     case .noSet(let path):
       "--purity, --noise and --base choose a set, but \(path) has documents that were chosen "
         + "already, or candidates of a draw by weight. Leave these options out."
-    case .tooFewCandidates(let path, let kept, let wanted):
-      "--count is \(wanted), but \(path) has candidates for draws of up to \(kept) documents. "
-        + "Lower --count, or weigh again with --candidates \(wanted)."
+    case .tooFewCandidates(let path, let kept, let wanted, let unit):
+      "\(unit.sizeOption) is \(wanted), but \(path) has candidates for draws of up to \(kept) "
+        + "\(unit.rawValue). Lower \(unit.sizeOption), or weigh again with --candidates "
+        + "\(wanted)\(unit.budgetWords)."
+    case .otherUnit(let path, let unit, let wanted, let wantedUnit):
+      "\(wantedUnit.sizeOption) is \(wanted), but \(path) has candidates for draws of a number of "
+        + "\(unit.rawValue). Give \(unit.sizeOption) instead, or weigh again with --candidates "
+        + "\(wanted)\(wantedUnit.budgetWords)."
+    case .otherStrata(let path, let field, let wanted):
+      "--stratify is \(wanted), but the candidates of \(path) were kept "
+        + (field.map { "with --stratify \($0). Give that field" }
+          ?? "without strata. Leave --stratify out")
+        + ", or weigh again with --stratify \(wanted)."
+    case .filledUnit(let path, let unit):
+      "--fill needs a number of documents, but \(path) has candidates for draws of a number of "
+        + "\(unit.rawValue). Leave --fill out, or weigh again without --budget."
+    case .filledSet(let path):
+      "\(path): --fill can't be used with the candidates of a set. Leave --fill out, or weigh again "
+        + "with --objective weight."
+    case .tooFewForSet(let path, let kept, let needed, let count, let more, let unit):
+      "\(path): a set of \(unit.amount(count)) is chosen among \(Format.count(needed)), and "
+        + "candidates of \(Format.count(kept)) were kept. Weigh again with --candidates "
+        + "\(more)\(unit.budgetWords), and draw with \(unit.sizeOption) \(count)."
     }
   }
 
@@ -79,8 +100,16 @@ extension ErrorMessage {
   }
 
   private static func tooManyNearDuplicates(
-    _ path: String, _ kept: Int, _ left: Int, _ wanted: Int, _ count: Int, _ more: Int
+    _ path: String, _ kept: Int, _ left: Int, _ wanted: Int, _ count: Int, _ more: Int,
+    _ unit: CandidateUnit
   ) -> String {
+    guard unit == .documents else {
+      return
+        "\(path): without near-duplicates, \(Format.count(left)) of the \(unit.amount(kept)) of the "
+        + "candidates are left, too few for a draw of \(unit.amount(count)). Weigh again with "
+        + "--candidates \(more)\(unit.budgetWords) or more, and draw with \(unit.sizeOption) "
+        + "\(count)."
+    }
     // A set needs more candidates than documents.
     let needs =
       wanted == count

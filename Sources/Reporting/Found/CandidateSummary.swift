@@ -3,6 +3,8 @@ package import Pipeline
 /// The figures of a file of candidates: the report of a merge.
 package struct CandidateSummary: Report {
   package var count: Int
+  /// The unit of the count; nil for documents.
+  package var unit: String?
   package var candidates: Int
   package var shards: Int
   package var documents: Int
@@ -25,6 +27,8 @@ package struct CandidateSummary: Report {
 
   package init(_ file: CandidateFile) {
     count = file.header.settings.count
+    let unit = file.header.settings.unit
+    self.unit = unit == .documents ? nil : unit.rawValue
     candidates = file.candidateCount
     shards = file.header.shards.count
     documents = file.header.documentCount
@@ -50,7 +54,7 @@ package struct CandidateSummary: Report {
         + "\(Format.count(shards, "file"))"
       : "\(keysOnly == true ? "keys of candidates" : "candidates") of \(Format.count(shards, "file")): "
         + "\(Format.count(candidates)) for a draw of up "
-        + "to \(Format.count(count)) out of \(Format.count(documents, "document"))"
+        + "to \(Format.count(count))\(unit.map { " \($0)" } ?? "") out of \(Format.count(documents, "document"))"
     var lines = [line]
     if let missingDocuments, missingDocuments > 0 {
       lines.append(

@@ -10,6 +10,8 @@ extension CandidateSetting {
     case .objective: "--objective"
     case .seed: "--seed"
     case .count: "--candidates"
+    case .unit: "--budget"
+    case .stratify: "--stratify"
     case .topK: "--top-k"
     case .temperature: "--temperature"
     case .logisticShare: "--logistic-share"
@@ -30,6 +32,17 @@ extension CandidateSetting {
     case .nearDuplicates: "--near-duplicates"
     }
   }
+}
+
+extension CandidateUnit {
+  /// The option of a draw's size.
+  var sizeOption: String { self == .documents ? "--count" : "--\(rawValue)" }
+
+  /// The words that follow `--candidates` and a number.
+  var budgetWords: String { self == .documents ? "" : " --budget \(rawValue)" }
+
+  /// `5 documents`.
+  func amount(_ number: Int) -> String { Format.count(number, String(rawValue.dropLast())) }
 }
 
 extension FittedModel.Mismatch {

@@ -2,14 +2,31 @@ import ArgumentParser
 import Pipeline
 import Weighting
 
+extension CandidateUnit: ExpressibleByArgument {}
+
 /// The draw for which candidates are kept.
 struct CandidateOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
       "Write only documents that a draw of up to this number from the whole pool could select.",
-      valueName: "n"), transform: Count.init(parsing:))
-  var candidates: Count?
+      valueName: "n"), transform: CandidateAmount.init(parsing:))
+  var candidates: CandidateAmount?
+
+  @Option(
+    help: """
+      With --candidates: what that number counts: documents, tokens, or the bytes of lines. \
+      (default: documents)
+      """)
+  var budget: CandidateUnit?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      With --candidates: keep enough for draws from each value of this field, for \
+      'dsel resample --stratify'.
+      """, valueName: "path"))
+  var stratify: String?
 
   @Flag(
     help: """
@@ -102,7 +119,9 @@ struct CandidateOptions: ParsableArguments {
   func validate(_ estimator: Estimator, _ compat: Compatibility?, targetCount: Int) throws {
     guard let candidates else {
       let given = [
-        ("--seed", seed != nil), ("--top-k", topK), ("--temperature", temperature != nil),
+        ("--budget", budget != nil), ("--stratify", stratify != nil),
+        ("--seed", seed != nil), ("--top-k", topK),
+        ("--temperature", temperature != nil),
         ("--logistic-share", logisticShare != nil), ("--min-tokens", minTokens != nil),
         ("--max-tokens", maxTokens != nil), ("--min-weight", minWeight != nil),
         ("--objective", objective.objective != nil), ("--keys-only", keysOnly),
@@ -112,12 +131,27 @@ struct CandidateOptions: ParsableArguments {
       }
       return
     }
-    guard candidates.value >= 1 else { throw ValidationError("--candidates must be at least 1.") }
+    let unit = budget ?? .documents
+    guard let amount = candidates.value(in: unit) else {
+      throw ValidationError(
+        unit == .bytes
+          ? "--candidates has the suffix of a count. Write bytes like 500MB or 2GiB."
+          : "--candidates is a number of bytes. Add --budget bytes, or write a count like 10k.")
+    }
+    guard amount >= 1 else { throw ValidationError("--candidates must be at least 1.") }
     try objective.validate(rivals(estimator, compat))
     guard !keysOnly || objective.decision(rivals(estimator, compat)).objective == .set else {
       throw ValidationError(
         "--keys-only is for sets: candidates of a draw by weight have no n-grams. Leave --keys-only "
           + "out.")
+    }
+    if let stratify {
+      try ReadingOptions.validateField(stratify, option: "--stratify")
+      guard !keysOnly else {
+        throw ValidationError(
+          "--keys-only can't be used with --stratify: strata are kept in one round. Leave "
+            + "--keys-only out.")
+      }
     }
     guard targetCount == 1 else {
       throw ValidationError(
@@ -138,8 +172,11 @@ struct CandidateOptions: ParsableArguments {
   func settings(
     _ estimator: Estimator, _ compat: Compatibility?
   ) -> WeighSettings.CandidateSettings? {
-    guard let candidates else { return nil }
-    var settings = WeighSettings.CandidateSettings(count: candidates.value)
+    let unit = budget ?? .documents
+    guard let amount = candidates?.value(in: unit) else { return nil }
+    var settings = WeighSettings.CandidateSettings(count: amount)
+    settings.unit = unit
+    settings.stratify = stratify
     switch objective.decision(rivals(estimator, compat)).objective {
     case .weight: settings.objective = .weight
     // Without a word, the models decide: see ``WeighSettings/CandidateSettings``.

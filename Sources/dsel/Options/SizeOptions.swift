@@ -87,7 +87,11 @@ struct SizeOptions: ParsableArguments {
   /// True if the size doesn't determine the number of documents.
   var isOpen: Bool { tokens != nil || bytes != nil }
 
-  var isCountOrNothing: Bool { tokens == nil && bytes == nil && fraction == nil }
+  /// The size, unless there is none, or it is to be found.
+  var given: SelectionSize? {
+    let isGiven = count?.value != nil || tokens?.value != nil || bytes != nil || fraction != nil
+    return isGiven ? size : nil
+  }
 }
 
 /// How the size is found.

@@ -109,7 +109,7 @@ struct WeightSourceOptions: ParsableArguments {
   ) throws -> ResampleSettings.Source {
     if !weights.isEmpty { return .weights(try paths(), target: target, size: size.size) }
     if !candidates.isEmpty {
-      return .candidates(try paths(), count: size.count?.value, remainder: remainder)
+      return .candidates(try paths(), size: size.given, remainder: remainder)
     }
     return .fields(try fields(), size: size.size, remainder: remainder)
   }

@@ -93,9 +93,10 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     }
     let isByFields = source.weights.isEmpty && source.candidates.isEmpty
     try draw.validateLengths(isByFields: isByFields)
-    guard isByFields || mixture.stratify == nil else {
+    guard source.weights.isEmpty || mixture.stratify == nil else {
       throw ValidationError(
-        "--stratify needs --field: files of weights don't have the other fields of the documents.")
+        "--stratify needs --field or --candidates: files of weights don't have the other fields of "
+          + "the documents.")
     }
     guard !source.weights.isEmpty || draw.logisticShare == nil else {
       throw ValidationError(
@@ -144,9 +145,10 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
         "--annotate-with needs the log weights of all documents, which candidates don't have. Draw "
           + "by --weights, or leave it out.")
     }
-    guard size.isCountOrNothing else {
+    guard size.fraction == nil else {
       throw ValidationError(
-        "Candidates need a size in documents: give --count, or no size for the largest draw.")
+        "Candidates need a size in the unit for which they were kept: give --count, --tokens or "
+          + "--bytes, or no size for the largest draw.")
     }
   }
 
@@ -188,7 +190,8 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
 
   private func pickSettings(_ path: String) throws -> PickSettings {
     var settings = PickSettings(files: try source.paths())
-    settings.count = size.count?.value
+    settings.size = size.given
+    settings.stratify = try mixture.settings()
     settings.purity = set.purity?.value
     settings.noise = set.noise?.value
     settings.base = base.settings

@@ -28,7 +28,9 @@ extension WeighCommand {
   private var optionOfWeighing: String? {
     let given: [(String, Bool)] = [
       ("--pool-model", poolModel != nil), ("--candidates", candidates.candidates != nil),
-      ("--keys-only", candidates.keysOnly), ("--objective", candidates.objective.objective != nil),
+      ("--budget", candidates.budget != nil), ("--stratify", candidates.stratify != nil),
+      ("--keys-only", candidates.keysOnly),
+      ("--objective", candidates.objective.objective != nil),
       ("--seed", candidates.seed != nil), ("--top-k", candidates.topK),
       ("--temperature", candidates.temperature != nil),
       ("--logistic-share", candidates.logisticShare != nil),

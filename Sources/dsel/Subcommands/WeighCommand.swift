@@ -152,6 +152,14 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
         "--estimator \(estimator.rawValue) has no log-ratios to normalize. Leave --normalize out.")
     }
     try candidates.validate(estimator, compatibility.compat, targetCount: targets.count)
+    if candidates.stratify != nil,
+      let option = exclusion.given
+        ?? (nearDuplicates.nearDuplicates == nil ? nil : "--near-duplicates")
+    {
+      throw ValidationError(
+        "\(option) can't be used with --stratify in 'dsel weigh'. Leave one of them out, or use 'dsel "
+          + "select' with the whole pool.")
+    }
     guard candidates.candidates == nil || !reading.allowRepeats else {
       throw ValidationError(
         "--allow-repeats can't be used with --candidates: merged candidates have each file once.")

@@ -19,11 +19,31 @@ package enum CandidateError: Error {
   /// Candidates come from files with this file's name, and it isn't clear which is meant.
   case ambiguousShard(path: String, shard: String, weighedPaths: [String])
   /// The draw is larger than the one that candidates were kept for.
-  case tooFewCandidates(path: String, keptFor: Int, wanted: Int)
+  case tooFewCandidates(path: String, keptFor: Int, wanted: Int, CandidateUnit)
+  /// The draw has another unit than the one that candidates were kept for.
+  case otherUnit(path: String, keptFor: CandidateUnit, wanted: Int, wantedUnit: CandidateUnit)
+  /// Strata of another field are wanted than candidates were kept for, or of any.
+  ///
+  /// - Parameter field: the one that candidates were kept for; nil for none.
+  case otherStrata(path: String, field: String?, wanted: String)
+  /// Strata are to be filled up, but the draw has no number of documents.
+  case filledUnit(path: String, CandidateUnit)
+  /// Strata of a set are to be filled up.
+  case filledSet(path: String)
+  /// A set is to be chosen among more candidates than were kept.
+  ///
+  /// - Parameters:
+  ///   - kept: the amount that was kept.
+  ///   - needed: the amount that the set is chosen among.
+  ///   - count: the size of the set.
+  ///   - more: the size of a draw for which enough candidates would be kept.
+  case tooFewForSet(
+    path: String, kept: Int, needed: Int, count: Int, more: Int, CandidateUnit)
   /// One of several files has documents that were chosen already.
   case severalChoices(path: String)
   /// The documents were chosen already, in another number than wanted.
-  case otherChoice(path: String, chosenCount: Int, wanted: Int)
+  case otherChoice(
+    path: String, chosenCount: Int, CandidateUnit, wanted: Int, wantedUnit: CandidateUnit)
   /// A list of excluded documents is wanted, but none were excluded.
   case excludedNothing(path: String)
   /// One file has keys only, and another has n-grams, too.
@@ -37,11 +57,12 @@ package enum CandidateError: Error {
   /// Too few candidates are left without near-duplicates.
   ///
   /// - Parameters:
-  ///   - wanted: the number to draw, or to choose a set from.
-  ///   - count: the number of documents to draw.
+  ///   - kept: the size of the candidates in the unit of the draw, and so are the next ones.
+  ///   - wanted: the amount to draw, or to choose a set from.
+  ///   - count: the amount to draw.
   ///   - more: the size of a draw for which more candidates would be kept.
   case tooManyNearDuplicates(
-    path: String, kept: Int, left: Int, wanted: Int, count: Int, more: Int)
+    path: String, kept: Int, left: Int, wanted: Int, count: Int, more: Int, CandidateUnit)
   /// A list of near-duplicates is wanted, but none were left out.
   case keptNearDuplicates(path: String)
   /// A shard's content isn't that from which its keys were made.

@@ -19,12 +19,17 @@ extension CandidateFile {
     var doubles: [String: Double] = [:]
     var topK: Bool?
     var isChosen = false
+    var isExhausted: Bool?
     var hasKeysOnly = false
     var eligibleCounts: [Int]?
+    /// The sizes of eligible documents of each shard, in two units; the other is nil.
+    var eligibleTokenCounts: [Int]?
+    var eligibleByteCounts: [Int]?
     var overMaximumCounts: [Int]?
     var underWeightCounts: [Int]?
     var targetCounts: [UInt64]?
     var shards: [FittedModel.Input]?
+    var strata: CandidateStrata?
     var exclusion = CandidateExclusion()
 
     /// Reads a header.
@@ -53,27 +58,32 @@ extension CandidateFile {
         }
         numbers[key] = version
       case "seed", "estimator", "normalize", "compat", "target_model_xxh3", "pool_model_xxh3",
-        "text_field", "text_join", "objective", "base":
+        "text_field", "text_join", "objective", "base", "unit",
+        "stratify":
         strings[key] = try stream.readString()
-      case "count", "min_tokens", "max_tokens": numbers[key] = try stream.readCount()
+      case "count", "min_tokens", "max_tokens", "kept": numbers[key] = try stream.readCount()
       case "documents", "eligible_documents", "pool_documents", "candidates", "target_tokens",
         "base_tokens", "excluded", "near_duplicate_documents", "over_max_tokens",
-        "under_min_weight":
+        "under_min_weight", "eligible_tokens", "eligible_bytes":
         numbers[key] = try count(key, &stream)
       case "temperature", "logistic_share", "smoothing", "target_smoothing", "purity", "noise",
         "near_duplicates", "min_weight":
         doubles[key] = try stream.readNumber()
       case "top_k": topK = try stream.readBoolean()
       case "chosen": isChosen = try stream.readBoolean()
+      case "all_eligible": isExhausted = try stream.readBoolean()
       case "target_counts":
         let bytes = try Self.bytes(key, &stream, limit: Self.longestCounts)
         targetCounts = FeatureBytes.numbers(bytes)
         guard targetCounts?.allSatisfy({ $0 > 0 }) == true else { throw .invalid(key) }
       case "keys_only": hasKeysOnly = try stream.readBoolean()
       case "shard_eligible_documents": eligibleCounts = try ShardCounts.read(key, &stream)
+      case "shard_eligible_tokens": eligibleTokenCounts = try ShardCounts.read(key, &stream)
+      case "shard_eligible_bytes": eligibleByteCounts = try ShardCounts.read(key, &stream)
       case "shard_under_min_weight": underWeightCounts = try ShardCounts.read(key, &stream)
       case "shard_over_max_tokens": overMaximumCounts = try ShardCounts.read(key, &stream)
       case "shards": try readShards(&stream)
+      case "strata": strata = try CandidateStrata(&stream)
       default: if try !exclusion.read(key, &stream) { try stream.skipValue() }
       }
     }
@@ -182,6 +192,9 @@ extension CandidateFile {
         eligibleCount: try number("eligible_documents"), overMaximumCount: overMaximum,
         underWeightCount: underWeight,
         poolDocumentCount: numbers["pool_documents"], isChosen: isChosen)
+      header.isExhausted = isChosen ? isExhausted : nil
+      try readUnit(into: &header)
+      try readStrata(into: &header)
       if objective == .set {
         if isChosen {
           header.chosenBy = try chosenBy()
@@ -243,6 +256,7 @@ extension CandidateFile {
       var (features, tokenBytes): ([UInt8]?, [UInt8]?)
       var (shard, place, tokens, copies): (Int?, Int?, Int?, Int?)
       var (lineBytes, textBytes): (Int?, Int?)
+      var (stratum, part): (Int?, Int?)
       var (firstKey, secondKey): (Double?, Double?)
       var hash: UInt64?
       try stream.readObject { key, stream throws(JSONStreamError) in
@@ -253,6 +267,8 @@ extension CandidateFile {
         case "text_bytes": textBytes = try stream.readCount()
         case "tokens": tokens = try stream.readCount()
         case "copies": copies = try stream.readCount()
+        case "stratum": stratum = try stream.readCount()
+        case "part": part = try stream.readCount()
         case "key": firstKey = try stream.readNumber()
         case "second_key": secondKey = try stream.readNumber()
         case "text_hash": hash = try Self.hash("text_hash", &stream)
@@ -293,8 +309,12 @@ extension CandidateFile {
         copies: UInt32(try number(copies, "copies", upTo: limit)))
       var line = CandidateLines.Line(
         candidate: candidate, features: features, tokens: tokenBytes)
+      if let strata = header.strata, kind == .candidate {
+        line.stratum = try number(stratum, "stratum", upTo: strata.names.count - 1)
+      }
       switch kind {
-      case .candidate: break
+      case .candidate:
+        if header.isExhausted != nil { line.part = try number(part, "part", upTo: 1) }
       case .excluded:
         let count = header.settings.exclusion?.files.count ?? 0
         line.reason = try reason.reason(evaluationFileCount: count)

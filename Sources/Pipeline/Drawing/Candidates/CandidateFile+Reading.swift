@@ -28,7 +28,11 @@ extension CandidateFile {
     var lines = try CandidateLines(shard, limits: limits)
     header = lines.header
     candidates = []
-    while let line = try lines.next() { candidates.append(line.candidate) }
+    while let line = try lines.next() {
+      candidates.append(line.candidate)
+      if header.isExhausted != nil { partNumbers.append(line.part) }
+      if header.strata != nil { stratumNumbers.append(line.stratum) }
+    }
     while let line = try lines.nextExcluded() {
       excluded.add(line.candidate, line.reason ?? .target)
     }

@@ -32,6 +32,9 @@ extension CandidateFile {
     var topK: Bool
     var temperature: Double
     var count: Int
+    /// The unit of the count, and the amount that is kept of it for a set.
+    var unit: String?
+    var kept: Int?
     var logisticShare: Double
     var minTokens: Int
     var maxTokens: Int?
@@ -60,6 +63,13 @@ extension CandidateFile {
     var shardEligibleDocuments: [Int]?
     var documents: Int
     var eligibleDocuments: Int
+    /// The size of eligible documents in the unit, in all, and of each shard.
+    var eligibleTokens: Int?
+    var eligibleBytes: Int?
+    var shardEligibleTokens: [Int]?
+    var shardEligibleBytes: [Int]?
+    /// How a draw of tokens or bytes, or from strata, ended.
+    var allEligible: Bool?
     /// Documents with too many tokens, if some are too many; in all, and of each shard.
     var overMaxTokens: Int?
     var shardOverMaxTokens: [Int]?
@@ -81,6 +91,15 @@ extension CandidateFile {
     /// The number of near-duplicates that were left out, if documents were chosen.
     var nearDuplicateDocuments: Int?
     var shards: [Shard]
+    var stratify: String?
+    var strata: [Stratum]?
+
+    struct Stratum: Encodable {
+      var name: String
+      var eligibleDocuments: Int
+      var eligibleTokens: Int?
+      var eligibleBytes: Int?
+    }
   }
 
   /// - Returns: the whole file, to which ``AtomicFile/commit()`` gives its name; nil for standard
@@ -98,8 +117,10 @@ extension CandidateFile {
         nearDuplicateCount: nearDuplicates.count),
       to: &writer)
     for (number, candidate) in candidates.enumerated() {
-      let line = Self.encode(
+      var line = Self.encode(
         candidate, try features?.bytes(of: number), tokens: try tokens?.bytes(of: number))
+      if header.strata != nil { Self.append("stratum", stratumNumbers[number], to: &line) }
+      if header.isExhausted != nil { Self.append("part", partNumbers[number], to: &line) }
       try Self.write(line, to: &writer)
     }
     for document in excluded.documents {
@@ -110,6 +131,14 @@ extension CandidateFile {
       try Self.write(Self.encode(document.candidate, nil, similarTo: document), to: &writer)
     }
     do throws(WritingError) { return try writer.close() } catch { throw .output(.writing(error)) }
+  }
+
+  /// Adds a member to a line.
+  private static func append(_ name: String, _ number: Int, to line: inout [UInt8]) {
+    line.removeLast()
+    line += Array(",\"\(name)\":".utf8)
+    line.append(decimal: number)
+    line.append(UInt8(ascii: "}"))
   }
 
   private static func opened(
@@ -132,9 +161,10 @@ extension CandidateFile {
     let settings = header.settings
     let exclusion = settings.exclusion
     let evaluation = exclusion?.gramLength == nil ? nil : exclusion
-    let line = HeaderLine(
+    var line = HeaderLine(
       seed: String(settings.seed), topK: settings.topK, temperature: settings.temperature,
-      count: settings.count, logisticShare: settings.logisticShare,
+      count: settings.count, unit: settings.unit == .documents ? nil : settings.unit.rawValue,
+      kept: header.isChosen ? nil : settings.keptAmount, logisticShare: settings.logisticShare,
       minTokens: settings.minimumTokenCount, maxTokens: settings.maximumTokenCount,
       minWeight: settings.minimumLogWeight,
       estimator: settings.estimator,
@@ -152,6 +182,7 @@ extension CandidateFile {
       },
       keysOnly: header.hasKeysOnly ? true : nil, shardEligibleDocuments: header.eligibleCounts,
       documents: header.documentCount, eligibleDocuments: header.eligibleCount,
+      allEligible: header.isExhausted,
       overMaxTokens: settings.maximumTokenCount.map { _ in header.overMaximumCount },
       shardOverMaxTokens: header.overMaximumCounts,
       underMinWeight: settings.minimumLogWeight.map { _ in header.underWeightCount },
@@ -167,6 +198,23 @@ extension CandidateFile {
       nearDuplicateDocuments: settings.nearDuplicates != nil && header.isChosen
         ? nearDuplicateCount : nil,
       shards: header.shards.map(HeaderLine.Shard.init))
+    line.stratify = header.strata == nil ? nil : settings.stratify
+    line.strata = header.strata.map { strata in
+      strata.names.indices.map { number in
+        let size = strata.sizes[number]
+        return HeaderLine.Stratum(
+          name: strata.names[number].string, eligibleDocuments: strata.counts[number],
+          eligibleTokens: settings.unit == .tokens ? size : nil,
+          eligibleBytes: settings.unit == .bytes ? size : nil)
+      }
+    }
+    switch settings.unit {
+    case .documents: break
+    case .tokens:
+      (line.eligibleTokens, line.shardEligibleTokens) = (header.eligibleSize, header.eligibleSizes)
+    case .bytes:
+      (line.eligibleBytes, line.shardEligibleBytes) = (header.eligibleSize, header.eligibleSizes)
+    }
     // The format comes first, so that the first bytes identify the file.
     return Array("{\"format\":\"\(format)\",\"format_version\":\(header.version),".utf8)
       + ManifestWriter.encodeLine(line).dropFirst()
@@ -216,6 +264,7 @@ extension CandidateFile {
 extension CandidateFile.Header {
   /// The version of the file: the lowest that has everything.
   fileprivate var version: Int {
+    if settings.unit != .documents || strata != nil || isExhausted != nil { return 5 }
     if settings.nearDuplicates != nil { return 4 }
     let hasLimits = settings.maximumTokenCount != nil || settings.minimumLogWeight != nil
     if settings.exclusion != nil || hasLimits { return 3 }

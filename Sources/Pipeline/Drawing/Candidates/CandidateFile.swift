@@ -19,9 +19,10 @@ package struct CandidateFile: Sendable {
   /// The newest version.
   ///
   /// Version 1 has candidates of a draw by weight, version 2 those of a set, and these are still
-  /// written so. Version 3 has excluded documents, or limits of tokens or weights, too, and version
-  /// 4 what finds near-duplicates.
-  package static let version = 4
+  /// written so. Version 3 has excluded documents, or limits of tokens or weights, too, version 4
+  /// what finds near-duplicates, and version 5 serves draws of a number of tokens or bytes, or from
+  /// strata.
+  package static let version = 5
 
   /// What is drawn from the candidates.
   package enum Objective: String, Sendable, Codable { case weight, set }
@@ -33,7 +34,7 @@ package struct CandidateFile: Sendable {
     package var seed: UInt64
     package var topK: Bool
     package var temperature: Double
-    /// The largest draw that the candidates serve.
+    /// The largest draw that the candidates serve, in ``unit``.
     package var count: Int
     package var logisticShare: Double
     package var minimumTokenCount: Int
@@ -55,12 +56,11 @@ package struct CandidateFile: Sendable {
     /// The least similarity of near-duplicates that are left out; nil to draw them like others.
     package var nearDuplicates: Double?
 
-    /// The budget of the documents that are kept for a draw of `count` documents.
-    func keptBudget(count: Int) -> Budget {
-      let budget = Budget.documents(count)
-      let kept = objective == .set ? CandidateBudget.largest(for: budget, averageCost: 1) : budget
-      return nearDuplicates == nil ? kept : kept.adding(NearDuplicateFilter.slack(kept))
-    }
+    package var unit = CandidateUnit.documents
+    /// The field whose values are strata; nil without strata.
+    package var stratify: String?
+    /// The amount of candidates that are kept for a set of tokens or bytes: see ``keep(for:)``.
+    var keptAmount: Int?
 
     /// The text that identifies these settings in records of earlier runs.
     ///
@@ -78,7 +78,9 @@ package struct CandidateFile: Sendable {
         + (minimumLogWeight.map { ", minimumLogWeight: \($0)" } ?? "")
         + (objective == .weight ? "" : ", objective: \(objective.rawValue)")
         + (exclusion.map { ", \($0.fingerprint)" } ?? "")
-        + (nearDuplicates.map { ", nearDuplicates: \($0)" } ?? "") + ")"
+        + (nearDuplicates.map { ", nearDuplicates: \($0)" } ?? "")
+        + (unit == .documents ? "" : ", unit: \(unit.rawValue)")
+        + (stratify.map { ", stratify: \(String(reflecting: $0))" } ?? "") + ")"
     }
   }
 
@@ -102,6 +104,10 @@ package struct CandidateFile: Sendable {
     ///
     /// Candidates of such a file have no features yet, though they are for a set.
     var eligibleCounts: [Int]?
+    /// The size of all eligible documents, in ``Settings/unit``; 0 if that is documents.
+    var eligibleSize = 0
+    /// The same of each shard, in a file with keys only; nil also if the unit is documents.
+    var eligibleSizes: [Int]?
     /// The same for documents with too many tokens; nil also if none can have too many.
     var overMaximumCounts: [Int]?
     /// The same for eligible documents with too small a weight.
@@ -118,6 +124,16 @@ package struct CandidateFile: Sendable {
     var chosenBy: SetObjective?
     /// What the set completes; nil if there is nothing.
     var base: BaseSettings?
+    /// The strata of the candidates; nil without strata.
+    var strata: CandidateStrata?
+    /// Whether everything eligible was drawn, if documents were chosen and have the numbers of
+    /// their parts; else nil.
+    var isExhausted: Bool?
+
+    /// The eligible documents of all shards, as far as they are known.
+    var eligible: EligibleDocuments {
+      settings.unit.eligible(count: eligibleCount, size: eligibleSize)
+    }
 
     /// The number of weighed documents with too few tokens.
     var underMinimumCount: Int { documentCount - eligibleCount - overMaximumCount }
@@ -133,6 +149,11 @@ package struct CandidateFile: Sendable {
   package internal(set) var header: Header
   /// The candidates in pool order, by the shards of the header.
   var candidates: [Candidate]
+  /// The stratum of each candidate; empty without strata.
+  var stratumNumbers: [Int] = []
+  /// The part of each document that was chosen from strata, or by tokens or bytes: 1 for those that
+  /// the regression drew alone, and else 0. Empty in other files.
+  var partNumbers: [Int] = []
   /// The excluded documents that a draw would reach.
   var excluded = Excluded()
   /// The near-duplicates that were left out, in pool order; empty before the choice.
@@ -151,37 +172,66 @@ package struct CandidateFile: Sendable {
   ///   - candidates: the candidates, in no particular order.
   init(
     settings: Settings, shards: [FittedModel.Input], documentCount: Int, eligibleCount: Int,
-    overMaximumCounts: [Int] = [], underWeightCounts: [Int] = [], eligibleCounts: [Int]? = nil,
-    poolDocumentCount: Int? = nil,
-    candidates: CandidateGroup,
+    eligibleSize: Int = 0, overMaximumCounts: [Int] = [], underWeightCounts: [Int] = [],
+    eligibleCounts: [Int]? = nil, eligibleSizes: [Int] = [], poolDocumentCount: Int? = nil,
+    candidates: [CandidateGroup], strata: CandidateStrata? = nil,
     excluded: Excluded = Excluded()
   ) {
     header = Header(
       settings: settings, shards: shards, documentCount: documentCount,
       eligibleCount: eligibleCount, overMaximumCount: overMaximumCounts.reduce(0, +),
       underWeightCount: underWeightCounts.reduce(0, +),
-      poolDocumentCount: poolDocumentCount, eligibleCounts: eligibleCounts)
+      poolDocumentCount: poolDocumentCount, eligibleCounts: eligibleCounts,
+      eligibleSize: eligibleSize)
     if eligibleCounts != nil {
+      if settings.unit != .documents { header.eligibleSizes = eligibleSizes }
       if settings.maximumTokenCount != nil { header.overMaximumCounts = overMaximumCounts }
       if settings.minimumLogWeight != nil { header.underWeightCounts = underWeightCounts }
     }
-    self.candidates = candidates.kept()
-    self.excluded = reachable(excluded, candidates)
+    header.strata = strata
+    self.candidates = []
+    keep(candidates)
+    if strata == nil { self.excluded = reachable(excluded, candidates[0]) }
     sortShards()
   }
 
-  /// Sorts the shards by path, and the candidates with them.
+  /// Keeps what a draw may need.
+  ///
+  /// - Parameter groups: the candidates; those of each stratum, if there are strata.
+  private mutating func keep(_ groups: [CandidateGroup]) {
+    candidates = []
+    stratumNumbers = []
+    for (number, group) in groups.enumerated() {
+      let kept = group.kept()
+      candidates += kept
+      if header.strata != nil { stratumNumbers += kept.map { _ in number } }
+    }
+  }
+
+  /// Sorts the shards by path, and strata by name, and the candidates with them.
   private mutating func sortShards() {
     let order = header.shards.indices.sorted { Self.precedes(header.shards[$0], header.shards[$1]) }
     var places = [Int](repeating: 0, count: order.count)
     for (place, index) in order.enumerated() { places[index] = place }
     header.shards = order.map { header.shards[$0] }
     header.eligibleCounts = header.eligibleCounts.map { counts in order.map { counts[$0] } }
+    header.eligibleSizes = header.eligibleSizes.map { sizes in order.map { sizes[$0] } }
     header.overMaximumCounts = header.overMaximumCounts.map { counts in order.map { counts[$0] } }
     header.underWeightCounts = header.underWeightCounts.map { counts in order.map { counts[$0] } }
     candidates = candidates.map { $0.moved(toShard: places[$0.position.shard]) }
-      .sorted { $0.position < $1.position }
+    sortCandidates()
     excluded = excluded.transformed { $0.moved(toShard: places[$0.position.shard]) }
+  }
+
+  /// Sorts the candidates into pool order, and strata by name.
+  private mutating func sortCandidates() {
+    guard let numbers = header.strata?.sort() else {
+      candidates.sort { $0.position < $1.position }
+      return
+    }
+    let order = candidates.indices.sorted { candidates[$0].position < candidates[$1].position }
+    candidates = order.map { candidates[$0] }
+    stratumNumbers = order.map { numbers[stratumNumbers[$0]] }
   }
 
   /// Compares paths byte by byte, as `LC_ALL=C ls` does.
@@ -247,6 +297,10 @@ package struct CandidateFile: Sendable {
       throw .candidates(
         .unusable(path: path, .tooLarge("documents", limit: FittedModel.largestCount)))
     }
+    guard header.eligibleSize + other.header.eligibleSize <= FittedModel.largestCount else {
+      let name = "eligible_\(header.settings.unit.rawValue)"
+      throw .candidates(.unusable(path: path, .tooLarge(name, limit: FittedModel.largestCount)))
+    }
     let offset = header.shards.count
     guard offset + other.header.shards.count <= Candidate.maximumShardCount else {
       throw .candidates(
@@ -254,6 +308,8 @@ package struct CandidateFile: Sendable {
     }
     header.shards += other.header.shards
     header.eligibleCounts? += other.header.eligibleCounts ?? []
+    header.eligibleSizes? += other.header.eligibleSizes ?? []
+    header.eligibleSize += other.header.eligibleSize
     header.overMaximumCounts? += other.header.overMaximumCounts ?? []
     header.underWeightCounts? += other.header.underWeightCounts ?? []
     header.documentCount += other.header.documentCount
@@ -261,6 +317,9 @@ package struct CandidateFile: Sendable {
     header.overMaximumCount += other.header.overMaximumCount
     header.underWeightCount += other.header.underWeightCount
     candidates += other.candidates.map { $0.moved(toShard: $0.position.shard + offset) }
+    if let strata = other.header.strata, let places = try header.strata?.add(strata) {
+      stratumNumbers += other.stratumNumbers.map { places[$0] }
+    }
     for document in other.excluded.documents {
       let place = document.candidate.position.shard + offset
       excluded.add(document.candidate.moved(toShard: place), other.excluded.reason(of: document))
@@ -271,113 +330,27 @@ package struct CandidateFile: Sendable {
   private mutating func trim() {
     // The order of shards decides which exact duplicate is the first, so sort them before the draw.
     sortShards()
-    let kept = buffer()
-    candidates = kept.kept().sorted { $0.position < $1.position }
-    excluded = reachable(excluded, kept)
+    let kept = buffers(count: header.settings.count)
+    keep(kept)
+    sortCandidates()
+    if header.strata == nil { excluded = reachable(excluded, kept[0]) }
   }
 
-  /// A buffer that holds the candidates.
-  func buffer() -> CandidateGroup { buffer(count: header.settings.count) }
-
+  /// Buffers that hold the candidates: one, or one per stratum.
+  ///
   /// - Parameter count: at most the header's count.
-  func buffer(count: Int) -> CandidateGroup {
-    let known = header.settings
-    let budgets = known.keptBudget(count: count).parted(secondShare: known.logisticShare)
+  func buffers(count: Int) -> [CandidateGroup] {
+    let budgets = header.settings.keptBudgets(count: count)
     var settings = CandidateGroup.Settings(joinsCopies: true)
     settings.expectedCount = candidates.count
-    var buffer = CandidateGroup(parted: budgets.first, budgets.second, settings)
-    for candidate in candidates { buffer.add(candidate) }
-    return buffer
-  }
-}
-
-/// The shards whose candidates have been read, by path and by content.
-///
-/// A shard that was weighed twice, or a copy of it, would hide that another one is missing.
-private struct KnownShards {
-  private struct Content: Hashable {
-    var byteCount: Int
-    var hash: UInt64
-  }
-
-  private var paths: Set<ExactString> = []
-  private var contents: [Content: String] = [:]
-
-  /// Begins with the shards of the first file.
-  init(_ shards: [FittedModel.Input]) {
-    for shard in shards {
-      paths.insert(Self.path(shard))
-      contents[Self.content(shard)] = shard.path
+    var buffers = (0..<(header.strata?.names.count ?? 1)).map { _ in
+      CandidateGroup(parted: budgets.first, budgets.second, settings)
     }
-  }
-
-  /// - Throws: ``CandidateError/repeatedShard(path:shard:)``,
-  ///   ``CandidateError/repeatedContent(path:shard:otherShard:)``
-  mutating func insert(_ shards: [FittedModel.Input], of path: String) throws(PipelineError) {
-    var found: [Content: String] = [:]
-    for shard in shards {
-      guard paths.insert(Self.path(shard)).inserted else {
-        throw .candidates(.repeatedShard(path: path, shard: shard.path))
-      }
-      let content = Self.content(shard)
-      if shard.documentCount > 0, let other = contents[content] {
-        throw .candidates(.repeatedContent(path: path, shard: shard.path, otherShard: other))
-      }
-      found[content] = shard.path
+    guard header.strata != nil else {
+      buffers[0].add(candidates.lazy.map { ($0, 0) })
+      return buffers
     }
-    // Equal files within one run are no error: they were weighed as they were fitted.
-    contents.merge(found) { first, _ in first }
-  }
-
-  private static func path(_ shard: FittedModel.Input) -> ExactString {
-    ExactString(ShardFinder.normalized(shard.path))
-  }
-
-  private static func content(_ shard: FittedModel.Input) -> Content {
-    Content(byteCount: shard.byteCount, hash: shard.contentHash)
-  }
-}
-
-extension CandidateFile.Settings {
-  /// The first setting that differs between the two; nil if none does.
-  func firstDifference(from other: Self) -> CandidateSetting? {
-    let pairs: [(CandidateSetting, Bool)] = [
-      (.targetModel, targetModel == other.targetModel), (.poolModel, poolModel == other.poolModel),
-      (.seed, seed == other.seed),
-      (.count, count == other.count), (.topK, topK == other.topK),
-      (.temperature, temperature == other.temperature),
-      (.minimumTokenCount, minimumTokenCount == other.minimumTokenCount),
-      (.maximumTokenCount, maximumTokenCount == other.maximumTokenCount),
-      (.minimumLogWeight, minimumLogWeight == other.minimumLogWeight),
-      (.estimator, estimator == other.estimator),
-      (.normalization, normalization == other.normalization),
-      (.smoothing, smoothing == other.smoothing),
-      (.targetSmoothing, targetSmoothing == other.targetSmoothing),
-      (.compatibility, compatibility == other.compatibility),
-      (
-        .textField,
-        ExactString(textField.expression) == ExactString(other.textField.expression)
-      ),
-      (.textJoin, textField == other.textField),
-      // Other options imply an objective, and it implies a share.
-      (.objective, objective == other.objective),
-      (.logisticShare, logisticShare == other.logisticShare),
-      (.nearDuplicates, nearDuplicates == other.nearDuplicates),
-    ]
-    return (pairs + exclusionPairs(other)).first { !$0.1 }?.0
-  }
-}
-
-extension CandidateFile.Settings {
-  /// Settings of what is excluded, and whether they agree.
-  private func exclusionPairs(_ other: Self) -> [(CandidateSetting, Bool)] {
-    let (one, two) = (exclusion?.identity, other.exclusion?.identity)
-    return [
-      (.exclude, one?.files == two?.files), (.excludeNgram, one?.gramLength == two?.gramLength),
-      (
-        .excludeTextField, one?.textField == two?.textField && one?.textJoin == two?.textJoin
-      ),
-      (.excludeTarget, one?.excludesTarget ?? false == two?.excludesTarget ?? false),
-    ]
+    for (candidate, number) in zip(candidates, stratumNumbers) { buffers[number].add(candidate) }
+    return buffers
   }
 }

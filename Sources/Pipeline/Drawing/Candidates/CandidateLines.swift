@@ -5,6 +5,10 @@ internal import Resampling
 struct CandidateLines: ~Copyable {
   struct Line {
     var candidate: Candidate
+    /// 0 without strata.
+    var stratum = 0
+    /// See ``CandidateFile/partNumbers``.
+    var part = 0
     /// See ``FeatureBytes``; nil if they weren't asked for.
     var features: [UInt8]?
     /// See ``TokenBytes``; nil if they weren't asked for.

@@ -23,7 +23,8 @@ struct NearDuplicateFilter: Sendable {
   /// If that doesn't suffice, the draw begins again with more.
   static func slack(_ budget: Budget) -> Int {
     let some = if case .documents = budget { 1024 } else { budget.amount }
-    return budget.amount / 4 + some
+    let quarter = budget.amount / 4
+    return quarter > .max - some ? .max : quarter + some
   }
 
   /// - Parameters:

@@ -22,25 +22,29 @@ struct ArmCandidates {
     wholeCount = entries.count
   }
 
-  /// Leaves out texts that were chosen before, and all but one copy of a text in several groups:
-  /// the one with the largest key, or of equal keys the first in the pool.
+  /// Leaves out texts that were chosen before.
   static func leaveOut(_ taken: Set<Candidate.TextKey>, of draws: inout [ArmCandidates]) {
-    if !taken.isEmpty {
-      for draw in draws.indices {
-        draws[draw].entries.removeAll { taken.contains($0.textKey) }
-      }
+    guard !taken.isEmpty else { return }
+    for draw in draws.indices { draws[draw].entries.removeAll { taken.contains($0.textKey) } }
+  }
+
+  /// Leaves what a draw by weight takes, each text once in all groups.
+  ///
+  /// - Parameter budget: that of the candidates, or of the selection.
+  /// - Returns: the groups in which documents are missing that should be drawn.
+  static func drawTogether(
+    _ draws: inout [ArmCandidates], by budget: KeyPath<ArmCandidates, Budget>
+  ) -> [Int] {
+    let budgets = draws.map { $0[keyPath: budget] }
+    let lists = draws.indices.map { draw in
+      // Moved out, so that nothing is copied.
+      var entries: [Candidate] = []
+      swap(&entries, &draws[draw].entries)
+      return (entries: entries, isWhole: draws[draw].isWhole)
     }
-    guard draws.count > 1 else { return }
-    var best: [Candidate.TextKey: Candidate] = [:]
-    for draw in draws {
-      for candidate in draw.entries {
-        if let other = best[candidate.textKey], other.precedes(candidate) { continue }
-        best[candidate.textKey] = candidate
-      }
-    }
-    for draw in draws.indices {
-      draws[draw].entries.removeAll { best[$0.textKey]?.position != $0.position }
-    }
+    let (drawn, shortGroups) = JointDraw.draw(lists, budgets: budgets)
+    for (draw, entries) in drawn.enumerated() { draws[draw].entries = entries }
+    return shortGroups
   }
 
   /// The cost of all entries.

@@ -125,9 +125,14 @@ struct SetSelector: Selector {
     var draws = draws
     ArmCandidates.leaveOut(taken, of: &draws)
     let choosesSet = arm.target != nil && objective.purity < 1
-    let short = draws.indices.filter {
-      draws[$0].isShort(ofCandidates: choosesSet && needsAllCandidates)
-    }
+    // Strata draw their candidates together: whose a text with copies in several is, must depend on
+    // neither the order of the pool nor on how much was kept.
+    let short =
+      draws.count > 1
+      ? ArmCandidates.drawTogether(&draws, by: choosesSet ? \.candidates : \.wanted)
+      : draws.indices.filter {
+        draws[$0].isShort(ofCandidates: choosesSet && needsAllCandidates)
+      }
     guard short.isEmpty else { return Chosen(selections: [], shortGroups: short) }
     var chosen = Chosen(selections: [], shortGroups: [])
     if choosesSet, let target = arm.target {

@@ -1,0 +1,47 @@
+internal import Resampling
+internal import Weighting
+
+/// How much is kept for a draw.
+extension CandidateFile.Settings {
+  /// Decides how much is kept for a set of tokens or bytes.
+  ///
+  /// A set is chosen among at least 10,000 documents of average size, and shards don't know that
+  /// of the pool. Its model does, but may have counted a part, or by other limits. So an eighth
+  /// is added, and a draw that needs still more is refused.
+  ///
+  /// - Parameter eligible: the eligible documents of the pool's model.
+  mutating func keep(for eligible: EligibleDocuments) {
+    guard objective == .set, unit != .documents else { return }
+    let budget = unit.budget(count)
+    let average = budget.averageCost(of: eligible) * 1.125
+    keptAmount = CandidateBudget.largest(for: budget, averageCost: average).amount
+  }
+
+  /// The budgets of what is kept by the two keys of candidates; of each stratum, if there are
+  /// strata.
+  ///
+  /// A shard doesn't know how a budget is divided among strata, and texts of a stratum may be drawn
+  /// in others. But all that is drawn before a document has no more than the whole budget
+  /// together, so that much is kept of each stratum, by each key, and one more: with it, a draw
+  /// that ran out of documents has drawn too many.
+  func keptBudgets(count: Int) -> (first: Budget, second: Budget?) {
+    let kept = keptBudget(count: count)
+    guard stratify != nil else { return kept.parted(secondShare: logisticShare) }
+    let all = kept.adding(1)
+    return (all, logisticShare > 0 ? all : nil)
+  }
+
+  /// The budget of the documents that are kept for a draw of `count`.
+  func keptBudget(count: Int) -> Budget {
+    let budget = unit.budget(count)
+    let kept: Budget
+    switch objective {
+    case .weight: kept = budget
+    case .set:
+      kept =
+        keptAmount.map { unit.budget($0) }
+        ?? CandidateBudget.largest(for: budget, averageCost: 1)
+    }
+    return nearDuplicates == nil ? kept : kept.adding(NearDuplicateFilter.slack(kept))
+  }
+}

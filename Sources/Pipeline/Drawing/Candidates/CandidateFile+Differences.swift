@@ -1,0 +1,47 @@
+internal import Files
+internal import Reading
+
+extension CandidateFile.Settings {
+  /// The first setting that differs between the two; nil if none does.
+  func firstDifference(from other: Self) -> CandidateSetting? {
+    let pairs: [(CandidateSetting, Bool)] = [
+      (.targetModel, targetModel == other.targetModel), (.poolModel, poolModel == other.poolModel),
+      (.seed, seed == other.seed), (.unit, unit == other.unit),
+      (.stratify, stratify.map { ExactString($0) } == other.stratify.map { ExactString($0) }),
+      (.count, count == other.count && keptAmount == other.keptAmount), (.topK, topK == other.topK),
+      (.temperature, temperature == other.temperature),
+      (.minimumTokenCount, minimumTokenCount == other.minimumTokenCount),
+      (.maximumTokenCount, maximumTokenCount == other.maximumTokenCount),
+      (.minimumLogWeight, minimumLogWeight == other.minimumLogWeight),
+      (.estimator, estimator == other.estimator),
+      (.normalization, normalization == other.normalization),
+      (.smoothing, smoothing == other.smoothing),
+      (.targetSmoothing, targetSmoothing == other.targetSmoothing),
+      (.compatibility, compatibility == other.compatibility),
+      (
+        .textField,
+        ExactString(textField.expression) == ExactString(other.textField.expression)
+      ),
+      (.textJoin, textField == other.textField),
+      // Other options imply an objective, and it implies a share.
+      (.objective, objective == other.objective),
+      (.logisticShare, logisticShare == other.logisticShare),
+      (.nearDuplicates, nearDuplicates == other.nearDuplicates),
+    ]
+    return (pairs + exclusionPairs(other)).first { !$0.1 }?.0
+  }
+}
+
+extension CandidateFile.Settings {
+  /// Settings of what is excluded, and whether they agree.
+  private func exclusionPairs(_ other: Self) -> [(CandidateSetting, Bool)] {
+    let (one, two) = (exclusion?.identity, other.exclusion?.identity)
+    return [
+      (.exclude, one?.files == two?.files), (.excludeNgram, one?.gramLength == two?.gramLength),
+      (
+        .excludeTextField, one?.textField == two?.textField && one?.textJoin == two?.textJoin
+      ),
+      (.excludeTarget, one?.excludesTarget ?? false == two?.excludesTarget ?? false),
+    ]
+  }
+}
