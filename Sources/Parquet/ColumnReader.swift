@@ -288,14 +288,18 @@ package final class ColumnReader {
     }
     let rest = position..<page.count
     var isFitting = true
+    // A page without bytes has no values: asking these for one is an error.
+    indices = HybridReader(0..<0, width: 1)
+    lengths = nil
+    prefixes = nil
     switch encoding {
     case .plain: bit = 8 * position
     case .plainDictionary, .dictionary:
-      // A page without values may have no width.
-      let width = rest.isEmpty ? 0 : Int(Self.byte(page, at: position))
-      guard width <= 32 else { throw .damaged(reason: "places of \(width) bits") }
-      indices = HybridReader(min(position + 1, page.count)..<page.count, width: width)
       isFitting = physical != .boolean
+      guard isFitting, !rest.isEmpty else { break }
+      let width = Int(Self.byte(page, at: position))
+      guard width <= 32 else { throw .damaged(reason: "places of \(width) bits") }
+      indices = HybridReader(position + 1..<page.count, width: width)
     case .runs:
       isFitting = physical == .boolean
       guard isFitting, !rest.isEmpty else { break }
@@ -303,7 +307,7 @@ package final class ColumnReader {
       indices = HybridReader(position + 4..<position + 4 + count, width: 1)
     case .deltaPacked:
       isFitting = physical == .int32 || physical == .int64
-      lengths = isFitting && !rest.isEmpty ? try DeltaReader(page, rest) : nil
+      if isFitting, !rest.isEmpty { lengths = try DeltaReader(page, rest) }
     case .deltaLengths:
       isFitting = physical == .bytes
       if isFitting { try beginLengths() }
@@ -326,7 +330,6 @@ package final class ColumnReader {
   }
 
   private func beginLengths() throws(ParquetError) {
-    lengths = nil
     guard position < page.count else { return }
     let lengths = try DeltaReader(page, position..<page.count)
     position = try lengths.endOfValues(page)

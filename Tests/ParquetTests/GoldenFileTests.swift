@@ -96,6 +96,20 @@ import Testing
     #expect(number == 24)
   }
 
+  @Test func `A long row is the same line before and after its text was read`() throws {
+    let request = DocumentRequest(textField: "parts[]")
+    var scan = try RecordScan(
+      try Shard(path: path("long/long.parquet")), number: 0, request, ReadingLimits())
+    let expected = #"{"parts":[""# + String(repeating: #"line\n"#, count: 400_000) + #""]}"#
+    #expect(try scan.nextChunk())
+    #expect(try scan.next() != nil)
+    try scan.withLine { #expect(string($0) == expected) }
+    try scan.withText { text, _ in
+      #expect(string(text) == String(repeating: "line\n", count: 400_000))
+    }
+    try scan.withLine { #expect(string($0) == expected) }
+  }
+
   private func json(_ value: Any?) throws -> String {
     let value = try #require(value)
     let data = try JSONSerialization.data(withJSONObject: [value], options: [.sortedKeys])

@@ -138,6 +138,10 @@ def write_all() -> None:
         paths.append(path)
     for path in paths:
         check(path, rows)
+    # One long text with escapes, which compresses well.
+    long = pa.table({"parts": [["line\n" * 400_000]]})
+    (HERE / "long").mkdir(exist_ok=True)
+    pq.write_table(long, HERE / "long/long.parquet", compression="zstd", use_dictionary=False, write_statistics=False)
 
 
 def leaves(array: pa.Array):

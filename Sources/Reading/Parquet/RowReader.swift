@@ -168,8 +168,14 @@ final class RowReader {
       textByteCount = text.count
     }
     var values: [FieldValue] = []
+    var copy = ByteBuffer()
     do {
-      try parser.parse(0..<line.count, of: &line) { text, fields in
+      // The parser changes long lines, and the line itself is still needed.
+      let isLong = line.count > DocumentParser.longLine
+      if isLong { try Self.lend(line, []) { line, _ in try copy.append(line) } }
+      if !isLong { swap(&copy, &line) }
+      defer { if !isLong { swap(&copy, &line) } }
+      try parser.parse(0..<copy.count, of: &copy) { text, fields in
         try found.append(text)
         values = fields
       }
