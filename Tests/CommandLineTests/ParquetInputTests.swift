@@ -142,7 +142,9 @@ struct ParquetInputTests {
     ]
     let piped = try Dsel.run(compare + ["-"], input: file, in: directory)
     #expect(piped.status == 0, "\(piped.errors)")
-    #expect(piped.output == (try Dsel.run(compare + [Self.lines], in: directory)).output)
+    // A record's own size is that of its text, or of its line.
+    func figures(_ run: Dsel.Result) -> [String] { run.lines.filter { !$0.hasPrefix("bytes") } }
+    #expect(try figures(piped) == figures(Dsel.run(compare + [Self.lines], in: directory)))
   }
 
   @Test func `Parquet within gzip is refused`() throws {
