@@ -16,7 +16,7 @@ import Reporting
     discussion: """
       dsel selects, from a pool of text too large to read, the documents that look most like a \
       target: a set of example documents. Documents are lines of JSON (JSONL), plain or \
-      compressed with zstd or gzip.
+      compressed with zstd or gzip, or rows of Parquet files.
 
         dsel select --target wiki.jsonl --pool crawl.jsonl.zst > selected.jsonl
 

@@ -6,8 +6,8 @@ struct PoolOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
       """
-      Pool files: documents as JSON lines, plain, .zst or .gz. Directories stand for the files in \
-      them. Use - for standard input.
+      Pool files: documents as JSON lines, plain, .zst or .gz, or in Parquet. Directories stand \
+      for the files in them. Use - for standard input.
       """, valueName: "pool"),
     completion: .file())
   var operands: [String] = []
