@@ -16,6 +16,8 @@ struct CopyStep {
   var targetNames: [String?] = []
   /// The sets that the documents belong to, for annotations; nil for a draw by weight.
   var sets: SetGains?
+  /// Makes lines that say where documents are, to be written instead of them; nil to copy them.
+  var picks: PickLines?
 
   /// The outcome of copying.
   struct Outcome {
@@ -39,7 +41,7 @@ struct CopyStep {
     mutating func add(_ document: Candidate) {
       documentCount += 1
       tokenCount += document.tokenCount
-      byteCount += document.lineByteCount + 1
+      byteCount += document.byteCost
       copyCount += Int(document.copies)
     }
   }
@@ -71,10 +73,14 @@ struct CopyStep {
         let number = order?.number(of: document, at: index) ?? 0
         index += 1
         // Use the line before the text is read, since that may change the bytes.
-        try record.withLine { line in
-          guard annotates else { return try sink.write(line, adding: nil, order: number) }
-          bytes.removeAll(keepingCapacity: true)
-          bytes.append(copying: line)
+        if let picks {
+          bytes = picks.line(document)
+        } else {
+          try record.withLine { line in
+            guard annotates else { return try sink.write(line, adding: nil, order: number) }
+            bytes.removeAll(keepingCapacity: true)
+            bytes.append(copying: line)
+          }
         }
         outcome.add(document)
         let changed = changed(document, textField, wasWeighedBefore)
@@ -83,7 +89,7 @@ struct CopyStep {
             guard TextHash.of(text) == document.textHash else { throw changed }
             // A document that was drawn at random belongs to no target.
             if let target = drawn.target { weigher?.count(text, in: &outcome.counts[target]) }
-            guard annotates else { return }
+            guard annotates || picks != nil else { return }
             let annotation = annotation(drawn, text, &weigher, &gains)
             try sink.write(bytes.span, adding: annotation, order: number)
           }
@@ -127,7 +133,5 @@ struct CopyStep {
 }
 
 extension DrawnDocument {
-  var place: RecordPlace {
-    RecordPlace(position: candidate.position, byteCount: candidate.lineByteCount)
-  }
+  var place: RecordPlace { candidate.recordPlace }
 }

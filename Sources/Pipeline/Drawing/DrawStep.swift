@@ -198,7 +198,8 @@ struct DrawStep {
       outcome.countEligible(ofShard: document.position.shard)
       outcome.eligible.documentCount += 1
       outcome.eligible.tokenCount += document.size.tokenCount
-      outcome.eligible.byteCount += document.lineByteCount + 1
+      outcome.eligible.byteCount += Candidate.byteCost(
+        lineByteCount: document.lineByteCount, textByteCount: document.textByteCount)
       for target in temperatures.indices {
         let logWeight = reader.weight(target).logWeight
         let scaled = logWeight / temperatures[target]

@@ -46,16 +46,7 @@ struct JSONLinesSink: RecordSink, ~Copyable {
     let end = record.lastIndex(of: UInt8(ascii: "}")) ?? record.count
     line.append(copying: record.extracting(..<end))
     line.append(contentsOf: ",\"\(member)\":{".utf8)
-    if let logWeight = annotation.logWeight {
-      line.append(contentsOf: "\"log_weight\":\(logWeight),".utf8)
-    }
-    line.append(contentsOf: "\"key\":\(annotation.key)".utf8)
-    if let gain = annotation.gain { line.append(contentsOf: ",\"gain\":\(gain)".utf8) }
-    if let order = annotation.order { line.append(contentsOf: ",\"order\":\(order)".utf8) }
-    if let target = annotation.target {
-      line.append(contentsOf: ",\"target\":".utf8)
-      line.append(jsonString: target)
-    }
+    annotation.appendMembers(to: &line)
     line.append(UInt8(ascii: "}"))
     line.append(copying: record.extracting(end...))
   }
@@ -63,5 +54,19 @@ struct JSONLinesSink: RecordSink, ~Copyable {
   mutating func close() throws(WritingError) -> FinishedOutput {
     guard let lines = lines.take() else { preconditionFailure("closed twice") }
     return try lines.close()
+  }
+}
+
+extension Annotation {
+  /// Appends the members of an object of JSON, with commas between them.
+  func appendMembers(to line: inout [UInt8]) {
+    if let logWeight { line.append(contentsOf: "\"log_weight\":\(logWeight),".utf8) }
+    line.append(contentsOf: "\"key\":\(key)".utf8)
+    if let gain { line.append(contentsOf: ",\"gain\":\(gain)".utf8) }
+    if let order { line.append(contentsOf: ",\"order\":\(order)".utf8) }
+    if let target {
+      line.append(contentsOf: ",\"target\":".utf8)
+      line.append(jsonString: target)
+    }
   }
 }

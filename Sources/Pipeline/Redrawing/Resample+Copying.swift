@@ -22,6 +22,10 @@ extension Resample {
     let weights = try logWeights(drawn, files, clock)
     let begin = ContinuousClock.now
     var sink = try files.outputs.openOutput()
+    let picks = try picks(drawn, files)
+    try picks?.begin(
+      &sink,
+      documentCount: drawn.outcome.parts.reduce(0) { $0 + $1.selection.documents.count })
     var copied = CopyStep.Outcome()
     var epochs: [ResampleManifest.Epoch] = []
     // The documents of all epochs, each once.
@@ -31,7 +35,7 @@ extension Resample {
       let documents = drawn.outcome.documents(epoch: number)
       progress.begin(.copy, totalStoredByteCount: nil, pass: .next)
       let order = order(of: documents, number, weights, earlierCount: copied.documentCount)
-      let epoch = try copy(documents, order, drawn, files.pool, into: &sink)
+      let epoch = try copy(documents, order, drawn, files.pool, picks, into: &sink)
       epochs.append(
         ResampleManifest.Epoch(
           seed: seed, documents: epoch.documentCount, tokens: epoch.tokenCount,
@@ -60,14 +64,22 @@ extension Resample {
 
   private func copy(
     _ documents: [DrawnDocument], _ order: LineOrder?, _ drawn: Redrawn, _ pool: Inputs,
-    into sink: inout any RecordSink & ~Copyable
+    _ picks: PickLines?, into sink: inout any RecordSink & ~Copyable
   ) throws -> CopyStep.Outcome {
     var weigher: DocumentWeigher?
-    return try CopyStep(shards: pool.shards, limits: settings.reading.limits, progress: progress)
-      .run(
-        documents, textField: drawn.textField ?? settings.reading.textField, weigher: &weigher,
-        annotates: settings.annotates,
-        order: order, wasWeighedBefore: !settings.source.isOfPool, into: &sink)
+    return try CopyStep(
+      shards: pool.shards, limits: settings.reading.limits, progress: progress, picks: picks
+    ).run(
+      documents, textField: drawn.textField ?? settings.reading.textField, weigher: &weigher,
+      annotates: settings.annotates,
+      order: order, wasWeighedBefore: !settings.source.isOfPool, into: &sink)
+  }
+
+  /// - Returns: nil if documents are copied.
+  private func picks(_ drawn: Redrawn, _ files: OpenFiles) throws -> PickLines? {
+    try files.outputs.picks(
+      of: files.pool, drawn.poolReport.map { files.pool.corrected($0) },
+      drawn.textField ?? settings.reading.textField)
   }
 
   /// - Returns: nil if the remainder isn't written. A draw that doesn't know the number of
@@ -83,7 +95,8 @@ extension Resample {
       shards: files.pool.shards, textField: drawn.textField ?? settings.reading.textField,
       limits: settings.reading.limits, errorPolicy: settings.reading.errorPolicy,
       skipped: drawn.outcome.report.rejects.map(\.place.position).sorted(),
-      wasWeighedBefore: !settings.source.isOfPool, progress: progress
+      wasWeighedBefore: !settings.source.isOfPool, progress: progress,
+      picks: try picks(drawn, files)
     ).run(chosen: chosen, documentCounts: counts, into: &sink)
     return try files.outputs.close(&sink)
   }

@@ -27,9 +27,12 @@ extension Select {
     progress.begin(.copy, totalStoredByteCount: nil, pass: .next)
     var weigher: DocumentWeigher? = DocumentWeigher(trained.model)
     var sink = try files.outputs.openOutput()
+    let picks = try files.outputs.picks(
+      of: files.pool, trained.poolReport, settings.reading.textField)
+    try picks?.begin(&sink, documentCount: selection.count)
     let outcome = try CopyStep(
       shards: files.pool.shards, limits: settings.reading.limits, progress: progress,
-      targetNames: settings.targets.map(\.name), sets: drawn.sets
+      targetNames: settings.targets.map(\.name), sets: drawn.sets, picks: picks
     ).run(
       selection, textField: settings.reading.textField, weigher: &weigher,
       annotates: settings.annotates, order: order, into: &sink)
@@ -80,7 +83,8 @@ extension Select {
     try RemainderStep(
       shards: files.pool.shards, textField: settings.reading.textField,
       limits: settings.reading.limits, errorPolicy: settings.reading.errorPolicy,
-      progress: progress
+      progress: progress,
+      picks: try files.outputs.picks(of: files.pool, report, settings.reading.textField)
     ).run(
       chosen: selection.map(\.candidate), documentCounts: report.shards.map(\.documentCount),
       into: &sink)

@@ -77,7 +77,9 @@ struct WeightLineWriter: Sendable {
           block.append(contentsOf: "\(id)".utf8)
         }
       case .largeNumber(let id): block.append(contentsOf: id.utf8)
-      default: block.append(jsonString: "\(settings.file)/\(line.number)")
+      default:
+        let number = line.place.isRow ? line.position.place : line.number
+        block.append(jsonString: "\(settings.file)/\(number)")
       }
     }
 
@@ -86,8 +88,7 @@ struct WeightLineWriter: Sendable {
     ) {
       block.append(contentsOf: ",\"file\":".utf8)
       block.append(jsonString: settings.file)
-      append(",\"offset\":", line.position.place)
-      append(",\"bytes\":", line.byteCount)
+      line.place.append(to: &block)
       append(",\"text_bytes\":", text.count)
       append(",\"tokens\":", size.tokenCount)
       append(",\"features\":", size.featureCount)
