@@ -94,7 +94,12 @@ class Picks:
         Raises:
             DselError: it is no file of picks, or it isn't whole.
         """
-        with opened(path) as file:
+        try:
+            file = opened(path)
+        except OSError as fault:
+            code = "no_such_file" if isinstance(fault, FileNotFoundError) else "system"
+            raise DselError(f"{fault.strerror}.", code=code, file=path) from fault
+        with file:
             return cls.parse(file, path)
 
     @classmethod

@@ -9,6 +9,7 @@ import itertools
 import os
 import re
 import tempfile
+from array import array
 from bisect import bisect_left
 from contextlib import ExitStack
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
@@ -21,7 +22,7 @@ _READ = 16 << 20
 _WRITE = 64 << 20
 _BUFFER = 1 << 20
 # Rows that are rearranged go to parts of this many bytes, each of which is sorted in memory.
-_PART = 64 << 20
+_PART = 32 << 20
 _MOST_PARTS = 256
 # Fields without characters of their own meaning: a column, or a member of a column.
 _SIMPLE = re.compile(r"[\w\- ]+(\.[\w\- ]+)*")
@@ -68,9 +69,14 @@ class PickedRows:
             held.append(batch)
             count += batch.num_rows
             size += row_size * batch.num_rows
-            if size >= _WRITE or count >= rows:
-                yield self._arrow.Table.from_batches(held, self.schema)
-                held, size, count = [], 0.0, 0
+            if size < _WRITE and count < rows:
+                continue
+            table = self._arrow.Table.from_batches(held, self.schema)
+            # Row groups have as many rows as in the pool, unless rows are so large that fewer fill
+            # the memory.
+            whole = count if count < rows else count // rows * rows
+            yield table.slice(0, whole)
+            held, size, count = table.slice(whole).to_batches(), 0.0, count - whole
         if held:
             yield self._arrow.Table.from_batches(held, self.schema)
 
@@ -228,7 +234,7 @@ class _Part:
 
     def __init__(self, arrow: Any, schema: Any, stack: ExitStack, is_stored: bool) -> None:
         self._arrow, self._schema = arrow, schema
-        self._places: List[int] = []
+        self._places = array("q")
         self._batches: List[Any] = []
         self._file = self._writer = None
         if is_stored:
@@ -236,7 +242,7 @@ class _Part:
             self._writer = arrow.ipc.new_stream(self._file, schema)
 
     def add(self, batch: Any, places: List[int]) -> None:
-        self._places += places
+        self._places.extend(places)
         if self._writer is None:
             self._batches.append(batch)
         else:
@@ -252,9 +258,9 @@ class _Part:
             self._batches = list(self._arrow.ipc.open_stream(self._file))
         table = self._arrow.Table.from_batches(self._batches, self._schema)
         order = sorted(range(len(self._places)), key=self._places.__getitem__)
-        self._batches, self._places = [], []
+        self._batches, self._places = [], array("q")
         taken = table.unify_dictionaries().take(self._arrow.array(order, self._arrow.int64()))
-        batches: Iterable[Any] = taken.combine_chunks().to_batches()
+        batches: Iterable[Any] = taken.to_batches()
         return batches
 
 

@@ -56,7 +56,7 @@ def take(
     out = os.fspath(out)
     if os.path.lexists(out) and not force:
         raise DselError(
-            "the file exists. Replace it with force, or name another.",
+            "the file exists. Replace it with --force (force=True), or name another.",
             code="output_exists",
             file=out,
         )

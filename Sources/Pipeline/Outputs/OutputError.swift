@@ -17,7 +17,7 @@ package enum OutputError: Error {
   case noRoom(directory: String, needed: Int, free: Int, Chooser)
 
   /// An output that rows can't be written to.
-  package enum RowOutput: Sendable { case selection, rejects, attributes }
+  package enum RowOutput: Sendable { case selection, attributes }
 
   /// The command that chooses among candidates.
   package enum Chooser: Sendable { case select, resample }

@@ -94,12 +94,9 @@ struct RunOutputs: Sendable {
   /// - Parameter pool: can be read repeatedly.
   /// - Throws: ``OutputError/rows(path:_:)``
   func checkHasLines(_ pool: Inputs) throws(PipelineError) {
-    guard settings.format == .jsonLines || settings.rejects != nil else { return }
+    guard settings.format == .jsonLines else { return }
     for number in pool.shards.indices where try !pool.hasLines(number) {
-      throw .output(
-        .rows(
-          path: pool.shards[number].name,
-          settings.format == .jsonLines ? .selection : .rejects))
+      throw .output(.rows(path: pool.shards[number].name, .selection))
     }
   }
 

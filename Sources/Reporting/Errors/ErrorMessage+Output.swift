@@ -29,9 +29,6 @@ extension ErrorMessage {
       "the rows of a Parquet file can't be written as lines. Write where they are with --picks "
         + "picks.jsonl instead of --output, and take them with 'python -m dsel take picks.jsonl "
         + "-o selected.parquet'."
-    case .rejects:
-      "the rows of a Parquet file can't be written as lines. Leave --rejects out: the manifest "
-        + "counts skipped rows by reason."
     case .attributes:
       "the Dolma toolkit has no attributes for Parquet files. Use --format jsonl."
     }

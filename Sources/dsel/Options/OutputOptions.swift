@@ -205,7 +205,7 @@ struct OutputOptions: ParsableArguments {
         "\(other) can't be used with --picks, which says where documents are instead of writing "
           + "them. Leave one of the two out.")
     }
-    try OutputName.validate("--output", OutputName.file(output))
+    try OutputName.validate("--output", OutputName.file(output), isOfSelection: true)
     try OutputName.validate("--picks", OutputName.file(picks))
     try OutputName.validate("--remainder", remainder)
     for (name, value) in [("--output-dir", outputDir), ("--remainder", remainder)] {
