@@ -29,13 +29,15 @@ def hostile(count, seed):
         return [random_.choice(values) for _ in range(count)]
 
     texts = [" ".join(random_.choices(WORDS, k=random_.randrange(1, 99))) for _ in range(count)]
+    mask = some([True, False, False])
+    tags = [None if hidden else random_.choice([[], ["a", "b"], [None]]) for hidden in mask]
     inner = arrow.StructArray.from_arrays(
         [
             arrow.array(some(["o", "p", None]), arrow.string()).dictionary_encode(),
-            arrow.array(some([[], ["a", "b"], [None]]), arrow.list_(arrow.string())),
+            arrow.array(tags, arrow.list_(arrow.string())),
         ],
         names=["kind", "tags"],
-        mask=arrow.array(some([True, False, False])),
+        mask=arrow.array(mask),
     )
     turn = arrow.struct([("role", arrow.string()), ("n", arrow.int16())])
     start = datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc)
