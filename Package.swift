@@ -42,6 +42,15 @@ let package = Package(
     .systemLibrary(
       name: "CSimdjsonLibrary", pkgConfig: "simdjson",
       providers: [.apt(["libsimdjson-dev"]), .brew(["simdjson"])]),
+    // Codecs of Parquet.
+    .systemLibrary(
+      name: "CSnappy", pkgConfig: "snappy", providers: [.apt(["libsnappy-dev"]), .brew(["snappy"])]
+    ),
+    .systemLibrary(
+      name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
+    .systemLibrary(
+      name: "CBrotli", pkgConfig: "libbrotlidec",
+      providers: [.apt(["libbrotli-dev"]), .brew(["brotli"])]),
     .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CScheduler"),
     .target(name: "CSimdjson", dependencies: ["CSimdjsonLibrary"], cxxSettings: strictCXX),
@@ -54,8 +63,16 @@ let package = Package(
       name: "Files", dependencies: ["CProgram", "CScheduler", "CVector", "Platform"],
       swiftSettings: strict),
     .target(
+      name: "Parquet",
+      dependencies: [
+        "CBrotli", "CISAL", "CLZ4", "CSnappy", "CZstd", "Compression", "Files", "Platform",
+      ],
+      swiftSettings: strict),
+    .target(
       name: "Reading",
-      dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files", "Platform"],
+      dependencies: [
+        "Compression", "CSimdjson", "CVector", "CXXHash", "Files", "Parquet", "Platform",
+      ],
       swiftSettings: strict),
     .target(
       name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash", "Files", "Platform"],
@@ -85,8 +102,8 @@ let package = Package(
     .target(
       name: "Reporting",
       dependencies: [
-        "Compression", "Featurizing", "Files", "Pipeline", "Platform", "Reading", "Weighting",
-        "Writing",
+        "Compression", "Featurizing", "Files", "Parquet", "Pipeline", "Platform", "Reading",
+        "Weighting", "Writing",
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -123,6 +140,10 @@ let package = Package(
     .testTarget(
       name: "ReadingTests",
       dependencies: ["Reading", "CSimdjson", "Files", "Platform", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ParquetTests",
+      dependencies: ["Parquet", "Reading", "Files", "Platform", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "FeaturizingTests", dependencies: ["Featurizing", "CXXHash", "TestSupport"],

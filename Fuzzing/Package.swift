@@ -17,6 +17,9 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto"),
     .systemLibrary(name: "CISAL", pkgConfig: "libisal"),
     .systemLibrary(name: "CSimdjsonLibrary", pkgConfig: "simdjson"),
+    .systemLibrary(name: "CSnappy", pkgConfig: "snappy"),
+    .systemLibrary(name: "CLZ4", pkgConfig: "liblz4"),
+    .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlidec"),
     .target(
       name: "CSimdjson", dependencies: ["CSimdjsonLibrary"],
       cxxSettings: [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])]),
@@ -28,7 +31,12 @@ let package = Package(
     .target(
       name: "Files", dependencies: ["CProgram", "CScheduler", "CVector", "Platform"], swiftSettings: instrumented),
     .target(
-      name: "Reading", dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files", "Platform"],
+      name: "Parquet",
+      dependencies: ["CBrotli", "CISAL", "CLZ4", "CSnappy", "CZstd", "Compression", "Files", "Platform"],
+      swiftSettings: instrumented),
+    .target(
+      name: "Reading",
+      dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files", "Parquet", "Platform"],
       swiftSettings: instrumented),
     .target(
       name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash", "Files", "Platform"],

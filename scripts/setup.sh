@@ -17,7 +17,7 @@ make_environment() {
 
 missing=()
 command -v pkg-config > /dev/null || missing=(pkg-config)
-libraries=(libzstd libxxhash simdjson libisal zlib)
+libraries=(libzstd libxxhash simdjson libisal snappy liblz4 libbrotlidec zlib)
 # A Mac has SHA-256 in its system; other systems use OpenSSL's.
 [ "$(uname)" = Darwin ] || libraries+=(libcrypto)
 for library in "${libraries[@]}"; do
@@ -50,12 +50,12 @@ if command -v apt-get > /dev/null; then
   "${sudo[@]}" apt-get update -qq
   "${sudo[@]}" apt-get install -y -qq --no-install-recommends \
     pkg-config zstd libzstd-dev libxxhash-dev libsimdjson-dev libisal-dev libssl-dev \
-    zlib1g-dev ${packages[@]+"${packages[@]}"} > /dev/null
+    libsnappy-dev liblz4-dev libbrotli-dev zlib1g-dev ${packages[@]+"${packages[@]}"} > /dev/null
 elif command -v brew > /dev/null; then
-  brew install --quiet pkgconf zstd xxhash simdjson isa-l zlib ${packages[@]+"${packages[@]}"}
+  brew install --quiet pkgconf zstd xxhash simdjson isa-l snappy lz4 brotli zlib ${packages[@]+"${packages[@]}"}
 else
   echo "setup.sh: neither apt-get nor brew is here. Install libzstd, libxxhash, simdjson, ISA-L," \
-    "OpenSSL and zlib with their headers, pkg-config and zstd, for the tests python3 with venv, jq, cc, zsh, fish, xz, lz4 and" \
+    "snappy, LZ4, Brotli, OpenSSL and zlib with their headers, pkg-config and zstd, for the tests python3 with venv, jq, cc, zsh, fish, xz, lz4 and" \
     "bzip2, and run this again." >&2
   exit 1
 fi

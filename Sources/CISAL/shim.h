@@ -1,6 +1,7 @@
 #ifndef CISAL_SHIM_H
 #define CISAL_SHIM_H
 
+#include <isa-l/crc.h>
 #include <isa-l/igzip_lib.h>
 
 // Swift doesn't import this macro, because its value is made of other macros.

@@ -11,7 +11,7 @@ package struct ByteSource: ~Copyable, Sendable {
   private static let readSize = 256 << 10
 
   package let shard: Shard
-  private let file: Shard.OpenFile
+  let file: Shard.OpenFile
   /// The offset of the next read; nil for a pipe, which has no offsets.
   private var offset: Int?
   /// Bytes read but not yet decoded: those from `consumed` on.

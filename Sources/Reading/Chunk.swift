@@ -22,5 +22,11 @@ package struct Chunk: ~Copyable, Sendable {
   /// Further facts that the format's decoder needs, such as where columns begin in the bytes.
   package var layout: (any Sendable)?
 
+  /// The size of the records, decompressed, where ``bytes`` doesn't hold them.
+  var laterByteCount = 0
+
+  /// The size of the records, decompressed.
+  package var byteCount: Int { bytes.count + laterByteCount }
+
   package init() {}
 }

@@ -10,14 +10,19 @@ package struct ChunkSettings: Sendable {
   package var hashesContent: Bool
   /// Whether ``Chunk/recordCountBefore`` is needed.
   package var countsRecords: Bool
+  /// The fields that the decoders of the chunks are asked for; nil if there are none.
+  ///
+  /// A format that stores fields apart reads no others.
+  package var request: DocumentRequest?
 
   package init(
     limits: ReadingLimits = ReadingLimits(), chunkByteCount: Int = defaultByteCount,
-    hashesContent: Bool = false, countsRecords: Bool = false
+    hashesContent: Bool = false, countsRecords: Bool = false, request: DocumentRequest? = nil
   ) {
     self.limits = limits
     self.chunkByteCount = chunkByteCount
     self.hashesContent = hashesContent
     self.countsRecords = countsRecords
+    self.request = request
   }
 }

@@ -3,7 +3,7 @@ package enum DocumentFormats {
   /// The formats in the order in which they are asked whether a file is theirs.
   ///
   /// The last one takes all remaining files, and reports what is wrong with them.
-  package static let all: [any DocumentFormat] = [JSONLines()]
+  package static let all: [any DocumentFormat] = [ParquetFormat(), JSONLines()]
 
   /// Whether a file name, in small or large letters, has an ending of any format.
   ///

@@ -1,5 +1,6 @@
 package import Compression
 internal import Files
+package import Parquet
 package import Platform
 
 /// A fault of an input as a whole, or of one of its lines.
@@ -10,12 +11,27 @@ package enum ReadingError: Error, Equatable {
   case damaged(path: String, CompressionError)
   /// The file, or the content of its container, is in a format that dsel doesn't read.
   case foreign(path: String, ForeignFormat, within: Container)
+  /// The file is a Parquet file that can't be read.
+  case parquet(path: String, ParquetFault)
   /// The name isn't that of a file, but of an object on a network, such as `s3://bucket/key`.
   case remote(path: String)
   /// A line longer than `limit` bytes, which begins at `offset` in the decompressed text.
   case lineTooLong(path: String, offset: Int, limit: Int)
   /// The file is no longer the one that an earlier pass read.
   case changed(path: String)
+}
+
+/// The reason why documents can't be read from a Parquet file.
+package enum ParquetFault: Error, Equatable {
+  case file(ParquetError)
+  /// No column is where the text should be.
+  ///
+  /// - Parameter present: the columns that the file has, as paths.
+  case missingColumn(field: String, present: [String])
+  /// A column has values of a kind that isn't supported.
+  case unsupportedColumn(column: String, feature: String)
+  /// A Parquet file is read from its end, which a pipe doesn't allow.
+  case pipe
 }
 
 /// The reason why a line is not a document.

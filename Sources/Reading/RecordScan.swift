@@ -19,14 +19,15 @@ package struct RecordScan: ~Copyable {
     _ shard: Shard, number: Int, _ request: DocumentRequest, _ limits: ReadingLimits
   ) throws(ReadingError) {
     let decoder = try DocumentDecoder(request, limits)
-    let reader = try ShardReader(shard, number: number, ChunkSettings(limits: limits))
+    let reader = try ShardReader(
+      shard, number: number, ChunkSettings(limits: limits, request: request))
     self.decoder = decoder
     self.reader = reader
   }
 
   package var storedByteCount: Int { reader.progress.storedByteCount }
   /// The bytes of the current chunk.
-  package var chunkByteCount: Int { chunk.bytes.count }
+  package var chunkByteCount: Int { chunk.byteCount }
   /// The number of the shard's records before the current one; of all once there are no more.
   package var recordCountBefore: Int { countBefore + (isInChunk ? decoder.recordIndex : 0) }
 

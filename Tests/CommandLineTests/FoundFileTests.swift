@@ -122,11 +122,11 @@ struct FoundFileTests {
     #expect(
       errors.hasPrefix(
         "note: pool/b/README.md is not read: its name doesn't end in .jsonl, .ndjson or .json, "
-          + "with or without .zst or .gz.\n"), "\(errors)")
-    try directory.write("", to: "pool/0.parquet")
+          + "with or without .zst or .gz, or in .parquet.\n"), "\(errors)")
+    try directory.write("", to: "pool/0.csv")
     #expect(
       try Dsel.run(["fit", "pool", "-o", "m", "--force"], in: directory).errors.hasPrefix(
-        "note: pool: 2 files are not read, such as pool/0.parquet: their names don't end in "))
+        "note: pool: 2 files are not read, such as pool/0.csv: their names don't end in "))
     #expect(try Dsel.run(["fit", "pool", "-q"], in: directory).errors.isEmpty)
     // A file that is named itself may have any name.
     try directory.write(directory.read("pool/z.jsonl"), to: "pool/z.txt")
@@ -165,11 +165,11 @@ struct FoundFileTests {
       atPath: directory.path("e/f"), withIntermediateDirectories: true)
     let fault =
       "e: no file in this directory has a name that ends in .jsonl, .ndjson or .json, with or "
-      + "without .zst or .gz."
+      + "without .zst or .gz, or in .parquet."
     let advice = " Name files themselves to read them under any name.\n"
     #expect(try error(["fit", "e"]) == fault + advice)
-    try directory.write("", to: "e/f/x.parquet")
-    #expect(try error(["fit", "e"]) == "\(fault) There is e/f/x.parquet.\(advice)")
+    try directory.write("", to: "e/f/x.csv")
+    #expect(try error(["fit", "e"]) == "\(fault) There is e/f/x.csv.\(advice)")
     try directory.write("", to: "e/a.txt")
     #expect(
       try error(["fit", "e"]) == "\(fault) There are 2 others, such as e/a.txt.\(advice)")

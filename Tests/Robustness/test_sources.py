@@ -20,6 +20,7 @@ MAY_BE_UNSAFE = re.compile(
     r"Compression/|Files/|Platform/"
     r"|Reading/(ContentHash|ContentHasher|JSONLines/DocumentParser)\.swift"
     r"|Reading/JSON/JSONScanner(\+Values)?\.swift"
+    r"|Parquet/PageDecompressor\.swift"
     r"|Writing/AtomicFile\.swift"
     r"|Featurizing/(ByteClasses|CacheLines|Featurizer|GramCache|JoinedFeatureHasher|SHA256)\.swift"
     r"|Featurizing/(TokenCache|TokenHasher|TokenReader|Tokenizer(\+Tokens)?|UTF8Decoding|UTF8Encoding|UnicodeTables|XXH3)\.swift"

@@ -14,7 +14,7 @@ cp .build/checkouts/swift-argument-parser/LICENSE.txt "$directory/swift-argument
 cp "$zig/lib/libunwind/LICENSE.TXT" "$directory/libunwind.txt"
 cp "$zig/lib/libc/glibc/LICENSES" "$directory/glibc.txt"
 for package in zstd:libzstd-dev xxhash:libxxhash-dev openssl:libssl-dev isa-l:libisal-dev \
-  simdjson:libsimdjson-dev "libstdc++:$standard_library"; do
+  simdjson:libsimdjson-dev snappy:libsnappy-dev lz4:liblz4-dev brotli:libbrotli-dev "libstdc++:$standard_library"; do
   # A copyright file may be a link into another package.
   cp -L "/usr/share/doc/${package#*:}/copyright" "$directory/${package%%:*}.txt"
 done
@@ -29,6 +29,9 @@ dsel is under the Apache License 2.0. These libraries are linked into the progra
   openssl.txt                libcrypto of OpenSSL (SHA-256)
   isa-l.txt                  ISA-L (gzip)
   simdjson.txt               simdjson
+  snappy.txt                 snappy (Parquet)
+  lz4.txt                    liblz4 (Parquet)
+  brotli.txt                 libbrotlidec and libbrotlicommon (Parquet)
   libstdc++.txt              libstdc++ and libgcc, with the GCC Runtime Library Exception
   libunwind.txt              LLVM's libunwind
   glibc.txt                  the start files of glibc, which may be linked into any program

@@ -41,9 +41,9 @@ make_libraries() {
   [ "$(cat "$work/versions" 2> /dev/null)" != "$versions" ] || return 0
   rm -rf "$work"/libisal* "$work"/simdjson* "$work/versions"
   fetch_sources
-  # Of ISA-L, dsel uses gzip's part.
+  # Of ISA-L, dsel uses gzip's part, and the CRC of pages in Parquet.
   if ! make --silent --directory "$(source_of libisal)" --file Makefile.unx --jobs 2 \
-    host_cpu="$(uname -m)" units=igzip lib > "$work/isa-l.log" 2>&1; then
+    host_cpu="$(uname -m)" units="crc igzip" lib > "$work/isa-l.log" 2>&1; then
     cat "$work/isa-l.log" >&2
     return 1
   fi

@@ -174,7 +174,7 @@ final class ChunkQueue: Sendable {
       slot = consume reader
       return (isRead, stored)
     }
-    settings.progress.advance(stored: stored, text: isRead ? chunk.bytes.count : 0)
+    settings.progress.advance(stored: stored, text: isRead ? chunk.byteCount : 0)
     return isRead
   }
 

@@ -33,7 +33,8 @@ struct DocumentWorkers {
       ChunkQueue.Settings(
         chunks: ChunkSettings(
           limits: limits, chunkByteCount: chunkSize, hashesContent: hashesContent,
-          countsRecords: countsLines || keepsRejects),
+          countsRecords: countsLines || keepsRejects,
+          request: DocumentRequest(textField: textField, fields: fields)),
         skipLimit: skipLimit, progress: progress))
     let work: @Sendable (Int) -> Result<(Consumer.Result, [SkippedLine]), any Error> = { _ in
       Result {

@@ -90,14 +90,17 @@ struct JSONScanner {
   }
 
   private func checkUTF8(_ line: Span<UInt8>) throws(InvalidLine) {
-    if usesVectors {
-      let isUTF8 = unsafe line.withUnsafeBufferPointer { bytes in
-        // SAFETY: it reads only these bytes.
-        unsafe dsel_json_is_utf8(bytes.baseAddress, bytes.count) == 1
-      }
-      if isUTF8 { return }
-    }
+    if usesVectors { return try Self.checkUTF8ByVectors(line) }
     try Self.checkUTF8(line)
+  }
+
+  /// - Throws: ``InvalidLine/notUTF8(column:)``
+  static func checkUTF8ByVectors(_ line: Span<UInt8>) throws(InvalidLine) {
+    let isUTF8 = unsafe line.withUnsafeBufferPointer { bytes in
+      // SAFETY: it reads only these bytes.
+      unsafe dsel_json_is_utf8(bytes.baseAddress, bytes.count) == 1
+    }
+    if !isUTF8 { try checkUTF8(line) }
   }
 
   private static func checkUTF8(_ bytes: Span<UInt8>) throws(InvalidLine) {

@@ -1,4 +1,5 @@
 internal import Compression
+internal import Parquet
 internal import Pipeline
 internal import Platform
 internal import Reading
@@ -100,9 +101,23 @@ extension ReadingError {
     case .isDirectory(let path): ErrorFacts(code: "is_directory", path)
     case .damaged(let path, let error): ErrorFacts(code: error.code, path)
     case .foreign(let path, _, _): ErrorFacts(code: "other_format", path)
+    case .parquet(let path, let fault): ErrorFacts(code: fault.code, path)
     case .remote(let path): ErrorFacts(code: "remote_name", path)
     case .lineTooLong(let path, _, _): ErrorFacts(code: "line_too_long", path, line: line)
     case .changed(let path): ErrorFacts(code: "changed", path)
+    }
+  }
+}
+
+extension ParquetFault {
+  fileprivate var code: String {
+    switch self {
+    case .file(.system): "system"
+    case .file(.damaged), .file(.checksumMismatch): "corrupt"
+    case .file(.unsupported): "unsupported_parquet"
+    case .missingColumn: "missing_column"
+    case .unsupportedColumn: "unsupported_column"
+    case .pipe: "not_rereadable"
     }
   }
 }

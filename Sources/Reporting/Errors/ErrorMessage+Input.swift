@@ -62,6 +62,7 @@ extension ErrorMessage {
     case .damaged(let path, let error): return damaged(path, error)
     case .foreign(let path, let format, let container):
       return foreign(path, format, within: container)
+    case .parquet(let path, let fault): return parquet(path, fault)
     case .remote(let path):
       return "\(path): dsel reads files and standard input. \(RemoteName(path)?.reading ?? "")"
     case .lineTooLong(let path, _, let limit):

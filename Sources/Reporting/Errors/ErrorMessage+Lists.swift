@@ -53,7 +53,8 @@ extension ErrorMessage {
   }
 
   /// The endings of names in words.
-  static let endings = ".jsonl, .ndjson or .json, with or without .zst or .gz"
+  static let endings =
+    ".jsonl, .ndjson or .json, with or without .zst or .gz, or in .parquet"
 }
 
 extension FoundFiles.LeftOut {
