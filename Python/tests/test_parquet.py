@@ -104,7 +104,9 @@ def test_weights(pools):
     lines, rows = pools
     options = models(lines)
     dsel("fit", *rows, "-o", "rows.model")
-    one, other = (json.loads(pathlib.Path(f"{name}.model").read_text()) for name in ("pool", "rows"))
+    one, other = (
+        json.loads(pathlib.Path(f"{name}.model").read_text()) for name in ("pool", "rows")
+    )
     assert one["counts"] == other["counts"]
     weigh = ["weigh", *options, "--id-field", "id"]
     by_line = [json.loads(line) for line in dsel(*weigh, *lines).splitlines()]
@@ -161,6 +163,15 @@ def test_candidates(objective, pools):
         api.take("picks", "part.parquet", pool=os.path.abspath(path), force=True)
         parts += parquet.read_table("part.parquet")["n"].to_pylist()
     assert parts == expected
+    if objective == "set":
+        for path in rows:
+            dsel("weigh", *options, "--keys-only", path, "-o", f"{path}.keys")
+        dsel("merge", *(f"{path}.keys" for path in rows), "-o", "keys")
+        second = ["weigh", "--target-model", "wiki.model", "--candidates-from", "keys"]
+        for path in rows:
+            dsel(*second, path, "-o", f"{path}.candidates", "--force")
+        dsel("merge", *(f"{path}.candidates" for path in rows), "-o", "second")
+        assert pathlib.Path("second").read_bytes() == pathlib.Path("rows").read_bytes()
     # In Python, too.
     kept = api.Candidates.load("rows")
     selection = api.resample(kept, rows[2:])

@@ -8,6 +8,7 @@ import io
 import json
 import math
 import os
+import zlib
 from array import array
 from typing import (
     IO,
@@ -100,23 +101,35 @@ class Picks:
             code = "no_such_file" if isinstance(fault, FileNotFoundError) else "system"
             raise DselError(f"{fault.strerror}.", code=code, file=path) from fault
         with file:
-            return cls.parse(file, path)
+            try:
+                return cls.parse(file, path)
+            except (EOFError, OSError, zlib.error) as fault:
+                raise DselError(
+                    f"it can't be read ({fault}).", code="unusable_picks", file=path
+                ) from fault
 
     @classmethod
     def parse(cls, lines: Iterable[bytes], name: str, keeps_annotations: bool = False) -> Picks:
+        """Reads all lines, of which more may follow the picks: candidates that are excluded."""
         picks = cls(name)
-        iterator = iter(lines)
-        try:
-            expected = picks._read_header(next(iterator, b""))
-            numbers: Dict[str, int] = {}
-            for number, file in enumerate(picks.files):
-                numbers.setdefault(file.path, number)
-            for line in iterator:
-                if len(picks) == expected:
-                    break  # Excluded documents and near-duplicates follow the chosen ones.
-                picks._add(_loads(line), numbers, keeps_annotations)
-        except (EOFError, OSError, KeyError, TypeError, ValueError) as fault:
-            raise picks._unusable(f"it can't be read ({type(fault).__name__}: {fault})") from fault
+        expected: Optional[int] = None
+        numbers: Dict[str, int] = {}
+        for line in lines:
+            try:
+                if expected is None:
+                    expected = picks._read_header(line)
+                    for number, file in enumerate(picks.files):
+                        numbers.setdefault(file.path, number)
+                elif len(picks) < expected:
+                    picks._add(_loads(line), numbers, keeps_annotations)
+            except (KeyError, TypeError, AttributeError, ValueError) as fault:
+                if isinstance(fault, DselError):
+                    raise
+                raise picks._unusable(
+                    f"a line can't be read ({type(fault).__name__}: {fault})"
+                ) from fault
+        if expected is None:
+            raise picks._unusable("it is empty")
         if len(picks) < expected:
             raise picks._unusable(f"it has {len(picks)} of {expected} documents")
         picks._check_kinds()
