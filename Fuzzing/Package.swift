@@ -62,8 +62,8 @@ let package = Package(
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "CFuzzer", "Choosing", "Compression", "Featurizing", "Files", "Platform", "Pipeline", "Reading", "Resampling",
-        "Weighting", "Writing",
+        "CFuzzer", "Choosing", "Compression", "Featurizing", "Files", "Parquet", "Platform", "Pipeline", "Reading",
+        "Resampling", "Weighting", "Writing",
       ],
       swiftSettings: instrumented,
       // Without libFuzzer's own `main`: SwiftPM gives an executable one.

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../Fuzzing"
 
 seconds="${1:-30}"
 targets=("${@:2}")
-[ "${#targets[@]}" -gt 0 ] || targets=(documents tokens containers models candidates weights draws)
+[ "${#targets[@]}" -gt 0 ] || targets=(documents tokens containers models candidates weights draws parquet)
 if [ "$(uname)" != Linux ]; then
   echo "fuzz.sh: skipped: there is a libFuzzer for Linux only." >&2
   exit 0
@@ -26,7 +26,7 @@ fuzz="$PWD/.build/release/fuzz"
 # that choose settings.
 corpus="$(mktemp -d)"
 trap 'rm -rf "$corpus"' EXIT
-mkdir -p "$corpus"/{documents,tokens,containers,models,candidates,weights,draws} findings
+mkdir -p "$corpus"/{documents,tokens,containers,models,candidates,weights,draws,parquet} findings
 number=0
 for file in ../Fixtures/malformed/*.json*; do
   { [ -f "$file" ] && [ "$(wc -c < "$file")" -lt 20000 ]; } || continue
@@ -62,11 +62,18 @@ for count in 45 90 400; do
   head -c "$count" /dev/zero > "$corpus/draws/zeros-$count"
 done
 
+# Small files, each after the byte that chooses a field.
+for file in ../Fixtures/golden/parquet/{,apache/data/}*.parquet; do
+  for choice in 0 1 2; do
+    { printf "\\00$choice"; cat "$file"; } > "$corpus/parquet/$choice-$(basename "$file")"
+  done
+done
+
 for target in "${targets[@]}"; do
   printf '%s: ' "$target"
   # The leak checker is off, because a Swift process keeps its global objects until its end. Swift's
   # backtraces are off, because they wait for a terminal.
-  if SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 "$fuzz" "$target" -max_total_time="$seconds" -seed=1 -max_len=4096 -timeout=20 \
+  if SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 "$fuzz" "$target" -max_total_time="$seconds" -seed=1 -max_len="$([ "$target" = parquet ] && echo 16384 || echo 4096)" -timeout=20 \
     -rss_limit_mb=2048 -dict=json.dict -artifact_prefix=findings/ "$corpus/$target" < /dev/null > "$corpus/log" 2>&1; then
     grep '^Done' "$corpus/log"
   else

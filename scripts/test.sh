@@ -88,7 +88,7 @@ step_python() {
 step_faults() { check_dsel test_faults.py "$@"; }
 # These run on the disk, so that the kills come at the moments at which dsel is killed in practice.
 step_kills() { TMPDIR=$disk check_dsel test_kills.py test_disturbances.py test_disk_room.py "$@"; }
-step_limits() { check_dsel test_input_limits.py test_file_limits.py "$@"; }
+step_limits() { check_dsel test_input_limits.py test_file_limits.py test_parquet_damage.py "$@"; }
 step_mounts() { check_dsel test_mounts.py test_without_proc.py "$@"; }
 step_files() { check_dsel test_many_files.py "$@"; }
 step_streams() { TMPDIR=$disk check_dsel test_soak.py test_memory.py "$@"; }

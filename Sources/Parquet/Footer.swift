@@ -8,8 +8,10 @@ package struct Footer: Sendable {
   /// The same, where the footer is encrypted.
   package static let encryptedMagic = Array("PARE".utf8)
 
-  /// More than this is no footer that anyone writes. It is held in memory while it is read.
-  private static let largestByteCount = 256 << 20
+  // More than this is no footer of documents. It is held in memory while it is read.
+  private static let largestByteCount = 64 << 20
+  private static let mostNodes = 1 << 16
+  private static let mostGroups = 1 << 18
 
   /// All columns.
   package let schema: Schema
@@ -76,7 +78,7 @@ package struct Footer: Sendable {
         if number == 8 { isEncrypted = true }
         guard number == 2, kind == .list else { return false }
         try reader.list { reader, kind throws(CompactReader.Fault) in
-          guard kind == .structure else { throw .invalid }
+          guard kind == .structure, elements.count < mostNodes else { throw .invalid }
           elements.append(try Schema.Element(&reader))
         }
         return true
@@ -133,7 +135,9 @@ package struct Footer: Sendable {
             }
             return true
           }
-          guard columnCount == schema.leaves.count, group.rowCount >= 0 else { throw .invalid }
+          guard columnCount == schema.leaves.count, group.rowCount >= 0,
+            groups.count < Self.mostGroups
+          else { throw .invalid }
           groups.append(group)
         }
         return true
@@ -199,6 +203,9 @@ private struct StoredColumn {
     self = column
   }
 
+  /// Sizes of more than this are not believed. They decide only how rows are cut into chunks.
+  private static let largestColumn = 1 << 40
+
   /// Checks that the values lie within the file.
   func chunk(of leaf: Schema.Node, dataEnd: Int) throws(ParquetError) -> Footer.ColumnChunk {
     if isEncrypted { throw .unsupported(feature: "encryption") }
@@ -217,6 +224,7 @@ private struct StoredColumn {
     try PageDecompressor.check(codec)
     return Footer.ColumnChunk(
       codec: codec, valueCount: valueCount, start: start,
-      end: min(start + byteCount + margin, dataEnd), byteCount: max(0, decompressedByteCount))
+      end: min(start + byteCount + margin, dataEnd),
+      byteCount: min(max(0, decompressedByteCount), Self.largestColumn))
   }
 }

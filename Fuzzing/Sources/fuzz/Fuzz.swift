@@ -10,6 +10,7 @@ import CFuzzer
     "candidates": { fuzzCandidates(bytes($0, $1)) },
     "weights": { fuzzWeights(bytes($0, $1)) },
     "draws": { fuzzDraws(bytes($0, $1)) },
+    "parquet": { fuzzParquet(bytes($0, $1)) },
   ]
 
   static func main() {

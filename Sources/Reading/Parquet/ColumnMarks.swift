@@ -2,8 +2,8 @@ internal import Parquet
 
 /// Marks the columns that a path or a ``TextExpression`` may read.
 ///
-/// Where a value isn't what a path expects, such as a list in the place of an object, all columns of
-/// the value are marked: the record is then invalid, as the same record in JSON is.
+/// Where a value isn't what a path expects, such as a list in the place of an object, all columns
+/// of the value are marked: the record is then invalid, as the same record in JSON is.
 struct ColumnMarks {
   private let schema: Schema
   /// By the numbers of leaves.

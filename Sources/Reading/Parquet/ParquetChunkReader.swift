@@ -94,7 +94,7 @@ struct ParquetChunkReader: ChunkReader, ~Copyable {
       let byteCount = chunks.reduce(0.0) { $0 + Double($1.byteCount) }
       let average = max(1, byteCount / Double(table.groups[group].rowCount))
       let count = min(max(1, Int(Double(chunkSize) / average)), Self.mostRows)
-      return (count, Int(Double(count) * average))
+      return (count, Int(min(Double(count) * average, 0x1p60)))
     }
     if pages == nil { pages = PageSizes(chunks[largest], of: table.store) }
     var rowCount = pendingCount

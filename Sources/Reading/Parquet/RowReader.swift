@@ -69,6 +69,7 @@ final class RowReader {
           for _ in 0..<skippedCount {
             try begin(number)
             repeat { try advance(number) } while hasEntry[number] && column.repetition > 0
+            isAhead[number] = true
           }
         }
       }
