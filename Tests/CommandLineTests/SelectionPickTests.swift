@@ -155,4 +155,54 @@ import Testing
         + "Take their documents with 'python -m dsel take'.\n")
     #expect(run.status == 1)
   }
+
+  // MARK: Parquet
+
+  private static let parquet = Fixtures.path("golden/parquet/pyarrow-zstd-1-dictionary.parquet")
+  /// The same documents, one for each row.
+  private static let lines = Fixtures.path("golden/parquet/documents.jsonl")
+  private static let few = [
+    "--target", Fixtures.wiki, "--count", "5", "--min-tokens", "0", "--on-error", "skip",
+    "--max-skipped", "100%",
+  ]
+
+  @Test(arguments: [[], ["--shuffle"], ["--objective", "weight"]])
+  func `Rows of Parquet are picked by their numbers`(options: [String]) throws {
+    let select = ["select"] + Self.few + options + ["--pool"]
+    let documents = try Data(contentsOf: URL(fileURLWithPath: Self.lines)).rawLines
+    let expected = try Stages.run(select + [Self.lines], in: directory).rawLines
+    try Stages.run(select + [Self.parquet, "--picks", "picks"], in: directory)
+    let picks = try directory.read("picks").jsonLines()
+    let rows = try picks.dropFirst().map { try #require($0.row.int) }
+    #expect(rows.map { documents[$0] } == expected && rows.count == 5)
+    #expect(picks.dropFirst().allSatisfy { $0.offset.isNull && $0.bytes.isNull })
+    #expect(picks[0].shards[0].rows.int == documents.count)
+  }
+
+  @Test(arguments: [[], ["-o", "x.jsonl"], ["--output-dir", "x"], ["-o", "x", "--annotate"]])
+  func `Rows aren't written as lines`(options: [String]) throws {
+    let run = try Dsel.run(
+      ["select"] + Self.few + options + ["--pool", Fixtures.crawl, Self.parquet], in: directory)
+    #expect(run.status == 1 && run.output.isEmpty)
+    #expect(
+      run.errors
+        == "\(Self.parquet): the rows of a Parquet file can't be written as lines. Write where they "
+        + "are with --picks picks.jsonl instead of --output, and take them with 'python -m dsel "
+        + "take picks.jsonl -o selected.parquet'.\n")
+    #expect(!FileManager.default.fileExists(atPath: directory.path("x")))
+  }
+
+  @Test func `Attributes for Dolma need lines`() throws {
+    try FileManager.default.createDirectory(
+      atPath: directory.path("documents"), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      atPath: Self.parquet, toPath: directory.path("documents/a.parquet"))
+    let run = try Dsel.run(
+      ["weigh", "documents/a.parquet", "--format", "dolma"] + Stages.modelOptions(), in: directory)
+    #expect(run.status == 1)
+    #expect(
+      run.errors
+        == "documents/a.parquet: the Dolma toolkit has no attributes for Parquet files. Use --format "
+        + "jsonl.\n")
+  }
 }
