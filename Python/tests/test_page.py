@@ -1,10 +1,14 @@
 """The examples of Documentation/Python.md, and the first one of Distributed.md."""
 
+import importlib.util
+import json
 import re
 import shutil
+import subprocess
 
 import pytest
 from conftest import CRAWL, ROOT, WIKI
+from conftest import dsel as program
 from pools import write_shards
 
 import dsel
@@ -15,9 +19,14 @@ def test_the_examples_run(tmp_path, capsys):
         shutil.copy(path, tmp_path)
     page = (ROOT / "Documentation/Python.md").read_text()
     examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    assert len(examples) == 7
+    assert len(examples) == 8
     names = {}
+    has_arrow = importlib.util.find_spec("pyarrow") is not None
+    if has_arrow:
+        make_shards(tmp_path / "shards")
     for example in examples:
+        if ".parquet" in example and not has_arrow:
+            continue
         exec(compile(example, "Python.md", "exec"), names)
     assert len(names["texts"]) == 100 and len(names["again"].take()) == 10
     assert len(names["mixed"].take()) == 9
@@ -36,3 +45,20 @@ def test_a_selection_on_many_machines_runs(tmp_path, crawl_lines, capsys):
         exec(compile(example, "Distributed.md", "exec"), names)
     assert names["selected"].manifest["selected"]["documents"] == 100
     assert "'documents': 100" in capsys.readouterr().out
+    if has_arrow:
+        chosen = [(row["domain"], row["text"]) for row in names["table"].to_pylist()]
+        lines = program("select", "--target", WIKI, "--pool", CRAWL, "--count", "100").splitlines()
+        assert chosen == [(row["domain"], row["text"]) for row in map(json.loads, lines)]
+
+
+def make_shards(directory):
+    """The pool as Parquet files."""
+    import pyarrow
+    from pyarrow import parquet
+
+    directory.mkdir()
+    lines = subprocess.run(["zstd", "-dqc", CRAWL], capture_output=True, check=True).stdout
+    rows = [json.loads(line) for line in lines.splitlines()]
+    for number, start in enumerate(range(0, len(rows), 500)):
+        table = pyarrow.Table.from_pylist(rows[start : start + 500])
+        parquet.write_table(table, directory / f"{number}.parquet", row_group_size=100)

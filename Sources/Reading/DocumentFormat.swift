@@ -22,6 +22,11 @@ package protocol DocumentFormat: Sendable {
   /// bytes in the spool unchanged.
   var isSequential: Bool { get }
 
+  /// Whether records are lines, which can be copied as they are.
+  ///
+  /// If they are rows of a table, a record's place is its row's number, from 0, and its size is 0.
+  var hasLines: Bool { get }
+
   /// - Throws: ``ReadingError``
   func chunkReader(
     of source: consuming ByteSource, _ settings: ChunkSettings

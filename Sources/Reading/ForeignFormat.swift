@@ -16,7 +16,7 @@ package enum ForeignFormat: Equatable, Sendable {
   case parquet, arrowFile, arrowStream, featherV1, orc, avro, sqlite, hdf5, pickle, numpy
 
   // dsel's own files, in the place of documents or weights.
-  case model, candidates
+  case model, candidates, picks
 
   // Documents and texts.
   case pdf, markup, warc, lfsPointer
@@ -50,9 +50,10 @@ package enum ForeignFormat: Equatable, Sendable {
     _ head: Span<UInt8>, expecting expectation: Expectation, isDecompressed: Bool
   ) -> ForeignFormat? {
     if expectation == .lines, begins(head, with: Array("{\"format\"".utf8)) {
-      // The beginning that `FittedModel` and `CandidateFile` write.
+      // The beginning that `FittedModel`, `CandidateFile` and `PickLines` write.
       if begins(head, with: Array("{\"format\": \"dsel-model\"".utf8)) { return .model }
       if begins(head, with: Array("{\"format\":\"dsel-candidates\"".utf8)) { return .candidates }
+      if begins(head, with: Array("{\"format\":\"dsel-picks\"".utf8)) { return .picks }
     }
     // Lines of JSON return here.
     if head.count > 2, head[0] == UInt8(ascii: "{"), head[1] != 0, !isLineEnd(head[1]) {

@@ -4,7 +4,8 @@ package struct Record: Sendable, Equatable {
   ///
   /// Later records have larger places, and all places are below 2⁴⁴.
   package let place: Int
-  /// The size of the record as it is stored: for a line, without its line end.
+  /// The size of the record as it is stored: for a line, without its line end; 0 for a row of a
+  /// table, which isn't stored in one piece.
   package let byteCount: Int
   /// The record's number in its chunk, from 0; blank records are counted.
   package let index: Int

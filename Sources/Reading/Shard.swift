@@ -96,6 +96,26 @@ package struct Shard: Sendable {
     }
   }
 
+  /// Whether the records are lines, as the first bytes show: see ``DocumentFormat/hasLines``.
+  ///
+  /// - Throws: ``ReadingError/system(_:)``
+  package func hasLines() throws(ReadingError) -> Bool {
+    precondition(isRereadable)
+    var head: [UInt8] = []
+    do throws(SystemError) {
+      let file = try open()
+      try head.append(addingCapacity: Self.headSize) { output throws(SystemError) in
+        _ = try file.file.read(into: &output, at: 0)
+      }
+    } catch {
+      throw .system(error)
+    }
+    return formats.first { $0.recognizes(head.span) }?.hasLines ?? true
+  }
+
+  /// No format needs more bytes to be recognised.
+  private static let headSize = 64
+
   /// Opens the shard to read records again, in whatever format it has.
   ///
   /// - Throws: ``ReadingError``

@@ -3,7 +3,8 @@ package enum Budget: Equatable, Sendable {
   case documents(Int)
   /// The largest keys whose tokens add up to at most this number.
   case tokens(Int)
-  /// The largest keys whose lines, with their line ends, add up to at most this number of bytes.
+  /// The largest keys whose lines, with their line ends, add up to at most this number of bytes: see
+  /// ``Candidate/byteCost``.
   case bytes(Int)
 
   /// Divides the budget in exact arithmetic: see ``Apportionment``.
@@ -31,7 +32,7 @@ package enum Budget: Equatable, Sendable {
     switch self {
     case .documents: 1
     case .tokens: candidate.tokenCount
-    case .bytes: candidate.lineByteCount + 1
+    case .bytes: candidate.byteCost
     }
   }
 

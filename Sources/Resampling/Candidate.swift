@@ -24,7 +24,8 @@ package struct Candidate: Sendable, Equatable, BitwiseCopyable {
   package static let maximumPlace = (1 << 44) - 1
 
   /// - Parameters:
-  ///   - lineByteCount: the length of the line in the pool, without its line end.
+  ///   - lineByteCount: the length of the line in the pool, without its line end; 0 for a row of a
+  ///     table, which isn't stored in one piece.
   ///   - textByteCount: the length of the text, unescaped.
   package init(
     key: Double, secondKey: Double = 0, textHash: UInt64, position: Position, lineByteCount: Int,
@@ -47,6 +48,16 @@ package struct Candidate: Sendable, Equatable, BitwiseCopyable {
   package var lineByteCount: Int { Int(lineBytes) }
   package var textByteCount: Int { Int(textBytes) }
   package var tokenCount: Int { Int(tokens) }
+
+  /// What the document takes of a budget of bytes: its line with the line end. A row of a table has
+  /// no line, so its text stands for it.
+  package var byteCost: Int {
+    Self.byteCost(lineByteCount: lineByteCount, textByteCount: textByteCount)
+  }
+
+  package static func byteCost(lineByteCount: Int, textByteCount: Int) -> Int {
+    (lineByteCount == 0 ? textByteCount : lineByteCount) + 1
+  }
 
   /// Whether this candidate is drawn before the other.
   ///

@@ -16,6 +16,7 @@ from ._binary import find_binary
 from ._errors import DselError, DselWarning, UsageError
 from ._files import Candidates, Model, Weights
 from ._selection import Selection
+from ._take import take
 
 try:
     __version__ = version("dsel")
@@ -39,5 +40,6 @@ __all__ = [
     "pick",
     "resample",
     "select",
+    "take",
     "weigh",
 ]

@@ -65,6 +65,7 @@ def select(
         words += document_words(documents, "--pool", "pool")
         words += _text_fields(documents, list(targets.values()), options)
         words += option_words("select", options, documents.text_field)
+        words += _picks_words(documents, options)
         return Run(words, callback, report_on_output=_output(options) is not None)
 
     return _selection(start, documents, options)
@@ -187,9 +188,11 @@ def resample(
         words: List[Word] = ["resample"]
         flag = "--weights" if kinds == {Weights} else "--candidates"
         words += [f"{flag}={os.fspath(file)}" for file in files if file is not None]
-        words += document_words(documents, "--pool", name or "pool", _prefix(documents, name))
+        if not (documents.is_picked and kinds == {Candidates}):
+            words += document_words(documents, "--pool", name or "pool", _prefix(documents, name))
         words += _text_fields(documents, [], options)
         words += option_words("resample", options, documents.text_field)
+        words += _picks_words(documents, options)
         return Run(words, callback, report_on_output=_output(options) is not None)
 
     return _selection(start, documents, options)
@@ -338,8 +341,13 @@ def _prefix(documents: Source, name: Optional[str]) -> str:
 
 
 def _output(options: Mapping[str, Any]) -> Optional[str]:
-    output = options.get("output") or options.get("output_dir")
+    output = options.get("output") or options.get("output_dir") or options.get("picks")
     return None if output is None else os.fspath(output)
+
+
+def _picks_words(documents: Source, options: Mapping[str, Any]) -> List[Word]:
+    """Rows of Parquet files are taken here: the program says which."""
+    return ["--picks=-"] if documents.is_picked and _output(options) is None else []
 
 
 def _selection(start: Any, documents: Source, options: Mapping[str, Any]) -> Selection:

@@ -163,6 +163,10 @@ class SelectOptions(TypedDict, total=False):
     # Directory for the selected lines in shards: shard_00000000.jsonl.zst, …, and
     # manifest.json.
     output_dir: Union[str, os.PathLike[str]]
+    # Instead of --output: file that says where the selected documents are. 'python -m dsel take
+    # FILE -o OUTPUT' takes them, also from Parquet. With --candidates, instead of --pool, too:
+    # choose only. Each machine can then copy its part: --candidates FILE --pool SHARD.
+    picks: Union[str, os.PathLike[str]]
     # Largest size of a shard, uncompressed. (default: 256M)
     shard_bytes: Union[int, str]
     # File for the pool's other documents. A directory, or a name that ends in /, gets shards.
@@ -668,6 +672,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "fit_sample": "value",
         "output": "value",
         "output_dir": "value",
+        "picks": "value",
         "shard_bytes": "value",
         "remainder": "value",
         "order": "value",

@@ -14,6 +14,8 @@ from ._sources import Source
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from ._picks import Picks
+
 
 class Selection:
     """The selected documents, in the order in which dsel writes them: that of the pool, unless they
@@ -43,6 +45,7 @@ class Selection:
         self._numbers: Optional[array[int]] = None
         self._annotations: List[Any] = []
         self._lines: Optional[List[bytes]] = None
+        self._picks: Optional[Picks] = None
 
     # What was selected.
 
@@ -54,6 +57,8 @@ class Selection:
         """
         if self._pool.is_numbered:
             return self._pool.rows(self._selected())
+        if self._pool.is_picked:
+            return (row for table in self._tables() for row in table.to_pylist())
         return map(self._pool.parsed, self.lines())
 
     __iter__ = rows
@@ -66,6 +71,8 @@ class Selection:
         """
         if self._pool.is_numbered:
             raise TypeError("a pool in memory has no lines. Use rows(), take() or indices.")
+        if self._pool.is_picked:
+            raise TypeError("Parquet files have no lines. Use rows(), take() or to_parquet().")
         if self._lines is not None:
             return iter(self._lines)
         return self._stream()
@@ -85,21 +92,32 @@ class Selection:
 
     @property
     def annotations(self) -> List[Any]:
-        """With annotate=True and a pool in memory: the weight and the key of each document."""
-        self._selected()
+        """With annotate=True and a pool in memory or in Parquet files: the weight and the key of
+        each document."""
+        if self._pool.is_picked:
+            self._annotations = self._picked().annotations
+        else:
+            self._selected()
         return self._annotations
 
     def take(self) -> Any:
         """The selected documents in the kind that the pool has: a list, a Dataset, a table, a
-        DataFrame. From files and iterables, a list."""
+        DataFrame. From iterables and files, a list; from Parquet files, a pyarrow.Table."""
         if self._pool.is_numbered:
             return self._pool.take(self._selected())
+        if self._pool.is_picked:
+            return self._table()
         return list(self.rows())
 
     def keep(self) -> Selection:
-        """Keeps the selected documents in memory, so that they can be read repeatedly."""
+        """Keeps the selected documents in memory, so that they can be read repeatedly.
+
+        Of Parquet files, it keeps which rows were selected.
+        """
         if self._pool.is_numbered:
             self._selected()
+        elif self._pool.is_picked:
+            self._picked()
         elif self._lines is None:
             self._lines = list(self._stream())
         return self
@@ -109,7 +127,7 @@ class Selection:
 
         From files and iterables, the lines are those that `dsel select` writes.
         """
-        if self._pool.is_numbered:
+        if self._pool.is_numbered or self._pool.is_picked:
             write_whole(path, map(line_of, _mappings(self.rows())))
         else:
             write_whole(path, self.lines())
@@ -135,6 +153,23 @@ class Selection:
         return self._run.notes
 
     # Other kinds.
+
+    def to_parquet(self, path: str | os.PathLike[str]) -> None:
+        """Writes the selected documents to a Parquet file, which appears when it is whole.
+
+        From Parquet files, these are the pool's rows: with all columns, and the same values, types,
+        schema and metadata. From other pools, they are what `to_arrow` gives.
+        """
+        from ._take import save, whole
+
+        if self._pool.is_picked:
+            save(self._picked(), os.fspath(path))
+            return
+        from pyarrow import parquet
+
+        table = self.to_arrow()
+        with whole(os.fspath(path)) as temporary:
+            parquet.write_table(table, temporary)
 
     def to_arrow(self) -> Any:
         """A pyarrow.Table."""
@@ -197,6 +232,30 @@ class Selection:
         run = self._begin()
         run.finish()
         self._run = run
+
+    def _picked(self) -> Picks:
+        """Which rows of Parquet files were selected."""
+        if self._picks is None:
+            from ._picks import Picks
+
+            picks = Picks.parse(self._stream(), "the selection", self._is_annotated)
+            if picks.is_of_candidates:
+                picks.locate(self._pool.files())
+            self._picks = picks
+        return self._picks
+
+    def _tables(self) -> Iterator[Any]:
+        from ._rows import PickedRows
+
+        return PickedRows(self._picked()).tables()
+
+    def _table(self) -> Any:
+        from ._rows import PickedRows, arrow
+
+        rows = PickedRows(self._picked())
+        return arrow().Table.from_batches(
+            (batch for table in rows.tables() for batch in table.to_batches()), rows.schema
+        )
 
     def _selected(self) -> array[int]:
         if self._numbers is None:

@@ -34,6 +34,8 @@ class Source:
     text_field: str
     # Whether the program gets numbers with the texts, and returns numbers.
     is_numbered = False
+    # Whether the program says where selected documents are, instead of returning them.
+    is_picked = False
     # Whether the documents can be read again.
     is_rereadable = True
 
@@ -63,6 +65,10 @@ class Source:
         """Documents of a numbered source, in the kind that it has."""
         raise NotImplementedError
 
+    def files(self) -> List[str]:
+        """The files of a source of Parquet."""
+        raise NotImplementedError
+
 
 class Files(Source):
     def __init__(self, paths: Sequence[str], text_field: str) -> None:
@@ -71,6 +77,19 @@ class Files(Source):
     def words(self, name: str, prefix: str = "") -> List[Word]:
         # A comma or an equals sign in an existing path is part of it.
         return [prefix + path for path in self.paths]
+
+
+class ParquetFiles(Files):
+    """Files of Parquet, of which the program says where the selected rows are."""
+
+    is_picked = True
+
+    def files(self) -> List[str]:
+        return [
+            file
+            for path in self.paths
+            for file in (parquet_files(path) if os.path.isdir(path) else [path])
+        ]
 
 
 class Rows(Source):
@@ -156,7 +175,8 @@ def source(
     """
     paths = _paths(documents, role)
     if paths is not None:
-        return Files(paths, text_field)
+        are_rows = any(map(_is_parquet, paths))
+        return ParquetFiles(paths, text_field) if are_rows else Files(paths, text_field)
     kinds = [f"{t.__module__.split('.')[0]}.{t.__name__}" for t in type(documents).__mro__]
     for kind in kinds:
         make = _TABLES.get(kind)
@@ -197,6 +217,26 @@ def _paths(documents: Documents, role: str) -> Optional[List[str]]:
             "files as pathlib.Path, and texts as {'text': …}."
         )
     return [path for item in documents for path in _expanded(item)]
+
+
+def _is_parquet(path: str) -> bool:
+    if os.path.isdir(path):
+        return any(map(_is_parquet, parquet_files(path)))
+    try:
+        # Looking at a pipe would take its bytes.
+        if not os.path.isfile(path):
+            return False
+        with open(path, "rb") as file:
+            return file.read(4) == b"PAR1"
+    except OSError:
+        return False  # The program reports it.
+
+
+def parquet_files(directory: str) -> List[str]:
+    found = []
+    for path, _, names in os.walk(directory):
+        found += [os.path.join(path, name) for name in names if name.lower().endswith(".parquet")]
+    return sorted(found)
 
 
 def _is_name(text: str) -> bool:

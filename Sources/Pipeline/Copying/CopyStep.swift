@@ -18,6 +18,8 @@ struct CopyStep {
   var sets: SetGains?
   /// What annotations have besides; nil for nothing.
   var statistics: DrawStatistics?
+  /// Makes lines that say where documents are, to be written instead of them; nil to copy them.
+  var picks: PickLines?
 
   /// The outcome of copying.
   struct Outcome {
@@ -41,7 +43,7 @@ struct CopyStep {
     mutating func add(_ document: Candidate) {
       documentCount += 1
       tokenCount += document.tokenCount
-      byteCount += document.lineByteCount + 1
+      byteCount += document.byteCost
       copyCount += Int(document.copies)
     }
   }
@@ -76,10 +78,14 @@ struct CopyStep {
         let logWeight = logWeights?[index]
         index += 1
         // Use the line before the text is read, since that may change the bytes.
-        try record.withLine { line in
-          guard annotates else { return try sink.write(line, adding: nil, order: number) }
-          bytes.removeAll(keepingCapacity: true)
-          bytes.append(copying: line)
+        if let picks {
+          bytes = picks.line(document)
+        } else {
+          try record.withLine { line in
+            guard annotates else { return try sink.write(line, adding: nil, order: number) }
+            bytes.removeAll(keepingCapacity: true)
+            bytes.append(copying: line)
+          }
         }
         outcome.add(document)
         let changed = changed(document, textField, wasWeighedBefore)
@@ -88,7 +94,7 @@ struct CopyStep {
             guard TextHash.of(text) == document.textHash else { throw changed }
             // A document that was drawn at random belongs to no target.
             if let target = drawn.target { weigher?.count(text, in: &outcome.counts[target]) }
-            guard annotates else { return }
+            guard annotates || picks != nil else { return }
             var annotation = annotation(drawn, logWeight, text, &weigher, &gains)
             annotation.statistics = statistics?.members(of: drawn, annotation.logWeight) ?? []
             try sink.write(bytes.span, adding: annotation, order: number)
@@ -134,7 +140,5 @@ struct CopyStep {
 }
 
 extension DrawnDocument {
-  var place: RecordPlace {
-    RecordPlace(position: candidate.position, byteCount: candidate.lineByteCount)
-  }
+  var place: RecordPlace { candidate.recordPlace }
 }

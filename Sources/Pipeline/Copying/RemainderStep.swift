@@ -18,6 +18,8 @@ struct RemainderStep {
   /// Whether an earlier run found the invalid records, which it may have skipped.
   var wasWeighedBefore = false
   var progress: ProgressMeter
+  /// Makes lines that say where documents are, to be written instead of them; nil to copy them.
+  var picks: PickLines?
 
   /// - Parameters:
   ///   - chosen: the chosen documents, in pool order.
@@ -30,6 +32,8 @@ struct RemainderStep {
     var rest = Rest(chosen: chosen[...], skipped: skipped[...])
     let request = DocumentRequest(textField: textField)
     do {
+      try picks?.begin(
+        &sink, documentCount: documentCounts.reduce(-chosen.count, +))
       for (number, shard) in shards.enumerated() {
         var scan = try RecordScan(shard, number: number, request, limits)
         var documentCount = 0
@@ -81,8 +85,7 @@ struct RemainderStep {
           }
           rest.chosen.removeFirst()
         } else {
-          try scan.validate()
-          try scan.withLine { try sink.write($0, adding: nil, order: 0) }
+          try copy(&scan, RecordPlace(position: position, byteCount: record.byteCount), &sink)
         }
         documentCount += 1
       } catch is InvalidLine where errorPolicy == .skip {
@@ -95,6 +98,22 @@ struct RemainderStep {
       }
     }
     return documentCount
+  }
+
+  /// Copies the scan's record, which isn't chosen, if it holds a document.
+  private func copy(
+    _ scan: inout RecordScan, _ place: RecordPlace, _ sink: inout any RecordSink & ~Copyable
+  ) throws {
+    guard let picks else {
+      try scan.validate()
+      try scan.withLine { try sink.write($0, adding: nil, order: 0) }
+      return
+    }
+    var line: [UInt8] = []
+    try scan.withText { text, _ in
+      line = picks.line(place, textHash: TextHash.of(text), textByteCount: text.count)
+    }
+    try sink.write(line.span, adding: nil, order: 0)
   }
 
   private func changed(_ shard: Int) -> ReadingError { .changed(path: shards[shard].name) }

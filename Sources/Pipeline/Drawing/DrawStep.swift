@@ -93,7 +93,9 @@ struct DrawStep {
     /// - Parameter groups: the groups of strata that may draw the document.
     fileprivate mutating func countEligible(_ document: WeighedDocument, ofGroups groups: [Int]) {
       let shard = document.position.shard
-      let (tokenCount, byteCount) = (document.size.tokenCount, document.lineByteCount + 1)
+      let tokenCount = document.size.tokenCount
+      let byteCount = Candidate.byteCost(
+        lineByteCount: document.lineByteCount, textByteCount: document.textByteCount)
       var one = EligibleDocuments()
       (one.documentCount, one.tokenCount, one.byteCount) = (1, tokenCount, byteCount)
       eligible.merge(one)

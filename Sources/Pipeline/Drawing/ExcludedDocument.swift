@@ -67,8 +67,7 @@ extension ExcludedDocument {
   ) -> [UInt8] {
     var line = Array("{\"file\":".utf8)
     line.append(jsonString: pool[candidate.position.shard])
-    line += Array(",\"offset\":\(candidate.position.place)".utf8)
-    line += Array(",\"bytes\":\(candidate.lineByteCount)".utf8)
+    candidate.recordPlace.append(to: &line)
     reason.append(to: &line) { $1.append(jsonString: evaluation[$0]) }
     line.append(UInt8(ascii: "}"))
     return line

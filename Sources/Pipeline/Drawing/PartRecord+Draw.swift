@@ -9,7 +9,7 @@ extension PartRecord {
     budget = part.arm.budget.amount
     documents = part.selection.documents.count
     tokens = part.selection.documents.reduce(0) { $0 + $1.tokenCount }
-    bytes = part.selection.documents.reduce(0) { $0 + $1.lineByteCount + 1 }
+    bytes = part.selection.documents.reduce(0) { $0 + $1.byteCost }
     shortfall = part.selection.shortfall
   }
 }

@@ -46,17 +46,29 @@ struct JSONLinesSink: RecordSink, ~Copyable {
     let end = record.lastIndex(of: UInt8(ascii: "}")) ?? record.count
     line.append(copying: record.extracting(..<end))
     line.append(contentsOf: ",\"\(member)\":{".utf8)
-    if let logWeight = annotation.logWeight {
-      line.append(contentsOf: "\"log_weight\":\(logWeight),".utf8)
-    }
-    line.append(contentsOf: "\"key\":\(annotation.key)".utf8)
-    if let gain = annotation.gain { line.append(contentsOf: ",\"gain\":\(gain)".utf8) }
-    if let order = annotation.order { line.append(contentsOf: ",\"order\":\(order)".utf8) }
-    if let target = annotation.target {
+    annotation.appendMembers(to: &line)
+    line.append(UInt8(ascii: "}"))
+    line.append(copying: record.extracting(end...))
+  }
+
+  mutating func close() throws(WritingError) -> FinishedOutput {
+    guard let lines = lines.take() else { preconditionFailure("closed twice") }
+    return try lines.close()
+  }
+}
+
+extension Annotation {
+  /// Appends the members of an object of JSON, with commas between them.
+  func appendMembers(to line: inout [UInt8]) {
+    if let logWeight { line.append(contentsOf: "\"log_weight\":\(logWeight),".utf8) }
+    line.append(contentsOf: "\"key\":\(key)".utf8)
+    if let gain { line.append(contentsOf: ",\"gain\":\(gain)".utf8) }
+    if let order { line.append(contentsOf: ",\"order\":\(order)".utf8) }
+    if let target {
       line.append(contentsOf: ",\"target\":".utf8)
       line.append(jsonString: target)
     }
-    for statistic in annotation.statistics {
+    for statistic in statistics {
       line.append(contentsOf: ",\"\(statistic.name)\":".utf8)
       switch statistic.value {
       case .text(let text): line.append(jsonString: text)
@@ -65,12 +77,5 @@ struct JSONLinesSink: RecordSink, ~Copyable {
       case .none: line.append(contentsOf: "null".utf8)
       }
     }
-    line.append(UInt8(ascii: "}"))
-    line.append(copying: record.extracting(end...))
-  }
-
-  mutating func close() throws(WritingError) -> FinishedOutput {
-    guard let lines = lines.take() else { preconditionFailure("closed twice") }
-    return try lines.close()
   }
 }

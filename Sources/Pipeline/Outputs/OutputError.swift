@@ -9,10 +9,15 @@ package enum OutputError: Error {
   case isOutput(path: String)
   /// The file isn't in a directory `documents`, so its attributes have no place beside it.
   case notInDocuments(path: String)
+  /// The file has rows of a table, which can't be copied as lines.
+  case rows(path: String, RowOutput)
   /// A directory for temporary files has too few free bytes for the candidates of a set.
   ///
   /// What they need is an estimate.
   case noRoom(directory: String, needed: Int, free: Int, Chooser)
+
+  /// An output that rows can't be written to.
+  package enum RowOutput: Sendable { case selection, attributes }
 
   /// The command that chooses among candidates.
   package enum Chooser: Sendable { case select, resample }

@@ -20,8 +20,8 @@ package struct OutputSettings: Sendable, Codable {
     }
   }
 
-  /// The format of the selection and of other records of the pool.
-  var format = RecordFormat.jsonLines
+  /// The format of the selection and of the remainder.
+  package var format = RecordFormat.jsonLines
   package var output = Place.standardOutput
   package var container = Container.plain
   /// The place for the documents of the pool that weren't chosen.

@@ -2,8 +2,10 @@ internal import Compression
 internal import Writing
 
 /// The formats in which records are written.
-enum RecordFormat: String, Sendable, Codable {
+package enum RecordFormat: String, Sendable, Codable {
   case jsonLines
+  /// Lines that say where documents are: see ``PickLines``.
+  case picks
 
   /// Where and how records are written, whatever their format.
   struct Settings {
@@ -19,6 +21,7 @@ enum RecordFormat: String, Sendable, Codable {
   func open(_ settings: Settings) throws(WritingError) -> any RecordSink & ~Copyable {
     switch self {
     case .jsonLines: JSONLinesSink(try Self.lines(settings))
+    case .picks: PicksSink(try Self.lines(settings))
     }
   }
 

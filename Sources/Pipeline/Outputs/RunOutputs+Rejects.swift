@@ -24,7 +24,7 @@ extension RunOutputs {
     _ passes: [(Inputs, PassReport)], limits: ReadingLimits, progress: ProgressMeter
   ) throws -> FinishedRejects? {
     guard let path = settings.rejects else { return nil }
-    var sink = try open(.file(path: path), Container(suffixOf: path))
+    var sink = try open(.file(path: path), Container(suffixOf: path), format: .jsonLines)
     var reasons: LineSink?
     if let path = settings.rejectReasons {
       reasons = try openLines(.file(path: path), .plain)

@@ -89,6 +89,26 @@ struct RunOutputs: Sendable {
     }
   }
 
+  /// Refuses to copy records that aren't lines, before any pass.
+  ///
+  /// - Parameter pool: can be read repeatedly.
+  /// - Throws: ``OutputError/rows(path:_:)``
+  func checkHasLines(_ pool: Inputs) throws(PipelineError) {
+    guard settings.format == .jsonLines else { return }
+    for number in pool.shards.indices where try !pool.hasLines(number) {
+      throw .output(.rows(path: pool.shards[number].name, .selection))
+    }
+  }
+
+  /// Makes the lines of picks; nil if documents are copied.
+  ///
+  /// - Throws: ``PipelineError``
+  func picks(
+    of pool: Inputs, _ report: PassReport?, _ textField: TextField
+  ) throws(PipelineError) -> PickLines? {
+    settings.format == .picks ? try PickLines(pool, report, textField) : nil
+  }
+
   // MARK: Writing
 
   /// - Throws: ``PipelineError``
@@ -107,13 +127,15 @@ struct RunOutputs: Sendable {
     return try open(place, settings.remainderContainer, remainderDirectory)
   }
 
-  /// Opens an output of records, in the run's format.
+  /// Opens an output of records, in the run's format unless another is given.
   func open(
     _ place: OutputSettings.Place, _ container: Container, _ directory: ShardDirectory? = nil,
-    shuffle: ShuffleSettings? = nil
+    shuffle: ShuffleSettings? = nil, format: RecordFormat? = nil
   ) throws -> any RecordSink & ~Copyable {
     let sinkSettings = sinkSettings(place, container, directory, shuffle: shuffle)
-    do throws(WritingError) { return try settings.format.open(sinkSettings) } catch {
+    do throws(WritingError) {
+      return try (format ?? settings.format).open(sinkSettings)
+    } catch {
       throw PipelineError.output(.writing(error))
     }
   }

@@ -10,4 +10,6 @@ struct DocumentLine {
   let number: Int
   /// The values of ``DocumentWorkers/fields``, in their order.
   let fields: [FieldValue]
+
+  var place: RecordPlace { RecordPlace(position: position, byteCount: byteCount) }
 }

@@ -35,6 +35,15 @@ struct Inputs {
     shards.allSatisfy(\.isRereadable) ? shards.reduce(0) { $0 + $1.status.byteCount } : nil
   }
 
+  /// Whether the records of a shard are lines: see ``DocumentFormat/hasLines``.
+  ///
+  /// - Throws: ``PipelineError``
+  func hasLines(_ shard: Int) throws(PipelineError) -> Bool {
+    do throws(ReadingError) { return try shards[shard].hasLines() } catch {
+      throw .input(.reading(error, line: nil))
+    }
+  }
+
   /// The number of passes that spooling takes.
   var spoolPassCount: Int { shards.allSatisfy(\.isRereadable) ? 0 : 1 }
 

@@ -33,9 +33,8 @@ struct SkippedLine: Sendable {
   func record(file: String) -> [UInt8] {
     var line = Array("{\"file\":".utf8)
     line.append(jsonString: file)
-    Self.append("line", number, to: &line)
-    Self.append("offset", place.position.place, to: &line)
-    Self.append("bytes", place.byteCount, to: &line)
+    if !place.isRow { Self.append("line", number, to: &line) }
+    place.append(to: &line)
     Self.append("reason", error.reason.rawValue, to: &line)
     switch error {
     case .notJSON(let fault, let column):

@@ -14,9 +14,10 @@ extension Resample {
     if !settings.allowsMissing { try checkAllHaveWeights(places.counts, pool) }
     guard !settings.reading.allowsRepeats else { return }
     if let position = places.firstRepeat ?? firstRepeat(outcome) {
+      let shard = pool.shards[position.shard]
       throw PipelineError.weights(
         .repeatedWeight(
-          path: pool.shards[position.shard].name, offset: position.place))
+          path: shard.name, place: position.place, isRow: try !pool.hasLines(position.shard)))
     }
   }
 

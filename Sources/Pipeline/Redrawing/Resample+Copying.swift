@@ -23,6 +23,10 @@ extension Resample {
     let statistics = try statistics(of: drawn, weights)
     let begin = ContinuousClock.now
     var sink = try files.outputs.openOutput()
+    let picks = try picks(drawn, files)
+    try picks?.begin(
+      &sink,
+      documentCount: drawn.outcome.parts.reduce(0) { $0 + $1.selection.documents.count })
     var copied = CopyStep.Outcome()
     var epochs: [ResampleManifest.Epoch] = []
     // The documents of all epochs, each once.
@@ -35,7 +39,7 @@ extension Resample {
       let order = order(
         number, ofEpoch, earlierCount: copied.documentCount, wholeCount: weights?.wholeCount ?? 0)
       let epoch = try copy(
-        documents, ofEpoch, statistics, order, drawn, files.pool, into: &sink)
+        documents, ofEpoch, statistics, order, drawn, files.pool, picks, into: &sink)
       epochs.append(
         ResampleManifest.Epoch(
           seed: seed, documents: epoch.documentCount, tokens: epoch.tokenCount,
@@ -64,17 +68,24 @@ extension Resample {
 
   private func copy(
     _ documents: [DrawnDocument], _ logWeights: [Double]?, _ statistics: DrawStatistics?,
-    _ order: LineOrder?, _ drawn: Redrawn, _ pool: Inputs,
+    _ order: LineOrder?, _ drawn: Redrawn, _ pool: Inputs, _ picks: PickLines?,
     into sink: inout any RecordSink & ~Copyable
   ) throws -> CopyStep.Outcome {
     var weigher: DocumentWeigher?
     return try CopyStep(
       shards: pool.shards, limits: settings.reading.limits, progress: progress,
-      statistics: statistics
+      statistics: statistics, picks: picks
     ).run(
       documents, textField: drawn.textField ?? settings.reading.textField, weigher: &weigher,
       annotates: settings.annotates, logWeights: statistics == nil ? nil : logWeights,
       order: order, wasWeighedBefore: !settings.source.isOfPool, into: &sink)
+  }
+
+  /// - Returns: nil if documents are copied.
+  private func picks(_ drawn: Redrawn, _ files: OpenFiles) throws -> PickLines? {
+    try files.outputs.picks(
+      of: files.pool, drawn.poolReport.map { files.pool.corrected($0) },
+      drawn.textField ?? settings.reading.textField)
   }
 
   /// - Returns: nil if the remainder isn't written. A draw that doesn't know the number of
@@ -90,7 +101,8 @@ extension Resample {
       shards: files.pool.shards, textField: drawn.textField ?? settings.reading.textField,
       limits: settings.reading.limits, errorPolicy: settings.reading.errorPolicy,
       skipped: drawn.outcome.report.rejects.map(\.place.position).sorted(),
-      wasWeighedBefore: !settings.source.isOfPool, progress: progress
+      wasWeighedBefore: !settings.source.isOfPool, progress: progress,
+      picks: try picks(drawn, files)
     ).run(chosen: chosen, documentCounts: counts, into: &sink)
     return try files.outputs.close(&sink)
   }

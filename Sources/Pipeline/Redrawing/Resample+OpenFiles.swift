@@ -33,6 +33,7 @@ extension Resample {
       try pool.spool(reading, progress, isPass: true)
       try stored?.spool(reading, progress, isPass: true)
     }
+    try outputs.checkHasLines(pool)
     return OpenFiles(pool: pool, stored: stored, outputs: outputs)
   }
 

@@ -13,7 +13,7 @@ package enum StoredWeightError: Error {
   /// - Parameter moreCount: the number of other such files.
   case shardWithoutWeights(path: String, moreCount: Int)
   /// A document has two lines of weights.
-  case repeatedWeight(path: String, offset: Int)
+  case repeatedWeight(path: String, place: Int, isRow: Bool)
   /// A document's text isn't the one that was weighed.
   case otherText(path: String, field: String)
   /// A file has invalid lines, which were skipped when it was weighed.

@@ -16,7 +16,7 @@ struct StoredWeightReader: WeightReader, ~Copyable {
     let suffix = target.map { ".\(FieldPath.escaped($0.utf8))" } ?? ""
     return [
       "file", "offset", "bytes", "text_bytes", "tokens", "log_weight\(suffix)",
-      "log_odds\(suffix)",
+      "log_odds\(suffix)", "row",
     ]
   }
 
@@ -56,12 +56,14 @@ struct StoredWeightReader: WeightReader, ~Copyable {
     weight = DocumentWeight(
       logWeight: try number(5, line), logOdds: usesLogOdds ? try number(6, line) : 0)
     let tokenCount = try count(4, line, upTo: Int(UInt32.max))
+    // A row of a table, or a line.
+    let isRow = line.fields[7] != .missing
     let document = WeighedDocument(
       size: DocumentSize(tokenCount: tokenCount, featureCount: 0, length: tokenCount),
       textHash: textHash,
       position: Position(
-        shard: lastShard, place: try count(1, line, upTo: Candidate.maximumPlace)),
-      lineByteCount: try count(2, line, upTo: Int(UInt32.max)),
+        shard: lastShard, place: try count(isRow ? 7 : 1, line, upTo: Candidate.maximumPlace)),
+      lineByteCount: isRow ? 0 : try count(2, line, upTo: Int(UInt32.max)),
       textByteCount: try count(3, line, upTo: Int(UInt32.max)))
     note(document.position)
     return document

@@ -30,12 +30,16 @@ extension Select {
     progress.begin(.copy, totalStoredByteCount: nil, pass: .next)
     var weigher: DocumentWeigher? = DocumentWeigher(trained.model)
     var sink = try files.outputs.openOutput()
+    let picks = try files.outputs.picks(
+      of: files.pool, trained.poolReport, settings.reading.textField)
+    try picks?.begin(&sink, documentCount: selection.count)
     let outcome = try CopyStep(
       shards: files.pool.shards, limits: settings.reading.limits, progress: progress,
-      targetNames: settings.targets.map(\.name), sets: drawn.sets, statistics: statistics
+      targetNames: settings.targets.map(\.name), sets: drawn.sets, statistics: statistics,
+      picks: picks
     ).run(
       selection, textField: settings.reading.textField, weigher: &weigher,
-      annotates: settings.annotates, logWeights: settings.annotates ? logWeights : nil,
+      annotates: settings.annotates, logWeights: namesWeights ? logWeights : nil,
       order: order, into: &sink)
     let output = try files.outputs.close(&sink)
     let rejects = try files.outputs.writeRejects(
@@ -87,9 +91,12 @@ extension Select {
 
   /// Whether the selected documents are weighed again before they are copied.
   var needsLogWeights: Bool {
-    if settings.annotates && !settings.additions.isEmpty { return true }
+    if namesWeights && !settings.additions.isEmpty { return true }
     return settings.outputs.ordersByWeight || settings.statistics.contains(where: \.needsRanks)
   }
+
+  /// Whether the output has the documents' log weights. Picks always have.
+  private var namesWeights: Bool { settings.annotates || settings.outputs.format == .picks }
 
   /// - Returns: nil for pool order.
   private func order(of selection: [DrawnDocument], _ logWeights: [Double]?) -> LineOrder? {
@@ -128,7 +135,8 @@ extension Select {
       shards: files.pool.shards, textField: settings.reading.textField,
       limits: settings.reading.limits, errorPolicy: settings.reading.errorPolicy,
       skipped: hasInvalidRemainder ? report.rejects.map(\.place.position).sorted() : [],
-      progress: progress
+      progress: progress,
+      picks: try files.outputs.picks(of: files.pool, report, settings.reading.textField)
     ).run(
       chosen: selection.map(\.candidate), documentCounts: report.shards.map(\.documentCount),
       into: &sink)

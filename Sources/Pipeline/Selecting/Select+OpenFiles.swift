@@ -34,6 +34,7 @@ extension Select {
       }
       try pool.spool(settings.reading, progress, isPass: true)
     }
+    try outputs.checkHasLines(pool)
     return OpenFiles(
       targets: targets, pool: pool,
       base: try settings.base?.model(settings.features, settings.reading.limits),

@@ -24,6 +24,9 @@ struct DolmaAttributes: WeighMode {
   /// Returns the path of a shard's attributes, and makes its directories.
   static func makePath(for shard: Shard) throws(PipelineError) -> String {
     let path = try path(of: shard.name)
+    if shard.isRereadable, try !Inputs(shards: [shard]).hasLines(0) {
+      throw .output(.rows(path: shard.name, .attributes))
+    }
     do throws(SystemError) { try File.createDirectories(above: path) } catch {
       throw .output(.writing(.system(error)))
     }

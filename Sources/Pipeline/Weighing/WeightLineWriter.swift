@@ -91,7 +91,8 @@ struct WeightLineWriter: Sendable {
     }
 
     private mutating func appendPlace(_ line: DocumentLine) {
-      block.append(jsonString: "\(settings.file)/\(line.number)")
+      let number = line.place.isRow ? line.position.place : line.number
+      block.append(jsonString: "\(settings.file)/\(number)")
     }
 
     private mutating func appendDocument(
@@ -99,8 +100,7 @@ struct WeightLineWriter: Sendable {
     ) {
       block.append(contentsOf: ",\"file\":".utf8)
       block.append(jsonString: settings.file)
-      append(",\"offset\":", line.position.place)
-      append(",\"bytes\":", line.byteCount)
+      line.place.append(to: &block)
       append(",\"text_bytes\":", text.count)
       append(",\"tokens\":", size.tokenCount)
       append(",\"features\":", size.featureCount)

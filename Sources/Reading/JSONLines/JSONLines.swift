@@ -15,6 +15,8 @@ struct JSONLines: DocumentFormat {
 
   var isSequential: Bool { true }
 
+  var hasLines: Bool { true }
+
   func chunkReader(
     of source: consuming ByteSource, _ settings: ChunkSettings
   ) -> any ChunkReader & ~Copyable {

@@ -39,7 +39,7 @@ struct ParquetDecoder: ChunkDecoder, ~Copyable {
     guard reader.textByteCount <= limits.maximumLine else {
       throw .lineTooLong(path: chunk.path, offset: reader.row, limit: limits.maximumLine)
     }
-    return Record(place: reader.row, byteCount: reader.textByteCount, index: recordIndex)
+    return Record(place: reader.row, byteCount: 0, index: recordIndex)
   }
 
   mutating func withText(

@@ -17,6 +17,8 @@ struct ParquetFormat: DocumentFormat {
   /// A Parquet file is read from its end.
   var isSequential: Bool { false }
 
+  var hasLines: Bool { false }
+
   func chunkReader(
     of source: consuming ByteSource, _ settings: ChunkSettings
   ) throws(ReadingError) -> any ChunkReader & ~Copyable {

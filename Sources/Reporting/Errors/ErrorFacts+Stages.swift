@@ -86,7 +86,7 @@ extension StoredWeightError {
     case .unknownShard(let path, _): ErrorFacts(code: "unknown_shard", path)
     case .ambiguousShard(_, _, let shard): ErrorFacts(code: "ambiguous_shard", shard)
     case .shardWithoutWeights(let path, _): ErrorFacts(code: "shard_without_weights", path)
-    case .repeatedWeight(let path, _): ErrorFacts(code: "repeated_weight", path)
+    case .repeatedWeight(let path, _, _): ErrorFacts(code: "repeated_weight", path)
     case .otherText(let path, _): ErrorFacts(code: "other_text", path)
     case .skippedBefore(let path): ErrorFacts(code: "skipped_before", path)
     case .mixedWeights(let path, _): ErrorFacts(code: "mixed_weights", path)

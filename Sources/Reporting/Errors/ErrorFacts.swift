@@ -142,6 +142,7 @@ extension OutputError {
     case .isInput(let path): ErrorFacts(code: "output_is_input", path)
     case .isOutput(let path): ErrorFacts(code: "repeated_output", path)
     case .notInDocuments(let path): ErrorFacts(code: "not_in_documents", path)
+    case .rows(let path, _): ErrorFacts(code: "rows_not_lines", path)
     case .noRoom(let directory, _, _, _): ErrorFacts(code: "no_room", directory)
     }
   }

@@ -64,6 +64,7 @@ extension ErrorMessage {
     case .lfsPointer: "a Git LFS pointer"
     case .model: "a model from dsel"
     case .candidates: "candidates from dsel"
+    case .picks: "picks from dsel"
     case .utf16: "text in UTF-16"
     case .utf32: "text in UTF-32"
     case .table(separator: UInt8(ascii: "\t")): "a table (TSV)"
@@ -92,7 +93,7 @@ extension ForeignFormat {
     case .utf16, .utf32: "where dsel reads UTF-8"
     case .lfsPointer: "not the file itself"
     case .model: "where documents or their weights are expected"
-    case .candidates: "where documents or their weights are expected"
+    case .candidates, .picks: "where documents or their weights are expected"
     case .zstdDictionary: "which has no documents"
     default: "which dsel does not read"
     }
@@ -116,6 +117,7 @@ extension ForeignFormat {
     case .lfsPointer: "Fetch the file with 'git lfs pull'."
     case .model: "Use it with 'dsel weigh --target-model' or '--pool-model'."
     case .candidates: "Draw from them with 'dsel resample --candidates'."
+    case .picks: "Take their documents with 'python -m dsel take'."
     case .utf16, .utf32: "Convert it"
     case .table, .jsonArray, .prettyJSON: "Convert it to JSON lines"
     }
@@ -165,8 +167,7 @@ extension ForeignFormat {
     case .jsonArray: .named("jq -c '.[]' FILE", piped: "jq -c '.[]'")
     case .prettyJSON: .named("jq -c . FILE", piped: "jq -c .")
     case .snappy, .zstdDictionary, .rar, .hdf5, .pickle, .numpy, .markup, .warc, .lfsPointer,
-      .model,
-      .candidates:
+      .model, .candidates, .picks:
       nil
     }
   }

@@ -19,7 +19,19 @@ extension ErrorMessage {
       case .notInDocuments(let path):
         "\(path): --format dolma needs files in a directory 'documents', because it writes to "
           + "'attributes' next to that. Move the file to such a directory, or use --format jsonl."
+      case .rows(let path, let output): "\(path): \(Self.rows(output))"
       }
+  }
+
+  private static func rows(_ output: OutputError.RowOutput) -> String {
+    switch output {
+    case .selection:
+      "the rows of a Parquet file can't be written as lines. Write where they are with --picks "
+        + "picks.jsonl instead of --output, and take them with 'python -m dsel take picks.jsonl "
+        + "-o selected.parquet'."
+    case .attributes:
+      "the Dolma toolkit has no attributes for Parquet files. Use --format jsonl."
+    }
   }
 
   private static func roomAdvice(_ command: OutputError.Chooser) -> String {

@@ -36,8 +36,9 @@ extension ErrorMessage {
       "\(path): no weights belong to this "
         + "file\(more > 0 ? ", nor to \(Format.count(more)) more" : ""). Weigh it and name its "
         + "weights too, or add --allow-missing to draw from the other files."
-    case .repeatedWeight(let path, let offset):
-      "\(path): the document at byte \(offset) has two lines of weights, and would count twice. "
+    case .repeatedWeight(let path, let place, let isRow):
+      "\(path): the document at \(isRow ? "row" : "byte") \(place) has two lines of weights, and "
+        + "would count twice. "
         + "Name the weights of each file once, or add --allow-repeats."
     case .otherText(let path, let field):
       "\(path): the text at --text-field \(field) is not the text that was weighed. Name the field "

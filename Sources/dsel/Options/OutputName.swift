@@ -15,8 +15,9 @@ enum OutputName {
 
   /// Refuses names of formats or compressions that dsel doesn't write.
   ///
+  /// - Parameter isOfSelection: whether rows of a Parquet file can be selected instead.
   /// - Throws: `ValidationError`
-  static func validate(_ option: String, _ path: String?) throws {
+  static func validate(_ option: String, _ path: String?, isOfSelection: Bool = false) throws {
     guard let path, File.descriptor(named: path) == nil else { return }
     if let remote = RemoteName(path) {
       throw ValidationError(
@@ -30,6 +31,12 @@ enum OutputName {
       suffixes.removeLast()
     }
     guard let last = suffixes.last, foreignSuffixes.contains(last) else { return }
+    if isOfSelection, last == "parquet" {
+      throw ValidationError(
+        "\(option) \(path): dsel writes JSON lines. From Parquet files, write where the rows are "
+          + "with --picks picks.jsonl, and take them with 'python -m dsel take picks.jsonl -o "
+          + "\(path)'. From JSON lines, use a name that ends in .jsonl, .jsonl.zst or .jsonl.gz.")
+    }
     throw ValidationError(
       "\(option) \(path): dsel writes JSON lines, plain or compressed with zstd or gzip, but not "
         + ".\(last). Use a name that ends in .jsonl, .jsonl.zst or .jsonl.gz.")

@@ -24,6 +24,16 @@ struct OutputOptions: ParsableArguments {
   var outputDir: String?
 
   @Option(
+    help: ArgumentHelp(
+      """
+      Instead of --output: file that says where the selected documents are. 'python -m dsel take \
+      FILE -o OUTPUT' takes them, also from Parquet. With --candidates, instead of --pool, too: \
+      choose only. Each machine can then copy its part: --candidates FILE --pool SHARD.
+      """, valueName: "file"),
+    completion: .file())
+  var picks: String?
+
+  @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
       "Largest size of a shard, uncompressed. (default: 256M)",
@@ -124,7 +134,7 @@ struct OutputOptions: ParsableArguments {
     return AnnotationStatistic.allCases.filter { given.contains($0) }
   }
 
-  var path: String? { OutputName.file(output) }
+  var path: String? { OutputName.file(output ?? picks) }
 
   private var shuffles: Bool { shuffle || order == .shuffle }
 
@@ -172,6 +182,7 @@ struct OutputOptions: ParsableArguments {
   func settings(rejects: String?, seed: UInt64) throws -> OutputSettings {
     var settings = OutputSettings()
     settings.output = place
+    settings.format = picks == nil ? .jsonLines : .picks
     settings.container = container
     if let remainder {
       let isDirectory =
@@ -212,10 +223,18 @@ struct OutputOptions: ParsableArguments {
   }
 
   func validate() throws {
-    for (name, value) in [("--output", output), ("--manifest", manifest)] where value == "" {
+    for (name, value) in [("--output", output), ("--manifest", manifest), ("--picks", picks)]
+    where value == "" {
       throw ValidationError("\(name) is empty. Name a file.")
     }
-    try OutputName.validate("--output", path)
+    let others = [("--output", output), ("--output-dir", outputDir)]
+    if picks != nil, let other = others.first(where: { $0.1 != nil })?.0 {
+      throw ValidationError(
+        "\(other) can't be used with --picks, which says where documents are instead of writing "
+          + "them. Leave one of the two out.")
+    }
+    try OutputName.validate("--output", OutputName.file(output), isOfSelection: true)
+    try OutputName.validate("--picks", OutputName.file(picks))
     try OutputName.validate("--remainder", remainder)
     for (name, value) in [("--output-dir", outputDir), ("--remainder", remainder)] {
       if value == "" { throw ValidationError("\(name) is empty. Name a directory.") }

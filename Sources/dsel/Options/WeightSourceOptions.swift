@@ -21,15 +21,6 @@ struct WeightSourceOptions: ParsableArguments {
     completion: .file())
   var candidates: [String] = []
 
-  @Option(
-    help: ArgumentHelp(
-      """
-      With --candidates, instead of --pool and --output: choose, and write the chosen documents' \
-      places to this file. Each machine can then copy its part: --candidates FILE --pool SHARD.
-      """, valueName: "file"),
-    completion: .file())
-  var picks: String?
-
   @Flag(
     help: """
       Draw even if a part of the pool is missing: documents that the pool's model counted \
@@ -76,11 +67,6 @@ struct WeightSourceOptions: ParsableArguments {
           ? "The weights are missing. Name them with --weights, --candidates or --field."
           : "Give only one of --weights, --candidates and --field.")
     }
-    guard picks == nil || !candidates.isEmpty else {
-      throw ValidationError("--picks needs --candidates: it writes down a choice among them.")
-    }
-    if picks == "" { throw ValidationError("--picks is empty. Name a file.") }
-    try OutputName.validate("--picks", picks)
     guard target == nil || !weights.isEmpty else {
       throw ValidationError("--target needs --weights.")
     }

@@ -60,7 +60,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
   @OptionGroup(title: "Run") var reporting: ReportOptions
 
   func validate() throws {
-    if source.picks == nil {
+    if !choosesOnly {
       try pool.validate(
         to: "draw from", [("--weights", source.weights), ("--candidates", source.candidates)])
     } else {
@@ -119,6 +119,9 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     }
   }
 
+  /// True if places of candidates are written down, without their pool.
+  private var choosesOnly: Bool { output.picks != nil && !source.candidates.isEmpty }
+
   /// Refuses options that were fixed when candidates were kept.
   private func validateCandidates() throws {
     let given: [(String, Bool)] = [
@@ -173,7 +176,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
 
   func run() throws {
     try execution.run(json: reporting.json) { context in
-      if let picks = source.picks {
+      if choosesOnly, let picks = output.picks {
         let chosen = try Pick(
           pickSettings(picks), progress: context.progress.meter, registry: context.registry
         ).run()

@@ -263,6 +263,9 @@ extension CandidateFile {
         switch key {
         case "shard": shard = try stream.readCount()
         case "offset": place = try stream.readCount()
+        case "row":
+          place = try stream.readCount()
+          lineBytes = 0
         case "bytes": lineBytes = try stream.readCount()
         case "text_bytes": textBytes = try stream.readCount()
         case "tokens": tokens = try stream.readCount()

@@ -118,7 +118,8 @@ extension CandidateFile {
       to: &writer)
     for (number, candidate) in candidates.enumerated() {
       var line = Self.encode(
-        candidate, try features?.bytes(of: number), tokens: try tokens?.bytes(of: number))
+        candidate, try features?.bytes(of: number), tokens: try tokens?.bytes(of: number),
+        file: header.isChosen ? header.shards[candidate.position.shard].path : nil)
       if header.strata != nil { Self.append("stratum", stratumNumbers[number], to: &line) }
       if header.isExhausted != nil { Self.append("part", partNumbers[number], to: &line) }
       try Self.write(line, to: &writer)
@@ -222,14 +223,15 @@ extension CandidateFile {
 
   private static func encode(
     _ candidate: Candidate, _ features: [UInt8]?, tokens: [UInt8]? = nil,
-    _ reason: ExclusionReason? = nil, similarTo other: NearDuplicate? = nil
+    _ reason: ExclusionReason? = nil, similarTo other: NearDuplicate? = nil, file: String? = nil
   ) -> [UInt8] {
     var line = Array("{\"shard\":".utf8)
     line.append(decimal: candidate.position.shard)
-    line += Array(",\"offset\":".utf8)
-    line.append(decimal: candidate.position.place)
-    line += Array(",\"bytes\":".utf8)
-    line.append(decimal: candidate.lineByteCount)
+    if let file {
+      line += Array(",\"file\":".utf8)
+      line.append(jsonString: file)
+    }
+    candidate.recordPlace.append(to: &line)
     line += Array(",\"text_bytes\":".utf8)
     line.append(decimal: candidate.textByteCount)
     line += Array(",\"tokens\":".utf8)
@@ -253,8 +255,7 @@ extension CandidateFile {
     if let other {
       line += Array(",\"similarity\":\(other.similarity)".utf8)
       line += Array(",\"similar_shard\":\(other.kept.position.shard)".utf8)
-      line += Array(",\"similar_offset\":\(other.kept.position.place)".utf8)
-      line += Array(",\"similar_bytes\":\(other.kept.lineByteCount)".utf8)
+      other.kept.recordPlace.append(to: &line, prefix: "similar_")
     }
     line.append(UInt8(ascii: "}"))
     return line

@@ -20,6 +20,9 @@ struct StoredSimilarity {
     case "similarity": similarity = try stream.readNumber()
     case "similar_shard": shard = try stream.readCount()
     case "similar_offset": place = try stream.readCount()
+    case "similar_row":
+      place = try stream.readCount()
+      byteCount = 0
     case "similar_bytes": byteCount = try stream.readCount()
     default: return false
     }

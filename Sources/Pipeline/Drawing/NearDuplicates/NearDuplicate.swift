@@ -62,12 +62,11 @@ extension NearDuplicate {
   fileprivate func line(_ shards: [String]) -> [UInt8] {
     var line = Array("{\"file\":".utf8)
     line.append(jsonString: shards[candidate.position.shard])
-    line += Array(",\"offset\":\(candidate.position.place)".utf8)
-    line += Array(",\"bytes\":\(candidate.lineByteCount)".utf8)
+    candidate.recordPlace.append(to: &line)
     line += Array(",\"similarity\":\(similarity),\"similar_file\":".utf8)
     line.append(jsonString: shards[kept.position.shard])
-    line += Array(",\"similar_offset\":\(kept.position.place)".utf8)
-    line += Array(",\"similar_bytes\":\(kept.lineByteCount)}".utf8)
+    kept.recordPlace.append(to: &line, prefix: "similar_")
+    line.append(UInt8(ascii: "}"))
     return line
   }
 }

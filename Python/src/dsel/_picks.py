@@ -1,0 +1,363 @@
+"""Files of picks: what `dsel select --picks` and `dsel resample --picks` write. They say where the
+selected documents are: see Documentation/Output.md."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import math
+import os
+import zlib
+from array import array
+from typing import (
+    IO,
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Optional,
+    Sequence,
+    Tuple,
+    cast,
+)
+
+from ._errors import DselError
+
+_loads: Callable[[bytes], Any] = json.loads
+try:
+    import orjson
+except ImportError:
+    pass
+else:
+    _loads = orjson.loads
+
+# What a file begins with, by the first member of its header. Candidates of which some were chosen
+# have the same lines, with more in the header.
+_FORMATS = {"dsel-picks": 1, "dsel-candidates": 4}
+_FEW = 1 << 16
+
+
+class PoolFile:
+    """A file of the pool, as the picks know it."""
+
+    def __init__(self, path: str, size: int, rows: Optional[int]) -> None:
+        self.path, self.size, self.rows = path, size, rows
+        # Where it is now; None if the file isn't wanted.
+        self.place: Optional[str] = path
+
+
+class Picks:
+    """Places of documents, in the order in which they were selected.
+
+    They take 40 bytes each.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.files: List[PoolFile] = []
+        self.text_field = "text"
+        # Whether they are the choice from the candidates of many machines, each of which has a part
+        # of the pool.
+        self.is_of_candidates = False
+        self.has_rows = False
+        self.file = array("l")
+        # The number of a row, or the offset of a line.
+        self.place = array("q")
+        # The size of a line, without its line end; 0 for rows.
+        self.size = array("q")
+        self.text_bytes = array("q")
+        self.text_hash = array("Q")
+        self.annotations: List[Dict[str, Any]] = []
+
+    def __len__(self) -> int:
+        return len(self.place)
+
+    def is_in_pool_order(self) -> bool:
+        files, places = self.file, self.place
+        return all(
+            (files[n - 1], places[n - 1]) <= (files[n], places[n]) for n in range(1, len(places))
+        )
+
+    def pool_order(self) -> Sequence[int]:
+        """The picks' numbers, as the documents are in the pool."""
+        if self.is_in_pool_order():
+            return range(len(self))
+        files, places = self.file, self.place
+        return sorted(range(len(self)), key=lambda number: (files[number], places[number]))
+
+    @classmethod
+    def load(cls, path: str) -> Picks:
+        """Reads a file of picks.
+
+        Raises:
+            DselError: it is no file of picks, or it isn't whole.
+        """
+        try:
+            file = opened(path)
+        except OSError as fault:
+            code = "no_such_file" if isinstance(fault, FileNotFoundError) else "system"
+            raise DselError(f"{fault.strerror}.", code=code, file=path) from fault
+        with file:
+            try:
+                return cls.parse(file, path)
+            except (EOFError, OSError, zlib.error) as fault:
+                raise DselError(
+                    f"it can't be read ({fault}).", code="unusable_picks", file=path
+                ) from fault
+
+    @classmethod
+    def parse(cls, lines: Iterable[bytes], name: str, keeps_annotations: bool = False) -> Picks:
+        """Reads all lines, of which more may follow the picks: candidates that are excluded."""
+        picks = cls(name)
+        expected: Optional[int] = None
+        numbers: Dict[str, int] = {}
+        for line in lines:
+            try:
+                if expected is None:
+                    expected = picks._read_header(line)
+                    for number, file in enumerate(picks.files):
+                        numbers.setdefault(file.path, number)
+                elif len(picks) < expected:
+                    picks._add(_loads(line), numbers, keeps_annotations)
+            except (KeyError, TypeError, AttributeError, ValueError) as fault:
+                if isinstance(fault, DselError):
+                    raise
+                raise picks._unusable(
+                    f"a line can't be read ({type(fault).__name__}: {fault})"
+                ) from fault
+        if expected is None:
+            raise picks._unusable("it is empty")
+        if len(picks) < expected:
+            raise picks._unusable(f"it has {len(picks)} of {expected} documents")
+        picks._check_kinds()
+        return picks
+
+    def _read_header(self, line: bytes) -> int:
+        """Returns the number of picks."""
+        header = _loads(line)
+        kind = header.get("format") if isinstance(header, dict) else None
+        if kind not in _FORMATS:
+            raise self._unusable("it is no file of picks")
+        if header["format_version"] > _FORMATS[kind]:
+            raise self._unusable("a newer dsel wrote it. Update this package")
+        self.is_of_candidates = kind == "dsel-candidates"
+        if self.is_of_candidates and header.get("chosen") is not True:
+            # Draws by weight have no other mark.
+            raise self._unusable(
+                "its candidates weren't chosen yet. Choose with 'dsel resample --candidates "
+                f"{self.name} --picks'"
+            )
+        # A text that is joined of parts can't be compared.
+        self.text_field = header["text_field"]
+        for shard in header["shards"]:
+            self.files.append(PoolFile(shard["path"], shard["bytes"], shard.get("rows")))
+        count: int = header["candidates" if self.is_of_candidates else "documents"]
+        return count
+
+    def _add(self, pick: Dict[str, Any], numbers: Dict[str, int], keeps_annotation: bool) -> None:
+        number = pick.get("shard")
+        self.file.append(numbers[pick["file"]] if number is None else number)
+        row = pick.get("row")
+        self.place.append(pick["offset"] if row is None else row)
+        self.size.append(pick["bytes"] if row is None else 0)
+        self.text_bytes.append(pick["text_bytes"])
+        self.text_hash.append(int(pick["text_hash"], 16))
+        if keeps_annotation:
+            facts = (
+                "file",
+                "row",
+                "offset",
+                "bytes",
+                "text_bytes",
+                "text_hash",
+                "tokens",
+                "copies",
+            )
+            self.annotations.append({k: v for k, v in pick.items() if k not in facts})
+
+    def _check_kinds(self) -> None:
+        sizes = self.size
+        rows = sum(1 for size in sizes if size == 0)
+        if rows not in (0, len(sizes)):
+            raise self._unusable(
+                "it has rows of Parquet files and lines of others. Select from one kind of files",
+                "mixed_kinds",
+            )
+        self.has_rows = rows > 0 or any(file.rows is not None for file in self.files)
+
+    def _unusable(self, fault: str, code: str = "unusable_picks") -> DselError:
+        return DselError(f"{fault}.", code=code, file=self.name)
+
+    # The pool.
+
+    def locate(self, pool: Sequence[str], allow_missing: bool = False) -> None:
+        """Finds the pool's files under the paths that they have now.
+
+        Args:
+            pool: no paths if the files are where they were.
+
+        Raises:
+            DselError: a file isn't there, or isn't one of the picks'.
+        """
+        if not pool:
+            return
+        places = located([file.path for file in self.files], pool)
+        for path in pool:
+            if path not in places:
+                raise DselError(
+                    f"{self.name} knows no such file. Name those that were weighed.",
+                    code="unknown_shard",
+                    file=path,
+                )
+        wanted = frozenset(self.file)
+        for number, (file, place) in enumerate(zip(self.files, places)):
+            if place is None and number in wanted and not (self.is_of_candidates or allow_missing):
+                raise DselError(
+                    f"{self.name} has documents of this file, but it isn't in the pool that is "
+                    "named. Name all files, or allow that some are missing.",
+                    code="no_such_file",
+                    file=file.path,
+                )
+            file.place = place
+        kept = [n for n, number in enumerate(self.file) if self.files[number].place is not None]
+        if len(kept) < len(self):
+            for name in ("file", "place", "size", "text_bytes", "text_hash"):
+                values = getattr(self, name)
+                setattr(self, name, array(values.typecode, (values[n] for n in kept)))
+
+    def check(self, number: int) -> Tuple[str, os.stat_result]:
+        """The place of a file of the pool, which is that which was weighed.
+
+        Raises:
+            DselError: it has another size.
+        """
+        file = self.files[number]
+        assert file.place is not None
+        try:
+            status = os.stat(file.place)
+        except FileNotFoundError as fault:
+            raise DselError(
+                "there is no such file. If it was moved, name its new place with --pool.",
+                code="no_such_file",
+                file=file.place,
+            ) from fault
+        if status.st_size != file.size:
+            raise changed(file.place)
+        return file.place, status
+
+
+def changed(path: str) -> DselError:
+    return DselError(
+        "the file isn't the one that was selected from. Select again, or restore it.",
+        code="changed",
+        file=path,
+    )
+
+
+def located(paths: Sequence[str], pool: Sequence[str]) -> List[Optional[str]]:
+    """The pool's file for each path, by the rules of `dsel resample`.
+
+    It is the same path, or else the one whose last parts agree most. Each file goes to one path.
+    """
+    by_path: Dict[Tuple[str, ...], int] = {}
+    by_name: Dict[str, List[Tuple[int, Tuple[str, ...]]]] = {}
+    for number, path in enumerate(pool):
+        parts = _parts(path)
+        by_path.setdefault(parts, number)
+        by_name.setdefault(parts[-1], []).append((number, parts))
+    best: Dict[int, Tuple[float, int, bool]] = {}
+    for number, path in enumerate(paths):
+        parts = _parts(path)
+        exact = by_path.get(parts)
+        found = (math.inf, exact) if exact is not None else _match(parts, by_name)
+        if found is None:
+            continue
+        steps, place = found
+        known = best.get(place)
+        if known is None or steps > known[0]:
+            best[place] = (steps, number, False)
+        elif steps == known[0]:
+            best[place] = (steps, known[1], True)
+    result: List[Optional[str]] = [None] * len(paths)
+    for place, (_, number, is_tied) in best.items():
+        if not is_tied:
+            result[number] = pool[place]
+    return result
+
+
+def _match(
+    parts: Tuple[str, ...], by_name: Dict[str, List[Tuple[int, Tuple[str, ...]]]]
+) -> Optional[Tuple[float, int]]:
+    """The file with the most last parts in common, and their number; None if several have."""
+    most, file, is_tied = 0, 0, True
+    for number, others in by_name.get(parts[-1], ()):
+        common = 0
+        for one, other in zip(reversed(parts), reversed(others)):
+            if one != other:
+                break
+            common += 1
+        if common >= most:
+            most, file, is_tied = common, number, common == most
+    return None if is_tied else (most, file)
+
+
+def _parts(path: str) -> Tuple[str, ...]:
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    return ("/", *parts) if path.startswith("/") or not parts else tuple(parts)
+
+
+# Compressed files.
+
+
+def opened(path: str) -> IO[bytes]:
+    """A file, decompressed if its first bytes say so."""
+    file = open(path, "rb")  # noqa: SIM115 - the caller closes it
+    start = file.read(4)
+    file.seek(0)
+    if start[:2] == b"\x1f\x8b":
+        file.close()
+        return cast(IO[bytes], gzip.open(path, "rb"))
+    if start == b"\x28\xb5\x2f\xfd":
+        file.close()
+        return _zstd(path, "rb")
+    return file
+
+
+def created(path: str, name: str) -> IO[bytes]:
+    """A file to write, compressed if its name says so."""
+    if name.lower().endswith((".gz", ".gzip")):
+        return cast(IO[bytes], gzip.open(path, "wb"))
+    if name.lower().endswith((".zst", ".zstd")):
+        return _zstd(path, "wb")
+    return open(path, "wb")
+
+
+def _zstd(path: str, mode: str) -> IO[bytes]:
+    try:
+        from compression import zstd  # type: ignore[import-not-found,unused-ignore]
+    except ImportError:
+        pass  # It comes with Python 3.14.
+    else:
+        stream: IO[bytes] = zstd.open(path, mode)
+        return stream
+    try:
+        import pyarrow
+    except ImportError as fault:
+        raise ImportError(
+            f"{path} is compressed with zstd, which needs Python 3.14 or pyarrow: "
+            "pip install 'dsel[parquet]'"
+        ) from fault
+    if mode == "rb":
+        raw = pyarrow.CompressedInputStream(pyarrow.OSFile(path, "rb"), "zstd")
+        # pyarrow has no lines of its own for compressed streams.
+        return io.BufferedReader(raw, _FEW)
+    written: IO[bytes] = pyarrow.CompressedOutputStream(pyarrow.OSFile(path, "wb"), "zstd")
+    return written
+
+
+def lines_of(path: str) -> Iterator[bytes]:
+    with opened(path) as file:
+        yield from file
