@@ -3,8 +3,9 @@ package enum Budget: Equatable, Sendable {
   case documents(Int)
   /// The largest keys whose tokens add up to at most this number.
   case tokens(Int)
-  /// The largest keys whose lines, with their line ends, add up to at most this number of bytes: see
-  /// ``Candidate/byteCost``.
+  /// The largest keys whose lines, with their line ends, add up to at most this number of bytes.
+  ///
+  /// See ``Candidate/byteCost``.
   case bytes(Int)
 
   /// Divides the budget in exact arithmetic: see ``Apportionment``.

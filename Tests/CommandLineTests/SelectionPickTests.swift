@@ -11,7 +11,8 @@ import Testing
   private let texts: [String: [UInt8]]
 
   init() throws {
-    directory = try TemporaryDirectory()
+    let directory = try TemporaryDirectory()
+    self.directory = directory
     let plain = try Stages.shards(3, in: directory)
     var texts = try Dictionary(
       uniqueKeysWithValues: plain.map { ($0, [UInt8](try directory.read($0))) })
@@ -34,6 +35,7 @@ import Testing
     }
   }
 
+  @discardableResult
   private func select(_ options: [String]) throws -> Data {
     try Stages.run(
       ["select", "--target", Fixtures.wiki, "--count", "60"] + options + ["--pool"] + shards,

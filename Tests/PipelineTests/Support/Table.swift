@@ -58,6 +58,9 @@ struct Table: DocumentFormat {
 
   var nameEndings: [String] { [".table"] }
 
+  /// Rows are copied as lines of JSON, and have sizes.
+  var hasLines: Bool { true }
+
   var isSequential: Bool { false }
 
   func chunkReader(
