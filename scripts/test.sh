@@ -146,7 +146,7 @@ step_address() {
   is_linux || return 0
   # The leak checker is off: the test runner itself leaks. ThreadCountTests limits dsel to 3 GB of
   # addresses, where the sanitizer needs terabytes.
-  ASAN_OPTIONS=detect_leaks=0 swift test --disable-xctest --configuration release --sanitize address \
+  DSEL_TEST_REPEATS=3 ASAN_OPTIONS=detect_leaks=0 swift test --disable-xctest --configuration release --sanitize address \
     -Xswiftc -enable-testing -Xswiftc -assert-config -Xswiftc Debug --scratch-path .build-address \
     --skip ThreadCountTests "$@" 2>&1 |
     scripts/quiet-tests.sh

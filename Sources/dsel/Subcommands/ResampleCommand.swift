@@ -35,8 +35,8 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     By the middle of the pool's perplexities, and by quality within it:
       dsel resample --field quality --between perplexity=20:400 crawl.jsonl.zst --count 10k -o middle.jsonl
 
-    By quality and by the weight that 'dsel select --annotate' added:
-      dsel resample --field dsel.log_weight,quality=0.3 annotated.jsonl --count 10k -o both.jsonl
+    By the difference of two losses, the score of CoLoR-Filter:
+      dsel resample --field loss_prior=1,loss_target=-1 crawl.jsonl.zst --count 10k -o best.jsonl
 
     Three epochs that share no document, each in random order:
       dsel resample --weights weights.jsonl.zst --pool crawl.jsonl.zst --count 10k --epochs 3 \\
