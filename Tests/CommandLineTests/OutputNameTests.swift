@@ -9,7 +9,7 @@ import Testing
   init() throws { directory = try TemporaryDirectory() }
 
   private static let suffixes = [
-    "parquet", "arrow", "feather", "orc", "avro", "csv", "tsv", "xz", "bz2", "lz4", "zip", "7z",
+    "arrow", "feather", "orc", "avro", "csv", "tsv", "xz", "bz2", "lz4", "zip", "7z",
     "tar", "tgz",
   ]
 

@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test func `A pick has the numbers of an annotation`() throws {
-    let options = ["--annotate", "--stratify", "domain", "--replay", "0.2", "--count", "50"]
+    let options = ["--annotate", "--stratify", "domain", "--replay", "0.2"]
     let picks = try select(options + ["--picks", "-"]).jsonLines().dropFirst()
     let lines = try select(options).jsonLines()
     for (pick, line) in zip(picks, lines) {
@@ -153,7 +153,7 @@ import Testing
     let run = try Dsel.run(["fit", "picks.jsonl"], in: directory)
     #expect(
       run.errors
-        == "picks.jsonl: the file is picks from dsel, where documents or their weights are expected. "
+        == "picks.jsonl: picks from dsel, where documents or their weights are expected. "
         + "Take their documents with 'python -m dsel take'.\n")
     #expect(run.status == 1)
   }

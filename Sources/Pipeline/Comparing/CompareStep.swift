@@ -94,7 +94,8 @@ struct CompareStep {
       counter.addDocument(tokenCount: featurizer.tokenCount)
       counted.lengths.add(featurizer.tokenCount)
       if let domain = line.fields.first { counted.domains.add(domain) }
-      counted.byteCount += line.byteCount + 1
+      counted.byteCount += Candidate.byteCost(
+        lineByteCount: line.byteCount, textByteCount: text.count)
     }
 
     mutating func endChunk(_ number: Int) {

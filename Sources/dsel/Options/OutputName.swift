@@ -35,7 +35,8 @@ enum OutputName {
       throw ValidationError(
         "\(option) \(path): dsel writes JSON lines. From Parquet files, write where the rows are "
           + "with --picks picks.jsonl, and take them with 'python -m dsel take picks.jsonl -o "
-          + "\(path)'. From JSON lines, use a name that ends in .jsonl, .jsonl.zst or .jsonl.gz.")
+          + "selected.parquet'. From JSON lines, use a name that ends in .jsonl, .jsonl.zst or .jsonl.gz."
+      )
     }
     throw ValidationError(
       "\(option) \(path): dsel writes JSON lines, plain or compressed with zstd or gzip, but not "
