@@ -84,6 +84,19 @@ def test_select(options, pools):
     assert len(numbers) == len(expected)
 
 
+def test_row_groups_without_rows(pools):
+    """Writers give their columns any place: here, pyarrow's own."""
+    lines, rows = pools
+    table = parquet.read_table(rows[0])
+    with parquet.ParquetWriter(rows[0], table.schema, write_page_checksum=True) as writer:
+        for part in (table.slice(0, 0), table.slice(0, 200), table.slice(0, 0), table.slice(200)):
+            writer.write_table(part)
+    parquet.write_table(table.slice(0, 0), "parquet/empty.parquet")
+    expected = chosen_lines("select", "--target", WIKI, "--pool", *lines, "--count", "60")
+    command = ["select", "--target", WIKI, "--pool", *rows, "parquet/empty.parquet"]
+    assert taken(*command, "--count", "60")[0] == expected
+
+
 def test_the_remainder(pools):
     lines, rows = pools
     select = ["select", "--target", WIKI, "--count", "50", "--pool"]

@@ -304,6 +304,8 @@ def test_saving(tmp_path, expected, crawl_rows):
     assert (tmp_path / "b").stat().st_mode & 0o777 == 0o644
     with pytest.raises(FileNotFoundError):
         api.select(WIKI, CRAWL, count=50).save("no/such/directory")
+    with pytest.raises(api.UsageError, match="to_parquet"):
+        api.select(WIKI, CRAWL, count=50).save("c.parquet")
 
 
 def test_output_of_the_program(tmp_path, expected):

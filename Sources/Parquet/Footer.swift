@@ -213,6 +213,13 @@ private struct StoredColumn {
     guard type == leaf.physical?.rawValue, valueCount >= 0 else {
       throw .damaged(reason: "a column isn't of the type that the schema says")
     }
+    // Writers give the columns of a row group without rows any place.
+    guard valueCount > 0 else {
+      try PageDecompressor.check(codec)
+      return Footer.ColumnChunk(
+        codec: codec, valueCount: 0, start: Footer.magic.count, end: Footer.magic.count,
+        byteCount: 0)
+    }
     var start = dataOffset
     // Some writers say 0 if there is no dictionary.
     if let dictionaryOffset, dictionaryOffset > 0 { start = min(start, dictionaryOffset) }

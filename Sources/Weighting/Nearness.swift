@@ -4,20 +4,17 @@ internal import Platform
 /// share of what the target's own text tells.
 ///
 /// All distributions are over the 10,000 buckets of ``Divergence``. Let t be the target's, p the
-/// pool's with one more feature in each bucket, and x that of the documents. The best mixture of
-/// documents and pool predicts the target's n-grams by
+/// pool's with one more feature in each bucket, and x that of the documents. Half documents and half
+/// pool predict the target's n-grams by
 ///
-///     G(x) = max over λ in [0, 1) of Σ t ln((λ x + (1 − λ) p) / p)
+///     G(x) = Σ t ln((x + p) / 2p)
 ///
 /// nats more than the pool alone. The target's own text, without the n-gram that is predicted, has
 /// x(b) = (T(b) − 1) / (T − 1) for each of the T(b) n-grams in bucket b. The nearness is the ratio.
 ///
 /// Unlike a KL divergence, it isn't large for documents only because they are few: where they have
-/// nothing, the pool predicts.
+/// nothing, the pool predicts. A share of the documents that are unlike the target makes it smaller.
 package enum Nearness {
-  /// The steps by which the interval of λ is halved: more than enough for its last digit shown.
-  private static let stepCount = 40
-
   /// - Returns: 0 for documents that tell nothing more than the pool, and 1 for what the target's
   ///   own text tells; more, if the documents are many or are the target's own. nil if one of the
   ///   three has too few features, or if the target is like the pool.
@@ -33,7 +30,7 @@ package enum Nearness {
     let own = gain(target, pool, target.counts) { ($0 - 1) / others }
     guard own > leastGain else { return nil }
     let total = Double(documents.featureCount)
-    return gain(target, pool, documents.counts) { $0 / total } / own
+    return max(0, gain(target, pool, documents.counts) { $0 / total } / own)
   }
 
   /// Below this gain, in nats, a target is like the pool.
@@ -53,23 +50,11 @@ package enum Nearness {
   ) -> Double {
     let poolTotal = Double(pool.featureCount) + Double(pool.bucketCount)
     let targetTotal = Double(target.featureCount)
-    // The share of the target's n-grams in each of its buckets, and x / p there.
-    let terms = target.counts.indices.filter { target.counts[$0] > 0 }.map { bucket in
-      (
-        share: Double(target.counts[bucket]) / targetTotal,
-        ratio: probability(Double(counts[bucket])) * poolTotal
-          / (Double(pool.counts[bucket]) + 1)
-      )
+    return target.counts.indices.reduce(0.0) { sum, bucket in
+      guard target.counts[bucket] > 0 else { return sum }
+      let ratio =
+        probability(Double(counts[bucket])) * poolTotal / (Double(pool.counts[bucket]) + 1)
+      return sum + Double(target.counts[bucket]) / targetTotal * log((1 + ratio) / 2)
     }
-    // The sum is concave in λ. So it grows until its derivative is zero.
-    var (low, high) = (0.0, 1.0)
-    for _ in 0..<stepCount {
-      let middle = (low + high) / 2
-      let slope = terms.reduce(0.0) {
-        $0 + $1.share * ($1.ratio - 1) / (1 + middle * ($1.ratio - 1))
-      }
-      if slope > 0 { low = middle } else { high = middle }
-    }
-    return terms.reduce(0.0) { $0 + $1.share * log(1 + low * ($1.ratio - 1)) }
   }
 }

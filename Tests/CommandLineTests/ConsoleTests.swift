@@ -64,6 +64,8 @@ import Testing
     let large = try nearness(["--count", "150"])
     let random = try nearness(
       ["--count", "150", "--objective", "weight", "--temperature", "1e6", "--logistic-share", "0"])
+    let half = try nearness(["--count", "150", "--replay", "0.5"])
+    #expect(half > random && half < large, "\(half)")
     #expect(
       random < 0.1 && small > 0.2 && large > small && large < 1, "\(random) \(small) \(large)")
   }

@@ -53,6 +53,19 @@ struct DrawSourceErrorTests {
       "wiki.model: this is another kind of file than kept-a")
   }
 
+  @Test func `A choice that is smaller than wanted is reported`() throws {
+    try Stages.run(
+      ["weigh", "a.jsonl", "-o", "kept", "--min-tokens", "0", "--candidates", "100"]
+        + ["--objective", "weight"] + Stages.modelOptions(), in: directory)
+    let choose = ["resample", "--allow-missing", "--candidates", "kept", "--picks"]
+    for (count, isShort) in [("40", false), ("100", true)] {
+      let run = try Dsel.run(choose + [count, "--count", count], in: directory)
+      #expect(run.status == 0, "\(run.errors)")
+      let warning = "warning: the choice is smaller than wanted: 60 documents short.\n"
+      #expect(run.errors.contains(warning) == isShort, "\(run.errors)")
+    }
+  }
+
   @Test func `Draws that the candidates can't supply are refused`() throws {
     try keep("a", as: "kept")
     // The model belongs to another pool.
@@ -77,7 +90,7 @@ struct DrawSourceErrorTests {
     let text = String(decoding: try directory.read("kept"), as: UTF8.self)
     let lines = text.split(separator: "\n")
     for (name, content, fragment) in [
-      ("newer", text.replacing("_version\":1,", with: "_version\":5,"), "format version is 5"),
+      ("newer", text.replacing("_version\":1,", with: "_version\":6,"), "format version is 6"),
       ("cut", String(text.dropLast(30)), "not a file of candidates that is whole: not valid JSON"),
       (
         "fewer", lines.dropLast().joined(separator: "\n"),

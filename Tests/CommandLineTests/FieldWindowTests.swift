@@ -57,7 +57,7 @@ struct FieldWindowTests {
     expected: Expected
   ) throws {
     let pool = try writePool()
-    for options in [[], ["--threads", "1"]] {
+    for options in [["-v"], ["--threads", "1", "-v"]] {
       let run = try resample(pool + expected.arguments + options)
       try #require(run.status == 0, "\(run.errors)")
       #expect(try run.output.jsonLines().map(\.id) == expected.json.drawn.elements)
@@ -67,7 +67,7 @@ struct FieldWindowTests {
       #expect(manifest.documents.int == 80)
       #expect(manifest.under_min_tokens.int == 0)
       let outside = expected.json.outside.int ?? 0
-      #expect(run.errors.contains("(\(outside) outside --between)"), "\(run.errors)")
+      #expect(run.errors.contains("; \(outside) outside --between\n"), "\(run.errors)")
       let isShort = manifest.selected.all_eligible.bool == true
       #expect(
         run.errors.contains("--between and can't be selected. To include them, widen the range.")

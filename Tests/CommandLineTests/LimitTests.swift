@@ -250,10 +250,12 @@ struct LimitTests {
 
   @Test func `The summary and a warning tell of documents that are too long`() throws {
     let run = try Dsel.select(
-      ["--count", "100", "--max-tokens", "120", "-o", "out.jsonl"], in: directory)
+      ["--count", "100", "--max-tokens", "120", "-o", "out.jsonl", "-v"], in: directory)
     #expect(run.status == 0)
     // The oracle's numbers.
-    #expect(run.errors.contains("(51 under --min-tokens, 1,228 over --max-tokens)"))
+    #expect(
+      run.errors.contains("81 eligible documents; 51 under --min-tokens, 1,228 over --max-tokens\n")
+    )
     #expect(run.errors.contains("all 81 eligible documents were selected, 19 documents short"))
     #expect(
       run.errors.hasSuffix(
@@ -265,14 +267,14 @@ struct LimitTests {
     let run = try Dsel.select(
       [
         "--count", "1360", "--estimator", "ratio", "--buckets", "10000", "--min-weight", "0", "-o",
-        "out.jsonl",
+        "out.jsonl", "--verbose",
       ], in: directory)
     let expected = try #require(try Self.expected().last).json
     let under = try #require(expected.under_min_weight.int)
     let drawn = expected.selected.elements.count
     #expect(run.status == 0 && under == 1309 - drawn)
     let count = under.formatted(.number.locale(Locale(identifier: "en_US")))
-    #expect(run.errors.contains("(51 under --min-tokens, \(count) under --min-weight)"))
+    #expect(run.errors.contains("; 51 under --min-tokens, \(count) under --min-weight\n"))
     #expect(
       run.errors.contains("all \(drawn) eligible documents that have enough weight were selected"))
     #expect(

@@ -39,8 +39,8 @@ struct MissingShardTests {
     #expect(part.status == 0)
     #expect(
       part.errors
-        == "candidates of 2 files: 9 for a draw of up to 9 out of 70 documents; 30 more documents of the "
-        + "pool's model are still missing\n")
+        == "candidates of 2 files: 9 for a draw of up to 9 out of 70 documents\n"
+        + "30 more documents of the pool's model are still missing\n")
     for candidates in [["part"], ["s0.kept", "s2.kept"]] {
       let draw = ["resample", "--candidates"] + candidates + ["--pool", "s0", "-o", "out"]
       let run = try Dsel.run(draw, in: directory)

@@ -101,7 +101,7 @@ import Testing
     let verified = try run(["verify", "it's.jsonl.zst.manifest.json"])
     #expect(verified.status == 0, "\(verified.errors)")
     #expect(
-      verified.lines.prefix(2) == [
+      verified.lines.dropFirst().prefix(2) == [
         "same       target           wiki.jsonl", "same       pool             crawl.jsonl.zst",
       ])
     #expect(verified.lines.last == "7 files: 7 the same")
@@ -174,6 +174,9 @@ import Testing
     #expect(try Dsel.run(["verify", manifest], in: elsewhere).status == 0)
     let missing = try Dsel.run(["verify", manifest, "--directory", "."], in: elsewhere)
     #expect(missing.status == 1 && missing.lines.last == "7 files: 0 the same, 7 missing")
+    #expect(missing.lines.first == "files in ., as \(manifest) has them:")
+    let nowhere = try Dsel.run(["verify", manifest, "--directory", "nowhere"], in: elsewhere)
+    #expect(nowhere.status == 64 && nowhere.errors.contains("there is no directory 'nowhere'"))
   }
 
   @Test(arguments: ["wiki.jsonl", "text", "absent", "."])

@@ -68,7 +68,8 @@ struct WorkDirectoryTests {
   private func statistics(_ report: JSON) -> [JSON] {
     [
       report.model, report.documents, report.tokens, report.skipped_lines, report.candidates.count,
-    ] + report.inputs.elements
+      // An earlier run's results don't have the hashes of the decompressed files.
+    ] + report.inputs.elements.map { $0.without("text_xxh3") }
   }
 
   @Test(arguments: Command.allCases)

@@ -94,7 +94,9 @@ class PickedRows:
     def _open(self, number: int) -> Any:
         path, _ = self._picks.check(number)
         try:
-            return self._arrow.parquet.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False)
+            return self._arrow.parquet.ParquetFile(
+                path, buffer_size=_BUFFER, pre_buffer=False, page_checksum_verification=True
+            )
         except (self._arrow.ArrowException, OSError) as fault:
             raise DselError(
                 f"it can't be read as Parquet ({fault}).", code="other_format", file=path
@@ -117,7 +119,7 @@ class PickedRows:
                     raise changed(path)
                 try:
                     yield from self._of_file(file, path, list(group))
-                except self._arrow.ArrowException as fault:
+                except (self._arrow.ArrowException, OSError) as fault:
                     raise DselError(
                         f"a row can't be read ({fault}).", code="corrupt", file=path
                     ) from fault

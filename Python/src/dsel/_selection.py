@@ -7,6 +7,7 @@ import tempfile
 from array import array
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence
 
+from ._errors import UsageError
 from ._lines import annotation_of, line_of, number_of
 from ._process import Run
 from ._sources import Source
@@ -125,8 +126,11 @@ class Selection:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the selected documents to a file of JSON lines, which appears when it is whole.
 
-        From files and iterables, the lines are those that `dsel select` writes.
+        From files and iterables, the lines are those that `dsel select` writes. Raises `UsageError`
+        if the name ends in `.parquet`: see `to_parquet`.
         """
+        if os.fspath(path).endswith(".parquet"):
+            raise UsageError("save writes lines of JSON. Write Parquet with to_parquet().")
         if self._pool.is_numbered or self._pool.is_picked:
             write_whole(path, map(line_of, _mappings(self.rows())))
         else:

@@ -25,6 +25,8 @@ struct CopyStep {
   struct Outcome {
     /// The features of the documents that each target drew; empty without a weigher.
     var counts: [FeatureCounts] = []
+    /// The features of the documents that were drawn at random; nil without a weigher.
+    var randomCounts: FeatureCounts?
     var documentCount = 0
     var tokenCount = 0
     var byteCount = 0
@@ -33,6 +35,9 @@ struct CopyStep {
     mutating func add(_ other: Outcome) {
       for target in counts.indices { counts[target].merge(other.counts[target]) }
       if counts.isEmpty { counts = other.counts }
+      if let random = other.randomCounts {
+        if randomCounts == nil { randomCounts = random } else { randomCounts?.merge(random) }
+      }
       documentCount += other.documentCount
       tokenCount += other.tokenCount
       byteCount += other.byteCount
@@ -66,6 +71,7 @@ struct CopyStep {
     var outcome = Outcome()
     var index = 0
     outcome.counts = weigher?.emptyCounts ?? []
+    outcome.randomCounts = outcome.counts.first
     let records = PlacedRecords(
       shards: shards, limits: limits, textField: textField, progress: progress)
     // A copy of the record, for the case that it is written after its text was read.
@@ -93,7 +99,12 @@ struct CopyStep {
           try record.withText { text in
             guard TextHash.of(text) == document.textHash else { throw changed }
             // A document that was drawn at random belongs to no target.
-            if let target = drawn.target { weigher?.count(text, in: &outcome.counts[target]) }
+            if let target = drawn.target {
+              weigher?.count(text, in: &outcome.counts[target])
+            } else if var random = outcome.randomCounts.take() {
+              weigher?.count(text, in: &random)
+              outcome.randomCounts = random
+            }
             guard annotates || picks != nil else { return }
             var annotation = annotation(drawn, logWeight, text, &weigher, &gains)
             annotation.statistics = statistics?.members(of: drawn, annotation.logWeight) ?? []

@@ -55,7 +55,9 @@ extension Select {
         settings.targets[target], trained.targets[target], share: shares[target],
         temperature: plan.recipe.temperatures[target], drawn.weighed.spreads[target],
         parts: drawn.parts.filter { $0.arm.target == target }, pool: trained.poolCounts,
-        random: drawn.weighed.randomBaseline, selected: copied.counts[target])
+        random: drawn.weighed.randomBaseline, selected: copied.counts[target],
+        // A single target's selection includes what was drawn at random.
+        replay: settings.targets.count == 1 ? copied.randomCounts : nil)
     }
   }
 }

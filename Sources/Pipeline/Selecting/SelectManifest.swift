@@ -100,6 +100,8 @@ package struct SelectManifest: Encodable, Sendable {
   package var randomArm: RandomBaselineRecord
   /// What the selection tells about the target's n-grams that the pool doesn't, as a share of what
   /// the target's own text tells; nil if the target is like the pool.
+  ///
+  /// Documents drawn at random count, too, if there is one target.
   package var nearness: Double?
   /// KL divergences in nats: see ``Divergence``; left out if there is nothing to compare.
   package var klTargetPool: Double?

@@ -5,8 +5,10 @@ extension TargetRecord {
   init(
     _ settings: TargetSettings, _ fitted: Select.TrainedTarget, share: Double,
     temperature: Double, _ spread: WeightSpread, parts: [Drawn.Part], pool: FeatureCounts,
-    random: FeatureCounts, selected: FeatureCounts
+    random: FeatureCounts, selected: FeatureCounts, replay: FeatureCounts?
   ) {
+    var all = selected
+    if let replay { all.merge(replay) }
     let fromPool = Divergence.between(fitted.counts, pool)
     let fromRandom = Divergence.between(fitted.counts, random)
     let fromSelected = Divergence.between(fitted.counts, selected)
@@ -20,7 +22,7 @@ extension TargetRecord {
     effectiveSampleSize = spread.effectiveSampleSize.value
     weightLengthCorrelation = spread.correlation.value
     unseenShare = fitted.unseenShare
-    nearness = Nearness.of(selected, to: fitted.counts, pool: pool)
+    nearness = Nearness.of(all, to: fitted.counts, pool: pool)
     klTargetPool = fromPool
     klTargetRandom = fromRandom
     klTargetSelected = fromSelected

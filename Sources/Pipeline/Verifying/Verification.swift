@@ -26,6 +26,8 @@ package struct Verification: Encodable, Sendable {
     package var path: String
     /// The version of dsel that wrote it.
     package var dselVersion: String
+    /// The directory to which relative paths belong; nil for the working directory.
+    package var directory: String?
     package var files: [File]
     /// What it takes to repeat the run; nil in manifests of older versions.
     package var command: Invocation?

@@ -40,7 +40,7 @@ package struct Verify: Sendable {
       try add(output.role, output.path) { try check.output(textHash: output.hash, at: $0) }
     }
     return Verification.Manifest(
-      path: path, dselVersion: manifest.dselVersion, files: files,
+      path: path, dselVersion: manifest.dselVersion, directory: directory, files: files,
       command: manifest.timings.command)
   }
 

@@ -44,7 +44,13 @@ package struct CandidateSummary: Report {
   }
 
   package var warnings: [String] {
-    uncountedDocuments.map { [DrawWarnings.uncounted($0)] } ?? []
+    var warnings = uncountedDocuments.map { [DrawWarnings.uncounted($0)] } ?? []
+    // Of tokens and bytes, a rest of less than one document is usual.
+    if chosen == true, unit == nil, candidates < count {
+      warnings.append(
+        "the choice is smaller than wanted: \(Format.count(count - candidates, "document")) short.")
+    }
+    return warnings
   }
 
   package var sections: [ReportSection] {

@@ -8,7 +8,9 @@ extension Verification: Report {
 
   private func lines(_ manifest: Manifest) -> [String] {
     let roles = manifest.files.map { $0.role.count }.max() ?? 0
-    var lines = manifest.files.map { file in
+    let place = manifest.directory ?? "the working directory"
+    var lines = ["files in \(place), as \(manifest.path) has them:"]
+    lines += manifest.files.map { file in
       "\(Self.padded(file.state.words, 9))  \(Self.padded(Self.words(file.role), roles))  "
         + file.path
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Pipeline
 import Reporting
 
@@ -45,6 +46,13 @@ struct VerifyCommand: ParsableCommand, CommandWithExamples {
   var directory: String?
 
   @OptionGroup(title: "Output") var result: ResultOptions
+
+  func validate() throws {
+    guard let directory else { return }
+    guard let status = try? FileStatus(path: directory), status.kind == .directory else {
+      throw ValidationError("--directory: there is no directory '\(directory)'.")
+    }
+  }
 
   func run() throws {
     var execution = RunOptions()

@@ -19,9 +19,20 @@ from .._process import Run
 from . import _storage
 from ._documents import Shard, grouped, refused, shards_of, stored, usage_error
 
+# The commands can do it: see Weighing.md.
+_NOT_SO_FAR = "sizes are numbers of documents, by weights of the text, from the pool as a whole"
 # They say where and how one run writes, or in which order; here, `out` says where.
 _NOT_HERE = {
     "annotate": "the lines are copied as they are",
+    "annotate_with": "the lines are copied as they are",
+    "picks": "`out` names the directory for the selection",
+    "stratify": _NOT_SO_FAR,
+    "mixture": _NOT_SO_FAR,
+    "mixture_temperature": _NOT_SO_FAR,
+    "fill": _NOT_SO_FAR,
+    "tokens": _NOT_SO_FAR,
+    "bytes": _NOT_SO_FAR,
+    "add": _NOT_SO_FAR,
     "excluded": "lists of documents are not collected",
     "rejected_duplicates": "lists of documents are not collected",
     "rejects": "invalid lines are not collected",

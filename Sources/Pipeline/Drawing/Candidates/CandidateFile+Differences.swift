@@ -8,7 +8,7 @@ extension CandidateFile.Settings {
       (.targetModel, targetModel == other.targetModel), (.poolModel, poolModel == other.poolModel),
       (.seed, seed == other.seed), (.unit, unit == other.unit),
       (.stratify, stratify.map { ExactString($0) } == other.stratify.map { ExactString($0) }),
-      (.count, count == other.count && keptAmount == other.keptAmount), (.topK, topK == other.topK),
+      (.count, count == other.count), (.topK, topK == other.topK),
       (.temperature, temperature == other.temperature),
       (.minimumTokenCount, minimumTokenCount == other.minimumTokenCount),
       (.maximumTokenCount, maximumTokenCount == other.maximumTokenCount),
@@ -25,6 +25,7 @@ extension CandidateFile.Settings {
       (.textJoin, textField == other.textField),
       // Other options imply an objective, and it implies a share.
       (.objective, objective == other.objective),
+      (.count, keptAmount == other.keptAmount),
       (.logisticShare, logisticShare == other.logisticShare),
       (.nearDuplicates, nearDuplicates == other.nearDuplicates),
     ]
