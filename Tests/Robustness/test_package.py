@@ -30,9 +30,9 @@ NEWEST_GLIBC = (2, 28)
 
 LINKED = [
     "swift", "swift-argument-parser", "zstd", "xxhash", "openssl", "isa-l", "simdjson",
-    "libstdc++", "libunwind", "glibc",
+    "brotli", "lz4", "snappy", "libstdc++", "libunwind", "glibc",
 ]  # fmt: skip
-COMMANDS = ["select", "fit", "merge", "weigh", "resample", "compare", "explain"]
+COMMANDS = ["select", "fit", "merge", "weigh", "resample", "compare", "explain", "verify"]
 PAGES = sorted(["dsel.1", *(f"dsel-{command}.1" for command in COMMANDS)])
 
 # Each writes `out.…`. Together they use all libraries: both containers, JSON, SHA-256, logarithms.
@@ -246,6 +246,9 @@ def test_the_licences_are_those_of_the_libraries(unpacked: Path) -> None:
         "openssl": "Apache",
         "isa-l": "Redistributions in binary form",
         "simdjson": "Apache",
+        "brotli": "Permission is hereby granted",
+        "lz4": "Redistributions in binary form",
+        "snappy": "Redistributions in binary form",
         "libstdc++": "GCC RUNTIME LIBRARY EXCEPTION",
         "libunwind": "Apache License",
         "glibc": "GNU C Library",
