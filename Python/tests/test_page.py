@@ -33,6 +33,10 @@ def test_the_examples_run(tmp_path, capsys):
     assert len(names["drawn"].take()) == len(names["chosen"].take()) == 50
     assert names["found"]["kl_reduction"] > 0
     assert "--text-field" in capsys.readouterr().out
+    if has_arrow:
+        chosen = [(row["domain"], row["text"]) for row in names["table"].to_pylist()]
+        lines = program("select", "--target", WIKI, "--pool", CRAWL, "--count", "100").splitlines()
+        assert chosen == [(row["domain"], row["text"]) for row in map(json.loads, lines)]
 
 
 def test_a_selection_on_many_machines_runs(tmp_path, crawl_lines, capsys):
@@ -45,10 +49,6 @@ def test_a_selection_on_many_machines_runs(tmp_path, crawl_lines, capsys):
         exec(compile(example, "Distributed.md", "exec"), names)
     assert names["selected"].manifest["selected"]["documents"] == 100
     assert "'documents': 100" in capsys.readouterr().out
-    if has_arrow:
-        chosen = [(row["domain"], row["text"]) for row in names["table"].to_pylist()]
-        lines = program("select", "--target", WIKI, "--pool", CRAWL, "--count", "100").splitlines()
-        assert chosen == [(row["domain"], row["text"]) for row in map(json.loads, lines)]
 
 
 def make_shards(directory):
