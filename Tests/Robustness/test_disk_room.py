@@ -52,7 +52,7 @@ class Disk:
         finished = self.run(arguments)
         assert finished.status == 1, str(finished)
         assert finished.errors.startswith(f"{self.small}: choosing the set needs a temporary file")
-        assert "and 20 MB are free here. Set TMPDIR" in finished.errors, finished.errors
+        assert "and 20.9 MB are free here. Set TMPDIR" in finished.errors, finished.errors
         assert finished.errors.endswith(advice), finished.errors
         assert not (self.folder / "out.jsonl").exists()
 
