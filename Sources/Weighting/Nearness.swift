@@ -4,8 +4,8 @@ internal import Platform
 /// share of what the target's own text tells.
 ///
 /// All distributions are over the 10,000 buckets of ``Divergence``. Let t be the target's, p the
-/// pool's with one more feature in each bucket, and x that of the documents. Half documents and half
-/// pool predict the target's n-grams by
+/// pool's with one more feature in each bucket, and x that of the documents. Half documents and
+/// half pool predict the target's n-grams by
 ///
 ///     G(x) = Σ t ln((x + p) / 2p)
 ///
@@ -13,7 +13,7 @@ internal import Platform
 /// x(b) = (T(b) − 1) / (T − 1) for each of the T(b) n-grams in bucket b. The nearness is the ratio.
 ///
 /// Unlike a KL divergence, it isn't large for documents only because they are few: where they have
-/// nothing, the pool predicts. A share of the documents that are unlike the target makes it smaller.
+/// nothing, the pool predicts. A share of documents that are unlike the target makes it smaller.
 package enum Nearness {
   /// - Returns: 0 for documents that tell nothing more than the pool, and 1 for what the target's
   ///   own text tells; more, if the documents are many or are the target's own. nil if one of the

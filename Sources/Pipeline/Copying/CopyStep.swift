@@ -71,7 +71,7 @@ struct CopyStep {
     var outcome = Outcome()
     var index = 0
     outcome.counts = weigher?.emptyCounts ?? []
-    outcome.randomCounts = outcome.counts.first
+    outcome.randomCounts = outcome.counts.isEmpty ? nil : outcome.counts[0]
     let records = PlacedRecords(
       shards: shards, limits: limits, textField: textField, progress: progress)
     // A copy of the record, for the case that it is written after its text was read.
