@@ -12,7 +12,8 @@ from array import array
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Type, TypeVar, Union
 
 from ._process import Progress, Run, Word, chunks_of
-from ._selection import as_numpy, write_whole
+from ._selection import as_numpy
+from ._whole import write_whole
 
 Path = Union[str, "os.PathLike[str]"]
 Self = TypeVar("Self", bound="StoredFile")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from array import array
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence
 
@@ -11,6 +10,7 @@ from ._errors import UsageError
 from ._lines import annotation_of, line_of, number_of
 from ._process import Run
 from ._sources import Source
+from ._whole import whole, write_whole
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -164,7 +164,7 @@ class Selection:
         From Parquet files, these are the pool's rows: with all columns, and the same values, types,
         schema and metadata. From other pools, they are what `to_arrow` gives.
         """
-        from ._take import save, whole
+        from ._take import save
 
         if self._pool.is_picked:
             save(self._picked(), os.fspath(path))
@@ -288,20 +288,3 @@ def _numpy() -> Optional[ModuleType]:
 
 def _mappings(rows: Iterable[Any]) -> Iterator[Any]:
     return ({"text": row} if isinstance(row, str) else row for row in rows)
-
-
-def write_whole(path: str | os.PathLike[str], parts: Iterable[bytes]) -> None:
-    """Writes a file that appears under its name when it is whole."""
-    path = os.fspath(path)
-    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".dsel-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.writelines(parts)
-        # The mode that open() would have given it.
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise

@@ -7,13 +7,14 @@ import json
 import os
 import re
 import tempfile
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import IO, Any, Dict, Iterator, List, Sequence, Tuple, Union
 
 from ._errors import DselError, UsageError
 from ._files import Candidates
 from ._picks import Picks, changed, created, opened
 from ._rows import PickedRows, text_hash, write_rows
+from ._whole import whole
 
 Path = Union[str, "os.PathLike[str]"]
 
@@ -100,26 +101,6 @@ def save(picks: Picks, out: str) -> int:
 
 def _is_same_file(one: str, other: str) -> bool:
     return os.path.exists(one) and os.path.samefile(one, other)
-
-
-@contextmanager
-def whole(path: str) -> Iterator[str]:
-    """The name of a temporary file, which gets its own name when it is written."""
-    directory = os.path.dirname(path) or "."
-    descriptor, temporary = tempfile.mkstemp(dir=directory, prefix=".dsel-")
-    try:
-        yield temporary
-        os.fsync(descriptor)
-        mask = os.umask(0)
-        os.umask(mask)
-        # The mode that open() would have given it.
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-    finally:
-        os.close(descriptor)
 
 
 class PickedLines:
