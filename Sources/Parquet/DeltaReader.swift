@@ -45,15 +45,8 @@ struct DeltaReader {
   private static func signed(
     _ page: borrowing ByteBuffer, _ position: inout Int, _ end: Int
   ) throws(ParquetError) -> Int64 {
-    var value: UInt64 = 0
-    for shift in stride(from: UInt64(0), to: 70, by: 7) {
-      guard position < end else { throw .endsEarly }
-      let byte = page.span[position]
-      position += 1
-      value |= UInt64(byte & 0x7F) << shift
-      if byte < 0x80 { return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1) }
-    }
-    throw .damaged(reason: "a number is too long")
+    let value = try HybridReader.unsigned(page, &position, end)
+    return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
   }
 
   /// - Throws: ``ParquetError/damaged(reason:)``

@@ -7,6 +7,11 @@ extension ReportFormat {
     Array(report.sections.map(text).joined(separator: "\n").utf8)
   }
 
+  /// The same, followed by further figures.
+  package static let verboseText = ReportFormat("text") { report in
+    text.render(report) + Array(text(.lines(report.details)).utf8)
+  }
+
   private static func text(_ section: ReportSection) -> String {
     switch section {
     case .lines(let lines):

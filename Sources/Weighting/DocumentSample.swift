@@ -42,9 +42,10 @@ package struct DocumentSample: Sendable, Equatable {
   /// Larger priorities can't be in the sample.
   package private(set) var threshold = Priority(bits: .max)
 
-  private struct Member {
+  private struct Member: SampleMember {
     var priority: Priority
     var features: Range<Int>
+    var featureCount: Int { features.count }
   }
 
   /// - Parameter threshold: larger priorities are known not to be in the sample.
@@ -110,22 +111,8 @@ package struct DocumentSample: Sendable, Equatable {
   /// - Complexity: O(*n* + *m* log *m*) for *n* features and *m* documents.
   package mutating func trim() {
     members.sort { $0.priority < $1.priority }
-    var kept: [Member] = []
-    kept.reserveCapacity(min(members.count, capacity))
-    var featureCount = 0
-    for member in members where member.priority <= threshold {
-      if let last = kept.last, last.priority == member.priority { continue }
-      guard kept.count < capacity, featureCount + member.features.count <= featureCapacity
-      else {
-        // Not even equal ones: a document that is left out once must stay out, or samples of parts
-        // wouldn't merge.
-        threshold = Priority(bits: max(member.priority.bits, 1) - 1)
-        break
-      }
-      featureCount += member.features.count
-      kept.append(member)
-    }
-    members = kept
+    members = SampleBounds(capacity: capacity, featureCapacity: featureCapacity)
+      .trimmed(members, &threshold)
     closeGaps()
     isTrimmed = true
   }

@@ -66,7 +66,7 @@ package struct FieldSample: Sendable, Equatable {
     precondition(member.values.count == fields.count)
     guard member.priority <= threshold else { return }
     members.append(member)
-    featureCount += member.features.count
+    featureCount += member.featureCount
     if members.count >= 2 * capacity || featureCount > featureCapacity + featureCapacity / 4 {
       trim()
     }
@@ -90,21 +90,12 @@ package struct FieldSample: Sendable, Equatable {
       one.priority == other.priority
         ? one.values.lexicographicallyPrecedes(other.values) : one.priority < other.priority
     }
-    var kept: [Member] = []
-    kept.reserveCapacity(min(members.count, capacity))
-    featureCount = 0
-    for member in members where member.priority <= threshold {
-      if let last = kept.last, last.priority == member.priority { continue }
-      guard kept.count < capacity, featureCount + member.features.count <= featureCapacity
-      else {
-        // Not even equal ones: a document that is left out once must stay out, or samples of parts
-        // wouldn't merge.
-        threshold = Priority(bits: max(member.priority.bits, 1) - 1)
-        break
-      }
-      featureCount += member.features.count
-      kept.append(member)
-    }
-    members = kept
+    members = SampleBounds(capacity: capacity, featureCapacity: featureCapacity)
+      .trimmed(members, &threshold)
+    featureCount = members.reduce(0) { $0 + $1.featureCount }
   }
+}
+
+extension FieldSample.Member: SampleMember {
+  var featureCount: Int { features.count }
 }

@@ -26,11 +26,8 @@ struct DrawStep {
 
   struct Outcome: Sendable {
     var eligible = EligibleDocuments()
-    /// The number of eligible documents by shard, up to the last shard that has any.
-    var eligibleCounts: [Int] = []
-    /// The tokens and bytes of these documents.
-    var eligibleTokenCounts: [Int] = []
-    var eligibleByteCounts: [Int] = []
+    /// The eligible documents by shard, up to the last shard that has any.
+    var eligibleOfShards: [EligibleDocuments] = []
     var underMinimumCount = 0
     /// The number of documents with too many tokens, by shard, up to the last one that has any.
     var overMaximumCounts: [Int] = []
@@ -56,12 +53,8 @@ struct DrawStep {
 
     mutating func merge(_ other: Outcome) {
       eligible.merge(other.eligible)
-      Self.add(other.eligibleCounts, to: &eligibleCounts)
-      Self.add(other.eligibleTokenCounts, to: &eligibleTokenCounts)
-      Self.add(other.eligibleByteCounts, to: &eligibleByteCounts)
-      for (group, eligible) in other.eligibleOfGroups.enumerated() {
-        add(eligible, ofGroup: group)
-      }
+      Self.add(other.eligibleOfShards, to: &eligibleOfShards)
+      Self.add(other.eligibleOfGroups, to: &eligibleOfGroups)
       Self.add(other.overMaximumCounts, to: &overMaximumCounts)
       Self.add(other.underWeightCounts, to: &underWeightCounts)
       underMinimumCount += other.underMinimumCount
@@ -82,27 +75,32 @@ struct DrawStep {
       counts[shard] += count
     }
 
-    private mutating func add(_ eligible: EligibleDocuments, ofGroup group: Int) {
-      let missing = group + 1 - eligibleOfGroups.count
-      if missing > 0 {
-        eligibleOfGroups += Array(repeating: EligibleDocuments(), count: missing)
+    private static func add(
+      _ documents: [EligibleDocuments], to sums: inout [EligibleDocuments]
+    ) {
+      for (place, some) in documents.enumerated() where some.documentCount > 0 {
+        add(some, to: place, &sums)
       }
-      eligibleOfGroups[group].merge(eligible)
+    }
+
+    private static func add(
+      _ documents: EligibleDocuments, to place: Int, _ sums: inout [EligibleDocuments]
+    ) {
+      let missing = place + 1 - sums.count
+      if missing > 0 { sums += Array(repeating: EligibleDocuments(), count: missing) }
+      sums[place].merge(documents)
     }
 
     /// - Parameter groups: the groups of strata that may draw the document.
     fileprivate mutating func countEligible(_ document: WeighedDocument, ofGroups groups: [Int]) {
-      let shard = document.position.shard
-      let tokenCount = document.size.tokenCount
-      let byteCount = Candidate.byteCost(
-        lineByteCount: document.lineByteCount, textByteCount: document.textByteCount)
       var one = EligibleDocuments()
-      (one.documentCount, one.tokenCount, one.byteCount) = (1, tokenCount, byteCount)
+      one.documentCount = 1
+      one.tokenCount = document.size.tokenCount
+      one.byteCount = Candidate.byteCost(
+        lineByteCount: document.lineByteCount, textByteCount: document.textByteCount)
       eligible.merge(one)
-      for group in groups { add(one, ofGroup: group) }
-      Self.add(1, to: shard, &eligibleCounts)
-      Self.add(tokenCount, to: shard, &eligibleTokenCounts)
-      Self.add(byteCount, to: shard, &eligibleByteCounts)
+      for group in groups { Self.add(one, to: group, &eligibleOfGroups) }
+      Self.add(one, to: document.position.shard, &eligibleOfShards)
     }
 
     mutating func countUnderWeight(ofShard shard: Int) {

@@ -57,9 +57,9 @@ struct CandidateJob {
       eligibleSize: settings.unit.size(of: outcome.eligible),
       overMaximumCounts: ofShards(outcome.overMaximumCounts),
       underWeightCounts: ofShards(outcome.underWeightCounts),
-      eligibleCounts: wanted.keepsKeysOnly ? ofShards(outcome.eligibleCounts) : nil,
-      eligibleSizes: ofShards(
-        settings.unit == .tokens ? outcome.eligibleTokenCounts : outcome.eligibleByteCounts),
+      eligibleCounts: wanted.keepsKeysOnly
+        ? ofShards(outcome.eligibleOfShards.map(\.documentCount)) : nil,
+      eligibleSizes: ofShards(outcome.eligibleOfShards.map { settings.unit.size(of: $0) }),
       poolDocumentCount: job.models.pool.model.counts.documentCount,
       candidates: groups, strata: found, excluded: stored(excluded))
     let texts = PoolTexts(

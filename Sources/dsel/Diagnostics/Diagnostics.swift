@@ -21,10 +21,7 @@ struct Diagnostics {
     if isJSON {
       if !isElsewhere { Self.write(Event.report(report).line) }
     } else if !isQuiet {
-      Self.write(ReportFormat.text.render(report))
-      if isVerbose {
-        for line in report.details { Self.write(Array((PrintableText.of(line) + "\n").utf8)) }
-      }
+      Self.write((isVerbose ? ReportFormat.verboseText : .text).render(report))
     }
     report.remarks.forEach(note)
     warn(report.warnings)

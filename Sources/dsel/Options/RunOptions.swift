@@ -40,6 +40,20 @@ struct RunOptions: ParsableArguments {
 
   var threadCount: Int { threads?.value ?? min(Processors.count, Self.mostThreads) }
 
+  /// Does a command's work: see ``Execution``.
+  ///
+  /// - Throws: `ExitCode.failure` once the message is printed; `ValidationError`
+  func run(json: Bool, _ work: (CommandContext) throws -> Void) throws {
+    try Execution(isQuiet: quiet, isVerbose: verbose, progress: progress).run(json: json, work)
+  }
+}
+
+/// How a command's work is accompanied, whether or not the command has all of ``RunOptions``.
+struct Execution {
+  var isQuiet = false
+  var isVerbose = false
+  var progress: RunOptions.Progress
+
   /// Does a command's work: shows progress, removes temporary files, and prints errors.
   ///
   /// - Parameter json: whether warnings and errors are lines of JSON.
@@ -50,7 +64,7 @@ struct RunOptions: ParsableArguments {
         "--progress always draws a bar on standard error, where --json prints lines of JSON. Use "
           + "--progress json.")
     }
-    let diagnostics = Diagnostics(isQuiet: quiet, isVerbose: verbose, isJSON: json)
+    let diagnostics = Diagnostics(isQuiet: isQuiet, isVerbose: isVerbose, isJSON: json)
     let registry = TemporaryFiles { diagnostics.warn([$0.text]) }
     let signals = SignalWatch(registry)
     defer { signals.stop() }

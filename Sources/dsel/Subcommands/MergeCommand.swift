@@ -58,10 +58,8 @@ struct MergeCommand: ParsableCommand, CommandWithExamples {
   }
 
   func run() throws {
-    var execution = RunOptions()
-    execution.quiet = quietness.quiet
-    execution.verbose = quietness.verbose
-    execution.progress = .never
+    let execution = Execution(
+      isQuiet: quietness.quiet, isVerbose: quietness.verbose, progress: .never)
     try execution.run(json: reporting.json) { context in
       try output.checkTerminal()
       var settings = MergeSettings(inputs: try files())

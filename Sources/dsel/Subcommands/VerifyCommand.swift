@@ -55,12 +55,8 @@ struct VerifyCommand: ParsableCommand, CommandWithExamples {
   }
 
   func run() throws {
-    var execution = RunOptions()
-    execution.quiet = false
-    execution.verbose = false
-    execution.progress = .auto
     var differs = false
-    try execution.run(json: result.json) { context in
+    try Execution(progress: .auto).run(json: result.json) { context in
       var settings = VerifySettings(manifests: operands)
       settings.directory = directory
       settings.version = Dsel.version
