@@ -116,8 +116,9 @@ def judge_task(options, judges, task, selections):
         for name in options.judge:
             bits = judges.bits_of_model(name, task, selections)
             for arm, own in judged.items():
-                own[name] = bits[arm]
-                own[f"{name}_ratio"] = bits[arm] / bits["reference"]
+                own[name] = sum(bits[arm]) / len(bits[arm])
+                own[f"{name}_ratio"] = own[name] / (sum(bits["reference"]) / len(bits["reference"]))
+                own[f"{name}_spread"] = (max(bits[arm]) - min(bits[arm])) / 2
     return judged
 
 

@@ -66,7 +66,8 @@ class Judges:
                            lambda: count(documents_of(selection), documents_of(task.target), task.name))
 
     def bits_of_model(self, judge, task, selections):
-        """Returns each arm's bits per byte by one of the MODELS or ORDERS. `selections` has the paths by arm.
+        """Returns each arm's bits per byte by one of the MODELS or ORDERS, a list with one figure for each of the judge's
+        seeds. `selections` has the paths by arm.
 
         Only differences within one call mean anything: all arms are cut to the same number of tokens, which depends
         on the smallest selection.
@@ -75,7 +76,7 @@ class Judges:
         files = [task.target, task.heldout, task.pool, self.bits_tool] if judge in MODELS else [task.heldout]
         digest = hashlib.sha256("-".join(map(content_hash, paths + files)).encode()).hexdigest()[:16]
         make = self.run_model if judge in MODELS else run_ngrams
-        bits = self.cached(judge, f"{task.set}-{task.name}-{digest}", lambda: make(judge, task, paths))
+        bits = self.cached(judge, f"{task.set}-{task.name}-{digest}-seeds", lambda: make(judge, task, paths))
         return {arm: bits[content_hash(path)] for arm, path in selections.items()}
 
     def run_model(self, judge, task, paths):
@@ -84,11 +85,7 @@ class Judges:
             self.python(model), self.bits_tool, "--target", task.target, "--heldout", task.heldout, "--pool",
             task.pool, "--model", model, "--seeds", seeds] + [f"{content_hash(path)}={path}" for path in paths])
         runs = [json.loads(line) for line in lines.splitlines()]
-        bits = {}
-        for path in paths:
-            own = [run["bits_per_byte"] for run in runs if run["name"] == content_hash(path)]
-            bits[content_hash(path)] = sum(own) / len(own)
-        return bits
+        return {name: [run["bits_per_byte"] for run in runs if run["name"] == name] for name in map(content_hash, paths)}
 
     def python(self, model):
         if model == "ngram":
@@ -105,7 +102,8 @@ class Judges:
 
 def run_ngrams(judge, task, paths):
     texts = {content_hash(path): texts_of(path) for path in paths}
-    return quality_ngrams.bits_per_byte(judge, texts, texts_of(task.heldout), lambda text: TOKEN.findall(text.lower()))
+    bits = quality_ngrams.bits_per_byte(judge, texts, texts_of(task.heldout), lambda text: TOKEN.findall(text.lower()))
+    return {name: [own] for name, own in bits.items()}
 
 
 def texts_of(path):

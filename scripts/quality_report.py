@@ -16,7 +16,8 @@ def report(variants, models, judgements, summary, verdict):
         "# Quality of selection",
         "",
         "Lower bits per byte and perplexity of held-out documents are better. In brackets: the ratio to the "
-        "reference's selection. Own domain: documents of the pool's domain that the target belongs to.",
+        "reference's selection. After ±: half the difference between the seeds of a judge that has several. Own domain: "
+        "documents of the pool's domain that the target belongs to.",
         "",
     ]
     lines += [f"- `{name}`: `{shlex.join(['dsel', 'select'] + arguments)}`" for name, arguments in variants.items()]
@@ -57,6 +58,8 @@ def target_table(models, judgements):
 
 def ratio(own, judge, digits):
     text = f"{own[judge]:.{digits}f}"
+    if own.get(f"{judge}_spread"):  # half the difference of its largest and smallest figure, if it has several seeds
+        text += f" ± {own[f'{judge}_spread']:.{digits}f}"
     return f"{text} ({own[f'{judge}_ratio']:.3f})" if f"{judge}_ratio" in own else text
 
 
