@@ -28,9 +28,9 @@ done
 commands=(zstd)
 packages=()
 if [ "${1:-}" = --tests ]; then
-  commands+=(python3 jq cc zsh fish xz lz4 bzip2)
-  packages=(python3 jq zsh fish xz lz4 bzip2)
-  [ "$(uname)" = Darwin ] || packages=(python3 python3-venv jq zsh fish xz-utils lz4 bzip2 gcc libc6-dev)
+  commands+=(python3 jq cc zsh fish xz lz4 bzip2 make)
+  packages=(python3 jq zsh fish xz lz4 bzip2 make)
+  [ "$(uname)" = Darwin ] || packages=(python3 python3-venv jq zsh fish xz-utils lz4 bzip2 make gcc libc6-dev)
   # Debian has these modules in a package of their own.
   ! command -v python3 > /dev/null || python3 -c 'import ensurepip, venv' 2> /dev/null || missing+=(python3-venv)
 fi

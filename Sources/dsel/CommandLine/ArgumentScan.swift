@@ -22,6 +22,10 @@ struct ArgumentScan {
       for name in argument.names ?? [] { known[name.option] = argument }
     }
     self.known = known
+    // Such a command has words of another command behind its own options.
+    let takesRest = (command.arguments ?? []).contains {
+      $0.kind == "positional" && $0.parsingStrategy == "allRemainingInput"
+    }
     var rest = Array(arguments)[...]
     while let word = rest.popFirst() {
       if word == "--" {
@@ -30,6 +34,10 @@ struct ArgumentScan {
       }
       guard Self.isOption(word) else {
         operands.append(word)
+        guard !takesRest else {
+          operands += rest
+          return
+        }
         continue
       }
       take(word, &rest)

@@ -35,7 +35,10 @@ struct CommandContext {
     diagnostics.warn(report.warnings)
   }
 
-  private func write(_ result: [UInt8]) throws(PipelineError) {
+  /// Prints a result to standard output.
+  ///
+  /// - Throws: ``PipelineError/output(_:)``
+  func write(_ result: [UInt8]) throws(PipelineError) {
     do throws(SystemError) { try File.standardOutput().writeAll(result.span) } catch {
       throw .output(.writing(.system(error)))
     }

@@ -1,0 +1,125 @@
+import Reporting
+
+/// The text of a plan, for the program that carries it out.
+enum PlanText {
+  /// A makefile: `make -f FILE -j 8`.
+  static func makefile(_ plan: StagedSelection) -> String {
+    var lines = [
+      "# One selection by 'dsel plan'. Run it with: make -j 8 -f THIS_FILE",
+      "# What is there already isn't made again.",
+      "",
+      "ifneq ($(shell \(quotedForMake(preparation(plan))) && echo ready),ready)",
+      "$(error \(quotedForMake(plan.directories[1])) can't be prepared: see the message above)",
+      "endif",
+      "",
+      ".PHONY: all",
+      "all: \(plan.outputs.filter(isPlain).joined(separator: " "))",
+    ]
+    for stage in plan.stages {
+      lines += ["", "# \(stage.purpose)"]
+      for task in stage.tasks {
+        // Make has no way to write other names.
+        let inputs = task.inputs.filter(isPlain)
+        lines.append("\(task.output):\(inputs.map { " \($0)" }.joined())")
+        lines.append("\t\(quotedForMake(command(task, replaces: true)))")
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// A command in each line, and a comment before each stage.
+  static func commands(_ plan: StagedSelection) -> String {
+    var lines = ["# 1 of \(plan.stages.count + 1): prepare", preparation(plan)]
+    for (place, stage) in plan.stages.enumerated() {
+      lines.append("# \(place + 2) of \(plan.stages.count + 1): \(stage.purpose)")
+      lines += stage.tasks.map(line)
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The commands of one stage, a line each.
+  ///
+  /// - Parameter number: from 1.
+  static func stage(_ number: Int, of plan: StagedSelection) -> String {
+    let lines = number == 1 ? [preparation(plan)] : plan.stages[number - 2].tasks.map(line)
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// A script that submits an array of jobs for each stage.
+  static func slurm(_ plan: StagedSelection, work: String) -> String {
+    var lines = slurmHead.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    lines.append(preparation(plan))
+    lines.append("work=\(ShellWord.quoted(work))")
+    for (place, stage) in plan.stages.enumerated() {
+      lines += ["", "# \(stage.purpose)", "submit \(place + 1)-\(stage.name) <<'COMMANDS'"]
+      lines += stage.tasks.map(line)
+      lines.append("COMMANDS")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// An array may have a thousand jobs on most clusters; each runs every thousandth line then.
+  private static let slurmHead = """
+    #!/bin/bash
+    # One selection by 'dsel plan'. Run this script where sbatch is. Words after its name go to sbatch:
+    #   bash THIS_FILE --partition=cpu --mem=4G
+    # If jobs fail, run it again: what is there already isn't made again.
+    set -euo pipefail
+
+    options=("$@")
+    after=
+    # Submits the commands on standard input, a line each, to run after those before.
+    submit() {
+      local file=$work/$1.sh count jobs run
+      cat > "$file"
+      count=$(wc -l < "$file")
+      jobs=$((count < 1000 ? count : 1000))
+      printf -v run 'awk -v n=%d -v i="$SLURM_ARRAY_TASK_ID" "NR %% n == i %% n" %q | bash -e' "$jobs" "$file"
+      after=$(sbatch --parsable --job-name="dsel-$1" --array="1-$jobs" --output="$work/$1-%a.log" \\
+        ${after:+--dependency=afterok:$after} ${options[@]+"${options[@]}"} --wrap "$run")
+      after=${after%%;*}
+      echo "$1: job $after with $jobs tasks"
+    }
+    """
+
+  /// Makes the directories, and fails if the selection's directory has another selection.
+  private static func preparation(_ plan: StagedSelection) -> String {
+    let mark = ShellWord.quoted("\(plan.directories[1])/.dsel-plan")
+    let message = ShellWord.quoted(
+      "\(plan.directories[1]) has another selection. Name another --output-dir, or remove it.")
+    return "mkdir -p " + plan.directories.map(ShellWord.quoted).joined(separator: " ")
+      + " && { test -e \(mark) || echo \(plan.name) > \(mark); }"
+      + " && { test \"$(cat \(mark))\" = \(plan.name) || { echo \(message) >&2; false; }; }"
+  }
+
+  /// A command that does nothing if its file is there.
+  private static func line(_ task: StagedSelection.Task) -> String {
+    "test -e \(ShellWord.quoted(task.output)) || \(command(task))"
+  }
+
+  private static func command(_ task: StagedSelection.Task, replaces: Bool = false) -> String {
+    let words =
+      ["dsel"] + task.words + (replaces ? ["--force"] : []) + [
+        "\(task.outputOption)=\(task.output)"
+      ]
+    return words.map(ShellWord.quoted).joined(separator: " ")
+  }
+
+  private static func quotedForMake(_ text: String) -> String {
+    text.split(separator: "$", omittingEmptySubsequences: false).joined(separator: "$$")
+  }
+
+  /// Whether make takes the name as one word, and as it is.
+  static func isPlain(_ name: String) -> Bool {
+    name.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"),
+        UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: "+"), UInt8(ascii: "@"),
+        UInt8(ascii: ","):
+        true
+      default: false
+      }
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import ArgumentParser
+import Files
+import Pipeline
+import Reporting
+
+/// A command line of `dsel select` that is to be planned.
+struct SelectionRequest {
+  private let words: [String]
+  private let select: SelectCommand
+
+  /// - Parameter words: after `select`.
+  /// - Throws: `ValidationError` if `dsel select` would refuse them.
+  init(_ words: [String]) throws {
+    self.words = words
+    do {
+      select = try SelectCommand.parse(words)
+    } catch {
+      if SelectCommand.exitCode(for: error) == .success {
+        throw CleanExit.message(Dsel.helpMessage(for: SelectCommand.self))
+      }
+      let fault = try CommandLineReview(["select"] + words).fault()
+      throw ValidationError(fault?.message ?? SelectCommand.message(for: error))
+    }
+    try CommandLineReview(["select"] + words).refuseRepeats()
+  }
+
+  /// - Throws: `ValidationError`, ``PipelineError``
+  func plan(_ workDirectory: String, _ finder: FileFinder) throws -> StagedSelection {
+    for word in words + [workDirectory] where word.contains(where: \.isNewline) {
+      throw ValidationError(
+        "A plan has a line for each command, and \(ShellWord.quoted(word)) has a line break.")
+    }
+    let commands = try CommandInfo.ofDsel().subcommands ?? []
+    guard let info = commands.first(where: { $0.commandName == "select" }) else {
+      preconditionFailure("there is a command select")
+    }
+    let options = ArgumentScan(words, of: info).occurrences.map { occurrence in
+      StageWords.Option(
+        name: String(occurrence.option?.typedName.dropFirst(2) ?? ""), values: occurrence.values)
+    }
+    let stageWords = try StageWords(options, of: commands, try size())
+    let outputDirectory = try outputDirectory()
+    let targets = try select.input.settings(finder).map { target in
+      StagedSelection.Target(
+        name: target.name, paths: try target.paths.map { try Self.file($0) })
+    }
+    let shards = try select.input.pool.files(finder).map { try Self.file($0) }
+    let settings = StagedSelection.Settings(
+      targets: targets,
+      // The order in which the program puts the shards of merged candidates.
+      shards: shards.sorted {
+        FileName.bytes(of: $0).lexicographicallyPrecedes(FileName.bytes(of: $1))
+      }, workDirectory: workDirectory, outputDirectory: outputDirectory, suffix: suffix(),
+      words: stageWords)
+    let plan = StagedSelection(settings)
+    try Self.check(plan)
+    return plan
+  }
+
+  private func size() throws -> StageWords.Size {
+    let size = select.size
+    if let search = size.search {
+      throw ValidationError(
+        "\(search.option) can't be used in a plan: the best size is searched for by one command. "
+          + "Find it with 'dsel select' on a part of the pool, and give it as a number.")
+    }
+    switch size.given {
+    case .documents(let count): return StageWords.Size(amount: "\(count)")
+    case .tokens(let count): return StageWords.Size(amount: "\(count)", budget: "tokens")
+    case .bytes(let count): return StageWords.Size(amount: "\(count)", budget: "bytes")
+    default:
+      throw ValidationError(
+        "A plan needs --count, --tokens or --bytes: the number of documents in the pool isn't "
+          + "known before it is read, so a share of it has no size yet.")
+    }
+  }
+
+  private func suffix() -> String {
+    switch select.output.compress {
+    case OutputOptions.Compression.none?: ".jsonl"
+    case .gz?: ".jsonl.gz"
+    default: ".jsonl.zst"
+    }
+  }
+
+  private func outputDirectory() throws -> String {
+    guard let directory = select.output.outputDir else {
+      throw ValidationError(
+        "A plan needs --output-dir, a directory for the selection: each shard of the pool has an "
+          + "output of its own there.")
+    }
+    return directory
+  }
+
+  /// - Returns: the path, as it can stand before options.
+  private static func file(_ path: String) throws -> String {
+    guard path != "-" else {
+      throw ValidationError("A plan needs files: standard input (-) can be read only once.")
+    }
+    guard !path.contains(where: \.isNewline) else {
+      throw ValidationError(
+        "A plan has a line for each command, and \(ShellWord.quoted(path)) has a line break. "
+          + "Rename the file.")
+    }
+    guard !path.lowercased().endsInBytes(of: ".parquet") else {
+      throw ValidationError(
+        "The rows of '\(path)' can't be copied by 'dsel'. Use dsel.distributed of the Python "
+          + "package, or 'dsel select --picks' and 'python -m dsel take'.")
+    }
+    return path.hasPrefix("-") ? "./\(path)" : path
+  }
+
+  /// Lets the parser check a command of each stage, as it will be run.
+  ///
+  /// - Throws: `ValidationError`
+  private static func check(_ plan: StagedSelection) throws {
+    for stage in plan.stages {
+      guard let task = stage.tasks.last else { continue }
+      do {
+        _ = try Dsel.parseAsRoot(task.words + ["\(task.outputOption)=\(task.output)"])
+      } catch {
+        throw ValidationError(
+          "One of the plan's commands, 'dsel \(task.words[0])', can't do this: "
+            + Dsel.message(for: error))
+      }
+    }
+  }
+}

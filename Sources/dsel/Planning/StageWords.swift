@@ -1,0 +1,144 @@
+import ArgumentParser
+
+/// The options of each stage's commands: those of `dsel select`, at the commands that have them.
+struct StageWords: Equatable {
+  var fitTarget: [String] = []
+  var fitPool: [String] = []
+  var merge: [String] = []
+  var weigh: [String] = []
+  var choose: [String] = []
+  var copy: [String] = []
+  /// Whether the choice reads the targets' models.
+  var choiceNeedsTargets = false
+
+  /// Where a name of an option leads.
+  private enum Place { case fit, merge, weigh, choose, copy }
+
+  /// What the plan itself takes care of, and what is about the run of one command.
+  private static let ours: Set<String> = [
+    "target", "pool", "files-from", "null", "target-text-field", "count", "tokens", "bytes",
+    "fraction", "output-dir", "compress", "quiet", "verbose", "progress", "json",
+  ]
+
+  /// Why an option of `select` has no place in a plan.
+  private static let refused: [String: String] = [
+    "output": "each shard of the pool has an output of its own. Name a directory: --output-dir",
+    "rejects": "many commands read the pool, and one file can't have all their invalid lines",
+    "force":
+      "what is there already isn't made again. Name another directory, or remove what is in it",
+    "manifest": "each command writes its own",
+    "fit-sample": "a plan counts the whole pool",
+    "auto-limit":
+      "the best size is searched for by one command. Run 'dsel select' on a part of the pool",
+  ]
+
+  /// An option of a command line, by its long name without dashes.
+  struct Option {
+    var name: String
+    var values: [String]
+  }
+
+  /// - Parameters:
+  ///   - options: of a command line of `select`.
+  ///   - commands: what the parser knows of the commands.
+  ///   - size: of the selection.
+  /// - Throws: `ValidationError` if an option has no place in a plan.
+  init(
+    _ options: [Option], of commands: [CommandInfo], _ size: Size
+  ) throws {
+    func names(_ command: String) -> Set<String> {
+      let own = commands.first { $0.commandName == command }
+      let all = (own?.arguments ?? []).flatMap { $0.names ?? [] }
+      return Set(all.filter { $0.kind == "long" }.map(\.name))
+    }
+    let (fit, weigh, resample, merge) = (
+      names("fit"), names("weigh"), names("resample"), names("merge")
+    )
+    // All commands that read documents have these. The last one isn't about reading.
+    let reading = fit.intersection(weigh).intersection(resample).subtracting(["min-tokens"])
+    for option in options where !Self.ours.contains(option.name) {
+      let (name, values) = (option.name, option.values)
+      if let reason = Self.refused[name] { throw Self.refusal(name, reason) }
+      var places: [Place] = []
+      if reading.contains(name) {
+        places = [.fit, .weigh, .copy]
+        if ["max-window", "threads"].contains(name) { places.append(.choose) }
+      } else {
+        if fit.contains(name) { places.append(.fit) }
+        // What was decided when weighing can't be changed by the choice.
+        if weigh.contains(name) {
+          places.append(.weigh)
+        } else if resample.contains(name), !Self.isOfOutput(name) {
+          places.append(.choose)
+        }
+      }
+      guard !places.isEmpty else {
+        throw Self.refusal(
+          name, "the chosen lines are copied as they are, in the order of the pool")
+      }
+      if merge.contains(name) { places.append(.merge) }
+      // One word for each value, so that no file of the pool is taken for a value.
+      let words = values.isEmpty ? ["--\(name)"] : values.map { "--\(name)=\($0)" }
+      for place in places { add(words, to: place) }
+    }
+    finish(options, size)
+  }
+
+  /// The size of a selection, as candidates are kept for it.
+  struct Size {
+    var amount: String
+    /// nil for documents.
+    var budget: String?
+  }
+
+  private static func isOfOutput(_ name: String) -> Bool {
+    [
+      "picks", "shard-bytes", "remainder", "order", "shuffle", "shuffle-seed", "annotate",
+      "annotate-with",
+    ].contains(name)
+  }
+
+  private static func refusal(_ name: String, _ reason: String) -> ValidationError {
+    ValidationError("--\(name) can't be used in a plan: \(reason).")
+  }
+
+  private mutating func add(_ words: [String], to place: Place) {
+    switch place {
+    case .fit: fitPool += words
+    case .merge: merge += words
+    case .weigh: weigh += words
+    case .choose: choose += words
+    case .copy: copy += words
+    }
+  }
+
+  private mutating func finish(_ options: [Option], _ size: Size) {
+    func values(_ name: String) -> [String]? { options.last { $0.name == name }?.values }
+    // `select` knows the estimator when it counts; `fit` doesn't.
+    if values("estimator") == ["ratio"], values("buckets") == nil, values("compat") == nil {
+      fitPool.append("--buckets=10000")
+    }
+    fitTarget = fitPool
+    if let field = values("target-text-field")?.last {
+      // The joint of several strings may not suit the other field.
+      fitTarget.removeAll { $0.hasPrefix("--text-field=") || $0.hasPrefix("--text-join=") }
+      fitTarget.append("--text-field=\(field)")
+    }
+    if values("exclude-target") != nil { fitTarget.append("--keep-texts") }
+    for field in values("add") ?? [] {
+      fitPool += field.split(separator: ",").map {
+        "--keep-field=\($0.prefix { $0 != "=" })"
+      }
+    }
+    choiceNeedsTargets = values("base") != nil
+    weigh.append("--candidates=\(size.amount)")
+    if let budget = size.budget { weigh.append("--budget=\(budget)") }
+    if values("threads") == nil {
+      // As many commands as there are processors run side by side; the choice runs alone.
+      for place in [Place.fit, .weigh, .copy] { add(["--threads=1"], to: place) }
+      fitTarget.append("--threads=1")
+    }
+    for place in [Place.fit, .merge, .weigh, .choose, .copy] { add(["--quiet"], to: place) }
+    fitTarget.append("--quiet")
+  }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What `dsel plan` refuses, and that it needs no file to be read.
+@Suite struct PlanTests {
+  private let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  private static let select = "select --target t.jsonl --pool a.jsonl b.jsonl"
+
+  private static let refused: [(line: String, message: String)] = [
+    ("plan", "The selection is missing. Write 'dsel plan select …'"),
+    ("plan fit t.jsonl", "Only 'dsel select' can be planned."),
+    ("plan --format ninja \(select)", "'ninja' is invalid"),
+    ("plan --stage 2 \(select) --count 5 --output-dir out", "--stage needs --format commands."),
+    (
+      "plan --format commands --stage 8 \(select) --count 5 --output-dir out",
+      "--stage must be from 1 to 7"
+    ),
+    ("plan \(select) --output-dir out", "A plan needs --count, --tokens or --bytes"),
+    ("plan \(select) --fraction 0.2 --output-dir out", "A plan needs --count, --tokens or --bytes"),
+    ("plan \(select) --count auto --output-dir out", "--count auto can't be used in a plan"),
+    ("plan \(select) --count 5", "A plan needs --output-dir"),
+    ("plan \(select) --count 5 -o out.jsonl", "--output can't be used in a plan"),
+    ("plan \(select) --count 5 --output-dir out --annotate", "--annotate can't be used in a plan"),
+    ("plan \(select) --count 5 --output-dir out --shuffle", "--shuffle can't be used in a plan"),
+    (
+      "plan \(select) --count 5 --output-dir out --on-error skip --rejects r",
+      "--rejects can't be used in a plan"
+    ),
+    ("plan \(select) --count 5 --output-dir out --fit-sample 0.5", "--fit-sample can't be used"),
+    (
+      "plan select --target t.jsonl --pool - --count 5 --output-dir out",
+      "A plan needs files: standard input (-) can be read only once."
+    ),
+    (
+      "plan select --target t.jsonl --pool a.parquet --count 5 --output-dir out",
+      "The rows of 'a.parquet' can't be copied by 'dsel'."
+    ),
+    ("plan \(select) --cuont 5 --output-dir out", "Did you mean --count?"),
+    ("plan \(select) --count 5 --count 6 --output-dir out", "--count"),
+    ("plan \(select) --count 5 --output-dir out --purity 2", "--purity"),
+    ("plan \(select) --count 5 --output-dir o#t", "Make can't take 'o#t' as a name."),
+  ]
+
+  @Test("What can't be planned is refused by its name", arguments: refused)
+  func refusal(line: String, message: String) throws {
+    for name in ["t.jsonl", "a.jsonl", "b.jsonl", "a.parquet"] {
+      try directory.write("", to: name)
+    }
+    let run = try Dsel.run(line.split(separator: " ").map(String.init), in: directory)
+    #expect(run.status == 64)
+    #expect(run.errors.contains(message), "\(run.errors)")
+    #expect(run.output.isEmpty)
+  }
+
+  @Test("A plan has a command for each shard, in the order of their names")
+  func commands() throws {
+    for name in ["t.jsonl", "a.jsonl", "b.jsonl"] { try directory.write("", to: name) }
+    let line =
+      "plan --format commands --stage 2 \(Self.select) --count 5 --output-dir out --threads 3"
+    let run = try Dsel.run(line.split(separator: " ").map(String.init), in: directory)
+    #expect(run.status == 0, "\(run.errors)")
+    let lines = String(decoding: run.output, as: UTF8.self).split(separator: "\n")
+    #expect(lines.count == 3)
+    for (line, file) in zip(lines, ["t.jsonl", "a.jsonl", "b.jsonl"]) {
+      #expect(line.contains(" || dsel fit \(file) --threads=3 --quiet --output=work/"))
+    }
+  }
+
+  @Test("Help of a planned command is its own")
+  func help() throws {
+    let run = try Dsel.run(["plan", "select", "--help"], in: directory)
+    #expect(run.status == 0)
+    #expect(String(decoding: run.output, as: UTF8.self).contains("USAGE: dsel select"))
+  }
+}

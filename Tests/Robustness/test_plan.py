@@ -1,0 +1,144 @@
+"""`dsel plan`: its commands, by make, by a shell and by a stand-in for Slurm, write one selection's bytes."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from running import FIXTURES, run
+
+SIZES = ["--count 100", "--count 40 --objective weight --seed 3", "--tokens 20k --near-duplicates 0.8",
+         "--count 60 --exclude wiki.jsonl --purity 0.2 --noise 0", "--count 30 --base base.model",
+         "--bytes 60k --compress gz", "--count 50 --compat dsir --text-field text",
+         "--count 50 --estimator ratio"]  # fmt: skip
+
+# As sbatch --wrap does it: the jobs of an array, here one after another and the last first.
+SBATCH = """#!/bin/bash
+for word; do
+  case $word in
+    --array=1-*) last=${word#--array=1-} ;;
+    --dependency=afterok:*) [ "${word##*:}" = "$(cat ids | tail -n 1)" ] || exit 3 ;;
+    --parsable | --job-name=dsel-* | --output=* | --wrap | --partition=cpu) ;;
+    *) run=$word ;;
+  esac
+done
+for ((i = last; i >= 1; i--)); do SLURM_ARRAY_TASK_ID=$i bash -c "$run" || exit 4; done
+echo $((RANDOM + 1)) >> ids
+echo "$(tail -n 1 ids);cluster"
+"""
+
+
+@pytest.fixture
+def folder(dsel: str, tmp_path: Path) -> Path:
+    """Three shards whose names are hard for shells and for make, and a program on PATH."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/dsel").symlink_to(dsel)
+    (tmp_path / "bin/sbatch").write_text(SBATCH)
+    (tmp_path / "bin/sbatch").chmod(0o755)
+    shutil.copy(FIXTURES / "wiki.jsonl", tmp_path)
+    run([dsel, "fit", "--quiet", "wiki.jsonl", "-o", "base.model"], tmp_path).checked()
+    lines = run(["zstd", "-dcq", str(FIXTURES / "crawl.jsonl.zst")]).checked().output.splitlines(True)
+    (tmp_path / "shards").mkdir()
+    for place, name in enumerate(["it's $HOME, 100%.jsonl", "b.jsonl", "-a#x:y.jsonl"]):
+        (tmp_path / "shards" / name).write_bytes(b"".join(lines[place::3]))
+    return tmp_path
+
+
+def in_shell(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
+    path = f"{folder}/bin:{os.environ['PATH']}"
+    return subprocess.run(
+        ["bash", "-c", command], cwd=folder, env={**os.environ, "PATH": path}, text=True, capture_output=True
+    )  # fmt: skip
+
+
+def checked(folder: Path, command: str) -> str:
+    finished = in_shell(folder, command)
+    assert finished.returncode == 0, f"{command}\n{finished.stdout}\n{finished.stderr}"
+    return finished.stdout
+
+
+def selected(folder: Path, name: str) -> bytes:
+    """The lines of all files, in the order of their names."""
+    command = "for file in %s/shard_*; do case $file in *.json) ;; *.zst) zstd -dcq $file ;; " % name
+    command += "*.gz) gzip -dc $file ;; *) cat $file ;; esac; done"
+    return checked(folder, command).encode()
+
+
+SELECT = "select --target wiki.jsonl --pool shards/"
+
+
+@pytest.mark.parametrize("options", SIZES)
+def test_a_plan_selects_what_select_selects(folder: Path, options: str) -> None:
+    checked(folder, f"dsel plan --format commands {SELECT} {options} --output-dir out > plan.sh")
+    checked(folder, "bash -e plan.sh")
+    checked(folder, f"dsel {SELECT} --quiet {options.replace('--compress gz', '')} -o one.jsonl")
+    one = (folder / "one.jsonl").read_bytes()
+    assert one and selected(folder, "out") == one
+
+
+def test_all_formats_make_the_same_files(folder: Path) -> None:
+    size = "--count 80 --output-dir"
+    checked(folder, f"dsel plan --work-dir w1 {SELECT} {size} made > plan.mk && make -s -j 3 -f plan.mk")
+    checked(folder, f"dsel plan --format slurm --work-dir w2 {SELECT} {size} sent > plan.sh")
+    assert re.search(r"7-copy|6-copy", checked(folder, "bash plan.sh --partition=cpu"))
+    stages = "for n in 1 2 3 4 5 6 7; do dsel plan --format commands --stage $n --work-dir w3 %s %s run > s; " % (SELECT, size)
+    checked(folder, stages + "xargs -d '\\n' -P 2 -n 1 bash -c '\"$@\"' - bash -ec < s; done")
+    made = selected(folder, "made")
+    assert made and made == selected(folder, "sent") == selected(folder, "run")
+
+
+def test_what_is_there_is_not_made_again(folder: Path) -> None:
+    plan = f"dsel plan {SELECT} --count 80 --output-dir out > plan.mk"
+    checked(folder, f"{plan} && make -s -f plan.mk")
+    before = {path: path.stat().st_mtime_ns for path in folder.glob("[ow]*/*")}
+    assert "Nothing to be done" in checked(folder, f"{plan} && make -f plan.mk")
+    # A lost result, and what depends on it, is made again.
+    lost = next(folder.glob("work/*.picks.zst"))
+    lost.unlink()
+    checked(folder, "make -s -f plan.mk")
+    after = {path: path.stat().st_mtime_ns for path in folder.glob("[ow]*/*")}
+    changed = {path.name.split("-")[0] for path in after if after[path] != before.get(path)}
+    assert lost in after and changed >= {"pool", "shard_00000000.jsonl.zst"}
+    assert all(after[path] == before[path] for path in after if path.name.endswith(".model.zst"))
+
+
+def test_another_selection_needs_another_directory(folder: Path) -> None:
+    for form, begin in [("make", "make -s -f"), ("commands", "bash -e"), ("slurm", "bash")]:
+        first = f"dsel plan --format {form} {SELECT} --count 80 --output-dir {form} > plan"
+        checked(folder, f"{first} && {begin} plan")
+        kept = selected(folder, form)
+        second = first.replace("--count 80", "--count 20")
+        finished = in_shell(folder, f"{second} && {begin} plan")
+        assert finished.returncode != 0 and f"{form} has another selection" in finished.stderr
+        assert selected(folder, form) == kept
+    # Its models are the same, and so are not made again.
+    models = set(folder.glob("work/*.model.zst"))
+    checked(folder, f"{second.replace('--output-dir slurm', '--output-dir new')} && bash plan")
+    assert set(folder.glob("work/*.model.zst")) == models
+    assert selected(folder, "new").count(b"\n") == 20
+
+
+def test_a_command_that_fails_ends_the_run(folder: Path) -> None:
+    (folder / "shards/b.jsonl").write_text("no JSON\n")
+    for form, begin in [("make", "make -s -f"), ("commands", "bash -e"), ("slurm", "bash")]:
+        finished = in_shell(folder, f"dsel plan --format {form} {SELECT} --count 80 --output-dir {form} > plan && {begin} plan")
+        assert finished.returncode != 0 and "b.jsonl:1" in finished.stderr + finished.stdout
+        assert not list(folder.glob(f"{form}/shard*"))
+
+
+def test_hundreds_of_shards_are_merged_in_two_levels(folder: Path) -> None:
+    lines = run(["zstd", "-dcq", str(FIXTURES / "crawl.jsonl.zst")]).checked().output.splitlines(True)
+    (folder / "many").mkdir()
+    for place in range(130):
+        (folder / f"many/{place:03}.jsonl").write_bytes(b"".join(lines[place * 3 : place * 3 + 3]))
+    plan = f"dsel plan --format commands {SELECT.replace('shards', 'many')} --count 20 --output-dir out > plan.sh"
+    checked(folder, plan)
+    text = (folder / "plan.sh").read_text()
+    assert text.count("dsel merge") == 2 * (3 + 1)
+    checked(folder, "bash -e plan.sh")
+    checked(folder, f"dsel {SELECT.replace('shards', 'many')} --quiet --count 20 -o one.jsonl")
+    assert selected(folder, "out") == (folder / "one.jsonl").read_bytes()
