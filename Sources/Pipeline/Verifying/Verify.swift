@@ -25,16 +25,17 @@ package struct Verify: Sendable {
       limits: ReadingLimits(maximumWindow: Self.largestWindow), progress: progress)
     var files: [Verification.File] = []
     func add(
-      _ role: String, _ file: String, _ state: (String) throws -> Verification.State
+      _ role: String, _ file: String, reader: String? = nil, _ state: (String) throws -> Verification.State
     ) rethrows {
-      let isUnknown = file == File.standardInputName
+      // A manifest may come from anywhere, so none of its commands is started.
+      let isUnknown = file == File.standardInputName || reader != nil
       files.append(
         Verification.File(
-          role: role, path: file,
+          role: role, path: file, reader: reader,
           state: isUnknown ? .unknown : try state(Self.path(file, in: directory))))
     }
     for input in manifest.readFiles {
-      try add(input.role, input.file.path) { try check.input(input.file, at: $0) }
+      try add(input.role, input.file.path, reader: input.file.reader) { try check.input(input.file, at: $0) }
     }
     for output in manifest.writtenFiles {
       try add(output.role, output.path) { try check.output(textHash: output.hash, at: $0) }

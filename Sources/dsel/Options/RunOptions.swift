@@ -54,6 +54,9 @@ struct RunOptions: ParsableArguments {
     let registry = TemporaryFiles { diagnostics.warn([$0.text]) }
     let signals = SignalWatch(registry)
     defer { signals.stop() }
+    // Lines of JSON stay whole.
+    if verbose, !json, progress != .json { ChildGroups.showMessages() }
+    defer { ChildGroups.endAll() }
     let printer = ProgressPrinter(progress, diagnostics)
     do {
       try work(CommandContext(progress: printer, diagnostics: diagnostics, registry: registry))
