@@ -126,7 +126,9 @@ internal import Platform
     unsafe posix_spawnattr_init(&attributes)
     defer { unsafe _ = posix_spawnattr_destroy(&attributes) }
 
-    let places = [(streams.input, O_RDONLY), (streams.output, O_WRONLY), (streams.errors, O_WRONLY)]
+    let places = [
+      (streams.input, O_RDONLY), (streams.output, O_WRONLY), (streams.errors, O_WRONLY),
+    ]
     for (number, place) in places.enumerated() {
       if let descriptor = place.0 {
         unsafe _ = posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
@@ -178,7 +180,7 @@ struct ChildWatch: Sendable {
            groups=$rest ;;
       esac
     done
-    for one in $groups; do kill -KILL -- "-$one" 2> /dev/null; done
+    for one in $groups; do kill -s KILL -- "-$one" 2> /dev/null; done
     """
 
   private let process: pid_t

@@ -6,7 +6,7 @@
 /// Blanks separate words. What stands in '…' is taken as it is; in "…", a backslash goes before
 /// `"` and `\`; elsewhere it goes before any character. Nothing else has a meaning, since no shell
 /// reads it: no variables, no pipes, no patterns.
-package struct CommandWords: Equatable, Sendable {
+package struct CommandWords: Equatable, Sendable, Codable {
   package enum Fault: Error, Equatable {
     case empty
     case openQuote
@@ -43,6 +43,15 @@ package struct CommandWords: Equatable, Sendable {
     if let word { words.append(String(decoding: word, as: UTF8.self)) }
     guard words.first?.isEmpty == false else { throw .empty }
     self.words = words
+  }
+
+  package init(from decoder: any Decoder) throws {
+    self = try CommandWords(parsing: decoder.singleValueContainer().decode(String.self))
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(text)
   }
 
   /// The rest of a quoted part, up to the quote that ends it.

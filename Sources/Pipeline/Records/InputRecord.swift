@@ -26,7 +26,8 @@ extension PassReport {
   var inputRecords: [InputRecord] {
     shards.map { shard in
       InputRecord(
-        path: shard.name, reader: shard.reader, container: shard.container, checksum: shard.hasChecksums,
+        path: shard.name, reader: shard.reader, container: shard.container,
+        checksum: shard.hasChecksums,
         bytes: shard.storedByteCount, textBytes: shard.byteCount,
         documents: shard.documentCount, xxh3: (shard.contentHash ?? 0).hexadecimal,
         textXxh3: shard.textHash?.hexadecimal, skippedLines: shard.skippedRecord)

@@ -119,4 +119,10 @@ package struct ReaderFault: Error, Equatable {
   package var kind: Kind
   /// The last lines that it wrote to standard error.
   package var lastLines: [String]
+
+  package init(command: String, kind: Kind, lastLines: [String]) {
+    self.command = command
+    self.kind = kind
+    self.lastLines = lastLines
+  }
 }

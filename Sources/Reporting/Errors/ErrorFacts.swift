@@ -124,6 +124,15 @@ extension ReaderFault {
   }
 }
 
+extension WriterFault {
+  fileprivate var code: String {
+    switch kind {
+    case .notStarted: "command_not_started"
+    case .status, .signal: "command_failed"
+    }
+  }
+}
+
 extension ParquetFault {
   fileprivate var code: String {
     switch self {
@@ -174,6 +183,7 @@ extension WritingError {
     case .directoryInUse(let path): ErrorFacts(code: "directory_in_use", path)
     case .noRename(let directory, _): ErrorFacts(code: "no_rename", directory)
     case .noLockAnswer(let directory, _): ErrorFacts(code: "no_lock_answer", directory)
+    case .writer(let fault): ErrorFacts(code: fault.code, fault.name)
     }
   }
 }
