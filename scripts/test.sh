@@ -103,7 +103,7 @@ step_readers() {
       touch $store/installed
     fi
   fi
-  check_dsel test_readers.py test_object_store.py "$@"
+  check_dsel test_readers.py test_writers.py test_object_store.py "$@"
 }
 step_mounts() { check_dsel test_mounts.py test_without_proc.py "$@"; }
 step_files() { check_dsel test_many_files.py "$@"; }

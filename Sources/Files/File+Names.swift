@@ -155,7 +155,8 @@ extension File {
     return names
   }
 
-  /// Ends the programs that were started, and the process, without the functions that are registered for its exit.
+  /// Ends the programs that were started, and the process, without the functions that are
+  /// registered for its exit.
   package static func exitAtOnce(status: Int32) -> Never {
     ChildGroups.endAll()
     _exit(status)

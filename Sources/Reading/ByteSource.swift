@@ -32,6 +32,8 @@ package struct ByteSource: ~Copyable, Sendable {
   /// Bytes read from the file so far.
   package private(set) var storedByteCount = 0
   private var textByteCount = 0
+  /// Whether the hashes were requested.
+  private var hashesContent = false
 
   /// Opens the shard and reads its first bytes.
   ///
@@ -47,6 +49,7 @@ package struct ByteSource: ~Copyable, Sendable {
       // All passes over a command's output are compared.
       let hasher = hashesContent || shard.command != nil ? try ContentHasher() : nil
       source = ByteSource(shard, file: try shard.open(), plain, hasher, expectation)
+      source.hashesContent = hashesContent
     } catch let error as ReadingError {
       throw error
     } catch let error as SystemError {
@@ -108,8 +111,10 @@ package struct ByteSource: ~Copyable, Sendable {
   /// Whether checksums guard the bytes read so far; nil for plain files, which have none.
   package var hasChecksums: Bool? { decompressor.hasChecksums }
 
-  /// The hash of all stored bytes, once the end has been reached.
-  package var contentHash: UInt64? {
+  /// The hash of all stored bytes, once the end has been reached, if it was requested.
+  package var contentHash: UInt64? { hashesContent ? storedHash : nil }
+
+  private var storedHash: UInt64? {
     guard isAtEnd else { return nil }
     switch hasher {
     case .some(let hasher): return hasher.digest
@@ -212,7 +217,7 @@ package struct ByteSource: ~Copyable, Sendable {
     }
     if isAtEnd, let command = file.command {
       // All bytes are hashed by now: the reads before this one gave them.
-      try command.finish(byteCount: storedByteCount, hash: contentHash ?? 0)
+      try command.finish(byteCount: storedByteCount, hash: storedHash ?? 0)
     }
   }
 

@@ -1,8 +1,8 @@
 package import Files
 internal import Platform
 
-/// One input: a file that each pass opens anew, a command that each pass starts anew, or a spool with
-/// the bytes of a pipe.
+/// One input: a file that each pass opens anew, a command that each pass starts anew, or a spool
+/// with the bytes of a pipe.
 package struct Shard: Sendable {
   /// An open file with several owners: a spool has no name by which it could be opened again.
   package final class OpenFile: Sendable {

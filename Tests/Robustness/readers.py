@@ -32,6 +32,18 @@ def shell(script: str) -> str:
     return f"sh -c {shlex.quote(script)} sh"
 
 
+def names(folder: Path, ending: str) -> list[str]:
+    return [str(folder / f"{number}{ending}") for number in range(4)]
+
+
+def check_failure(finished: Finished, *parts: str) -> None:
+    assert finished.status == 1, str(finished)
+    for part in parts:
+        assert part in finished.errors, str(finished)
+    # An error is one line, for whoever reads many of them.
+    assert finished.errors.count("\n") == 1, str(finished)
+
+
 def marked_processes(mark: str) -> list[str]:
     """The processes with a variable of that name in their environment: dsel and all that it
     started. Zombies have no environment any longer, and are found by their parent."""

@@ -1,10 +1,8 @@
-"""Commands that read and write files for dsel: --reader, --writer. They fail in every way."""
+"""Commands that read files for dsel: --reader. They fail in every way."""
 
 from __future__ import annotations
 
-import gzip
 import json
-import lzma
 import os
 import shutil
 import signal
@@ -14,49 +12,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from readers import Web, marked_processes, select, served, shell
-from running import WIKI, Finished, run, start
+from readers import Web, check_failure, marked_processes, names, select, served, shell
+from running import WIKI, run, start
 
 CURL = "http://*=curl -fsSL"
-
-
-@pytest.fixture(scope="module")
-def pool(crawl: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with the fixtures' pool in four files, plain, in xz, and in gzip."""
-    folder = tmp_path_factory.mktemp("pool")
-    lines = crawl.read_bytes().splitlines(keepends=True)
-    for number in range(4):
-        content = b"".join(lines[len(lines) * number // 4 : len(lines) * (number + 1) // 4])
-        (folder / f"{number}.jsonl").write_bytes(content)
-        (folder / f"{number}.jsonl.xz").write_bytes(lzma.compress(content))
-        (folder / "packed").mkdir(exist_ok=True)
-        (folder / "packed" / f"{number}.jsonl").write_bytes(lzma.compress(content))
-        (folder / f"{number}.gzipped").write_bytes(gzip.compress(content))
-    return folder
-
-
-@pytest.fixture(scope="module")
-def expected(dsel: str, pool: Path) -> bytes:
-    """What is selected from the plain files."""
-    return select(dsel, [str(pool / f"{n}.jsonl") for n in range(4)]).checked().output
 
 
 @pytest.fixture(scope="module")
 def web(pool: Path) -> Iterator[Web]:
     with served({path.name: path.read_bytes() for path in pool.glob("*.*")}) as web:
         yield web
-
-
-def names(folder: Path, ending: str) -> list[str]:
-    return [str(folder / f"{number}{ending}") for number in range(4)]
-
-
-def check_failure(finished: Finished, *parts: str) -> None:
-    assert finished.status == 1, str(finished)
-    for part in parts:
-        assert part in finished.errors, str(finished)
-    # An error is one line, for whoever reads many of them.
-    assert finished.errors.count("\n") == 1, str(finished)
 
 
 def without_storage(value: object) -> object:
@@ -340,77 +305,6 @@ def test_a_bad_connection_is_an_error(
     finished = select(dsel, addresses, *options)
     check_failure(finished, f"{addresses[2]}: the reader command 'curl -fsSL'", part)
     assert list(tmp_path.iterdir()) == []
-
-
-# Outputs.
-
-
-def test_a_writer_gets_what_a_file_would(
-    dsel: str, pool: Path, expected: bytes, tmp_path: Path
-) -> None:
-    taken, temporary = tmp_path / "taken", tmp_path / "temporary"
-    taken.mkdir()
-    temporary.mkdir()
-    writer = shell(f'cat > {taken}/"${{1##*/}}"')
-    options = ["--output", "s3://box/selected.jsonl", "--writer", writer]
-    select(dsel, names(pool, ".jsonl"), *options, folder=temporary).checked()
-    assert (taken / "selected.jsonl").read_bytes() == expected
-    manifest = json.loads((taken / "selected.jsonl.manifest.json").read_text())
-    assert manifest["outputs"][0]["path"] == "s3://box/selected.jsonl"
-    assert manifest["outputs"][0]["writer"] == writer
-    assert list(temporary.iterdir()) == []
-    verified = run([dsel, "verify", str(taken / "selected.jsonl.manifest.json")]).checked()
-    assert b"unknown    selected  s3://box/selected.jsonl" in verified.output
-
-
-def test_a_writer_may_do_without_a_name(
-    dsel: str, pool: Path, expected: bytes, tmp_path: Path
-) -> None:
-    writer = f"sh -c 'cat > {tmp_path}/taken'"
-    select(dsel, names(pool, ".jsonl"), "--writer", writer, folder=tmp_path).checked()
-    assert (tmp_path / "taken").read_bytes() == expected
-    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
-
-
-def test_no_writer_starts_before_the_output_is_whole(
-    dsel: str, pool: Path, tmp_path: Path
-) -> None:
-    reader = shell('head -c 20000 "$1"; exit 3')
-    options = ["--reader", f"3.jsonl={reader}", "--writer", f"touch {tmp_path}/began"]
-    finished = select(dsel, names(pool, ".jsonl"), *options, folder=tmp_path)
-    check_failure(finished, "failed with exit status 3")
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("script", ["head -c 10 > /dev/null; echo quota >&2; exit 9", "kill -9 $$"])
-def test_a_writer_that_fails_loses_nothing(
-    dsel: str, pool: Path, expected: bytes, tmp_path: Path, script: str
-) -> None:
-    options = ["--output", "s3://box/selected.jsonl", "--writer", shell(script)]
-    rest = tmp_path / "rest.jsonl"
-    options += ["--remainder", str(rest)]
-    finished = select(dsel, names(pool, ".jsonl"), *options, folder=tmp_path)
-    check_failure(finished, "s3://box/selected.jsonl: the writer command 'sh -c ", "is kept in")
-    [kept] = tmp_path.iterdir()
-    assert str(kept) in finished.errors
-    assert kept.read_bytes() == expected
-
-
-def test_a_killed_dsel_ends_the_writer(dsel: str, pool: Path, tmp_path: Path) -> None:
-    mark = f"DSEL_TEST_MARK={tmp_path}"
-    command = [dsel, "select", "--target", WIKI, "--count", "60", "-q", "--writer"]
-    command += [f"sh -c 'touch {tmp_path}/began; sleep 4711'", "--pool", *names(pool, ".jsonl")]
-    process = start(
-        command, environment={"DSEL_TEST_MARK": str(tmp_path), "TMPDIR": str(tmp_path)}
-    )
-    deadline = time.monotonic() + 20
-    while not (tmp_path / "began").exists() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    process.terminate()
-    process.communicate(timeout=20)
-    assert process.returncode == 128 + signal.SIGTERM
-    assert marked_processes(mark) == []
-    assert os.listdir(tmp_path) == ["began"]
 
 
 # Records.

@@ -153,7 +153,7 @@ internal import Platform
     var arguments = unsafe words.map { word -> UnsafeMutablePointer<CChar>? in
       unsafe FileName.withBytes(of: word) { unsafe strdup($0) }
     }
-    defer { unsafe arguments.forEach { unsafe free($0) } }
+    defer { for index in unsafe arguments.indices { unsafe free(arguments[index]) } }
     unsafe arguments.append(nil)
     guard let program = unsafe arguments[0] else { throw .outOfMemory() }
     var process: pid_t = 0

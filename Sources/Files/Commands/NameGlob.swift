@@ -1,9 +1,9 @@
 /// A pattern for names of files, such as `*.xz` or `s3://crawl/*`.
 ///
 /// `*` stands for any characters, `?` for one, `[a-z]` for one of a set and `[!a-z]` for one that
-/// isn't in it; a backslash takes the next character as it is. A pattern without a slash is compared
-/// with the part of the name after its last slash, and any other with the whole name. There, `*`
-/// also stands for slashes.
+/// isn't in it; a backslash takes the next character as it is. A pattern without a slash is
+/// compared with the part of the name after its last slash, and any other with the whole name.
+/// There, `*` also stands for slashes.
 package struct NameGlob: Equatable, Sendable {
   package enum Fault: Error, Equatable {
     case empty

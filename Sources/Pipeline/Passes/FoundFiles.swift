@@ -11,8 +11,8 @@ internal import Writing
 ///
 /// In a directory, names decide: its files with the endings of ``DocumentFormats`` are taken, from
 /// all directories below, sorted by the bytes of their paths in it. Hidden names, which begin with
-/// a dot, and dsel's own manifests are passed over. Files that commands read are taken as well. Links are followed, and each directory is read
-/// once, so links in a circle do no harm.
+/// a dot, and dsel's own manifests are passed over. Files that commands read are taken as well.
+/// Links are followed, and each directory is read once, so links in a circle do no harm.
 package struct FoundFiles: Sendable {
   /// Files of a directory that are left out because of their names.
   package struct LeftOut: Sendable, Equatable {

@@ -7,7 +7,8 @@ package struct Verification: Encodable, Sendable {
     /// The same size; the manifest has no hash.
     case sameSize = "same_size"
     case changed, missing
-    /// Standard input, which can't be looked at again, or what a command read or took: none is started.
+    /// Standard input, which can't be looked at again, or what a command read or took: none is
+    /// started.
     case unknown
 
     /// Whether the file isn't what it was.

@@ -31,8 +31,8 @@ extension ErrorMessage {
         + "to a file, and name that."
     case .reader:
       return
-        "\(path): the reader command printed a Parquet file, which is read from its end. Add "
-        + "--spool, which keeps it in a temporary file, or write it to a file and name that."
+        "\(path): the reader command printed a Parquet file, which is read from its end. "
+        + "Write it to a file, and name that. For the pool of 'select' or 'resample', --spool does so."
     }
   }
 

@@ -17,7 +17,9 @@ struct RunOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Print only warnings and errors.")
   var quiet = false
 
-  @Flag(name: .shortAndLong, help: "Add further figures to the summary.")
+  @Flag(
+    name: .shortAndLong,
+    help: "Add further figures to the summary, and show messages of --reader commands.")
   var verbose = false
 
   @Option(
