@@ -49,6 +49,8 @@ TYPES = {
     "path,…": "Union[Sequence[str], str]",
     "statistic,…": "Union[Sequence[str], str]",
     "x,…": "Union[Sequence[float], float, str]",
+    "glob=command": "Union[Mapping[str, str], Sequence[str], str]",
+    "command": "str", "seconds": "Union[int, str]",
 }
 
 

@@ -20,7 +20,7 @@ suite=Tests/Robustness
 sample=1
 seed=1
 
-quick_steps=(setup format rules build tests python faults kills limits)
+quick_steps=(setup format rules build tests python faults kills limits readers)
 all_steps=("${quick_steps[@]}" mounts files streams distributed engines package benchmarks fuzzing address thread)
 
 describe() {
@@ -34,6 +34,7 @@ describe() {
     faults) echo "each system call fails once" ;;
     kills) echo "kills, signals, full disks, changing pools" ;;
     limits) echo "hostile and huge inputs" ;;
+    readers) echo "commands that read and write files, and fail; with --all, a stand-in for S3" ;;
     mounts) echo "file systems without fsync, rename or locks; no /proc" ;;
     files) echo "ten thousand files with 64 descriptors" ;;
     streams) echo "memory stays flat on long streams and large pools" ;;
@@ -93,6 +94,17 @@ step_faults() { check_dsel test_faults.py "$@"; }
 # These run on the disk, so that the kills come at the moments at which dsel is killed in practice.
 step_kills() { TMPDIR=$disk check_dsel test_kills.py test_disturbances.py test_disk_room.py "$@"; }
 step_limits() { check_dsel test_input_limits.py test_file_limits.py test_parquet_damage.py "$@"; }
+# With --all, moto stands in for S3, in an environment of its own (160 MB).
+step_readers() {
+  local store=$suite/.venv-store requirements=$suite/requirements-store.txt
+  if [ "$mode" != quick ] && { [ ! -e $store/installed ] || [ $store/installed -ot $requirements ]; }; then
+    python3 -m venv --clear $store
+    if $store/bin/pip install --quiet --disable-pip-version-check --requirement $requirements; then
+      touch $store/installed
+    fi
+  fi
+  check_dsel test_readers.py test_writers.py test_object_store.py "$@"
+}
 step_mounts() { check_dsel test_mounts.py test_without_proc.py "$@"; }
 step_files() { check_dsel test_many_files.py "$@"; }
 step_streams() { TMPDIR=$disk check_dsel test_soak.py test_memory.py "$@"; }

@@ -1,6 +1,7 @@
 """Selections from Python equal those of the command, for every kind of documents."""
 
 import json
+import lzma
 import pathlib
 
 import pytest
@@ -62,6 +63,33 @@ def test_files_with_commas_equals_signs_and_dashes(tmp_path, crawl_lines):
     whole.write_bytes(b"".join(crawl_lines[:1200]))
     lines = dsel("select", "--target", WIKI, "--pool", whole, *COUNT).splitlines(keepends=True)
     assert list(api.select(WIKI, names, count=50).lines()) == lines
+
+
+@pytest.mark.parametrize(
+    "reader",
+    [{"*.xz": "xz -dc", "box://*": "sh -c 'cat \"${1##*/}\"' sh"},
+     ["*.xz=xz -dc", "box://*=sh -c 'cat \"${1##*/}\"' sh"]],
+)  # fmt: skip
+def test_files_that_commands_read(reader, expected, crawl_lines, tmp_path):
+    (tmp_path / "0.jsonl.xz").write_bytes(lzma.compress(b"".join(crawl_lines[:700])))
+    (tmp_path / "1").write_bytes(b"".join(crawl_lines[700:]))
+    pool = [pathlib.Path("0.jsonl.xz"), "box://pool/1"]
+    for names in [pool, list(reversed(pool))]:
+        selection = api.select(WIKI, names, count=50, reader=reader)
+        assert sorted(selection.lines()) == sorted(expected(*COUNT))
+    selection = api.select(WIKI, ["box://pool/1", "box://./0.jsonl"], count=50, reader=reader)
+    with pytest.raises(api.DselError, match="command_failed|reader command"):
+        list(selection.lines())
+    with pytest.raises(api.DselError, match="reader command 'xz -dc' failed") as caught:
+        api.fit("1", reader="1=xz -dc")
+    assert caught.value.code == "command_failed"
+    assert caught.value.file == "1"
+
+
+def test_a_command_takes_the_selection(expected, tmp_path):
+    selection = api.select(WIKI, CRAWL, count=50, writer=f"sh -c 'cat > {tmp_path}/taken'")
+    assert selection.manifest["outputs"][0]["writer"].startswith("sh -c")
+    assert (tmp_path / "taken").read_bytes() == b"".join(expected(*COUNT))
 
 
 def test_lists(expected, crawl_lines, crawl_rows, wiki_rows):

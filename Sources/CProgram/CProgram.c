@@ -21,3 +21,7 @@ int dsel_argument_count(void) { return argument_count; }
 __attribute__((weak)) const char dsel_commit_text[] = "";
 
 const char *dsel_commit(void) { return dsel_commit_text; }
+
+extern char **environ;
+
+char **dsel_environment(void) { return environ; }

@@ -155,8 +155,12 @@ extension File {
     return names
   }
 
-  /// Ends the process without the functions that are registered for its exit.
-  package static func exitAtOnce(status: Int32) -> Never { _exit(status) }
+  /// Ends the programs that were started, and the process, without the functions that are
+  /// registered for its exit.
+  package static func exitAtOnce(status: Int32) -> Never {
+    ChildGroups.endAll()
+    _exit(status)
+  }
 
   /// Creates a directory unless it exists.
   ///

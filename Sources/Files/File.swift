@@ -53,6 +53,14 @@ package import Platform
     self.init(descriptor: descriptor, path: path)
   }
 
+  /// Takes over a descriptor that is open, and closes it in the end.
+  init(adopting descriptor: Int32, path: String) {
+    self.init(descriptor: descriptor, path: path)
+  }
+
+  /// The descriptor, for a call that gives it to another program.
+  var number: Int32 { descriptor }
+
   /// Opens an existing path that is no regular file, such as a named pipe, for writing.
   ///
   /// - Throws: ``SystemError`` of operation `open`.

@@ -31,6 +31,20 @@ extension FileStatus {
     self.init(status)
   }
 
+  /// The status of what a program gives: nothing is known of it beforehand.
+  ///
+  /// - Parameter path: names a file perhaps, to which the status belongs then.
+  package static func ofOutput(named path: String) -> FileStatus {
+    let file = try? FileStatus(path: path)
+    // No device and no file have this number.
+    return FileStatus(
+      kind: .other, byteCount: 0, device: file?.device ?? .max, inode: file?.inode ?? .max,
+      modificationTime: 0)
+  }
+
+  /// Whether this is a file of which no other status is known.
+  package var hasIdentity: Bool { device != .max || inode != .max }
+
   init(_ status: stat) {
     let time = SystemCall.modificationTime(of: status)
     let kind: Kind =

@@ -22,6 +22,29 @@ package enum SystemCall {
     unsafe rename(path, newPath)
   }
 
+  /// Calls `pipe(2)`.
+  ///
+  /// - Returns: nil if it fails.
+  package static func makePipe() -> (read: Int32, write: Int32)? {
+    var ends: [Int32] = [-1, -1]
+    // SAFETY: two numbers are written.
+    guard unsafe pipe(&ends) == 0 else { return nil }
+    return (ends[0], ends[1])
+  }
+
+  /// Calls `poll(2)`: waits until one of some descriptors has bytes, or its end.
+  ///
+  /// - Parameters:
+  ///   - descriptors: -1 never has bytes.
+  ///   - milliseconds: the longest time; -1 for any.
+  /// - Returns: whether each has bytes, or its end.
+  package static func waitForBytes(_ descriptors: [Int32], milliseconds: Int32) -> [Bool] {
+    var waits = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    // SAFETY: the array has as many elements as the call is told.
+    let count = unsafe poll(&waits, nfds_t(waits.count), milliseconds)
+    return waits.map { count > 0 && $0.revents != 0 }
+  }
+
   /// The time of a file's last change.
   package static func modificationTime(of status: stat) -> timespec {
     #if canImport(Darwin)

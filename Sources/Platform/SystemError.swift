@@ -2,6 +2,7 @@
 package struct SystemError: Error, Equatable {
   package enum Operation: String, Sendable {
     case open, read, write, sync, rename, inspect, createTemporary, allocate, startThread
+    case startProgram
     /// Anything done to a temporary file without a name.
     ///
     /// The path is that of its directory.

@@ -31,6 +31,9 @@ package struct ByteSource: ~Copyable, Sendable {
   package private(set) var format: any DocumentFormat = JSONLines()
   /// Bytes read from the file so far.
   package private(set) var storedByteCount = 0
+  private var textByteCount = 0
+  /// Whether the hashes were requested.
+  private var hashesContent = false
 
   /// Opens the shard and reads its first bytes.
   ///
@@ -43,8 +46,12 @@ package struct ByteSource: ~Copyable, Sendable {
     do {
       // Replaced as soon as the first bytes are known.
       let plain = try Decompressor(.plain, maximumWindowByteCount: maximumWindow)
-      let hasher = hashesContent ? try ContentHasher() : nil
+      // All passes over a command's output are compared.
+      let hasher = hashesContent || shard.command != nil ? try ContentHasher() : nil
       source = ByteSource(shard, file: try shard.open(), plain, hasher, expectation)
+      source.hashesContent = hashesContent
+    } catch let error as ReadingError {
+      throw error
     } catch let error as SystemError {
       throw .system(error)
     } catch {
@@ -84,7 +91,7 @@ package struct ByteSource: ~Copyable, Sendable {
     self.shard = shard
     self.file = file
     self.hasher = hasher
-    offset = shard.isRereadable ? 0 : nil
+    offset = shard.hasOffsets ? 0 : nil
   }
 
   /// Returns the first `byteCount` decompressed bytes of a shard, or fewer if there are no more.
@@ -104,8 +111,10 @@ package struct ByteSource: ~Copyable, Sendable {
   /// Whether checksums guard the bytes read so far; nil for plain files, which have none.
   package var hasChecksums: Bool? { decompressor.hasChecksums }
 
-  /// The hash of all stored bytes, once the end has been reached.
-  package var contentHash: UInt64? {
+  /// The hash of all stored bytes, once the end has been reached, if it was requested.
+  package var contentHash: UInt64? { hashesContent ? storedHash : nil }
+
+  private var storedHash: UInt64? {
     guard isAtEnd else { return nil }
     switch hasher {
     case .some(let hasher): return hasher.digest
@@ -130,6 +139,8 @@ package struct ByteSource: ~Copyable, Sendable {
   package mutating func read(into output: inout OutputSpan<UInt8>) throws(ReadingError) {
     let start = output.count
     try fill(&output)
+    textByteCount += output.count - start
+    if textByteCount == 0, output.freeCapacity > 0 { try file.command?.checkNotEmpty() }
     textHasher?.update(output.span.extracting(start..<output.count))
     guard !isRecognized else { return }
     isRecognized = true
@@ -195,6 +206,7 @@ package struct ByteSource: ~Copyable, Sendable {
 
   /// One system call's worth of stored bytes.
   private mutating func readFile(into output: inout OutputSpan<UInt8>) throws(ReadingError) {
+    try file.command?.waitForBytes()
     do throws(SystemError) {
       let count = try file.file.read(into: &output, at: offset)
       if count == 0 { isAtEnd = true }
@@ -203,6 +215,26 @@ package struct ByteSource: ~Copyable, Sendable {
     } catch {
       throw .system(error)
     }
+    if isAtEnd, let command = file.command {
+      // All bytes are hashed by now: the reads before this one gave them.
+      try command.finish(byteCount: storedByteCount, hash: storedHash ?? 0)
+    }
+  }
+
+  /// Reads a command's output to its end, which is the only place where its fault shows.
+  ///
+  /// - Throws: ``ReadingError``
+  package mutating func readRest() throws(ReadingError) {
+    guard shard.command != nil, !isAtEnd else { return }
+    var rest = ByteBuffer()
+    do throws(SystemError) { try rest.reserve(additional: Self.readSize) } catch {
+      throw .system(error)
+    }
+    repeat {
+      rest.removeAll(keepingCapacityUpTo: .max)
+      try rest.append(upTo: Self.readSize) { output throws(ReadingError) in try read(into: &output)
+      }
+    } while !rest.isEmpty
   }
 
   /// Goes on at `offset` without reading the bytes before it, if the shard is a plain file.
@@ -222,7 +254,7 @@ package struct ByteSource: ~Copyable, Sendable {
   ///
   /// - Throws: ``ReadingError/changed(path:)``
   package func checkUnchanged() throws(ReadingError) {
-    guard shard.isRereadable else { return }
+    guard shard.hasOffsets else { return }
     do throws(SystemError) {
       if try file.file.status() == shard.status { return }
     } catch {

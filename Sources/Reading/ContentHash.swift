@@ -16,10 +16,11 @@ package enum ContentHash {
 
   /// The size and the hash of a shard's bytes as they are stored.
   ///
+  /// - Parameter shard: a file, not a command.
   /// - Throws: ``ReadingError``
   package static func of(_ shard: Shard) throws(ReadingError) -> (byteCount: Int, hash: UInt64) {
+    let file = try shard.open()
     do throws(SystemError) {
-      let file = try shard.open()
       var hasher = try ContentHasher()
       var buffer = ByteBuffer()
       var offset = 0

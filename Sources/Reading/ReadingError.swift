@@ -19,6 +19,8 @@ package enum ReadingError: Error, Equatable {
   case lineTooLong(path: String, offset: Int, limit: Int)
   /// The file is no longer the one that an earlier pass read.
   case changed(path: String)
+  /// The command that reads the file failed.
+  case reader(path: String, ReaderFault)
 }
 
 /// The reason why documents can't be read from a Parquet file.
@@ -32,6 +34,8 @@ package enum ParquetFault: Error, Equatable {
   case unsupportedColumn(column: String, feature: String)
   /// A Parquet file is read from its end, which a pipe doesn't allow.
   case pipe
+  /// The same of a command's output.
+  case reader
 }
 
 /// The reason why a line is not a document.

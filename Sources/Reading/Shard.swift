@@ -1,18 +1,31 @@
 package import Files
 internal import Platform
 
-/// One input: a file that each pass opens anew, or a spool with the bytes of a pipe.
+/// One input: a file that each pass opens anew, a command that each pass starts anew, or a spool
+/// with the bytes of a pipe.
 package struct Shard: Sendable {
   /// An open file with several owners: a spool has no name by which it could be opened again.
   package final class OpenFile: Sendable {
     let file: File
-    package init(_ file: consuming File) { self.file = file }
+    /// The command that the bytes come from, if they do.
+    let command: ReaderCommand.Run?
+
+    package init(_ file: consuming File) {
+      self.file = file
+      command = nil
+    }
+
+    init(_ file: consuming File, _ command: ReaderCommand.Run) {
+      self.file = file
+      self.command = command
+    }
   }
 
   package enum Origin: Sendable {
     case file(path: String)
     case standardInput
     case spool(OpenFile)
+    case command(ReaderCommand)
   }
 
   /// The name for messages and the manifest.
@@ -28,10 +41,12 @@ package struct Shard: Sendable {
   /// - Parameters:
   ///   - path: a path, or `-` for standard input; a pipe may have a name before it.
   ///   - formats: in the order in which they are asked whether the file is theirs.
+  ///   - readers: the commands that read some files, which need not exist here.
   /// - Throws: ``ReadingError/isDirectory(path:)``, ``ReadingError/remote(path:)``,
   ///   ``ReadingError/system(_:)``
   package init(
-    path: String, formats: [any DocumentFormat] = DocumentFormats.all
+    path: String, formats: [any DocumentFormat] = DocumentFormats.all,
+    readers: ReaderSettings = ReaderSettings()
   ) throws(ReadingError) {
     self.formats = formats
     let named = PipeName(path)
@@ -42,6 +57,10 @@ package struct Shard: Sendable {
         name = named?.name ?? File.standardInputName
         origin = .standardInput
         status = try File.standardInput().status()
+      } else if named == nil, let rule = readers.rule(for: path) {
+        name = path
+        origin = .command(ReaderCommand(rule, path, readers))
+        status = .ofOutput(named: path)
       } else {
         name = named?.name ?? path
         // Anything but a file can't be opened again: a socket's name in /dev/fd, for example.
@@ -92,8 +111,16 @@ package struct Shard: Sendable {
     switch origin {
     case .file: status.kind == .regular
     case .standardInput: false
-    case .spool: true
+    case .spool, .command: true
     }
+  }
+
+  /// Whether bytes can be read at any offset, from a file that is watched for changes.
+  var hasOffsets: Bool { isRereadable && command == nil }
+
+  /// The command that reads the shard; nil for one that dsel opens itself.
+  package var command: ReaderCommand? {
+    if case .command(let command) = origin { command } else { nil }
   }
 
   /// Whether the records are lines, as the first bytes show: see ``DocumentFormat/hasLines``.
@@ -101,9 +128,11 @@ package struct Shard: Sendable {
   /// - Throws: ``ReadingError/system(_:)``
   package func hasLines() throws(ReadingError) -> Bool {
     precondition(isRereadable)
+    // Other formats need offsets.
+    guard hasOffsets else { return true }
     var head: [UInt8] = []
+    let file = try open()
     do throws(SystemError) {
-      let file = try open()
       try head.append(addingCapacity: Self.headSize) { output throws(SystemError) in
         _ = try file.file.read(into: &output, at: 0)
       }
@@ -127,12 +156,16 @@ package struct Shard: Sendable {
     return try format.recordReader(of: source, request)
   }
 
-  /// - Throws: ``SystemError`` of operation `open`.
-  func open() throws(SystemError) -> OpenFile {
+  /// - Throws: ``ReadingError/system(_:)``, ``ReadingError/reader(path:_:)``
+  func open() throws(ReadingError) -> OpenFile {
     switch origin {
-    case .file(let path): OpenFile(try File(reading: path))
-    case .standardInput: OpenFile(File.standardInput())
-    case .spool(let file): file
+    case .file(let path):
+      do throws(SystemError) { return OpenFile(try File(reading: path)) } catch {
+        throw .system(error)
+      }
+    case .standardInput: return OpenFile(File.standardInput())
+    case .spool(let file): return file
+    case .command(let command): return try command.start()
     }
   }
 }

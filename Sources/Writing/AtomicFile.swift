@@ -16,7 +16,7 @@ internal import Platform
 /// a named pipe, is written to directly, and so is a descriptor such as `/dev/fd/3`.
 package struct AtomicFile: ~Copyable {
   package let path: String
-  private let temporaryPath: String?
+  let temporaryPath: String?
   /// nil after the last write.
   ///
   /// The file is renamed when closed, since some object-store mounts rename only closed files.
@@ -201,6 +201,17 @@ package struct AtomicFile: ~Copyable {
   private static func lock(_ temporaryPath: String) -> File? {
     guard let file = try? File(locking: temporaryPath), file.lock() == .taken else { return nil }
     return file
+  }
+
+  /// Removes the file, whose content is elsewhere now.
+  ///
+  /// - Throws: ``WritingError/system(_:)``; then all names are as they were.
+  consuming func drop() throws(WritingError) {
+    guard let temporaryPath else { return }
+    lock = nil
+    isCommitted = true
+    let code = registry.drop(temporaryPath)
+    guard code == 0 else { throw .system(SystemError(.rename, path, code: code)) }
   }
 
   /// Waits until everything is on the disk, and gives the file its name.

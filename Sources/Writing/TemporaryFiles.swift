@@ -49,6 +49,17 @@ package final class TemporaryFiles: Sendable {
     }
   }
 
+  /// Removes a temporary file that the run doesn't need any longer, as if it had got its name.
+  ///
+  /// - Returns: zero, or `errno`. Then no output of this run has its name.
+  func drop(_ temporaryPath: String) -> Int32 {
+    state.withLock { state in
+      state.temporary.remove(ExactString(temporaryPath))
+      File.remove(temporaryPath)
+      return state.endIfLast()
+    }
+  }
+
   /// Takes away the name of an older file, before any output gets its own.
   ///
   /// This is done with the manifest: an existing manifest describes the existing outputs and no

@@ -21,4 +21,6 @@ package enum WritingError: Error, Equatable {
   case noRename(directory: String, SystemError)
   /// The file system of the directory didn't answer a request for a lock in that time.
   case noLockAnswer(directory: String, seconds: Int)
+  /// The command that takes an output failed.
+  case writer(WriterFault)
 }

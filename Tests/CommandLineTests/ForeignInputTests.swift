@@ -27,7 +27,9 @@ import Testing
   static let cases = [
     Case(
       file: "a.jsonl.xz", made: "xz -c pool.jsonl", needs: "xz",
-      what: "xz data, which dsel does not read. Decompress it: xz -dc a.jsonl.xz | dsel … -"),
+      what:
+        "xz data, which dsel does not read. Add --reader '*.xz=xz -dc', or decompress it: xz -dc a.jsonl.xz | dsel … -"
+    ),
     Case(file: "named.jsonl", made: "xz -c pool.jsonl", needs: "xz", what: "xz data, which"),
     Case(
       file: "a.lzma", made: "xz --format=lzma -c pool.jsonl", needs: "xz", what: "lzma data, which"),

@@ -273,7 +273,7 @@ struct FoundFileTests {
     ("/no/where\n", "list:1: /no/where: no such file or directory. Check the name.\n"),
     ("pool/*.jsonl\n", "list:1: pool/*.jsonl: no such file or directory. Patterns in"),
     ("pool/a.jsonl\0", "list: the list has NUL bytes. Add -0 (--null) if they end it"),
-    ("s3://b/k\n", "list:1: s3://b/k: dsel reads files and standard input. Pipe it in: "),
+    ("s3://b/k\n", "list:1: s3://b/k: dsel reads files and standard input. Add --reader "),
     ("pool/a.jsonl\n-\n", "list:2: a list can't name standard input. Name it on the com"),
     ("{\"text\": \"\"}\n", "list: this looks like a file of documents, but --files-from"),
     ("\n" + longName + "\n", "list:2: the name is longer than a path may be. Check that"),

@@ -12,38 +12,62 @@ import Writing
 @Suite struct ErrorMessageTests {
   private static let hostile = "a\u{1B}[31mb"
 
-  private static let errors: [PipelineError] = [
-    .input(.reading(.system(SystemError(.open, "a", code: 2)), line: nil)),
-    .input(.reading(.system(.outOfMemory(byteCount: 20_000_000)), line: nil)),
-    .input(.reading(.isDirectory(path: "-"), line: nil)),
-    .input(.reading(.damaged(path: "a", .outOfMemory), line: nil)),
-    .input(.reading(.damaged(path: "a", .windowTooLarge(byteCount: nil, limit: 1)), line: nil)),
-    .input(.reading(.damaged(path: "a", .needsDictionary(id: 7)), line: nil)),
-    .input(.reading(.remote(path: "s3://a/b"), line: nil)),
-    .input(.reading(.lineTooLong(path: "a", offset: 9, limit: 256 << 20), line: 3)),
-    .input(.reading(.changed(path: "a"), line: nil)),
-    .input(.invalidLine(path: "a", line: 3, .notUTF8(column: 2))),
-    .input(.invalidTargetLine(path: "a", line: 3, .missingField(path: "t", present: ["u"]))),
-    .input(.invalidWeightLine(path: "a", line: 3, .missingField(path: "t", present: []))),
-    .input(.invalidLine(path: "a", line: 3, .noText(paths: "t,u", present: ["v"]))),
-    .input(.invalidLine(path: "a", line: 3, .notAString(path: "t[0]", found: .array))),
-    .input(
-      .invalidLine(path: "a", line: 3, .notOfKind(path: "t", found: .number, expected: .array))),
-    .input(.empty(role: .weights, skippedLines: 1)), .input(.noTokens(role: .input)),
-    .input(.notRereadable(path: "a")),
-    .output(.writing(.system(SystemError(.startThread, "", code: 11)))),
-    .output(.writing(.compression(.outOfMemory))),
-    .output(.writing(.compression(.truncated(format: .zstd)))),
-    .output(.writing(.noRename(directory: "d", SystemError(.rename, "d", code: 95)))),
-    .output(.writing(.noLockAnswer(directory: "d", seconds: 10))),
-    .fitting(.emptyFitSample(share: 0.1, chosen: 0, documentCount: 1)),
-    .models(.mismatch(path: "b", otherPath: "a", .sample(isInFirst: true))),
-    .models(.empty(path: "a", documentCount: 0)),
-    .strata(.emptyMixture(field: "d", values: ["x", "y"])),
-    .candidates(.missingDocuments(path: "a", foundCount: 9, countedCount: 10, shardCount: 1)),
-    .weights(.shardWithoutWeights(path: "a", moreCount: 2)),
-    .merging(.mixedKinds(path: "a", otherPath: "b")),
-  ]
+  private static let errors: [PipelineError] =
+    [
+      .input(.reading(.system(SystemError(.open, "a", code: 2)), line: nil)),
+      .input(.reading(.system(.outOfMemory(byteCount: 20_000_000)), line: nil)),
+      .input(.reading(.isDirectory(path: "-"), line: nil)),
+      .input(.reading(.damaged(path: "a", .outOfMemory), line: nil)),
+      .input(.reading(.damaged(path: "a", .windowTooLarge(byteCount: nil, limit: 1)), line: nil)),
+      .input(.reading(.damaged(path: "a", .needsDictionary(id: 7)), line: nil)),
+      .input(.reading(.remote(path: "s3://a/b"), line: nil)),
+      .input(.reading(.lineTooLong(path: "a", offset: 9, limit: 256 << 20), line: 3)),
+      .input(.reading(.changed(path: "a"), line: nil)),
+      .input(.invalidLine(path: "a", line: 3, .notUTF8(column: 2))),
+      .input(.invalidTargetLine(path: "a", line: 3, .missingField(path: "t", present: ["u"]))),
+      .input(.invalidWeightLine(path: "a", line: 3, .missingField(path: "t", present: []))),
+      .input(.invalidLine(path: "a", line: 3, .noText(paths: "t,u", present: ["v"]))),
+      .input(.invalidLine(path: "a", line: 3, .notAString(path: "t[0]", found: .array))),
+      .input(
+        .invalidLine(path: "a", line: 3, .notOfKind(path: "t", found: .number, expected: .array))),
+      .input(.empty(role: .weights, skippedLines: 1)), .input(.noTokens(role: .input)),
+      .input(.notRereadable(path: "a")),
+      .output(.writing(.system(SystemError(.startThread, "", code: 11)))),
+      .output(.writing(.compression(.outOfMemory))),
+      .output(.writing(.compression(.truncated(format: .zstd)))),
+      .output(.writing(.noRename(directory: "d", SystemError(.rename, "d", code: 95)))),
+      .output(.writing(.noLockAnswer(directory: "d", seconds: 10))),
+      .input(.reading(.parquet(path: "a", .reader), line: nil)),
+      .output(
+        .writing(
+          .writer(
+            WriterFault(
+              name: "s3://a", command: "s5cmd pipe", kind: .status(2), lastLines: [], keptPath: "k")
+          ))),
+      .output(
+        .writing(
+          .writer(
+            WriterFault(
+              name: nil, command: "f", kind: .notStarted(code: 2), lastLines: [], keptPath: nil)))),
+    ]
+    + [
+      ReaderFault.Kind.notStarted(code: 2), .status(3), .signal(9), .silence(seconds: 1), .empty,
+      .otherContent(before: 5, now: 7), .otherContent(before: 5, now: 5),
+    ].flatMap { kind in
+      [[], ["one", "two"]].map { lines in
+        PipelineError.input(
+          .reading(
+            .reader(path: "a", ReaderFault(command: "c", kind: kind, lastLines: lines)), line: nil))
+      }
+    } + [
+      .fitting(.emptyFitSample(share: 0.1, chosen: 0, documentCount: 1)),
+      .models(.mismatch(path: "b", otherPath: "a", .sample(isInFirst: true))),
+      .models(.empty(path: "a", documentCount: 0)),
+      .strata(.emptyMixture(field: "d", values: ["x", "y"])),
+      .candidates(.missingDocuments(path: "a", foundCount: 9, countedCount: 10, shardCount: 1)),
+      .weights(.shardWithoutWeights(path: "a", moreCount: 2)),
+      .merging(.mixedKinds(path: "a", otherPath: "b")),
+    ]
 
   @Test(arguments: errors.indices)
   func `A message is made of sentences`(index: Int) {

@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+import gzip
+import lzma
 import math
 import random
 import shlex
@@ -16,6 +18,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from readers import names, select
 from running import FIXTURES, ROOT, byte_count, find_dsel, run
 
 
@@ -128,6 +131,27 @@ def crawl(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("crawl") / "pool.jsonl"
     path.write_bytes(run(["zstd", "-dqc", str(FIXTURES / "crawl.jsonl.zst")]).checked().output)
     return path
+
+
+@pytest.fixture(scope="session")
+def pool(crawl: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with the fixtures' pool in four files, plain, in xz, and in gzip."""
+    folder = tmp_path_factory.mktemp("pool")
+    lines = crawl.read_bytes().splitlines(keepends=True)
+    for number in range(4):
+        content = b"".join(lines[len(lines) * number // 4 : len(lines) * (number + 1) // 4])
+        (folder / f"{number}.jsonl").write_bytes(content)
+        (folder / f"{number}.jsonl.xz").write_bytes(lzma.compress(content))
+        (folder / "packed").mkdir(exist_ok=True)
+        (folder / "packed" / f"{number}.jsonl").write_bytes(lzma.compress(content))
+        (folder / f"{number}.gzipped").write_bytes(gzip.compress(content))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def expected(dsel: str, pool: Path) -> bytes:
+    """What is selected from the plain files."""
+    return select(dsel, names(pool, ".jsonl")).checked().output
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -341,7 +341,8 @@ def _prefix(documents: Source, name: Optional[str]) -> str:
 
 
 def _output(options: Mapping[str, Any]) -> Optional[str]:
-    output = options.get("output") or options.get("output_dir") or options.get("picks")
+    names = ("output", "output_dir", "picks", "writer")
+    output = next((options[name] for name in names if options.get(name)), None)
     return None if output is None else os.fspath(output)
 
 

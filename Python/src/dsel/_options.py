@@ -38,6 +38,17 @@ class SelectOptions(TypedDict, total=False):
     max_line_bytes: Union[int, str]
     # Size of the largest zstd window to accept. (default: 128MiB)
     max_window: Union[int, str]
+    # Read files whose names match GLOB from what COMMAND prints: '*.xz=xz -dc', 's3://*=s5cmd
+    # cat'. The name goes in place of {} or after the last word. No shell reads the command,
+    # unless it is one: sh -c '…'. Can be repeated: the first that matches counts.
+    reader: Union[Mapping[str, str], Sequence[str], str]
+    # With --reader: give up after this time without a byte of output. (default: never)
+    reader_timeout: Union[int, str]
+    # With --reader: a command may print nothing.
+    allow_empty: bool
+    # With --reader: keep what commands print in a temporary file, so that later passes don't
+    # start them again.
+    spool: bool
     # File for skipped lines. FILE.reasons.jsonl gets the position of each and the reason.
     rejects: Union[str, os.PathLike[str]]
     # Number of documents to select: 500, 10k, 5M, 1e6. auto, in 'dsel select' only: the number
@@ -160,6 +171,10 @@ class SelectOptions(TypedDict, total=False):
     fit_sample: Union[float, str]
     # File for the selected lines. (default: standard output)
     output: Union[str, os.PathLike[str]]
+    # Give the selected lines, once they are all there, to the standard input of COMMAND instead
+    # of a file: 's5cmd pipe'. The name from --output, if there is one, goes in place of {} or
+    # after the last word. The manifest follows in the same way, as OUTPUT.manifest.json.
+    writer: str
     # Directory for the selected lines in shards: shard_00000000.jsonl.zst, …, and
     # manifest.json.
     output_dir: Union[str, os.PathLike[str]]
@@ -219,6 +234,17 @@ class FitOptions(TypedDict, total=False):
     max_line_bytes: Union[int, str]
     # Size of the largest zstd window to accept. (default: 128MiB)
     max_window: Union[int, str]
+    # Read files whose names match GLOB from what COMMAND prints: '*.xz=xz -dc', 's3://*=s5cmd
+    # cat'. The name goes in place of {} or after the last word. No shell reads the command,
+    # unless it is one: sh -c '…'. Can be repeated: the first that matches counts.
+    reader: Union[Mapping[str, str], Sequence[str], str]
+    # With --reader: give up after this time without a byte of output. (default: never)
+    reader_timeout: Union[int, str]
+    # With --reader: a command may print nothing.
+    allow_empty: bool
+    # With --reader: keep what commands print in a temporary file, so that later passes don't
+    # start them again.
+    spool: bool
     # File for skipped lines. FILE.reasons.jsonl gets the position of each and the reason.
     rejects: Union[str, os.PathLike[str]]
     # Reproduce the weights of another implementation. dsir: the Python package data-selection
@@ -282,6 +308,17 @@ class WeighOptions(TypedDict, total=False):
     max_line_bytes: Union[int, str]
     # Size of the largest zstd window to accept. (default: 128MiB)
     max_window: Union[int, str]
+    # Read files whose names match GLOB from what COMMAND prints: '*.xz=xz -dc', 's3://*=s5cmd
+    # cat'. The name goes in place of {} or after the last word. No shell reads the command,
+    # unless it is one: sh -c '…'. Can be repeated: the first that matches counts.
+    reader: Union[Mapping[str, str], Sequence[str], str]
+    # With --reader: give up after this time without a byte of output. (default: never)
+    reader_timeout: Union[int, str]
+    # With --reader: a command may print nothing.
+    allow_empty: bool
+    # With --reader: keep what commands print in a temporary file, so that later passes don't
+    # start them again.
+    spool: bool
     # File for skipped lines. FILE.reasons.jsonl gets the position of each and the reason.
     rejects: Union[str, os.PathLike[str]]
     # Field with the id. (default: file and line; id with --format dolma)
@@ -392,6 +429,17 @@ class ResampleOptions(TypedDict, total=False):
     max_line_bytes: Union[int, str]
     # Size of the largest zstd window to accept. (default: 128MiB)
     max_window: Union[int, str]
+    # Read files whose names match GLOB from what COMMAND prints: '*.xz=xz -dc', 's3://*=s5cmd
+    # cat'. The name goes in place of {} or after the last word. No shell reads the command,
+    # unless it is one: sh -c '…'. Can be repeated: the first that matches counts.
+    reader: Union[Mapping[str, str], Sequence[str], str]
+    # With --reader: give up after this time without a byte of output. (default: never)
+    reader_timeout: Union[int, str]
+    # With --reader: a command may print nothing.
+    allow_empty: bool
+    # With --reader: keep what commands print in a temporary file, so that later passes don't
+    # start them again.
+    spool: bool
     # File for skipped lines. FILE.reasons.jsonl gets the position of each and the reason.
     rejects: Union[str, os.PathLike[str]]
     # Number of documents to select: 500, 10k, 5M, 1e6. auto, in 'dsel select' only: the number
@@ -467,6 +515,10 @@ class ResampleOptions(TypedDict, total=False):
     replay: Union[float, str]
     # File for the selected lines. (default: standard output)
     output: Union[str, os.PathLike[str]]
+    # Give the selected lines, once they are all there, to the standard input of COMMAND instead
+    # of a file: 's5cmd pipe'. The name from --output, if there is one, goes in place of {} or
+    # after the last word. The manifest follows in the same way, as OUTPUT.manifest.json.
+    writer: str
     # Directory for the selected lines in shards: shard_00000000.jsonl.zst, …, and
     # manifest.json.
     output_dir: Union[str, os.PathLike[str]]
@@ -529,6 +581,17 @@ class CompareOptions(TypedDict, total=False):
     max_line_bytes: Union[int, str]
     # Size of the largest zstd window to accept. (default: 128MiB)
     max_window: Union[int, str]
+    # Read files whose names match GLOB from what COMMAND prints: '*.xz=xz -dc', 's3://*=s5cmd
+    # cat'. The name goes in place of {} or after the last word. No shell reads the command,
+    # unless it is one: sh -c '…'. Can be repeated: the first that matches counts.
+    reader: Union[Mapping[str, str], Sequence[str], str]
+    # With --reader: give up after this time without a byte of output. (default: never)
+    reader_timeout: Union[int, str]
+    # With --reader: a command may print nothing.
+    allow_empty: bool
+    # With --reader: keep what commands print in a temporary file, so that later passes don't
+    # start them again.
+    spool: bool
     # How to split text into tokens. words: words and runs of punctuation; one token per
     # character in scripts without spaces. wordpunct: the rule of the DSIR reference package.
     # (default: words)
@@ -602,6 +665,17 @@ class ExplainOptions(TypedDict, total=False):
     max_line_bytes: Union[int, str]
     # Size of the largest zstd window to accept. (default: 128MiB)
     max_window: Union[int, str]
+    # Read files whose names match GLOB from what COMMAND prints: '*.xz=xz -dc', 's3://*=s5cmd
+    # cat'. The name goes in place of {} or after the last word. No shell reads the command,
+    # unless it is one: sh -c '…'. Can be repeated: the first that matches counts.
+    reader: Union[Mapping[str, str], Sequence[str], str]
+    # With --reader: give up after this time without a byte of output. (default: never)
+    reader_timeout: Union[int, str]
+    # With --reader: a command may print nothing.
+    allow_empty: bool
+    # With --reader: keep what commands print in a temporary file, so that later passes don't
+    # start them again.
+    spool: bool
     # Number of worker threads. (default: one per available processor)
     threads: Union[int, str]
     # Explain only this line of the file. Lines count from 1.
@@ -627,6 +701,10 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "allow_repeats": "flag",
         "max_line_bytes": "value",
         "max_window": "value",
+        "reader": "values",
+        "reader_timeout": "value",
+        "allow_empty": "flag",
+        "spool": "flag",
         "rejects": "value",
         "count": "value",
         "fraction": "value",
@@ -671,6 +749,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "buckets": "value",
         "fit_sample": "value",
         "output": "value",
+        "writer": "value",
         "output_dir": "value",
         "picks": "value",
         "shard_bytes": "value",
@@ -694,6 +773,10 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "allow_repeats": "flag",
         "max_line_bytes": "value",
         "max_window": "value",
+        "reader": "values",
+        "reader_timeout": "value",
+        "allow_empty": "flag",
+        "spool": "flag",
         "rejects": "value",
         "compat": "value",
         "tokenizer": "value",
@@ -719,6 +802,10 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "allow_repeats": "flag",
         "max_line_bytes": "value",
         "max_window": "value",
+        "reader": "values",
+        "reader_timeout": "value",
+        "allow_empty": "flag",
+        "spool": "flag",
         "rejects": "value",
         "id_field": "value",
         "compat": "value",
@@ -760,6 +847,10 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "allow_repeats": "flag",
         "max_line_bytes": "value",
         "max_window": "value",
+        "reader": "values",
+        "reader_timeout": "value",
+        "allow_empty": "flag",
+        "spool": "flag",
         "rejects": "value",
         "count": "value",
         "fraction": "value",
@@ -790,6 +881,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "fill": "flag",
         "replay": "value",
         "output": "value",
+        "writer": "value",
         "output_dir": "value",
         "shard_bytes": "value",
         "remainder": "value",
@@ -815,6 +907,10 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "allow_repeats": "flag",
         "max_line_bytes": "value",
         "max_window": "value",
+        "reader": "values",
+        "reader_timeout": "value",
+        "allow_empty": "flag",
+        "spool": "flag",
         "tokenizer": "value",
         "ngrams": "value",
         "buckets": "value",
@@ -841,6 +937,10 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "allow_repeats": "flag",
         "max_line_bytes": "value",
         "max_window": "value",
+        "reader": "values",
+        "reader_timeout": "value",
+        "allow_empty": "flag",
+        "spool": "flag",
         "threads": "value",
         "line": "value",
         "top": "value",

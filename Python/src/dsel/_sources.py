@@ -242,8 +242,11 @@ def parquet_files(directory: str) -> List[str]:
 def _is_name(text: str) -> bool:
     if not text or len(text) > 4096 or "\n" in text or "\0" in text:
         return False
-    has_suffix = text.endswith(_SUFFIXES) and " " not in text
-    return has_suffix or ("/" in text and " " not in text and os.path.exists(text))
+    if " " in text:
+        return False
+    # Objects have names, too, which a command reads: see `reader`.
+    is_remote = re.match(r"[a-z][a-z0-9+.-]*://\S+$", text) is not None
+    return is_remote or text.endswith(_SUFFIXES) or ("/" in text and os.path.exists(text))
 
 
 def _expanded(path: str) -> List[str]:

@@ -15,4 +15,8 @@ int dsel_argument_count(void);
 extern const char dsel_commit_text[];
 const char *dsel_commit(void);
 
+/// The environment, for programs that this one starts. Swift 6 refuses the C library's own variable,
+/// which any thread may change: dsel never does.
+char **dsel_environment(void);
+
 #endif

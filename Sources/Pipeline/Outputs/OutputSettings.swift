@@ -1,4 +1,5 @@
 package import Compression
+package import Writing
 
 /// The outputs of a run, and their places.
 package struct OutputSettings: Sendable, Codable {
@@ -24,6 +25,10 @@ package struct OutputSettings: Sendable, Codable {
   package var format = RecordFormat.jsonLines
   package var output = Place.standardOutput
   package var container = Container.plain
+  /// The command that takes the output, which is a file only until it is whole.
+  package var writer: WriterCommand?
+  /// Whether the command takes the manifest, too.
+  package var givesManifest = false
   /// The place for the documents of the pool that weren't chosen.
   package var remainder: Place?
   package var remainderContainer = Container.plain

@@ -17,7 +17,10 @@ extension RunOutputs {
     rejects: borrowing FinishedRejects?, excluded: borrowing FinishedOutput?,
     nearDuplicates: borrowing FinishedOutput?
   ) -> [OutputRecord] {
-    var records = [OutputRecord(.selected, settings.output.path, output)]
+    let path = settings.writer.map(\.name) ?? settings.output.path
+    var selected = OutputRecord(.selected, path, output)
+    selected.writer = settings.writer?.command.text
+    var records = [selected]
     records += OutputRecord.of(.remainder, settings.remainder?.path, remainder)
     switch rejects {
     case .some(let rejects):

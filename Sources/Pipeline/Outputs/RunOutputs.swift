@@ -221,12 +221,19 @@ struct RunOutputs: Sendable {
       if let path = settings.manifest { try AtomicFile.retire(path, registry: registry) }
       try outputDirectory?.retireManifest()
       try remainderDirectory?.retireManifest()
-      try output.commit()
+      // Before any name, so that a command that fails leaves none.
+      if let writer = settings.writer { try output.give(to: writer) } else { try output.commit() }
       if let remainder { try remainder.commit() }
       if let rejects { try rejects.commit() }
       if let excluded { try excluded.commit() }
       if let nearDuplicates { try nearDuplicates.commit() }
-      if let manifest { try manifest.commit() }
+      if let manifest {
+        if settings.givesManifest, let writer = settings.writer {
+          try manifest.give(to: writer, name: writer.manifestName)
+        } else {
+          try manifest.commit()
+        }
+      }
     } catch {
       throw PipelineError.output(.writing(error))
     }

@@ -62,7 +62,7 @@ final class ChunkQueue: Sendable {
     self.settings = settings
     state = Lock(
       State(
-        summaries: shards.map { ShardSummary(name: $0.name) },
+        summaries: shards.map { ShardSummary($0) },
         recordCounts: Array(repeating: [], count: shards.count),
         chunksAtWork: Array(repeating: 0, count: shards.count),
         isRead: Array(repeating: false, count: shards.count)))

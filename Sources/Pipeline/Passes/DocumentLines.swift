@@ -20,7 +20,7 @@ struct DocumentLines {
     var report = PassReport()
     var goesOn = true
     for (number, shard) in shards.enumerated() where goesOn {
-      report.shards.append(ShardSummary(name: shard.name))
+      report.shards.append(ShardSummary(shard))
       _ = try forEachRecord(of: shard, number: number) { place, scan in
         do {
           try scan.withText { text, _ in goesOn = try body(place, text) }

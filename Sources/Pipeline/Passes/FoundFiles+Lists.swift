@@ -22,6 +22,11 @@ extension FoundFiles {
       if path == "-" || File.isPipedInput(path) {
         throw .input(.list(.standardInput(path: names.path, line: names.number)))
       }
+      if isReadByCommand(path) {
+        try add(path)
+        isEmpty = false
+        continue
+      }
       do throws(SystemError) {
         guard try FileStatus(path: path) != nil else {
           throw SystemError(.open, path, code: ENOENT)

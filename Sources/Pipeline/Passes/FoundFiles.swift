@@ -1,6 +1,6 @@
 internal import Files
 internal import Platform
-internal import Reading
+package import Reading
 internal import Writing
 
 /// The files of documents that paths, directories and lists name.
@@ -11,8 +11,8 @@ internal import Writing
 ///
 /// In a directory, names decide: its files with the endings of ``DocumentFormats`` are taken, from
 /// all directories below, sorted by the bytes of their paths in it. Hidden names, which begin with
-/// a dot, and dsel's own manifests are passed over. Links are followed, and each directory is read
-/// once, so links in a circle do no harm.
+/// a dot, and dsel's own manifests are passed over. Files that commands read are taken as well.
+/// Links are followed, and each directory is read once, so links in a circle do no harm.
 package struct FoundFiles: Sendable {
   /// Files of a directory that are left out because of their names.
   package struct LeftOut: Sendable, Equatable {
@@ -26,7 +26,13 @@ package struct FoundFiles: Sendable {
   /// One per directory that was named and has such files.
   package private(set) var leftOut: [LeftOut] = []
 
-  package init() {}
+  /// The commands that read some files.
+  private let readers: ReaderSettings
+
+  package init(readers: ReaderSettings = ReaderSettings()) { self.readers = readers }
+
+  /// Whether a command reads the file of a name, which need not exist then.
+  func isReadByCommand(_ name: String) -> Bool { readers.rule(for: name) != nil }
 
   /// Adds the files of a directory, or a path as it is, whatever it is.
   ///
@@ -38,7 +44,7 @@ package struct FoundFiles: Sendable {
       paths.append(path)
       return
     }
-    var search = DirectorySearch(path)
+    var search = DirectorySearch(path, readers)
     do throws(SystemError) { try search.run() } catch {
       throw .input(.reading(.system(error), line: nil))
     }
@@ -59,6 +65,7 @@ private struct DirectorySearch {
   private(set) var documents: [String] = []
   private(set) var others: [String] = []
   private let root: String
+  private let readers: ReaderSettings
   /// The directories that have been found.
   private var known: Set<Identity> = []
 
@@ -70,7 +77,8 @@ private struct DirectorySearch {
     init(_ status: FileStatus) { (device, inode) = (status.device, status.inode) }
   }
 
-  init(_ directory: String) {
+  init(_ directory: String, _ readers: ReaderSettings) {
+    self.readers = readers
     var end = directory.utf8[...]
     while end.last == UInt8(ascii: "/") { end.removeLast() }
     root = String(directory[..<end.endIndex]) + "/"
@@ -101,7 +109,9 @@ private struct DirectorySearch {
       case .regular?, nil:
         if Self.isManifest(name) { continue }
         // A link that leads nowhere is reported when it is opened.
-        if DocumentFormats.haveName(name) { documents.append(path) } else { others.append(path) }
+        let isDocuments =
+          DocumentFormats.haveName(name) || readers.rule(for: root + path) != nil
+        if isDocuments { documents.append(path) } else { others.append(path) }
       case .other?: others.append(path)
       }
     }

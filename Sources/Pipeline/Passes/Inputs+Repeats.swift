@@ -12,12 +12,14 @@ extension Inputs {
   init(
     _ paths: [String], _ settings: ReadingSettings, canBeAllowed: Bool = true
   ) throws(PipelineError) {
-    try self.init(paths, formats: settings.formats)
+    try self.init(paths, formats: settings.formats, readers: settings.readers)
     guard !(canBeAllowed && settings.allowsRepeats) else { return }
     // The dictionary is only looked up, so its order doesn't matter.
     var known: [FileIdentity: Int] = [:]
     for (number, shard) in shards.enumerated() {
-      let identity = FileIdentity(device: shard.status.device, inode: shard.status.inode)
+      let identity = FileIdentity(
+        device: shard.status.device, inode: shard.status.inode,
+        name: shard.status.hasIdentity ? nil : ExactString(shard.name))
       if let other = known.updateValue(number, forKey: identity) {
         throw .input(
           .repeatedFile(
@@ -30,5 +32,7 @@ extension Inputs {
   private struct FileIdentity: Hashable {
     var device: UInt64
     var inode: UInt64
+    /// Only of what isn't a file here, but read by a command.
+    var name: ExactString?
   }
 }

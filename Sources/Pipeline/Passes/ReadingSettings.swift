@@ -14,18 +14,28 @@ package struct ReadingSettings: Sendable, Codable {
   package var allowsRepeats = false
   /// The directory in which pipes are spooled that must be read twice.
   package var spoolDirectory = Defaults.spoolDirectory
+  /// The commands that read some files.
+  package var readers = ReaderSettings()
 
   package init() {}
 
   // Formats are code: all of this program's are there after decoding.
   private enum CodingKeys: String, CodingKey {
     case textField, limits, threadCount, errorPolicy, skipLimit, allowsRepeats, spoolDirectory
+    case readers
   }
 
   func workers(_ progress: ProgressMeter) -> DocumentWorkers {
     DocumentWorkers(
       threadCount: threadCount, textField: textField, limits: limits, errorPolicy: errorPolicy,
       skipLimit: skipLimit, progress: progress)
+  }
+
+  /// The same settings, for files that aren't documents, and that no command reads.
+  var withoutReaders: ReadingSettings {
+    var settings = self
+    settings.readers = ReaderSettings()
+    return settings
   }
 
   /// The same settings, with the text in another field.

@@ -13,10 +13,19 @@ package struct ShardSummary: Sendable, Equatable {
   /// XXH3-64 of the decompressed bytes; nil if an earlier run read the file.
   package var textHash: UInt64?
   package var container = ""
+  /// The command that read the file; nil if dsel read it itself.
+  package var reader: String?
   /// Whether its container has checksums; nil for plain files.
   package var hasChecksums: Bool?
   /// Lines that were left out, by reason.
   package var skipped: [InvalidLine.Reason: Int] = [:]
+
+  package init(name: String, reader: String? = nil) {
+    self.name = name
+    self.reader = reader
+  }
+
+  package init(_ shard: Shard) { self.init(name: shard.name, reader: shard.command?.text) }
 
   package var skippedCount: Int { skipped.values.reduce(0, +) }
 }

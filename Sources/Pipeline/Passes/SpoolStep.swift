@@ -17,7 +17,7 @@ struct SpoolStep {
   /// - Returns: a shard that reads as `shard` did, and a summary of the bytes that came in.
   /// - Throws: ``PipelineError``
   func run(_ shard: Shard) throws -> (Shard, ShardSummary) {
-    var summary = ShardSummary(name: shard.name)
+    var summary = ShardSummary(shard)
     do {
       var source = try ByteSource.open(
         shard, maximumWindow: limits.maximumWindow, hashesContent: true, expecting: .linesOrOwn)

@@ -4,6 +4,8 @@ internal import Reading
 /// One input file of a run, as manifests list it.
 package struct InputRecord: Encodable, Sendable {
   package var path: String
+  /// The command that read it; nil if dsel read it itself.
+  package var reader: String?
   package var container: String
   /// Whether checksums protect all content of a zstd or gzip file.
   package var checksum: Bool?
@@ -24,7 +26,8 @@ extension PassReport {
   var inputRecords: [InputRecord] {
     shards.map { shard in
       InputRecord(
-        path: shard.name, container: shard.container, checksum: shard.hasChecksums,
+        path: shard.name, reader: shard.reader, container: shard.container,
+        checksum: shard.hasChecksums,
         bytes: shard.storedByteCount, textBytes: shard.byteCount,
         documents: shard.documentCount, xxh3: (shard.contentHash ?? 0).hexadecimal,
         textXxh3: shard.textHash?.hexadecimal, skippedLines: shard.skippedRecord)

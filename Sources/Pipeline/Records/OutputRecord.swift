@@ -12,6 +12,8 @@ package struct OutputRecord: Codable, Sendable {
   package var role: Role
   /// nil for standard output.
   package var path: String?
+  /// The command that took it; nil for a file.
+  package var writer: String?
   /// The size of the lines, before compression.
   package var bytes: Int
   package var lines: Int

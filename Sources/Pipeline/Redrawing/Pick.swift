@@ -21,7 +21,7 @@ package struct Pick: Sendable {
   /// - Throws: ``PipelineError``. Then no output has its final name, and an older one is untouched.
   package func run() throws -> CandidateFile {
     let clock = StepClock()
-    var files = try Inputs(settings.files, settings.reading, canBeAllowed: false)
+    var files = try Inputs(settings.files, settings.reading.withoutReaders, canBeAllowed: false)
     let outputs = try RunOutputs(
       .of(settings.output.paths, replaces: settings.replacesOutputs),
       inputs: files.shards + (settings.base?.shards() ?? []), registry: registry)

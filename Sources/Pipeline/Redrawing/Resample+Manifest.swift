@@ -47,7 +47,8 @@ extension Resample {
     pool.shards.enumerated().map { number, shard in
       let found = drawn.poolReport?.shards[number]
       return ResampleManifest.Pool(
-        path: shard.name, bytes: shard.status.byteCount, documents: found?.documentCount,
+        path: shard.name, reader: shard.command?.text, bytes: shard.status.byteCount,
+        documents: found?.documentCount,
         weights: drawn.weightCounts?[number], skippedLines: found?.skippedRecord)
     }
   }

@@ -18,10 +18,10 @@ extension Resample {
     switch settings.source {
     case .weights(let paths, _, _):
       pool = try Inputs(settings.pool, reading, canBeAllowed: false)
-      stored = try Inputs(paths, reading)
+      stored = try Inputs(paths, reading.withoutReaders)
     case .candidates(let paths, _, _):
       pool = try Inputs(settings.pool, reading, canBeAllowed: false)
-      stored = try Inputs(paths, reading, canBeAllowed: false)
+      stored = try Inputs(paths, reading.withoutReaders, canBeAllowed: false)
     case .fields: pool = try Inputs(settings.pool, reading)
     }
     let outputs = try RunOutputs(

@@ -52,6 +52,8 @@ package struct ResampleManifest: Encodable, Sendable {
 
   package struct Pool: Encodable, Sendable {
     package var path: String
+    /// The command that read it; nil if dsel read it itself.
+    package var reader: String?
     package var bytes: Int
     /// Left out if the file isn't read as a whole.
     package var documents: Int?

@@ -16,6 +16,8 @@ extension Select {
     guard let objective = settings.objective, objective.purity < 1 else { return }
     // A search has no size yet, and strata may be small parts of the pool.
     guard settings.sizeSearch == nil, settings.stratify == nil else { return }
+    // Of commands, nothing is known before they have given all they have.
+    guard pool.shards.allSatisfy({ $0.command == nil }) else { return }
     let storedByteCount = pool.shards.reduce(0) { $0 + $1.status.byteCount }
     guard spoolRoom.mayLack(storedByteCount: storedByteCount) else { return }
     let profiles = targets.map { TargetProfile($0.outcome.counts) }

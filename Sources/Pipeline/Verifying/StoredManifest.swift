@@ -13,6 +13,7 @@ internal import Reading
 struct StoredManifest: Decodable {
   struct File: Decodable {
     var path: String
+    var reader: String?
     var bytes: Int?
     var xxh3: String?
     var textXxh3: String?

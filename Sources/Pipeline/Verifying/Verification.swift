@@ -7,7 +7,8 @@ package struct Verification: Encodable, Sendable {
     /// The same size; the manifest has no hash.
     case sameSize = "same_size"
     case changed, missing
-    /// Standard input, which can't be looked at again.
+    /// Standard input, which can't be looked at again, or what a command read or took: none is
+    /// started.
     case unknown
 
     /// Whether the file isn't what it was.
@@ -19,6 +20,8 @@ package struct Verification: Encodable, Sendable {
     package var role: String
     /// As the manifest has it.
     package var path: String
+    /// The command that read or took it; nil if dsel opened it itself.
+    package var through: String?
     package var state: State
   }
 

@@ -25,19 +25,25 @@ package struct Verify: Sendable {
       limits: ReadingLimits(maximumWindow: Self.largestWindow), progress: progress)
     var files: [Verification.File] = []
     func add(
-      _ role: String, _ file: String, _ state: (String) throws -> Verification.State
+      _ role: String, _ file: String, command: String? = nil,
+      _ state: (String) throws -> Verification.State
     ) rethrows {
-      let isUnknown = file == File.standardInputName
+      // A manifest may come from anywhere, so none of its commands is started.
+      let isUnknown = file == File.standardInputName || command != nil
       files.append(
         Verification.File(
-          role: role, path: file,
+          role: role, path: file, through: command,
           state: isUnknown ? .unknown : try state(Self.path(file, in: directory))))
     }
     for input in manifest.readFiles {
-      try add(input.role, input.file.path) { try check.input(input.file, at: $0) }
+      try add(input.role, input.file.path, command: input.file.reader) {
+        try check.input(input.file, at: $0)
+      }
     }
     for output in manifest.writtenFiles {
-      try add(output.role, output.path) { try check.output(textHash: output.hash, at: $0) }
+      try add(output.role, output.path, command: output.writer) {
+        try check.output(textHash: output.hash, at: $0)
+      }
     }
     return Verification.Manifest(
       path: path, dselVersion: manifest.dselVersion, directory: directory, files: files,
@@ -74,6 +80,7 @@ extension StoredManifest {
   fileprivate struct WrittenFile {
     var role: String
     var path: String
+    var writer: String?
     var hash: String
   }
 
@@ -91,7 +98,9 @@ extension StoredManifest {
     (outputs ?? []).flatMap { output -> [WrittenFile] in
       guard let path = output.path else { return [] }
       let role = output.role.rawValue
-      if let hash = output.textXxh3 { return [WrittenFile(role: role, path: path, hash: hash)] }
+      if let hash = output.textXxh3 {
+        return [WrittenFile(role: role, path: path, writer: output.writer, hash: hash)]
+      }
       let shards = output.role == .remainder ? remainder?.shards : self.shards
       return (shards ?? []).compactMap { shard in
         shard.textXxh3.map {

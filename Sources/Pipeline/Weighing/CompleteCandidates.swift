@@ -52,7 +52,8 @@ package struct CompleteCandidates: Sendable {
   private func checkSizes(
     _ file: CandidateFile, _ shards: [Int], _ pool: Inputs
   ) throws(PipelineError) {
-    for (known, number) in zip(file.header.shards, shards) where pool.spooled[number] == nil {
+    for (known, number) in zip(file.header.shards, shards)
+    where pool.spooled[number] == nil && pool.shards[number].command == nil {
       guard pool.shards[number].status.byteCount == known.byteCount else {
         throw changed(pool.shards[number].name)
       }

@@ -23,6 +23,8 @@ struct DolmaAttributes: WeighMode {
 
   /// Returns the path of a shard's attributes, and makes its directories.
   static func makePath(for shard: Shard) throws(PipelineError) -> String {
+    // Attributes are files, beside files.
+    guard !Shard.isRemote(shard.name) else { throw .output(.notInDocuments(path: shard.name)) }
     let path = try path(of: shard.name)
     if shard.isRereadable, try !Inputs(shards: [shard]).hasLines(0) {
       throw .output(.rows(path: shard.name, .attributes))

@@ -53,7 +53,10 @@ struct LineReader: RecordReader, ~Copyable {
     try body(buffer.span.extracting(line))
   }
 
-  func finish() throws(ReadingError) { try source.checkUnchanged() }
+  mutating func finish() throws(ReadingError) {
+    try source.readRest()
+    try source.checkUnchanged()
+  }
 
   private mutating func fill(upTo end: Int) throws(ReadingError) {
     let wanted = max(Self.blockSize, min(end - bufferOffset - buffer.count, buffer.count))

@@ -24,6 +24,7 @@ final class ParquetTable: Sendable {
   ) throws(ReadingError) {
     path = shard.name
     guard shard.isRereadable else { throw .parquet(path: path, .pipe) }
+    guard shard.hasOffsets else { throw .parquet(path: path, .reader) }
     store = ShardStore(file: file, byteCount: shard.status.byteCount)
     let store = store
     let footer = try Self.reading(shard.name) { () throws(ParquetError) in

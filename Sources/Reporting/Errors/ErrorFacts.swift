@@ -47,6 +47,7 @@ extension SystemError {
       switch operation {
       case .allocate: "out_of_memory"
       case .startThread: "no_thread"
+      case .startProgram: "command_not_started"
       case _ where isMissingFile: "no_such_file"
       case _ where isFullDisk: "disk_full"
       case _ where isRefused: "permission_denied"
@@ -106,6 +107,28 @@ extension ReadingError {
     case .remote(let path): ErrorFacts(code: "remote_name", path)
     case .lineTooLong(let path, _, _): ErrorFacts(code: "line_too_long", path, line: line)
     case .changed(let path): ErrorFacts(code: "changed", path)
+    case .reader(let path, let fault): ErrorFacts(code: fault.code, path)
+    }
+  }
+}
+
+extension ReaderFault {
+  fileprivate var code: String {
+    switch kind {
+    case .notStarted: "command_not_started"
+    case .status, .signal: "command_failed"
+    case .silence: "command_silent"
+    case .empty: "empty_output"
+    case .otherContent: "changed"
+    }
+  }
+}
+
+extension WriterFault {
+  fileprivate var code: String {
+    switch kind {
+    case .notStarted: "command_not_started"
+    case .status, .signal: "command_failed"
     }
   }
 }
@@ -118,7 +141,7 @@ extension ParquetFault {
     case .file(.unsupported): "unsupported_parquet"
     case .missingColumn: "missing_column"
     case .unsupportedColumn: "unsupported_column"
-    case .pipe: "not_rereadable"
+    case .pipe, .reader: "not_rereadable"
     }
   }
 }
@@ -160,6 +183,7 @@ extension WritingError {
     case .directoryInUse(let path): ErrorFacts(code: "directory_in_use", path)
     case .noRename(let directory, _): ErrorFacts(code: "no_rename", directory)
     case .noLockAnswer(let directory, _): ErrorFacts(code: "no_lock_answer", directory)
+    case .writer(let fault): ErrorFacts(code: fault.code, fault.name)
     }
   }
 }

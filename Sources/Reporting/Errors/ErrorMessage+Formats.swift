@@ -24,7 +24,20 @@ extension ErrorMessage {
       command = isPiped ? "… | \(command) | \(words)" : "\(command) \(source) | \(words)"
     case (_, .named(_, nil)): return "\(fault) Decompress it to a file first."
     }
+    if container == .plain, !isPiped, let option = readerOption(path, recipe) {
+      return "\(fault) Add \(option), or decompress it: \(command) | dsel … -"
+    }
     return "\(fault) \(format.advice): \(command) | dsel … -"
+  }
+
+  /// The option that lets dsel read such files; nil if their names have no ending or one of lines,
+  /// or if the command isn't one that only decompresses.
+  private static func readerOption(_ path: String, _ recipe: ForeignFormat.Recipe) -> String? {
+    guard case .named(let words, let piped?) = recipe, words == "\(piped) FILE",
+      !DocumentFormats.haveName(path),
+      let dot = path.lastPathPart.lastIndex(of: "."), dot != path.lastPathPart.startIndex
+    else { return nil }
+    return "--reader \(ShellWord.quoted("*\(path.lastPathPart[dot...])=\(piped)"))"
   }
 
   static func isStandardInput(_ path: String) -> Bool {

@@ -74,6 +74,7 @@ extension ErrorMessage {
       return
         "\(path): the file changed while it was read, or since it was weighed. Run again when "
         + "nothing writes to it."
+    case .reader(let path, let fault): return reader(path, fault)
     }
   }
 

@@ -73,6 +73,7 @@ extension ErrorMessage {
       "\(directory): the file system did not answer to a lock (flock) for \(seconds) s, as NFS "
         + "without its lock service does. Mount it with local_lock=flock (or nolock), or write to "
         + "another file system."
+    case .writer(let fault): writer(fault)
     }
   }
 }

@@ -29,6 +29,10 @@ extension ErrorMessage {
       return
         "\(path): a Parquet file is read from its end, which a pipe does not allow here. Write it "
         + "to a file, and name that."
+    case .reader:
+      return
+        "\(path): the reader command printed a Parquet file, which is read from its end. "
+        + "Write it to a file, and name that. For the pool of 'select' or 'resample', --spool does so."
     }
   }
 

@@ -32,6 +32,7 @@ extension ErrorMessage {
       return
         "the system can't start another thread (\(error.reason.lowercasedFirst)). Use fewer "
         + "--threads, or raise the limit of processes (ulimit -u)."
+    case .startProgram: return "\(fault). \(startAdvice)"
     }
   }
 }

@@ -19,12 +19,16 @@ package struct RemoteName {
   /// Advice for an input.
   var reading: String {
     let quoted = ShellWord.quoted(name)
+    func advice(_ reader: String, _ command: String) -> String {
+      "Add --reader '\(scheme)://*=\(reader)', or pipe it in: \(command) | dsel … -"
+    }
     return switch scheme {
-    case "s3", "s3a", "s3n":
+    case "s3": advice("aws s3 cp {} -", "aws s3 cp \(quoted) -")
+    case "s3a", "s3n":
       "Pipe it in: aws s3 cp \(ShellWord.quoted("s3://\(rest)")) - | dsel … -"
-    case "gs": "Pipe it in: gcloud storage cat \(quoted) | dsel … -"
-    case "hdfs": "Pipe it in: hdfs dfs -cat \(quoted) | dsel … -"
-    case "http", "https", "ftp": "Pipe it in: curl -fsSL \(quoted) | dsel … -"
+    case "gs": advice("gcloud storage cat", "gcloud storage cat \(quoted)")
+    case "hdfs": advice("hdfs dfs -cat", "hdfs dfs -cat \(quoted)")
+    case "http", "https", "ftp": advice("curl -fsSL", "curl -fsSL \(quoted)")
     case "hf" where hubAddress != nil:
       "Pipe it in: curl -fsSL \(ShellWord.quoted(hubAddress ?? "")) | dsel … -"
     case "file": "Leave file:// out."

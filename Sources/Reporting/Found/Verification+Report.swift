@@ -12,7 +12,7 @@ extension Verification: Report {
     var lines = ["files in \(place), as \(manifest.path) has them:"]
     lines += manifest.files.map { file in
       "\(Self.padded(file.state.words, 9))  \(Self.padded(Self.words(file.role), roles))  "
-        + file.path
+        + file.path + (file.through.map { "  (through the command '\($0)')" } ?? "")
     }
     if let command = manifest.command {
       let words = (["dsel"] + command.arguments).map(ShellWord.quoted).joined(separator: " ")

@@ -11,7 +11,9 @@ struct CommandContext {
   let registry: TemporaryFiles
 
   /// Finds the files of the run.
-  var finder: FileFinder { FileFinder(diagnostics: diagnostics) }
+  func finder(_ reading: ReadingOptions) -> FileFinder {
+    FileFinder(diagnostics: diagnostics, readers: reading.readers.settings)
+  }
 
   /// Reports on a run whose result went elsewhere.
   ///

@@ -1,15 +1,18 @@
 import ArgumentParser
 import Pipeline
+import Reading
 import Reporting
 import Resampling
 
 /// Finds a run's files of documents: those that are named, and those in directories and lists.
 struct FileFinder {
   let diagnostics: Diagnostics
+  /// The commands that read some files, which need not exist.
+  let readers: ReaderSettings
 
   /// - Throws: ``PipelineError``
   func files(_ paths: [String]) throws -> [String] {
-    var found = FoundFiles()
+    var found = FoundFiles(readers: readers)
     for path in paths { try found.add(path) }
     return files(found)
   }
@@ -18,7 +21,7 @@ struct FileFinder {
   ///
   /// - Throws: ``PipelineError``, `ValidationError`
   func files(_ paths: [String], _ lists: FileListOptions) throws -> [String] {
-    var found = FoundFiles()
+    var found = FoundFiles(readers: readers)
     for path in paths { try found.add(path) }
     for list in lists.filesFrom { try found.add(listedIn: list, endsInNUL: lists.null) }
     try Self.checkCount(found.paths.count)

@@ -17,6 +17,15 @@ struct OutputOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
+      Give the selected lines, once they are all there, to the standard input of COMMAND instead \
+      of a file: 's5cmd pipe'. The name from --output, if there is one, goes in place of {} or \
+      after the last word. The manifest follows in the same way, as OUTPUT.manifest.json.
+      """, valueName: "command"))
+  var writer: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
       Directory for the selected lines in shards: shard_00000000.jsonl.zst, …, and manifest.json.
       """,
       valueName: "dir"),
@@ -160,7 +169,7 @@ struct OutputOptions: ParsableArguments {
   }
 
   /// True if lines go to standard output.
-  var isStandardOutput: Bool { place == .standardOutput }
+  var isStandardOutput: Bool { place == .standardOutput && writer == nil }
 
   /// - Throws: `ValidationError`
   func checkTerminal() throws {
@@ -196,11 +205,42 @@ struct OutputOptions: ParsableArguments {
     if let shardBytes { settings.shardByteLimit = shardBytes.value }
     settings.rejects = rejects
     settings.manifest = try manifest ?? defaultManifest()
+    if let writer = try writerCommand() { try stage(&settings, for: writer) }
     settings.shuffleSeed = shuffles ? shuffleSeed?.value ?? seed : nil
     settings.ordersByWeight = order == .weight
     settings.replaces = force
     settings.spoolDirectory = FileName.environment("TMPDIR") ?? Defaults.spoolDirectory
     return settings
+  }
+
+  /// - Throws: `ValidationError`
+  private func writerCommand() throws -> WriterCommand? {
+    try writer.map { text in
+      do throws(CommandWords.Fault) {
+        return WriterCommand(try CommandWords(parsing: text), name: path)
+      } catch {
+        throw ValidationError(
+          "--writer '\(text)' \(ReaderOptions.message(error, "Write it like 's5cmd pipe {}'."))")
+      }
+    }
+  }
+
+  /// Lets the output become whole in a temporary file.
+  private func stage(_ settings: inout OutputSettings, for writer: WriterCommand) throws {
+    let directory = FileName.environment("TMPDIR") ?? Defaults.spoolDirectory
+    let number = UInt64.random(in: .min ... .max)
+    let staged = "\(directory)/dsel-kept-\(String(number, radix: 36)).jsonl"
+    let suffix =
+      switch settings.container {
+      case .plain: ""
+      case .zstd: ".zst"
+      case .gzip: ".gz"
+      }
+    settings.output = .file(path: staged + suffix)
+    settings.writer = writer
+    guard manifest == nil, writer.manifestName != nil else { return }
+    settings.manifest = "\(staged).manifest.json"
+    settings.givesManifest = true
   }
 
   /// Refuses to replace the member that contains a line's text.
@@ -233,7 +273,15 @@ struct OutputOptions: ParsableArguments {
         "\(other) can't be used with --picks, which says where documents are instead of writing "
           + "them. Leave one of the two out.")
     }
-    try OutputName.validate("--output", OutputName.file(output), isOfSelection: true)
+    if writer == nil {
+      try OutputName.validate("--output", OutputName.file(output), isOfSelection: true)
+    } else {
+      if let other = [("--output-dir", outputDir), ("--picks", picks)].first(where: { $0.1 != nil })
+      {
+        throw ValidationError("\(other.0) can't be used with --writer, which takes one output.")
+      }
+      _ = try writerCommand()
+    }
     try OutputName.validate("--picks", OutputName.file(picks))
     try OutputName.validate("--remainder", remainder)
     for (name, value) in [("--output-dir", outputDir), ("--remainder", remainder)] {

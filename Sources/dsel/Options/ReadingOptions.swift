@@ -52,6 +52,8 @@ struct ReadingOptions: ParsableArguments {
     transform: ByteCount.init(parsing:))
   var maxWindow = ByteCount(128 << 20)
 
+  @OptionGroup var readers: ReaderOptions
+
   enum OnError: String, ExpressibleByArgument, CaseIterable { case fail, skip }
 
   func validate() throws {
@@ -127,6 +129,7 @@ struct ReadingOptions: ParsableArguments {
     settings.errorPolicy = onError == .skip ? .skip : .fail
     settings.skipLimit = maxSkipped?.limit ?? .standard
     settings.allowsRepeats = allowRepeats
+    settings.readers = readers.settings
     settings.spoolDirectory = FileName.environment("TMPDIR") ?? Defaults.spoolDirectory
     return settings
   }

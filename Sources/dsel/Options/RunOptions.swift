@@ -17,7 +17,9 @@ struct RunOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Print only warnings and errors.")
   var quiet = false
 
-  @Flag(name: .shortAndLong, help: "Add further figures to the summary.")
+  @Flag(
+    name: .shortAndLong,
+    help: "Add further figures to the summary, and show messages of --reader commands.")
   var verbose = false
 
   @Option(
@@ -68,6 +70,9 @@ struct Execution {
     let registry = TemporaryFiles { diagnostics.warn([$0.text]) }
     let signals = SignalWatch(registry)
     defer { signals.stop() }
+    // Lines of JSON stay whole.
+    if verbose, !json, progress != .json { ChildGroups.showMessages() }
+    defer { ChildGroups.endAll() }
     let printer = ProgressPrinter(progress, diagnostics)
     do {
       try work(CommandContext(progress: printer, diagnostics: diagnostics, registry: registry))

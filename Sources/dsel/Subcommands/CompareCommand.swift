@@ -135,12 +135,12 @@ struct CompareCommand: ParsableCommand, CommandWithExamples {
 
   func run() throws {
     try execution.run(json: result.json) { context in
-      var settings = try files.settings(context.finder)
+      var settings = try files.settings(context.finder(reading))
       settings.reading = reading.settings(execution)
       settings.targetTextField = targetText.field(reading)
       settings.features = counting.settings()
       settings.domainField = files.domainField
-      settings.heldout = try heldout.settings(context.finder)
+      settings.heldout = try heldout.settings(context.finder(reading))
       settings.seed = files.seed.value
       settings.version = Dsel.version
       let comparison = try Compare(settings, progress: context.progress.meter).run()

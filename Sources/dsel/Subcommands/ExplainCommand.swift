@@ -208,8 +208,10 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
 
   func run() throws {
     try execution.run(json: result.json) { context in
-      let explanation = try Explain(try settings(context.finder), progress: context.progress.meter)
-        .run()
+      let explanation = try Explain(
+        try settings(context.finder(reading)), progress: context.progress.meter
+      )
+      .run()
       try context.print(explanation, result)
     }
   }

@@ -185,7 +185,8 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
       }
       try output.checkTerminal()
       let manifest = try Resample(
-        settings(context.finder), progress: context.progress.meter, registry: context.registry
+        settings(context.finder(reading)), progress: context.progress.meter,
+        registry: context.registry
       ).run()
       try context.report(manifest, resultIsOnStandardOutput: output.isStandardOutput)
     }

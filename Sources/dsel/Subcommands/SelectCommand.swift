@@ -126,7 +126,8 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
         context.diagnostics.note(ObjectiveOptions.note(impliedBy: option))
       }
       let manifest = try Select(
-        settings(context.finder), progress: context.progress.meter, registry: context.registry
+        settings(context.finder(input.reading)), progress: context.progress.meter,
+        registry: context.registry
       ).run()
       try context.report(manifest, resultIsOnStandardOutput: output.isStandardOutput)
     }

@@ -51,7 +51,8 @@ extension WeighCommand {
 
   func complete(_ keys: String, _ context: CommandContext) throws {
     var settings = CompleteSettings(
-      keys: keys, targetModel: try targets()[0].path, pool: try poolFiles.files(context.finder))
+      keys: keys, targetModel: try targets()[0].path,
+      pool: try poolFiles.files(context.finder(reading)))
     settings.reading = reading.settings(execution)
     settings.output = output.destination
     settings.container = output.container

@@ -202,7 +202,8 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
         context.diagnostics.note(ObjectiveOptions.note(impliedBy: option))
       }
       let report = try Weigh(
-        settings(context.finder), progress: context.progress.meter, registry: context.registry
+        settings(context.finder(reading)), progress: context.progress.meter,
+        registry: context.registry
       ).run()
       let isOneFile = workDir == nil && format != .dolma
       try context.report(

@@ -137,6 +137,10 @@ package struct ShardFinder: Sendable {
 extension Shard {
   /// False for input from a pipe, unless it was given a name.
   fileprivate var isNamedFile: Bool {
-    if case .file = origin { isNamed || isRereadable } else { isNamed }
+    switch origin {
+    case .file: isNamed || isRereadable
+    case .command: true
+    case .standardInput, .spool: isNamed
+    }
   }
 }
