@@ -32,8 +32,6 @@ extension Resample {
     }
     var recipe = recipe(seed: settings.draw.seed)
     recipe.draw.logisticShare = 0
-    let (budget, temperature) = try budget(size, pool, workers, makeReader)
-    recipe.temperatures = [temperature]
     recipe.copiesMayDiffer = true
     var stratumField: Int?
     if let stratify = settings.stratify {
@@ -41,6 +39,8 @@ extension Resample {
       stratumField = workers.fields.count
       workers.fields.append(stratify.field)
     }
+    let budget = try budget(
+      size, pool, workers, &recipe, stratumField: stratumField, makeReader)
     let statistics = statisticsPlan
     let draw = Draw(
       workers: workers, recipe: recipe, budget: budget, fills: settings.stratify?.fills ?? false,

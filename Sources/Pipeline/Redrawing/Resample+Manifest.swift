@@ -22,7 +22,8 @@ extension Resample {
       skippedLines: drawn.outcome.report.skippedByReason,
       eligibleDocuments: weighed.eligibleCount, underMinTokens: drawn.underMinimumCount,
       overMaxTokens: recipe.draw.maximumTokenCount.map { _ in drawn.overMaximumCount },
-      underMinWeight: recipe.draw.minimumLogWeight.map { _ in drawn.underWeightCount },
+      underMinWeight: recipe.draw.limitsWeights ? drawn.underWeightCount : nil,
+      quantileWeights: recipe.draw.minimumQuantile.map { _ in recipe.quantileWeights },
       outsideMixture: settings.stratify == nil ? nil : weighed.outsideCount,
       outsideBetween: settings.windows.isEmpty ? nil : weighed.outsideWindowCount,
       effectiveSampleSize: spread?.effectiveSampleSize.value,
@@ -83,6 +84,7 @@ extension ResampleManifest.Settings {
     minTokens = recipe.draw.minimumTokenCount
     maxTokens = recipe.draw.maximumTokenCount
     minWeight = recipe.draw.minimumLogWeight
+    minQuantile = recipe.draw.minimumQuantile
     duplicates = recipe.draw.keepsDuplicates ? "keep" : "drop"
     replay = recipe.replay
     stratify = settings.stratify?.field

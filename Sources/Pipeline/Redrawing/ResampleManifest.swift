@@ -19,6 +19,8 @@ package struct ResampleManifest: Encodable, Sendable {
     package var maxTokens: Int?
     /// nil without a limit.
     package var minWeight: Double?
+    /// nil without a limit.
+    package var minQuantile: Double?
     package var duplicates: String
     package var replay: Double
     package var stratify: String?
@@ -80,6 +82,8 @@ package struct ResampleManifest: Encodable, Sendable {
   package var overMaxTokens: Int?
   /// Eligible documents with a log weight below `min_weight` for every target; nil without a limit.
   package var underMinWeight: Int?
+  /// The log weight of the quantile `min_quantile`; nil without a limit.
+  package var quantileWeights: [Double]?
   package var outsideMixture: Int?
   /// Documents with numbers outside `between`; nil without it.
   package var outsideBetween: Int?

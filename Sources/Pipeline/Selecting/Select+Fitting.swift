@@ -57,6 +57,7 @@ extension Select {
     // The remainder must know which lines lack a number.
     if hasInvalidRemainder { step.workers.keepsRejects = true }
     step.countsStrata = settings.stratify != nil
+    step.countsStratumFeatures = findsMixture
     if settings.fittedShare < 1 {
       step.fitted = RandomDocuments(seed: 0, purpose: .fitSample, rate: settings.fittedShare)
     }

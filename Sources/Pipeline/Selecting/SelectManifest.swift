@@ -49,6 +49,8 @@ package struct SelectManifest: Encodable, Sendable {
     package var maxTokens: Int?
     /// nil without a limit.
     package var minWeight: Double?
+    /// nil without a limit.
+    package var minQuantile: Double?
     /// The files of evaluation documents, with the length of n-grams and the field of the text, if
     /// it is another one.
     package var exclude: [String]?
@@ -71,6 +73,8 @@ package struct SelectManifest: Encodable, Sendable {
   package var command = "select"
   package var seed: UInt64
   package var settings: Settings
+  /// How the shares of strata were found; nil if they were given.
+  package var mixtureEstimate: MixtureRecord?
   /// How the size was found; nil if it was given.
   package var sizeSearch: SizeSearchRecord?
   /// nil if there are several.
@@ -83,7 +87,10 @@ package struct SelectManifest: Encodable, Sendable {
   package var underMinTokens: Int
   /// The number of documents with more than `max_tokens` tokens; nil without a limit.
   package var overMaxTokens: Int?
-  /// Eligible documents with a log weight below `min_weight` for every target; nil without a limit.
+  /// The log weights of the quantile `min_quantile`, one per target; nil without a limit.
+  package var quantileWeights: [Double]?
+  /// Eligible documents with a log weight below `min_weight`, or below that of `min_quantile`, for
+  /// every target; nil without a limit.
   package var underMinWeight: Int?
   /// Documents outside all strata that were drawn from; nil without strata.
   package var outsideMixture: Int?

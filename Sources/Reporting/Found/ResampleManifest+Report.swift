@@ -55,7 +55,7 @@ extension ResampleManifest: Report {
     guard selected.allEligible else { return [] }
     return DrawWarnings.underWeight(
       underMinWeight, of: eligibleDocuments, minimum: settings.minWeight,
-      isOfCandidates: isOfCandidates)
+      quantile: settings.minQuantile, isOfCandidates: isOfCandidates)
   }
 
   private var isOfCandidates: Bool { settings.source == "candidates" }

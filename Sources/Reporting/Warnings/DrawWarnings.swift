@@ -30,10 +30,24 @@ enum DrawWarnings {
   }
 
   /// Documents weigh too little to be drawn, and the draw is short for that.
+  ///
+  /// - Parameter quantile: the least quantile; nil without such a limit.
   static func underWeight(
-    _ count: Int?, of eligible: Int, minimum: Double?, isOfCandidates: Bool = false
+    _ count: Int?, of eligible: Int, minimum: Double?, quantile: Double?,
+    isOfCandidates: Bool = false
   ) -> [String] {
-    guard let count, count > 0, let minimum else { return [] }
+    guard let count, count > 0 else { return [] }
+    if let quantile {
+      let isAlone = minimum == nil
+      return [
+        "\(Format.count(count)) of \(Format.count(eligible, "eligible document")) "
+          + "\(count == 1 ? "has" : "have") a log weight below the quantile \(quantile)"
+          + (isAlone ? "" : ", or below \(minimum ?? 0),")
+          + " and can't be selected. To include \(count == 1 ? "it" : "them"), lower "
+          + (isAlone ? "--min-quantile." : "--min-quantile and --min-weight.")
+      ]
+    }
+    guard let minimum else { return [] }
     return [
       "\(Format.count(count)) of \(Format.count(eligible, "eligible document")) "
         + "\(count == 1 ? "has" : "have") a log weight below \(minimum) and can't be selected. To "

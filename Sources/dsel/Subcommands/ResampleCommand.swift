@@ -86,6 +86,11 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     try reading.validateJoint()
     try pool.refuseShares(of: "--mixture", mixture.mixture)
     try mixture.validate(size.size)
+    guard !mixture.isAuto else {
+      throw ValidationError(
+        "--mixture auto needs the target's documents, which 'dsel resample' doesn't read. Find the "
+          + "shares with 'dsel select --mixture auto', which prints them, and give them.")
+    }
     if let option = size.search?.option {
       throw ValidationError(
         "\(option) needs the target's documents, which 'dsel resample' doesn't read. Find the size "
@@ -128,7 +133,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
       ("--seed", draw.seed != nil), ("--top-k", draw.randomness.topK),
       ("--temperature", draw.randomness.temperature != .number(1)),
       ("--min-tokens", draw.minTokens != nil), ("--max-tokens", draw.maxTokens != nil),
-      ("--min-weight", draw.minWeight != nil),
+      ("--min-weight", draw.minWeight != nil), ("--min-quantile", draw.minQuantile != nil),
       ("--duplicates", draw.duplicates == .keep), ("--epochs", draw.epochs.value > 1),
       ("--replay", mixture.replay != nil), ("--allow-repeats", reading.allowRepeats),
     ]

@@ -70,12 +70,18 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
     }
     try input.pool.refuseShares(of: "--mixture", mixture.mixture)
     try mixture.validate(size.size)
+    guard try !mixture.isAuto || input.settings().count == 1 else {
+      throw ValidationError(
+        "--mixture auto finds the shares of one target. Select for each target by itself, or give "
+          + "the shares.")
+    }
     try search.validate(
       size,
       with: [
         ("several targets", try input.settings().count > 1), ("--replay", mixture.replay != nil),
         ("--base", base.base != nil),
         ("--temperature auto", draw.randomness.temperature == .auto),
+        ("--min-quantile", draw.minQuantile != nil),
       ])
     guard features.fitSample == nil || mixture.stratify == nil else {
       throw ValidationError(
