@@ -25,6 +25,9 @@ struct FitStep {
   var countsStrata = false
   /// Whether the features of eligible documents are also counted by stratum.
   var countsStratumFeatures = false
+  /// The index in ``DocumentWorkers/fields`` of the number of a document's tokens, by which eligible
+  /// documents are measured; nil for their own tokens.
+  var tokensField: Int?
   /// The fields whose numbers are sampled, the last of ``DocumentWorkers/fields``.
   ///
   /// A document without one of these numbers is invalid.
@@ -160,6 +163,9 @@ struct FitStep {
 
     mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
       try fieldSampler?.begin(line)
+      let givenTokens = try step.tokensField.map {
+        try line.fields[$0].tokenCount(of: step.workers.fields[$0])
+      }
       let isKnown =
         step.keepsSample || step.keepsTexts || fitted != nil || fieldSampler != nil
       let identity = isKnown ? TextHash.of(text) : 0
@@ -187,7 +193,7 @@ struct FitStep {
       let isShort = length < step.minimumLength
       if LengthRange(minimum: step.minimumLength, maximum: step.maximumLength).contains(length) {
         counted.eligible.documentCount += 1
-        counted.eligible.tokenCount += featurizer.tokenCount
+        counted.eligible.tokenCount += givenTokens ?? featurizer.tokenCount
         counted.eligible.byteCount += line.byteCount + 1
         // One more than the limit is enough to report it.
         if step.countsStrata, counted.strata.count <= FitStep.mostStrata {

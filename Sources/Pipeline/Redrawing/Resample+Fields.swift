@@ -23,12 +23,14 @@ extension Resample {
   ) throws -> Redrawn {
     var workers = settings.reading.workers(progress)
     let windows = settings.windows
-    workers.fields = FieldWeightReader.names(fields, windows)
+    let tokensField = settings.tokensField
+    workers.fields = FieldWeightReader.names(fields, windows, tokensField)
     workers.hashesContent = true
     workers.keepsRejects = settings.outputs.rejects != nil || settings.source.remainder != nil
     let countsTokens = settings.countsTokens(size)
     let makeReader: @Sendable () -> FieldWeightReader = {
-      FieldWeightReader(fields, windows, origins: origins, countsTokens: countsTokens)
+      FieldWeightReader(
+        fields, windows, tokensField: tokensField, origins: origins, countsTokens: countsTokens)
     }
     var recipe = recipe(seed: settings.draw.seed)
     recipe.draw.logisticShare = 0

@@ -77,6 +77,7 @@ extension ResampleManifest.Settings {
       ? nil
       : settings.windows.map { .init(field: $0.field, lowest: $0.lowest, highest: $0.highest) }
     size = [ExactString(budget.unit): Double(budget.amount)]
+    tokensField = settings.tokensField
     self.objective = ObjectiveRecord(objective, base)
     topK = !recipe.draw.addsNoise
     temperature = recipe.temperatures[0]

@@ -56,7 +56,7 @@ extension ResampleSettings {
 
   /// Whether a draw by fields needs the number of tokens of each document.
   func countsTokens(_ size: SelectionSize) -> Bool {
-    if case .tokens = size { return true }
+    if case .tokens = size, tokensField == nil { return true }
     return draw.minimumTokenCount > 0 || draw.maximumTokenCount != nil
   }
 }

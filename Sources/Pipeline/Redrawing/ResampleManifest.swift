@@ -10,6 +10,8 @@ package struct ResampleManifest: Encodable, Sendable {
     /// nil if there are none.
     package var between: [Window]?
     package var size: [ExactString: Double]
+    /// The field with the number of a document's tokens; nil if dsel counted them, if it did.
+    package var tokensField: String?
     package var objective: ObjectiveRecord
     package var topK: Bool
     package var temperature: Double

@@ -32,6 +32,7 @@ extension SelectManifest.Settings {
       smoothing: settings.estimator.pseudocount,
       targetSmoothing: settings.estimator.targetPseudocount,
       floor: settings.estimator.compatibility?.weightFloor ?? 0, size: size,
+      tokensField: settings.tokensField,
       add: AdditionRecord(addition),
       topK: !settings.draw.addsNoise, temperature: temperature,
       temperatureGoal: Self.goal(settings.draw.temperature),

@@ -28,6 +28,8 @@ package struct SelectManifest: Encodable, Sendable {
     /// Added to every probability before a weight takes its logarithm.
     package var floor: Double
     package var size: [ExactString: Double]
+    /// The field with the number of a document's tokens; nil if dsel counted them.
+    package var tokensField: String?
     /// What fields add to log weights; nil for nothing.
     package var add: AdditionRecord?
     package var topK: Bool

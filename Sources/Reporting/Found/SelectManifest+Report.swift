@@ -46,7 +46,8 @@ extension SelectManifest: Report {
     let selection =
       "selected \(Format.count(selected.documents)) of "
       + "\(Format.count(pool.documents, "document")): "
-      + "\(Format.count(selected.tokens, "word")), \(Format.bytes(selected.bytes))"
+      + "\(Format.tokens(selected.tokens, field: settings.tokensField)), "
+      + "\(Format.bytes(selected.bytes))"
     var lines = [selection] + nearnesses + (sizeSearch?.summary ?? [])
     lines += [mixtureEstimate?.summary].compactMap { $0 }
     lines += [targetDocuments].compactMap { $0 }

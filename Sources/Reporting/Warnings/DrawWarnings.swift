@@ -69,8 +69,24 @@ enum DrawWarnings {
   }
 
   /// The parts of a draw that got fewer documents than their budget.
-  static func shortfalls(_ parts: [PartRecord], unit: String, canFill: Bool) -> [String] {
-    parts.filter { $0.shortfall > 0 && (unit == "documents" || $0.documents == 0) }.map { part in
+  ///
+  /// A budget of tokens or bytes is hardly ever used up. There, only what has no document at all is
+  /// named: a stratum or a target, and not the small part of it that the regression draws.
+  ///
+  /// - Parameter isOfCandidates: whether other documents of the draw may be in other shards.
+  static func shortfalls(
+    _ parts: [PartRecord], unit: String, canFill: Bool, isOfCandidates: Bool = false
+  ) -> [String] {
+    func isShort(_ part: PartRecord) -> Bool {
+      guard part.shortfall > 0 else { return false }
+      if unit == "documents" { return true }
+      guard !isOfCandidates, part.by != "logistic" else { return false }
+      return !parts.contains {
+        $0.documents > 0 && $0.epoch == part.epoch && $0.stratum == part.stratum
+          && $0.target == part.target && ($0.by == part.by || $0.by == "logistic")
+      }
+    }
+    return parts.filter(isShort).map { part in
       let names = [
         part.epoch.map { "epoch \($0)" }, part.stratum.map { "stratum \"\($0)\"" },
         part.target.map { "target \($0)" }, ["set", "weights"].contains(part.by) ? nil : part.by,
