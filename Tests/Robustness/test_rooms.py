@@ -21,6 +21,7 @@ ROOMS = [
     "Outputs",
     "Resuming",
     "Fitting",
+    "Mixing",
     "Excluding",
     "Modeling",
     "Drawing",

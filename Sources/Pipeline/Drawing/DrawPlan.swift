@@ -47,6 +47,16 @@ struct DrawPlan: Sendable {
   var lengths: LengthRange
   /// The smallest log weight by which a document is drawn; nil for no limit.
   var minimumLogWeight: Double?
+  /// The same for each target, from a quantile; empty for no limit.
+  var quantileWeights: [Double] = []
+
+  /// Whether a target may draw documents with a log weight.
+  func mayDraw(_ logWeight: Double, target: Int) -> Bool {
+    if let minimumLogWeight, logWeight < minimumLogWeight { return false }
+    return quantileWeights.isEmpty || logWeight >= quantileWeights[target]
+  }
+
+  var limitsWeights: Bool { minimumLogWeight != nil || !quantileWeights.isEmpty }
 
   /// The identity that determines a document's noise.
   func identity(textHash: UInt64, position: Position) -> UInt64 {

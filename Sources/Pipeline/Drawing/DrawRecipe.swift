@@ -8,6 +8,8 @@ struct DrawRecipe: Sendable {
   var targetCount = 1
   /// The divisor of log weights, one per target.
   var temperatures: [Double] = [1]
+  /// The log weights of the least quantile, one per target; empty without one.
+  var quantileWeights: [Double] = []
   /// The share of the draw that is drawn at random, before the targets draw.
   var replay = 0.0
   var strata: Strata?
@@ -41,7 +43,7 @@ struct DrawRecipe: Sendable {
     return DrawPlan(
       groups: groups, strata: strata?.names ?? [], keepsDuplicates: draw.keepsDuplicates,
       copiesMayDiffer: copiesMayDiffer, lengths: draw.lengths,
-      minimumLogWeight: draw.minimumLogWeight)
+      minimumLogWeight: draw.minimumLogWeight, quantileWeights: quantileWeights)
   }
 
   private func arms(_ epoch: Int, _ budget: Budget) -> [DrawPlan.Arm] {

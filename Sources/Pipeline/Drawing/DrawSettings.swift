@@ -23,6 +23,10 @@ package struct DrawSettings: Sendable, Equatable, Codable {
   package var maximumTokenCount: Int?
   /// Documents with a smaller log weight are never drawn by it; nil for no limit.
   package var minimumLogWeight: Double?
+  /// Documents of a smaller quantile, by log weight, are never drawn by it; nil for no limit.
+  ///
+  /// The quantile is that of annotations: see ``PoolRanks``.
+  package var minimumQuantile: Double?
   package var keepsDuplicates = false
   /// The share of ``Estimator/blend``'s draw that the regression draws alone.
   package var logisticShare = 0.0
@@ -37,6 +41,16 @@ package struct DrawSettings: Sendable, Equatable, Codable {
   static let logisticTemperature = 0.25
 
   package init() {}
+
+  /// Whether the weights of all documents must be known before any is drawn.
+  var needsAllWeights: Bool {
+    if minimumQuantile != nil { return true }
+    if case .fixed = temperature { return false }
+    return true
+  }
+
+  /// Whether documents are left out for their weights.
+  var limitsWeights: Bool { minimumLogWeight != nil || minimumQuantile != nil }
 
   /// The lengths of documents that may be drawn.
   var lengths: LengthRange {

@@ -248,7 +248,7 @@ struct DrawStep {
         if weightSpool != nil { weightsOfChunk.append(logWeight) }
       }
       if arm.contains(document.textHash) { reader.count(text, in: &outcome.randomBaseline) }
-      if plan.minimumLogWeight != nil,
+      if plan.limitsWeights,
         !temperatures.indices.contains(where: { mayDraw(target: $0) })
       {
         outcome.countUnderWeight(ofShard: document.position.shard)
@@ -259,8 +259,8 @@ struct DrawStep {
 
     /// Whether the document's weight is large enough to draw it for a target, or at random (nil).
     private func mayDraw(target: Int?) -> Bool {
-      guard let minimum = plan.minimumLogWeight, let target else { return true }
-      return reader.weight(target).logWeight >= minimum
+      guard plan.limitsWeights, let target else { return true }
+      return plan.mayDraw(reader.weight(target).logWeight, target: target)
     }
 
     /// Checks that weights over temperatures are numbers, as statistics and keys require.

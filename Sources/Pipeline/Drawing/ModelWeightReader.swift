@@ -6,6 +6,8 @@ internal import Weighting
 struct ModelWeightReader: WeightReader, ~Copyable {
   private var weigher: DocumentWeigher
   private let firstField: Int
+  /// The index and the path of the field with the number of a document's tokens; nil to count them.
+  var tokensField: (index: Int, path: String)?
 
   /// - Parameters:
   ///   - exclusion: what documents are excluded for; nil if none are.
@@ -18,8 +20,12 @@ struct ModelWeightReader: WeightReader, ~Copyable {
   mutating func read(
     _ text: Span<UInt8>, of line: DocumentLine
   ) throws(InvalidLine) -> WeighedDocument {
-    WeighedDocument(
-      size: try weigher.weigh(text, of: line, firstField: firstField), textHash: TextHash.of(text),
+    var size = try weigher.weigh(text, of: line, firstField: firstField)
+    if let tokensField {
+      size.tokenCount = try line.fields[tokensField.index].tokenCount(of: tokensField.path)
+    }
+    return WeighedDocument(
+      size: size, textHash: TextHash.of(text),
       position: line.position, lineByteCount: line.byteCount, textByteCount: text.count)
   }
 

@@ -1,3 +1,4 @@
+internal import Files
 internal import Reading
 internal import Resampling
 internal import Weighting
@@ -7,6 +8,12 @@ struct SpreadStep {
   var workers: DocumentWorkers
   var lengths: LengthRange
   var targetCount: Int
+  /// The strata that are drawn from; nil for all.
+  var strata: Strata?
+  /// The index of the stratum in ``DocumentLine/fields``; nil without strata.
+  var stratumField: Int?
+  /// Takes the log weights of the documents that may be drawn; nil if they aren't kept.
+  var weightSpool: WeightSpool?
 
   /// The documents that there are to draw from.
   struct Outcome: Sendable {
@@ -34,9 +41,16 @@ struct SpreadStep {
     private let lengths: LengthRange
     private var reader: Reader
     private var outcome: Outcome
+    private let strata: Set<ExactString>
+    private let stratumField: Int?
+    private let weightSpool: WeightSpool?
+    private var weightsOfChunk: [Double] = []
 
     init(_ step: SpreadStep, _ reader: consuming Reader) {
       lengths = step.lengths
+      strata = Set(step.strata?.names ?? [])
+      stratumField = step.stratumField
+      weightSpool = step.weightSpool
       self.reader = reader
       outcome = Outcome(
         histograms: Array(repeating: WeightHistogram(), count: step.targetCount))
@@ -49,9 +63,20 @@ struct SpreadStep {
       for target in outcome.histograms.indices {
         outcome.histograms[target].add(reader.weight(target).logWeight)
       }
+      guard weightSpool != nil, isInStrata(line) else { return }
+      for target in outcome.histograms.indices {
+        weightsOfChunk.append(reader.weight(target).logWeight)
+      }
     }
 
-    mutating func endChunk(_ number: Int) {}
+    private func isInStrata(_ line: DocumentLine) -> Bool {
+      stratumField.map { strata.contains(ExactString(line.fields[$0].stratum)) } ?? true
+    }
+
+    mutating func endChunk(_ number: Int) throws {
+      try weightSpool?.add(weightsOfChunk)
+      weightsOfChunk.removeAll(keepingCapacity: true)
+    }
 
     consuming func finish() -> Outcome { outcome }
   }

@@ -2,6 +2,8 @@
 package enum StrataError: Error {
   /// The field has more values than dsel counts.
   case tooManyStrata(limit: Int)
+  /// The field has more values than shares are estimated for.
+  case tooManyToEstimate(limit: Int)
   /// No document has the field.
   case noStrata(field: String)
   /// Every value that occurs has a share of 0.

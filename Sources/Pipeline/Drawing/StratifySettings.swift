@@ -11,6 +11,9 @@ package struct StratifySettings: Sendable, Equatable, Codable {
   ///
   /// If the shares sum to less than 1, the rest goes to the other values, by the pool's shares.
   package var mixture: [ExactString: Double]?
+  /// Whether the shares are those that explain the target best, which ``mixture`` has once they are
+  /// found.
+  package var findsMixture = false
   /// The temperature T of the pool's shares, which become p^(1/T) and are scaled to their sum.
   ///
   /// 1 keeps the shares. A larger T makes them more equal.

@@ -23,6 +23,11 @@ struct FitStep {
   var keepsSample: Bool
   /// Whether eligible documents are also counted by the first of ``DocumentWorkers/fields``.
   var countsStrata = false
+  /// Whether the features of eligible documents are also counted by stratum.
+  var countsStratumFeatures = false
+  /// The index in ``DocumentWorkers/fields`` of the number of a document's tokens, by which eligible
+  /// documents are measured; nil for their own tokens.
+  var tokensField: Int?
   /// The fields whose numbers are sampled, the last of ``DocumentWorkers/fields``.
   ///
   /// A document without one of these numbers is invalid.
@@ -48,6 +53,8 @@ struct FitStep {
     var eligible = EligibleDocuments()
     /// The number of eligible documents by stratum.
     var strata: [ExactString: Int] = [:]
+    /// The features of eligible documents by stratum; nil unless they are counted.
+    var stratumCounts: StratumCounts?
     /// The documents' texts; empty unless they are kept.
     var texts = TextHashes()
   }
@@ -60,8 +67,12 @@ struct FitStep {
     let (counts, sample) = (SharedCounts(bucketCount: features.bucketCount), SharedSample())
     let texts = TextHashes.Shared(capacity: textCapacity)
     let fields = sampledFields.isEmpty ? nil : FieldSampler.Shared(sampledFields)
+    let strata =
+      countsStratumFeatures ? StratumFeatures.Shared(bucketCount: features.bucketCount) : nil
     let (results, report) = try workers.run(shards) { [self] in
-      Counter(self, counts, sample, texts, fields.map { FieldSampler($0, features) })
+      var counter = Counter(self, counts, sample, texts, fields.map { FieldSampler($0, features) })
+      counter.stratumFeatures = strata.map { StratumFeatures($0) }
+      return counter
     }
     var outcome = Outcome(counts: counts.take())
     for result in results {
@@ -73,6 +84,7 @@ struct FitStep {
     }
     if keepsSample { outcome.sample = sample.take() }
     outcome.fieldSample = fields?.take()
+    outcome.stratumCounts = strata?.take()
     outcome.texts = texts.take()
     return (outcome, report)
   }
@@ -132,6 +144,7 @@ struct FitStep {
     /// The hashes of the chunk's texts, if they are kept.
     private var ofChunk: [UInt64] = []
     private var fieldSampler: FieldSampler?
+    var stratumFeatures: StratumFeatures?
 
     init(
       _ step: FitStep, _ counts: SharedCounts, _ sample: SharedSample, _ texts: TextHashes.Shared,
@@ -150,6 +163,9 @@ struct FitStep {
 
     mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
       try fieldSampler?.begin(line)
+      let givenTokens = try step.tokensField.map {
+        try line.fields[$0].tokenCount(of: step.workers.fields[$0])
+      }
       let isKnown =
         step.keepsSample || step.keepsTexts || fitted != nil || fieldSampler != nil
       let identity = isKnown ? TextHash.of(text) : 0
@@ -162,10 +178,12 @@ struct FitStep {
       let samplesFields = fieldSampler?.mayTake(hash) ?? false
       sampled.removeAll(keepingCapacity: true)
       featurizer.begin()
+      stratumFeatures?.begin()
       while featurizer.nextBlock(of: text) {
         for order in 1...step.features.maximumOrder {
           let ids = featurizer.features(order: order)
           counter.add(ids)
+          stratumFeatures?.add(ids)
           if samplesFields { fieldSampler?.add(ids, order: order) }
         }
         if samples { Self.append(featurizer.features(order: 1), shift, to: &sampled) }
@@ -175,11 +193,13 @@ struct FitStep {
       let isShort = length < step.minimumLength
       if LengthRange(minimum: step.minimumLength, maximum: step.maximumLength).contains(length) {
         counted.eligible.documentCount += 1
-        counted.eligible.tokenCount += featurizer.tokenCount
+        counted.eligible.tokenCount += givenTokens ?? featurizer.tokenCount
         counted.eligible.byteCount += line.byteCount + 1
         // One more than the limit is enough to report it.
         if step.countsStrata, counted.strata.count <= FitStep.mostStrata {
-          counted.strata[ExactString(line.fields[0].stratum), default: 0] += 1
+          let stratum = ExactString(line.fields[0].stratum)
+          counted.strata[stratum, default: 0] += 1
+          try stratumFeatures?.end(stratum)
         }
       }
       let priority = DocumentSample.Priority(hash: hash, isShort: isShort)
@@ -199,7 +219,8 @@ struct FitStep {
       }
     }
 
-    mutating func endChunk(_ number: Int) {
+    mutating func endChunk(_ number: Int) throws {
+      try stratumFeatures?.flush()
       if step.keepsSample { largestPriority = sample.threshold }
       fieldSampler?.update()
       if step.keepsTexts {

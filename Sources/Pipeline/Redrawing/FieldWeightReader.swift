@@ -8,8 +8,10 @@ internal import Weighting
 struct FieldWeightReader: WeightReader, ~Copyable {
   private let fields: [FieldWeight]
   private let windows: [FieldWindow]
+  /// The field with the number of a document's tokens; nil to count them.
+  private let tokensField: String?
   /// The first fields of a line, in the order of ``read(_:of:)``.
-  var fieldNames: [String] { Self.names(fields, windows) }
+  var fieldNames: [String] { Self.names(fields, windows, tokensField) }
   /// The number to subtract from each field's number; nil if there is nothing to subtract.
   private let origins: [WideNumber]?
   /// nil if lengths don't matter.
@@ -19,8 +21,10 @@ struct FieldWeightReader: WeightReader, ~Copyable {
   /// - Parameter origins: the result of ``FieldOrigins``; nil until it is known whether any are
   ///   needed.
   init(
-    _ fields: [FieldWeight], _ windows: [FieldWindow], origins: [WideNumber]?, countsTokens: Bool
+    _ fields: [FieldWeight], _ windows: [FieldWindow], tokensField: String? = nil,
+    origins: [WideNumber]?, countsTokens: Bool
   ) {
+    self.tokensField = tokensField
     self.fields = fields
     self.windows = windows
     self.origins = origins
@@ -32,8 +36,10 @@ struct FieldWeightReader: WeightReader, ~Copyable {
     }
   }
 
-  static func names(_ fields: [FieldWeight], _ windows: [FieldWindow]) -> [String] {
-    fields.map(\.field) + windows.map(\.field)
+  static func names(
+    _ fields: [FieldWeight], _ windows: [FieldWindow], _ tokensField: String?
+  ) -> [String] {
+    fields.map(\.field) + windows.map(\.field) + (tokensField.map { [$0] } ?? [])
   }
 
   mutating func read(_ text: Span<UInt8>, of line: DocumentLine) throws -> WeighedDocument {
@@ -60,8 +66,12 @@ struct FieldWeightReader: WeightReader, ~Copyable {
       while featurizer?.nextBlock(of: text) == true {}
       tokenCount = featurizer?.tokenCount ?? 0
     }
+    let givenTokens = try tokensField.map {
+      try line.fields[fields.count + windows.count].tokenCount(of: $0)
+    }
     return WeighedDocument(
-      size: DocumentSize(tokenCount: tokenCount, featureCount: 0, length: tokenCount),
+      size: DocumentSize(
+        tokenCount: givenTokens ?? tokenCount, featureCount: 0, length: tokenCount),
       textHash: TextHash.of(text), position: line.position,
       lineByteCount: line.byteCount, textByteCount: text.count,
       isOutsideWindows: !isInWindows)

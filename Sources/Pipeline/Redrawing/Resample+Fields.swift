@@ -23,17 +23,17 @@ extension Resample {
   ) throws -> Redrawn {
     var workers = settings.reading.workers(progress)
     let windows = settings.windows
-    workers.fields = FieldWeightReader.names(fields, windows)
+    let tokensField = settings.tokensField
+    workers.fields = FieldWeightReader.names(fields, windows, tokensField)
     workers.hashesContent = true
     workers.keepsRejects = settings.outputs.rejects != nil || settings.source.remainder != nil
     let countsTokens = settings.countsTokens(size)
     let makeReader: @Sendable () -> FieldWeightReader = {
-      FieldWeightReader(fields, windows, origins: origins, countsTokens: countsTokens)
+      FieldWeightReader(
+        fields, windows, tokensField: tokensField, origins: origins, countsTokens: countsTokens)
     }
     var recipe = recipe(seed: settings.draw.seed)
     recipe.draw.logisticShare = 0
-    let (budget, temperature) = try budget(size, pool, workers, makeReader)
-    recipe.temperatures = [temperature]
     recipe.copiesMayDiffer = true
     var stratumField: Int?
     if let stratify = settings.stratify {
@@ -41,6 +41,8 @@ extension Resample {
       stratumField = workers.fields.count
       workers.fields.append(stratify.field)
     }
+    let budget = try budget(
+      size, pool, workers, &recipe, stratumField: stratumField, makeReader)
     let statistics = statisticsPlan
     let draw = Draw(
       workers: workers, recipe: recipe, budget: budget, fills: settings.stratify?.fills ?? false,

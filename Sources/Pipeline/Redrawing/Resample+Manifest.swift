@@ -22,7 +22,8 @@ extension Resample {
       skippedLines: drawn.outcome.report.skippedByReason,
       eligibleDocuments: weighed.eligibleCount, underMinTokens: drawn.underMinimumCount,
       overMaxTokens: recipe.draw.maximumTokenCount.map { _ in drawn.overMaximumCount },
-      underMinWeight: recipe.draw.minimumLogWeight.map { _ in drawn.underWeightCount },
+      underMinWeight: recipe.draw.limitsWeights ? drawn.underWeightCount : nil,
+      quantileWeights: recipe.draw.minimumQuantile.map { _ in recipe.quantileWeights },
       outsideMixture: settings.stratify == nil ? nil : weighed.outsideCount,
       outsideBetween: settings.windows.isEmpty ? nil : weighed.outsideWindowCount,
       effectiveSampleSize: spread?.effectiveSampleSize.value,
@@ -77,6 +78,7 @@ extension ResampleManifest.Settings {
       ? nil
       : settings.windows.map { .init(field: $0.field, lowest: $0.lowest, highest: $0.highest) }
     size = [ExactString(budget.unit): Double(budget.amount)]
+    tokensField = settings.tokensField
     self.objective = ObjectiveRecord(objective, base)
     topK = !recipe.draw.addsNoise
     temperature = recipe.temperatures[0]
@@ -84,6 +86,7 @@ extension ResampleManifest.Settings {
     minTokens = recipe.draw.minimumTokenCount
     maxTokens = recipe.draw.maximumTokenCount
     minWeight = recipe.draw.minimumLogWeight
+    minQuantile = recipe.draw.minimumQuantile
     duplicates = recipe.draw.keepsDuplicates ? "keep" : "drop"
     replay = recipe.replay
     stratify = settings.stratify?.field

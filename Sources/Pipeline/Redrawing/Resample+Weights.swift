@@ -21,10 +21,9 @@ extension Resample {
     var recipe = recipe(seed: settings.draw.seed)
     if !hasLogOdds { recipe.draw.logisticShare = 0 }
     let usesLogOdds = recipe.draw.logisticShare > 0
-    let (budget, temperature) = try budget(size, stored, workers) {
+    let budget = try budget(size, stored, workers, &recipe) {
       StoredWeightReader(target: target, shards: finder, usesLogOdds: usesLogOdds)
     }
-    recipe.temperatures = [temperature]
     recipe.copiesMayDiffer = true
     let statistics = statisticsPlan
     var draw = Draw(workers: workers, recipe: recipe, budget: budget)

@@ -10,6 +10,8 @@ package struct ResampleManifest: Encodable, Sendable {
     /// nil if there are none.
     package var between: [Window]?
     package var size: [ExactString: Double]
+    /// The field with the number of a document's tokens; nil if dsel counted them, if it did.
+    package var tokensField: String?
     package var objective: ObjectiveRecord
     package var topK: Bool
     package var temperature: Double
@@ -19,6 +21,8 @@ package struct ResampleManifest: Encodable, Sendable {
     package var maxTokens: Int?
     /// nil without a limit.
     package var minWeight: Double?
+    /// nil without a limit.
+    package var minQuantile: Double?
     package var duplicates: String
     package var replay: Double
     package var stratify: String?
@@ -82,6 +86,8 @@ package struct ResampleManifest: Encodable, Sendable {
   package var overMaxTokens: Int?
   /// Eligible documents with a log weight below `min_weight` for every target; nil without a limit.
   package var underMinWeight: Int?
+  /// The log weight of the quantile `min_quantile`; nil without a limit.
+  package var quantileWeights: [Double]?
   package var outsideMixture: Int?
   /// Documents with numbers outside `between`; nil without it.
   package var outsideBetween: Int?

@@ -14,36 +14,52 @@ extension Select {
   }
 
   func plan(
-    _ trained: Trained, _ size: SelectionSize, _ pool: Inputs, _ clock: StepClock
+    _ trained: Trained, _ mixture: Mixture, _ size: SelectionSize, _ pool: Inputs,
+    _ clock: StepClock
   ) throws -> Plan {
     let budget = size.budget(documentCount: trained.pool.documents)
     var recipe = DrawRecipe(draw: settings.draw, seeds: [settings.draw.seed])
     recipe.targets = TargetSettings.apportionment(settings.targets)
     recipe.targetCount = settings.targets.count
     recipe.replay = settings.replay
-    recipe.strata = try settings.stratify?.strata(trained.strata)
-    recipe.temperatures = try temperatures(
-      pool, trained.model, expectedDraw: budget.expectedCount(of: trained.eligible), clock)
+    recipe.strata = try mixture.strata?.strata(trained.strata)
+    try measure(
+      pool, trained.model, expectedDraw: budget.expectedCount(of: trained.eligible), &recipe, clock)
     return Plan(
       size: size, budget: budget, recipe: recipe, baselineRate: budget.share(of: trained.eligible))
   }
 
-  /// The temperature of each target: the given one, or the one that reaches the goal.
-  private func temperatures(
-    _ pool: Inputs, _ model: WeighingModel, expectedDraw: Int, _ clock: StepClock
-  ) throws -> [Double] {
+  /// Sets the temperature of each target, the given one or the one that reaches the goal, and the
+  /// log weights of the least quantile.
+  private func measure(
+    _ pool: Inputs, _ model: WeighingModel, expectedDraw: Int, _ recipe: inout DrawRecipe,
+    _ clock: StepClock
+  ) throws {
     if case .fixed(let temperature) = settings.draw.temperature {
-      return model.targets.map { _ in temperature }
+      recipe.temperatures = model.targets.map { _ in temperature }
     }
-    let spread = try clock.time(.measure) {
+    guard settings.draw.needsAllWeights else { return }
+    let strata = recipe.strata
+    let (spread, quantileWeights) = try clock.time(.measure) {
       begin(.measure, pool, .next)
       var workers = settings.reading.workers(progress)
       workers.fields = poolFields
-      return try SpreadStep(
-        workers: workers, lengths: settings.draw.lengths, targetCount: model.targets.count
+      let spool = settings.draw.minimumQuantile.map { _ in
+        WeightSpool(
+          targetCount: model.targets.count, directory: settings.reading.spoolDirectory)
+      }
+      let spread = try SpreadStep(
+        workers: workers, lengths: settings.draw.lengths, targetCount: model.targets.count,
+        strata: strata, stratumField: strata == nil ? nil : 0, weightSpool: spool
       ).run(pool.shards) { weightReader(model) }
+      return (
+        spread,
+        try settings.draw.minimumQuantile.flatMap { try spool?.weights(ofQuantile: $0) } ?? []
+      )
     }
-    return zip(spread.histograms, TargetSettings.shares(settings.targets)).map {
+    recipe.quantileWeights = quantileWeights
+    if case .fixed = settings.draw.temperature { return }
+    recipe.temperatures = zip(spread.histograms, TargetSettings.shares(settings.targets)).map {
       histogram, share in
       settings.draw.temperature.value(
         for: histogram, expectedDraw: Int((share * Double(expectedDraw)).rounded()))

@@ -12,14 +12,21 @@ extension Select {
   }
 
   /// The fields that are read from the pool, besides the text.
-  var poolFields: [String] { stratumFields + settings.additions.map(\.field) }
+  var poolFields: [String] {
+    stratumFields + tokensFields + settings.additions.map(\.field)
+  }
   private var stratumFields: [String] { settings.stratify.map { [$0.field] } ?? [] }
+  private var tokensFields: [String] { settings.tokensField.map { [$0] } ?? [] }
+  /// The index of the number of tokens; nil if they are counted.
+  private var tokensField: Int? { settings.tokensField.map { _ in stratumFields.count } }
   /// The index of the first field that is added to log weights.
-  private var firstAddedField: Int { stratumFields.count }
+  private var firstAddedField: Int { stratumFields.count + tokensFields.count }
 
   /// A reader of the pool's log weights, for workers that read ``poolFields``.
   func weightReader(_ model: WeighingModel, _ exclusion: Exclusion? = nil) -> ModelWeightReader {
-    ModelWeightReader(model, exclusion, firstField: firstAddedField)
+    var reader = ModelWeightReader(model, exclusion, firstField: firstAddedField)
+    if let tokensField { reader.tokensField = (tokensField, poolFields[tokensField]) }
+    return reader
   }
 
   func fit(_ files: OpenFiles, _ clock: StepClock) throws -> (targets: [Fitted], pool: Fitted) {
@@ -54,9 +61,11 @@ extension Select {
     var step = step
     step.workers.fields = poolFields
     step.sampledFields = settings.additions.map(\.field)
+    step.tokensField = tokensField
     // The remainder must know which lines lack a number.
     if hasInvalidRemainder { step.workers.keepsRejects = true }
     step.countsStrata = settings.stratify != nil
+    step.countsStratumFeatures = findsMixture
     if settings.fittedShare < 1 {
       step.fitted = RandomDocuments(seed: 0, purpose: .fitSample, rate: settings.fittedShare)
     }
@@ -65,7 +74,8 @@ extension Select {
 
   /// Whether lines with a text may be invalid when the remainder is copied.
   var hasInvalidRemainder: Bool {
-    settings.outputs.remainder != nil && !settings.additions.isEmpty
+    settings.outputs.remainder != nil
+      && !(settings.additions.isEmpty && settings.tokensField == nil)
   }
 
   private var step: FitStep {

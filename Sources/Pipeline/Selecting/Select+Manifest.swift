@@ -4,8 +4,8 @@ internal import Weighting
 /// Makes the manifest of a run.
 extension Select {
   func manifest(
-    _ trained: Trained, _ plan: Plan, _ search: SizeSearchRecord?, _ drawn: Drawn,
-    _ copied: borrowing Copied, _ files: OpenFiles, _ timings: RunTimings
+    _ trained: Trained, _ plan: Plan, _ mixture: Mixture, _ search: SizeSearchRecord?,
+    _ drawn: Drawn, _ copied: borrowing Copied, _ files: OpenFiles, _ timings: RunTimings
   ) -> SelectManifest {
     let (weighed, isOne) = (drawn.weighed, settings.targets.count == 1)
     let targets = targetRecords(trained, plan, drawn, copied.outcome)
@@ -15,12 +15,13 @@ extension Select {
     return SelectManifest(
       dselVersion: settings.version, seed: settings.draw.seed,
       settings: .init(
-        settings, plan.size, temperature: plan.recipe.temperatures[0], trained.model.addition),
-      sizeSearch: search,
+        settings, plan.size, temperature: plan.recipe.temperatures[0], trained.model.addition, mixture.strata),
+      mixtureEstimate: mixture.record, sizeSearch: search,
       target: isOne ? first.side : nil, targets: isOne ? nil : targets, pool: trained.pool,
       eligibleDocuments: weighed.eligibleCount, underMinTokens: weighed.underMinimumCount,
       overMaxTokens: settings.draw.maximumTokenCount.map { _ in weighed.overMaximumCount },
-      underMinWeight: settings.draw.minimumLogWeight.map { _ in weighed.underWeightCount },
+      quantileWeights: settings.draw.minimumQuantile.map { _ in plan.recipe.quantileWeights },
+      underMinWeight: settings.draw.limitsWeights ? weighed.underWeightCount : nil,
       outsideMixture: settings.stratify == nil ? nil : weighed.outsideCount,
       effectiveSampleSize: isOne ? first.effectiveSampleSize : nil,
       overlapWithTopK: drawn.overlap(plan.recipe),

@@ -27,8 +27,9 @@ extension Select {
       registry: registry)
     progress.plan(passCount: passCount(pool))
     try clock.time(.spool) {
-      // A target is read once, unless its halves are needed, or its rejected lines are copied.
-      let rereads = settings.sizeSearch != nil || settings.outputs.rejects != nil
+      // A target is read once, unless its halves or the shares of strata are needed, or its
+      // rejected lines are copied.
+      let rereads = settings.sizeSearch != nil || findsMixture || settings.outputs.rejects != nil
       for target in targets.indices where rereads {
         try targets[target].spool(settings.reading, progress)
       }
@@ -46,11 +47,11 @@ extension Select {
 
   /// The number of passes over the pool.
   ///
-  /// Passes fit, weigh and copy. Some runs need more: to spool a pipe, to find a temperature, to
-  /// order lines by weight, and to copy the remainder.
+  /// Passes fit, weigh and copy. Some runs need more: to spool a pipe, to find a temperature
+  /// or a quantile, to order lines by weight, and to copy the remainder.
   private func passCount(_ pool: Inputs) -> Int {
     var count = 3 + pool.spoolPassCount
-    if case .fixed = settings.draw.temperature {} else { count += 1 }
+    if settings.draw.needsAllWeights { count += 1 }
     if settings.outputs.remainder != nil { count += 1 }
     if settings.nearDuplicates != nil { count += 1 }
     if needsLogWeights { count += 1 }

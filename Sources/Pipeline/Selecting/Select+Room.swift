@@ -14,8 +14,11 @@ extension Select {
   /// - Throws: ``PipelineError``
   func checkRoom(_ targets: [Fitted], _ pool: Inputs) throws(PipelineError) {
     guard let objective = settings.objective, objective.purity < 1 else { return }
-    // A search has no size yet, and strata may be small parts of the pool.
-    guard settings.sizeSearch == nil, settings.stratify == nil else { return }
+    // A search has no size yet, strata may be small parts of the pool, and the sample's tokens are
+    // those of dsel.
+    guard settings.sizeSearch == nil, settings.stratify == nil, settings.tokensField == nil else {
+      return
+    }
     // Of commands, nothing is known before they have given all they have.
     guard pool.shards.allSatisfy({ $0.command == nil }) else { return }
     let storedByteCount = pool.shards.reduce(0) { $0 + $1.status.byteCount }

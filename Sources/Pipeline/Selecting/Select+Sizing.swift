@@ -15,7 +15,8 @@ extension Select {
 
   /// - Returns: nil if the size is given.
   func searchSize(
-    _ fitted: (targets: [Fitted], pool: Fitted), _ files: OpenFiles, _ clock: StepClock
+    _ fitted: (targets: [Fitted], pool: Fitted), _ mixture: Mixture, _ files: OpenFiles,
+    _ clock: StepClock
   ) throws -> SizeSearchRecord? {
     guard let search = settings.sizeSearch else { return nil }
     return try clock.time(.searchSize) {
@@ -28,7 +29,8 @@ extension Select {
       let inner = StepClock()
       let trained = try train(([first], fitted.pool), inner)
       let sizes = search.sizes(trained.eligible)
-      let plan = try plan(trained, search.size(sizes.largest), files.pool, inner)
+      let plan = try plan(
+        trained, mixture, search.size(sizes.largest), files.pool, inner)
       let source = RememberedFeatures(
         poolFeatures(files), directory: settings.reading.spoolDirectory)
       let predictedTexts = Set(predicted.documents.map(\.identity))

@@ -21,16 +21,18 @@ package struct Select: Sendable {
   package func run() throws -> SelectManifest {
     let clock = StepClock()
     let files = try open(clock)
-    let fitted = try fit(files, clock)
-    let search = try searchSize(fitted, files, clock)
+    var fitted = try fit(files, clock)
+    let mixture = try mixture(&fitted, files, clock)
+    let search = try searchSize(fitted, mixture, files, clock)
     // Nothing else holds what is fitted: its tables are freed before training asks for memory.
     let trained = try train(fitted, clock)
-    let plan = try plan(trained, search?.size ?? settings.size, files.pool, clock)
+    let plan = try plan(
+      trained, mixture, search?.size ?? settings.size, files.pool, clock)
     let statistics = statisticsPlan
     let drawn = try weighAndDraw(plan, trained, files, statistics, clock)
     let copied = try copy(drawn, trained, files, statistics, clock)
     let manifest = manifest(
-      trained, plan, search, drawn, copied, files,
+      trained, plan, mixture, search, drawn, copied, files,
       clock.timings(threadCount: settings.reading.threadCount, settings.command))
     // All files are complete on disk before the first gets its name. The manifest comes last.
     try files.outputs.commit(

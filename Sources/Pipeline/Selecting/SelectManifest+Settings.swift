@@ -8,7 +8,7 @@ extension SelectManifest.Settings {
   /// - Parameter size: of the selection, which may have been found.
   init(
     _ settings: SelectSettings, _ size: SelectionSize, temperature: Double,
-    _ addition: FieldAddition?
+    _ addition: FieldAddition?, _ strata: StratifySettings?
   ) {
     let size: [ExactString: Double] =
       switch size {
@@ -32,16 +32,17 @@ extension SelectManifest.Settings {
       smoothing: settings.estimator.pseudocount,
       targetSmoothing: settings.estimator.targetPseudocount,
       floor: settings.estimator.compatibility?.weightFloor ?? 0, size: size,
+      tokensField: settings.tokensField,
       add: AdditionRecord(addition),
       topK: !settings.draw.addsNoise, temperature: temperature,
       temperatureGoal: Self.goal(settings.draw.temperature),
       normalize: settings.estimator.normalization.rawValue,
       logisticShare: settings.draw.logisticShare, replay: settings.replay,
       fitSample: settings.fittedShare,
-      stratify: settings.stratify?.field, mixture: settings.stratify?.mixture,
+      stratify: settings.stratify?.field, mixture: strata?.mixture,
       mixtureTemperature: settings.stratify?.temperature, fill: settings.stratify?.fills,
       minTokens: settings.draw.minimumTokenCount, maxTokens: settings.draw.maximumTokenCount,
-      minWeight: settings.draw.minimumLogWeight,
+      minWeight: settings.draw.minimumLogWeight, minQuantile: settings.draw.minimumQuantile,
       exclude: exclude.paths.isEmpty ? nil : exclude.paths,
       excludeNgram: exclude.paths.isEmpty ? nil : exclude.gramLength,
       excludeTextField: exclude.textField?.expression,

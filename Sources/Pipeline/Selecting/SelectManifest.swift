@@ -28,6 +28,8 @@ package struct SelectManifest: Encodable, Sendable {
     /// Added to every probability before a weight takes its logarithm.
     package var floor: Double
     package var size: [ExactString: Double]
+    /// The field with the number of a document's tokens; nil if dsel counted them.
+    package var tokensField: String?
     /// What fields add to log weights; nil for nothing.
     package var add: AdditionRecord?
     package var topK: Bool
@@ -49,6 +51,8 @@ package struct SelectManifest: Encodable, Sendable {
     package var maxTokens: Int?
     /// nil without a limit.
     package var minWeight: Double?
+    /// nil without a limit.
+    package var minQuantile: Double?
     /// The files of evaluation documents, with the length of n-grams and the field of the text, if
     /// it is another one.
     package var exclude: [String]?
@@ -71,6 +75,8 @@ package struct SelectManifest: Encodable, Sendable {
   package var command = "select"
   package var seed: UInt64
   package var settings: Settings
+  /// How the shares of strata were found; nil if they were given.
+  package var mixtureEstimate: MixtureRecord?
   /// How the size was found; nil if it was given.
   package var sizeSearch: SizeSearchRecord?
   /// nil if there are several.
@@ -83,7 +89,10 @@ package struct SelectManifest: Encodable, Sendable {
   package var underMinTokens: Int
   /// The number of documents with more than `max_tokens` tokens; nil without a limit.
   package var overMaxTokens: Int?
-  /// Eligible documents with a log weight below `min_weight` for every target; nil without a limit.
+  /// The log weights of the quantile `min_quantile`, one per target; nil without a limit.
+  package var quantileWeights: [Double]?
+  /// Eligible documents with a log weight below `min_weight`, or below that of `min_quantile`, for
+  /// every target; nil without a limit.
   package var underMinWeight: Int?
   /// Documents outside all strata that were drawn from; nil without strata.
   package var outsideMixture: Int?

@@ -14,6 +14,8 @@ package struct SelectSettings: Sendable, Codable {
   package var features = FeatureSettings()
   package var estimator = EstimatorSettings()
   package var size = SelectionSize.standard
+  /// The field of the pool's documents with the number of their tokens; nil to count them.
+  package var tokensField: String?
   /// How the size is found; nil if it is ``size``.
   package var sizeSearch: SizeSearchSettings?
   package var draw = DrawSettings()

@@ -17,7 +17,9 @@ extension TargetRecord {
     self.temperature = temperature
     side = fitted.side
     documents = parts.reduce(0) { $0 + $1.selection.documents.count }
-    tokens = selected.tokenCount
+    tokens = parts.reduce(0) { sum, part in
+      part.selection.documents.reduce(sum) { $0 + $1.tokenCount }
+    }
     shortfall = parts.reduce(0) { $0 + $1.selection.shortfall }
     effectiveSampleSize = spread.effectiveSampleSize.value
     weightLengthCorrelation = spread.correlation.value

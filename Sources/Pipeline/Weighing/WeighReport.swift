@@ -36,6 +36,8 @@ package struct WeighReport: Encodable, Sendable {
     package var unit: String?
     /// The field whose values are strata; nil without strata.
     package var stratify: String?
+    /// The number of values of the field; nil without strata.
+    package var strata: Int?
     package var kept: Int
     package var seed: UInt64
     package var temperature: Double

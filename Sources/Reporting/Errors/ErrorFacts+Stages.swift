@@ -36,6 +36,7 @@ extension StrataError {
   var facts: ErrorFacts {
     switch self {
     case .tooManyStrata: ErrorFacts(code: "too_many_strata")
+    case .tooManyToEstimate: ErrorFacts(code: "too_many_strata")
     case .noStrata: ErrorFacts(code: "no_strata")
     case .emptyMixture: ErrorFacts(code: "empty_mixture")
     case .unknownStratum: ErrorFacts(code: "unknown_stratum")

@@ -66,16 +66,16 @@ extension ErrorMessage {
     case .tooFewCandidates(let path, let kept, let wanted, let unit):
       "\(unit.sizeOption) is \(wanted), but \(path) has candidates for draws of up to \(kept) "
         + "\(unit.rawValue). Lower \(unit.sizeOption), or weigh again with --candidates "
-        + "\(wanted)\(unit.budgetWords)."
+        + "\(wanted)\(unit.budgetWords), and otherwise the same options."
     case .otherUnit(let path, let unit, let wanted, let wantedUnit):
       "\(wantedUnit.sizeOption) is \(wanted), but \(path) has candidates for draws of a number of "
         + "\(unit.rawValue). Give \(unit.sizeOption) instead, or weigh again with --candidates "
-        + "\(wanted)\(wantedUnit.budgetWords)."
+        + "\(wanted)\(wantedUnit.budgetWords), and otherwise the same options."
     case .otherStrata(let path, let field, let wanted):
       "--stratify is \(wanted), but the candidates of \(path) were kept "
         + (field.map { "with --stratify \($0). Give that field" }
           ?? "without strata. Leave --stratify out")
-        + ", or weigh again with --stratify \(wanted)."
+        + ", or weigh again with --stratify \(wanted) and otherwise the same options."
     case .filledUnit(let path, let unit):
       "--fill needs a number of documents, but \(path) has candidates for draws of a number of "
         + "\(unit.rawValue). Leave --fill out, or weigh again without --budget."
@@ -85,7 +85,8 @@ extension ErrorMessage {
     case .tooFewForSet(let path, let kept, let needed, let count, let more, let unit):
       "\(path): a set of \(unit.amount(count)) is chosen among \(Format.count(needed)), and "
         + "candidates of \(Format.count(kept)) were kept. Weigh again with --candidates "
-        + "\(more)\(unit.budgetWords), and draw with \(unit.sizeOption) \(count)."
+        + "\(more)\(unit.budgetWords) and otherwise the same options, and draw with "
+        + "\(unit.sizeOption) \(count)."
     }
   }
 
@@ -107,8 +108,8 @@ extension ErrorMessage {
       return
         "\(path): without near-duplicates, \(Format.count(left)) of the \(unit.amount(kept)) of the "
         + "candidates are left, too few for a draw of \(unit.amount(count)). Weigh again with "
-        + "--candidates \(more)\(unit.budgetWords) or more, and draw with \(unit.sizeOption) "
-        + "\(count)."
+        + "--candidates \(more)\(unit.budgetWords) or more and otherwise the same options, and draw "
+        + "with \(unit.sizeOption) \(count)."
     }
     // A set needs more candidates than documents.
     let needs =
@@ -119,7 +120,7 @@ extension ErrorMessage {
       "\(path): without near-duplicates, \(Format.count(left)) of the "
       + "\(Format.count(kept, "candidate")) are left, too few for a draw of "
       + "\(Format.count(count, "document"))\(needs). \(fewer) again with --candidates \(more) or "
-      + "more, and draw with --count \(count)."
+      + "more and otherwise the same options, and draw with --count \(count)."
   }
 
   private static func otherTextField(

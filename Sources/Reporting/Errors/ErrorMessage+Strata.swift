@@ -8,6 +8,10 @@ extension ErrorMessage {
       case .tooManyStrata(let limit):
         "--stratify: the field has more than \(Format.count(limit)) values. Name a field with "
           + "fewer."
+      case .tooManyToEstimate(let limit):
+        "--mixture auto: the field has more than \(Format.count(limit)) values in documents that "
+          + "can be selected. Name a field with fewer by --stratify, or give the shares of the "
+          + "values that matter, like --mixture wiki=0.4."
       case .noStrata(let field):
         "--stratify: no document has the field \"\(field)\". Check its name: dots lead into "
           + "objects, and a dot in a key is written '\\.'."

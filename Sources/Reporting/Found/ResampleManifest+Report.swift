@@ -5,7 +5,9 @@ extension ResampleManifest: Report {
   package var sections: [ReportSection] {
     let isOfSet = settings.objective.name == "set"
     // Some draws by fields don't count tokens.
-    let words = selected.tokens > 0 ? "\(Format.count(selected.tokens, "word")), " : ""
+    let words =
+      selected.tokens > 0
+      ? "\(Format.tokens(selected.tokens, field: settings.tokensField)), " : ""
     var line =
       "selected \(Format.count(selected.documents)) of \(Format.count(documents, "document")): "
       + "\(words)\(Format.bytes(selected.bytes))"
@@ -34,7 +36,8 @@ extension ResampleManifest: Report {
   package var warnings: [String] {
     inputWarnings + missingWarnings + (excluded?.warnings ?? []) + drawWarnings
       + DrawWarnings.shortfalls(
-        parts ?? [], unit: selected.shortfallUnit, canFill: settings.fill == false)
+        parts ?? [], unit: selected.shortfallUnit, canFill: settings.fill == false,
+        isOfCandidates: isOfCandidates)
       + ShortDocuments(
         documents: documents, short: underMinTokens, minimum: settings.minTokens,
         long: overMaxTokens, maximum: settings.maxTokens,
@@ -55,7 +58,7 @@ extension ResampleManifest: Report {
     guard selected.allEligible else { return [] }
     return DrawWarnings.underWeight(
       underMinWeight, of: eligibleDocuments, minimum: settings.minWeight,
-      isOfCandidates: isOfCandidates)
+      quantile: settings.minQuantile, isOfCandidates: isOfCandidates)
   }
 
   private var isOfCandidates: Bool { settings.source == "candidates" }

@@ -35,7 +35,8 @@ extension SelectManifest: Report {
   private var underWeightWarnings: [String] {
     guard selected.allEligible else { return [] }
     return DrawWarnings.underWeight(
-      underMinWeight, of: eligibleDocuments, minimum: settings.minWeight)
+      underMinWeight, of: eligibleDocuments, minimum: settings.minWeight,
+      quantile: settings.minQuantile)
   }
 
   /// What was selected, how near it is to the target, what was left out on request, and the speed.
@@ -45,8 +46,10 @@ extension SelectManifest: Report {
     let selection =
       "selected \(Format.count(selected.documents)) of "
       + "\(Format.count(pool.documents, "document")): "
-      + "\(Format.count(selected.tokens, "word")), \(Format.bytes(selected.bytes))"
+      + "\(Format.tokens(selected.tokens, field: settings.tokensField)), "
+      + "\(Format.bytes(selected.bytes))"
     var lines = [selection] + nearnesses + (sizeSearch?.summary ?? [])
+    lines += [mixtureEstimate?.summary].compactMap { $0 }
     lines += [targetDocuments].compactMap { $0 }
     lines += excluded?.summary(isOfSet: isOfSet) ?? []
     lines += [nearDuplicates?.summary(isOfSet: isOfSet), remainder?.summary].compactMap { $0 }
@@ -58,7 +61,7 @@ extension SelectManifest: Report {
       + divergences + eligibility + randomness
   }
 
-  package var remarks: [String] { [advice].compactMap { $0 } }
+  package var remarks: [String] { (mixtureEstimate?.remarks ?? []) + [advice].compactMap { $0 } }
 
   /// Number of selected documents that are already in the target.
   private var targetDocuments: String? {
@@ -113,7 +116,7 @@ extension SelectManifest: Report {
   private var eligibility: [String] {
     let others = [
       (underMinTokens, "under --min-tokens"), (overMaxTokens ?? 0, "over --max-tokens"),
-      (underMinWeight ?? 0, "under --min-weight"), (outsideMixture ?? 0, "outside --mixture"),
+      (underMinWeight ?? 0, settings.minQuantile == nil ? "under --min-weight" : "under --min-quantile"), (outsideMixture ?? 0, "outside --mixture"),
     ].filter { $0.0 > 0 }.map { "\(Format.count($0.0)) \($0.1)" }
     let rest = others.isEmpty ? "" : "; \(others.joined(separator: ", "))"
     return ["\(Format.count(eligibleDocuments, "eligible document"))\(rest)"]

@@ -3,6 +3,17 @@ package import Pipeline
 extension WeighReport: Report {
   package var warnings: [String] {
     InputWarnings.all(inputs, role: "pool") + (targetInputs.map { [Self.swapped($0)] } ?? [])
+      + fieldWarnings
+  }
+
+  /// A shard may have no document with the field of strata, but a misspelt one has none anywhere.
+  private var fieldWarnings: [String] {
+    guard let candidates, let field = candidates.stratify, candidates.strata == 0, documents > 0
+    else { return [] }
+    return [
+      "no document has the field \"\(field)\" of --stratify. If others have it, all is well. If not, "
+        + "check its name: dots lead into objects, and a dot in a key is written '\\.'."
+    ]
   }
 
   private static func swapped(_ paths: [String]) -> String {

@@ -69,6 +69,7 @@ package enum ProgressLine {
     case .train: "training          "
     case .measure: "measuring the pool"
     case .searchSize: "finding the size  "
+    case .findMixture: "finding shares    "
     case .weigh: "weighing the pool "
     case .compareCandidates: "comparing documents"
     case .choose: "reading candidates"

@@ -30,10 +30,24 @@ enum DrawWarnings {
   }
 
   /// Documents weigh too little to be drawn, and the draw is short for that.
+  ///
+  /// - Parameter quantile: the least quantile; nil without such a limit.
   static func underWeight(
-    _ count: Int?, of eligible: Int, minimum: Double?, isOfCandidates: Bool = false
+    _ count: Int?, of eligible: Int, minimum: Double?, quantile: Double?,
+    isOfCandidates: Bool = false
   ) -> [String] {
-    guard let count, count > 0, let minimum else { return [] }
+    guard let count, count > 0 else { return [] }
+    if let quantile {
+      let isAlone = minimum == nil
+      return [
+        "\(Format.count(count)) of \(Format.count(eligible, "eligible document")) "
+          + "\(count == 1 ? "has" : "have") a log weight below the quantile \(quantile)"
+          + (isAlone ? "" : ", or below \(minimum ?? 0),")
+          + " and can't be selected. To include \(count == 1 ? "it" : "them"), lower "
+          + (isAlone ? "--min-quantile." : "--min-quantile and --min-weight.")
+      ]
+    }
+    guard let minimum else { return [] }
     return [
       "\(Format.count(count)) of \(Format.count(eligible, "eligible document")) "
         + "\(count == 1 ? "has" : "have") a log weight below \(minimum) and can't be selected. To "
@@ -55,8 +69,24 @@ enum DrawWarnings {
   }
 
   /// The parts of a draw that got fewer documents than their budget.
-  static func shortfalls(_ parts: [PartRecord], unit: String, canFill: Bool) -> [String] {
-    parts.filter { $0.shortfall > 0 && (unit == "documents" || $0.documents == 0) }.map { part in
+  ///
+  /// A budget of tokens or bytes is hardly ever used up. There, only what has no document at all is
+  /// named: a stratum or a target, and not the small part of it that the regression draws.
+  ///
+  /// - Parameter isOfCandidates: whether other documents of the draw may be in other shards.
+  static func shortfalls(
+    _ parts: [PartRecord], unit: String, canFill: Bool, isOfCandidates: Bool = false
+  ) -> [String] {
+    func isShort(_ part: PartRecord) -> Bool {
+      guard part.shortfall > 0 else { return false }
+      if unit == "documents" { return true }
+      guard !isOfCandidates, part.by != "logistic" else { return false }
+      return !parts.contains {
+        $0.documents > 0 && $0.epoch == part.epoch && $0.stratum == part.stratum
+          && $0.target == part.target && ($0.by == part.by || $0.by == "logistic")
+      }
+    }
+    return parts.filter(isShort).map { part in
       let names = [
         part.epoch.map { "epoch \($0)" }, part.stratum.map { "stratum \"\($0)\"" },
         part.target.map { "target \($0)" }, ["set", "weights"].contains(part.by) ? nil : part.by,

@@ -13,6 +13,12 @@ extension Format {
     return "\(count(value)) \(isPlural ? plural : String(plural.dropLast()))"
   }
 
+  /// A number of tokens: of dsel's own, which are mostly words, or of those in a field.
+  static func tokens(_ value: Int, field: String?) -> String {
+    guard let field else { return count(value, "word") }
+    return "\(count(value, "token")) (\(field))"
+  }
+
   /// A reading speed: `430 MB/s`.
   static func rate(byteCount: Int, seconds: Double) -> String {
     let rate = Double(byteCount) / 1e6 / max(seconds, 1e-9)

@@ -14,8 +14,10 @@ struct MixtureOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "With --stratify: shares of these values. Other values share the rest.",
-      valueName: "value=f,…"))
+      """
+      With --stratify: shares of these values. Other values share the rest. auto, in 'dsel select' \
+      only: the shares that explain the target best.
+      """, valueName: "value=f,…|auto"))
   var mixture: [String] = []
 
   @Option(
@@ -61,10 +63,22 @@ struct MixtureOptions: ParsableArguments {
       )
     }
     _ = try shares()
+    guard !isAuto || mixtureTemperature == nil else {
+      throw ValidationError(
+        "--mixture-temperature changes the pool's proportions, which --mixture auto doesn't use. "
+          + "Leave one of them out.")
+    }
   }
 
+  /// Whether the shares are to be found.
+  var isAuto: Bool { mixture == ["auto"] }
+
   private func shares() throws -> [ExactString: Double]? {
-    guard !mixture.isEmpty else { return nil }
+    guard !mixture.isEmpty, !isAuto else { return nil }
+    guard !mixture.contains("auto") else {
+      throw ValidationError(
+        "--mixture auto finds the shares of all values. Leave it out, or the other --mixture.")
+    }
     var shares: [ExactString: Double] = [:]
     let given = try NamedShare.list(mixture, option: "--mixture", example: "wiki=0.4,web=0.6")
     for share in given {
@@ -83,6 +97,7 @@ struct MixtureOptions: ParsableArguments {
     guard let stratify else { return nil }
     var settings = StratifySettings(field: stratify)
     settings.mixture = try shares()
+    settings.findsMixture = isAuto
     settings.temperature = mixtureTemperature?.value ?? 1
     settings.fills = fill
     return settings

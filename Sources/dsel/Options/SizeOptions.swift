@@ -24,11 +24,20 @@ struct SizeOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       """
-      Largest number of tokens to select, in whole documents. auto, in 'dsel select' only: the \
-      number that serves the target best.
+      Largest number of tokens to select, in whole documents. Tokens are dsel's own, mostly words \
+      (--tokens-field: those of a model). auto, in 'dsel select' only: the number that serves the \
+      target best.
       """, valueName: "n|auto"),
     transform: Size.init(parsing:))
   var tokens: Size?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Field of the pool's documents with the number of their tokens, as another program counts \
+      them. --tokens and its shares are then in these. (default: dsel counts words)
+      """, valueName: "path"))
+  var tokensField: String?
 
   @Option(
     parsing: .unconditional,
@@ -54,6 +63,9 @@ struct SizeOptions: ParsableArguments {
   }
 
   func validate() throws {
+    if let tokensField {
+      try ReadingOptions.validateField(tokensField, option: "--tokens-field")
+    }
     let isGiven = [count != nil, fraction != nil, tokens != nil, bytes != nil]
     guard isGiven.count(where: { $0 }) <= 1 else {
       throw ValidationError("Give only one of --count, --fraction, --tokens and --bytes.")

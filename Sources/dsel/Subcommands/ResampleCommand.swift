@@ -60,6 +60,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
   @OptionGroup(title: "Run") var reporting: ReportOptions
 
   func validate() throws {
+    if !source.candidates.isEmpty { try validateWeightsOfCandidates() }
     if !choosesOnly {
       try pool.validate(
         to: "draw from", [("--weights", source.weights), ("--candidates", source.candidates)])
@@ -86,12 +87,22 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     try reading.validateJoint()
     try pool.refuseShares(of: "--mixture", mixture.mixture)
     try mixture.validate(size.size)
+    guard !mixture.isAuto else {
+      throw ValidationError(
+        "--mixture auto needs the target's documents, which 'dsel resample' doesn't read. Find the "
+          + "shares with 'dsel select --mixture auto', which prints them, and give them.")
+    }
     if let option = size.search?.option {
       throw ValidationError(
         "\(option) needs the target's documents, which 'dsel resample' doesn't read. Find the size "
           + "with 'dsel select \(option)', and give it as a number.")
     }
     let isByFields = source.weights.isEmpty && source.candidates.isEmpty
+    guard size.tokensField == nil || isByFields else {
+      throw ValidationError(
+        "--tokens-field needs --field: weights and candidates have dsel's own numbers of tokens, and "
+          + "not the other fields of the documents. Use 'dsel select', or draw by --field.")
+    }
     try draw.validateLengths(isByFields: isByFields)
     guard source.weights.isEmpty || mixture.stratify == nil else {
       throw ValidationError(
@@ -128,7 +139,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
       ("--seed", draw.seed != nil), ("--top-k", draw.randomness.topK),
       ("--temperature", draw.randomness.temperature != .number(1)),
       ("--min-tokens", draw.minTokens != nil), ("--max-tokens", draw.maxTokens != nil),
-      ("--min-weight", draw.minWeight != nil),
+      ("--min-weight", draw.minWeight != nil), ("--min-quantile", draw.minQuantile != nil),
       ("--duplicates", draw.duplicates == .keep), ("--epochs", draw.epochs.value > 1),
       ("--replay", mixture.replay != nil), ("--allow-repeats", reading.allowRepeats),
     ]
@@ -138,6 +149,15 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
           + "again for another, or draw by --weights."
       )
     }
+    guard size.fraction == nil else {
+      throw ValidationError(
+        "Candidates need a size in the unit for which they were kept: give --count, --tokens or "
+          + "--bytes, or no size for the largest draw.")
+    }
+  }
+
+  /// Refuses what needs log weights, which candidates don't have.
+  private func validateWeightsOfCandidates() throws {
     guard output.order != .weight else {
       throw ValidationError(
         "--order weight needs log weights, but candidates have keys, which noise is part of. Draw "
@@ -147,11 +167,6 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
       throw ValidationError(
         "--annotate-with needs the log weights of all documents, which candidates don't have. Draw "
           + "by --weights, or leave it out.")
-    }
-    guard size.fraction == nil else {
-      throw ValidationError(
-        "Candidates need a size in the unit for which they were kept: give --count, --tokens or "
-          + "--bytes, or no size for the largest draw.")
     }
   }
 
@@ -216,6 +231,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     var settings = ResampleSettings(source: source, pool: try pool.files(finder))
     settings.reading = reading.settings(execution)
     settings.draw = draw.settings(isByFields: source.isOfPool)
+    settings.tokensField = size.tokensField
     settings.asksForLogOdds = (draw.logisticShare?.value ?? 0) > 0
     settings.epochCount = draw.epochs.value
     settings.areEpochsDisjoint = draw.withoutRepeats

@@ -70,12 +70,23 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
     }
     try input.pool.refuseShares(of: "--mixture", mixture.mixture)
     try mixture.validate(size.size)
+    guard try !mixture.isAuto || input.settings().count == 1 else {
+      throw ValidationError(
+        "--mixture auto finds the shares of one target. Select for each target by itself, or give "
+          + "the shares.")
+    }
+    guard size.tokensField == nil || base.base == nil else {
+      throw ValidationError(
+        "--tokens-field can't be used with --base, whose tokens are dsel's own. Leave one of them "
+          + "out.")
+    }
     try search.validate(
       size,
       with: [
         ("several targets", try input.settings().count > 1), ("--replay", mixture.replay != nil),
         ("--base", base.base != nil),
         ("--temperature auto", draw.randomness.temperature == .auto),
+        ("--min-quantile", draw.minQuantile != nil), ("--tokens-field", size.tokensField != nil),
       ])
     guard features.fitSample == nil || mixture.stratify == nil else {
       throw ValidationError(
@@ -140,6 +151,7 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
     settings.targetTextField = input.targetText.field(input.reading)
     settings.features = features.settings
     settings.size = size.size
+    settings.tokensField = size.tokensField
     settings.sizeSearch = search.settings(size)
     settings.estimator = features.estimating.settings(features.compat, normalize: draw.normalize)
     settings.draw = draw.settings(features.estimator)
