@@ -25,6 +25,8 @@ struct Drawn: Sendable {
   var excluded: [ExcludedDocument] = []
   /// The near-duplicates that were left out; nil if they are drawn like others.
   var nearDuplicates: NearDuplicates?
+  /// Whether some documents weigh too little for one target, and not for another.
+  private let limitsWeights: Bool
   /// The number of candidates that sets were chosen from; nil if it isn't known.
   var candidateCount: Int?
 
@@ -34,6 +36,7 @@ struct Drawn: Sendable {
     self.weighed = weighed
     self.report = report
     epochCount = recipe.seeds.count
+    limitsWeights = choice.plan.limitsWeights
     objective = choice.objective
     sets = choice.sets
     candidateCount = choice.candidateCount > 0 ? choice.candidateCount : nil
@@ -67,12 +70,16 @@ extension Drawn {
   /// The unused part of the budgets, in their own unit.
   var shortfall: Int { parts.reduce(0) { $0 + $1.selection.shortfall } }
 
-  /// True if every eligible document was selected and there was room for more.
+  /// True if every document that may be drawn was selected, and there was room for more.
+  ///
+  /// A part that took all that was left speaks for all parts of its stratum. If weights are limited,
+  /// it speaks for its target only, since other targets may draw other documents.
   var isExhausted: Bool {
     shortfall > 0
       && parts.allSatisfy { part in
         parts.contains {
           $0.arm.epoch == part.arm.epoch && $0.group == part.group && $0.selection.isExhausted
+            && (!limitsWeights || $0.arm.target == nil || $0.arm.target == part.arm.target)
         }
       }
   }

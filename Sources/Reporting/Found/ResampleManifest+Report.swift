@@ -36,7 +36,7 @@ extension ResampleManifest: Report {
   package var warnings: [String] {
     inputWarnings + missingWarnings + (excluded?.warnings ?? []) + drawWarnings
       + DrawWarnings.shortfalls(
-        parts ?? [], unit: selected.shortfallUnit, canFill: settings.fill == false,
+        parts ?? [], unit: selected.shortfallUnit, canFill: settings.fill == false && !(isOfCandidates && settings.objective.name == "set"),
         isOfCandidates: isOfCandidates)
       + ShortDocuments(
         documents: documents, short: underMinTokens, minimum: settings.minTokens,
@@ -55,7 +55,7 @@ extension ResampleManifest: Report {
   }
 
   private var underWeightWarnings: [String] {
-    guard selected.allEligible else { return [] }
+    guard selected.mayLackDocuments else { return [] }
     return DrawWarnings.underWeight(
       underMinWeight, of: eligibleDocuments, minimum: settings.minWeight,
       quantile: settings.minQuantile, isOfCandidates: isOfCandidates)

@@ -33,7 +33,7 @@ extension SelectManifest: Report {
   }
 
   private var underWeightWarnings: [String] {
-    guard selected.allEligible else { return [] }
+    guard selected.mayLackDocuments else { return [] }
     return DrawWarnings.underWeight(
       underMinWeight, of: eligibleDocuments, minimum: settings.minWeight,
       quantile: settings.minQuantile)

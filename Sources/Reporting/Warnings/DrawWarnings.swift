@@ -24,9 +24,15 @@ enum DrawWarnings {
       default:
         "all \(Format.count(selected.documents, "eligible document"))\(clause) were \(verb)"
       }
+    let copies = selected.droppedCopies
+    let rest =
+      copies == 0
+      ? ""
+      : " \(copies == 1 ? "1 copy" : "\(Format.count(copies)) copies") of \(isOne ? "it" : "them") "
+        + "\(copies == 1 ? "was" : "were") left out."
     return
       "the selection is smaller than wanted: \(all), "
-      + "\(Format.count(selected.shortfall, unit: selected.shortfallUnit)) short."
+      + "\(Format.count(selected.shortfall, unit: selected.shortfallUnit)) short.\(rest)"
   }
 
   /// Documents weigh too little to be drawn, and the draw is short for that.
@@ -86,17 +92,34 @@ enum DrawWarnings {
           && $0.target == part.target && ($0.by == part.by || $0.by == "logistic")
       }
     }
-    return parts.filter(isShort).map { part in
+    let short = parts.filter(isShort)
+    let mayFill = canFill && unit == "documents" && Set(parts.map(\.stratum)).count > 1
+    let warnings = short.prefix(mostShortfalls).map { part in
       let names = [
         part.epoch.map { "epoch \($0)" }, part.stratum.map { "stratum \"\($0)\"" },
         part.target.map { "target \($0)" }, ["set", "weights"].contains(part.by) ? nil : part.by,
       ].compactMap { $0 }
+      let whole = part.by == "set" ? "the set" : "the part drawn by weight"
+      let name = names.isEmpty ? whole : names.joined(separator: ", ")
       let fill =
-        part.stratum != nil && canFill && unit == "documents"
-        ? " Add --fill to draw them from the other values." : ""
+        part.stratum != nil && mayFill ? " Add --fill to draw them from the other values." : ""
       return
-        "\(names.joined(separator: ", ")): \(Format.count(part.shortfall, unit: unit)) short of "
+        "\(name): \(Format.count(part.shortfall, unit: unit)) short of "
         + "\(Format.count(part.budget)).\(fill)"
     }
+    let others = short.count - warnings.count
+    guard others > 0 else { return warnings }
+    return warnings + [
+      "\(Format.count(others, "more part")) of the draw \(others == 1 ? "is" : "are") short: "
+        + "'parts' of the manifest has all."
+    ]
   }
+
+  /// Not more parts are named one by one.
+  private static let mostShortfalls = 10
+}
+
+extension SelectionRecord {
+  /// Whether more documents would have been selected, had more of them been possible.
+  var mayLackDocuments: Bool { allEligible || (shortfall > 0 && shortfallUnit == "documents") }
 }

@@ -10,7 +10,8 @@ struct ArmCandidates {
   let wanted: Budget
   /// The budget of the candidates.
   let candidates: Budget
-  private let wholeCount: Int
+  /// The number of the entries that this arm may still choose.
+  private var wholeCount: Int
 
   init(
     _ list: consuming (entries: [Candidate], isWhole: Bool), wanted: Budget, candidates: Budget
@@ -25,7 +26,10 @@ struct ArmCandidates {
   /// Leaves out texts that were chosen before.
   static func leaveOut(_ taken: Set<Candidate.TextKey>, of draws: inout [ArmCandidates]) {
     guard !taken.isEmpty else { return }
-    for draw in draws.indices { draws[draw].entries.removeAll { taken.contains($0.textKey) } }
+    for draw in draws.indices {
+      draws[draw].entries.removeAll { taken.contains($0.textKey) }
+      draws[draw].wholeCount = draws[draw].entries.count
+    }
   }
 
   /// Leaves what a draw by weight takes, each text once in all groups.
@@ -73,11 +77,14 @@ struct ArmCandidates {
   /// The entries as a selection, which they must fit.
   consuming func selection() -> Selection {
     let shortfall = wanted.amount - cost
+    // A number of documents that isn't reached has cut nothing off. Entries may still be missing:
+    // texts that another group has, too.
+    let isUncut = wanted.unit == "documents" || entries.count == wholeCount
     var entries = entries
     Candidates.sortByPosition(&entries)
     return Selection(
       documents: entries, thresholdKey: entries.lazy.map(\.key).min(), shortfall: shortfall,
-      isExhausted: isWhole && entries.count == wholeCount && shortfall > 0)
+      isExhausted: isWhole && isUncut && shortfall > 0)
   }
 }
 
