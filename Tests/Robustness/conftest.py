@@ -141,9 +141,10 @@ def pool(crawl: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number in range(4):
         content = b"".join(lines[len(lines) * number // 4 : len(lines) * (number + 1) // 4])
         (folder / f"{number}.jsonl").write_bytes(content)
-        (folder / f"{number}.jsonl.xz").write_bytes(lzma.compress(content))
+        packed = lzma.compress(content, preset=0)
+        (folder / f"{number}.jsonl.xz").write_bytes(packed)
         (folder / "packed").mkdir(exist_ok=True)
-        (folder / "packed" / f"{number}.jsonl").write_bytes(lzma.compress(content))
+        (folder / "packed" / f"{number}.jsonl").write_bytes(packed)
         (folder / f"{number}.gzipped").write_bytes(gzip.compress(content))
     return folder
 

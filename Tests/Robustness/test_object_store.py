@@ -24,9 +24,7 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def store(
-    crawl: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[list[str]]:
+def store(crawl: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
     """The addresses of the fixtures' pool, in four objects."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

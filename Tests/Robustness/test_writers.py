@@ -12,6 +12,7 @@ import pytest
 from readers import check_failure, marked_processes, names, select, shell
 from running import WIKI, run, start
 
+
 def test_a_writer_gets_what_a_file_would(
     dsel: str, pool: Path, expected: bytes, tmp_path: Path
 ) -> None:
@@ -39,9 +40,7 @@ def test_a_writer_may_do_without_a_name(
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
 
 
-def test_no_writer_starts_before_the_output_is_whole(
-    dsel: str, pool: Path, tmp_path: Path
-) -> None:
+def test_no_writer_starts_before_the_output_is_whole(dsel: str, pool: Path, tmp_path: Path) -> None:
     reader = shell('head -c 20000 "$1"; exit 3')
     options = ["--reader", f"3.jsonl={reader}", "--writer", f"touch {tmp_path}/began"]
     finished = select(dsel, names(pool, ".jsonl"), *options, folder=tmp_path)
@@ -67,9 +66,7 @@ def test_a_killed_dsel_ends_the_writer(dsel: str, pool: Path, tmp_path: Path) ->
     mark = f"DSEL_TEST_MARK={tmp_path}"
     command = [dsel, "select", "--target", WIKI, "--count", "60", "-q", "--writer"]
     command += [f"sh -c 'touch {tmp_path}/began; sleep 4711'", "--pool", *names(pool, ".jsonl")]
-    process = start(
-        command, environment={"DSEL_TEST_MARK": str(tmp_path), "TMPDIR": str(tmp_path)}
-    )
+    process = start(command, environment={"DSEL_TEST_MARK": str(tmp_path), "TMPDIR": str(tmp_path)})
     deadline = time.monotonic() + 20
     while not (tmp_path / "began").exists() and time.monotonic() < deadline:
         time.sleep(0.01)
