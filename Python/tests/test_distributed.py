@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from conftest import CRAWL, WIKI
@@ -50,6 +51,41 @@ def test_it_has_the_bytes_of_one_select(threads, shards, options):
     assert content(found) == expected_of(shards, *words)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"tokens": 20_000, "objective": "weight"},
+        {"tokens": "9k", "share": {"wiki": 0.3}},
+        {"bytes": "200kB", "replay": 0.2, "objective": "weight"},
+        {"bytes": "0.1MiB"},
+        {"count": 90, "stratify": "domain", "mixture": {"wiki": 0.4, "saga": 0.1}},
+        {"count": 90, "stratify": "domain", "fill": True, "objective": "weight"},
+        {"count": 70, "add": {"n": 0.5, "m": -1}, "share": {"code": 0.8}},
+        {"fraction": 0.1, "replay": 0.5, "stratify": "domain", "mixture_temperature": 2},
+    ],
+    ids=str,
+)
+def test_budgets_and_parts_have_the_bytes_of_one_select(threads, tmp_path, crawl_lines, options):
+    rows = [json.loads(line) for line in crawl_lines]
+    own = [row for row in rows if row["domain"] == "code"][:50]
+    with open("code.jsonl", "w") as file:
+        file.writelines(json.dumps(row) + "\n" for row in own)
+    for number, row in enumerate(rows):
+        row |= {"n": number % 7, "m": number % 11}
+    shards = write_shards(tmp_path, [json.dumps(row).encode() + b"\n" for row in rows])
+    words = []
+    for name, value in options.items():
+        flag = "--" + name.replace("_", "-")
+        pairs = value.items() if isinstance(value, dict) else ()
+        words += [f"{flag}={key}={one}" for key, one in pairs]
+        words += [] if pairs else [flag if value is True else f"{flag}={value}"]
+    target = {"wiki": WIKI, "code": "code.jsonl"} if "share" in options else WIKI
+    named = [f"wiki={WIKI}", "code=code.jsonl"] if "share" in options else [WIKI]
+    found = select(threads, target, "shards/*", **options)
+    given = [word for name in named for word in ("--target", name)]
+    assert content(found) == dsel("select", *given, "--pool", *shards, *words)
+
+
 def test_near_duplicates_and_evaluation_documents(threads, shards, crawl_lines):
     changed = [line.replace(b" the ", b" a ", 1) for line in crawl_lines[:400]]
     with open("shards/99.jsonl", "wb") as file:
@@ -93,6 +129,7 @@ def test_two_rounds_choose_what_one_does(threads, shards, monkeypatch, options):
 
 def test_two_rounds_are_made_where_they_pay(threads):
     run = _select._Run.__new__(_select._Run)
+    run._plan = SimpleNamespace(unit="documents", options={})
     run._documents = [100_000] * 10
     # 3,000,000 documents would be kept, of which 30,000 are left; or all, of which 600,000 are.
     assert run._is_in_two_rounds(10_000)
@@ -170,14 +207,10 @@ def test_shards_without_chosen_documents_are_not_read_again(shards):
 @pytest.mark.parametrize(
     "name, value",
     [
-        ("tokens", 5000),
-        ("bytes", 5000),
-        ("stratify", "domain"),
         ("mixture", "wiki=1"),
-        ("add", {"n": 0.5}),
+        ("fill", True),
         ("picks", "picks"),
         ("annotate_with", "rank"),
-        ("replay", 0.1),
         ("duplicates", "keep"),
         ("fit_sample", 0.5),
         ("annotate", True),
@@ -189,9 +222,8 @@ def test_shards_without_chosen_documents_are_not_read_again(shards):
     ],
 )
 def test_what_needs_one_machine_is_refused_before_any_work(threads, shards, name, value):
-    size = {} if name in ("tokens", "bytes") else {"count": 60}
     with pytest.raises(api.UsageError, match=name.replace("_", ".")):
-        select(threads, WIKI, shards, **size, **{name: value})
+        select(threads, WIKI, shards, count=60, **{name: value})
     assert not os.path.exists("work") and not os.path.exists("out")
 
 
@@ -199,7 +231,11 @@ def test_other_mistakes(threads, shards):
     for options, said in [
         ({"count": "auto"}, "one machine"),
         ({"count": 60, "fraction": 0.1}, "not both"),
+        ({"count": 60, "bytes": "1MB"}, "not both"),
         ({"count": "ten"}, "no number"),
+        ({"bytes": "10k"}, "no number of bytes"),
+        ({"tokens": "1MB"}, "no number of tokens"),
+        ({"count": 60, "stratify": "domain", "fill": True}, "fill needs objective='weight'"),
         ({"fraction": "ten"}, "no share"),
         ({"count": 0}, "at least 1"),
         ({"purity": 0.4, "top_k": True, "count": 9}, "--purity"),

@@ -83,6 +83,13 @@ package struct Candidate: Sendable, Equatable, BitwiseCopyable {
     return result
   }
 
+  /// The same candidate, without its second key.
+  package var withFirstKey: Candidate {
+    var result = self
+    result.secondKey = 0
+    return result
+  }
+
   /// Identifies a text.
   ///
   /// The hash alone would do; comparing lengths too makes a chance collision harmless.
@@ -124,6 +131,13 @@ package struct Candidate: Sendable, Equatable, BitwiseCopyable {
     let isBeaten =
       secondKey > loser.secondKey || (secondKey == loser.secondKey && place < loser.place)
     return isBeaten ? nil : loser
+  }
+
+  /// The same candidate, without its number of copies.
+  var withoutCopies: Candidate {
+    var result = self
+    result.copies = 0
+    return result
   }
 
   /// Counts a copy that is left out in another group of the draw.

@@ -19,6 +19,11 @@ package struct CandidateGroup: Sendable {
     /// Candidates that drop out of the first arm's buffer are offered to the second's. So together
     /// they keep no more than one buffer for the whole budget would.
     case parted(first: Candidates, second: Candidates?)
+    /// Two arms of the same documents, to keep what a later draw may need.
+    ///
+    /// Each buffer gets all documents. So what they keep depends on these alone, also if documents
+    /// of equal text have different keys.
+    case apart(first: Candidates, second: Candidates)
     /// Arms of which each has a key for each document.
     case chain([Candidates])
   }
@@ -59,6 +64,18 @@ package struct CandidateGroup: Sendable {
       })
   }
 
+  /// Keeps candidates for a later draw by two arms: see ``kept()``.
+  ///
+  /// No draw can be made from this group itself.
+  package init(apart first: Budget, _ second: Budget, _ settings: Settings) {
+    joinsCopies = settings.joinsCopies
+    func candidates(_ budget: Budget) -> Candidates {
+      Candidates(
+        budget: budget, joinsCopies: settings.joinsCopies, expectedCount: settings.expectedCount)
+    }
+    buffers = .apart(first: candidates(first), second: candidates(second))
+  }
+
   /// Keeps candidates for any arms, in the order in which they draw.
   ///
   /// All budgets have the same unit.
@@ -96,6 +113,8 @@ package struct CandidateGroup: Sendable {
     switch buffers {
     case .parted(let first, let second):
       Thresholds(kind: .parted(first: first.threshold, second: second?.threshold ?? .infinity))
+    case .apart(let first, let second):
+      Thresholds(kind: .parted(first: first.threshold, second: second.threshold))
     case .chain(let arms): Thresholds(kind: .chain(arms.map(\.threshold)))
     }
   }
@@ -125,6 +144,13 @@ package struct CandidateGroup: Sendable {
         }
       }
       buffers = .parted(first: first, second: second)
+    case .apart(var first, var second):
+      taken = .chain([])
+      for (candidate, _) in candidates {
+        first.add(candidate)
+        second.add(candidate.exchanged)
+      }
+      buffers = .apart(first: first, second: second)
     case .chain(var arms):
       taken = .chain([])
       for (candidate, arm) in candidates { arms[arm].add(candidate) }
@@ -135,6 +161,7 @@ package struct CandidateGroup: Sendable {
   package var armCount: Int {
     switch buffers {
     case .parted(_, let second): second == nil ? 1 : 2
+    case .apart: 2
     case .chain(let arms): arms.count
     }
   }
@@ -146,6 +173,7 @@ package struct CandidateGroup: Sendable {
   package var keptCount: Int {
     switch buffers {
     case .parted(let first, let second): first.heldCount + (second?.heldCount ?? 0)
+    case .apart(let first, let second): first.heldCount + second.heldCount
     case .chain(let arms): arms.reduce(0) { $0 + $1.heldCount }
     }
   }
@@ -156,6 +184,9 @@ package struct CandidateGroup: Sendable {
     case .parted(let first, let second):
       first.forEachHeld(body)
       second?.forEachHeld(body)
+    case .apart(let first, let second):
+      first.forEachHeld(body)
+      second.forEachHeld(body)
     case .chain(let arms): for candidates in arms { candidates.forEachHeld(body) }
     }
   }
@@ -166,6 +197,7 @@ package struct CandidateGroup: Sendable {
     case .parted(let first, let second):
       first.forEachHeld { add($0) }
       second?.forEachHeld { add($0.exchanged) }
+    case .apart: preconditionFailure("candidates of a later draw")
     case .chain(let arms):
       for (arm, candidates) in arms.enumerated() {
         candidates.forEachHeld { add($0, arm: arm) }
@@ -183,6 +215,11 @@ package struct CandidateGroup: Sendable {
       first.removeAll(where: isLeftOut)
       second?.removeAll(where: isLeftOut)
       buffers = .parted(first: first, second: second)
+    case .apart(var first, var second):
+      taken = .chain([])
+      first.removeAll(where: isLeftOut)
+      second.removeAll(where: isLeftOut)
+      buffers = .apart(first: first, second: second)
     case .chain(var arms):
       taken = .chain([])
       for arm in arms.indices { arms[arm].removeAll(where: isLeftOut) }
@@ -216,6 +253,7 @@ package struct CandidateGroup: Sendable {
       let (entries, rest) = Self.take(&first, isAlone)
       for left in rest + first.takeLosers() { second?.add(left.exchanged) }
       return entries
+    case .apart: preconditionFailure("candidates of a later draw")
     case .chain(var arms):
       taken = .chain([])
       defer { buffers = .chain(arms) }
@@ -247,6 +285,15 @@ package struct CandidateGroup: Sendable {
   ///
   /// - Precondition: one arm, or two that share a buffer.
   package func kept() -> [Candidate] {
+    if case .apart(var first, var second) = buffers {
+      // Copies are counted where the first key is largest. Where other keys decide, their number
+      // would depend on the order in which they came.
+      let best = first.takeKept().entries
+      let known = Set(best.map(\.placeKey))
+      return best
+        + second.takeKept().entries.filter { !known.contains($0.placeKey) }
+        .map { $0.exchanged.withoutCopies }
+    }
     guard case .parted(var first, var second) = buffers else {
       preconditionFailure("a draw by one target")
     }

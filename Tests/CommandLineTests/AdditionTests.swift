@@ -313,11 +313,7 @@ struct AdditionTests {
     }
   }
 
-  @Test func `Candidates and --compat refuse fields`() throws {
-    let weigh = ["weigh", "--target-model", "t", "--pool-model", "p", "pool", "--add", "q=1"]
-    let candidates = try Dsel.run(weigh + ["--candidates", "5"], in: directory)
-    #expect(candidates.status == 64)
-    #expect(candidates.errors.contains("--add can't be used with --candidates"))
+  @Test func `Fields that are kept twice, or with --compat, are refused`() throws {
     let fit = try Dsel.run(
       ["fit", "p", "-o", "m", "--keep-field", "q", "--compat", "dsir"], in: directory)
     #expect(fit.status == 64 && fit.errors.contains("--keep-field can't be used with --compat"))

@@ -139,14 +139,6 @@ struct CandidateStrataTests {
       "--keys-only can't be used with --stratify"
     ),
     ("--stratify domain", "--stratify needs --candidates"),
-    (
-      "--candidates 9 --objective weight --stratify domain --near-duplicates 0.8",
-      "--near-duplicates can't be used with --stratify"
-    ),
-    (
-      "--candidates 9 --objective weight --stratify domain --exclude a",
-      "--exclude can't be used with --stratify"
-    ),
     ("--candidates 9 --objective weight --stratify a..b", "--stratify"),
   ])
   func `A wrong command line is refused`(options: String, message: String) throws {

@@ -44,10 +44,11 @@ import Testing
       "weigh a W --candidates 5 --estimator ratio --logistic-share 0.1",
       "--logistic-share needs --estimator blend"
     ),
-    (
-      "weigh a --pool-model p --target-model x=t --target-model y=u --candidates 5",
-      "--candidates works for one target only"
-    ),
+    ("weigh a W --replay 0.1", "--replay needs --candidates"),
+    ("weigh a W --candidates 5 --replay 1.1", "'--replay <f>': it is above 1"),
+    ("resample a --field q --share x=0.5", "--share needs --candidates for several targets"),
+    ("resample a --candidates c --share x=0.5,x=0.1", "--share names a target twice"),
+    ("resample a --candidates c --share x=0.7,y=0.4", "The shares of the targets add up to 1.1"),
     ("weigh a W --work-dir w -o o", "--work-dir writes one file per input"),
     ("weigh documents/a W --format dolma -o o", "--format dolma writes one file per input"),
     ("weigh - W --format dolma", "--format dolma writes next to the documents' files"),

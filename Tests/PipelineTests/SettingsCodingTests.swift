@@ -54,7 +54,7 @@ import Writing
     var candidates = WeighSettings.CandidateSettings(count: 9)
     candidates.seed = 3
     var weigh = WeighSettings(
-      .candidates(target: named, candidates), poolModel: "pool.model", pool: ["p"])
+      .candidates(targets: [named], candidates), poolModel: "pool.model", pool: ["p"])
     weigh.output = .file(path: "out")
     let (first, second, decoded) = try roundTrip(weigh)
     #expect(first == second)

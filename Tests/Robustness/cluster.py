@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -86,7 +86,11 @@ class Cluster:
         assert expected == found, f"{other} is not as {one}: {difference(expected, found)}"
 
 
-def two_rounds(cluster: Cluster, weigh: list[str]) -> None:
+def two_rounds(
+    cluster: Cluster,
+    weigh: list[str],
+    models: Sequence[str] = ("--target-model", "target.model.zst"),
+) -> None:
     """Keeps the candidates in two rounds, which must give those of one."""
     cluster.for_each_shard(
         lambda shard: [
@@ -97,7 +101,7 @@ def two_rounds(cluster: Cluster, weigh: list[str]) -> None:
     cluster.merge("keys", "all.keys.zst")
     cluster.for_each_shard(
         lambda shard: [
-            *["weigh", "--force", "--target-model", "target.model.zst", f"shards/{shard}"],
+            *["weigh", "--force", *models, f"shards/{shard}"],
             *["--candidates-from", "all.keys.zst", "--output", f"completed/{shard}.zst"],
         ]
     )

@@ -349,6 +349,9 @@ class WeighOptions(TypedDict, total=False):
     # With --candidates: keep enough for draws from each value of this field, for 'dsel resample
     # --stratify'.
     stratify: str
+    # With --candidates: keep enough for draws of which up to this share is random, for 'dsel
+    # resample --replay'. (default: 0)
+    replay: Union[float, str]
     # With --candidates, for sets: write the candidates' keys without their n-grams. Merge the
     # keys of all shards, and go on with --candidates-from.
     keys_only: bool
@@ -513,6 +516,9 @@ class ResampleOptions(TypedDict, total=False):
     # Share of the selection that is drawn first, at random from the whole pool, regardless of
     # weights.
     replay: Union[float, str]
+    # With --candidates for several targets: each target's share of the selection. (default:
+    # equal shares)
+    share: Union[Mapping[str, float], str]
     # File for the selected lines. (default: standard output)
     output: Union[str, os.PathLike[str]]
     # Give the selected lines, once they are all there, to the standard input of COMMAND instead
@@ -816,6 +822,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "add": "values",
         "budget": "value",
         "stratify": "value",
+        "replay": "value",
         "keys_only": "flag",
         "objective": "value",
         "seed": "value",
@@ -880,6 +887,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "mixture_temperature": "value",
         "fill": "flag",
         "replay": "value",
+        "share": "values",
         "output": "value",
         "writer": "value",
         "output_dir": "value",

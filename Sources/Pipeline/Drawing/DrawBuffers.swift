@@ -16,6 +16,9 @@ struct DrawBuffers: Sendable {
       settings.copiesMayDiffer = plan.copiesMayDiffer
       settings.slack = slack?[number] ?? 0
       settings.expectedCount = expectedCount
+      if plan.isForLater, group.arms.count > 1 {
+        return CandidateGroup(apart: group.arms[0].budget, group.arms[1].budget, settings)
+      }
       return group.isParted
         ? CandidateGroup(
           parted: group.arms[0].budget, group.arms.count > 1 ? group.arms[1].budget : nil, settings)
@@ -58,7 +61,15 @@ struct DrawBuffers: Sendable {
   /// Removes the candidates of a family's groups for which `isLeftOut` is true.
   mutating func removeAll(ofFamily family: Int, where isLeftOut: (Candidate) -> Bool) {
     for group in groups.indices where plan.groups[group].family == family {
-      groups[group].removeAll(where: isLeftOut)
+      guard plan.copiesMayDiffer, !plan.keepsDuplicates else {
+        groups[group].removeAll(where: isLeftOut)
+        continue
+      }
+      // Copies with other keys go with it: which of them are held depends on the order in which
+      // documents came.
+      var texts: Set<Candidate.TextKey> = []
+      groups[group].forEachKept { if isLeftOut($0) { texts.insert($0.textKey) } }
+      groups[group].removeAll { texts.contains($0.textKey) }
     }
   }
 

@@ -44,6 +44,9 @@ struct DrawPlan: Sendable {
   var keepsDuplicates: Bool
   /// Whether exact duplicates may have different weights.
   var copiesMayDiffer = false
+  /// Whether documents are kept for a later draw, and not drawn from: see
+  /// ``CandidateGroup/init(apart:_:_:)``.
+  var isForLater = false
   var lengths: LengthRange
   /// The smallest log weight by which a document is drawn; nil for no limit.
   var minimumLogWeight: Double?
@@ -85,11 +88,13 @@ extension DrawPlan.Arm {
 }
 
 extension DrawPlan.Group {
-  /// Whether the group is parted: one arm by log weights, and perhaps one by log odds.
+  /// Whether the group is parted: one arm, or one by log weights and one by log odds.
   ///
   /// Both arms have the same target and share the memory of one buffer.
   var isParted: Bool {
-    guard case .logWeight(let target) = arms.first?.source else { return false }
-    return arms.count == 1 || (arms.count == 2 && arms[1].source == .logOdds(target: target))
+    guard arms.count == 2, case .logWeight(let target) = arms[0].source else {
+      return arms.count == 1
+    }
+    return arms[1].source == .logOdds(target: target)
   }
 }

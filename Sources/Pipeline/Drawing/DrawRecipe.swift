@@ -40,10 +40,7 @@ struct DrawRecipe: Sendable {
         }
       }
     }
-    return DrawPlan(
-      groups: groups, strata: strata?.names ?? [], keepsDuplicates: draw.keepsDuplicates,
-      copiesMayDiffer: copiesMayDiffer, lengths: draw.lengths,
-      minimumLogWeight: draw.minimumLogWeight, quantileWeights: quantileWeights)
+    return plan(groups)
   }
 
   private func arms(_ epoch: Int, _ budget: Budget) -> [DrawPlan.Arm] {
@@ -55,15 +52,54 @@ struct DrawRecipe: Sendable {
     }
     for (target, share) in weighed.shared(by: targets).enumerated() {
       let parts = share.parted(secondShare: draw.logisticShare)
-      let temperature = temperatures[target]
-      arms.append(
-        arm(epoch, .logWeight(target: target), parts.first, temperature: temperature, .noise))
-      if let second = parts.second {
-        arms.append(
-          arm(
-            epoch, .logOdds(target: target), second,
-            temperature: temperature * DrawSettings.logisticTemperature, .secondNoise))
+      arms += self.arms(epoch, target, parts.first, parts.second)
+    }
+    return arms
+  }
+
+  /// A plan in which each target keeps documents for itself, and so does the random part, if there
+  /// is one: in each stratum, they have groups of their own.
+  ///
+  /// - Parameter budgets: what is kept by the two keys for a target, by its number, or for the
+  ///   random part.
+  func planApart(_ budgets: (Int) -> (first: Budget, second: Budget?)) -> DrawPlan {
+    let groups = (0..<(strata?.names.count ?? 1)).flatMap { number in
+      (0..<(targetCount + (replay > 0 ? 1 : 0))).map { target in
+        let kept = budgets(target)
+        guard target < targetCount else {
+          return DrawPlan.Group(
+            stratum: strata == nil ? nil : number,
+            arms: [arm(0, .random, kept.first, temperature: 1, .replayNoise)])
+        }
+        return DrawPlan.Group(
+          stratum: strata == nil ? nil : number, arms: arms(0, target, kept.first, kept.second))
       }
+    }
+    var result = plan(groups)
+    result.isForLater = copiesMayDiffer
+    return result
+  }
+
+  private func plan(_ groups: [DrawPlan.Group]) -> DrawPlan {
+    DrawPlan(
+      groups: groups, strata: strata?.names ?? [], keepsDuplicates: draw.keepsDuplicates,
+      copiesMayDiffer: copiesMayDiffer, lengths: draw.lengths,
+      minimumLogWeight: draw.minimumLogWeight, quantileWeights: quantileWeights)
+  }
+
+  /// The arms of a target.
+  private func arms(
+    _ epoch: Int, _ target: Int, _ first: Budget, _ second: Budget?
+  ) -> [DrawPlan.Arm] {
+    let temperature = temperatures[target]
+    var arms = [
+      arm(epoch, .logWeight(target: target), first, temperature: temperature, .noise)
+    ]
+    if let second {
+      arms.append(
+        arm(
+          epoch, .logOdds(target: target), second,
+          temperature: temperature * DrawSettings.logisticTemperature, .secondNoise))
     }
     return arms
   }

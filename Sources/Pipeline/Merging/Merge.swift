@@ -106,7 +106,8 @@ package struct Merge: Sendable {
     if !content.isEmpty {
       let (features, tokens) = (whole.features, whole.tokens)
       try StoredCandidates(files: files, shards: header.shards, limits: settings.limits)
-        .read(whole.candidates, content) { number, line, _ throws(PipelineError) in
+        .read(whole.candidates, content, .ofRoles(whole.roles)) {
+          number, line, _ throws(PipelineError) in
           try features?.put(line.features ?? [], of: number)
           try tokens?.put(line.tokens ?? [], of: number)
         }

@@ -11,6 +11,10 @@ struct CandidateDraw {
     var size: SelectionSize?
     /// nil to draw from all strata together.
     var stratify: StratifySettings?
+    /// The targets' shares, by name; others share the rest equally.
+    var shares: [ExactString: Double] = [:]
+    /// The share that is drawn at random.
+    var replay = 0.0
     /// nil for the default.
     var purity: Double?
     var noise: Double?
@@ -45,7 +49,7 @@ struct CandidateDraw {
     let whole = try CandidateFile(merging: files, limits: settings.reading.limits)
     try Self.check(whole, path, settings)
     let known = whole.header.settings
-    var recipe = DrawRecipe(known)
+    var recipe = try Self.recipe(whole, settings, path)
     let budget = settings.size?.budget(documentCount: 0) ?? known.unit.budget(known.count)
     let count = budget.amount
     guard count <= known.count else {
@@ -75,13 +79,18 @@ struct CandidateDraw {
       files: files, shards: whole.header.shards, limits: settings.reading.limits)
     let room = SpoolRoom(directory: settings.reading.spoolDirectory, command: .resample)
     let selector: any Selector
-    if choosesSet, let profile = whole.header.profile {
+    if choosesSet {
+      let profiles = whole.header.profiles
+      let readings = profiles.indices.map { target in
+        CandidateReading(
+          source: StoredFeatures(stored: stored, progress: progress, target: target), room: room,
+          threadCount: settings.reading.threadCount)
+      }
       var chooser = SetSelector(
         recipe, asked, budget,
-        candidates: known.candidateBudget(of: budget), fills: false, profiles: [profile],
-        CandidateReading(
-          source: StoredFeatures(stored: stored, progress: progress), room: room,
-          threadCount: settings.reading.threadCount))
+        candidates: known.candidateBudget(of: budget), fills: false, profiles: profiles,
+        readings[0])
+      chooser.readings = readings
       if let base = settings.base {
         chooser.bases = [try base.counts(whole.header, path, settings.reading.limits)]
       }
@@ -90,11 +99,11 @@ struct CandidateDraw {
       selector = recipe.selector(budget, fills: settings.stratify?.fills ?? false)
     }
     let wholeCost = whole.candidates.reduce(0) { $0 + budget.cost(of: $1) }
-    let keepsAll = known.nearDuplicates != nil || recipe.strata != nil
+    let keepsAll = known.nearDuplicates != nil || known.isDivided
     var kept = DrawBuffers(
       selector.plan, slack: keepsAll ? selector.plan.groups.map { _ in wholeCost } : nil,
       expectedCount: whole.candidates.count)
-    kept.add(groups.entries(whole))
+    kept.add(groups.entries(whole.candidates, whole.roles, selector.plan))
     var leftOut = known.nearDuplicates.map {
       NearDuplicates(similarity: $0, documents: whole.nearDuplicates)
     }
@@ -106,63 +115,32 @@ struct CandidateDraw {
       let wanted =
         choosesSet
         ? CandidateBudget.budget(for: budget, eligible: eligible).amount : count
-      try Self.checkCount(kept, wanted: budget.with(amount: wanted), whole, path, count)
+      if known.isDivided {
+        try Self.checkRoles(
+          leftOut, wanted: budget.with(amount: wanted), groups, recipe, whole, path, count)
+      } else {
+        try Self.checkCount(kept, wanted: budget.with(amount: wanted), whole, path, count)
+      }
     }
     nearDuplicates = leftOut
-    excluded = try Self.reached(by: selector, kept, eligible, whole)
+    excluded = try Self.reached(by: selector, kept, groups, eligible, whole)
     choice = try selector.choose(from: kept, eligible: eligible)
   }
 
-  /// Refuses to choose a set among fewer candidates than it should have.
-  ///
-  /// Sets of a number of documents always have enough of them.
-  private static func checkSet(
-    of budget: Budget, _ eligible: EligibleDocuments, _ whole: CandidateFile, _ path: String
-  ) throws(PipelineError) {
-    let known = whole.header.settings
-    let kept = known.keptBudget(count: known.count).amount
-    let needed = CandidateBudget.budget(for: budget, eligible: eligible).amount
-    guard needed > kept, !whole.isComplete else { return }
-    throw .candidates(
-      .tooFewForSet(
-        path: path, kept: kept, needed: needed, count: budget.amount, more: needed / 3 + 1,
-        known.unit))
-  }
-
-  /// Refuses to draw where a document is missing that comes after those that were kept.
-  ///
-  /// - Parameters:
-  ///   - kept: the candidates that aren't left out.
-  ///   - wanted: what to draw, or to choose a set from.
-  private static func checkCount(
-    _ kept: DrawBuffers, wanted: Budget, _ whole: CandidateFile, _ path: String, _ count: Int
-  ) throws(PipelineError) {
-    let known = whole.header.settings
-    guard !whole.isComplete else { return }
-    let left = kept.lists()[0].reduce(0) { $0 + $1.entries.reduce(0) { $0 + wanted.cost(of: $1) } }
-    // A draw of tokens or bytes ends at the first document that doesn't fit.
-    let isEnough = known.unit == .documents ? left >= wanted.amount : left > wanted.amount
-    guard !isEnough else { return }
-    let wholeCost = whole.candidates.reduce(0) { $0 + wanted.cost(of: $1) }
-    // Twice as many candidates.
-    let more = known.objective == .set ? (2 * wholeCost + 2) / 3 : 2 * wholeCost
-    throw .candidates(
-      .tooManyNearDuplicates(
-        path: path, kept: wholeCost, left: left, wanted: wanted.amount, count: count, more: more,
-        known.unit))
-  }
-
   private static func reached(
-    by selector: any Selector, _ kept: DrawBuffers, _ eligible: EligibleDocuments,
-    _ whole: CandidateFile
+    by selector: any Selector, _ kept: DrawBuffers, _ groups: CandidateGroups,
+    _ eligible: EligibleDocuments, _ whole: CandidateFile
   ) throws -> CandidateFile.Excluded {
     // A choice has those that it reached.
     guard !whole.header.isChosen, !whole.excluded.isEmpty else { return whole.excluded }
-    var buffers = ExcludedBuffers(selector.plan, expectedCount: whole.excluded.documents.count)
-    buffers.add(
-      whole.excluded.documents.map {
-        .init(entry: .init(group: 0, arm: 0, candidate: $0.candidate), match: $0.match)
-      })
+    let documents = whole.excluded.documents
+    var buffers = ExcludedBuffers(selector.plan, expectedCount: documents.count)
+    for (document, role) in zip(documents, whole.excluded.roles) {
+      buffers.add(
+        groups.entries([document.candidate], [role], selector.plan).map {
+          .init(entry: $0, match: document.match)
+        })
+    }
     var shortGroups: [Int] = []
     let passed = try buffers.passedOver(by: selector, from: kept, eligible: eligible, &shortGroups)
     return CandidateFile.Excluded(passed, of: whole.excluded)
@@ -186,6 +164,9 @@ struct CandidateDraw {
     let asksForSet = settings.purity != nil || settings.noise != nil || settings.base != nil
     guard !asksForSet || (header.settings.objective == .set && !header.isChosen) else {
       throw .candidates(.noSet(path: path))
+    }
+    guard settings.base == nil || header.settings.targets.isEmpty else {
+      throw .candidates(.baseOfSeveral(path: path))
     }
   }
 }
@@ -217,46 +198,5 @@ extension CandidateFile.Settings {
   fileprivate func candidateBudget(of budget: Budget) -> Budget {
     keptAmount.map { budget.with(amount: $0) }
       ?? CandidateBudget.largest(for: budget, averageCost: 1)
-  }
-}
-
-extension CandidateFile {
-  /// Whether these are all documents that may be drawn, because there was room for more.
-  fileprivate var isComplete: Bool {
-    let budget = header.settings.keptBudget(count: header.settings.count)
-    let cost = candidates.reduce(0) { $0 + budget.smallestCost(of: $1) }
-    return header.settings.unit == .documents ? cost < budget.amount : cost <= budget.amount
-  }
-
-  /// The choice that an earlier run made.
-  fileprivate func chosen(_ plan: DrawPlan, isExhausted: Bool) -> Choice {
-    let arms = plan.groups[0].arms
-    let selections = arms.indices.map { part in
-      let isLast = part == arms.count - 1
-      let documents = zip(candidates, partNumbers)
-        .filter { $0.1 == part || (isLast && $0.1 > part) }
-        .map { part == 0 ? $0.0 : $0.0.exchanged }
-      let budget = arms[part].budget
-      return Selection(
-        documents: documents, thresholdKey: documents.lazy.map(\.key).min(),
-        shortfall: budget.amount - documents.reduce(0) { $0 + budget.cost(of: $1) },
-        isExhausted: isExhausted)
-    }
-    return Choice(plan: plan, selections: [selections], objective: header.chosenBy)
-  }
-}
-
-extension DrawRecipe {
-  /// The draw that candidates were kept for.
-  fileprivate init(_ known: CandidateFile.Settings) {
-    var draw = DrawSettings()
-    draw.seed = known.seed
-    draw.addsNoise = !known.topK
-    draw.temperature = .fixed(known.temperature)
-    draw.logisticShare = known.logisticShare
-    draw.minimumTokenCount = known.minimumTokenCount
-    draw.maximumTokenCount = known.maximumTokenCount
-    draw.minimumLogWeight = known.minimumLogWeight
-    self.init(draw: draw, temperatures: [known.temperature], seeds: [known.seed])
   }
 }

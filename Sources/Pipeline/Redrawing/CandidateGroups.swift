@@ -22,15 +22,54 @@ struct CandidateGroups {
     }
   }
 
-  /// The candidates, with the groups that may draw them.
-  func entries(_ file: CandidateFile) -> [DrawBuffers.Entry] {
-    guard !ofStrata.isEmpty else {
-      return file.candidates.map { .init(group: 0, arm: 0, candidate: $0) }
+  /// The group that draws candidates of a stratum; nil if none does.
+  func group(ofStratum stratum: Int) -> Int? { ofStrata.isEmpty ? 0 : ofStrata[stratum] }
+
+  /// Candidates, with the groups and arms that may draw them.
+  ///
+  /// - Parameters:
+  ///   - roles: of the candidates; empty if all have the same.
+  ///   - plan: of the draw.
+  func entries(
+    _ candidates: [Candidate], _ roles: [CandidateRole], _ plan: DrawPlan
+  ) -> [DrawBuffers.Entry] {
+    var entries: [DrawBuffers.Entry] = []
+    for (number, candidate) in candidates.enumerated() {
+      let role = roles.isEmpty ? CandidateRole() : roles[number]
+      guard let group = group(ofStratum: role.stratum), group < plan.groups.count else { continue }
+      entries += plan.groups[group].entries(of: candidate, target: role.target, group: group)
     }
-    return zip(file.candidates, file.stratumNumbers).compactMap { candidate, stratum in
-      ofStrata[stratum].map { .init(group: $0, arm: 0, candidate: candidate) }
+    return entries
+  }
+}
+
+extension DrawPlan.Group {
+  /// A candidate, with the arms that may draw it.
+  ///
+  /// - Parameters:
+  ///   - target: the one that it was kept for; else it was kept for the random part.
+  ///   - group: the number of this group.
+  fileprivate func entries(
+    of candidate: Candidate, target: Int, group: Int
+  ) -> [DrawBuffers.Entry] {
+    // Parts of one target share a buffer, and a candidate has both of their keys.
+    guard !isParted else {
+      return arms[0].target == target ? [.init(group: group, arm: 0, candidate: candidate)] : []
+    }
+    return arms.enumerated().compactMap { arm, settings in
+      switch settings.source {
+      case .logWeight(target): .init(group: group, arm: arm, candidate: candidate.withFirstKey)
+      case .logOdds(target):
+        .init(group: group, arm: arm, candidate: candidate.exchanged.withFirstKey)
+      case .random where isRandom(target):
+        .init(group: group, arm: arm, candidate: candidate.withFirstKey)
+      default: nil
+      }
     }
   }
+
+  /// Whether no target of the group has this number.
+  private func isRandom(_ target: Int) -> Bool { !arms.contains { $0.target == target } }
 }
 
 extension CandidateDraw {

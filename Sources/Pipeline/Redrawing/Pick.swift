@@ -30,7 +30,8 @@ package struct Pick: Sendable {
     let draw = try CandidateDraw(
       files.shards,
       .init(
-        size: settings.size, stratify: settings.stratify, purity: settings.purity,
+        size: settings.size, stratify: settings.stratify, shares: settings.shares,
+        replay: settings.replay, purity: settings.purity,
         noise: settings.noise, base: settings.base,
         allowsMissing: settings.allowsMissing, reading: settings.reading),
       progress: progress)
@@ -39,17 +40,25 @@ package struct Pick: Sendable {
     header.isChosen = true
     header.chosenBy = draw.objective
     header.base = draw.base
-    header.profile = nil
+    header.profiles = []
     var chosen = draw.choice.selections.joined().flatMap(\.documents)
-    var parts: [Int] = []
-    if header.settings.unit != .documents || header.strata != nil || header.isExhausted != nil {
-      (chosen, parts, header.isExhausted) = draw.parts
-      (header.settings.stratify, header.strata) = (nil, nil)
-    } else {
-      Candidates.sortByPosition(&chosen)
+    Candidates.sortByPosition(&chosen)
+    var parts: CandidateDraw.Parts?
+    if header.settings.unit != .documents || header.settings.isDivided
+      || header.isExhausted != nil
+    {
+      parts = draw.parts
+      chosen = parts?.documents ?? []
+    }
+    header.isExhausted = parts?.isExhausted
+    (header.settings.stratify, header.strata) = (nil, nil)
+    header.settings.replay = draw.recipe.replay
+    for (target, known) in header.settings.targets.enumerated() where known.share == nil {
+      header.settings.targets[target].share = settings.shares[ExactString(known.name)]
     }
     var picks = CandidateFile(header, chosen)
-    picks.partNumbers = parts
+    picks.partNumbers = parts?.numbers ?? []
+    if header.hasRoles { picks.roles = parts?.roles ?? [] }
     picks.excluded = draw.excluded
     picks.nearDuplicates = draw.nearDuplicates?.documents ?? []
     let written = WrittenFiles(

@@ -1,4 +1,5 @@
 package import Compression
+package import Files
 package import Writing
 
 /// The settings of `dsel resample --picks`.
@@ -9,6 +10,10 @@ package struct PickSettings: Sendable, Codable {
   package var size: SelectionSize?
   /// nil to draw from all strata together.
   package var stratify: StratifySettings?
+  /// The targets' shares, by name, for candidates of several; others share the rest equally.
+  package var shares: [ExactString: Double] = [:]
+  /// The share of the selection that is drawn at random.
+  package var replay = 0.0
   /// How a set is chosen among candidates: see ``SetObjective``; nil for the defaults.
   package var purity: Double?
   package var noise: Double?

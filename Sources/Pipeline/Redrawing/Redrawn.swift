@@ -1,3 +1,4 @@
+internal import Files
 internal import Reading
 internal import Resampling
 
@@ -42,6 +43,9 @@ struct Redrawn {
   /// The near-duplicates that were left out, by the shards of ``candidateShards``; nil if they are
   /// drawn like others.
   var nearDuplicates: NearDuplicates?
+  /// The names of several targets, and their shares.
+  var targetNames: [String?] = [nil]
+  var shares: [ExactString: Double]?
   /// The paths of the candidates' shards.
   var candidateShards: [String] = []
 }

@@ -10,7 +10,8 @@ extension Resample {
     let draw = try CandidateDraw(
       files,
       .init(
-        size: wanted, stratify: settings.stratify, purity: settings.purity, noise: settings.noise,
+        size: wanted, stratify: settings.stratify, shares: settings.shares,
+        replay: settings.replay, purity: settings.purity, noise: settings.noise,
         base: settings.base,
         allowsMissing: settings.allowsMissing, reading: settings.reading),
       progress: progress)
@@ -43,7 +44,7 @@ extension Resample {
     }
     var nearDuplicates = draw.nearDuplicates
     nearDuplicates?.documents.removeAll { shards[$0.candidate.position.shard] == nil }
-    return Redrawn(
+    var redrawn = Redrawn(
       outcome: outcome, recipe: draw.recipe, budget: draw.budget, inputs: nil,
       documentCount: whole.header.documentCount, documentCounts: counts,
       missingCount: whole.header.missingCount,
@@ -57,5 +58,9 @@ extension Resample {
       candidateShards: zip(shards, whole.header.shards).map { number, known in
         number.map { pool.shards[$0].name } ?? known.path
       })
+    redrawn.shares = draw.shares(settings.shares)
+    let targets = whole.header.settings.targets
+    if !targets.isEmpty { redrawn.targetNames = targets.map(\.name) }
+    return redrawn
   }
 }

@@ -15,7 +15,7 @@ extension Resample {
       dselVersion: settings.version, seed: recipe.draw.seed,
       settings: .init(
         settings, recipe, drawn.budget, drawn.outcome.objective, drawn.base,
-        textField: drawn.textField),
+        shares: drawn.shares, textField: drawn.textField),
       inputs: drawn.inputs,
       pool: poolRecords(files.pool, drawn), documents: drawn.documentCount,
       missingDocuments: drawn.missingCount, uncountedDocuments: drawn.uncountedCount,
@@ -34,7 +34,7 @@ extension Resample {
         exclusion.record(drawn.excluded.documents) { drawn.excluded.isTarget($0) }
       },
       nearDuplicates: drawn.nearDuplicates?.record, epochs: copied.epochs,
-      parts: drawn.outcome.records(names: [nil]), order: settings.outputs.order,
+      parts: drawn.outcome.records(names: drawn.targetNames), order: settings.outputs.order,
       shuffleSeed: settings.outputs.shuffleSeed,
       shards: ShardRecord.shards(of: copied.output),
       outputs: files.outputs.records(
@@ -58,7 +58,8 @@ extension Resample {
 extension ResampleManifest.Settings {
   fileprivate init(
     _ settings: ResampleSettings, _ recipe: DrawRecipe, _ budget: Budget,
-    _ objective: SetObjective?, _ base: BaseSettings?, textField: TextField?
+    _ objective: SetObjective?, _ base: BaseSettings?, shares: [ExactString: Double]?,
+    textField: TextField?
   ) {
     var (target, fields): (String?, [ExactString: Double]?) = (nil, nil)
     switch settings.source {
@@ -89,6 +90,7 @@ extension ResampleManifest.Settings {
     minQuantile = recipe.draw.minimumQuantile
     duplicates = recipe.draw.keepsDuplicates ? "keep" : "drop"
     replay = recipe.replay
+    share = shares
     stratify = settings.stratify?.field
     mixture = settings.stratify?.mixture
     mixtureTemperature = settings.stratify?.temperature

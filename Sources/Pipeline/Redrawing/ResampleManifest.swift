@@ -25,6 +25,8 @@ package struct ResampleManifest: Encodable, Sendable {
     package var minQuantile: Double?
     package var duplicates: String
     package var replay: Double
+    /// Each target's share of the selection, with candidates of several.
+    package var share: [ExactString: Double]?
     package var stratify: String?
     package var mixture: [ExactString: Double]?
     package var mixtureTemperature: Double?

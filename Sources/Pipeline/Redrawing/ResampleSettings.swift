@@ -1,4 +1,4 @@
-internal import Files
+package import Files
 
 /// The settings of `dsel resample`.
 package struct ResampleSettings: Sendable, Codable {
@@ -43,6 +43,8 @@ package struct ResampleSettings: Sendable, Codable {
   package var windows: [FieldWindow] = []
   /// For draws by fields, and from candidates that have strata.
   package var stratify: StratifySettings?
+  /// The targets' shares, by name, for candidates of several; others share the rest equally.
+  package var shares: [ExactString: Double] = [:]
   /// All outputs except the remainder, which belongs to the source.
   package var outputs = OutputSettings()
   package var annotates = false

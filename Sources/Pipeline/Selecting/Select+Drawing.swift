@@ -21,6 +21,8 @@ extension Select {
     var recipe = DrawRecipe(draw: settings.draw, seeds: [settings.draw.seed])
     recipe.targets = TargetSettings.apportionment(settings.targets)
     recipe.targetCount = settings.targets.count
+    // Exact duplicates may have other numbers in these fields.
+    recipe.copiesMayDiffer = !settings.additions.isEmpty
     recipe.replay = settings.replay
     recipe.strata = try mixture.strata?.strata(trained.strata)
     try measure(

@@ -25,6 +25,8 @@ struct CandidateJob {
     settings.nearDuplicates = wanted.nearDuplicates
     settings.unit = wanted.unit
     settings.stratify = wanted.stratify
+    settings.replay = wanted.replay
+    settings.additions = job.settings.additions
     settings.keep(for: job.models.pool.model.eligible)
   }
 
@@ -35,14 +37,15 @@ struct CandidateJob {
     var kept = DrawBuffers(plan)
     var excluded = ExcludedBuffers(kept.plan)
     var workers = job.workers
-    if let field = settings.stratify { workers.fields = [field] }
+    let fields = settings.stratify.map { [$0] } ?? []
+    workers.fields = fields + (model.addition?.scales.terms.map(\.field) ?? [])
     let step = DrawStep(
-      workers: workers, plan: kept.plan, temperatures: [settings.temperature],
+      workers: workers, plan: kept.plan, temperatures: temperatures,
       emptyCounts: Divergence.emptyCounts(bucketCount: model.features.bucketCount),
       stratumField: settings.stratify == nil ? nil : 0)
     let exclusion = exclusion
     let (outcome, report) = try step.run(shards, into: &kept, &excluded) {
-      ModelWeightReader(model, exclusion)
+      ModelWeightReader(model, exclusion, firstField: fields.count)
     }
     weighed.outcome.documentCount += report.documentCount
     weighed.outcome.tokenCount += outcome.tokenCount
@@ -50,7 +53,8 @@ struct CandidateJob {
     func ofShards(_ counts: [Int]) -> [Int] {
       counts + Array(repeating: 0, count: shards.count - counts.count)
     }
-    let (groups, found) = candidates(kept.parted(), outcome)
+    let numbers = strataFound(outcome)
+    let (groups, found) = candidates(kept.parted(), outcome, numbers)
     var file = CandidateFile(
       settings: settings, shards: job.pool.corrected(report, of: shards).inputs,
       documentCount: report.documentCount, eligibleCount: outcome.eligibleCount,
@@ -61,7 +65,8 @@ struct CandidateJob {
         ? ofShards(outcome.eligibleOfShards.map(\.documentCount)) : nil,
       eligibleSizes: ofShards(outcome.eligibleOfShards.map { settings.unit.size(of: $0) }),
       poolDocumentCount: job.models.pool.model.counts.documentCount,
-      candidates: groups, strata: found, excluded: stored(excluded))
+      candidates: groups, strata: found,
+      excluded: stored(excluded, numbers))
     let texts = PoolTexts(
       shards: shards, workers: job.settings.reading.workers(job.workers.progress))
     if file.header.hasTokens {
@@ -75,44 +80,65 @@ struct CandidateJob {
   /// The plan by which candidates are kept.
   private var plan: DrawPlan {
     var recipe = DrawRecipe(
-      draw: wanted.draw, temperatures: [settings.temperature], seeds: [settings.seed])
-    guard let strata else { return recipe.plan(settings.keptBudget(count: wanted.count)) }
-    // How the draw will be divided isn't known yet.
-    recipe.strata = Strata(names: strata, shares: Apportionment(counts: [1]))
-    let budgets = settings.keptBudgets(count: wanted.count)
-    var plan = recipe.plan(strata.map { _ in [budgets.first] })
-    for group in plan.groups.indices {
-      for arm in plan.groups[group].arms.indices {
-        plan.groups[group].arms[arm].budget =
-          arm == 0 ? budgets.first : budgets.second ?? budgets.first
-      }
+      draw: wanted.draw, temperatures: temperatures, seeds: [settings.seed])
+    guard settings.isDivided else {
+      return recipe.plan(settings.keptBudget(count: wanted.count))
     }
-    return plan
+    // How the draw will be divided isn't known yet.
+    recipe.strata = strata.map { Strata(names: $0, shares: Apportionment(counts: [1])) }
+    recipe.targetCount = settings.targetCount
+    recipe.replay = settings.replay
+    recipe.copiesMayDiffer = !settings.additions.isEmpty
+    return recipe.planApart { settings.keptBudgets(count: wanted.count, target: $0) }
+  }
+
+  private var temperatures: [Double] {
+    Array(repeating: settings.temperature, count: settings.targetCount)
+  }
+
+  /// The numbers of the strata that have eligible documents; one without strata.
+  private func strataFound(_ outcome: DrawStep.Outcome) -> [Int] {
+    guard strata != nil else { return [0] }
+    let groups = outcome.eligibleOfGroups
+    return stride(from: 0, to: groups.count, by: settings.roleCount)
+      .filter { groups[$0].documentCount > 0 }.map { $0 / settings.roleCount }
   }
 
   /// The candidates of the strata that have eligible documents.
+  ///
+  /// - Parameter numbers: of these strata.
   private func candidates(
-    _ groups: [CandidateGroup], _ outcome: DrawStep.Outcome
+    _ groups: [CandidateGroup], _ outcome: DrawStep.Outcome, _ numbers: [Int]
   ) -> ([CandidateGroup], CandidateStrata?) {
     guard let strata else { return (groups, nil) }
     var found = CandidateStrata()
     var kept: [CandidateGroup] = []
-    for (number, eligible) in outcome.eligibleOfGroups.enumerated()
-    where eligible.documentCount > 0 {
+    for number in numbers {
+      let first = number * settings.roleCount
+      let eligible = outcome.eligibleOfGroups[first]
       _ = found.add(
         strata[number], count: eligible.documentCount, size: settings.unit.size(of: eligible))
-      kept.append(groups[number])
+      kept += groups[first..<(first + settings.roleCount)]
     }
     return (kept, found)
   }
 
   /// Excluded documents with the words of their reasons.
-  private func stored(_ excluded: ExcludedBuffers) -> CandidateFile.Excluded {
+  ///
+  /// - Parameter numbers: of the strata that have eligible documents.
+  private func stored(_ excluded: ExcludedBuffers, _ numbers: [Int]) -> CandidateFile.Excluded {
     var stored = CandidateFile.Excluded()
     guard let exclusion, !excluded.isEmpty else { return stored }
-    for candidate in excluded.buffers.parted().flatMap({ $0.kept() }) {
-      guard let match = excluded.match(candidate) else { continue }
-      stored.add(candidate, exclusion.reason(of: match))
+    let groups = excluded.buffers.parted()
+    for (stratum, number) in numbers.enumerated() {
+      for target in 0..<settings.roleCount {
+        for candidate in groups[number * settings.roleCount + target].kept() {
+          guard let match = excluded.match(candidate) else { continue }
+          stored.add(
+            candidate, exclusion.reason(of: match),
+            CandidateRole(stratum: stratum, target: target))
+        }
+      }
     }
     return stored
   }
@@ -121,16 +147,15 @@ struct CandidateJob {
   ///
   /// - Parameter shards: in the order of the file.
   private func addFeatures(to file: inout CandidateFile, _ shards: [Shard]) throws {
-    let profile = TargetProfile(job.models.targets[0].stored.model.counts)
     let reading = job.settings.reading
-    let store = CandidateBytes(
-      count: file.candidates.count, directory: reading.spoolDirectory)
-    try PoolFeatures(
+    let source = PoolFeatures(
       shards: shards, workers: reading.workers(job.workers.progress),
-      features: job.model.features
-    ).read(file.candidates, of: profile, into: store)
-    file.header.profile = profile
-    file.features = store
+      features: job.model.features)
+    try file.addFeatures(
+      job.models.targets.map { TargetProfile($0.stored.model.counts) }, reading.spoolDirectory
+    ) {
+      try source.read($0, of: $1, into: $2)
+    }
   }
 
   /// Notes the total number of candidates that are kept, and of excluded documents.
@@ -143,6 +168,7 @@ struct CandidateJob {
       minTokens: settings.minimumTokenCount, maxTokens: settings.maximumTokenCount,
       minWeight: settings.minimumLogWeight,
       objective: settings.objective == .weight ? nil : settings.objective.rawValue,
+      replay: wanted.replay > 0 ? wanted.replay : nil,
       excluded: exclusion == nil ? nil : excludedCount,
       keysOnly: wanted.keepsKeysOnly ? true : nil, nearDuplicates: wanted.nearDuplicates)
   }
@@ -150,13 +176,11 @@ struct CandidateJob {
 
 extension WeighJob {
   /// The settings of a file of candidates.
-  ///
-  /// Such a file has one target: see ``WeighSettings/Product``.
   fileprivate func candidateSettings(
     _ wanted: WeighSettings.CandidateSettings
   ) -> CandidateFile.Settings {
     let estimator = settings.estimator
-    return CandidateFile.Settings(
+    var result = CandidateFile.Settings(
       seed: wanted.seed, topK: !wanted.addsNoise, temperature: wanted.temperature,
       count: wanted.count, logisticShare: wanted.logisticShare,
       minimumTokenCount: wanted.minimumTokenCount,
@@ -167,5 +191,11 @@ extension WeighJob {
       compatibility: estimator.compatibility?.rawValue,
       targetModel: models.targets[0].stored.contentHash, poolModel: models.pool.contentHash,
       textField: settings.reading.textField, objective: wanted.objective ?? .weight)
+    if models.targets.count > 1 {
+      result.targets = models.targets.map {
+        .init(name: $0.name ?? "", model: $0.stored.contentHash)
+      }
+    }
+    return result
   }
 }

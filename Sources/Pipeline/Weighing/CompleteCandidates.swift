@@ -25,7 +25,7 @@ package struct CompleteCandidates: Sendable {
   /// - Throws: ``PipelineError``. Then no output has its final name, and an older one is untouched.
   package func run() throws -> CandidateFile {
     var pool = try Inputs(settings.pool, settings.reading, canBeAllowed: false)
-    let others = try Inputs([settings.keys, settings.targetModel]).shards
+    let others = try Inputs([settings.keys] + settings.targetModels.map(\.path)).shards
     let outputs = try RunOutputs(
       .of(settings.output.paths, replaces: settings.replacesOutputs),
       inputs: pool.shards + others, registry: registry)
@@ -33,17 +33,34 @@ package struct CompleteCandidates: Sendable {
     try pool.spool(settings.reading, progress, isPass: true)
     var (file, shards) = try CandidateFile.keys(
       others[0], of: pool, textField: settings.reading.textField, limits: settings.reading.limits)
-    let model = try file.header.target(
-      settings.targetModel, of: settings.keys, settings.reading.limits)
+    let models = try models(of: file.header)
     try checkSizes(file, shards, pool)
-    if file.header.hasTokens { progress.extend(by: 1) }
-    try addFeatures(to: &file, shards, model, pool)
+    progress.extend(by: models.count - 1 + (file.header.hasTokens ? 1 : 0))
+    try addFeatures(to: &file, shards, models, pool)
     let written = WrittenFiles(
       try file.write(
         to: settings.output, container: settings.container, replaces: settings.replacesOutputs,
         registry: registry))
     try outputs.commit(written, nil, nil)
     return file
+  }
+
+  /// The models of the targets, in the order of the keys.
+  private func models(of header: CandidateFile.Header) throws -> [FittedModel] {
+    let named = settings.targetModels
+    let targets = header.settings.targets
+    guard named.count == header.settings.targetCount else {
+      throw PipelineError.candidates(
+        .otherTargetCount(path: settings.keys, names: targets.map(\.name)))
+    }
+    return try (0..<named.count).map { number in
+      // A single target has the same name as all.
+      let model =
+        targets.isEmpty
+        ? named[0] : named.first { $0.name == targets[number].name } ?? named[number]
+      return try header.target(
+        model.path, of: settings.keys, settings.reading.limits, number: number)
+    }
   }
 
   /// Refuses files of another size than those that were weighed, before any is read.
@@ -65,19 +82,24 @@ package struct CompleteCandidates: Sendable {
   }
 
   private func addFeatures(
-    to file: inout CandidateFile, _ numbers: [Int], _ model: FittedModel, _ pool: Inputs
+    to file: inout CandidateFile, _ numbers: [Int], _ models: [FittedModel], _ pool: Inputs
   ) throws {
     let shards = numbers.map { pool.shards[$0] }
-    let profile = TargetProfile(model.counts)
-    let store = CandidateBytes(
-      count: file.candidates.count, directory: settings.reading.spoolDirectory)
     var workers = settings.reading.with(textField: file.header.settings.textField)
       .workers(progress)
     workers.hashesContent = true
-    let report: PassReport
+    var report = PassReport()
     do {
-      report = try PoolFeatures(shards: shards, workers: workers, features: model.settings)
-        .readAll(file.candidates, of: profile, into: store)
+      try file.addFeatures(
+        models.map { TargetProfile($0.counts) }, settings.reading.spoolDirectory
+      ) {
+        let found = try PoolFeatures(
+          shards: shards, workers: workers, features: models[0].settings
+        ).readAll($0, of: $1, into: $2)
+        // All passes read the same files, and the first one finds their hashes.
+        if workers.hashesContent { report = found }
+        workers.hashesContent = false
+      }
     } catch PipelineError.input(.reading(.changed(let path), _)) {
       // No text where one was, or another.
       throw changed(path)
@@ -86,13 +108,11 @@ package struct CompleteCandidates: Sendable {
     for (known, found) in zip(file.header.shards, inputs) where !known.hasSameContent(as: found) {
       throw changed(found.path)
     }
-    file.header.profile = profile
-    file.features = store
     if file.header.hasTokens {
       // The content was compared above.
       workers.hashesContent = false
       try file.addTokens(
-        PoolTexts(shards: shards, workers: workers), model.settings.tokenizer,
+        PoolTexts(shards: shards, workers: workers), models[0].settings.tokenizer,
         settings.reading.spoolDirectory)
     }
   }
@@ -142,14 +162,17 @@ extension CandidateFile {
       header.underWeightCount += underWeightCounts?[number] ?? 0
     }
     var candidates: [Candidate] = []
+    var roles: [CandidateRole] = []
     while let line = try lines.next() {
       guard let shard = newShards[line.candidate.position.shard] else { continue }
       candidates.append(line.candidate.moved(toShard: shard))
+      if header.hasRoles { roles.append(line.role) }
     }
     var file = CandidateFile(header, candidates)
+    file.roles = roles
     while let line = try lines.nextExcluded() {
       guard let shard = newShards[line.candidate.position.shard] else { continue }
-      file.excluded.add(line.candidate.moved(toShard: shard), line.reason ?? .target)
+      file.excluded.add(line.candidate.moved(toShard: shard), line.reason ?? .target, line.role)
     }
     return (file, numbers)
   }

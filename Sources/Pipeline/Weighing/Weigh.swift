@@ -35,7 +35,7 @@ package struct Weigh: Sendable {
       inputs: pool.shards + models.shards + evaluation.shards, registry: registry)
     let exclusion = try exclusion(
       candidates?.exclude ?? ExcludeSettings(), evaluation, models, clock)
-    let passCount = 1 + (candidates?.rereadCount ?? 0)
+    let passCount = 1 + (candidates?.rereadCount(targetCount: models.targets.count) ?? 0)
     let spools = settings.rejects != nil || passCount > 1
     progress.plan(passCount: passCount + (spools ? pool.spoolPassCount : 0))
     if spools {
@@ -70,11 +70,14 @@ package struct Weigh: Sendable {
       wanted, evaluation, settings.reading, models.pool.model.settings.tokenizer, progress,
       clock)
     guard wanted.excludesTarget else { return exclusion }
-    let target = models.targets[0].stored
-    guard let texts = target.model.texts else {
-      throw PipelineError.exclusion(.noTexts(path: target.path))
+    var hashes: [UInt64] = []
+    for target in models.targets {
+      guard let texts = target.stored.model.texts else {
+        throw PipelineError.exclusion(.noTexts(path: target.stored.path))
+      }
+      hashes += texts
     }
-    exclusion?.targetTexts = TextHashes(texts)
+    exclusion?.targetTexts = TextHashes(hashes)
     return exclusion
   }
 

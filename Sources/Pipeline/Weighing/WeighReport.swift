@@ -48,6 +48,8 @@ package struct WeighReport: Encodable, Sendable {
     package var minWeight: Double?
     /// nil for a draw by weight.
     package var objective: String?
+    /// The largest share of a draw that is drawn at random; nil for none.
+    package var replay: Double?
     /// Excluded documents that a draw may reach; nil if none are to be excluded.
     package var excluded: Int?
     /// True if candidates of a set have no n-grams yet; else nil.

@@ -8,8 +8,8 @@ package struct WeighSettings: Sendable, Codable {
   package enum Product: Sendable, Codable {
     /// The weights of every document, for each target.
     case weights(targets: [NamedModel])
-    /// The documents that a draw by the weights for one target may need.
-    case candidates(target: NamedModel, CandidateSettings)
+    /// The documents that a draw by the weights for these targets may need.
+    case candidates(targets: [NamedModel], CandidateSettings)
   }
 
   package var product: Product
@@ -52,6 +52,8 @@ package struct WeighSettings: Sendable, Codable {
     /// nil for no limit.
     package var maximumTokenCount: Int?
     package var minimumLogWeight: Double?
+    /// The largest share of a draw that is drawn at random.
+    package var replay = 0.0
     /// The share that the regression draws alone.
     package var logisticShare = 0.0
     /// What is drawn from the candidates; nil for a set if models have single tokens and pairs, as
@@ -67,10 +69,12 @@ package struct WeighSettings: Sendable, Codable {
 
     package init(count: Int) { self.count = count }
 
-    /// How often candidates are read again.
-    var rereadCount: Int {
+    /// How often the pool is read besides, to find strata and for what candidates have of their
+    /// texts.
+    func rereadCount(targetCount: Int) -> Int {
       (stratify == nil ? 0 : 1)
-        + (keepsKeysOnly ? 0 : (objective == .set ? 1 : 0) + (nearDuplicates == nil ? 0 : 1))
+        + (keepsKeysOnly
+          ? 0 : (objective == .set ? targetCount : 0) + (nearDuplicates == nil ? 0 : 1))
     }
 
     var draw: DrawSettings {
@@ -94,8 +98,7 @@ package struct WeighSettings: Sendable, Codable {
 
   var targetModels: [NamedModel] {
     switch product {
-    case .weights(let targets): targets
-    case .candidates(let target, _): [target]
+    case .weights(let targets), .candidates(let targets, _): targets
     }
   }
 

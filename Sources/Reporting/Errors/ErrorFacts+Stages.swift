@@ -71,7 +71,12 @@ extension CandidateError {
     case .notKeys(let path): ErrorFacts(code: "not_keys", path)
     case .otherTarget(_, let model): ErrorFacts(code: "other_target", model)
     case .changedShard(_, let shard): ErrorFacts(code: "changed", shard)
-    case .noSet(let path): ErrorFacts(code: "no_set", path)
+    case .noSet(let path), .baseOfSeveral(let path): ErrorFacts(code: "no_set", path)
+    case .unknownTarget(let path, _, _): ErrorFacts(code: "unknown_target", path)
+    case .otherShareSum(let path, _): ErrorFacts(code: "other_share_sum", path)
+    case .tooMuchReplay(let path, _, _): ErrorFacts(code: "too_much_replay", path)
+    case .chosenShares(let path): ErrorFacts(code: "other_choice", path)
+    case .otherTargetCount(let path, _): ErrorFacts(code: "other_target_count", path)
     case .tooManyNearDuplicates(let path, _, _, _, _, _, _):
       ErrorFacts(code: "too_many_near_duplicates", path)
     case .keptNearDuplicates(let path): ErrorFacts(code: "kept_near_duplicates", path)

@@ -82,6 +82,31 @@ extension ErrorMessage {
     case .filledSet(let path):
       "\(path): --fill can't be used with the candidates of a set. Leave --fill out, or weigh again "
         + "with --objective weight."
+    case .unknownTarget(let path, let name, let names):
+      "--share names '\(name)', but \(path) has candidates for "
+        + (names.isEmpty
+          ? "one target. Leave --share out."
+          : "the targets \(Format.list(names, "and")). Name one of these.")
+    case .otherShareSum(let path, let sum):
+      "The shares of the targets of \(path) add up to \(sum), not to 1. Give shares that do, or "
+        + "leave one target out, which then gets the rest."
+    case .tooMuchReplay(let path, let kept, let wanted):
+      "--replay is \(wanted), but \(path) has candidates "
+        + (kept == 0
+          ? "for draws without a random part. Leave --replay out"
+          : "for draws with up to \(kept) at random. Lower --replay")
+        + ", or weigh again with --replay \(wanted)."
+    case .chosenShares(let path):
+      "--share and --replay decide what is drawn, but the documents of \(path) were chosen already. "
+        + "Leave them out, or choose again."
+    case .otherTargetCount(let path, let names):
+      names.isEmpty
+        ? "\(path): its candidates are for one target. Name its model alone with --target-model."
+        : "\(path): its candidates are for the targets \(Format.list(names, "and")). Name the model "
+          + "of each: --target-model \(names[0])=FILE, and so on."
+    case .baseOfSeveral(let path):
+      "\(path): --base can't be used with candidates of several targets. Leave --base out, or use "
+        + "'dsel select --base' with the whole pool."
     case .tooFewForSet(let path, let kept, let needed, let count, let more, let unit):
       "\(path): a set of \(unit.amount(count)) is chosen among \(Format.count(needed)), and "
         + "candidates of \(Format.count(kept)) were kept. Weigh again with --candidates "

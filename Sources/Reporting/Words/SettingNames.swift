@@ -30,6 +30,8 @@ extension CandidateSetting {
     case .excludeTextField: "--exclude-text-field"
     case .excludeTarget: "--exclude-target"
     case .nearDuplicates: "--near-duplicates"
+    case .replay: "--replay"
+    case .additions: "--add"
     }
   }
 }

@@ -28,6 +28,15 @@ struct CandidateOptions: ParsableArguments {
       """, valueName: "path"))
   var stratify: String?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      With --candidates: keep enough for draws of which up to this share is random, for \
+      'dsel resample --replay'. (default: 0)
+      """, valueName: "f"), transform: Share.init(parsing:))
+  var replay: Share?
+
   @Flag(
     help: """
       With --candidates, for sets: write the candidates' keys without their n-grams. Merge the \
@@ -116,10 +125,10 @@ struct CandidateOptions: ParsableArguments {
     candidates == nil ? nil : objective.decision(rivals(estimator, compat)).impliedBy
   }
 
-  func validate(_ estimator: Estimator, _ compat: Compatibility?, targetCount: Int) throws {
+  func validate(_ estimator: Estimator, _ compat: Compatibility?) throws {
     guard let candidates else {
       let given = [
-        ("--budget", budget != nil), ("--stratify", stratify != nil),
+        ("--budget", budget != nil), ("--stratify", stratify != nil), ("--replay", replay != nil),
         ("--seed", seed != nil), ("--top-k", topK),
         ("--temperature", temperature != nil),
         ("--logistic-share", logisticShare != nil), ("--min-tokens", minTokens != nil),
@@ -153,11 +162,6 @@ struct CandidateOptions: ParsableArguments {
             + "--keys-only out.")
       }
     }
-    guard targetCount == 1 else {
-      throw ValidationError(
-        "--candidates works for one target only. Run dsel weigh once per "
-          + "target.")
-    }
     try DrawOptions.validate(minTokens?.value ?? Defaults.minimumTokenCount, maxTokens)
     if let temperature { try RandomnessOptions.Temperature.validate(temperature.value) }
     if logisticShare != nil {
@@ -177,6 +181,7 @@ struct CandidateOptions: ParsableArguments {
     var settings = WeighSettings.CandidateSettings(count: amount)
     settings.unit = unit
     settings.stratify = stratify
+    settings.replay = replay?.value ?? 0
     switch objective.decision(rivals(estimator, compat)).objective {
     case .weight: settings.objective = .weight
     // Without a word, the models decide: see ``WeighSettings/CandidateSettings``.

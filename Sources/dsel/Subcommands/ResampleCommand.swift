@@ -55,6 +55,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
   @OptionGroup(title: "Exclusion (with --candidates)")
   var nearDuplicateList: NearDuplicateListOptions
   @OptionGroup(title: "Mixture") var mixture: MixtureOptions
+  @OptionGroup(title: "Mixture") var targets: ShareOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Run") var execution: RunOptions
   @OptionGroup(title: "Run") var reporting: ReportOptions
@@ -123,6 +124,11 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
       throw ValidationError("--allow-missing needs --weights or --candidates.")
     }
     if !source.candidates.isEmpty { try validateCandidates() }
+    guard targets.share.isEmpty || !source.candidates.isEmpty else {
+      throw ValidationError(
+        "--share needs --candidates for several targets. Draw by --weights once for each --target.")
+    }
+    try pool.refuseShares(of: "--share", targets.share)
     if draw.randomness.temperature == .auto, draw.randomness.effectiveSize == nil, size.isOpen {
       throw ValidationError(
         "--temperature auto needs --effective-size, or a size in documents (--count or --fraction)."
@@ -141,7 +147,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
       ("--min-tokens", draw.minTokens != nil), ("--max-tokens", draw.maxTokens != nil),
       ("--min-weight", draw.minWeight != nil), ("--min-quantile", draw.minQuantile != nil),
       ("--duplicates", draw.duplicates == .keep), ("--epochs", draw.epochs.value > 1),
-      ("--replay", mixture.replay != nil), ("--allow-repeats", reading.allowRepeats),
+      ("--allow-repeats", reading.allowRepeats),
     ]
     if let option = given.first(where: { $0.1 })?.0 {
       throw ValidationError(
@@ -211,6 +217,8 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     var settings = PickSettings(files: try source.paths())
     settings.size = size.given
     settings.stratify = try mixture.settings()
+    settings.shares = try targets.shares()
+    settings.replay = mixture.replay?.value ?? 0
     settings.purity = set.purity?.value
     settings.noise = set.noise?.value
     settings.base = base.settings
@@ -242,6 +250,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     settings.replay = mixture.replay?.value ?? 0
     settings.windows = try self.source.windows()
     settings.stratify = try mixture.settings()
+    settings.shares = try targets.shares()
     settings.outputs = outputs
     settings.annotates = output.annotates
     settings.statistics = try output.statistics()

@@ -6,18 +6,14 @@ import Reporting
 extension WeighCommand {
   /// - Parameters:
   ///   - keys: the file of keys.
-  ///   - targets: the target models.
   ///   - pool: the pool's files.
   /// - Throws: `ValidationError`
-  func validateCompletion(_ keys: String, _ targets: [NamedModel], _ pool: [String]) throws {
+  func validateCompletion(_ keys: String, _ pool: [String]) throws {
     if keys.isEmpty { throw ValidationError("--candidates-from is empty. Name a file.") }
     if let option = optionOfWeighing {
       throw ValidationError(
         "\(option) can't be used with --candidates-from, which adds n-grams to candidates that "
           + "were weighed before. Leave \(option) out.")
-    }
-    guard targets.count == 1 else {
-      throw ValidationError("--candidates-from needs one --target-model, that of the candidates.")
     }
     try ReadingOptions.validateFiles(pool + [keys])
     try FileOutputOptions.refuseManifests([keys])
@@ -29,7 +25,7 @@ extension WeighCommand {
     let given: [(String, Bool)] = [
       ("--pool-model", poolModel != nil), ("--candidates", candidates.candidates != nil),
       ("--budget", candidates.budget != nil), ("--stratify", candidates.stratify != nil),
-      ("--keys-only", candidates.keysOnly),
+      ("--keys-only", candidates.keysOnly), ("--replay", candidates.replay != nil),
       ("--objective", candidates.objective.objective != nil),
       ("--seed", candidates.seed != nil), ("--top-k", candidates.topK),
       ("--temperature", candidates.temperature != nil),
@@ -51,7 +47,7 @@ extension WeighCommand {
 
   func complete(_ keys: String, _ context: CommandContext) throws {
     var settings = CompleteSettings(
-      keys: keys, targetModel: try targets()[0].path,
+      keys: keys, targetModels: try targets(),
       pool: try poolFiles.files(context.finder(reading)))
     settings.reading = reading.settings(execution)
     settings.output = output.destination

@@ -111,7 +111,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
         "--target-model is missing. Name the model of the target, from 'dsel fit'."
       )
     }
-    let targets = try targets()
+    _ = try targets()
     try poolFiles.validate(to: "weigh", [])
     let pool = try poolFiles.namedFiles()
     if let keys = candidates.candidatesFrom {
@@ -120,7 +120,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
           "\(option) can't be used with --candidates-from: what is excluded is in that file. Leave "
             + "\(option) out.")
       }
-      return try validateCompletion(keys, targets, pool)
+      return try validateCompletion(keys, pool)
     }
     guard poolModel != nil else {
       throw ValidationError(
@@ -137,11 +137,6 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
           + "out.")
     }
     try adding.validate(compatibility.compat)
-    guard adding.add.isEmpty || candidates.candidates == nil else {
-      throw ValidationError(
-        "--add can't be used with --candidates, which don't record it. Leave --candidates out, and "
-          + "draw from all weights with 'dsel resample --weights'.")
-    }
     if let idField { try ReadingOptions.validateField(idField, option: "--id-field") }
     try rejecting.validate(with: reading)
     try reading.validateJoint(exclusion.excludeTextField)
@@ -151,15 +146,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
       throw ValidationError(
         "--estimator \(estimator.rawValue) has no log-ratios to normalize. Leave --normalize out.")
     }
-    try candidates.validate(estimator, compatibility.compat, targetCount: targets.count)
-    if candidates.stratify != nil,
-      let option = exclusion.given
-        ?? (nearDuplicates.nearDuplicates == nil ? nil : "--near-duplicates")
-    {
-      throw ValidationError(
-        "\(option) can't be used with --stratify in 'dsel weigh'. Leave one of them out, or use 'dsel "
-          + "select' with the whole pool.")
-    }
+    try candidates.validate(estimator, compatibility.compat)
     guard candidates.candidates == nil || !reading.allowRepeats else {
       throw ValidationError(
         "--allow-repeats can't be used with --candidates: merged candidates have each file once.")
@@ -219,7 +206,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
       var candidates = candidates
       candidates.exclude = try exclusion.settings(reading, finder)
       candidates.nearDuplicates = nearDuplicates.nearDuplicates?.value
-      product = .candidates(target: targets[0], candidates)
+      product = .candidates(targets: targets, candidates)
     }
     var settings = WeighSettings(
       product, poolModel: poolModel ?? "", pool: try poolFiles.files(finder))

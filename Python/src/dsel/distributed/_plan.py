@@ -7,6 +7,7 @@ own parser, and the program itself says what goes together: see `checked`.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
@@ -19,20 +20,11 @@ from .._process import Run
 from . import _storage
 from ._documents import Shard, grouped, refused, shards_of, stored, usage_error
 
-# The commands can do it: see Weighing.md.
-_NOT_SO_FAR = "sizes are numbers of documents, by weights of the text, from the pool as a whole"
 # They say where and how one run writes, or in which order; here, `out` says where.
 _NOT_HERE = {
     "annotate": "the lines are copied as they are",
     "annotate_with": "the lines are copied as they are",
     "picks": "`out` names the directory for the selection",
-    "stratify": _NOT_SO_FAR,
-    "mixture": _NOT_SO_FAR,
-    "mixture_temperature": _NOT_SO_FAR,
-    "fill": _NOT_SO_FAR,
-    "tokens": _NOT_SO_FAR,
-    "bytes": _NOT_SO_FAR,
-    "add": _NOT_SO_FAR,
     "excluded": "lists of documents are not collected",
     "rejected_duplicates": "lists of documents are not collected",
     "rejects": "invalid lines are not collected",
@@ -48,6 +40,9 @@ _NOT_HERE = {
     "shard_bytes": "there is one file for each file of the pool",
     "manifest": "the manifest is in `out`",
 }
+# Candidates are kept for them, and the draw says what it makes of that.
+_IN_BOTH = ("stratify", "replay")
+_SIZES = ("count", "fraction", "tokens", "bytes")
 _SUFFIXES = {"none": "", "zst": ".zst", "gz": ".gz"}
 
 
@@ -74,9 +69,12 @@ class Plan:
     job: Job
     # For each target its name, or "", and the words that fit it.
     targets: Tuple[Tuple[str, Tuple[str, ...]], ...]
-    # The number of documents, or the share of them.
+    # The size in its unit, or the share of the documents.
     count: Optional[int]
+    unit: str
     fraction: float
+    # The words that fit the pool besides, which its targets don't have.
+    pool_words: Tuple[str, ...]
     parts: Tuple[Tuple[Shard, ...], ...]
     # Changes with what was asked for, but not with what is in the files.
     name: str
@@ -109,10 +107,10 @@ def planned(
     target_field = str(settings.pop("target_text_field", text_field))
     targets = _targets(target, target_field, work)
     size: Dict[str, Any] = {
-        name: settings.pop(name) for name in ("count", "fraction") if name in settings
+        name: settings.pop(name) for name in _SIZES if name in settings
     }
     if len(size) > 1:
-        raise usage_error("give count or fraction, and not both")
+        raise usage_error(f"give one size, and not both {' and '.join(size)}")
     if str(size.get("count")) == "auto":
         raise refused("count='auto'", "the best size is searched for on one machine")
     words = _routed(settings, text_field)
@@ -128,14 +126,19 @@ def planned(
         (name, (*_joining(job.fit, target_field, text_field), *part))
         for name, part in ((name, _target_words(paths, settings)) for name, paths in targets)
     )
-    count = None if "count" not in size else _count(size["count"])
+    unit = next((name for name in ("tokens", "bytes") if name in size), "documents")
+    amount = size.get("count" if unit == "documents" else unit)
+    count = None if amount is None else _amount(amount, unit)
+    pool_words = _pool_words(settings)
     fraction = _fraction(size.get("fraction", 0.1))
     checked(job, [name for name, _ in targets], settings, size, target_field)
     parts = grouped(shards_of(pool), task_bytes)
     asked = [job.text_field, job.fit, job.weigh, job.choose, job.suffix, target_words, count, size]
+    asked += [pool_words] if pool_words else []
     shards = [[shard[0] for shard in part] for part in parts]
     return Plan(
-        job, target_words, count, fraction, parts, _storage.name_of(asked, shards), dict(given)
+        *(job, target_words, count, unit, fraction, pool_words, parts),
+        *(_storage.name_of(asked, shards), dict(given)),
     )
 
 
@@ -154,7 +157,7 @@ def _routed(settings: Mapping[str, Any], text_field: str) -> Dict[str, List[str]
         else:
             places = [place for place, known in (("fit", fit), ("weigh", weigh)) if name in known]
             # What was decided when weighing can't be changed by the choice.
-            if "weigh" not in places and name in resample:
+            if name in _IN_BOTH or ("weigh" not in places and name in resample):
                 places.append("choose")
         if not places:
             raise refused(name, "no step on many machines has this option")
@@ -214,17 +217,40 @@ def checked(
 # Sizes.
 
 
-def _count(value: Any) -> int:
+def _amount(value: Any, unit: str) -> int:
+    """A size as the program reads it."""
     text = str(value).replace("_", "")
-    factors = {"k": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12}
-    factor = factors.get(text[-1:], 1)
+    if unit == "bytes":
+        # kB and kiB, and the same with other letters.
+        match = re.fullmatch(r"(.*?)(?:([kKMGT])(i?)B|B)?", text)
+        letter, is_binary = (match[2], match[3]) if match else (None, "")
+        text = match[1] if match else text
+        power = "KMGT".index(letter.upper()) + 1 if letter else 0
+        factor = (1024 if is_binary else 1000) ** power
+        example = "5000, 500MB or 2GiB"
+    else:
+        factors = {"k": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12}
+        factor = factors.get(text[-1:], 1)
+        text = text[:-1] if factor > 1 else text
+        example = "500, 10k or 1e6"
     try:
-        number = float(text[:-1] if factor > 1 else text) * factor
+        number = float(text) * factor
         if number != int(number) or isinstance(value, bool):
             raise ValueError
         return int(number)
     except (ValueError, OverflowError):
-        raise usage_error(f"{value!r} is no number of documents such as 500, 10k or 1e6") from None
+        raise usage_error(f"{value!r} is no number of {unit} such as {example}") from None
+
+
+def _pool_words(settings: Mapping[str, Any]) -> Tuple[str, ...]:
+    """A sample of the fields that are added to weights is kept in the models of the pool."""
+    if "add" not in settings:
+        return ()
+    words = option_words("select", {"add": settings["add"]}, "text")
+    items = [str(word)[len("--add=") :] for word in words]
+    # A comma separates fields, and the last equals sign ends the field's name.
+    terms = [term for item in items for term in re.split(r"(?<!\\),", item)]
+    return tuple(f"--keep-field={re.sub(r'=[^=]*$', '', term)}" for term in terms)
 
 
 def _fraction(value: Any) -> float:

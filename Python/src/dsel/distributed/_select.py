@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, 
 
 from .._errors import DselError, DselWarning
 from . import _storage, _tasks
+from ._documents import usage_error
 from ._engines import Engine
 from ._plan import Job, Plan, planned, share_of
 from ._results import Record
@@ -120,7 +121,11 @@ class _Run:
         documents = sum(self._documents)
         count = plan.count or share_of(plan.fraction, documents)
         models = {"targets": targets, "pool": pool}
+        if plan.unit != "documents":
+            models["unit"] = plan.unit
         objective = self._map(_tasks.trial, [{**models, "count": count}], "try")[0]["objective"]
+        if objective == "set" and plan.options.get("fill"):
+            raise usage_error("fill needs objective='weight' on many machines")
         chosen = self._choose(models, count, objective)
         written = self._write(chosen)
         return self._done(count, objective, chosen, written)
@@ -139,7 +144,8 @@ class _Run:
                 return {"words": own, "stamps": [_storage.facts(file) for file in files]}
             part = parts[number - len(targets)]
             paths = tuple(path for path, _, _ in part)
-            return {"words": words + paths, "stamps": [shard[1:] for shard in part]}
+            own = (*words, *self._plan.pool_words, *paths)
+            return {"words": own, "stamps": [shard[1:] for shard in part]}
 
         records = self._map(_tasks.fit, Items(len(targets) + len(parts), item), "fit")
         names = [name for name, _ in targets]
@@ -171,10 +177,12 @@ class _Run:
             else:
                 candidates = self._merged("candidates", self._weigh(settings))
             item = {"candidates": candidates, "count": count, "targets": models["targets"]}
+            item["unit"] = self._plan.unit
             try:
                 picks = self._map(_tasks.choose, [item], "choose")[0]
             except DselError as error:
-                if error.code != "too_many_near_duplicates" or attempt + 1 == _ATTEMPTS:
+                more = ("too_many_near_duplicates", "too_few_candidates")
+                if error.code not in more or attempt + 1 == _ATTEMPTS:
                     raise
                 # `dsel select` begins again, too.
                 kept *= 2
@@ -184,6 +192,9 @@ class _Run:
         raise AssertionError("the last attempt returns or raises")
 
     def _is_in_two_rounds(self, count: int) -> bool:
+        # Of tokens and bytes, it isn't known how many documents they are.
+        if self._plan.unit != "documents" or self._plan.options.get("stratify"):
+            return False
         wanted = max(3 * count, _LEAST_KEPT)
         all_kept = sum(min(wanted, documents) for documents in self._documents)
         least = _SAVED_BY_TWO_ROUNDS * len(self._documents)
@@ -335,9 +346,10 @@ class _Run:
             "options": {name: _plain(value) for name, value in self._plan.options.items()},
             "text_field": self._job.text_field,
             "count": count,
+            **({} if self._plan.unit == "documents" else {"unit": self._plan.unit}),
             "objective": objective,
             "pool": {**pool, "inputs": inputs},
-            "selected": {**sums, "shortfall": max(0, count - sums["documents"])},
+            "selected": {**sums, "shortfall": max(0, count - sums[self._plan.unit])},
             "files": list(written),
         }
         _storage.write_json(_storage.joined(self._job.out, "manifest.json"), manifest, indent=1)

@@ -18,7 +18,7 @@ from typing import IO, Any, Dict, Iterator, List, Optional, Sequence
 _SHARD = re.compile(rb'\{"shard":(\d+),')
 # What the whole file counts beside its candidates, and isn't there in a part.
 _NOT_OF_PARTS = ("excluded", "near_duplicate_documents", "over_max_tokens", "under_min_weight")
-_KNOWN_VERSION = 4
+_KNOWN_VERSION = 6
 
 
 class Slices:
@@ -96,11 +96,14 @@ def _header(header: Dict[str, Any], first: int, count: int, candidates: int) -> 
             part[name] = 0
     part["candidates"] = candidates
     if header.get("chosen") is True:
-        # So many are wanted of this part, and no one misses the others.
-        part["count"] = candidates
+        # So many are wanted of this part, and no one misses the others. Tokens and bytes aren't
+        # counted here, and nothing depends on them.
+        if "unit" not in header:
+            part["count"] = candidates
     else:
         part["documents"] = sum(shard["documents"] for shard in part["shards"])
-        part["eligible_documents"] = sum(part["shard_eligible_documents"])
+        for name in [name for name in header if name.startswith("shard_eligible_")]:
+            part[name[len("shard_") :]] = sum(part[name])
     return json.dumps(part, separators=(",", ":")).encode() + b"\n"
 
 

@@ -124,19 +124,20 @@ def choose(job: Job, item: Mapping[str, Any]) -> Record:
     """Makes the draw, or chooses the set, among the candidates of the whole pool.
 
     Args:
-        item: `candidates`; `count`; `targets`.
+        item: `candidates`; `count`, in the `unit`; `targets`.
     """
 
     def make(path: str) -> Record:
         with ExitStack() as stack:
-            words: List[Word] = ["resample", *job.choose, f"--count={item['count']}"]
+            option = {"documents": "count"}.get(item["unit"], item["unit"])
+            words: List[Word] = ["resample", *job.choose, f"--{option}={item['count']}"]
             if any(word.startswith("--base=") for word in job.choose):
                 words += _target_models(item, stack)
             file = stack.enter_context(_storage.local_copy(item["candidates"]))
             report = run(job, [*words, f"--candidates={file}", f"--picks={path}"])
         return {"chosen": report["candidates"], "objective": report.get("objective", "weight")}
 
-    named = [job.choose, item["count"], _id(item["candidates"]), _ids(_models(item))]
+    named = [job.choose, item["count"], *_other(item["unit"]), _id(item["candidates"]), _ids(_models(item))]
     return once(job, "choose", ".picks.zst", named, make)
 
 
@@ -210,6 +211,7 @@ def _weigh_words(job: Job, item: Mapping[str, Any], stack: ExitStack) -> List[Wo
     words += _target_models(item, stack)
     words.append(f"--pool-model={stack.enter_context(_storage.local_copy(item['pool']))}")
     words.append(f"--candidates={item['count']}")
+    words += [f"--budget={unit}" for unit in _other(item.get("unit", "documents"))]
     if item.get("keys_only"):
         words.append("--keys-only")
     return words
@@ -221,6 +223,11 @@ def _target_models(item: Mapping[str, Any], stack: ExitStack) -> List[Word]:
         local = stack.enter_context(_storage.local_copy(model))
         words.append(f"--target-model={name}={local}" if name else f"--target-model={local}")
     return words
+
+
+def _other(unit: str) -> List[str]:
+    """The unit of a size, unless that is documents."""
+    return [] if unit == "documents" else [unit]
 
 
 def _models(item: Mapping[str, Any]) -> List[str]:

@@ -65,6 +65,20 @@ package enum CandidateError: Error {
     path: String, kept: Int, left: Int, wanted: Int, count: Int, more: Int, CandidateUnit)
   /// A list of near-duplicates is wanted, but none were left out.
   case keptNearDuplicates(path: String)
+  /// Shares are given for a target that the candidates don't have.
+  ///
+  /// - Parameter names: the targets that they have; empty if there is only one.
+  case unknownTarget(path: String, name: String, names: [String])
+  /// The shares of all targets don't add up to 1.
+  case otherShareSum(path: String, sum: Double)
+  /// More is to be drawn at random than candidates were kept for.
+  case tooMuchReplay(path: String, keptFor: Double, wanted: Double)
+  /// Shares or a random part are wanted of documents that were chosen already.
+  case chosenShares(path: String)
+  /// As many models are needed as the candidates have targets.
+  case otherTargetCount(path: String, names: [String])
+  /// A set that completes another is to be chosen for several targets.
+  case baseOfSeveral(path: String)
   /// A shard's content isn't that from which its keys were made.
   case changedShard(path: String, shard: String)
   /// Nothing is left to choose by purity, noise and base.

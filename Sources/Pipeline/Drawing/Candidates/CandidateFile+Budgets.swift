@@ -17,18 +17,30 @@ extension CandidateFile.Settings {
     keptAmount = CandidateBudget.largest(for: budget, averageCost: average).amount
   }
 
-  /// The budgets of what is kept by the two keys of candidates; of each stratum, if there are
-  /// strata.
+  /// The budgets of what is kept by the two keys of candidates of a role, in each stratum.
   ///
-  /// A shard doesn't know how a budget is divided among strata, and texts of a stratum may be drawn
-  /// in others. But all that is drawn before a document has no more than the whole budget
-  /// together, so that much is kept of each stratum, by each key, and one more: with it, a draw
-  /// that ran out of documents has drawn too many.
-  func keptBudgets(count: Int) -> (first: Budget, second: Budget?) {
+  /// A shard doesn't know how a budget is divided among strata and targets, and texts of a stratum
+  /// may be drawn in others. But all that is drawn before a document has no more than the whole
+  /// budget together, so that much is kept for each role, by each key, and one more: with it, a
+  /// draw that ran out of documents has drawn too many. The random part draws first, and no more
+  /// than its share, if there are no strata whose parts are rounded.
+  ///
+  /// - Parameter target: the target's number, or the number of all targets for the random part.
+  func keptBudgets(count: Int, target: Int) -> (first: Budget, second: Budget?) {
     let kept = keptBudget(count: count)
-    guard stratify != nil else { return kept.parted(secondShare: logisticShare) }
+    guard isDivided else { return kept.parted(secondShare: logisticShare) }
+    guard target < targetCount else {
+      return (withSlack(randomBudget(unit.budget(count), share: replay)).adding(1), nil)
+    }
     let all = kept.adding(1)
     return (all, logisticShare > 0 ? all : nil)
+  }
+
+  /// The most that is drawn at random.
+  func randomBudget(_ budget: Budget, share: Double) -> Budget {
+    guard stratify == nil, let part = Int(exactly: (share * Double(budget.amount)).rounded(.up))
+    else { return budget }
+    return budget.with(amount: min(budget.amount, part + 1))
   }
 
   /// The budget of the documents that are kept for a draw of `count`.
@@ -42,6 +54,11 @@ extension CandidateFile.Settings {
         keptAmount.map { unit.budget($0) }
         ?? CandidateBudget.largest(for: budget, averageCost: 1)
     }
-    return nearDuplicates == nil ? kept : kept.adding(NearDuplicateFilter.slack(kept))
+    return withSlack(kept)
+  }
+
+  /// A budget with what is kept in place of near-duplicates.
+  private func withSlack(_ budget: Budget) -> Budget {
+    nearDuplicates == nil ? budget : budget.adding(NearDuplicateFilter.slack(budget))
   }
 }

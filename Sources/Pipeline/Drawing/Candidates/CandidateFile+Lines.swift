@@ -30,6 +30,8 @@ extension CandidateFile {
     var targetCounts: [UInt64]?
     var shards: [FittedModel.Input]?
     var strata: CandidateStrata?
+    var targets: [TargetReader] = []
+    var additions: [FieldTerm] = []
     var exclusion = CandidateExclusion()
 
     /// Reads a header.
@@ -67,15 +69,13 @@ extension CandidateFile {
         "under_min_weight", "eligible_tokens", "eligible_bytes":
         numbers[key] = try count(key, &stream)
       case "temperature", "logistic_share", "smoothing", "target_smoothing", "purity", "noise",
-        "near_duplicates", "min_weight":
+        "near_duplicates", "min_weight", "replay":
         doubles[key] = try stream.readNumber()
       case "top_k": topK = try stream.readBoolean()
       case "chosen": isChosen = try stream.readBoolean()
       case "all_eligible": isExhausted = try stream.readBoolean()
       case "target_counts":
-        let bytes = try Self.bytes(key, &stream, limit: Self.longestCounts)
-        targetCounts = FeatureBytes.numbers(bytes)
-        guard targetCounts?.allSatisfy({ $0 > 0 }) == true else { throw .invalid(key) }
+        targetCounts = try Self.targetCounts(&stream)
       case "keys_only": hasKeysOnly = try stream.readBoolean()
       case "shard_eligible_documents": eligibleCounts = try ShardCounts.read(key, &stream)
       case "shard_eligible_tokens": eligibleTokenCounts = try ShardCounts.read(key, &stream)
@@ -84,6 +84,8 @@ extension CandidateFile {
       case "shard_over_max_tokens": overMaximumCounts = try ShardCounts.read(key, &stream)
       case "shards": try readShards(&stream)
       case "strata": strata = try CandidateStrata(&stream)
+      case "targets": targets = try TargetReader.all(&stream)
+      case "add": additions = try Self.additions(&stream)
       default: if try !exclusion.read(key, &stream) { try stream.skipValue() }
       }
     }
@@ -106,10 +108,10 @@ extension CandidateFile {
     }
 
     /// The longest Base64 of a target's counts, and of a document's features.
-    private static let longestCounts = 1 << 30
+    static let longestCounts = 1 << 30
     private static let longestFeatures = 1 << 28
 
-    private static func bytes(
+    static func bytes(
       _ name: String, _ stream: inout JSONStream, limit: Int
     ) throws(JSONStreamError) -> [UInt8] {
       let text = try stream.readString(maximumByteCount: limit)
@@ -126,7 +128,7 @@ extension CandidateFile {
       return nil
     }
 
-    private static func hash(_ name: String, _ stream: inout JSONStream) throws(JSONStreamError)
+    static func hash(_ name: String, _ stream: inout JSONStream) throws(JSONStreamError)
       -> UInt64
     {
       guard let hash = UInt64(hexadecimal: try stream.readString()) else {
@@ -154,12 +156,10 @@ extension CandidateFile {
         return value
       }
       _ = try number("format_version")
-      // A draw takes no more than its count from the eligible documents.
       let underWeight = doubles["min_weight"] == nil ? 0 : try number("under_min_weight")
       let overMaximum = numbers["max_tokens"] == nil ? 0 : try number("over_max_tokens")
       guard try number("eligible_documents") + overMaximum <= number("documents"),
-        try number("candidates") + numbers["excluded", default: 0] + underWeight
-          + numbers["near_duplicate_documents", default: 0] <= number("eligible_documents")
+        try hasPossibleCounts(number("candidates"), underWeight, of: number("eligible_documents"))
       else { throw .invalid("eligible_documents") }
       guard let seed = UInt64(try string("seed")) else { throw .invalid("seed") }
       guard let topK else { throw .missing("top_k") }
@@ -183,7 +183,7 @@ extension CandidateFile {
           estimator: try string("estimator"),
           normalization: try string("normalize"), smoothing: try double("smoothing"),
           targetSmoothing: try double("target_smoothing"), compatibility: strings["compat"],
-          targetModel: try hash("target_model_xxh3"), poolModel: try hash("pool_model_xxh3"),
+          targetModel: try targetModel(), poolModel: try hash("pool_model_xxh3"),
           textField: TextField(
             try string("text_field"), joint: strings["text_join"] ?? TextField.defaultJoint),
           objective: objective, exclusion: exclusion.excludesNothing ? nil : exclusion,
@@ -193,6 +193,7 @@ extension CandidateFile {
         underWeightCount: underWeight,
         poolDocumentCount: numbers["pool_documents"], isChosen: isChosen)
       header.isExhausted = isChosen ? isExhausted : nil
+      try readParts(into: &header)
       try readUnit(into: &header)
       try readStrata(into: &header)
       if objective == .set {
@@ -213,21 +214,10 @@ extension CandidateFile {
               underWeightCounts, "shard_under_min_weight", of: shards, sum: underWeight)
           }
         } else {
-          header.profile = try profile(tokenCount: number("target_tokens"))
+          header.profiles = try profiles()
         }
       }
       return header
-    }
-
-    private func profile(tokenCount: Int) throws(JSONStreamError) -> TargetProfile {
-      guard let targetCounts else { throw .missing("target_counts") }
-      // A token is the last of one n-gram of each order. More would make gains too large to sum.
-      var left = UInt64(FeatureSettings.maximumOrder * tokenCount)
-      for count in targetCounts {
-        guard count <= left else { throw .invalid("target_counts") }
-        left -= count
-      }
-      return TargetProfile(counts: targetCounts, tokenCount: tokenCount)
     }
 
     private func chosenBy() throws(JSONStreamError) -> SetObjective {
@@ -256,7 +246,8 @@ extension CandidateFile {
       var (features, tokenBytes): ([UInt8]?, [UInt8]?)
       var (shard, place, tokens, copies): (Int?, Int?, Int?, Int?)
       var (lineBytes, textBytes): (Int?, Int?)
-      var (stratum, part): (Int?, Int?)
+      var (stratum, target, part): (Int?, Int?, Int?)
+      var isRandom = false
       var (firstKey, secondKey): (Double?, Double?)
       var hash: UInt64?
       try stream.readObject { key, stream throws(JSONStreamError) in
@@ -271,6 +262,8 @@ extension CandidateFile {
         case "tokens": tokens = try stream.readCount()
         case "copies": copies = try stream.readCount()
         case "stratum": stratum = try stream.readCount()
+        case "target": target = try stream.readCount()
+        case "replay": isRandom = try stream.readBoolean()
         case "part": part = try stream.readCount()
         case "key": firstKey = try stream.readNumber()
         case "second_key": secondKey = try stream.readNumber()
@@ -299,7 +292,9 @@ extension CandidateFile {
       }
       let limit = Int(UInt32.max)
       guard shardCount > 0 else { throw .invalid("shard") }
-      guard features != nil || !content.contains(.features) else { throw .missing("features") }
+      guard features != nil || !content.contains(.features) || isRandom else {
+        throw .missing("features")
+      }
       guard tokenBytes != nil || !content.contains(.tokens) else { throw .missing("token_hashes") }
       let candidate = Candidate(
         key: firstKey, secondKey: secondKey, textHash: hash,
@@ -312,8 +307,16 @@ extension CandidateFile {
         copies: UInt32(try number(copies, "copies", upTo: limit)))
       var line = CandidateLines.Line(
         candidate: candidate, features: features, tokens: tokenBytes)
-      if let strata = header.strata, kind == .candidate {
-        line.stratum = try number(stratum, "stratum", upTo: strata.names.count - 1)
+      if header.hasRoles, kind == .candidate || (kind == .excluded && !header.isChosen) {
+        let settings = header.settings
+        if isRandom, settings.replay == 0 { throw .invalid("replay") }
+        if settings.targetCount == 1 { target = 0 }
+        line.role = CandidateRole(
+          stratum: try header.strata.map { strata throws(JSONStreamError) in
+            try number(stratum, "stratum", upTo: strata.names.count - 1)
+          } ?? 0,
+          target: isRandom
+            ? settings.targetCount : try number(target, "target", upTo: settings.targetCount - 1))
       }
       switch kind {
       case .candidate:

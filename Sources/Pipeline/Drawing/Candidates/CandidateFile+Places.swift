@@ -17,15 +17,18 @@ extension CandidateFile.Header {
     }
   }
 
-  /// Reads the model of the target that the candidates were weighed for.
+  /// Reads the model of a target that the candidates were weighed for.
   ///
-  /// - Parameter file: the candidates' path.
+  /// - Parameters:
+  ///   - file: the candidates' path.
+  ///   - number: the target's.
   /// - Throws: ``PipelineError``
   func target(
-    _ model: String, of file: String, _ limits: ReadingLimits
+    _ model: String, of file: String, _ limits: ReadingLimits, number: Int = 0
   ) throws(PipelineError) -> FittedModel {
     let stored = try StoredModel(reading: model, limits: limits)
-    guard stored.contentHash == settings.targetModel else {
+    let known = settings.targets.isEmpty ? settings.targetModel : settings.targets[number].model
+    guard stored.contentHash == known else {
       throw .candidates(.otherTarget(path: file, model: model))
     }
     return stored.model

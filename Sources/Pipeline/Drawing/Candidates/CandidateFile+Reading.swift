@@ -31,10 +31,10 @@ extension CandidateFile {
     while let line = try lines.next() {
       candidates.append(line.candidate)
       if header.isExhausted != nil { partNumbers.append(line.part) }
-      if header.strata != nil { stratumNumbers.append(line.stratum) }
+      if header.hasRoles { roles.append(line.role) }
     }
     while let line = try lines.nextExcluded() {
-      excluded.add(line.candidate, line.reason ?? .target)
+      excluded.add(line.candidate, line.reason ?? .target, line.role)
     }
     while let document = try lines.nextNearDuplicate() { nearDuplicates.append(document) }
   }

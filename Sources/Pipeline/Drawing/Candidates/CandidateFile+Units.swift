@@ -6,9 +6,7 @@ extension CandidateFile.Reader {
   func readStrata(into header: inout CandidateFile.Header) throws(JSONStreamError) {
     guard let field = strings["stratify"] else { return }
     guard let strata else { throw .missing("strata") }
-    guard !isChosen, !hasKeysOnly, header.settings.exclusion == nil,
-      header.settings.nearDuplicates == nil
-    else { throw .invalid("stratify") }
+    guard !isChosen, !hasKeysOnly else { throw .invalid("stratify") }
     try strata.check(count: header.eligibleCount, size: header.eligibleSize)
     header.settings.stratify = field
     header.strata = strata

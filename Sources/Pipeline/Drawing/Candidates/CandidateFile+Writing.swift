@@ -44,7 +44,11 @@ extension CandidateFile {
     var smoothing: Double
     var targetSmoothing: Double
     var compat: String?
-    var targetModelXxh3: String
+    var targetModelXxh3: String?
+    /// Several targets, with what the members of one say.
+    var targets: [Target]?
+    var replay: Double?
+    var add: [Addition]?
     var poolModelXxh3: String
     var textField: String
     var textJoin: String?
@@ -94,6 +98,19 @@ extension CandidateFile {
     var stratify: String?
     var strata: [Stratum]?
 
+    struct Target: Encodable {
+      var name: String
+      var modelXxh3: String
+      var share: Double?
+      var targetTokens: Int?
+      var targetCounts: String?
+    }
+
+    struct Addition: Encodable {
+      var field: String
+      var coefficient: Double
+    }
+
     struct Stratum: Encodable {
       var name: String
       var eligibleDocuments: Int
@@ -118,20 +135,35 @@ extension CandidateFile {
       to: &writer)
     for (number, candidate) in candidates.enumerated() {
       var line = Self.encode(
-        candidate, try features?.bytes(of: number), tokens: try tokens?.bytes(of: number),
+        candidate, isRandom(number) ? nil : try features?.bytes(of: number),
+        tokens: try tokens?.bytes(of: number),
         file: header.isChosen ? header.shards[candidate.position.shard].path : nil)
-      if header.strata != nil { Self.append("stratum", stratumNumbers[number], to: &line) }
+      if header.hasRoles { append(role(of: number), to: &line) }
       if header.isExhausted != nil { Self.append("part", partNumbers[number], to: &line) }
       try Self.write(line, to: &writer)
     }
-    for document in excluded.documents {
+    for (number, document) in excluded.documents.enumerated() {
       let reason = excluded.reason(of: document)
-      try Self.write(Self.encode(document.candidate, nil, reason), to: &writer)
+      var line = Self.encode(document.candidate, nil, reason)
+      if header.hasRoles, !header.isChosen { append(excluded.roles[number], to: &line) }
+      try Self.write(line, to: &writer)
     }
     for document in nearDuplicates {
       try Self.write(Self.encode(document.candidate, nil, similarTo: document), to: &writer)
     }
     do throws(WritingError) { return try writer.close() } catch { throw .output(.writing(error)) }
+  }
+
+  /// Adds the members of a role to a line.
+  private func append(_ role: CandidateRole, to line: inout [UInt8]) {
+    if header.strata != nil { Self.append("stratum", role.stratum, to: &line) }
+    let count = header.settings.targetCount
+    if role.target == count {
+      line.removeLast()
+      line += Array(",\"replay\":true}".utf8)
+    } else if count > 1 {
+      Self.append("target", role.target, to: &line)
+    }
   }
 
   /// Adds a member to a line.
@@ -171,16 +203,13 @@ extension CandidateFile {
       estimator: settings.estimator,
       normalize: settings.normalization, smoothing: settings.smoothing,
       targetSmoothing: settings.targetSmoothing, compat: settings.compatibility,
-      targetModelXxh3: settings.targetModel.hexadecimal,
+      targetModelXxh3: settings.targets.isEmpty ? settings.targetModel.hexadecimal : nil,
       poolModelXxh3: settings.poolModel.hexadecimal, textField: settings.textField.expression,
       textJoin: settings.textField.otherJoint,
       objective: settings.objective == .weight ? nil : settings.objective.rawValue,
       purity: header.chosenBy?.purity, noise: header.chosenBy?.noise,
       base: header.base?.path, baseTokens: header.base?.tokenCount,
-      chosen: header.isChosen ? true : nil, targetTokens: header.profile?.tokenCount,
-      targetCounts: header.profile.map {
-        Data(FeatureBytes.encode($0.counts)).base64EncodedString()
-      },
+      chosen: header.isChosen ? true : nil,
       keysOnly: header.hasKeysOnly ? true : nil, shardEligibleDocuments: header.eligibleCounts,
       documents: header.documentCount, eligibleDocuments: header.eligibleCount,
       allEligible: header.isExhausted,
@@ -199,6 +228,7 @@ extension CandidateFile {
       nearDuplicateDocuments: settings.nearDuplicates != nil && header.isChosen
         ? nearDuplicateCount : nil,
       shards: header.shards.map(HeaderLine.Shard.init))
+    appendParts(of: header, to: &line)
     line.stratify = header.strata == nil ? nil : settings.stratify
     line.strata = header.strata.map { strata in
       strata.names.indices.map { number in
@@ -219,6 +249,34 @@ extension CandidateFile {
     // The format comes first, so that the first bytes identify the file.
     return Array("{\"format\":\"\(format)\",\"format_version\":\(header.version),".utf8)
       + ManifestWriter.encodeLine(line).dropFirst()
+  }
+
+  /// Adds what the targets, the random part, and added fields need.
+  private static func appendParts(of header: Header, to line: inout HeaderLine) {
+    let settings = header.settings
+    func tokens(_ number: Int) -> Int? {
+      header.profiles.isEmpty ? nil : header.profiles[number].tokenCount
+    }
+    func counts(_ number: Int) -> String? {
+      header.profiles.isEmpty
+        ? nil : Data(FeatureBytes.encode(header.profiles[number].counts)).base64EncodedString()
+    }
+    if settings.targets.isEmpty {
+      (line.targetTokens, line.targetCounts) = (tokens(0), counts(0))
+    } else {
+      line.targets = settings.targets.enumerated().map { number, target in
+        HeaderLine.Target(
+          name: target.name, modelXxh3: target.model.hexadecimal, share: target.share,
+          targetTokens: tokens(number), targetCounts: counts(number))
+      }
+    }
+    line.replay = settings.replay > 0 ? settings.replay : nil
+    line.add =
+      settings.additions.isEmpty
+      ? nil
+      : settings.additions.map {
+        HeaderLine.Addition(field: $0.field, coefficient: $0.coefficient)
+      }
   }
 
   private static func encode(
@@ -265,6 +323,12 @@ extension CandidateFile {
 extension CandidateFile.Header {
   /// The version of the file: the lowest that has everything.
   fileprivate var version: Int {
+    let hasMore = settings.exclusion != nil || settings.nearDuplicates != nil
+    if settings.roleCount > 1 || !settings.additions.isEmpty
+      || (strata != nil && (hasMore || hasKeysOnly))
+    {
+      return 6
+    }
     if settings.unit != .documents || strata != nil || isExhausted != nil { return 5 }
     if settings.nearDuplicates != nil { return 4 }
     let hasLimits = settings.maximumTokenCount != nil || settings.minimumLogWeight != nil

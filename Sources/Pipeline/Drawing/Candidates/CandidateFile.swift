@@ -21,11 +21,22 @@ package struct CandidateFile: Sendable {
   /// Version 1 has candidates of a draw by weight, version 2 those of a set, and these are still
   /// written so. Version 3 has excluded documents, or limits of tokens or weights, too, version 4
   /// what finds near-duplicates, and version 5 serves draws of a number of tokens or bytes, or from
-  /// strata.
-  package static let version = 5
+  /// strata. Version 6 serves draws for several targets, and with a random part, and has what fields
+  /// added to weights, or strata with anything of versions 3 and 4.
+  package static let version = 6
 
   /// What is drawn from the candidates.
   package enum Objective: String, Sendable, Codable { case weight, set }
+
+  /// One of several targets.
+  package struct Target: Sendable, Equatable {
+    package var name: String
+    /// XXH3-64 of the model file.
+    var model: UInt64
+    /// Its share of the draw, among candidates that were chosen; nil for an equal part of what the
+    /// others leave.
+    var share: Double?
+  }
 
   /// The settings that candidates must share to be merged.
   ///
@@ -46,7 +57,7 @@ package struct CandidateFile: Sendable {
     package var smoothing: Double
     package var targetSmoothing: Double
     package var compatibility: String?
-    /// XXH3-64 of the model files.
+    /// XXH3-64 of the model files. Of several targets, that of the first.
     package var targetModel: UInt64
     package var poolModel: UInt64
     package var textField: TextField
@@ -61,6 +72,12 @@ package struct CandidateFile: Sendable {
     package var stratify: String?
     /// The amount of candidates that are kept for a set of tokens or bytes: see ``keep(for:)``.
     var keptAmount: Int?
+    /// The targets, in the order in which they draw; empty if there is only one.
+    package var targets: [Target] = []
+    /// The largest share of a draw that is drawn at random.
+    package var replay = 0.0
+    /// The fields whose numbers were added to log weights.
+    var additions: [FieldTerm] = []
 
     /// The text that identifies these settings in records of earlier runs.
     ///
@@ -80,7 +97,9 @@ package struct CandidateFile: Sendable {
         + (exclusion.map { ", \($0.fingerprint)" } ?? "")
         + (nearDuplicates.map { ", nearDuplicates: \($0)" } ?? "")
         + (unit == .documents ? "" : ", unit: \(unit.rawValue)")
-        + (stratify.map { ", stratify: \(String(reflecting: $0))" } ?? "") + ")"
+        + (stratify.map { ", stratify: \(String(reflecting: $0))" } ?? "")
+        // Targets and additions are told beside these settings.
+        + (replay == 0 ? "" : ", replay: \(replay)") + ")"
     }
   }
 
@@ -98,8 +117,8 @@ package struct CandidateFile: Sendable {
     ///
     /// If fewer were weighed, some are missing.
     package var poolDocumentCount: Int?
-    /// The target's n-grams; nil unless a set is to be chosen.
-    var profile: TargetProfile?
+    /// The n-grams of each target; empty unless a set is to be chosen.
+    var profiles: [TargetProfile] = []
     /// The number of eligible documents of each shard, in a file with keys only; else nil.
     ///
     /// Candidates of such a file have no features yet, though they are for a set.
@@ -149,10 +168,10 @@ package struct CandidateFile: Sendable {
   package internal(set) var header: Header
   /// The candidates in pool order, by the shards of the header.
   var candidates: [Candidate]
-  /// The stratum of each candidate; empty without strata.
-  var stratumNumbers: [Int] = []
-  /// The part of each document that was chosen from strata, or by tokens or bytes: 1 for those that
-  /// the regression drew alone, and else 0. Empty in other files.
+  /// The role of each candidate; empty if all have the same.
+  var roles: [CandidateRole] = []
+  /// The part of each document that was chosen from strata, by tokens or bytes, or for several
+  /// targets: 1 for those that the regression drew alone, and else 0. Empty in other files.
   var partNumbers: [Int] = []
   /// The excluded documents that a draw would reach.
   var excluded = Excluded()
@@ -191,47 +210,8 @@ package struct CandidateFile: Sendable {
     header.strata = strata
     self.candidates = []
     keep(candidates)
-    if strata == nil { self.excluded = reachable(excluded, candidates[0]) }
+    self.excluded = reachable(excluded, candidates)
     sortShards()
-  }
-
-  /// Keeps what a draw may need.
-  ///
-  /// - Parameter groups: the candidates; those of each stratum, if there are strata.
-  private mutating func keep(_ groups: [CandidateGroup]) {
-    candidates = []
-    stratumNumbers = []
-    for (number, group) in groups.enumerated() {
-      let kept = group.kept()
-      candidates += kept
-      if header.strata != nil { stratumNumbers += kept.map { _ in number } }
-    }
-  }
-
-  /// Sorts the shards by path, and strata by name, and the candidates with them.
-  private mutating func sortShards() {
-    let order = header.shards.indices.sorted { Self.precedes(header.shards[$0], header.shards[$1]) }
-    var places = [Int](repeating: 0, count: order.count)
-    for (place, index) in order.enumerated() { places[index] = place }
-    header.shards = order.map { header.shards[$0] }
-    header.eligibleCounts = header.eligibleCounts.map { counts in order.map { counts[$0] } }
-    header.eligibleSizes = header.eligibleSizes.map { sizes in order.map { sizes[$0] } }
-    header.overMaximumCounts = header.overMaximumCounts.map { counts in order.map { counts[$0] } }
-    header.underWeightCounts = header.underWeightCounts.map { counts in order.map { counts[$0] } }
-    candidates = candidates.map { $0.moved(toShard: places[$0.position.shard]) }
-    sortCandidates()
-    excluded = excluded.transformed { $0.moved(toShard: places[$0.position.shard]) }
-  }
-
-  /// Sorts the candidates into pool order, and strata by name.
-  private mutating func sortCandidates() {
-    guard let numbers = header.strata?.sort() else {
-      candidates.sort { $0.position < $1.position }
-      return
-    }
-    let order = candidates.indices.sorted { candidates[$0].position < candidates[$1].position }
-    candidates = order.map { candidates[$0] }
-    stratumNumbers = order.map { numbers[stratumNumbers[$0]] }
   }
 
   /// Compares paths byte by byte, as `LC_ALL=C ls` does.
@@ -245,112 +225,5 @@ package struct CandidateFile: Sendable {
   init(_ header: Header, _ candidates: [Candidate]) {
     self.header = header
     self.candidates = candidates
-  }
-
-  /// Merges the candidates of files of different shards, without those that no draw can need.
-  ///
-  /// Features aren't read: see ``StoredFeatures``.
-  ///
-  /// - Complexity: O(*n* log *n*) for *n* candidates and shards, in any number of files. Memory
-  ///   holds at most twice the candidates that are kept, and those of one file.
-  /// - Throws: ``PipelineError``
-  init(merging files: [Shard], limits: ReadingLimits) throws(PipelineError) {
-    self = try CandidateFile(reading: files[0], limits: limits)
-    var known = KnownShards(header.shards)
-    var keptCount = Self.smallestBatch
-    for file in files.dropFirst() {
-      let other = try CandidateFile(reading: file, limits: limits)
-      try append(other, path: file.name, firstPath: files[0].name, &known)
-      guard candidates.count > 2 * keptCount else { continue }
-      trim()
-      keptCount = max(keptCount, candidates.count)
-    }
-    if files.count > 1 { trim() }
-  }
-
-  /// The number of candidates that is worth sorting; fewer wait until more have come.
-  private static let smallestBatch = 1 << 14
-
-  private mutating func append(
-    _ other: CandidateFile, path: String, firstPath: String, _ known: inout KnownShards
-  ) throws(PipelineError) {
-    if let setting = header.settings.firstDifference(from: other.header.settings) {
-      throw .candidates(.mismatch(path: path, setting))
-    }
-    // A choice is made among the candidates of all shards.
-    guard !header.isChosen, !other.header.isChosen else {
-      throw .candidates(.severalChoices(path: other.header.isChosen ? path : firstPath))
-    }
-    guard header.hasKeysOnly == other.header.hasKeysOnly else {
-      throw .candidates(
-        .keysAndFeatures(path: path, otherPath: firstPath, hasKeysOnly: other.header.hasKeysOnly))
-    }
-    try known.insert(other.header.shards, of: path)
-    // The model is known by the hash of its file, so both counts must agree.
-    let (one, two) = (header.poolDocumentCount, other.header.poolDocumentCount)
-    if let one, let two, one != two {
-      throw .candidates(.mismatch(path: path, .poolModel))
-    }
-    header.poolDocumentCount = one ?? two
-    // Eligible documents are documents, so their sum isn't larger.
-    guard header.documentCount + other.header.documentCount <= FittedModel.largestCount else {
-      throw .candidates(
-        .unusable(path: path, .tooLarge("documents", limit: FittedModel.largestCount)))
-    }
-    guard header.eligibleSize + other.header.eligibleSize <= FittedModel.largestCount else {
-      let name = "eligible_\(header.settings.unit.rawValue)"
-      throw .candidates(.unusable(path: path, .tooLarge(name, limit: FittedModel.largestCount)))
-    }
-    let offset = header.shards.count
-    guard offset + other.header.shards.count <= Candidate.maximumShardCount else {
-      throw .candidates(
-        .unusable(path: path, .tooLarge("shards", limit: Candidate.maximumShardCount)))
-    }
-    header.shards += other.header.shards
-    header.eligibleCounts? += other.header.eligibleCounts ?? []
-    header.eligibleSizes? += other.header.eligibleSizes ?? []
-    header.eligibleSize += other.header.eligibleSize
-    header.overMaximumCounts? += other.header.overMaximumCounts ?? []
-    header.underWeightCounts? += other.header.underWeightCounts ?? []
-    header.documentCount += other.header.documentCount
-    header.eligibleCount += other.header.eligibleCount
-    header.overMaximumCount += other.header.overMaximumCount
-    header.underWeightCount += other.header.underWeightCount
-    candidates += other.candidates.map { $0.moved(toShard: $0.position.shard + offset) }
-    if let strata = other.header.strata, let places = try header.strata?.add(strata) {
-      stratumNumbers += other.stratumNumbers.map { places[$0] }
-    }
-    for document in other.excluded.documents {
-      let place = document.candidate.position.shard + offset
-      excluded.add(document.candidate.moved(toShard: place), other.excluded.reason(of: document))
-    }
-  }
-
-  /// Removes candidates that no draw can need any more.
-  private mutating func trim() {
-    // The order of shards decides which exact duplicate is the first, so sort them before the draw.
-    sortShards()
-    let kept = buffers(count: header.settings.count)
-    keep(kept)
-    sortCandidates()
-    if header.strata == nil { excluded = reachable(excluded, kept[0]) }
-  }
-
-  /// Buffers that hold the candidates: one, or one per stratum.
-  ///
-  /// - Parameter count: at most the header's count.
-  func buffers(count: Int) -> [CandidateGroup] {
-    let budgets = header.settings.keptBudgets(count: count)
-    var settings = CandidateGroup.Settings(joinsCopies: true)
-    settings.expectedCount = candidates.count
-    var buffers = (0..<(header.strata?.names.count ?? 1)).map { _ in
-      CandidateGroup(parted: budgets.first, budgets.second, settings)
-    }
-    guard header.strata != nil else {
-      buffers[0].add(candidates.lazy.map { ($0, 0) })
-      return buffers
-    }
-    for (candidate, number) in zip(candidates, stratumNumbers) { buffers[number].add(candidate) }
-    return buffers
   }
 }

@@ -5,8 +5,7 @@ internal import Resampling
 struct CandidateLines: ~Copyable {
   struct Line {
     var candidate: Candidate
-    /// 0 without strata.
-    var stratum = 0
+    var role = CandidateRole()
     /// See ``CandidateFile/partNumbers``.
     var part = 0
     /// See ``FeatureBytes``; nil if they weren't asked for.

@@ -9,4 +9,5 @@ package enum CandidateSetting: Sendable {
   case textField, textJoin
   case exclude, excludeNgram, excludeTextField, excludeTarget
   case nearDuplicates
+  case replay, additions
 }

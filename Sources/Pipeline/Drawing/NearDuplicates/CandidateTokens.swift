@@ -117,9 +117,15 @@ struct PoolTokens: TokenSource {
   }
 
   /// Reads the tokens as files of candidates have them.
-  func read(_ candidates: [Candidate], into store: CandidateBytes) throws {
+  ///
+  /// - Parameter lines: the numbers that each candidate has in the store.
+  func read(_ candidates: [Candidate], _ lines: [Range<Int>], into store: CandidateBytes) throws {
     try texts.read(candidates, .compareCandidates) { [tokenizer] in
-      Reader(tokenizer) { for text in $0 { try store.put(text.bytes, of: text.number) } }
+      Reader(tokenizer) { texts in
+        for text in texts {
+          for line in lines[text.number] { try store.put(text.bytes, of: line) }
+        }
+      }
     }
   }
 
@@ -165,7 +171,9 @@ extension CandidateFile {
     _ texts: PoolTexts, _ tokenizer: TokenizerKind, _ directory: String
   ) throws {
     let store = CandidateBytes(count: candidates.count, directory: directory)
-    try PoolTokens(texts: texts, tokenizer: tokenizer).read(candidates, into: store)
+    let lines = linesOfDocuments
+    try PoolTokens(texts: texts, tokenizer: tokenizer)
+      .read(lines.map { candidates[$0.lowerBound] }, lines, into: store)
     tokens = store
   }
 }

@@ -1,5 +1,6 @@
 internal import Choosing
 internal import Platform
+internal import Resampling
 
 /// Something of each candidate as compact bytes, its features or its tokens: in memory, and in a
 /// temporary file once there are too many.
@@ -63,11 +64,49 @@ final class CandidateBytes: Sendable {
 /// Takes features.
 extension CandidateBytes: FeatureSink {
   func add(_ words: [UInt32], textHashes: [UInt64]) throws(PipelineError) {
+    try add(words) { $0 }
+  }
+
+  /// - Parameter place: the number here of a candidate.
+  fileprivate func add(_ words: [UInt32], _ place: (Int) -> Int) throws(PipelineError) {
     var start = 0
     while start < words.count {
       let record = CandidateRecord(in: words.span, at: start)
-      try put(FeatureBytes.encode(record, in: words.span), of: record.candidate)
+      try put(FeatureBytes.encode(record, in: words.span), of: place(record.candidate))
       start = record.end
     }
+  }
+}
+
+/// Takes the features of some candidates.
+struct SomeFeatures: FeatureSink {
+  var store: CandidateBytes
+  /// The number in the store of each candidate that is read.
+  var numbers: [Int]
+
+  func add(_ words: [UInt32], textHashes: [UInt64]) throws(PipelineError) {
+    try store.add(words) { numbers[$0] }
+  }
+}
+
+extension CandidateFile {
+  /// Reads the features of all candidates.
+  ///
+  /// - Parameters:
+  ///   - profiles: one per target.
+  ///   - directory: for the temporary file.
+  ///   - read: reads the candidates of one target.
+  mutating func addFeatures(
+    _ profiles: [TargetProfile], _ directory: String,
+    read: ([Candidate], TargetProfile, SomeFeatures) throws -> Void
+  ) throws {
+    let store = CandidateBytes(count: candidates.count, directory: directory)
+    for (target, profile) in profiles.enumerated() {
+      let numbers = numbers(ofTarget: target)
+      try read(
+        numbers.map { candidates[$0] }, profile, SomeFeatures(store: store, numbers: numbers))
+    }
+    header.profiles = profiles
+    features = store
   }
 }

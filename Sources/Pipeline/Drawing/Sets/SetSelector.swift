@@ -22,6 +22,8 @@ struct SetSelector: Selector {
   /// One per target.
   let profiles: [TargetProfile]
   let reading: CandidateReading
+  /// How the features for each target are read; empty if all are read as ``reading`` says.
+  var readings: [CandidateReading] = []
   /// What the sets are to complete, one per target; empty if there is nothing.
   var bases: [BaseCounts] = []
   /// Whether the documents of a set are put in order.
@@ -156,6 +158,7 @@ struct SetSelector: Selector {
     // Without a choice, nothing has to be read.
     guard draws.contains(where: { !$0.fits }) else { return }
     let candidates = SetCandidates(taking: &draws)
+    let reading = readings.isEmpty ? reading : readings[target]
     let spool = try reading.read(candidates.all, profiles[target])
     var sweeps = SetSweeps(
       objective: objective, noise: GumbelNoise(seed: noiseSeed, purpose: .setNoise),

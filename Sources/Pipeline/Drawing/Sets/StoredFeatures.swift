@@ -5,6 +5,8 @@ internal import Resampling
 struct StoredFeatures: FeatureSource {
   var stored: StoredCandidates
   var progress: ProgressMeter
+  /// The target whose n-grams are read.
+  var target = 0
 
   /// The words that are given to a sink at once, about.
   private static let batchWordCount = 1 << 18
@@ -20,7 +22,8 @@ struct StoredFeatures: FeatureSource {
       words.removeAll(keepingCapacity: true)
       textHashes.removeAll(keepingCapacity: true)
     }
-    try stored.read(candidates, .features) { number, line, path throws(PipelineError) in
+    try stored.read(candidates, .features, .ofTarget(target)) {
+      number, line, path throws(PipelineError) in
       guard
         FeatureBytes.decode(
           line.features ?? [], candidate: number, rankCount: profile.rankCount, into: &words)
