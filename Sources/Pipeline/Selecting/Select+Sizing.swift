@@ -30,7 +30,7 @@ extension Select {
       let sizes = search.sizes(trained.eligible)
       let plan = try plan(trained, search.size(sizes.largest), files.pool, inner)
       let source = RememberedFeatures(
-        poolFeatures(files), directory: settings.reading.spoolDirectory)
+        poolFeatures(files), room: spoolRoom)
       let predictedTexts = Set(predicted.documents.map(\.identity))
       let selector = SizeSearch(
         settings: search, sizes: sizes,

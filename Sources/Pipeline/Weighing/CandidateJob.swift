@@ -32,6 +32,7 @@ struct CandidateJob {
   func candidates(_ shards: [Shard], _ weighed: inout Weighed) throws -> (CandidateFile, PassReport)
   {
     let model = job.model
+    try checkRoom(shards)
     var kept = DrawBuffers(plan)
     var excluded = ExcludedBuffers(kept.plan)
     var workers = job.workers
@@ -65,8 +66,7 @@ struct CandidateJob {
     let texts = PoolTexts(
       shards: shards, workers: job.settings.reading.workers(job.workers.progress))
     if file.header.hasTokens {
-      try file.addTokens(
-        texts, model.features.tokenizer, job.settings.reading.spoolDirectory)
+      try file.addTokens(texts, model.features.tokenizer, room)
     }
     if file.header.hasFeatures { try addFeatures(to: &file, shards) }
     return (file, report)
@@ -123,8 +123,7 @@ struct CandidateJob {
   private func addFeatures(to file: inout CandidateFile, _ shards: [Shard]) throws {
     let profile = TargetProfile(job.models.targets[0].stored.model.counts)
     let reading = job.settings.reading
-    let store = CandidateBytes(
-      count: file.candidates.count, directory: reading.spoolDirectory)
+    let store = CandidateBytes(count: file.candidates.count, room: room)
     try PoolFeatures(
       shards: shards, workers: reading.workers(job.workers.progress),
       features: job.model.features

@@ -68,8 +68,8 @@ package struct CompleteCandidates: Sendable {
   ) throws {
     let shards = numbers.map { pool.shards[$0] }
     let profile = TargetProfile(model.counts)
-    let store = CandidateBytes(
-      count: file.candidates.count, directory: settings.reading.spoolDirectory)
+    let room = SpoolRoom(directory: settings.reading.spoolDirectory, command: .weigh)
+    let store = CandidateBytes(count: file.candidates.count, room: room)
     var workers = settings.reading.with(textField: file.header.settings.textField)
       .workers(progress)
     workers.hashesContent = true
@@ -91,8 +91,7 @@ package struct CompleteCandidates: Sendable {
       // The content was compared above.
       workers.hashesContent = false
       try file.addTokens(
-        PoolTexts(shards: shards, workers: workers), model.settings.tokenizer,
-        settings.reading.spoolDirectory)
+        PoolTexts(shards: shards, workers: workers), model.settings.tokenizer, room)
     }
   }
 }
