@@ -11,11 +11,16 @@ internal import Platform
 /// Each term is rounded to a multiple of 2⁻⁵⁰. Sums of whole numbers don't depend on their order,
 /// so a document's features may come in any order.
 package struct GainTable: Sendable {
+  /// What belongs to a rank: 64 bytes, as a line of the processor's cache.
   private struct Bucket {
     /// p(b) / ``unit``.
     let share: Double
     /// C(b): a whole number, unless the set completes something.
     var count: Double
+    /// The terms of features that occur 2 to 7 times, as multiples of ``unit``.
+    ///
+    /// Found when they are first needed, and ``unknown`` until then and whenever C(b) changes.
+    var repeatedGains: RepeatedGains
 
     /// The term of a feature that occurs `occurrences` times, as a multiple of ``unit``.
     @inline(__always)
@@ -27,18 +32,13 @@ package struct GainTable: Sendable {
     }
   }
 
+  private typealias RepeatedGains = InlineArray<6, Int64>
+
   private let pseudocount: Double
   private var buckets: [Bucket]
   /// p(b) ln(1 + 1 / (a + C(b))), as multiples of ``unit``.
   private var gains: [Int64]
-  /// The terms of features that occur 2 to 5 times, as multiples of ``unit``: four per rank.
-  ///
-  /// Found when they are first needed, and ``unknown`` until then and whenever C(b) changes.
-  private var repeatedGains: [Int64]
-  /// Whether any of a rank's ``repeatedGains`` is known.
-  private var isKnown: [Bool]
 
-  private static let repeatedCounts = 4
   private static let unknown: Int64 = -1
 
   /// Gains are below 2¹³ in this unit: Σ p(b) is at most 5, and a logarithm at most some 700.
@@ -49,65 +49,52 @@ package struct GainTable: Sendable {
   package init(_ profile: TargetProfile, pseudocount: Double, counts: [Double]? = nil) {
     self.pseudocount = pseudocount
     buckets = profile.shares.indices.map { rank in
-      Bucket(share: profile.shares[rank] / Self.unit, count: counts?[rank] ?? 0)
+      Bucket(
+        share: profile.shares[rank] / Self.unit, count: counts?[rank] ?? 0,
+        repeatedGains: RepeatedGains(repeating: Self.unknown))
     }
-    isKnown = Array(repeating: false, count: profile.rankCount)
-    repeatedGains = Array(
-      repeating: Self.unknown, count: Self.repeatedCounts * profile.rankCount)
-    gains = []
-    gains.reserveCapacity(buckets.count)
-    for rank in buckets.indices { gains.append(gain(rank, 1)) }
-  }
-
-  @inline(__always)
-  private func gain(_ rank: Int, _ count: Double) -> Int64 {
-    buckets[rank].gain(count, pseudocount)
+    gains = buckets.map { $0.gain(1, pseudocount) }
   }
 
   /// The gain of a document.
   ///
   /// - Complexity: O(*n*) for *n* different features.
   package mutating func gain(of record: CandidateRecord, in words: Span<UInt32>) -> Double {
-    var sum = singleGain(of: record, in: words)
+    var sum = singleGain(words.extracting(record.single))
+    let pseudocount = pseudocount
     var index = record.repeated.lowerBound
     while index < record.repeated.upperBound {
-      sum &+= gain(Int(words[index]), occurring: Int(words[index + 1]))
+      let (rank, count) = (Int(words[index]), Int(words[index + 1]))
       index += 2
+      let place = count - 2
+      guard place < RepeatedGains.count else {
+        sum &+= buckets[rank].gain(Double(count), pseudocount)
+        continue
+      }
+      let known = buckets[rank].repeatedGains[place]
+      guard known == Self.unknown else {
+        sum &+= known
+        continue
+      }
+      let gain = buckets[rank].gain(Double(count), pseudocount)
+      buckets[rank].repeatedGains[place] = gain
+      sum &+= gain
     }
     return Double(sum) * Self.unit
   }
 
-  /// - Parameter count: at least 2.
-  @inline(__always)
-  private mutating func gain(_ rank: Int, occurring count: Int) -> Int64 {
-    guard count < 2 + Self.repeatedCounts else { return gain(rank, Double(count)) }
-    let place = Self.repeatedCounts * rank + count - 2
-    let known = repeatedGains[place]
-    if known != Self.unknown { return known }
-    return findGain(rank, count, place)
-  }
-
-  @inline(never)
-  private mutating func findGain(_ rank: Int, _ count: Int, _ place: Int) -> Int64 {
-    let gain = gain(rank, Double(count))
-    repeatedGains[place] = gain
-    isKnown[rank] = true
-    return gain
-  }
-
   /// The gain from the features that occur once.
-  private func singleGain(of record: CandidateRecord, in words: Span<UInt32>) -> Int64 {
+  private func singleGain(_ words: Span<UInt32>) -> Int64 {
     let gains = gains.span
     // Two sums don't wait for each other.
     var (sum, second): (Int64, Int64) = (0, 0)
-    var index = record.single.lowerBound
-    let end = record.single.upperBound
-    while index + 2 <= end {
+    var index = 0
+    while index + 2 <= words.count {
       sum &+= gains[Int(words[index])]
       second &+= gains[Int(words[index + 1])]
       index += 2
     }
-    if index < end { sum &+= gains[Int(words[index])] }
+    if index < words.count { sum &+= gains[Int(words[index])] }
     return sum &+ second
   }
 
@@ -153,20 +140,15 @@ package struct GainTable: Sendable {
   private struct Changes: ~Copyable, ~Escapable {
     var buckets: MutableSpan<Bucket>
     var gains: MutableSpan<Int64>
-    var repeatedGains: MutableSpan<Int64>
-    var isKnown: MutableSpan<Bool>
     let pseudocount: Double
 
-    @_lifetime(copy buckets, copy gains, copy repeatedGains, copy isKnown)
+    @_lifetime(copy buckets, copy gains)
     init(
       _ buckets: consuming MutableSpan<Bucket>, _ gains: consuming MutableSpan<Int64>,
-      _ repeatedGains: consuming MutableSpan<Int64>, _ isKnown: consuming MutableSpan<Bool>,
       _ pseudocount: Double
     ) {
       self.buckets = buckets
       self.gains = gains
-      self.repeatedGains = repeatedGains
-      self.isKnown = isKnown
       self.pseudocount = pseudocount
     }
 
@@ -174,31 +156,21 @@ package struct GainTable: Sendable {
     mutating func add(_ difference: Double, to rank: Int) {
       buckets[rank].count += difference
       gains[rank] = buckets[rank].gain(1, pseudocount)
-      guard isKnown[rank] else { return }
-      isKnown[rank] = false
-      let first = GainTable.repeatedCounts * rank
-      for place in first..<(first + GainTable.repeatedCounts) {
-        repeatedGains[place] = GainTable.unknown
-      }
+      buckets[rank].repeatedGains = RepeatedGains(repeating: GainTable.unknown)
     }
   }
 
   @inline(__always)
   private mutating func change(_ body: (inout Changes) -> Void) {
     // Moved out of `self` while they change: the compiler can't tell its members apart.
-    var (buckets, gains, repeatedGains): ([Bucket], [Int64], [Int64]) = ([], [], [])
-    var isKnown: [Bool] = []
+    var (buckets, gains): ([Bucket], [Int64]) = ([], [])
     func exchange() {
       swap(&buckets, &self.buckets)
       swap(&gains, &self.gains)
-      swap(&repeatedGains, &self.repeatedGains)
-      swap(&isKnown, &self.isKnown)
     }
     exchange()
     do {
-      var changes = Changes(
-        buckets.mutableSpan, gains.mutableSpan, repeatedGains.mutableSpan, isKnown.mutableSpan,
-        pseudocount)
+      var changes = Changes(buckets.mutableSpan, gains.mutableSpan, pseudocount)
       body(&changes)
     }
     exchange()

@@ -132,12 +132,22 @@ package struct LazyGreedy {
     while true {
       let first = Self.childCount * place + 1
       guard first < heap.count else { break }
-      var child = first
       let end = min(first + Self.childCount, heap.count)
-      var other = first + 1
-      while other < end {
-        if precedes(heap[other], heap[child]) { child = other }
-        other += 1
+      var child = first
+      var isFound = false
+      if first + 4 == end {
+        // Four children without branches that can't be predicted. Equal values are rare.
+        let (one, two) = (heap[first].value, heap[first + 1].value)
+        let (three, four) = (heap[first + 2].value, heap[first + 3].value)
+        let (left, right) = (max(one, two), max(three, four))
+        let ofLeft = one > two ? first : first + 1
+        let ofRight = three > four ? first + 2 : first + 3
+        child = left > right ? ofLeft : ofRight
+        isFound = one != two && three != four && left != right
+      }
+      if !isFound {
+        child = first
+        for other in (first + 1)..<end where precedes(heap[other], heap[child]) { child = other }
       }
       guard precedes(heap[child], entry) else { break }
       heap[place] = heap[child]

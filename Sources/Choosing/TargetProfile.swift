@@ -71,4 +71,32 @@ package struct TargetProfile: Sendable {
   /// The bucket's rank, or ``noRank``.
   @inline(__always)
   func rank(ofBucket bucket: UInt32) -> UInt32 { ranks[Int(bucket)] }
+
+  /// Counts features by rank.
+  ///
+  /// - Parameters:
+  ///   - ids: buckets.
+  ///   - counts: by rank, and one more: 1, for buckets without a rank.
+  ///   - found: takes the ranks that had no count yet. It has room for all `ids`.
+  ///   - foundCount: the number of ranks that are in `found` already.
+  /// - Returns: the number of ranks in `found`.
+  /// - Complexity: O(*n*) for *n* features.
+  @inline(__always)
+  func count(
+    _ ids: Span<UInt32>, counts: consuming MutableSpan<UInt32>,
+    found: consuming MutableSpan<UInt32>, foundCount: Int
+  ) -> Int {
+    let none = UInt32(rankCount)
+    var foundCount = foundCount
+    for index in ids.indices {
+      let rank = min(rank(ofBucket: ids[index]), none)
+      let count = counts[Int(rank)]
+      // Whether it is new can't be predicted, so it is written in any case.
+      found[foundCount] = rank
+      foundCount += count == 0 ? 1 : 0
+      counts[Int(rank)] = count &+ 1
+    }
+    counts[Int(none)] = 1
+    return foundCount
+  }
 }

@@ -245,20 +245,61 @@ package import Platform
 
   /// - Throws: ``SystemError`` of operation `write`. An unknown part has been written then.
   package func writeAll(_ bytes: Span<UInt8>) throws(SystemError) {
-    let descriptor = descriptor
-    let isWhole = unsafe bytes.withUnsafeBufferPointer { buffer in
-      var written = 0
-      while written < buffer.count {
-        // SAFETY: the kernel reads the rest of the buffer, which outlives the call.
-        let rest = unsafe UnsafeRawBufferPointer(
-          rebasing: UnsafeRawBufferPointer(buffer)[written...])
-        let count = Self.retrying { unsafe write(descriptor, rest.baseAddress, rest.count) }
-        guard count > 0 else { return false }
-        written += count
-      }
-      return true
+    guard unsafe bytes.withUnsafeBytes({ unsafe isWritten($0) }) else { throw failure(.write) }
+  }
+
+  /// Writes words, in this machine's order of bytes.
+  ///
+  /// - Throws: ``SystemError`` of operation `write`. An unknown part has been written then.
+  package func writeAll(words: Span<UInt32>) throws(SystemError) {
+    guard unsafe words.withUnsafeBytes({ unsafe isWritten($0) }) else { throw failure(.write) }
+  }
+
+  /// - Returns: whether all bytes were written.
+  private func isWritten(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    var written = 0
+    while written < bytes.count {
+      // SAFETY: the kernel reads the rest of the buffer, which outlives the call.
+      let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[written...])
+      let count = Self.retrying { unsafe write(descriptor, rest.baseAddress, rest.count) }
+      guard count > 0 else { return false }
+      written += count
     }
-    guard isWhole else { throw failure(.write) }
+    return true
+  }
+
+  /// Appends words that ``writeAll(words:)`` wrote.
+  ///
+  /// - Parameter offset: where the first word's bytes begin.
+  /// - Returns: the number of words read, which is less than `count` only at the end of the file.
+  /// - Throws: ``SystemError`` of operation `read`.
+  package func read(
+    words count: Int, at offset: Int, into words: inout [UInt32]
+  ) throws(SystemError) -> Int {
+    let size = MemoryLayout<UInt32>.size
+    let descriptor = descriptor
+    var byteCount = 0
+    var hasFailed = false
+    words.append(addingCapacity: count) { output in
+      unsafe output.withUnsafeMutableBufferPointer { buffer, initializedCount in
+        // SAFETY: the kernel writes at most the free bytes after the initialised ones.
+        let free = unsafe UnsafeMutableRawBufferPointer(
+          rebasing: UnsafeMutableRawBufferPointer(buffer)[(size * initializedCount)...])
+        while byteCount < size * count {
+          let rest = unsafe UnsafeMutableRawBufferPointer(
+            rebasing: free[byteCount..<(size * count)])
+          let found = Self.retrying {
+            unsafe pread(descriptor, rest.baseAddress, rest.count, off_t(offset + byteCount))
+          }
+          hasFailed = found < 0
+          guard found > 0 else { break }
+          byteCount += found
+        }
+        initializedCount += byteCount / size
+      }
+    }
+    guard !hasFailed else { throw failure(.read) }
+    return byteCount / size
   }
 
   /// Waits until everything written is on the disk.

@@ -105,6 +105,8 @@ import Testing
       "'--fraction <f>': it is above 1. Write a share such as 0.2 or 20%."
     ),
     (["--fraction", "101%"], "'--fraction <f>': it is above 1"),
+    (["--purity", "2"], "'--purity <p>': it is above 1. Write a number from 0 to 1, such as 0.4."),
+    (["--purity", "-1"], "'--purity <p>': it is negative. Write a number from 0 to 1"),
     (
       ["--fraction", "-0.1"], "'--fraction <f>': it is negative. Write a share such as 0.2 or 20%."
     ),

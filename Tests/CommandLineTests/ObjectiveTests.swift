@@ -40,16 +40,45 @@ struct ObjectiveTests {
   func `A set refuses them`(options: [String]) throws {
     let run = try Dsel.select(options + ["--count", "20", "--objective", "set"], in: directory)
     #expect(run.status == 64)
-    #expect(run.errors.contains("needs --objective weight"), "\(run.errors)")
+    let message =
+      "Error: --objective set can't be used with \(Self.name(options)), which only a draw by weight "
+      + "has. Leave one of them out.\n"
+    #expect(run.errors.hasPrefix(message), "\(run.errors)")
   }
 
   @Test(arguments: [["--purity", "0.5"], ["--noise", "0"], ["--base", "x"]])
   func `A draw by weight refuses what belongs to a set`(options: [String]) throws {
-    for weight in [["--objective", "weight"], ["--top-k"]] {
+    let option = options[0]
+    let cases = [
+      (["--objective", "weight"], "--objective weight: only a set has it. Leave one of them out."),
+      (
+        ["--objective", "weight", "--top-k"],
+        "--objective weight: only a set has it. Leave one of them out."
+      ),
+      (
+        ["--top-k"],
+        "--top-k: only a set has \(option), and only a draw by weight has --top-k. Leave one of them "
+          + "out."
+      ),
+      (
+        ["--ngrams", "3"],
+        "--ngrams: only a set has \(option), and with --ngrams, documents are drawn by weight unless "
+          + "you ask for a set. Leave one of them out, or add --objective set."
+      ),
+    ]
+    for (weight, message) in cases {
       let run = try Dsel.select(options + weight + ["--count", "20"], in: directory)
       #expect(run.status == 64)
-      #expect(run.errors.contains("\(options[0]) needs --objective set"), "\(run.errors)")
+      let expected = "Error: \(option) can't be used with \(message)\n"
+      #expect(run.errors.hasPrefix(expected), "\(run.errors)")
     }
+  }
+
+  @Test func `The advice to add --objective set helps`() throws {
+    let run = try Dsel.select(
+      ["--ngrams", "3", "--purity", "0.5", "--count", "20", "--objective", "set", "-q"],
+      in: directory)
+    #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
   }
 
   @Test func `A purity of 1 takes the largest keys, as a draw by weight does`() throws {

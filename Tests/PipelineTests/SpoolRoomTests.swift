@@ -32,14 +32,13 @@ import Weighting
   }
 
   @Test func `A run is refused if half of what is to come has no room`() throws {
-    // 1,000 words are 4,000 bytes. Half of them fits into 2,000.
-    #expect(try refusal { try room(free: 1996).check(wordCount: 1000) } == [4000, 1996])
-    #expect(try refusal { try room(free: 2000).check(wordCount: 1000) } == nil)
+    #expect(try refusal { try room(free: 1999).check(byteCount: 4000) } == [4000, 1999])
+    #expect(try refusal { try room(free: 2000).check(byteCount: 4000) } == nil)
     // 1,600 bytes are written, so half of the other 2,400 is to come.
     #expect(
-      try refusal { try room(free: 1196).check(wordCount: 1000, written: 400) } == [4000, 2796])
-    #expect(try refusal { try room(free: 1200).check(wordCount: 1000, written: 400) } == nil)
-    #expect(try refusal { try room(free: nil).check(wordCount: 1000) } == nil)
+      try refusal { try room(free: 1199).check(byteCount: 4000, written: 1600) } == [4000, 2799])
+    #expect(try refusal { try room(free: 1200).check(byteCount: 4000, written: 1600) } == nil)
+    #expect(try refusal { try room(free: nil).check(byteCount: 4000) } == nil)
   }
 
   @Test func `A pool is looked at only if the disk isn't much larger`() {
@@ -65,6 +64,25 @@ import Weighting
     // 100 records have 1,300 words, or 5,200 bytes. They are known from the first eight.
     #expect(try refusal { _ = try fill(100, free: 2596) } == [5200, 2596])
     #expect(try fill(100, free: 2600) == 1300)
+  }
+
+  /// Keeps ten bytes of each candidate, of which memory holds 100.
+  private func keep(_ candidateCount: Int, free: Int) throws {
+    let store = CandidateBytes(count: candidateCount, room: room(free: free), mostHeld: 100)
+    for number in 0..<candidateCount {
+      try store.put(Array(repeating: UInt8(number), count: 10), of: number)
+    }
+    for number in 0..<candidateCount {
+      #expect(try store.bytes(of: number) == Array(repeating: UInt8(number), count: 10))
+    }
+  }
+
+  @Test func `Features that outgrow the disk are refused when they are first written`() throws {
+    // 200 candidates have 2,000 bytes. They are known from the first eleven.
+    #expect(try refusal { try keep(200, free: 999) } == [2000, 999])
+    #expect(try refusal { try keep(200, free: 1000) } == nil)
+    // What memory holds is never refused.
+    #expect(try refusal { try keep(10, free: 0) } == nil)
   }
 
   // MARK: Estimates
@@ -127,6 +145,15 @@ import Weighting
       agree(sample.wordCount(.documents(10), shares: [1, 0]), 10_000 * Self.wordsOfRecord))
     // Nothing is chosen if all is selected.
     #expect(sample.wordCount(.documents(40_000), shares: [1, 0]) == 0)
+  }
+
+  @Test func `The estimate of compact features is exact if all documents are alike`() throws {
+    let sample = try sample([directory.write(pool(), to: "pool")])
+    // Ranks are nearly all of 0 to 198: the differences between them are 1, which take a byte.
+    #expect(agree(sample.byteCount(.documents(9000)), 9000 * 199))
+    #expect(agree(sample.byteCount(.tokens(606_000)), 6000 * 199))
+    // No more than there are.
+    #expect(agree(sample.byteCount(.documents(90_000)), Self.documentCount * 199))
   }
 
   @Test func `Short documents and invalid lines are no candidates`() throws {

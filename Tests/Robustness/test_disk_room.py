@@ -1,4 +1,4 @@
-"""Gives the temporary file of a set too little room, and follows the advice of the message."""
+"""Gives the temporary file of candidates too little room, and follows the advice of the message."""
 
 from __future__ import annotations
 
@@ -40,6 +40,22 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def halves(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Two shards with documents twice as long: each has 45 MB of features, or more."""
+    lines = run(["zstd", "-dcqf", TARGET]).checked().output.splitlines()
+    texts = [json.loads(line)["text"] for line in lines]
+    folder = tmp_path_factory.mktemp("halves")
+    paths = [folder / "0.jsonl", folder / "1.jsonl"]
+    for half, path in enumerate(paths):
+        with open(path, "wb") as file:
+            for number in range(half, 80_000, 2):
+                others = [texts[(number * step) % len(texts)] for step in (1, 3)]
+                text = " ".join([*others, str(number)])
+                file.write(json.dumps({"text": text}, ensure_ascii=False).encode() + b"\n")
+    return paths
+
+
 class Disk:
     def __init__(self, dsel: str, folder: Path, small: Path) -> None:
         self.dsel, self.folder, self.small = dsel, folder, small
@@ -51,7 +67,7 @@ class Disk:
     def refused(self, arguments: list[str], advice: str) -> None:
         finished = self.run(arguments)
         assert finished.status == 1, str(finished)
-        assert finished.errors.startswith(f"{self.small}: choosing the set needs a temporary file")
+        assert finished.errors.startswith(f"{self.small}: the candidates need a temporary file")
         assert "and 20.9 MB are free here. Set TMPDIR" in finished.errors, finished.errors
         assert finished.errors.endswith(advice), finished.errors
         assert not (self.folder / "out.jsonl").exists()
@@ -92,3 +108,46 @@ def test_too_small_a_disk_is_known_when_candidates_are_read(
     disk.run([*command, "--count", "5000"]).checked()
     (tmp_path / "out.jsonl").unlink()
     disk.run(command, tmp_path).checked()
+
+
+def test_too_small_a_disk_is_known_before_candidates_are_weighed_and_merged(
+    dsel: str, tmp_path: Path, small_disk: Path, halves: list[Path]
+) -> None:
+    disk = Disk(dsel, tmp_path, small_disk)
+    disk.run(["fit", "-q", TARGET, "-o", "target.model"], tmp_path).checked()
+    disk.run(["fit", "-q", *map(str, halves), "-o", "pool.model"], tmp_path).checked()
+    models = ["--target-model", "target.model", "--pool-model", "pool.model"]
+    weigh = ["weigh", "-q", *models, "--candidates", "40000"]
+    # A fault at the end of the pool would be found by the first pass.
+    broken = tmp_path / "broken.jsonl"
+    broken.write_bytes(halves[0].read_bytes() + halves[1].read_bytes() + b"no JSON\n")
+    command = [*weigh, str(broken), "-o", "out.jsonl"]
+    disk.refused(
+        command,
+        "keep fewer candidates with a smaller --candidates, or weigh in two rounds: first with "
+        "--keys-only.\n",
+    )
+    unchecked = disk.run(command, tmp_path)
+    assert "not valid JSON" in unchecked.errors, str(unchecked)
+
+    # The features of one half fit into memory, and those of both don't.
+    for number, half in enumerate(halves):
+        disk.run([*weigh, str(half), "-o", f"kept{number}.zst"]).checked()
+    merge = ["merge", "-q", "kept0.zst", "kept1.zst", "-o", "out.jsonl"]
+    disk.refused(
+        merge,
+        "or leave the files as they are, and name all of them with 'dsel resample --candidates'.\n",
+    )
+    disk.run(merge, tmp_path).checked()
+    (tmp_path / "out.jsonl").unlink()
+
+    kept = ["--candidates", "kept0.zst", "kept1.zst"]
+    disk.run(["resample", "-q", *kept, "--count", "5000", "--picks", "out.jsonl"]).checked()
+
+    # Two rounds and fewer candidates need no such room.
+    whole = [str(path) for path in halves]
+    for number, path in enumerate(whole):
+        command = [*weigh, "--keys-only", path, "-o", f"keys{number}.zst"]
+        disk.run(command).checked()
+    weigh[weigh.index("40000")] = "5000"
+    disk.run([*weigh, *whole, "-o", "fewer.zst"]).checked()

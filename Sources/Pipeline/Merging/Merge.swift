@@ -94,14 +94,15 @@ package struct Merge: Sendable {
   private func mergeCandidates(_ files: [Shard], _ outputs: RunOutputs) throws -> Outcome {
     var whole = try CandidateFile(merging: files, limits: settings.limits)
     let (header, count) = (whole.header, whole.candidates.count)
+    let room = SpoolRoom(directory: settings.spoolDirectory, command: .merge)
     var content: CandidateLines.Content = []
     if header.hasFeatures {
       content.insert(.features)
-      whole.features = CandidateBytes(count: count, directory: settings.spoolDirectory)
+      whole.features = CandidateBytes(count: count, room: room)
     }
     if header.hasTokens {
       content.insert(.tokens)
-      whole.tokens = CandidateBytes(count: count, directory: settings.spoolDirectory)
+      whole.tokens = CandidateBytes(count: count, room: room)
     }
     if !content.isEmpty {
       let (features, tokens) = (whole.features, whole.tokens)

@@ -11,14 +11,14 @@ package enum OutputError: Error {
   case notInDocuments(path: String)
   /// The file has rows of a table, which can't be copied as lines.
   case rows(path: String, RowOutput)
-  /// A directory for temporary files has too few free bytes for the candidates of a set.
+  /// A directory for temporary files has too few free bytes for what is kept of candidates.
   ///
   /// What they need is an estimate.
-  case noRoom(directory: String, needed: Int, free: Int, Chooser)
+  case noRoom(directory: String, needed: Int, free: Int, Spooler)
 
   /// An output that rows can't be written to.
   package enum RowOutput: Sendable { case selection, attributes }
 
-  /// The command that chooses among candidates.
-  package enum Chooser: Sendable { case select, resample }
+  /// The command that keeps something of candidates in a temporary file.
+  package enum Spooler: Sendable { case select, weigh, merge, resample }
 }

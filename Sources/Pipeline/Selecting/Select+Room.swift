@@ -34,6 +34,6 @@ extension Select {
       shares: TargetSettings.shares(settings.targets), replay: settings.replay)
     // What memory holds needs no file.
     guard wordCount > CandidateSpool.mostHeld else { return }
-    try spoolRoom.check(wordCount: wordCount)
+    try spoolRoom.check(byteCount: MemoryLayout<UInt32>.size * wordCount)
   }
 }

@@ -32,7 +32,7 @@ extension Select {
       let plan = try plan(
         trained, mixture, search.size(sizes.largest), files.pool, inner)
       let source = RememberedFeatures(
-        poolFeatures(files), directory: settings.reading.spoolDirectory)
+        poolFeatures(files), room: spoolRoom)
       let predictedTexts = Set(predicted.documents.map(\.identity))
       let selector = SizeSearch(
         settings: search, sizes: sizes,

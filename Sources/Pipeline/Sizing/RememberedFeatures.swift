@@ -14,16 +14,16 @@ final class RememberedFeatures: FeatureSource {
   }
 
   private let source: any FeatureSource
-  private let directory: String
+  private let room: SpoolRoom
   private let layers = Lock([Layer]())
 
   /// The words that are given to a sink at once, about.
   private static let batchWordCount = 1 << 18
 
-  /// - Parameter directory: for features that memory has no room for.
-  init(_ source: any FeatureSource, directory: String) {
+  /// - Parameter room: for features that memory has no room for.
+  init(_ source: any FeatureSource, room: SpoolRoom) {
     self.source = source
-    self.directory = directory
+    self.room = room
   }
 
   func read(
@@ -31,7 +31,7 @@ final class RememberedFeatures: FeatureSource {
   ) throws {
     let missing = candidates.filter { find($0.position) == nil }
     if !missing.isEmpty {
-      let store = CandidateBytes(count: missing.count, directory: directory)
+      let store = CandidateBytes(count: missing.count, room: room)
       try source.read(missing, of: profile, into: store)
       layers.withLock { $0.append(Layer(candidates: missing, store: store)) }
     }

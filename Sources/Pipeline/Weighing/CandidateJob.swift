@@ -34,6 +34,7 @@ struct CandidateJob {
   func candidates(_ shards: [Shard], _ weighed: inout Weighed) throws -> (CandidateFile, PassReport)
   {
     let model = job.model
+    try checkRoom(shards)
     var kept = DrawBuffers(plan)
     var excluded = ExcludedBuffers(kept.plan)
     var workers = job.workers
@@ -70,8 +71,7 @@ struct CandidateJob {
     let texts = PoolTexts(
       shards: shards, workers: job.settings.reading.workers(job.workers.progress))
     if file.header.hasTokens {
-      try file.addTokens(
-        texts, model.features.tokenizer, job.settings.reading.spoolDirectory)
+      try file.addTokens(texts, model.features.tokenizer, room)
     }
     if file.header.hasFeatures { try addFeatures(to: &file, shards) }
     return (file, report)
@@ -152,7 +152,7 @@ struct CandidateJob {
       shards: shards, workers: reading.workers(job.workers.progress),
       features: job.model.features)
     try file.addFeatures(
-      job.models.targets.map { TargetProfile($0.stored.model.counts) }, reading.spoolDirectory
+      job.models.targets.map { TargetProfile($0.stored.model.counts) }, room
     ) {
       try source.read($0, of: $1, into: $2)
     }

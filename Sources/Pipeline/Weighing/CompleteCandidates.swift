@@ -85,13 +85,14 @@ package struct CompleteCandidates: Sendable {
     to file: inout CandidateFile, _ numbers: [Int], _ models: [FittedModel], _ pool: Inputs
   ) throws {
     let shards = numbers.map { pool.shards[$0] }
+    let room = SpoolRoom(directory: settings.reading.spoolDirectory, command: .weigh)
     var workers = settings.reading.with(textField: file.header.settings.textField)
       .workers(progress)
     workers.hashesContent = true
     var report = PassReport()
     do {
       try file.addFeatures(
-        models.map { TargetProfile($0.counts) }, settings.reading.spoolDirectory
+        models.map { TargetProfile($0.counts) }, room
       ) {
         let found = try PoolFeatures(
           shards: shards, workers: workers, features: models[0].settings
@@ -112,8 +113,7 @@ package struct CompleteCandidates: Sendable {
       // The content was compared above.
       workers.hashesContent = false
       try file.addTokens(
-        PoolTexts(shards: shards, workers: workers), models[0].settings.tokenizer,
-        settings.reading.spoolDirectory)
+        PoolTexts(shards: shards, workers: workers), models[0].settings.tokenizer, room)
     }
   }
 }

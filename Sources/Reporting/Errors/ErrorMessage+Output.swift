@@ -13,7 +13,7 @@ extension ErrorMessage {
       case .isOutput(let path):
         "\(path): two outputs would be the same file. Give each its own name."
       case .noRoom(let directory, let needed, let free, let command):
-        "\(directory): choosing the set needs a temporary file of about "
+        "\(directory): the candidates need a temporary file of about "
           + "\(Format.bytes(needed)), and \(Format.bytes(free)) are free here. Set TMPDIR to a "
           + "directory with more room, \(Self.roomAdvice(command))"
       case .notInDocuments(let path):
@@ -34,11 +34,16 @@ extension ErrorMessage {
     }
   }
 
-  private static func roomAdvice(_ command: OutputError.Chooser) -> String {
+  private static func roomAdvice(_ command: OutputError.Spooler) -> String {
     switch command {
     case .select:
       "select less (a smaller --count, --fraction, --tokens, --bytes or --auto-limit), or draw "
         + "by --objective weight, which needs no such file."
+    case .weigh:
+      "keep fewer candidates with a smaller --candidates, or weigh in two rounds: first with "
+        + "--keys-only."
+    case .merge:
+      "or leave the files as they are, and name all of them with 'dsel resample --candidates'."
     case .resample: "or choose fewer documents with a smaller --count."
     }
   }

@@ -61,7 +61,9 @@ extension SelectManifest: Report {
       + divergences + eligibility + randomness
   }
 
-  package var remarks: [String] { (mixtureEstimate?.remarks ?? []) + [advice].compactMap { $0 } }
+  package var remarks: [String] {
+    (mixtureEstimate?.remarks ?? []) + [swap, advice].compactMap { $0 }
+  }
 
   /// Number of selected documents that are already in the target.
   private var targetDocuments: String? {
@@ -138,6 +140,25 @@ extension SelectManifest: Report {
   }
 
   // MARK: Advice
+
+  /// Whether the target's files and the pool's may have been swapped: the target is far larger.
+  private var swap: String? {
+    let tokens = targetSides.reduce(0) { $0 + $1.tokens }
+    // A part of the pool may have been fitted.
+    let share = Double(pool.fittedDocuments) / Double(max(1, pool.documents))
+    let poolTokens = Double(pool.tokens) / max(share, .leastNonzeroMagnitude)
+    guard poolTokens >= Self.smallestSwappedPool else { return nil }
+    let ratio = (Double(tokens) / poolTokens).rounded()
+    guard ratio >= Self.leastSwappedRatio else { return nil }
+    return
+      "the target has \(Format.count(Int(ratio))) times as many words as the pool, from which "
+      + "documents are selected. Are --target and --pool swapped?"
+  }
+
+  /// A smaller pool is a trial. It is compared with any target, however large.
+  private static let smallestSwappedPool = 100_000.0
+  /// Where the two are swapped, this is rather a thousand.
+  private static let leastSwappedRatio = 100.0
 
   /// The most important finding about the draw, with the option that helps.
   private var advice: String? {

@@ -11,13 +11,13 @@ enum NumberFault: Error, Equatable {
   case tooLarge(limit: Int)
   /// A number larger than every double.
   case beyondDoubles
-  /// A share above 1.
+  /// A share or a purity above 1.
   case moreThanAll
 }
 
 /// An argument that isn't the expected number.
 struct NumberError: Error {
-  enum Kind { case count, bytes, share, number, seed }
+  enum Kind { case count, bytes, share, purity, number, seed }
 
   var kind: Kind
   var fault: NumberFault
@@ -48,6 +48,7 @@ extension NumberError: CustomStringConvertible {
     case .count: "a count such as 500, 10k, 1.5M or 1e6"
     case .bytes: "a number of bytes such as 500, 10MB or 256MiB"
     case .share: "a share such as 0.2 or 20%"
+    case .purity: "a number from 0 to 1, such as 0.4"
     case .number: "a number such as 2, 0.5 or 1e3"
     case .seed: "a whole number from 0 to 18446744073709551615"
     }

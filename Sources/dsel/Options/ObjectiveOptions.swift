@@ -52,8 +52,27 @@ struct ObjectiveOptions: ParsableArguments {
     guard objective == .set, let rival = rivals.first(where: { $0.isGiven && !$0.isPossible })
     else { return }
     throw ValidationError(
-      "\(rival.option) needs --objective weight: a set doesn't have it. Leave \(rival.option) "
-        + "out, or use --objective weight.")
+      "--objective set can't be used with \(rival.option), which only a draw by weight has. Leave "
+        + "one of them out.")
+  }
+
+  /// Refuses an option that only a set has, if documents are drawn by weight.
+  ///
+  /// - Parameter option: of a set; nil if none is given.
+  /// - Throws: `ValidationError`
+  func validate(ofSet option: String?, _ rivals: [Rival]) throws {
+    guard let option, decision(rivals).objective == .weight else { return }
+    guard objective == nil, let rival = rivals.first(where: \.isGiven) else {
+      throw ValidationError(
+        "\(option) can't be used with --objective weight: only a set has it. Leave one of them "
+          + "out.")
+    }
+    throw ValidationError(
+      "\(option) can't be used with \(rival.option): only a set has \(option), and "
+        + (rival.isPossible
+          ? "with \(rival.option), documents are drawn by weight unless you ask for a set. Leave one "
+            + "of them out, or add --objective set."
+          : "only a draw by weight has \(rival.option). Leave one of them out."))
   }
 
   /// The sentence that tells what an option implies.
@@ -85,7 +104,9 @@ struct BaseOptions: ParsableArguments {
   func validate() throws {
     if base == "" { throw ValidationError("--base is empty. Name a model.") }
     guard baseTokens == nil || base != nil else {
-      throw ValidationError("--base-tokens needs --base.")
+      throw ValidationError(
+        "--base-tokens needs --base: it is the number of tokens of the training data of that model. "
+          + "Add --base, or leave --base-tokens out.")
     }
   }
 
@@ -133,8 +154,8 @@ struct SetOptions: ParsableArguments {
       For a set, from 0 to 1: how much each document must resemble the target on its own. 0 gives \
       the most varied set, 1 the documents with the largest weights. (default: \
       \(SetObjective.defaultPurity))
-      """, valueName: "p"), transform: Share.init(parsing:))
-  var purity: Share?
+      """, valueName: "p"), transform: Purity.init(parsing:))
+  var purity: Purity?
 
   @Option(
     parsing: .unconditional,
@@ -149,7 +170,9 @@ struct SetOptions: ParsableArguments {
 
   func validate() throws {
     if let noise, !(0...Self.mostNoise).contains(noise.value) {
-      throw ValidationError("--noise must be at least 0 and at most 100.")
+      throw ValidationError(
+        "--noise must be from 0 to 100. Write a small number such as "
+          + "\(SetObjective.defaultNoise), the default.")
     }
   }
 

@@ -93,6 +93,17 @@ struct Share: Quantity {
   }
 }
 
+/// A purity on the command line: `0.4` or `40%`, from 0 to 1.
+struct Purity: Quantity {
+  static let kind = NumberError.Kind.purity
+
+  let value: Double
+
+  init(_ value: Double) { self.value = value }
+
+  init(text: String) throws(NumberFault) { value = try Share(text: text).value }
+}
+
 /// Any other number on the command line: `2`, `0.5`, `1e3`.
 struct Number: Quantity {
   static let kind = NumberError.Kind.number

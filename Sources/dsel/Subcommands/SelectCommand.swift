@@ -62,12 +62,7 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
     try draw.validate(features.estimator)
     try adding.validate(features.compat)
     try objective.validate(rivals)
-    if decision.objective == .weight, let option = set.given ?? base.given {
-      let implied = decision.impliedBy.map { "\($0) draws by weight. Leave one of them" }
-      throw ValidationError(
-        "\(option) needs --objective set, but "
-          + "\(implied ?? "documents are drawn by weight. Leave \(option)") out.")
-    }
+    try objective.validate(ofSet: set.given ?? base.given, rivals)
     try input.pool.refuseShares(of: "--mixture", mixture.mixture)
     try mixture.validate(size.size)
     guard try !mixture.isAuto || input.settings().count == 1 else {

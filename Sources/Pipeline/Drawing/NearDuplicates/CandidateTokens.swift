@@ -24,10 +24,10 @@ final class CandidateTokens: Sendable {
   /// - Parameters:
   ///   - count: the number of candidates.
   ///   - similarity: above 0, at most 1.
-  ///   - directory: for the temporary file.
-  init(count: Int, similarity: Double, directory: String) {
+  ///   - room: for the temporary file.
+  init(count: Int, similarity: Double, room: SpoolRoom) {
     bands = MinHashBands(similarity: similarity)
-    bytes = CandidateBytes(count: count, directory: directory)
+    bytes = CandidateBytes(count: count, room: room)
     state = Lock(
       State(
         signatures: Array(repeating: 0, count: count * bands.count),
@@ -165,12 +165,12 @@ extension CandidateFile {
   ///
   /// - Parameters:
   ///   - texts: the shards, in the order of the file.
-  ///   - directory: for the temporary file.
+  ///   - room: for the temporary file.
   /// - Throws: ``PipelineError``
   mutating func addTokens(
-    _ texts: PoolTexts, _ tokenizer: TokenizerKind, _ directory: String
+    _ texts: PoolTexts, _ tokenizer: TokenizerKind, _ room: SpoolRoom
   ) throws {
-    let store = CandidateBytes(count: candidates.count, directory: directory)
+    let store = CandidateBytes(count: candidates.count, room: room)
     let lines = linesOfDocuments
     try PoolTokens(texts: texts, tokenizer: tokenizer)
       .read(lines.map { candidates[$0.lowerBound] }, lines, into: store)

@@ -46,7 +46,7 @@ struct NearDuplicateFilter: Sendable {
     }
     try checkRoom(all)
     let tokens = CandidateTokens(
-      count: all.count, similarity: similarity, directory: room.directory)
+      count: all.count, similarity: similarity, room: room)
     try source.read(all, into: tokens)
     var walk = Walk(all, tokens, similarity)
     var listed: Set<Position> = []
@@ -71,10 +71,10 @@ struct NearDuplicateFilter: Sendable {
 
   /// Refuses to read tokens for which the disk has no room.
   private func checkRoom(_ candidates: [Candidate]) throws(PipelineError) {
-    let count = candidates.reduce(0) { $0 + $1.tokenCount }
+    let byteCount = 4 * candidates.reduce(0) { $0 + $1.tokenCount }
     // What memory holds needs no file.
-    guard 4 * count > CandidateBytes.mostHeld else { return }
-    try room.check(wordCount: count)
+    guard byteCount > CandidateBytes.mostHeld else { return }
+    try room.check(byteCount: byteCount)
   }
 
   /// Goes through documents, and remembers what it found.

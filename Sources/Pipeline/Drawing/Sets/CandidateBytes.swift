@@ -14,33 +14,44 @@ final class CandidateBytes: Sendable {
     /// The bytes that aren't in the file.
     var held: [UInt8] = []
     var fileByteCount = 0
+    /// The number of candidates that were put.
+    var candidateCount = 0
   }
 
   /// The number of bytes that memory holds, at most.
   static let mostHeld = 64 << 20
 
+  private let count: Int
   private let mostHeld: Int
+  private let room: SpoolRoom
   private let state: Lock<State>
   private let file: SpoolFile
 
   /// - Parameters:
   ///   - count: the number of candidates.
-  ///   - directory: for the temporary file.
+  ///   - room: for the temporary file.
   ///   - mostHeld: the number of bytes that memory holds, at most.
-  init(count: Int, directory: String, mostHeld: Int = CandidateBytes.mostHeld) {
+  init(count: Int, room: SpoolRoom, mostHeld: Int = CandidateBytes.mostHeld) {
+    self.count = count
     self.mostHeld = mostHeld
+    self.room = room
     state = Lock(
       State(starts: Array(repeating: 0, count: count), lengths: Array(repeating: 0, count: count)))
-    file = SpoolFile(directory: directory)
+    file = SpoolFile(directory: room.directory)
   }
 
-  /// - Throws: ``PipelineError``
+  /// - Throws: ``PipelineError``; among others, if the disk has no room for the candidates that are
+  ///   still to come, if they are like those before them.
   func put(_ bytes: [UInt8], of candidate: Int) throws(PipelineError) {
     try state.withLock { state throws(PipelineError) in
       state.starts[candidate] = state.fileByteCount + state.held.count
       state.lengths[candidate] = Int32(bytes.count)
       state.held += bytes
+      state.candidateCount += 1
       guard state.held.count > mostHeld else { return }
+      try room.check(
+        knownByteCount: state.fileByteCount + state.held.count, written: state.fileByteCount,
+        of: state.candidateCount, among: count)
       try file.append(state.held.span)
       state.fileByteCount += state.held.count
       state.held = []
@@ -94,13 +105,13 @@ extension CandidateFile {
   ///
   /// - Parameters:
   ///   - profiles: one per target.
-  ///   - directory: for the temporary file.
+  ///   - room: for the temporary file.
   ///   - read: reads the candidates of one target.
   mutating func addFeatures(
-    _ profiles: [TargetProfile], _ directory: String,
+    _ profiles: [TargetProfile], _ room: SpoolRoom,
     read: ([Candidate], TargetProfile, SomeFeatures) throws -> Void
   ) throws {
-    let store = CandidateBytes(count: candidates.count, directory: directory)
+    let store = CandidateBytes(count: candidates.count, room: room)
     for (target, profile) in profiles.enumerated() {
       let numbers = numbers(ofTarget: target)
       try read(

@@ -3,8 +3,6 @@ internal import Platform
 
 /// The records of candidates, by slices of their text hashes: in memory, and in a temporary file
 /// once they are too many.
-///
-/// Words are little-endian in the file.
 final class CandidateSpool: FeatureSink {
   /// Some words of one slice in the file.
   private struct Extent {
@@ -72,29 +70,20 @@ final class CandidateSpool: FeatureSink {
       state.heldCount += start
       state.candidateCount += textHashes.count
       if state.heldCount > mostHeld {
-        try checkRoom(state)
+        let wordSize = MemoryLayout<UInt32>.size
+        try room.check(
+          knownByteCount: wordSize * (state.fileWordCount + state.heldCount),
+          written: wordSize * state.fileWordCount, of: state.candidateCount, among: candidateCount)
         try write(&state)
       }
     }
   }
 
-  private func checkRoom(_ state: borrowing State) throws(PipelineError) {
-    let known = state.fileWordCount + state.heldCount
-    let each = Double(known) / Double(max(1, state.candidateCount))
-    let left = Double(max(0, candidateCount - state.candidateCount))
-    try room.check(
-      wordCount: known + Int((each * left).rounded(.down)), written: state.fileWordCount)
-  }
-
   private func write(_ state: inout State) throws(PipelineError) {
-    var bytes: [UInt8] = []
     for slice in state.held.indices where !state.held[slice].isEmpty {
       let words = state.held[slice]
       state.held[slice] = []
-      bytes.removeAll(keepingCapacity: true)
-      bytes.reserveCapacity(4 * words.count)
-      for word in words { WordBytes.append(word, to: &bytes) }
-      try file.append(bytes.span)
+      try file.append(words: words.span)
       state.extents[slice].append(Extent(start: state.fileWordCount, wordCount: words.count))
       state.fileWordCount += words.count
     }
@@ -122,17 +111,12 @@ final class CandidateSpool: FeatureSink {
       held.reduce(0) { $0 + $1.count }
         + extents.reduce(0) { $0 + $1.reduce(0) { $0 + $1.wordCount } })
     for (held, extents) in zip(held, extents) {
-      for extent in extents { try read(extent, into: &words) }
+      for extent in extents {
+        let start = MemoryLayout<UInt32>.size * extent.start
+        try file.read(words: extent.wordCount, at: start, into: &words)
+      }
       words.append(contentsOf: held)
     }
     return CandidateRecords(words)
-  }
-
-  private func read(_ extent: Extent, into words: inout [UInt32]) throws(PipelineError) {
-    let bytes = try file.read(4 * extent.wordCount, at: 4 * extent.start)
-    let span = bytes.span
-    for index in 0..<extent.wordCount {
-      words.append(WordBytes.word(at: 4 * index, of: span))
-    }
   }
 }

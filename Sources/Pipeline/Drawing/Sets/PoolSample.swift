@@ -19,6 +19,8 @@ struct PoolSample {
   private var eligible = EligibleDocuments()
   /// The words of the eligible documents' records, by target.
   private var wordCounts: [Int]
+  /// The same records as compact bytes: see ``FeatureBytes``.
+  private var byteCounts: [Int]
 
   /// How a sample is read.
   struct Settings {
@@ -38,6 +40,7 @@ struct PoolSample {
   init(_ shards: [Shard], _ profiles: [TargetProfile], _ settings: Settings) {
     storedByteCount = shards.reduce(0) { $0 + $1.status.byteCount }
     wordCounts = profiles.map { _ in 0 }
+    byteCounts = wordCounts
     guard !shards.isEmpty else { return }
     let sampled = min(shards.count, settings.chunkCount)
     var reader = Reader(profiles, settings)
@@ -70,22 +73,27 @@ struct PoolSample {
     _ record: Record, of scan: inout RecordScan, _ reader: inout Reader, _ settings: Settings
   ) {
     documentCount += 1
-    let words: [Int]
-    let tokenCount: Int
+    var found = Sizes()
     do {
-      var found: (words: [Int], tokenCount: Int) = ([], 0)
       try scan.withText { text, _ in found = reader.read(text) }
-      (words, tokenCount) = found
     } catch {
       // An invalid line.
       return
     }
-    let length = settings.features.documentLength(tokenCount: tokenCount)
+    let length = settings.features.documentLength(tokenCount: found.tokenCount)
     guard settings.lengths.contains(length) else { return }
     eligible.documentCount += 1
-    eligible.tokenCount += tokenCount
+    eligible.tokenCount += found.tokenCount
     eligible.byteCount += record.byteCount + 1
-    for (target, count) in words.enumerated() { wordCounts[target] += count }
+    for (target, count) in found.words.enumerated() { wordCounts[target] += count }
+    for (target, count) in found.bytes.enumerated() { byteCounts[target] += count }
+  }
+
+  /// The sizes of a document: its tokens, and its record for each target.
+  private struct Sizes {
+    var tokenCount = 0
+    var words: [Int] = []
+    var bytes: [Int] = []
   }
 
   /// Finds the sizes of records.
@@ -106,15 +114,17 @@ struct PoolSample {
       targets = profiles.map { Target($0) }
     }
 
-    /// - Returns: the words of the text's record for each target, and its tokens.
-    mutating func read(_ text: Span<UInt8>) -> (words: [Int], tokenCount: Int) {
-      var counts: [Int] = []
+    mutating func read(_ text: Span<UInt8>) -> Sizes {
+      var sizes = Sizes()
       for target in targets {
         words.removeAll(keepingCapacity: true)
         target.collector.add(text, candidate: 0, by: &featurizer, maximumOrder, into: &words)
-        counts.append(words.count)
+        sizes.words.append(words.count)
+        let record = CandidateRecord(in: words.span, at: 0)
+        sizes.bytes.append(FeatureBytes.encode(record, in: words.span).count)
       }
-      return (counts, featurizer.tokenCount)
+      sizes.tokenCount = featurizer.tokenCount
+      return sizes
     }
   }
 
@@ -153,5 +163,13 @@ struct PoolSample {
     let part = (1 - replay) * min(1, Double(candidates.amount) / Double(max(1, all)))
     let counts = zip(wordCounts, shares).map { Double($0) * factor * part * $1 }
     return Int((counts.max() ?? 0).rounded(.down))
+  }
+  /// The compact bytes of the features of documents that are kept for the first target, about.
+  ///
+  /// - Parameter kept: the budget of these documents.
+  func byteCount(_ kept: Budget) -> Int {
+    let all = kept.whole(of: eligible.scaled(by: factor))
+    let part = min(1, Double(kept.amount) / Double(max(1, all)))
+    return Int((Double(byteCounts[0]) * factor * part).rounded(.down))
   }
 }

@@ -28,6 +28,26 @@ final class SpoolFile: Sendable {
     }
   }
 
+  /// - Throws: ``PipelineError``
+  func append(words: Span<UInt32>) throws(PipelineError) {
+    do throws(SystemError) { try file().file.writeAll(words: words) } catch {
+      throw .output(.writing(.system(error)))
+    }
+  }
+
+  /// Appends words that were written to `words`.
+  ///
+  /// - Parameter start: where the first word's bytes begin.
+  /// - Throws: ``PipelineError``
+  func read(words count: Int, at start: Int, into words: inout [UInt32]) throws(PipelineError) {
+    do throws(SystemError) {
+      let found = try file().file.read(words: count, at: start, into: &words)
+      guard found == count else { preconditionFailure("the temporary file lost bytes") }
+    } catch {
+      throw .input(.reading(.system(error), line: nil))
+    }
+  }
+
   /// Reads bytes that were written.
   ///
   /// - Throws: ``PipelineError``

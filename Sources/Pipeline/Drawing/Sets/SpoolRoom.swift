@@ -1,10 +1,10 @@
 internal import Files
 
-/// The room on the disk for the records of candidates.
+/// The room on the disk for what is kept of candidates: their records, features or tokens.
 struct SpoolRoom: Sendable {
   var directory: String
-  /// The command that chooses, whose options messages name.
-  var command: OutputError.Chooser
+  /// The command that runs, whose options messages name.
+  var command: OutputError.Spooler
   /// The bytes that may still be written in a directory; nil if that isn't known.
   var freeByteCount: @Sendable (String) -> Int? = { FileSystem.freeByteCount(in: $0) }
 
@@ -23,16 +23,30 @@ struct SpoolRoom: Sendable {
   /// half of what is still to come: see Documentation/Method.md.
   ///
   /// - Parameters:
-  ///   - wordCount: all words, about.
+  ///   - byteCount: all bytes, about.
   ///   - written: those among them that are in the file already.
   /// - Throws: ``OutputError/noRoom(directory:needed:free:_:)``
-  func check(wordCount: Int, written: Int = 0) throws(PipelineError) {
+  func check(byteCount: Int, written: Int = 0) throws(PipelineError) {
     guard let free = freeByteCount(directory) else { return }
-    let wordSize = MemoryLayout<UInt32>.size
-    guard (wordCount - written) / 2 > free / wordSize else { return }
+    guard (byteCount - written) / 2 > free else { return }
     throw .output(
-      .noRoom(
-        directory: directory, needed: wordSize * wordCount, free: free + wordSize * written,
-        command))
+      .noRoom(directory: directory, needed: byteCount, free: free + written, command))
+  }
+
+  /// Refuses it while candidates are collected: those that are still to come are taken to be like
+  /// those before them.
+  ///
+  /// - Parameters:
+  ///   - knownByteCount: the bytes of the candidates so far.
+  ///   - written: those among them that are in the file already.
+  ///   - candidateCount: the number of candidates so far.
+  ///   - wholeCount: the number of all candidates.
+  /// - Throws: ``OutputError/noRoom(directory:needed:free:_:)``
+  func check(
+    knownByteCount: Int, written: Int, of candidateCount: Int, among wholeCount: Int
+  ) throws(PipelineError) {
+    let each = Double(knownByteCount) / Double(max(1, candidateCount))
+    let left = Double(max(0, wholeCount - candidateCount))
+    try check(byteCount: knownByteCount + Int((each * left).rounded(.down)), written: written)
   }
 }
