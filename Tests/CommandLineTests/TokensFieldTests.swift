@@ -15,7 +15,8 @@ struct TokensFieldTests {
     return #"{"id":\#(id),"text":"text \#(id)","q":\#(q),"site":"\#(site)"\#(field)}"# + "\n"
   }
 
-  private func resample(_ options: [String]) throws -> (ids: [Int?], errors: String, status: Int32) {
+  private func resample(_ options: [String]) throws -> (ids: [Int?], errors: String, status: Int32)
+  {
     let run = try Dsel.run(
       ["resample", "--field", "q", "--top-k", "pool.jsonl", "--manifest", "m.json", "--force"]
         + ["--tokens-field", "meta.n_tokens"] + options, in: directory)

@@ -31,6 +31,8 @@ _NOT_HERE = {
     "mixture_temperature": _NOT_SO_FAR,
     "fill": _NOT_SO_FAR,
     "tokens": _NOT_SO_FAR,
+    "tokens_field": _NOT_SO_FAR,
+    "min_quantile": "no file knows the quantiles of the whole pool; `min_weight` is a limit for all",
     "bytes": _NOT_SO_FAR,
     "add": _NOT_SO_FAR,
     "excluded": "lists of documents are not collected",
