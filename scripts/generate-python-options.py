@@ -39,10 +39,10 @@ NUMBER = "Union[int, float, str]"
 TYPES = {
     "n": "Union[int, str]", "n|auto": "Union[int, str]", "bytes": "Union[int, str]",
     "f": "Union[float, str]", "p": "Union[float, str]", "t": "Union[float, str]",
-    "s": "Union[float, str]", "w": "Union[float, str]",
+    "q": "Union[float, str]", "s": "Union[float, str]", "w": "Union[float, str]",
     "a": "Union[float, str]", "t|auto": "Union[float, str]", "seed": "Union[int, str]",
     "f%|n|f%,n": NUMBER, "path": "str", "text": "str", "name": "str", "id": "str",
-    "name=f,…": "Union[Mapping[str, float], str]", "value=f,…": "Union[Mapping[str, float], str]",
+    "name=f,…": "Union[Mapping[str, float], str]", "value=f,…|auto": "Union[Mapping[str, float], str]",
     "path[=scale],…": "Union[Mapping[str, float], Sequence[str], str]",
     "path=low:high,…": "Union[Mapping[str, str], Sequence[str], str]",
     "path=x,…": "Union[Mapping[str, float], Sequence[str], str]",

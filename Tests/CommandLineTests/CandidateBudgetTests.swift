@@ -112,11 +112,12 @@ struct CandidateBudgetTests {
     #expect(
       try error(["--count", "9"])
         == "--count is 9, but kept has candidates for draws of a number of tokens. Give --tokens "
-        + "instead, or weigh again with --candidates 9.\n")
+        + "instead, or weigh again with --candidates 9, without --budget, and otherwise the same "
+        + "options.\n")
     #expect(
       try error(["--tokens", "501"])
         == "--tokens is 501, but kept has candidates for draws of up to 500 tokens. Lower --tokens, "
-        + "or weigh again with --candidates 501 --budget tokens.\n")
+        + "or weigh again with --candidates 501 --budget tokens, and otherwise the same options.\n")
     try weigh(shards, ["--candidates", "501", "--budget", "tokens"], to: "kept")
     try Stages.run(
       ["resample", "--candidates", "kept", "--tokens", "501", "--picks", "picks"], in: directory)
@@ -150,8 +151,8 @@ struct CandidateBudgetTests {
     #expect(
       run.errors
         == "kept: a set of 9,000 tokens is chosen among 4,010,000, and candidates of 2,823,750 were "
-        + "kept. Weigh again with --candidates 1336667 --budget tokens, and draw with --tokens "
-        + "9000.\n")
+        + "kept. Weigh again with --candidates 1336667 --budget tokens and otherwise the same options, "
+        + "and draw with --tokens 9000.\n")
     try Stages.run(weigh + ["1336667"], in: directory)
     try Stages.run(pick, in: directory)
   }

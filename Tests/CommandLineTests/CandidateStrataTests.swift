@@ -107,7 +107,7 @@ struct CandidateStrataTests {
     #expect(
       try error("all", ["--stratify", "source"])
         == "--stratify is source, but the candidates of all were kept with --stratify domain. Give "
-        + "that field, or weigh again with --stratify source.\n")
+        + "that field, or weigh again with --stratify source and otherwise the same options.\n")
     #expect(
       try error("all", ["--stratify", "domain", "--mixture", "wikis=0.5"])
         .contains("Did you mean \"wiki\"?"))
@@ -116,7 +116,7 @@ struct CandidateStrataTests {
     #expect(
       try error("plain", ["--stratify", "domain"])
         == "--stratify is domain, but the candidates of plain were kept without strata. Leave "
-        + "--stratify out, or weigh again with --stratify domain.\n")
+        + "--stratify out, or weigh again with --stratify domain and otherwise the same options.\n")
     try Stages.run(
       weigh + shards + keep + ["tokens", "--budget", "tokens"], in: directory)
     #expect(

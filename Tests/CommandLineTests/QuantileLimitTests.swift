@@ -59,7 +59,7 @@ struct QuantileLimitTests {
       #expect(lines.map(\.id.int) == Array(0..<expected), "\(quantile)")
       #expect(manifest.under_min_weight.int == 10 - expected)
     }
-    // Outside a range, documents aren't eligible, and don't count: 6 are left, of which 3 are a half.
+    // Outside a range, documents aren't eligible, and don't count: of 5, four are zeros.
     let (lines, _, _) = try run([
       "resample", "--field", "q", "pool.jsonl", "--min-quantile", "0.5", "--between", "q=-2:0",
     ])

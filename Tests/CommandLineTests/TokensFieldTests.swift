@@ -15,7 +15,8 @@ struct TokensFieldTests {
     return #"{"id":\#(id),"text":"text \#(id)","q":\#(q),"site":"\#(site)"\#(field)}"# + "\n"
   }
 
-  private func resample(_ options: [String]) throws -> (ids: [Int?], errors: String, status: Int32) {
+  private func resample(_ options: [String]) throws -> (ids: [Int?], errors: String, status: Int32)
+  {
     let run = try Dsel.run(
       ["resample", "--field", "q", "--top-k", "pool.jsonl", "--manifest", "m.json", "--force"]
         + ["--tokens-field", "meta.n_tokens"] + options, in: directory)
@@ -160,5 +161,24 @@ struct TokensFieldTests {
   func `Where dsel has no such field, it says so`(arguments: [String], message: String) throws {
     let run = try Dsel.run(arguments + ["--tokens-field", "n"], in: directory)
     #expect(run.status == 64 && run.errors.contains(message), "\(run.errors)")
+  }
+
+  @Test func `Budgets of tokens name no part that is too small for a document`() throws {
+    let run = try Dsel.run(
+      [
+        "select", "--target", Fixtures.wiki, "--pool", Fixtures.crawl, "--objective", "weight",
+        "--stratify", "domain", "--tokens", "20000", "-o", "out.jsonl", "--manifest", "m.json",
+      ], in: directory)
+    #expect(run.status == 0 && !run.errors.contains("short of"), "\(run.errors)")
+    // The regression has 4 % of each stratum's budget, which no document fits into.
+    let parts = try directory.json("m.json").parts.elements
+    #expect(parts.contains { $0.by.string == "logistic" && $0.documents.int == 0 })
+    // A stratum without any document is named.
+    let short = try Dsel.run(
+      [
+        "select", "--target", Fixtures.wiki, "--pool", Fixtures.crawl, "--objective", "weight",
+        "--stratify", "domain", "--tokens", "2000", "-o", "out.jsonl", "--force",
+      ], in: directory)
+    #expect(short.errors.contains("stratum \"saga\": "), "\(short.errors)")
   }
 }

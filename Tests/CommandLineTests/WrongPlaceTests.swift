@@ -121,4 +121,27 @@ struct WrongPlaceTests {
     let filled = try Dsel.select(options + ["-o", "out", "--force", "--fill"], in: directory)
     #expect(!filled.errors.contains("short of"))
   }
+
+  @Test(arguments: [["--annotate-with", "rank"], ["--order", "weight"]])
+  func `Candidates have no log weights, with picks or without`(options: [String]) throws {
+    for output in [["--picks", "p"], ["--pool", "pool", "-o", "out"]] {
+      let run = try Dsel.run(
+        ["resample", "--candidates", "c"] + output + options, in: try TemporaryDirectory())
+      #expect(run.status == 64)
+      #expect(run.errors.contains("Draw by --weights, or leave"), "\(run.errors)")
+    }
+  }
+
+  @Test func `Weigh says if no document has the field of strata`() throws {
+    let directory = try TemporaryDirectory()
+    let weigh =
+      try ["weigh", Fixtures.crawl, "--candidates", "9", "-o", "kept", "--force"]
+      + Stages.modelOptions()
+    let run = try Dsel.run(weigh + ["--stratify", "domains"], in: directory)
+    #expect(run.status == 0)
+    #expect(
+      run.errors.contains("no document has the field \"domains\" of --stratify."), "\(run.errors)")
+    #expect(
+      try !Dsel.run(weigh + ["--stratify", "domain"], in: directory).errors.contains("no document"))
+  }
 }

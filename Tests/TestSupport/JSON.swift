@@ -40,6 +40,11 @@ public enum JSON: Decodable, Equatable, Sendable {
 
   public var elements: [JSON] { if case .array(let elements) = self { elements } else { [] } }
 
+  /// The members of an object.
+  public var members: [String: JSON] {
+    if case .object(let members) = self { members } else { [:] }
+  }
+
   public var number: Double? { if case .number(let value) = self { value } else { nil } }
 
   public var int: Int? { number.flatMap { Int(exactly: $0) } }

@@ -41,11 +41,12 @@ def models(pool, buckets, field):
                 folded(document["features"], buckets), minlength=count
             )
     names = sorted(strata, key=lambda name: name.encode())
-    whole = sum(strata.values()) + 1
-    whole /= whole.sum()
+    whole = sum(strata.values())
+    mass = min(2 * count, whole.sum() / len(names))
+    whole = (whole + 1) / (whole + 1).sum()
     logs, own = [], []
     for name in names:
-        c, mass = strata[name], 2 * count
+        c = strata[name]
         logs.append(numpy.log((c + mass * whole) / (c.sum() + mass)))
         occurs = c > 0
         others = (c[occurs] - 1 + mass * whole[occurs]) / (c.sum() - 1 + mass)

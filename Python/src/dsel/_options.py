@@ -56,9 +56,13 @@ class SelectOptions(TypedDict, total=False):
     count: Union[int, str]
     # Share of the pool's documents to select: 0.2 or 20%. (default: 0.1)
     fraction: Union[float, str]
-    # Largest number of tokens to select, in whole documents. auto, in 'dsel select' only: the
-    # number that serves the target best.
+    # Largest number of tokens to select, in whole documents. Tokens are dsel's own, mostly
+    # words (--tokens-field: those of a model). auto, in 'dsel select' only: the number that
+    # serves the target best.
     tokens: Union[int, str]
+    # Field of the pool's documents with the number of their tokens, as another program counts
+    # them. --tokens and its shares are then in these. (default: dsel counts words)
+    tokens_field: str
     # Largest number of bytes to select, in whole lines: 500MB, 2GiB.
     bytes: Union[int, str]
     # With --count auto or --tokens auto: no larger size is tried. Judging a size takes some 35
@@ -106,6 +110,9 @@ class SelectOptions(TypedDict, total=False):
     max_tokens: Union[int, str]
     # Never select documents with a smaller log weight than this. (default: no limit)
     min_weight: Union[float, str]
+    # Never select documents of a smaller quantile by log weight than this: 0.8 leaves the best
+    # fifth of the eligible documents. (default: no limit)
+    min_quantile: Union[float, str]
     # Exact duplicates: keep the first (drop) or all (keep).
     duplicates: Literal["drop", "keep"]
     # Add the number in this field to the log weight: quality=0.3. Both are measured by their
@@ -114,7 +121,8 @@ class SelectOptions(TypedDict, total=False):
     add: Union[Mapping[str, float], Sequence[str], str]
     # Draw separately from the documents of each value of this field, in the pool's proportions.
     stratify: str
-    # With --stratify: shares of these values. Other values share the rest.
+    # With --stratify: shares of these values. Other values share the rest. auto, in 'dsel
+    # select' only: the shares that explain the target best.
     mixture: Union[Mapping[str, float], str]
     # With --stratify: raise the pool's proportions to the power 1/t. Above 1, they become more
     # equal. At least 0.1. (default: 1)
@@ -450,9 +458,13 @@ class ResampleOptions(TypedDict, total=False):
     count: Union[int, str]
     # Share of the pool's documents to select: 0.2 or 20%. (default: 0.1)
     fraction: Union[float, str]
-    # Largest number of tokens to select, in whole documents. auto, in 'dsel select' only: the
-    # number that serves the target best.
+    # Largest number of tokens to select, in whole documents. Tokens are dsel's own, mostly
+    # words (--tokens-field: those of a model). auto, in 'dsel select' only: the number that
+    # serves the target best.
     tokens: Union[int, str]
+    # Field of the pool's documents with the number of their tokens, as another program counts
+    # them. --tokens and its shares are then in these. (default: dsel counts words)
+    tokens_field: str
     # Largest number of bytes to select, in whole lines: 500MB, 2GiB.
     bytes: Union[int, str]
     # For a set, from 0 to 1: how much each document must resemble the target on its own. 0
@@ -492,6 +504,9 @@ class ResampleOptions(TypedDict, total=False):
     # Never select documents with a smaller log weight, or sum of fields, than this. (default:
     # no limit)
     min_weight: Union[float, str]
+    # Never select documents of a smaller quantile by log weight than this: 0.8 leaves the best
+    # fifth of the eligible documents. (default: no limit)
+    min_quantile: Union[float, str]
     # Exact duplicates: keep one (drop) or all (keep).
     duplicates: Literal["drop", "keep"]
     # Number of draws to write, one after another, with seeds derived from --seed. (default: 1)
@@ -506,7 +521,8 @@ class ResampleOptions(TypedDict, total=False):
     rejected_duplicates: Union[str, os.PathLike[str]]
     # Draw separately from the documents of each value of this field, in the pool's proportions.
     stratify: str
-    # With --stratify: shares of these values. Other values share the rest.
+    # With --stratify: shares of these values. Other values share the rest. auto, in 'dsel
+    # select' only: the shares that explain the target best.
     mixture: Union[Mapping[str, float], str]
     # With --stratify: raise the pool's proportions to the power 1/t. Above 1, they become more
     # equal. At least 0.1. (default: 1)
@@ -715,6 +731,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "count": "value",
         "fraction": "value",
         "tokens": "value",
+        "tokens_field": "value",
         "bytes": "value",
         "auto_limit": "value",
         "objective": "value",
@@ -732,6 +749,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "min_tokens": "value",
         "max_tokens": "value",
         "min_weight": "value",
+        "min_quantile": "value",
         "duplicates": "value",
         "add": "values",
         "stratify": "value",
@@ -862,6 +880,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "count": "value",
         "fraction": "value",
         "tokens": "value",
+        "tokens_field": "value",
         "bytes": "value",
         "purity": "value",
         "noise": "value",
@@ -877,6 +896,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "min_tokens": "value",
         "max_tokens": "value",
         "min_weight": "value",
+        "min_quantile": "value",
         "duplicates": "value",
         "epochs": "value",
         "without_repeats": "flag",

@@ -25,8 +25,8 @@ struct FitStep {
   var countsStrata = false
   /// Whether the features of eligible documents are also counted by stratum.
   var countsStratumFeatures = false
-  /// The index in ``DocumentWorkers/fields`` of the number of a document's tokens, by which eligible
-  /// documents are measured; nil for their own tokens.
+  /// The index in ``DocumentWorkers/fields`` of the number of a document's tokens, by which
+  /// eligible documents are measured; nil for their own tokens.
   var tokensField: Int?
   /// The fields whose numbers are sampled, the last of ``DocumentWorkers/fields``.
   ///
@@ -67,11 +67,11 @@ struct FitStep {
     let (counts, sample) = (SharedCounts(bucketCount: features.bucketCount), SharedSample())
     let texts = TextHashes.Shared(capacity: textCapacity)
     let fields = sampledFields.isEmpty ? nil : FieldSampler.Shared(sampledFields)
-    let strata =
+    let sharedStrata =
       countsStratumFeatures ? StratumFeatures.Shared(bucketCount: features.bucketCount) : nil
     let (results, report) = try workers.run(shards) { [self] in
       var counter = Counter(self, counts, sample, texts, fields.map { FieldSampler($0, features) })
-      counter.stratumFeatures = strata.map { StratumFeatures($0) }
+      counter.stratumFeatures = sharedStrata.map { StratumFeatures($0) }
       return counter
     }
     var outcome = Outcome(counts: counts.take())
@@ -84,7 +84,7 @@ struct FitStep {
     }
     if keepsSample { outcome.sample = sample.take() }
     outcome.fieldSample = fields?.take()
-    outcome.stratumCounts = strata?.take()
+    outcome.stratumCounts = sharedStrata?.take()
     outcome.texts = texts.take()
     return (outcome, report)
   }

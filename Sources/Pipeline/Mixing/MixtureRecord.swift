@@ -19,16 +19,17 @@ package struct MixtureRecord: Encodable, Sendable {
 }
 
 extension MixtureRecord {
-  /// - Parameter parts: the strata and their shares in parts of ``ShareEstimate/partCount``.
+  /// - Parameter amounts: the shares of the strata, in parts of ``ShareEstimate/partCount``.
   init(
     _ estimate: ShareEstimate, _ names: [ExactString], unit: String, documentCount: Int,
-    _ parts: [(name: ExactString, count: Int)]
+    _ amounts: [Int]
   ) {
     self.unit = unit
     documents = documentCount
     distance = estimate.distance
     alike = estimate.alike.map { [names[$0.0].string, names[$0.1].string] }
-    option = parts.map { "\($0.name.string)=\(Self.decimal($0.count))" }.joined(separator: ",")
+    option = zip(names, amounts).filter { $1 > 0 }
+      .map { "\($0.string)=\(Self.decimal($1))" }.joined(separator: ",")
   }
 
   /// A number of parts as a decimal: `0.25`.

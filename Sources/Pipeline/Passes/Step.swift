@@ -1,6 +1,7 @@
 /// The steps of a run, in order.
 package enum Step: String, CaseIterable, Sendable {
-  case spool, readEvaluation, fit, fitTarget, fitPool, train, findMixture, measure, searchSize, weigh
+  case spool, readEvaluation, fit, fitTarget, fitPool, findMixture, train
+  case measure, searchSize, weigh
   case compareCandidates, choose
   case order, copy, remainder
   /// Further steps of `resample`.

@@ -23,8 +23,9 @@ package struct ResampleSettings: Sendable, Codable {
   package var pool: [String]
   package var reading = ReadingSettings()
   package var draw = DrawSettings()
-  /// The field of the pool's documents with the number of their tokens; nil to count them. For draws
-  /// by fields only.
+  /// The field of the pool's documents with the number of their tokens; nil to count them.
+  ///
+  /// For draws by fields only.
   package var tokensField: String?
   /// Whether a share for the regression was given, which needs weights with log odds.
   package var asksForLogOdds = false

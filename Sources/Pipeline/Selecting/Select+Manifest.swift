@@ -15,7 +15,8 @@ extension Select {
     return SelectManifest(
       dselVersion: settings.version, seed: settings.draw.seed,
       settings: .init(
-        settings, plan.size, temperature: plan.recipe.temperatures[0], trained.model.addition, mixture.strata),
+        settings, plan.size, temperature: plan.recipe.temperatures[0], trained.model.addition,
+        mixture.strata),
       mixtureEstimate: mixture.record, sizeSearch: search,
       target: isOne ? first.side : nil, targets: isOne ? nil : targets, pool: trained.pool,
       eligibleDocuments: weighed.eligibleCount, underMinTokens: weighed.underMinimumCount,

@@ -26,23 +26,30 @@ extension Select {
       let texts = fitted.targets.first?.outcome.texts
     else { return Mixture(strata: strata) }
     // A field that no document has is reported as such.
-    if fitted.pool.outcome.strata.keys.allSatisfy({ $0 == "" }) { return Mixture(strata: strata) }
+    guard fitted.pool.outcome.strata.keys.contains(where: { $0 != "" }) else {
+      return Mixture(strata: strata)
+    }
     return try clock.time(.findMixture) {
       let bucketCount = StratumCounts.bucketCount(of: settings.features.bucketCount)
       let models = StratumModels(counts, bucketCount: bucketCount)
+      guard !models.names.isEmpty else { throw PipelineError.input(.noTokens(role: .pool)) }
       let evidence = try evidence(target, texts, models)
+      guard evidence.documentCount > 0 else {
+        throw PipelineError.input(.noTokens(role: .target))
+      }
       let (unit, name) = mixtureUnit
       let estimate = ShareEstimate(evidence, models, unit: unit)
-      let parts = zip(models.names, estimate.parts).map { (name: $0, count: $1) }
-        .filter { $0.count > 0 }
-      strata?.mixture = Dictionary(
-        uniqueKeysWithValues: parts.map {
-          ($0.name, Double($0.count) / Double(ShareEstimate.partCount))
-        })
+      let amounts = estimate.parts
+      var mixture: [ExactString: Double] = [:]
+      for (number, amount) in amounts.enumerated() where amount > 0 {
+        mixture[models.names[number]] = Double(amount) / Double(ShareEstimate.partCount)
+      }
+      strata?.mixture = mixture
       return Mixture(
         strata: strata,
         record: MixtureRecord(
-          estimate, models.names, unit: name, documentCount: evidence.documentCount, parts))
+          estimate, models.names, unit: name, documentCount: evidence.documentCount,
+          amounts))
     }
   }
 

@@ -17,10 +17,12 @@ extension CandidateJob {
   func checkRoom(_ shards: [Shard]) throws(PipelineError) {
     // Strata may be small parts of the pool.
     guard settings.objective == .set, !wanted.keepsKeysOnly, strata == nil else { return }
+    // Of commands, nothing is known before they have given all they have.
+    guard shards.allSatisfy({ $0.command == nil }) else { return }
     let storedByteCount = shards.reduce(0) { $0 + $1.status.byteCount }
     guard room.mayLack(storedByteCount: storedByteCount) else { return }
     let sample = PoolSample(
-      shards, [TargetProfile(job.models.targets[0].stored.model.counts)],
+      shards, job.models.targets.map { TargetProfile($0.stored.model.counts) },
       .init(
         features: job.model.features,
         lengths: LengthRange(

@@ -163,7 +163,8 @@ struct CandidateJob {
     weighed.hasSampleSizes = false
     weighed.candidates = WeighReport.Candidates(
       count: wanted.count, unit: wanted.unit == .documents ? nil : wanted.unit.rawValue,
-      stratify: wanted.stratify, strata: strata?.count { $0 != "" }, kept: keptCount, seed: wanted.seed,
+      stratify: wanted.stratify, strata: strata?.count { $0 != "" }, kept: keptCount,
+      seed: wanted.seed,
       temperature: settings.temperature, topK: settings.topK,
       minTokens: settings.minimumTokenCount, maxTokens: settings.maximumTokenCount,
       minWeight: settings.minimumLogWeight,

@@ -70,7 +70,9 @@ extension ErrorMessage {
     case .otherUnit(let path, let unit, let wanted, let wantedUnit):
       "\(wantedUnit.sizeOption) is \(wanted), but \(path) has candidates for draws of a number of "
         + "\(unit.rawValue). Give \(unit.sizeOption) instead, or weigh again with --candidates "
-        + "\(wanted)\(wantedUnit.budgetWords), and otherwise the same options."
+        + (wantedUnit == .documents
+          ? "\(wanted), without --budget, and otherwise the same options."
+          : "\(wanted)\(wantedUnit.budgetWords), and otherwise the same options.")
     case .otherStrata(let path, let field, let wanted):
       "--stratify is \(wanted), but the candidates of \(path) were kept "
         + (field.map { "with --stratify \($0). Give that field" }

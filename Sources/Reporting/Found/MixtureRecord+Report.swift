@@ -19,8 +19,9 @@ extension MixtureRecord {
       let others =
         alike.count == 1 ? "" : " (and \(Format.count(alike.count - 1, "other pair")))"
       remarks.append(
-        "documents of \"\(pair[0])\" and \"\(pair[1])\"\(others) are so similar that --mixture auto "
-          + "can't tell them apart. The sum of their shares is right, but not how it is divided.")
+        "documents of \"\(pair[0])\" and \"\(pair[1])\"\(others) are so similar, or so few, that "
+          + "--mixture auto can't tell them apart. The sum of their shares is right, but not how it is divided."
+      )
     }
     return remarks
   }

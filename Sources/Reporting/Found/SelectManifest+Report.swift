@@ -118,7 +118,10 @@ extension SelectManifest: Report {
   private var eligibility: [String] {
     let others = [
       (underMinTokens, "under --min-tokens"), (overMaxTokens ?? 0, "over --max-tokens"),
-      (underMinWeight ?? 0, settings.minQuantile == nil ? "under --min-weight" : "under --min-quantile"), (outsideMixture ?? 0, "outside --mixture"),
+      (
+        underMinWeight ?? 0,
+        settings.minQuantile == nil ? "under --min-weight" : "under --min-quantile"
+      ), (outsideMixture ?? 0, "outside --mixture"),
     ].filter { $0.0 > 0 }.map { "\(Format.count($0.0)) \($0.1)" }
     let rest = others.isEmpty ? "" : "; \(others.joined(separator: ", "))"
     return ["\(Format.count(eligibleDocuments, "eligible document"))\(rest)"]

@@ -7,10 +7,11 @@ internal import Platform
 ///
 ///     r(s) ∝ π(s) p(features | s)^(1/√n)
 ///
-/// The shares are those that equal the mean of these probabilities, by expectation maximization from
-/// equal shares (Saerens, Latinne and Decaestecker 2002, "Adjusting the Outputs of a Classifier to
-/// New a Priori Probabilities"). The root is there because words of a document come in bursts: the
-/// probabilities of a document's features don't multiply as if they were independent.
+/// The shares are those that equal the mean of these probabilities, by expectation maximization
+/// from equal shares (Saerens, Latinne and Decaestecker 2002, "Adjusting the Outputs of a
+/// Classifier to New a Priori Probabilities"). The root is there because words of a document come
+/// in bursts: the probabilities of a document's features don't multiply as if they were
+/// independent.
 package struct ShareEstimate: Sendable {
   /// The shares in a unit, one per stratum, with the sum 1.
   package let shares: [Double]
@@ -58,8 +59,8 @@ package struct ShareEstimate: Sendable {
         let probability = probabilities[stratum]
         inUnit[stratum] += document.size(unit) * probability
         inFeatures[stratum] += features * probability
-        crossEntropy -=
-          Double(document.copies) * probability * evidence.logProbabilities[number * count + stratum]
+        let logProbability = evidence.logProbabilities[number * count + stratum]
+        crossEntropy -= Double(document.copies) * probability * logProbability
       }
     }
     let (all, features) = (inUnit.reduce(0, +), inFeatures.reduce(0, +))

@@ -5,12 +5,18 @@ package import Files
 /// The counts are exact integers, so the order of documents doesn't matter. They take 8 bytes per
 /// stratum and bucket: 128 MiB at most.
 package struct StratumCounts: Sendable {
+  /// A stratum with how often its features hit each bucket.
+  package struct Row: Sendable {
+    package var name: ExactString
+    package var hits: [UInt64]
+  }
+
   /// More strata would fill the memory.
   package static let mostStrata = 256
   /// Features of more buckets are folded: see ``bucketCount(of:)``.
   package static let mostBuckets = 1 << 16
 
-  private var rows: [ExactString: [UInt64]] = [:]
+  private var hitsByName: [ExactString: [UInt64]] = [:]
   private let bucketCount: Int
 
   /// - Parameter bucketCount: the number of buckets of the counts.
@@ -42,23 +48,23 @@ package struct StratumCounts: Sendable {
   /// - Returns: false if there are too many strata; then nothing more is counted.
   /// - Complexity: O(*n*) for *n* features.
   package mutating func add(_ folded: [ExactString: [UInt16]]) -> Bool {
-    // Counts add up to the same in any order.
-    for (stratum, buckets) in folded {
-      guard rows[stratum] != nil || rows.count < Self.mostStrata else { return false }
+    for stratum in folded.keys.sorted() {
+      guard let buckets = folded[stratum] else { continue }
+      guard hitsByName[stratum] != nil || hitsByName.count < Self.mostStrata else { return false }
       let bucketCount = bucketCount
-      Self.count(buckets, &rows[stratum, default: Array(repeating: 0, count: bucketCount)])
+      Self.count(buckets, &hitsByName[stratum, default: Array(repeating: 0, count: bucketCount)])
     }
     return true
   }
 
-  private static func count(_ buckets: [UInt16], _ row: inout [UInt64]) {
+  private static func count(_ buckets: [UInt16], _ hits: inout [UInt64]) {
     let buckets = buckets.span
-    var counts = row.mutableSpan
-    for index in buckets.indices { counts[Int(buckets[index])] &+= 1 }
+    var hits = hits.mutableSpan
+    for index in buckets.indices { hits[Int(buckets[index])] &+= 1 }
   }
 
-  /// The strata that have features, in the order of the bytes of their names, with their counts.
-  package consuming func sorted() -> [(name: ExactString, counts: [UInt64])] {
-    rows.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  /// The strata that have features, in the order of the bytes of their names.
+  package consuming func inOrder() -> [Row] {
+    hitsByName.keys.sorted().map { Row(name: $0, hits: hitsByName[$0] ?? []) }
   }
 }

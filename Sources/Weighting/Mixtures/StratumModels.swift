@@ -3,13 +3,13 @@ internal import Platform
 
 /// How probable each stratum makes a feature.
 ///
-/// With c(b) features of a stratum in bucket b of B, N in all of them, and the distribution q of all
-/// strata's features with one more in each bucket,
+/// With c(b) features of a stratum in bucket b of B, N in all of them, and the distribution q of
+/// all strata's features with one more in each bucket,
 ///
-///     p(b) = (c(b) + 2 B q(b)) / (N + 2 B)
+///     p(b) = (c(b) + m q(b)) / (N + m),        m = min(2 B, mean N of all strata)
 ///
-/// A stratum with few documents is thus like the whole pool where it has nothing. With a smaller
-/// multiple of B, small strata lose documents to large ones; with a larger one, they take them. See
+/// A stratum with few documents is thus like the whole pool where it has nothing. With a smaller m,
+/// small strata lose documents to large ones; with a larger one, they take them. See
 /// `Documentation/Method.md` for the measurement.
 package struct StratumModels: Sendable {
   package let names: [ExactString]
@@ -19,28 +19,29 @@ package struct StratumModels: Sendable {
   let ownCrossEntropies: [Double]
   private let bucketCount: Int
 
-  private static let priorPerBucket = 2.0
+  private static let mostPriorPerBucket = 2.0
 
   /// - Precondition: each stratum has at least one feature.
   /// - Complexity: O(*n* *m*) for *n* strata and *m* buckets.
   package init(_ counts: consuming StratumCounts, bucketCount: Int) {
-    let strata = counts.sorted()
+    let strata = counts.inOrder()
     names = strata.map(\.name)
     self.bucketCount = bucketCount
-    var sums = [Double](repeating: Double(1), count: bucketCount)
+    var sums = [Double](repeating: 1, count: bucketCount)
     for stratum in strata {
-      for bucket in 0..<bucketCount { sums[bucket] += Double(stratum.counts[bucket]) }
+      for bucket in 0..<bucketCount { sums[bucket] += Double(stratum.hits[bucket]) }
     }
     let whole = sums.reduce(0, +)
-    let prior = Self.priorPerBucket * Double(bucketCount)
+    let mean = (whole - Double(bucketCount)) / Double(max(1, strata.count))
+    let prior = min(Self.mostPriorPerBucket * Double(bucketCount), mean)
     var table = [Float](repeating: 0, count: bucketCount * strata.count)
     var entropies: [Double] = []
     for (number, stratum) in strata.enumerated() {
-      let total = Double(stratum.counts.reduce(0, +))
+      let total = Double(stratum.hits.reduce(0, +))
       let (logTotal, logOthers) = (log(total + prior), log(total - 1 + prior))
       var entropy = 0.0
       for bucket in 0..<bucketCount {
-        let (count, more) = (Double(stratum.counts[bucket]), prior * sums[bucket] / whole)
+        let (count, more) = (Double(stratum.hits[bucket]), prior * sums[bucket] / whole)
         table[bucket * strata.count + number] = Float(log(count + more) - logTotal)
         if count > 0 { entropy -= count * (log(count - 1 + more) - logOthers) }
       }

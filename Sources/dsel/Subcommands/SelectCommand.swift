@@ -70,6 +70,11 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
         "--mixture auto finds the shares of one target. Select for each target by itself, or give "
           + "the shares.")
     }
+    if let option = size.search?.option, size.tokensField != nil {
+      throw ValidationError(
+        "\(option) can't be used with --tokens-field: it tries sizes in dsel's own tokens. Leave one "
+          + "of them out.")
+    }
     guard size.tokensField == nil || base.base == nil else {
       throw ValidationError(
         "--tokens-field can't be used with --base, whose tokens are dsel's own. Leave one of them "
@@ -81,7 +86,7 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
         ("several targets", try input.settings().count > 1), ("--replay", mixture.replay != nil),
         ("--base", base.base != nil),
         ("--temperature auto", draw.randomness.temperature == .auto),
-        ("--min-quantile", draw.minQuantile != nil), ("--tokens-field", size.tokensField != nil),
+        ("--min-quantile", draw.minQuantile != nil),
       ])
     guard features.fitSample == nil || mixture.stratify == nil else {
       throw ValidationError(

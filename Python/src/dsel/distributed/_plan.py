@@ -25,6 +25,8 @@ _NOT_HERE = {
     "annotate": "the lines are copied as they are",
     "annotate_with": "the lines are copied as they are",
     "picks": "`out` names the directory for the selection",
+    "tokens_field": "candidates have only the program's own numbers of tokens",
+    "min_quantile": "no file knows the quantiles of the whole pool; `min_weight` is a limit for all",
     "excluded": "lists of documents are not collected",
     "rejected_duplicates": "lists of documents are not collected",
     "rejects": "invalid lines are not collected",
