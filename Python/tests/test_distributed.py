@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
-from conftest import CRAWL, WIKI
+from conftest import CRAWL, WIKI, dsel
 from pools import SHARDS, content, expected_of, select, write_shards
 
 import dsel as api
@@ -57,7 +57,7 @@ def test_it_has_the_bytes_of_one_select(threads, shards, options):
         {"tokens": 20_000, "objective": "weight"},
         {"tokens": "9k", "share": {"wiki": 0.3}},
         {"bytes": "200kB", "replay": 0.2, "objective": "weight"},
-        {"bytes": "0.1MiB"},
+        {"bytes": "0.5MiB"},
         {"count": 90, "stratify": "domain", "mixture": {"wiki": 0.4, "saga": 0.1}},
         {"count": 90, "stratify": "domain", "fill": True, "objective": "weight"},
         {"count": 70, "add": {"n": 0.5, "m": -1}, "share": {"code": 0.8}},
@@ -233,7 +233,7 @@ def test_other_mistakes(threads, shards):
         ({"count": 60, "fraction": 0.1}, "not both"),
         ({"count": 60, "bytes": "1MB"}, "not both"),
         ({"count": "ten"}, "no number"),
-        ({"bytes": "10k"}, "no number of bytes"),
+        ({"bytes": "0.1MiB"}, "no number of bytes"),
         ({"tokens": "1MB"}, "no number of tokens"),
         ({"count": 60, "stratify": "domain", "fill": True}, "fill needs objective='weight'"),
         ({"fraction": "ten"}, "no share"),

@@ -102,7 +102,6 @@ import Testing
     ("resample a --candidates c --min-tokens 2", "--min-tokens can't be used with --candidates"),
     ("resample a --candidates c --duplicates keep", "--duplicates can't be used with --candidates"),
     ("resample a --candidates c --epochs 2", "--epochs can't be used with --candidates"),
-    ("resample a --candidates c --replay 0.1", "--replay can't be used with --candidates"),
     ("resample a --candidates c --fraction 0.1", "Candidates need a size in the unit"),
     ("select --pool a --target t --target x=u", "Several targets need a name each"),
     (

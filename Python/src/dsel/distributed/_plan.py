@@ -223,8 +223,8 @@ def _amount(value: Any, unit: str) -> int:
     """A size as the program reads it."""
     text = str(value).replace("_", "")
     if unit == "bytes":
-        # kB and kiB, and the same with other letters.
-        match = re.fullmatch(r"(.*?)(?:([kKMGT])(i?)B|B)?", text)
+        # k, kB and kiB, and the same with other letters.
+        match = re.fullmatch(r"(.*?)(?:([kKMGT])(?:(i?)B)?|B)?", text)
         letter, is_binary = (match[2], match[3]) if match else (None, "")
         text = match[1] if match else text
         power = "KMGT".index(letter.upper()) + 1 if letter else 0

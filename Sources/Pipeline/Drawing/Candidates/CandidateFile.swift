@@ -21,7 +21,7 @@ package struct CandidateFile: Sendable {
   /// Version 1 has candidates of a draw by weight, version 2 those of a set, and these are still
   /// written so. Version 3 has excluded documents, or limits of tokens or weights, too, version 4
   /// what finds near-duplicates, and version 5 serves draws of a number of tokens or bytes, or from
-  /// strata. Version 6 serves draws for several targets, and with a random part, and has what fields
+  /// strata. Version 6 serves draws for several targets, and with a random part, has what fields
   /// added to weights, or strata with anything of versions 3 and 4.
   package static let version = 6
 
