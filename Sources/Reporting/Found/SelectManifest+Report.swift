@@ -148,8 +148,8 @@ extension SelectManifest: Report {
   private var swap: String? {
     let tokens = targetSides.reduce(0) { $0 + $1.tokens }
     // A part of the pool may have been fitted.
-    let share = Double(pool.fittedDocuments) / Double(max(1, pool.documents))
-    let poolTokens = Double(pool.tokens) / max(share, .leastNonzeroMagnitude)
+    let poolTokens =
+      Double(pool.tokens) * Double(pool.documents) / Double(max(1, pool.fittedDocuments))
     guard poolTokens >= Self.smallestSwappedPool else { return nil }
     let ratio = (Double(tokens) / poolTokens).rounded()
     guard ratio >= Self.leastSwappedRatio else { return nil }
