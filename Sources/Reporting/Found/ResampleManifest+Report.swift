@@ -36,7 +36,9 @@ extension ResampleManifest: Report {
   package var warnings: [String] {
     inputWarnings + missingWarnings + (excluded?.warnings ?? []) + drawWarnings
       + DrawWarnings.shortfalls(
-        parts ?? [], unit: selected.shortfallUnit, canFill: settings.fill == false && !(isOfCandidates && settings.objective.name == "set"),
+        parts ?? [], unit: selected.shortfallUnit,
+        // Sets of candidates can't be filled.
+        canFill: settings.fill == false && !(isOfCandidates && settings.objective.name == "set"),
         isOfCandidates: isOfCandidates)
       + ShortDocuments(
         documents: documents, short: underMinTokens, minimum: settings.minTokens,

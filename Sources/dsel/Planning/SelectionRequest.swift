@@ -25,7 +25,8 @@ struct SelectionRequest {
   }
 
   /// - Throws: `ValidationError`, ``PipelineError``
-  func plan(_ workDirectory: String, _ finder: FileFinder) throws -> StagedSelection {
+  func plan(_ workDirectory: String, _ context: CommandContext) throws -> StagedSelection {
+    let finder = context.finder(select.input.reading)
     for word in words + [workDirectory] where word.contains(where: \.isNewline) {
       throw ValidationError(
         "A plan has a line for each command, and \(ShellWord.quoted(word)) has a line break.")

@@ -20,6 +20,9 @@ struct StageWords: Equatable {
     "fraction", "output-dir", "compress", "quiet", "verbose", "progress", "json",
   ]
 
+  /// Candidates are kept for them, and the choice says what it makes of that.
+  private static let inBoth: Set<String> = ["stratify", "replay"]
+
   /// Why an option of `select` has no place in a plan.
   private static let refused: [String: String] = [
     "output": "each shard of the pool has an output of its own. Name a directory: --output-dir",
@@ -28,6 +31,9 @@ struct StageWords: Equatable {
       "what is there already isn't made again. Name another directory, or remove what is in it",
     "manifest": "each command writes its own",
     "fit-sample": "a plan counts the whole pool",
+    "tokens-field": "candidates have only dsel's own numbers of tokens",
+    "min-quantile":
+      "no shard knows the quantiles of the whole pool. --min-weight is a limit for all",
     "auto-limit":
       "the best size is searched for by one command. Run 'dsel select' on a part of the pool",
   ]
@@ -65,10 +71,11 @@ struct StageWords: Equatable {
         if ["max-window", "threads"].contains(name) { places.append(.choose) }
       } else {
         if fit.contains(name) { places.append(.fit) }
+        if weigh.contains(name) { places.append(.weigh) }
         // What was decided when weighing can't be changed by the choice.
-        if weigh.contains(name) {
-          places.append(.weigh)
-        } else if resample.contains(name), !Self.isOfOutput(name) {
+        if Self.inBoth.contains(name) {
+          places.append(.choose)
+        } else if !weigh.contains(name), resample.contains(name), !Self.isOfOutput(name) {
           places.append(.choose)
         }
       }
@@ -94,7 +101,7 @@ struct StageWords: Equatable {
   private static func isOfOutput(_ name: String) -> Bool {
     [
       "picks", "shard-bytes", "remainder", "order", "shuffle", "shuffle-seed", "annotate",
-      "annotate-with",
+      "annotate-with", "writer",
     ].contains(name)
   }
 
@@ -133,6 +140,7 @@ struct StageWords: Equatable {
     choiceNeedsTargets = values("base") != nil
     weigh.append("--candidates=\(size.amount)")
     if let budget = size.budget { weigh.append("--budget=\(budget)") }
+    choose.append("--\(size.budget ?? "count")=\(size.amount)")
     if values("threads") == nil {
       // As many commands as there are processors run side by side; the choice runs alone.
       for place in [Place.fit, .weigh, .copy] { add(["--threads=1"], to: place) }

@@ -78,7 +78,7 @@ struct PlanCommand: ParsableCommand, CommandWithExamples {
 
   func run() throws {
     try Execution(progress: .never).run(json: false) { context in
-      let plan = try SelectionRequest(Array(words.dropFirst())).plan(workDir, context.finder)
+      let plan = try SelectionRequest(Array(words.dropFirst())).plan(workDir, context)
       try context.write(Array(try text(plan).flatMap { FileName.bytes(of: String($0)) }))
     }
   }
