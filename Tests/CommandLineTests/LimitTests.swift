@@ -318,7 +318,10 @@ struct LimitTests {
       "resample p --candidates c --order weight",
       "--order weight needs log weights, but candidates have keys"
     ),
-    ("resample --candidates c --picks k --order weight", "--order can't be used with --picks"),
+    (
+      "resample --candidates c --picks k --order weight",
+      "Draw by --weights, or leave --order weight out"
+    ),
     (
       "select --target t --pool p --shuffle --order weight",
       "--shuffle is short for --order shuffle. Leave --shuffle or --order weight out."
