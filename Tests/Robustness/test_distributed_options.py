@@ -280,7 +280,10 @@ PARTS: list[tuple[list[str], list[str], str, int, list[list[str]]]] = [
         *("tokens", 60000, [["--stratify", "domain", "--replay", "0.1"], []]),
     ),
     # Sets, from a pool with more documents than candidates.
-    (TWO, [*SET, "--replay", "0.25"], "documents", 700, [["--share", "wiki=0.6", "--replay", "0.2"]]),
+    (
+        *(TWO, [*SET, "--replay", "0.25"], "documents", 700),
+        [["--share", "wiki=0.6", "--replay", "0.2"]],
+    ),
     (
         *(TWO, [*SET, "--add", "quality=-0.5", "--stratify", "kind"], "tokens", 200000),
         [["--share", "code=0.5"], ["--stratify", "kind", "--mixture", "few=0.2,many=0.8"]],
