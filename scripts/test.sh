@@ -96,7 +96,9 @@ step_limits() { check_dsel test_input_limits.py test_file_limits.py test_parquet
 step_mounts() { check_dsel test_mounts.py test_without_proc.py "$@"; }
 step_files() { check_dsel test_many_files.py "$@"; }
 step_streams() { TMPDIR=$disk check_dsel test_soak.py test_memory.py "$@"; }
-step_distributed() { check_dsel test_distributed.py test_distributed_options.py "$@"; }
+step_distributed() {
+  check_dsel test_distributed.py test_distributed_options.py test_distributed_parts.py "$@"
+}
 
 # The engines listen on the host's address. In a network namespace, nothing else is there.
 step_engines() {
