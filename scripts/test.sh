@@ -108,7 +108,9 @@ step_readers() {
 step_mounts() { check_dsel test_mounts.py test_without_proc.py "$@"; }
 step_files() { check_dsel test_many_files.py "$@"; }
 step_streams() { TMPDIR=$disk check_dsel test_soak.py test_memory.py "$@"; }
-step_distributed() { check_dsel test_distributed.py test_distributed_options.py test_plan.py "$@"; }
+step_distributed() {
+  check_dsel test_distributed.py test_distributed_options.py test_distributed_parts.py test_plan.py "$@"
+}
 
 # The engines listen on the host's address. In a network namespace, nothing else is there.
 step_engines() {

@@ -71,7 +71,7 @@ struct Execution {
     let signals = SignalWatch(registry)
     defer { signals.stop() }
     // Lines of JSON stay whole.
-    if verbose, !json, progress != .json { ChildGroups.showMessages() }
+    if isVerbose, !json, progress != .json { ChildGroups.showMessages() }
     defer { ChildGroups.endAll() }
     let printer = ProgressPrinter(progress, diagnostics)
     do {

@@ -108,9 +108,7 @@ def planned(
     settings = _with_files(given, work, text_field)
     target_field = str(settings.pop("target_text_field", text_field))
     targets = _targets(target, target_field, work)
-    size: Dict[str, Any] = {
-        name: settings.pop(name) for name in _SIZES if name in settings
-    }
+    size: Dict[str, Any] = {name: settings.pop(name) for name in _SIZES if name in settings}
     if len(size) > 1:
         raise usage_error(f"give one size, and not both {' and '.join(size)}")
     if str(size.get("count")) == "auto":

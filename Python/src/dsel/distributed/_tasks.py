@@ -137,7 +137,13 @@ def choose(job: Job, item: Mapping[str, Any]) -> Record:
             report = run(job, [*words, f"--candidates={file}", f"--picks={path}"])
         return {"chosen": report["candidates"], "objective": report.get("objective", "weight")}
 
-    named = [job.choose, item["count"], *_other(item["unit"]), _id(item["candidates"]), _ids(_models(item))]
+    named = [
+        job.choose,
+        item["count"],
+        *_other(item["unit"]),
+        _id(item["candidates"]),
+        _ids(_models(item)),
+    ]
     return once(job, "choose", ".picks.zst", named, make)
 
 
