@@ -115,6 +115,8 @@ def planned(
         raise usage_error("give count or fraction, and not both")
     if str(size.get("count")) == "auto":
         raise refused("count='auto'", "the best size is searched for on one machine")
+    if str(settings.get("temperature")) == "auto":
+        raise refused("temperature='auto'", "it is searched for in the weights of the whole pool")
     words = _routed(settings, text_field)
     job = Job(
         work,
