@@ -230,6 +230,7 @@ def test_what_needs_one_machine_is_refused_before_any_work(threads, shards, name
 def test_other_mistakes(threads, shards):
     for options, said in [
         ({"count": "auto"}, "one machine"),
+        ({"count": 60, "objective": "weight", "temperature": "auto"}, "temperature='auto' can't"),
         ({"count": 60, "fraction": 0.1}, "not both"),
         ({"count": 60, "bytes": "1MB"}, "not both"),
         ({"count": "ten"}, "no number"),
@@ -251,3 +252,18 @@ def test_other_mistakes(threads, shards):
             select(threads, WIKI, pool, count=3)
         assert caught.value.code == code and caught.value.file
     assert not os.path.exists("out")
+
+
+def test_an_empty_target_is_named(threads, shards, tmp_path):
+    (tmp_path / "empty.jsonl").write_text("")
+    for target in (["empty.jsonl"], [], {"two": "empty.jsonl"}):
+        with pytest.raises(api.DselError, match=r"the target( two)? is empty") as caught:
+            select(threads, target, shards, count=3)
+        assert caught.value.code == "no_documents"
+    assert not os.path.exists("out")
+
+
+def test_the_time_of_all_programs_counts(threads, shards):
+    steps = select(threads, WIKI, shards, count=60).steps
+    # The choice of a set reports no time of its own.
+    assert all(steps[name]["processor_seconds"] > 0 for name in ("fit", "weigh", "choose", "write"))

@@ -25,7 +25,7 @@ def test_an_error_has_its_place_and_its_advice(tmp_path):
     assert (error.code, error.file, error.line) == ("missing_field", "bad.jsonl", 3)
     assert error.message == 'the field "text" is missing.'
     assert "--text-field" in error.advice
-    assert str(error) == f"bad.jsonl:3: {error.message} {error.advice}"
+    assert str(error).startswith(f"bad.jsonl:3: {error.message} {error.advice} (In Python: ")
     with pytest.raises(api.DselError) as caught:
         api.fit("none.jsonl")
     assert (caught.value.code, caught.value.line) == ("no_such_file", None)

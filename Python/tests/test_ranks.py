@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -96,32 +97,22 @@ def test_the_recipe_for_slurm_runs(tmp_path, shards, monkeypatch):
 
 
 def test_pipelines_of_datatrove(tmp_path, shards):
+    """The example of Distributed.md, as it stands there."""
     pytest.importorskip("datatrove")
-    script = f"""
-import glob
-from datatrove.executor import LocalPipelineExecutor
-from dsel.distributed.datatrove import SelectStep
-
-if __name__ == "__main__":
-    step = SelectStep({str(WIKI)!r}, {shards!r}, "work", "out", count=60)
-    last = None
-    for stage in range(4):
-        last = LocalPipelineExecutor(
-            [step], tasks=3, workers=2, logging_dir=f"logs/{{stage}}", depends=last
-        )
-    last.run()
-"""
+    shutil.copy(WIKI, tmp_path)
+    page = (ROOT / "Documentation/Distributed.md").read_text()
+    script = re.search(r"```python\n(from datatrove.*?)```", page, re.DOTALL)[1]
     (tmp_path / "pipeline.py").write_text(script)
     out = subprocess.run(
         [sys.executable, "pipeline.py"], env=environment(), capture_output=True, text=True
     )
     assert out.returncode == 0, out.stderr
     lines = [
-        subprocess.run(["zstd", "-dqc", f"out/{name}"], capture_output=True).stdout
-        for name in sorted(os.listdir("out"))
+        subprocess.run(["zstd", "-dqc", f"selected/{name}"], capture_output=True).stdout
+        for name in sorted(os.listdir("selected"))
         if name.startswith("shard_")
     ]
-    assert b"".join(lines) == expected_of(shards, "--count=60")
+    assert b"".join(lines) == expected_of(shards, "--count=100")
 
 
 def test_the_example_runs_without_ray():
@@ -131,3 +122,10 @@ def test_the_example_runs_without_ray():
     assert "the same " in out.stdout and " bytes as one dsel select" in out.stdout
     out = subprocess.run([*command, "--pool=none"], env=environment(), capture_output=True)
     assert out.returncode == 1 and b"no such file" in out.stdout
+
+
+def test_outside_of_an_array(monkeypatch):
+    for name in ("MIN", "ID", "COUNT"):
+        monkeypatch.delenv(f"SLURM_ARRAY_TASK_{name}", raising=False)
+    with pytest.raises(api.UsageError, match=r"SLURM_ARRAY_TASK_MIN isn't set.*sbatch --array"):
+        Ranks.of_slurm("work")

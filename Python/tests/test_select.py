@@ -309,7 +309,6 @@ def test_annotations(crawl_rows, expected):
     selection = api.select(WIKI, crawl_rows, count=30, annotate=True)
     lines = [json.loads(line) for line in expected("--count", "30", "--annotate")]
     assert selection.annotations == [line["dsel"] for line in lines]
-    assert api.select(WIKI, crawl_rows, count=3).annotations == []
 
 
 def test_manifest_and_notes(crawl_rows):

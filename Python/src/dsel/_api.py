@@ -5,12 +5,23 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Sequence, Union, overload
 
-from ._arguments import document_words, fields_of, option_words
-from ._files import Candidates, Model, Path, Weights, names_of
+from ._arguments import (
+    document_words,
+    fields_of,
+    one_input,
+    option_words,
+    output_of,
+    picks_words,
+    prefix_of,
+    prepare_for_files,
+    text_fields,
+)
+from ._files import ADVICE, Candidates, Model, Path, Weights, names_of
+from ._kinds import Source
 from ._process import Progress, Run, Word
 from ._progress import progress_callback
 from ._selection import Selection
-from ._sources import Documents, Files, Source, source
+from ._sources import Documents, Files, source
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -28,6 +39,12 @@ if TYPE_CHECKING:
 Targets = Union[Documents, Mapping[str, Documents]]
 Models = Union[Model, Path, Mapping[str, Union[Model, Path]]]
 Shown = Union[bool, Progress, None]
+
+_OTHER_TEXT = {
+    "other_text": "Name the field that was weighed, or weigh the documents again if they have "
+    "changed. Draw from the same kind of documents: lists, tables and data sets count as one kind, "
+    "iterators as another, and files as a third."
+}
 
 
 def select(
@@ -54,6 +71,7 @@ def select(
     """
     documents = source(pool, text_field, fields_of(options), "pool")
     targets = _targets(target, text_field, options)
+    prefix = prepare_for_files("select", documents, list(targets.values()), options)
     callback = progress_callback(progress)
 
     def start() -> Run:
@@ -62,11 +80,11 @@ def select(
         for name, part in targets.items():
             part.prepare()
             words += document_words(part, "--target", name or "target", f"{name}=" if name else "")
-        words += document_words(documents, "--pool", "pool")
-        words += _text_fields(documents, list(targets.values()), options)
+        words += document_words(documents, "--pool", "pool", prefix)
+        words += text_fields(documents, list(targets.values()), options)
         words += option_words("select", options, documents.text_field)
-        words += _picks_words(documents, options)
-        return Run(words, callback, report_on_output=_output(options) is not None)
+        words += picks_words(documents, options)
+        return Run(words, callback, report_on_output=output_of(options) is not None)
 
     return _selection(start, documents, options)
 
@@ -85,7 +103,7 @@ def fit(
         name: the name by which records know documents from memory.
     """
     inputs = source(documents, text_field)
-    return Model.made(_one_input("fit", inputs, name, options), progress_callback(progress))
+    return Model.made(one_input("fit", inputs, name, options), progress_callback(progress))
 
 
 @overload
@@ -100,7 +118,7 @@ def merge(files: Any, **options: Unpack[MergeOptions]) -> Any:
         raise TypeError("merge() takes a list of models, or one of candidates")
     words: List[Word] = ["merge", *names_of(files)]
     words += option_words("merge", options, "text")
-    return kinds.pop().made(words)
+    return kinds.pop().made(words, advice=ADVICE)
 
 
 @overload
@@ -148,7 +166,7 @@ def weigh(
             weighed separately need different names.
     """
     inputs = source(documents, text_field, fields_of(options), "pool")
-    words = _one_input("weigh", inputs, name, options)
+    words = one_input("weigh", inputs, name, options)
     if isinstance(target, Mapping):
         words += [f"--target-model={name}={os.fspath(one)}" for name, one in target.items()]
     else:
@@ -177,6 +195,9 @@ def resample(
         name: the name that the documents were weighed by.
     """
     documents = source(pool, text_field, fields_of(options), "pool")
+    # Weights know the lines that were weighed; numbers in the lines are read anew.
+    prefix = prepare_for_files("select" if weights is None else "resample", documents, [], options)
+    prefix = prefix_of(documents, name) or prefix
     files: List[Any] = list(weights) if isinstance(weights, (list, tuple)) else [weights]
     callback = progress_callback(progress)
     kinds = {type(file) for file in files}
@@ -189,11 +210,12 @@ def resample(
         flag = "--weights" if kinds == {Weights} else "--candidates"
         words += [f"{flag}={os.fspath(file)}" for file in files if file is not None]
         if not (documents.is_picked and kinds == {Candidates}):
-            words += document_words(documents, "--pool", name or "pool", _prefix(documents, name))
-        words += _text_fields(documents, [], options)
+            words += document_words(documents, "--pool", name or "pool", prefix)
+        words += text_fields(documents, [], options)
         words += option_words("resample", options, documents.text_field)
-        words += _picks_words(documents, options)
-        return Run(words, callback, report_on_output=_output(options) is not None)
+        words += picks_words(documents, options)
+        to_file = output_of(options) is not None
+        return Run(words, callback, report_on_output=to_file, advice=_OTHER_TEXT)
 
     return _selection(start, documents, options)
 
@@ -247,7 +269,7 @@ def compare(
         words += document_words(documents[-1], "--pool", "pool")
     if len({part.text_field for part in documents}) > 1:
         raise ValueError("the selection and the pool must have their texts in the same field")
-    words += _text_fields(chosen, [targets], options)
+    words += text_fields(chosen, [targets], options)
     words += option_words("compare", options, chosen.text_field)
     return _result(words, progress)
 
@@ -285,7 +307,7 @@ def explain(
     if len({part.text_field for part in parts}) > 1:
         raise ValueError("the documents and the pool must have their texts in the same field")
     first = (parts or targets or [Files([], text_field)])[0]
-    words += _text_fields(first, targets, options)
+    words += text_fields(first, targets, options)
     words += option_words("explain", options, first.text_field)
     if documents is not None:
         words += parts[-1].words("documents")
@@ -304,61 +326,14 @@ def _targets(target: Targets, text_field: str, options: Mapping[str, Any]) -> Di
     return {str(name): source(part, field, role=str(name)) for name, part in target.items()}
 
 
-def _text_fields(
-    documents: Source, targets: Sequence[Source], options: Mapping[str, Any]
-) -> List[Word]:
-    """Where the texts are. A list of texts has a field of its own."""
-    words: List[Word] = [f"--text-field={documents.text_field}"]
-    fields = {part.text_field for part in targets}
-    if len(fields) > 1:
-        raise ValueError("all targets must have their texts in the same field")
-    field = fields.pop() if fields else documents.text_field
-    if field != documents.text_field and options.get("target_text_field") != field:
-        words.append(f"--target-text-field={field}")
-    return words
-
-
-def _one_input(
-    command: str, documents: Source, name: Optional[str], options: Mapping[str, Any]
-) -> List[Word]:
-    documents.prepare()
-    words: List[Word] = [command]
-    role = "documents" if command == "fit" else "pool"
-    words += document_words(documents, "--pool", name or role, _prefix(documents, name))
-    words.append(f"--text-field={documents.text_field}")
-    words += option_words(command, options, documents.text_field)
-    return words
-
-
-def _prefix(documents: Source, name: Optional[str]) -> str:
-    if name is None:
-        return ""
-    if isinstance(documents, Files):
-        raise ValueError("name is for documents from memory: files have names")
-    if not name or "," in name or "=" in name:
-        raise ValueError(f"{name!r} can't be a name: it is empty, or has a comma or an equals sign")
-    return f"{name}="
-
-
-def _output(options: Mapping[str, Any]) -> Optional[str]:
-    names = ("output", "output_dir", "picks", "writer")
-    output = next((options[name] for name in names if options.get(name)), None)
-    return None if output is None else os.fspath(output)
-
-
-def _picks_words(documents: Source, options: Mapping[str, Any]) -> List[Word]:
-    """Rows of Parquet files are taken here: the program says which."""
-    return ["--picks=-"] if documents.is_picked and _output(options) is None else []
-
-
 def _selection(start: Any, documents: Source, options: Mapping[str, Any]) -> Selection:
     selection = Selection(
         start,
         documents,
-        output=_output(options),
-        is_annotated=options.get("annotate") is True,
+        output=output_of(options),
+        is_annotated=bool(options.get("annotate") or options.get("annotate_with")),
     )
-    if _output(options) is not None:
+    if output_of(options) is not None:
         # Nothing would ever ask for it.
         selection.manifest  # noqa: B018
     return selection

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Iterable, List, Mapping
+from typing import Any, Iterable, List, Mapping, Optional, Sequence
 
+from ._errors import UsageError
+from ._kinds import Source
 from ._options import OPTIONS
 from ._process import Feed, Word
-from ._sources import Documents, Source, source
+from ._sources import Documents, Files, source
 
 # Options whose value names fields of the pool's documents.
-_FIELDS = ("stratify", "field", "between", "add", "keep_field", "domain_field", "id_field")
+_FIELDS = (
+    *("stratify", "field", "between", "add", "keep_field", "tokens_field"),
+    *("domain_field", "id_field"),
+)
+# Options with files that get documents, and those with files that get their places.
+_WITH_DOCUMENTS = ("output", "output_dir", "writer", "remainder", "rejects")
+_WITH_PLACES = ("picks", "excluded", "rejected_duplicates")
 
 
 def option_words(command: str, options: Mapping[str, Any], text_field: str) -> List[Word]:
@@ -60,6 +68,103 @@ def document_words(documents: Source, flag: str, name: str, prefix: str = "") ->
         else:
             words.append(f"{flag}={word}")
     return words
+
+
+# Parts of commands.
+
+
+def text_fields(
+    documents: Source, targets: Sequence[Source], options: Mapping[str, Any]
+) -> List[Word]:
+    """Where the texts are. A list of texts has a field of its own."""
+    words: List[Word] = [f"--text-field={documents.text_field}"]
+    fields = {part.text_field for part in targets}
+    if len(fields) > 1:
+        raise ValueError("all targets must have their texts in the same field")
+    field = fields.pop() if fields else documents.text_field
+    if field != documents.text_field and options.get("target_text_field") != field:
+        words.append(f"--target-text-field={field}")
+    return words
+
+
+def one_input(
+    command: str, documents: Source, name: Optional[str], options: Mapping[str, Any]
+) -> List[Word]:
+    role = "documents" if command == "fit" else "pool"
+    prefix = prefix_of(documents, name)
+    if prepare_for_files(command, documents, [], options):
+        prefix = prefix or f"{role}="
+    documents.prepare()
+    words: List[Word] = [command]
+    words += document_words(documents, "--pool", name or role, prefix)
+    words.append(f"--text-field={documents.text_field}")
+    words += option_words(command, options, documents.text_field)
+    return words
+
+
+def prefix_of(documents: Source, name: Optional[str]) -> str:
+    if name is None:
+        return ""
+    if isinstance(documents, Files):
+        raise ValueError("name is for documents from memory: files have names")
+    if not name or "," in name or "=" in name:
+        raise ValueError(f"{name!r} can't be a name: it is empty, or has a comma or an equals sign")
+    return f"{name}="
+
+
+def output_of(options: Mapping[str, Any]) -> Optional[str]:
+    names = ("output", "output_dir", "picks", "writer")
+    output = next((options[name] for name in names if options.get(name)), None)
+    return None if output is None else os.fspath(output)
+
+
+def picks_words(documents: Source, options: Mapping[str, Any]) -> List[Word]:
+    """Rows of Parquet files are taken here: the program says which."""
+    return ["--picks=-"] if documents.is_picked and output_of(options) is None else []
+
+
+def prepare_for_files(
+    command: str, pool: Source, others: Sequence[Source], options: Mapping[str, Any]
+) -> str:
+    """Sees to it that files which the program writes have whole documents of a pool in memory.
+
+    Returns:
+        the prefix by which files know the pool.
+
+    Raises:
+        UsageError: an option can't have a useful result.
+    """
+    given = [name for name in _WITH_DOCUMENTS if options.get(name) is not None]
+    if "rejects" in given:
+        for documents in others:
+            documents.send_whole()
+    if isinstance(pool, Files):
+        return ""
+    for name in _WITH_PLACES:
+        if options.get(name) is not None:
+            advice = "use indices or take(), or write" if name == "picks" else "write"
+            raise UsageError(
+                f"{name} can't be used with documents from memory, which have no places in files: "
+                f"{advice} them to a file first.",
+                code="usage",
+            )
+    if not given:
+        return ""
+    if pool.is_numbered and command in ("weigh", "resample"):
+        raise UsageError(
+            f"{given[0]} can't be used with weights of a list, a table or a data set: of its "
+            "documents, dsel gets the texts only. "
+            + ("Use save() or to_parquet()." if command == "resample" else "Write it to a file."),
+            code="usage",
+        )
+    if pool.is_numbered and command == "select" and output_of(options) is None:
+        raise UsageError(
+            f"{given[0]} needs output or output_dir too, if the pool is a list, a table or a data "
+            "set: else dsel gets only the texts of its documents.",
+            code="usage",
+        )
+    pool.send_whole()
+    return "pool="
 
 
 def fields_of(options: Mapping[str, Any]) -> List[str]:

@@ -19,6 +19,11 @@ def find_binary() -> str:
     """
     named = os.environ.get("DSEL")
     if named:
+        if shutil.which(named) is None:
+            raise FileNotFoundError(
+                f"the environment variable DSEL names {named}, which is no program. Set it to the "
+                "path of dsel, or unset it."
+            )
         return named
     user = "nt_user" if os.name == "nt" else "posix_user"
     directories = [

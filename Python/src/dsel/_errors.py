@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+import re
+from typing import Any, List, Mapping, Optional, Sequence
 
 
 class DselError(Exception):
@@ -11,6 +12,9 @@ class DselError(Exception):
     `code` is the kind of error, from the table in Documentation/Json.md. `file` and `line` are set
     if the fault is in a file or a line. For documents that came from Python, `file` is `pool`,
     `target` or another word for them, and `line` is the number of the document, from 1.
+
+    `message` and `advice` are the program's own words, so they have its options. `keywords` are the
+    same options as they are written here, and the text has them at its end.
     """
 
     code: str
@@ -18,6 +22,7 @@ class DselError(Exception):
     line: Optional[int]
     message: str
     advice: Optional[str]
+    keywords: Sequence[str]
 
     def __init__(
         self,
@@ -27,14 +32,17 @@ class DselError(Exception):
         file: Optional[str] = None,
         line: Optional[int] = None,
         advice: Optional[str] = None,
+        keywords: Sequence[str] = (),
     ) -> None:
         self.code, self.file, self.line = code, file, line
-        self.message, self.advice = message, advice
+        self.message, self.advice, self.keywords = message, advice, tuple(keywords)
         place = "" if file is None else f"{file}: " if line is None else f"{file}:{line}: "
-        super().__init__(f"{place}{message}" + (f" {advice}" if advice else ""))
+        text = f"{place}{message}" + (f" {advice}" if advice else "")
+        super().__init__(f"{text} (In Python: {', '.join(keywords)}.)" if keywords else text)
 
     def __reduce__(self) -> Any:
-        facts = dict(code=self.code, file=self.file, line=self.line, advice=self.advice)
+        names = ("code", "file", "line", "advice", "keywords")
+        facts = {name: getattr(self, name) for name in names}
         return _restored, (type(self), self.message, facts)
 
 
@@ -50,13 +58,37 @@ def _restored(kind: type[DselError], message: str, facts: Mapping[str, Any]) -> 
     return kind(message, **facts)
 
 
-def from_event(event: Mapping[str, Any]) -> DselError:
-    """The exception for an `error` event."""
+def from_event(event: Mapping[str, Any], command: str) -> DselError:
+    """The exception for an `error` event of a command."""
     kind = UsageError if event.get("code") == "usage" else DselError
+    message = _without_pipes(str(event.get("message", "dsel failed.")))
+    advice = event.get("advice") and _without_pipes(str(event["advice"]))
     return kind(
-        str(event.get("message", "dsel failed.")),
+        message,
         code=str(event.get("code", "other")),
         file=event.get("file"),
         line=event.get("line"),
-        advice=event.get("advice"),
+        advice=advice,
+        keywords=_keywords(f"{message} {advice or ''}", command),
     )
+
+
+def _without_pipes(text: str) -> str:
+    # A document's own fields follow its number, which has an empty name: see _lines.py.
+    text = text.replace("The line has: . ", "").replace("The line has: , ", "The line has: ")
+    return re.sub(r"/dev/fd/\d+", "documents from memory", text)
+
+
+def _keywords(text: str, command: str) -> List[str]:
+    """The options of a command that a text names, as keyword arguments."""
+    # It needs the types of this module.
+    from ._options import OPTIONS
+
+    known: Mapping[str, str] = {"text_field": "value", **OPTIONS.get(command, {})}
+    found: List[str] = []
+    for option, value in re.findall(r"--([a-z][a-z-]*)(?: (skip|keep|auto)\b)?", text):
+        name = option.replace("-", "_")
+        if name in known:
+            given = "True" if known[name] == "flag" else f'"{value}"' if value else "…"
+            found.append(f"{name}={given}")
+    return list(dict.fromkeys(found))

@@ -9,14 +9,25 @@ import shutil
 import tempfile
 import weakref
 from array import array
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Type, TypeVar, Union
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Type, TypeVar, Union
 
+from ._errors import DselError
 from ._process import Progress, Run, Word, chunks_of
 from ._selection import as_numpy
 from ._whole import write_whole
 
 Path = Union[str, "os.PathLike[str]"]
 Self = TypeVar("Self", bound="StoredFile")
+
+
+# What to do about parts that can't be added up.
+ADVICE = {
+    "repeated_input": "Leave one of them out, or count the documents twice by "
+    "merge([…], allow_repeats=True).",
+    "repeated_shard": "Leave one of the two out. Parts of a pool in memory need names of their "
+    "own: weigh(…, name='a'). If both have the same content and belong to the pool, draw with "
+    "allow_missing=True.",
+}
 
 
 class StoredFile:
@@ -35,8 +46,19 @@ class StoredFile:
         """
         self.path = os.fspath(path)
         self._report = report
+        self._is_temporary = directory is not None
         if directory is not None:
             weakref.finalize(self, shutil.rmtree, directory, ignore_errors=True)
+
+    def __repr__(self) -> str:
+        return f"dsel.{type(self).__name__}({self.path!r})"
+
+    def __reduce__(self) -> Any:
+        """A temporary file travels with its bytes, and one that has a name of its own by this."""
+        if not self._is_temporary:
+            return type(self), (self.path, self._report)
+        with open(self.path, "rb") as file:
+            return _received, (type(self), file.read(), self._report)
 
     @classmethod
     def load(cls: Type[Self], path: Path) -> Self:
@@ -47,7 +69,10 @@ class StoredFile:
         return cls(path)
 
     def save(self, path: Path) -> None:
-        """Copies the file. The name of the copy should end as that of the original."""
+        """Copies the file, and replaces one of that name.
+
+        The name of the copy should end as that of the original.
+        """
         with open(self.path, "rb") as file:
             write_whole(path, chunks_of(file))
 
@@ -65,17 +90,20 @@ class StoredFile:
         words: Sequence[Word],
         progress: Optional[Progress] = None,
         flag: str = "--output",
+        advice: Optional[Mapping[str, str]] = None,
     ) -> Self:
         """The file that a command writes.
 
         Args:
             words: the command, without the option that names the file.
             flag: that option.
+            advice: as for Run.
         """
         directory = tempfile.mkdtemp(prefix="dsel-")
         path = os.path.join(directory, cls.__name__.lower())
         try:
-            run = Run([*words, f"{flag}={path}"], progress, report_on_output=True).finish()
+            words = [*words, f"{flag}={path}"]
+            run = Run(words, progress, report_on_output=True, advice=advice).finish()
         except BaseException:
             shutil.rmtree(directory, ignore_errors=True)
             raise
@@ -84,7 +112,11 @@ class StoredFile:
     def _plus(self: Self, other: object) -> Self:
         if not isinstance(other, type(self)):
             return NotImplemented  # type: ignore[no-any-return]
-        return type(self).made(["merge", self.path, other.path])
+        return type(self).made(["merge", self.path, other.path], advice=ADVICE)
+
+    def __radd__(self: Self, other: object) -> Self:
+        """For sum(), which begins with 0."""
+        return self if other == 0 else NotImplemented
 
 
 class Model(StoredFile):
@@ -100,11 +132,19 @@ class Model(StoredFile):
             start = file.read(4)
         if start == b"\x28\xb5\x2f\xfd":
             # The program decompresses it: Python can't before version 3.14.
-            with tempfile.TemporaryDirectory(prefix="dsel-") as name:
-                plain = os.path.join(name, "model")
-                Run(["merge", self.path, f"--output={plain}"], report_on_output=True).finish()
-                return _json(plain)
-        return _json(self.path)
+            return self._merged()
+        try:
+            content = _json(self.path)
+        except (ValueError, OSError, EOFError):
+            content = {}
+        # The program says what is wrong with a file that is no model.
+        return content if "counts" in content else self._merged()
+
+    def _merged(self) -> Dict[str, Any]:
+        with tempfile.TemporaryDirectory(prefix="dsel-") as name:
+            plain = os.path.join(name, "model")
+            Run(["merge", self.path, f"--output={plain}"], report_on_output=True).finish()
+            return _json(plain)
 
     @property
     def counts(self) -> Any:
@@ -168,7 +208,15 @@ class Weights(StoredFile):
 
     def _column(self, name: str) -> Any:
         if self._columns is None:
-            self._columns = self._read()
+            try:
+                self._columns = self._read()
+            except (ValueError, KeyError, TypeError, AttributeError, EOFError) as fault:
+                raise DselError(
+                    "these are no weights, or not whole.",
+                    code="unusable_weights",
+                    file=self.path,
+                    advice="Use a file that 'dsel weigh' wrote, plain or in gzip.",
+                ) from fault
         return self._columns[name]
 
     def _read(self) -> Dict[str, Any]:
@@ -200,6 +248,14 @@ def _json(path: str) -> Dict[str, Any]:
     with opened(path, "rb") as file:
         content: Dict[str, Any] = json.loads(file.read())
     return content
+
+
+def _received(kind: Type[Self], content: bytes, report: Optional[Dict[str, Any]]) -> Self:
+    directory = tempfile.mkdtemp(prefix="dsel-")
+    path = os.path.join(directory, kind.__name__.lower())
+    with open(path, "wb") as file:
+        file.write(content)
+    return kind(path, report, directory)
 
 
 def names_of(files: Any) -> List[str]:

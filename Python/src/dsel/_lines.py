@@ -7,7 +7,7 @@ empty name, which no field has.
 from __future__ import annotations
 
 import json
-from typing import Any, Mapping
+from typing import Any, Mapping, Optional
 
 _orjson: Any
 try:
@@ -39,6 +39,37 @@ def line_of(row: Mapping[str, Any]) -> bytes:
     except UnicodeEncodeError:
         # Half of a surrogate pair: the program says where it is.
         return _encode_ascii(row).encode() + b"\n"
+
+
+def document_line(row: Mapping[str, Any], place: str, number: Optional[int] = None) -> bytes:
+    """A line, with a number or without.
+
+    Args:
+        place: the document's, for messages.
+
+    Raises:
+        TypeError: a value is nothing that JSON has, such as a date.
+        ValueError: a number is none, or infinite, or a value contains itself.
+    """
+    try:
+        return line_of(row) if number is None else numbered_line(number, row)
+    except (TypeError, ValueError) as fault:
+        kind = ValueError if isinstance(fault, ValueError) else TypeError
+        raise kind(f"{place}: {_unsendable(row)}") from fault
+
+
+def _unsendable(row: Mapping[str, Any]) -> str:
+    for key, value in row.items():
+        try:
+            line_of({key: value})
+        except (TypeError, ValueError):
+            shown = repr(value)
+            shown = shown if len(shown) <= 60 else f"{shown[:57]}…"
+            return (
+                f"the field {key!r} can't be written as JSON: it is {shown}, "
+                f"{type(value).__name__}. Convert it to a text, a number or None."
+            )
+    return "it can't be written as JSON."
 
 
 def numbered_line(number: int, row: Mapping[str, Any]) -> bytes:

@@ -7,15 +7,31 @@ says on standard error.
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import subprocess
 import threading
 import warnings
+import weakref
 import zlib
 from collections import deque
 from dataclasses import dataclass
-from typing import IO, Any, Callable, Deque, Dict, Iterator, List, Optional, Sequence, Union
+from typing import (
+    IO,
+    Any,
+    Callable,
+    Deque,
+    Dict,
+    Generator,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Tuple,
+    Union,
+)
 
 from ._binary import find_binary
 from ._errors import DselError, DselWarning, from_event
@@ -47,6 +63,22 @@ class Feed:
 Word = Union[str, Feed]
 
 
+class _Program(subprocess.Popen[bytes]):
+    """The program, which tells the processor time of its whole run."""
+
+    processor_seconds = 0.0
+
+    def _try_wait(self, flags: int) -> Tuple[int, int]:
+        # What subprocess waits by. Without this method, as in another Python, the time is unknown.
+        try:
+            number, status, usage = os.wait4(self.pid, flags)
+        except ChildProcessError:
+            return self.pid, 0  # As subprocess takes it: another part of Python has waited.
+        if number == self.pid:
+            self.processor_seconds = usage.ru_utime + usage.ru_stime
+        return number, status
+
+
 class Run:
     """A run of the program.
 
@@ -55,6 +87,8 @@ class Run:
 
     report: Optional[Dict[str, Any]]
     notes: List[str]
+    # Those of the whole run; known if it ended by itself.
+    processor_seconds: float
 
     def __init__(
         self,
@@ -63,24 +97,32 @@ class Run:
         *,
         report_on_output: bool = False,
         shows_warnings: bool = True,
+        advice: Optional[Mapping[str, str]] = None,
     ) -> None:
         """Starts nothing.
 
         Args:
+            advice: what to do about errors in Python, by their codes, instead of what the program
+                advises.
             report_on_output: the program writes its report to standard output.
             shows_warnings: what the program warns of becomes a DselWarning, and isn't only kept in
                 `warnings`.
         """
         self._words, self._progress = list(words), progress
         self._reports_on_output, self._shows_warnings = report_on_output, shows_warnings
+        self._advice = advice or {}
         self.report = None
         self.notes = []
+        self.processor_seconds = 0.0
         self.warnings: List[str] = []
         self._error: Optional[DselError] = None
         self._other: Deque[str] = deque(maxlen=20)
         self._failure: Optional[BaseException] = None
         self._names: Dict[str, str] = {}
         self._is_stopped = False
+        self._child: Optional[_Program] = None
+        self._threads: List[threading.Thread] = []
+        self._process = os.getpid()
 
     def finish(self) -> Run:
         """Runs to the end.
@@ -93,7 +135,7 @@ class Run:
             self.report = self._named(json.loads(output))
         return self
 
-    def lines(self) -> Iterator[bytes]:
+    def lines(self) -> Generator[bytes, None, None]:
         """The lines of standard output, with their line ends.
 
         If the iterator is closed early, the program ends.
@@ -108,6 +150,8 @@ class Run:
             threads.append(
                 threading.Thread(target=self._pump, args=(child, descriptor, feed), daemon=True)
             )
+        self._child, self._threads = child, threads
+        _running.add(self)
         for thread in threads:
             thread.start()
         is_whole = False
@@ -115,6 +159,7 @@ class Run:
             assert child.stdout is not None
             yield from child.stdout
             child.wait()
+            self.processor_seconds = child.processor_seconds
             is_whole = True
         finally:
             if not is_whole:
@@ -129,11 +174,21 @@ class Run:
             for pipe in (child.stdout, child.stderr):
                 if pipe is not None:
                     pipe.close()
+            _running.discard(self)
         self._raise(child.returncode)
         for text in self.warnings if self._shows_warnings else ():
             warnings.warn(text, DselWarning, stacklevel=_caller_level())
 
-    def _start(self, feeds: List[tuple[int, Feed]]) -> subprocess.Popen[bytes]:
+    def stop(self) -> None:
+        """Ends the program and its threads, though nobody reads on."""
+        if self._child is None or self._process != os.getpid():
+            return  # A copy of this process has the runs of its parent, which go on.
+        self._is_stopped = True
+        _end(self._child)
+        for thread in self._threads:
+            thread.join(_THREAD_PATIENCE)
+
+    def _start(self, feeds: List[tuple[int, Feed]]) -> _Program:
         """Starts the program, and adds the writing ends of the pipes to `feeds`."""
         reading: List[int] = []
         words: List[str] = []
@@ -152,7 +207,7 @@ class Run:
             if words[0] == "merge":
                 # It is too short to show progress.
                 del words[-2:]
-            return subprocess.Popen(
+            return _Program(
                 [find_binary(), *words],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -245,7 +300,10 @@ class Run:
         elif "report" in event:
             self.report = self._named(event["report"])
         elif "error" in event:
-            self._error = from_event(self._named(event["error"]))
+            error = event["error"]
+            if error.get("code") in self._advice:
+                error = {**error, "advice": self._advice[error["code"]]}
+            self._error = from_event(self._named(error), str(self._words[0]))
 
     def _named(self, value: Any) -> Any:
         """The value, in which pipes have their names."""
@@ -261,6 +319,17 @@ class Run:
         if isinstance(value, dict):
             return {key: self._named(item) for key, item in value.items()}
         return value
+
+
+_running: weakref.WeakSet[Run] = weakref.WeakSet()
+
+
+@atexit.register
+def _stop_all() -> None:
+    """Python ends, though iterators are left. When it clears them away, its threads are gone
+    already, and may have left locks behind: closing their pipes would abort the process."""
+    for run in list(_running):
+        run.stop()
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import os
 from array import array
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence
+from contextlib import closing
+from itertools import count
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Generator,
+    Iterable,
+    Iterator,
+    List,
+    Optional,
+    Sequence,
+)
 
 from ._errors import UsageError
-from ._lines import annotation_of, line_of, number_of
+from ._kinds import Source
+from ._lines import annotation_of, document_line, number_of
 from ._process import Run
-from ._sources import Source
 from ._whole import whole, write_whole
 
 if TYPE_CHECKING:
@@ -48,23 +61,34 @@ class Selection:
         self._lines: Optional[List[bytes]] = None
         self._picks: Optional[Picks] = None
 
+    def __repr__(self) -> str:
+        known = self._numbers or self._lines or self._picks
+        state = "not read yet" if known is None else f"{len(known):,} documents"
+        if self._output is not None:
+            state = f"written to {self._output}"
+        return f"<dsel.Selection: {state}>"
+
     # What was selected.
 
-    def rows(self) -> Iterator[Any]:
+    def rows(self) -> Generator[Any, None, None]:
         """The selected documents, one after another.
 
-        They are mappings, or texts if the pool was an iterable of texts. If the iterator is closed
+        They are mappings, or texts if the pool was an iterable of texts. If the generator is closed
         early, the run ends.
         """
         if self._pool.is_numbered:
-            return self._pool.rows(self._selected())
-        if self._pool.is_picked:
-            return (row for table in self._tables() for row in table.to_pylist())
-        return map(self._pool.parsed, self.lines())
+            yield from self._pool.rows(self._selected())
+        elif self._pool.is_picked:
+            for table in self._tables():
+                yield from table.to_pylist()
+        else:
+            with closing(self.lines()) as lines:
+                for line in lines:
+                    yield self._pool.parsed(line)
 
     __iter__ = rows
 
-    def lines(self) -> Iterator[bytes]:
+    def lines(self) -> Generator[bytes, None, None]:
         """The selected lines, as they are in the pool's files, with their line ends.
 
         Raises:
@@ -74,8 +98,6 @@ class Selection:
             raise TypeError("a pool in memory has no lines. Use rows(), take() or indices.")
         if self._pool.is_picked:
             raise TypeError("Parquet files have no lines. Use rows(), take() or to_parquet().")
-        if self._lines is not None:
-            return iter(self._lines)
         return self._stream()
 
     @property
@@ -93,13 +115,20 @@ class Selection:
 
     @property
     def annotations(self) -> List[Any]:
-        """With annotate=True and a pool in memory or in Parquet files: the weight and the key of
-        each document."""
-        if self._pool.is_picked:
-            self._annotations = self._picked().annotations
-        else:
+        """With annotate=True: the weight and the key of each document. They finish the run.
+
+        Raises:
+            TypeError: without annotate=True.
+        """
+        if not self._is_annotated:
+            raise TypeError("there are annotations with annotate=True only")
+        if self._pool.is_numbered:
             self._selected()
-        return self._annotations
+            return self._annotations
+        if self._pool.is_picked:
+            return self._picked().annotations
+        self.keep()
+        return [annotation_of(line) for line in self._lines or ()]
 
     def take(self) -> Any:
         """The selected documents in the kind that the pool has: a list, a Dataset, a table, a
@@ -124,17 +153,22 @@ class Selection:
         return self
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the selected documents to a file of JSON lines, which appears when it is whole.
+        """Writes the selected documents to a file of JSON lines, which appears when it is whole. It
+        replaces one of that name.
 
         From files and iterables, the lines are those that `dsel select` writes. Raises `UsageError`
         if the name ends in `.parquet`: see `to_parquet`.
         """
         if os.fspath(path).endswith(".parquet"):
             raise UsageError("save writes lines of JSON. Write Parquet with to_parquet().")
-        if self._pool.is_numbered or self._pool.is_picked:
-            write_whole(path, map(line_of, _mappings(self.rows())))
+        if self._pool.is_numbered:
+            places = (f"document {number + 1} of the pool" for number in self._selected())
+        elif self._pool.is_picked:
+            places = (f"document {number} of the selection" for number in count(1))
         else:
             write_whole(path, self.lines())
+            return
+        write_whole(path, map(document_line, _mappings(self.rows()), places))
 
     # What the run says.
 
@@ -159,7 +193,8 @@ class Selection:
     # Other kinds.
 
     def to_parquet(self, path: str | os.PathLike[str]) -> None:
-        """Writes the selected documents to a Parquet file, which appears when it is whole.
+        """Writes the selected documents to a Parquet file, which appears when it is whole. It
+        replaces one of that name.
 
         From Parquet files, these are the pool's rows: with all columns, and the same values, types,
         schema and metadata. From other pools, they are what `to_arrow` gives.
@@ -225,7 +260,10 @@ class Selection:
         self._is_begun = True
         return self._start()
 
-    def _stream(self) -> Iterator[bytes]:
+    def _stream(self) -> Generator[bytes, None, None]:
+        if self._lines is not None:
+            yield from self._lines
+            return
         if self._output is not None:
             raise TypeError(f"the selection was written to {self._output}. Read it from there.")
         run = self._begin()

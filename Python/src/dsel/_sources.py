@@ -1,73 +1,18 @@
-"""What documents may come as, and how they reach the program.
-
-Files are named to the program. Everything else is written to a pipe as JSON lines. Where a pool can
-be asked for its n-th document (lists, tables, data sets), only the text and the number of each
-document go to the program, and the numbers of the selected ones come back. From other iterables,
-whole documents go to the program and come back.
-"""
+"""What documents may come as: files, and what the kinds of _kinds.py and _tables.py are."""
 
 from __future__ import annotations
 
 import glob
-import json
-import math
 import os
-import re
-from itertools import chain, islice
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Union
+from typing import Any, Iterable, List, Mapping, Optional, Sequence, Union
 
-from ._lines import line_of, numbered_line
-from ._process import Feed, Word
+from ._kinds import Rows, Source
+from ._process import Word
+from ._tables import TABLES, sequence
 
 Documents = Union[str, "os.PathLike[str]", Iterable[Any]]
 
-_BATCH = 1000
 _SUFFIXES = (".jsonl", ".ndjson", ".json", ".zst", ".gz", ".parquet")
-# The name of a field, in which no character has a meaning of its own.
-_PLAIN = re.compile(r"[\w\- ]+")
-
-
-class Source:
-    """Documents."""
-
-    # Where the text is, as --text-field expects it; known after prepare().
-    text_field: str
-    # Whether the program gets numbers with the texts, and returns numbers.
-    is_numbered = False
-    # Whether the program says where selected documents are, instead of returning them.
-    is_picked = False
-    # Whether the documents can be read again.
-    is_rereadable = True
-
-    def prepare(self) -> None:
-        """Looks at the documents, before each run."""
-
-    def words(self, name: str, prefix: str = "") -> List[Word]:
-        """The values of an option such as --pool."""
-        return [Feed(self.lines, name, prefix)]
-
-    def lines(self) -> Iterator[bytes]:
-        """The documents, as JSON lines."""
-        raise NotImplementedError
-
-    def parsed(self, line: bytes) -> Any:
-        """The document that a selected line is."""
-        return json.loads(line)
-
-    def row(self, number: int) -> Any:
-        """A document of a numbered source."""
-        raise NotImplementedError
-
-    def rows(self, numbers: Sequence[int]) -> Iterator[Any]:
-        return map(self.row, numbers)
-
-    def take(self, numbers: Sequence[int]) -> Any:
-        """Documents of a numbered source, in the kind that it has."""
-        raise NotImplementedError
-
-    def files(self) -> List[str]:
-        """The files of a source of Parquet."""
-        raise NotImplementedError
 
 
 class Files(Source):
@@ -92,76 +37,6 @@ class ParquetFiles(Files):
         ]
 
 
-class Rows(Source):
-    """An iterable of texts or of mappings, which is read from its beginning to its end."""
-
-    def __init__(self, rows: Iterable[Any], text_field: str) -> None:
-        self.is_rereadable = not isinstance(rows, Iterator)
-        self._rows, self._given_field = rows, text_field
-        self._begun: Optional[Iterator[Any]] = None
-        self._are_texts = False
-
-    def prepare(self) -> None:
-        rows = iter(self._rows)
-        first = list(islice(rows, 1))
-        self._are_texts = bool(first) and isinstance(first[0], str)
-        self.text_field = "text" if self._are_texts else self._given_field
-        self._begun = chain(first, rows)
-
-    def lines(self) -> Iterator[bytes]:
-        rows, self._begun = self._begun, None
-        assert rows is not None
-        try:
-            for number, row in enumerate(rows, 1):
-                yield line_of(_document(row, number, self._are_texts))
-        finally:
-            # A generator that wasn't read to its end has files or connections to close.
-            close = getattr(self._rows, "close", None)
-            if close is not None and not self.is_rereadable:
-                close()
-
-    def parsed(self, line: bytes) -> Any:
-        row = json.loads(line)
-        return row["text"] if self._are_texts and len(row) == 1 else row
-
-
-class Numbered(Source):
-    """Documents that can be asked for by their number."""
-
-    is_numbered = True
-
-    def __init__(
-        self,
-        batches: Callable[[Optional[List[str]]], Iterator[Iterable[Mapping[str, Any]]]],
-        take: Callable[[Sequence[int]], Any],
-        rows: Callable[[Any], Iterable[Any]],
-        text_field: str,
-        fields: Iterable[str] = (),
-    ) -> None:
-        self._batches, self._take, self._as_rows = batches, take, rows
-        self.text_field = text_field
-        needed = {text_field, *fields}
-        # An expression may lead anywhere, so all columns are sent.
-        self._columns = sorted(needed) if all(map(_PLAIN.fullmatch, needed)) else None
-
-    def lines(self) -> Iterator[bytes]:
-        number = 0
-        for batch in self._batches(self._columns):
-            for row in batch:
-                yield numbered_line(number, row)
-                number += 1
-
-    def row(self, number: int) -> Any:
-        return next(iter(self.rows([number])))
-
-    def rows(self, numbers: Sequence[int]) -> Iterator[Any]:
-        for start in range(0, len(numbers), _BATCH):
-            yield from self._as_rows(self._take(numbers[start : start + _BATCH]))
-
-    def take(self, numbers: Sequence[int]) -> Any:
-        return self._take(numbers)
-
-
 def source(
     documents: Documents, text_field: str, fields: Iterable[str] = (), role: str = "documents"
 ) -> Source:
@@ -173,19 +48,25 @@ def source(
         fields: further fields that the program reads, such as that of --stratify.
         role: a word for messages.
     """
+    if not isinstance(text_field, str):
+        raise TypeError(f"text_field must be a name such as 'text', not {text_field!r}")
     paths = _paths(documents, role)
     if paths is not None:
         are_rows = any(map(_is_parquet, paths))
         return ParquetFiles(paths, text_field) if are_rows else Files(paths, text_field)
     kinds = [f"{t.__module__.split('.')[0]}.{t.__name__}" for t in type(documents).__mro__]
     for kind in kinds:
-        make = _TABLES.get(kind)
+        make = TABLES.get(kind)
         if make is not None:
             return make(documents, text_field, fields)
     if isinstance(documents, (list, tuple)):
-        return _sequence(documents, text_field, fields)
+        return sequence(documents, text_field, fields)
     if isinstance(documents, Iterable) and not isinstance(documents, (bytes, Mapping)):
         return Rows(documents, text_field)
+    if "datasets.DatasetDict" in kinds or "datasets.IterableDatasetDict" in kinds:
+        raise TypeError(
+            f"{role}: a DatasetDict has several splits. Give one of them: data['train']."
+        )
     raise TypeError(
         f"{role}: {type(documents).__name__} is no kind of documents. Give paths, an iterable of "
         "texts or of mappings, a table or data set of pyarrow, a Dataset, or a DataFrame."
@@ -260,139 +141,3 @@ def _expanded(path: str) -> List[str]:
     if os.path.exists(path) or not glob.has_magic(path):
         return [path]
     return sorted(glob.glob(path, recursive=True)) or [path]
-
-
-# Lists, tables and data sets.
-
-
-def _sequence(rows: Sequence[Any], text_field: str, fields: Iterable[str]) -> Source:
-    are_texts = bool(rows) and isinstance(rows[0], str)
-
-    def checked(columns: Optional[List[str]]) -> Iterator[Iterable[Mapping[str, Any]]]:
-        for number, row in enumerate(rows, 1):
-            row = _document(row, number, are_texts)
-            yield (row if columns is None else {key: row[key] for key in columns if key in row},)
-
-    return Numbered(
-        checked,
-        lambda numbers: [rows[number] for number in numbers],
-        lambda taken: taken,
-        "text" if are_texts else text_field,
-        fields,
-    )
-
-
-def _pandas(frame: Any, text_field: str, fields: Iterable[str]) -> Source:
-    def batches(columns: Optional[List[str]]) -> Iterator[Iterable[Mapping[str, Any]]]:
-        part = _columns(frame, list(frame.columns), columns)
-        for start in range(0, len(part), _BATCH):
-            yield _records(part.iloc[start : start + _BATCH])
-
-    return Numbered(
-        batches, lambda numbers: frame.iloc[list(numbers)], _records, text_field, fields
-    )
-
-
-def _records(frame: Any) -> Iterator[Dict[str, Any]]:
-    names = list(frame.columns)
-    for row in zip(*(frame[name].tolist() for name in names)) if names else iter(()):
-        yield {str(name): _plain(value) for name, value in zip(names, row)}
-
-
-def _polars(frame: Any, text_field: str, fields: Iterable[str]) -> Source:
-    def batches(columns: Optional[List[str]]) -> Iterator[Iterable[Mapping[str, Any]]]:
-        part = _columns(frame, frame.columns, columns)
-        for batch in part.iter_slices(_BATCH):
-            yield batch.iter_rows(named=True)
-
-    return Numbered(
-        batches,
-        lambda numbers: frame[list(numbers)],
-        lambda taken: taken.iter_rows(named=True),
-        text_field,
-        fields,
-    )
-
-
-def _arrow_table(table: Any, text_field: str, fields: Iterable[str]) -> Source:
-    def batches(columns: Optional[List[str]]) -> Iterator[Iterable[Mapping[str, Any]]]:
-        part = table if columns is None else table.select(_present(table.column_names, columns))
-        for batch in part.to_batches(max_chunksize=_BATCH):
-            yield batch.to_pylist()
-
-    return _arrow_source(table, batches, text_field, fields)
-
-
-def _arrow_dataset(data: Any, text_field: str, fields: Iterable[str]) -> Source:
-    def batches(columns: Optional[List[str]]) -> Iterator[Iterable[Mapping[str, Any]]]:
-        names = None if columns is None else _present(data.schema.names, columns)
-        for batch in data.to_batches(columns=names, batch_size=_BATCH):
-            yield batch.to_pylist()
-
-    return _arrow_source(data, batches, text_field, fields)
-
-
-def _arrow_source(
-    data: Any,
-    batches: Callable[[Optional[List[str]]], Iterator[Iterable[Mapping[str, Any]]]],
-    text_field: str,
-    fields: Iterable[str],
-) -> Source:
-    def take(numbers: Sequence[int]) -> Any:
-        import pyarrow
-
-        # Without a type, no numbers would be numbers of no type.
-        return data.take(pyarrow.array(numbers, pyarrow.int64()))
-
-    return Numbered(batches, take, lambda taken: taken.to_pylist(), text_field, fields)
-
-
-def _hugging_face(data: Any, text_field: str, fields: Iterable[str]) -> Source:
-    def batches(columns: Optional[List[str]]) -> Iterator[Iterable[Mapping[str, Any]]]:
-        names = _present(data.column_names, columns)
-        part = data.select_columns(names).with_format(None)
-        for batch in part.iter(batch_size=_BATCH):
-            yield [dict(zip(names, row)) for row in zip(*(batch[name] for name in names))]
-
-    return Numbered(batches, lambda n: data.select(list(n)), iter, text_field, fields)
-
-
-_TABLES: Dict[str, Callable[[Any, str, Iterable[str]], Source]] = {
-    "datasets.Dataset": _hugging_face,
-    "pandas.DataFrame": _pandas,
-    "polars.DataFrame": _polars,
-    "pyarrow.Dataset": _arrow_dataset,
-    "pyarrow.Table": _arrow_table,
-}
-
-
-def _columns(frame: Any, names: Sequence[Any], columns: Optional[List[str]]) -> Any:
-    return frame if columns is None else frame[_present(names, columns)]
-
-
-def _present(names: Sequence[Any], columns: Optional[List[str]]) -> List[Any]:
-    if columns is None:
-        return list(names)
-    missing = [column for column in columns if column not in names]
-    if missing:
-        raise ValueError(
-            f"there is no column {missing[0]!r}. The columns are: {', '.join(map(str, names))}."
-        )
-    return columns
-
-
-# Single documents.
-
-
-def _document(row: Any, number: int, is_text: bool) -> Mapping[str, Any]:
-    if isinstance(row, str) and is_text:
-        return {"text": row}
-    if isinstance(row, Mapping) and not is_text:
-        return row if isinstance(row, dict) else dict(row)
-    kind = "a text, as the first one is" if is_text else "a mapping"
-    raise TypeError(f"document {number} is {type(row).__name__}, not {kind}")
-
-
-def _plain(value: Any) -> Any:
-    """A value of a frame, in which a missing one is no number."""
-    return None if isinstance(value, float) and math.isnan(value) else value

@@ -113,6 +113,8 @@ def planned(
         raise usage_error(f"give one size, and not both {' and '.join(size)}")
     if str(size.get("count")) == "auto":
         raise refused("count='auto'", "the best size is searched for on one machine")
+    if str(settings.get("temperature")) == "auto":
+        raise refused("temperature='auto'", "it is searched for in the weights of the whole pool")
     words = _routed(settings, text_field)
     job = Job(
         work,

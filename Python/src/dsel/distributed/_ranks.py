@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any, Callable, List, Sequence
 
-from .._errors import DselError
+from .._errors import DselError, UsageError
 from . import _storage
 
 # So many tasks are done by the first job that can, and not shared.
@@ -39,10 +39,22 @@ class Ranks:
 
     @classmethod
     def of_slurm(cls, work: str | os.PathLike[str]) -> Ranks:
-        """The rank that Slurm gives to a job of an array."""
-        first = int(os.environ["SLURM_ARRAY_TASK_MIN"])
-        rank = int(os.environ["SLURM_ARRAY_TASK_ID"]) - first
-        return cls(rank, int(os.environ["SLURM_ARRAY_TASK_COUNT"]), work)
+        """The rank that Slurm gives to a job of an array.
+
+        Raises:
+            UsageError: this process is no such job.
+        """
+        try:
+            first, place, count = (
+                int(os.environ[f"SLURM_ARRAY_TASK_{name}"]) for name in ("MIN", "ID", "COUNT")
+            )
+        except KeyError as fault:
+            raise UsageError(
+                f"this is no job of an array of Slurm: {fault.args[0]} isn't set. Start it with "
+                "sbatch --array, or use Ranks(rank, count, work).",
+                code="usage",
+            ) from None
+        return cls(place - first, count, work)
 
     def map(
         self, function: Callable[[Any], Any], items: Sequence[Any], label: str

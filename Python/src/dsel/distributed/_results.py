@@ -88,8 +88,7 @@ def run(job: Job, words: Sequence[Word]) -> Record:
     report = done.report or {}
     log = _logs[_here()]
     log.warnings += done.warnings
-    used = report.get("timings", {}).get("processor_seconds", {})
-    log.processor_seconds += sum(used.values())
+    log.processor_seconds += done.processor_seconds
     version = report.get("dsel_version", job.version)
     if version != job.version:
         raise DselError(

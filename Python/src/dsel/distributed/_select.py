@@ -38,7 +38,7 @@ class Selected:
 
     `files` are in the order of the pool: together, they have the bytes of one `dsel select`.
     `manifest` is what is in manifest.json. `steps` has the tasks, the seconds and the bytes of each
-    step, of which `reused` were done before.
+    step, of which `reused` were done before. `processor_seconds` are those of the program's runs.
     """
 
     out: str
@@ -150,6 +150,13 @@ class _Run:
         records = self._map(_tasks.fit, Items(len(targets) + len(parts), item), "fit")
         names = [name for name, _ in targets]
         models = [(name, record["file"]) for name, record in zip(names, records)]
+        for name, record in zip(names, records):
+            if not record.get("documents"):
+                raise DselError(
+                    f"the target{name and ' '}{name} is empty: no document in it.",
+                    code="no_documents",
+                    advice="Check the files or documents of the target.",
+                )
         records = records[len(targets) :]
         for record in records:
             facts = tuple((one["bytes"], one["xxh3"], one["documents"]) for one in record["inputs"])

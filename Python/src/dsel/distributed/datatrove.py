@@ -3,13 +3,14 @@
 from datatrove.executor import LocalPipelineExecutor
 from dsel.distributed.datatrove import SelectStep
 
-step = SelectStep("wiki.jsonl", "crawl/*.jsonl.zst", "work", "selected", count=10_000)
-last = None
-for stage in range(4):
-    last = LocalPipelineExecutor(
-        [step], tasks=8, workers=2, logging_dir=f"logs/{stage}", depends=last
-    )
-last.run()
+# Workers are processes that import this file.
+if __name__ == "__main__":
+    step = SelectStep("wiki.jsonl", "crawl/*.jsonl.zst", "work", "selected", count=10_000)
+    last = None
+    for stage in range(4):
+        logs = f"logs/{stage}"
+        last = LocalPipelineExecutor([step], tasks=8, workers=2, logging_dir=logs, depends=last)
+    last.run()
 """
 
 from __future__ import annotations

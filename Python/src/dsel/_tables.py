@@ -1,0 +1,150 @@
+"""Lists, tables and data sets, which can be asked for documents by their numbers.
+
+Kinds of other packages are recognised by their names, so that no package is imported.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence
+
+from ._kinds import BATCH, Numbered, Rows, Source, are_texts, document, plain
+
+
+def sequence(rows: Sequence[Any], text_field: str, fields: Iterable[str]) -> Source:
+    has_texts = are_texts(rows)
+
+    def checked(columns: Optional[List[str]]) -> Iterator[Iterable[Mapping[str, Any]]]:
+        for number, row in enumerate(rows, 1):
+            row = document(row, number, has_texts)
+            yield (row if columns is None else _part(row, columns),)
+
+    return Numbered(
+        checked,
+        lambda numbers: [rows[number] for number in numbers],
+        lambda taken: taken,
+        "text" if has_texts else text_field,
+        fields,
+    )
+
+
+def _part(row: Mapping[str, Any], columns: Sequence[str]) -> Mapping[str, Any]:
+    """The columns of a document. If one is missing, the message about it tells the names of all
+    others, so they are sent, too."""
+    part = {key: row[key] for key in columns if key in row}
+    if len(part) < len(columns):
+        part.update((key, None) for key in row if key not in part and isinstance(key, str))
+    return part
+
+
+def _pandas(frame: Any, text_field: str, fields: Iterable[str]) -> Source:
+    def batches(columns: Optional[List[str]]) -> Iterator[Iterable[Mapping[str, Any]]]:
+        part = _columns(frame, list(frame.columns), columns)
+        if not part.columns.is_unique:
+            repeated = part.columns[part.columns.duplicated()][0]
+            raise ValueError(f"there are several columns {repeated!r}. Rename or drop one.")
+        for start in range(0, len(part), BATCH):
+            yield _records(part.iloc[start : start + BATCH])
+
+    return Numbered(
+        batches, lambda numbers: frame.iloc[list(numbers)], _records, text_field, fields
+    )
+
+
+def _records(frame: Any) -> Iterator[Dict[str, Any]]:
+    names = list(frame.columns)
+    for row in zip(*(frame[name].tolist() for name in names)) if names else iter(()):
+        yield {str(name): plain(value) for name, value in zip(names, row)}
+
+
+def _polars(frame: Any, text_field: str, fields: Iterable[str]) -> Source:
+    def batches(columns: Optional[List[str]]) -> Iterator[Iterable[Mapping[str, Any]]]:
+        part = _columns(frame, frame.columns, columns)
+        for batch in part.iter_slices(BATCH):
+            yield batch.iter_rows(named=True)
+
+    return Numbered(
+        batches,
+        lambda numbers: frame[list(numbers)],
+        lambda taken: taken.iter_rows(named=True),
+        text_field,
+        fields,
+    )
+
+
+def _arrow_table(table: Any, text_field: str, fields: Iterable[str]) -> Source:
+    def batches(columns: Optional[List[str]]) -> Iterator[Iterable[Mapping[str, Any]]]:
+        part = table if columns is None else table.select(_present(table.column_names, columns))
+        for batch in part.to_batches(max_chunksize=BATCH):
+            yield batch.to_pylist()
+
+    return _arrow_source(table, batches, text_field, fields)
+
+
+def _arrow_dataset(data: Any, text_field: str, fields: Iterable[str]) -> Source:
+    def batches(columns: Optional[List[str]]) -> Iterator[Iterable[Mapping[str, Any]]]:
+        names = None if columns is None else _present(data.schema.names, columns)
+        for batch in data.to_batches(columns=names, batch_size=BATCH):
+            yield batch.to_pylist()
+
+    return _arrow_source(data, batches, text_field, fields)
+
+
+def _arrow_source(
+    data: Any,
+    batches: Callable[[Optional[List[str]]], Iterator[Iterable[Mapping[str, Any]]]],
+    text_field: str,
+    fields: Iterable[str],
+) -> Source:
+    def take(numbers: Sequence[int]) -> Any:
+        import pyarrow
+
+        # Without a type, no numbers would be numbers of no type.
+        return data.take(pyarrow.array(numbers, pyarrow.int64()))
+
+    return Numbered(batches, take, lambda taken: taken.to_pylist(), text_field, fields)
+
+
+def _arrow_batch(batch: Any, text_field: str, fields: Iterable[str]) -> Source:
+    import pyarrow
+
+    return _arrow_table(pyarrow.Table.from_batches([batch]), text_field, fields)
+
+
+def _arrow_reader(reader: Any, text_field: str, fields: Iterable[str]) -> Source:
+    return Rows((row for batch in reader for row in batch.to_pylist()), text_field)
+
+
+def _hugging_face(data: Any, text_field: str, fields: Iterable[str]) -> Source:
+    def batches(columns: Optional[List[str]]) -> Iterator[Iterable[Mapping[str, Any]]]:
+        names = _present(data.column_names, columns)
+        part = data.select_columns(names).with_format(None)
+        for batch in part.iter(batch_size=BATCH):
+            yield [dict(zip(names, row)) for row in zip(*(batch[name] for name in names))]
+
+    return Numbered(batches, lambda n: data.select(list(n)), iter, text_field, fields)
+
+
+TABLES: Dict[str, Callable[[Any, str, Iterable[str]], Source]] = {
+    "datasets.Dataset": _hugging_face,
+    "pandas.DataFrame": _pandas,
+    "polars.DataFrame": _polars,
+    "pyarrow.Dataset": _arrow_dataset,
+    "pyarrow.RecordBatch": _arrow_batch,
+    "pyarrow.RecordBatchReader": _arrow_reader,
+    "pyarrow.Table": _arrow_table,
+}
+
+
+def _columns(frame: Any, names: Sequence[Any], columns: Optional[List[str]]) -> Any:
+    return frame if columns is None else frame[_present(names, columns)]
+
+
+def _present(names: Sequence[Any], columns: Optional[List[str]]) -> List[Any]:
+    if columns is None:
+        return list(names)
+    missing = [column for column in columns if column not in names]
+    if missing:
+        raise ValueError(
+            f"there is no column {missing[0]!r}. The columns are: {', '.join(map(str, names))}."
+        )
+    return columns
