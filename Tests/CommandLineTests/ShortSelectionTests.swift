@@ -27,7 +27,7 @@ struct ShortSelectionTests {
     return (try directory.json("out.jsonl.manifest.json"), run.errors)
   }
 
-  static let whole = [
+  static let wholeDraws = [
     "--target apples.jsonl --count 60", "--target apples.jsonl --count 60 --objective weight",
     "--target apples.jsonl --count 60 --replay 0.1",
     "--target a=apples.jsonl p=pears.jsonl --count 60",
@@ -35,8 +35,8 @@ struct ShortSelectionTests {
     "--target a=apples.jsonl p=pears.jsonl --count 60 --stratify kind",
   ]
 
-  @Test("All documents were selected, whatever parts a draw has", arguments: whole)
-  func whole(options: String) throws {
+  @Test("All documents were selected, whatever parts a draw has", arguments: wholeDraws)
+  func everything(options: String) throws {
     let (manifest, errors) = try select(options)
     #expect(manifest.selected.documents == .number(40))
     #expect(manifest.selected.all_eligible == .boolean(true))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from typing import Any, Iterable, List, Mapping, Optional, Sequence, Union
 
 from ._kinds import Rows, Source

@@ -72,8 +72,8 @@ extension Drawn {
 
   /// True if every document that may be drawn was selected, and there was room for more.
   ///
-  /// A part that took all that was left speaks for all parts of its stratum. If weights are limited,
-  /// it speaks for its target only, since other targets may draw other documents.
+  /// A part that took all that was left speaks for all parts of its stratum. If weights are
+  /// limited, it speaks for its target only, since other targets may draw other documents.
   var isExhausted: Bool {
     shortfall > 0
       && parts.allSatisfy { part in
