@@ -153,7 +153,10 @@ struct NearDuplicateShardTests {
       #expect(run.status == 1)
       #expect(run.errors.contains("a: without near-duplicates, "), "\(run.errors)")
       let advice = try #require(
-        run.errors.firstMatch(of: /--candidates (\d+) or more, and draw with --count 30\./))
+        run.errors.firstMatch(
+          of:
+            /--candidates (\d+) or more and otherwise the same options, and draw with --count 30\./)
+      )
       count = String(advice.1)
       guard let fewer = run.errors.firstMatch(of: /Draw with --count (\d+), or/) else { continue }
       let smaller = try Dsel.run(

@@ -14,7 +14,8 @@ from running import FIXTURES, run
 SIZES = ["--count 100", "--count 40 --objective weight --seed 3", "--tokens 20k --near-duplicates 0.8",
          "--count 60 --exclude wiki.jsonl --purity 0.2 --noise 0", "--count 30 --base base.model",
          "--bytes 60k --compress gz", "--count 50 --compat dsir --text-field text",
-         "--count 50 --estimator ratio"]  # fmt: skip
+         "--count 50 --estimator ratio", "--count 60 --stratify domain --replay 0.2",
+         "--count 60 --target second=target2.jsonl --share first=0.7"]  # fmt: skip
 
 # As sbatch --wrap does it: the jobs of an array, here one after another and the last first.
 SBATCH = """#!/bin/bash
@@ -69,13 +70,16 @@ def selected(folder: Path, name: str) -> bytes:
 
 
 SELECT = "select --target wiki.jsonl --pool shards/"
+TWO = "select --target first=wiki.jsonl --pool shards/"
 
 
 @pytest.mark.parametrize("options", SIZES)
 def test_a_plan_selects_what_select_selects(folder: Path, options: str) -> None:
-    checked(folder, f"dsel plan --format commands {SELECT} {options} --output-dir out > plan.sh")
+    select = TWO if "second=" in options else SELECT
+    checked(folder, "head -n 20 shards/b.jsonl > target2.jsonl")
+    checked(folder, f"dsel plan --format commands {select} {options} --output-dir out > plan.sh")
     checked(folder, "bash -e plan.sh")
-    checked(folder, f"dsel {SELECT} --quiet {options.replace('--compress gz', '')} -o one.jsonl")
+    checked(folder, f"dsel {select} --quiet {options.replace('--compress gz', '')} -o one.jsonl")
     one = (folder / "one.jsonl").read_bytes()
     assert one and selected(folder, "out") == one
 
