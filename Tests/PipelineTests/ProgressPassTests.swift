@@ -123,7 +123,7 @@ import Writing
     }
     #expect(
       steps == [
-        "measure 1/6", "countStrata 2/6", "draw 3/6", "copy 4/6", "copy 5/6", "remainder 6/6",
+        "countStrata 1/6", "measure 2/6", "draw 3/6", "copy 4/6", "copy 5/6", "remainder 6/6",
       ])
   }
 
