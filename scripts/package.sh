@@ -103,6 +103,8 @@ make_wheel() {
   # The name of a wheel is a promise, and auditwheel knows whether the program keeps it. It names
   # the oldest glibc that has all symbols, which may be an older one.
   local wheel=$made/dsel-$version-py3-none-$platform.whl found
+  # The same files in a tighter form of deflate: 4 % less.
+  advzip --recompress -3 --quiet "$wheel"
   "$python" -m auditwheel show "$wheel" > "$work/audit"
   found=$(tr '\n' ' ' < "$work/audit" | sed -n 's/.*following platform tag: "manylinux_2_\([0-9]*\)_.*/\1/p')
   if [ -z "$found" ] || [ "$found" -gt "${glibc#2.}" ]; then

@@ -5,8 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 scripts/setup.sh
-commands=(make nasm dpkg-source g++ readelf git python3 xz)
-packages=(make nasm dpkg-dev g++ binutils git python3 python3-venv xz-utils)
+commands=(make nasm dpkg-source g++ readelf git python3 xz advzip)
+packages=(make nasm dpkg-dev g++ binutils git python3 python3-venv xz-utils advancecomp)
 if [ "${1:-}" = --tests ]; then
   commands+=(/usr/sbin/debootstrap)
   packages+=(debootstrap debian-archive-keyring)
