@@ -67,7 +67,7 @@ func fuzzCandidates(_ input: [UInt8]) -> Int32 {
   {
     require(all.count <= count && some.count <= 3, "more than were asked for")
   }
-  readFeatures(shard, rankCount: file.header.profile?.rankCount ?? 0)
+  readFeatures(shard, rankCount: file.header.profiles.map(\.rankCount).max() ?? 0)
   require(some.allSatisfy { $0.position.shard < file.header.shards.count }, "no such shard")
   do throws(PipelineError) {
     _ = try CandidateFile(merging: [shard, shard], limits: limits)
