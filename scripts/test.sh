@@ -3,7 +3,7 @@
 #
 #   scripts/test.sh                       the steps for a change: 10 minutes at most on 2 cores from
 #                                         a fresh clone, and 4 after a change
-#   scripts/test.sh --all                 all steps, as CI runs them: some 50 minutes
+#   scripts/test.sh --all                 all steps, as CI runs them: some 70 minutes
 #   scripts/test.sh --only STEP [OPTION…] one step, as in --all; options go to pytest or swift test,
 #                                         for example: --only faults -k older-files
 #   scripts/test.sh --list                the steps
@@ -42,7 +42,7 @@ describe() {
     engines) echo "one selection on Ray, Dask, datatrove and a stand-in for Slurm, whose machines fail" ;;
     package) echo "wheel, tarball and .deb: what they need, and the same bytes on an old Debian" ;;
     benchmarks) echo "the benchmarks can be built" ;;
-    fuzzing) echo "each fuzz target for 15 seconds" ;;
+    fuzzing) echo "each fuzz target for 10 seconds" ;;
     address) echo "all tests and whole commands under the address sanitizer" ;;
     thread) echo "unit tests and whole commands under the thread sanitizer" ;;
     *) return 1 ;;
@@ -62,8 +62,8 @@ step_build() { swift build "${release[@]}" --build-tests --quiet 2>&1 | without_
 step_tests() {
   step_build
   # Only some machines have the large corpora beside the project. They test quality, not function.
-  # SameResultTests repeats each command: 30 times, or 6 times in the sample.
-  local skipped=() repeats=30
+  # SameResultTests repeats each command: 15 times, or 6 times in the sample.
+  local skipped=() repeats=15
   [ "$mode" != quick ] || { skipped=(--skip SharedCorporaTests) repeats=6; }
   DSEL_TEST_REPEATS=$repeats swift test "${release[@]}" --skip-build --disable-xctest ${skipped[@]+"${skipped[@]}"} "$@" 2>&1 |
     scripts/quiet-tests.sh
@@ -157,7 +157,7 @@ step_benchmarks() {
   (cd Benchmarks && swift build --configuration release --quiet 2>&1) | without_flag_warnings
 }
 
-step_fuzzing() { scripts/fuzz.sh 15; }
+step_fuzzing() { scripts/fuzz.sh 10; }
 
 step_address() {
   is_linux || return 0
