@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -82,6 +83,18 @@ def test_a_plan_selects_what_select_selects(folder: Path, options: str) -> None:
     checked(folder, f"dsel {select} --quiet {options.replace('--compress gz', '')} -o one.jsonl")
     one = (folder / "one.jsonl").read_bytes()
     assert one and selected(folder, "out") == one
+
+
+def test_each_added_field_is_kept_by_the_models(folder: Path) -> None:
+    (folder / "rated").mkdir()
+    for path in (folder / "shards").iterdir():
+        lines = [json.loads(line) for line in path.read_bytes().splitlines()]
+        rated = [line | {"a": len(line["text"]) % 7, "b": place % 5} for place, line in enumerate(lines)]
+        (folder / "rated" / path.name).write_text("".join(json.dumps(line) + "\n" for line in rated))
+    select = "select --target wiki.jsonl --pool rated/ --count 40 --add a=0.3 --add b=-0.2"
+    checked(folder, f"dsel plan --format commands {select} --output-dir out > plan.sh && bash -e plan.sh")
+    checked(folder, f"dsel {select} --quiet -o one.jsonl")
+    assert selected(folder, "out") == (folder / "one.jsonl").read_bytes()
 
 
 def test_all_formats_make_the_same_files(folder: Path) -> None:

@@ -125,6 +125,11 @@ struct StageWords: Equatable {
     if values("estimator") == ["ratio"], values("buckets") == nil, values("compat") == nil {
       fitPool.append("--buckets=10000")
     }
+    if values("threads") == nil {
+      // As many commands as there are processors run side by side; the choice runs alone.
+      for place in [Place.fit, .weigh, .copy] { add(["--threads=1"], to: place) }
+    }
+    for place in [Place.fit, .merge, .weigh, .choose, .copy] { add(["--quiet"], to: place) }
     fitTarget = fitPool
     if let field = values("target-text-field")?.last {
       // The joint of several strings may not suit the other field.
@@ -132,8 +137,8 @@ struct StageWords: Equatable {
       fitTarget.append("--text-field=\(field)")
     }
     if values("exclude-target") != nil { fitTarget.append("--keep-texts") }
-    for field in values("add") ?? [] {
-      fitPool += field.split(separator: ",").map {
+    for option in options where option.name == "add" {
+      fitPool += option.values.flatMap { $0.split(separator: ",") }.map {
         "--keep-field=\($0.prefix { $0 != "=" })"
       }
     }
@@ -141,12 +146,5 @@ struct StageWords: Equatable {
     weigh.append("--candidates=\(size.amount)")
     if let budget = size.budget { weigh.append("--budget=\(budget)") }
     choose.append("--\(size.budget ?? "count")=\(size.amount)")
-    if values("threads") == nil {
-      // As many commands as there are processors run side by side; the choice runs alone.
-      for place in [Place.fit, .weigh, .copy] { add(["--threads=1"], to: place) }
-      fitTarget.append("--threads=1")
-    }
-    for place in [Place.fit, .merge, .weigh, .choose, .copy] { add(["--quiet"], to: place) }
-    fitTarget.append("--quiet")
   }
 }
