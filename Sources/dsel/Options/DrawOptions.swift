@@ -56,15 +56,7 @@ struct DrawOptions: ParsableArguments {
     transform: Number.init(parsing:))
   var minWeight: Number?
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      """
-      Never select documents of a smaller quantile by log weight than this: 0.8 leaves the best \
-      fifth of the eligible documents. (default: no limit)
-      """, valueName: "q"),
-    transform: Share.init(parsing:))
-  var minQuantile: Share?
+  @OptionGroup var quantile: QuantileOptions
 
   @Option(help: "Exact duplicates: keep the first (drop) or all (keep).")
   var duplicates = Duplicates.drop
@@ -120,7 +112,7 @@ struct DrawOptions: ParsableArguments {
     settings.minimumTokenCount = minTokens.value
     settings.maximumTokenCount = maxTokens?.value
     settings.minimumLogWeight = minWeight?.value
-    settings.minimumQuantile = minQuantile?.value
+    settings.minimumQuantile = quantile.minQuantile?.value
     settings.keepsDuplicates = duplicates == .keep
     settings.logisticShare =
       estimator.components.drawInTwoParts

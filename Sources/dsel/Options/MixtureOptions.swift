@@ -79,18 +79,10 @@ struct MixtureOptions: ParsableArguments {
       throw ValidationError(
         "--mixture auto finds the shares of all values. Leave it out, or the other --mixture.")
     }
-    var shares: [ExactString: Double] = [:]
-    let given = try NamedShare.list(mixture, option: "--mixture", example: "wiki=0.4,web=0.6")
-    for share in given {
-      guard shares.updateValue(share.value, forKey: ExactString(share.name)) == nil else {
-        throw ValidationError("--mixture names '\(share.name)' twice.")
-      }
-    }
-    let sum = given.map(\.value).reduce(0, +)
-    guard sum <= 1 + StratifySettings.rounding else {
-      throw ValidationError("The shares of --mixture add up to \(sum), which is more than 1.")
-    }
-    return shares
+    return try NamedShare.sharesByName(
+      NamedShare.list(mixture, option: "--mixture", example: "wiki=0.4,web=0.6"),
+      repeated: { "--mixture names '\($0)' twice." },
+      excess: { "The shares of --mixture add up to \($0), which is more than 1." })
   }
 
   func settings() throws -> StratifySettings? {

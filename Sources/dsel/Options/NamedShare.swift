@@ -1,4 +1,6 @@
 import ArgumentParser
+import Files
+import Pipeline
 
 /// `name=0.3` or `name=30%` on the command line.
 struct NamedShare: ExpressibleByArgument {
@@ -49,6 +51,26 @@ struct NamedShare: ExpressibleByArgument {
       }
       return shares
     }
+  }
+
+  /// The shares by their names.
+  ///
+  /// - Parameters:
+  ///   - repeated: says of a name that it is given twice.
+  ///   - excess: says of a sum that it is more than 1.
+  /// - Throws: `ValidationError`
+  static func sharesByName(
+    _ shares: [NamedShare], repeated: (String) -> String, excess: (Double) -> String
+  ) throws -> [ExactString: Double] {
+    var sharesByName: [ExactString: Double] = [:]
+    for share in shares {
+      guard sharesByName.updateValue(share.value, forKey: ExactString(share.name)) == nil else {
+        throw ValidationError(repeated(share.name))
+      }
+    }
+    let sum = shares.reduce(0) { $0 + $1.value }
+    guard sum <= 1 + StratifySettings.rounding else { throw ValidationError(excess(sum)) }
+    return sharesByName
   }
 
   /// Whether the text after the last sign may be meant as a number.

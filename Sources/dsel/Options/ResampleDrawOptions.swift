@@ -45,15 +45,7 @@ struct ResampleDrawOptions: ParsableArguments {
     transform: Number.init(parsing:))
   var minWeight: Number?
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      """
-      Never select documents of a smaller quantile by log weight than this: 0.8 leaves the best \
-      fifth of the eligible documents. (default: no limit)
-      """, valueName: "q"),
-    transform: Share.init(parsing:))
-  var minQuantile: Share?
+  @OptionGroup var quantile: QuantileOptions
 
   @Option(help: "Exact duplicates: keep one (drop) or all (keep).")
   var duplicates = DrawOptions.Duplicates.drop
@@ -101,7 +93,7 @@ struct ResampleDrawOptions: ParsableArguments {
     settings.minimumTokenCount = minimum(isByFields: isByFields)
     settings.maximumTokenCount = maxTokens?.value
     settings.minimumLogWeight = minWeight?.value
-    settings.minimumQuantile = minQuantile?.value
+    settings.minimumQuantile = quantile.minQuantile?.value
     settings.keepsDuplicates = duplicates == .keep
     settings.logisticShare =
       isByFields ? 0 : logisticShare?.value ?? DrawSettings.defaultLogisticShare

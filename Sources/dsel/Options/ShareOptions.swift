@@ -18,17 +18,9 @@ struct ShareOptions: ParsableArguments {
   ///
   /// - Throws: `ValidationError`
   func shares() throws -> [ExactString: Double] {
-    var shares: [ExactString: Double] = [:]
-    let given = try NamedShare.list(share, option: "--share", example: "wiki=0.7,law=0.3")
-    for share in given {
-      guard shares.updateValue(share.value, forKey: ExactString(share.name)) == nil else {
-        throw ValidationError("--share names a target twice.")
-      }
-    }
-    let sum = given.map(\.value).reduce(0, +)
-    guard sum <= 1 + StratifySettings.rounding else {
-      throw ValidationError("The shares of the targets add up to \(sum), not to 1.")
-    }
-    return shares
+    try NamedShare.sharesByName(
+      NamedShare.list(share, option: "--share", example: "wiki=0.7,law=0.3"),
+      repeated: { _ in "--share names a target twice." },
+      excess: { "The shares of the targets add up to \($0), not to 1." })
   }
 }

@@ -29,12 +29,10 @@ enum PlanText {
 
   /// A command in each line, and a comment before each stage.
   static func commands(_ plan: StagedSelection) -> String {
-    var lines = ["# 1 of \(plan.stages.count + 1): prepare", preparation(plan)]
-    for (place, stage) in plan.stages.enumerated() {
-      lines.append("# \(place + 2) of \(plan.stages.count + 1): \(stage.purpose)")
-      lines += stage.tasks.map(line)
-    }
-    return lines.joined(separator: "\n") + "\n"
+    let purposes = ["prepare"] + plan.stages.map(\.purpose)
+    return purposes.enumerated().map { place, purpose in
+      "# \(place + 1) of \(purposes.count): \(purpose)\n\(stage(place + 1, of: plan))"
+    }.joined()
   }
 
   /// The commands of one stage, a line each.

@@ -12,16 +12,16 @@ struct SelectionRequest {
   /// - Throws: `ValidationError` if `dsel select` would refuse them.
   init(_ words: [String]) throws {
     self.words = words
+    let review = CommandLineReview(["select"] + words)
     do {
       select = try SelectCommand.parse(words)
     } catch {
       if SelectCommand.exitCode(for: error) == .success {
         throw CleanExit.message(Dsel.helpMessage(for: SelectCommand.self))
       }
-      let fault = try CommandLineReview(["select"] + words).fault()
-      throw ValidationError(fault?.message ?? SelectCommand.message(for: error))
+      throw ValidationError(try review.fault()?.message ?? SelectCommand.message(for: error))
     }
-    try CommandLineReview(["select"] + words).refuseRepeats()
+    try review.refuseRepeats()
   }
 
   /// - Throws: `ValidationError`, ``PipelineError``

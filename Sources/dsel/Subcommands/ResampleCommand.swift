@@ -145,7 +145,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
       ("--seed", draw.seed != nil), ("--top-k", draw.randomness.topK),
       ("--temperature", draw.randomness.temperature != .number(1)),
       ("--min-tokens", draw.minTokens != nil), ("--max-tokens", draw.maxTokens != nil),
-      ("--min-weight", draw.minWeight != nil), ("--min-quantile", draw.minQuantile != nil),
+      ("--min-weight", draw.minWeight != nil), ("--min-quantile", draw.quantile.minQuantile != nil),
       ("--duplicates", draw.duplicates == .keep), ("--epochs", draw.epochs.value > 1),
       ("--allow-repeats", reading.allowRepeats),
     ]

@@ -86,7 +86,7 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
         ("several targets", try input.settings().count > 1), ("--replay", mixture.replay != nil),
         ("--base", base.base != nil),
         ("--temperature auto", draw.randomness.temperature == .auto),
-        ("--min-quantile", draw.minQuantile != nil),
+        ("--min-quantile", draw.quantile.minQuantile != nil),
       ])
     guard features.fitSample == nil || mixture.stratify == nil else {
       throw ValidationError(
