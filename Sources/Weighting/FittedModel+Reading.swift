@@ -28,6 +28,7 @@ extension FittedModel {
     var version: Int?
     var settings: FeatureSettings?
     var numbers: [String: Int] = [:]
+    var fittedShare = 1.0
     var minimumLength: Int?
     var eligible: EligibleDocuments?
     var inputs: [Input]?
@@ -47,12 +48,16 @@ extension FittedModel {
       case "format_version":
         let found = try stream.readCount()
         guard found >= 1 else { throw .invalid("format_version") }
-        guard found <= FittedModel.version else {
-          throw .newerVersion(found, readable: FittedModel.version)
+        guard found <= FittedModel.newestVersion else {
+          throw .newerVersion(found, readable: FittedModel.newestVersion)
         }
         version = found
       case "settings": settings = try readSettings(&stream)
       case "documents", "tokens", "features": numbers[key] = try readCount(key, &stream)
+      case "fit_sample":
+        let share = try stream.readNumber()
+        guard share > 0, share <= 1 else { throw .invalid("fit_sample") }
+        fittedShare = share
       case "eligible": try readEligible(&stream)
       case "inputs": try readInputs(&stream)
       case "counts": try readCounts(&stream)
@@ -286,6 +291,7 @@ extension FittedModel {
         minimumLength: minimumLength, eligible: eligible, inputs: inputs, sample: sample)
       model.texts = texts
       model.fieldSample = fieldSample
+      model.fittedShare = fittedShare
       return model
     }
   }

@@ -84,10 +84,11 @@ extension FittedModel {
 
   private var head: [String] {
     [
-      "{\"format\": \"\(Self.format)\",", "\"format_version\": \(Self.version),",
+      "{\"format\": \"\(Self.format)\",", "\"format_version\": \(version),",
       "\"settings\": {\"tokenizer\": \"\(settings.tokenizer.rawValue)\", "
         + "\"unicode_version\": \"\(UnicodeTables.version)\", \"ngrams\": \(settings.maximumOrder), "
         + "\"hashing\": \"\(settings.hashing.rawValue)\", \"buckets\": \(settings.bucketCount)},",
+    ] + (fittedShare < 1 ? ["\"fit_sample\": \(fittedShare),"] : []) + [
       "\"documents\": \(counts.documentCount),", "\"tokens\": \(counts.tokenCount),",
       "\"features\": \(counts.featureCount),",
       "\"eligible\": {\"min_tokens\": \(minimumLength), \"documents\": \(eligible.documentCount), "

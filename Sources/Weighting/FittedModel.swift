@@ -9,7 +9,9 @@ package import Reading
 package struct FittedModel: Sendable, Equatable {
   package static let format = "dsel-model"
   /// Raised when older readers would misread a file. Older versions stay readable.
-  package static let version = 1
+  package static let newestVersion = 2
+  /// The version of this file: older readers take counts of a share of the documents for all.
+  var version: Int { fittedShare < 1 ? 2 : 1 }
 
   /// The largest sums that are read and written. Adding two of them can't overflow.
   package static let largestCount = 1 << 56
@@ -64,6 +66,14 @@ package struct FittedModel: Sendable, Equatable {
   /// XXH3-64 of the documents' texts, sorted and without repeats; nil if they weren't kept.
   package var texts: [UInt64]?
 
+  /// The share of the inputs' documents that was counted and sampled, chosen by their texts.
+  package var fittedShare = 1.0
+
+  /// The number of documents in the inputs, counted or not.
+  package var inputDocumentCount: Int {
+    fittedShare < 1 ? inputs.reduce(0) { $0 + $1.documentCount } : counts.documentCount
+  }
+
   /// Documents with the numbers in some fields, trimmed; nil if none were kept.
   package var fieldSample: FieldSample?
 
@@ -92,6 +102,8 @@ package struct FittedModel: Sendable, Equatable {
     case sample(isInFirst: Bool)
     /// Only one of them has the hashes of its texts.
     case texts(isInFirst: Bool)
+    /// The shares of documents that were counted.
+    case fittedShare(Double, Double)
     /// The fields whose numbers they keep.
     case fields([String], [String])
   }
@@ -152,6 +164,9 @@ package struct FittedModel: Sendable, Equatable {
     try checkMinimumLength(matches: other)
     guard (sample == nil) == (other.sample == nil) else {
       throw .sample(isInFirst: sample != nil)
+    }
+    guard fittedShare == other.fittedShare else {
+      throw .fittedShare(fittedShare, other.fittedShare)
     }
     guard (texts == nil) == (other.texts == nil) else { throw .texts(isInFirst: texts != nil) }
     let (fields, others) = (fieldSample?.fields ?? [], other.fieldSample?.fields ?? [])

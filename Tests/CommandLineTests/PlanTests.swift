@@ -30,7 +30,6 @@ import Testing
       "plan \(select) --count 5 --output-dir out --on-error skip --rejects r",
       "--rejects can't be used in a plan"
     ),
-    ("plan \(select) --count 5 --output-dir out --fit-sample 0.5", "--fit-sample can't be used"),
     (
       "plan select --target t.jsonl --pool - --count 5 --output-dir out",
       "A plan needs files: standard input (-) can be read only once."

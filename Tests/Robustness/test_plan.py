@@ -15,7 +15,7 @@ from running import FIXTURES, run
 SIZES = ["--count 100", "--count 40 --objective weight --seed 3", "--tokens 20k --near-duplicates 0.8",
          "--count 60 --exclude wiki.jsonl --purity 0.2 --noise 0", "--count 30 --base base.model",
          "--bytes 60k --compress gz", "--count 50 --compat dsir --text-field text",
-         "--count 50 --estimator ratio", "--count 60 --stratify domain --replay 0.2",
+         "--count 50 --estimator ratio --fit-sample 0.3", "--count 60 --stratify domain --replay 0.2",
          "--count 60 --target second=target2.jsonl --share first=0.7"]  # fmt: skip
 
 # As sbatch --wrap does it: the jobs of an array, here one after another and the last first.

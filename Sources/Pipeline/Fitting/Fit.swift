@@ -70,6 +70,7 @@ package struct Fit: Sendable {
     step.textCapacity = TextHashes.unlimited
     step.workers.fields = settings.keptFields
     step.sampledFields = settings.keptFields
+    step.fit(settings.fittedShare)
     return step
   }
 
@@ -118,6 +119,7 @@ package struct Fit: Sendable {
       minimumLength: settings.minimumTokenCount, eligible: outcome.eligible,
       inputs: report.inputs, sample: outcome.sample)
     model.fieldSample = outcome.fieldSample
+    model.fittedShare = settings.fittedShare
     if settings.keepsTexts { model.texts = outcome.texts.all }
     return model
   }

@@ -11,6 +11,8 @@ package struct FitReport: Encodable, Sendable {
     package var hashing: String
     package var buckets: Int
     package var minTokens: Int
+    /// The share of the inputs' documents that was counted; nil for all.
+    package var fitSample: Double?
     package var documents: Int
     package var tokens: Int
     package var features: Int
@@ -26,6 +28,7 @@ package struct FitReport: Encodable, Sendable {
       hashing = model.settings.hashing.rawValue
       buckets = model.settings.bucketCount
       minTokens = model.minimumLength
+      fitSample = model.fittedShare < 1 ? model.fittedShare : nil
       documents = model.counts.documentCount
       tokens = model.counts.tokenCount
       features = Int(model.counts.featureCount)

@@ -14,6 +14,8 @@ package struct FitSettings: Sendable, Codable {
   package var keepsTexts = false
   /// The fields whose numbers are sampled, so that they can be added to log weights.
   package var keptFields: [String] = []
+  /// The share of the documents that is counted, chosen by a hash of their text.
+  package var fittedShare = 1.0
   package var output = Destination.standardOutput
   package var container = Container.plain
   package var rejects: String?
@@ -30,6 +32,7 @@ package struct FitSettings: Sendable, Codable {
     "\(features.fingerprint) \(UnicodeTables.version) min_tokens=\(minimumTokenCount) sample=\(keepsSample) "
       + reading.fingerprint + (keepsTexts ? " texts=true" : "")
       + (keptFields.isEmpty ? "" : " fields=\(keptFields)")
+      + (fittedShare < 1 ? " fit_sample=\(fittedShare)" : "")
   }
 }
 

@@ -43,6 +43,11 @@ struct FitStep {
   /// It doesn't depend on the draw's seed, so one model file serves every seed.
   private static let sampleHash = SeededHash(seed: 0, purpose: .sample)
 
+  /// Fits a share of the documents: the same ones whatever the seed of the draw, and in any shard.
+  mutating func fit(_ share: Double) {
+    fitted = share < 1 ? RandomDocuments(seed: 0, purpose: .fitSample, rate: share) : nil
+  }
+
   /// The outcome of fitting.
   struct Outcome: Sendable {
     var counts: FeatureCounts

@@ -8,6 +8,18 @@ struct StoredModel: Sendable {
   /// XXH3-64 of the stored bytes.
   var contentHash: UInt64
 
+  /// Refuses a model that nothing can be weighed by.
+  ///
+  /// - Throws: ``ModelError``
+  func checkHasFeatures() throws(PipelineError) {
+    guard model.counts.featureCount == 0 else { return }
+    let (counted, all) = (model.counts.documentCount, model.inputDocumentCount)
+    throw .models(
+      counted == 0 && all > 0
+        ? .emptyFitSample(path: path, share: model.fittedShare, documentCount: all)
+        : .empty(path: path, documentCount: counted))
+  }
+
   /// - Throws: ``PipelineError``
   init(reading path: String, limits: ReadingLimits) throws(PipelineError) {
     let shard: Shard

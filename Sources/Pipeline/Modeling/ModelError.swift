@@ -21,4 +21,6 @@ package enum ModelError: Error {
   case unscalable(field: String, documentCount: Int, isTooLarge: Bool)
   /// The model has no n-grams: it was fitted to no documents, or to documents without a token.
   case empty(path: String, documentCount: Int)
+  /// `--fit-sample` chose none of the documents that the model was fitted to.
+  case emptyFitSample(path: String, share: Double, documentCount: Int)
 }

@@ -61,10 +61,7 @@ struct StoredModels: Sendable {
       throw .models(.otherHashing(path: pool.path, needsCompatibility: isCompatible))
     }
     for stored in targets.map(\.stored) + [pool] {
-      guard stored.model.counts.featureCount > 0 else {
-        throw .models(
-          .empty(path: stored.path, documentCount: stored.model.counts.documentCount))
-      }
+      try stored.checkHasFeatures()
       if estimator.kind.components.needSamples, stored.model.sample == nil {
         throw .models(.noSample(path: stored.path))
       }

@@ -66,9 +66,7 @@ extension Select {
     if hasInvalidRemainder { step.workers.keepsRejects = true }
     step.countsStrata = settings.stratify != nil
     step.countsStratumFeatures = findsMixture
-    if settings.fittedShare < 1 {
-      step.fitted = RandomDocuments(seed: 0, purpose: .fitSample, rate: settings.fittedShare)
-    }
+    step.fit(settings.fittedShare)
     return step
   }
 

@@ -65,7 +65,7 @@ struct CandidateJob {
       eligibleCounts: wanted.keepsKeysOnly
         ? ofShards(outcome.eligibleOfShards.map(\.documentCount)) : nil,
       eligibleSizes: ofShards(outcome.eligibleOfShards.map { settings.unit.size(of: $0) }),
-      poolDocumentCount: job.models.pool.model.counts.documentCount,
+      poolDocumentCount: job.models.pool.model.inputDocumentCount,
       candidates: groups, strata: found,
       excluded: stored(excluded, numbers))
     let texts = PoolTexts(

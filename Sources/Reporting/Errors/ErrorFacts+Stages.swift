@@ -10,7 +10,8 @@ extension ModelError {
     case .noSample(let path): ErrorFacts(code: "no_sample", path)
     case .noFieldSample(let path, _): ErrorFacts(code: "no_field_sample", path)
     case .unscalable: ErrorFacts(code: "unscalable_field")
-    case .empty(let path, _): ErrorFacts(code: "empty_model", path)
+    case .empty(let path, _), .emptyFitSample(let path, _, _):
+      ErrorFacts(code: "empty_model", path)
     }
   }
 }

@@ -35,6 +35,9 @@ extension ErrorMessage {
       "--add \(field): \(Format.count(documentCount, "sampled document")) of the pool "
         + "\(documentCount == 1 ? "has one number" : "have the same number") there, so its scale "
         + "isn't known. Leave this field out of --add."
+    case .emptyFitSample(let path, let share, let documentCount):
+      "\(path): the model counts no document: 'dsel fit --fit-sample \(share)' chose none of "
+        + "\(Format.count(documentCount, "document")). Fit it again with a larger share."
     case .empty(let path, documentCount: 0):
       "\(path): the model has no documents: all files that it was fitted to are empty. Fit it to "
         + "files that have documents, or merge it with other models by 'dsel merge'."

@@ -21,6 +21,7 @@ extension FitReport.Model: Report {
 
   fileprivate var summary: String {
     "model of \(Format.count(documents, "document")): \(Format.count(tokens, "word"))"
+      + (fitSample.map { ", the \($0) that --fit-sample chose" } ?? "")
   }
 
   package var details: [String] {
@@ -38,9 +39,11 @@ extension FitReport.Model: Report {
   package var warnings: [String] {
     guard features == 0 else { return [] }
     let reason =
-      documents == 0
-      ? "none of the files has a document"
-      : "the documents have no token (check --text-field)"
+      documents == 0 && fitSample != nil
+      ? "--fit-sample chose none of the documents"
+      : documents == 0
+        ? "none of the files has a document"
+        : "the documents have no token (check --text-field)"
     return [
       "the model is empty: \(reason). It can be merged with others, but it can't be used alone."
     ]

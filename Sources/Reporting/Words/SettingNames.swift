@@ -73,6 +73,8 @@ extension FittedModel.Mismatch {
       isInFirst
         ? "\(path) was fitted with --keep-texts, but this model was not"
         : "it was fitted with --keep-texts, but \(path) was not"
+    case .fittedShare(let first, let second):
+      Self.text("--fit-sample", "\(second)", path, "\(first)")
     case .fields(let first, let second):
       "it was fitted \(Self.keepField(second)), but \(path) \(Self.keepField(first))"
     }

@@ -30,7 +30,6 @@ struct StageWords: Equatable {
     "force":
       "what is there already isn't made again. Name another directory, or remove what is in it",
     "manifest": "each command writes its own",
-    "fit-sample": "a plan counts the whole pool",
     "tokens-field": "candidates have only dsel's own numbers of tokens",
     "min-quantile":
       "no shard knows the quantiles of the whole pool. --min-weight is a limit for all",
@@ -130,7 +129,7 @@ struct StageWords: Equatable {
       for place in [Place.fit, .weigh, .copy] { add(["--threads=1"], to: place) }
     }
     for place in [Place.fit, .merge, .weigh, .choose, .copy] { add(["--quiet"], to: place) }
-    fitTarget = fitPool
+    fitTarget = fitPool.filter { !$0.hasPrefix("--fit-sample=") }
     if let field = values("target-text-field")?.last {
       // The joint of several strings may not suit the other field.
       fitTarget.removeAll { $0.hasPrefix("--text-field=") || $0.hasPrefix("--text-join=") }

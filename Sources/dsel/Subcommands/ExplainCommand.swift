@@ -165,7 +165,7 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
           + "two out."
       )
     }
-    guard features.fitSample == nil else {
+    guard features.sampling.fitSample == nil else {
       throw ValidationError(
         "--fit-sample is an option of 'dsel select': explain fits the whole pool. Leave it out.")
     }

@@ -61,6 +61,8 @@ struct FitCommand: ParsableCommand, CommandWithExamples {
       valueName: "n"), transform: Count.init(parsing:))
   var minTokens = Count(Defaults.minimumTokenCount)
 
+  @OptionGroup(title: "Model") var sampling: FitSampleOptions
+
   @Flag(
     help:
       "Keep no sample of the documents. The estimators blend (the default) and logistic need one.")
@@ -138,6 +140,7 @@ struct FitCommand: ParsableCommand, CommandWithExamples {
       settings.minimumTokenCount = minTokens.value
       settings.keepsSample = !noSample && compatibility.compat == nil
       settings.keepsTexts = keepTexts
+      settings.fittedShare = sampling.share
       settings.keptFields = try keptFields()
       settings.output = output.destination
       settings.container = output.container

@@ -88,7 +88,7 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
         ("--temperature auto", draw.randomness.temperature == .auto),
         ("--min-quantile", draw.quantile.minQuantile != nil),
       ])
-    guard features.fitSample == nil || mixture.stratify == nil else {
+    guard features.sampling.fitSample == nil || mixture.stratify == nil else {
       throw ValidationError(
         "--stratify counts all documents of the pool, so it needs all of them. "
           + "Leave --fit-sample out.")
@@ -161,7 +161,7 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
     if settings.objective != nil { settings.draw.logisticShare = 0 }
     settings.stratify = try mixture.settings()
     settings.replay = mixture.replay?.value ?? 0
-    settings.fittedShare = features.fitSample?.value ?? 1
+    settings.fittedShare = features.sampling.share
     settings.exclude = try exclusion.settings(input.reading, finder)
     settings.outputs = try output.settings(rejects: input.rejecting.rejects, seed: draw.seed.value)
     settings.nearDuplicates = nearDuplicates.nearDuplicates?.value

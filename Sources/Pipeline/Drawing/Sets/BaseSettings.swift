@@ -39,9 +39,7 @@ extension BaseSettings {
     } catch {
       throw .models(.otherFeatures(path: path, error))
     }
-    guard stored.model.counts.featureCount > 0 else {
-      throw .models(.empty(path: path, documentCount: stored.model.counts.documentCount))
-    }
+    try stored.checkHasFeatures()
     return stored
   }
 
