@@ -189,7 +189,7 @@ import Testing
     var flipped = packed
     flipped[packed.count / 2] ^= 0x10
     for (name, content, fragment) in [
-      ("newer", text.replacing("_version\": 1,", with: "_version\": 2,"), "format version is 2"),
+      ("newer", text.replacing("_version\": 1,", with: "_version\": 3,"), "format version is 3"),
       ("unicode", text.replacing("14.0.0", with: "99.0.0"), "tables of Unicode 99.0.0"),
       ("cut", String(text.dropLast(40)), "not a model that is whole: not valid JSON at byte"),
       ("more", text + "{}", "not a model that is whole: not valid JSON at byte"),

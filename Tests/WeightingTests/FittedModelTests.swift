@@ -166,7 +166,8 @@ import Testing
   private static var invalid: [(String, Any, String?)] {
     [
       ("format_version", -1, nil), ("format_version", 0, "format_version"),
-      ("format_version", "1", nil), ("settings.tokenizer", "letters", "settings.tokenizer"),
+      ("format_version", "1", nil), ("format_version", 3, nil), ("fit_sample", 0, "fit_sample"),
+      ("fit_sample", 1.5, "fit_sample"), ("settings.tokenizer", "letters", "settings.tokenizer"),
       ("settings.hashing", "md5", "settings.hashing"), ("settings.ngrams", 0, "settings.ngrams"),
       ("settings.ngrams", 6, "settings.ngrams"), ("settings.buckets", 1, "settings.buckets"),
       ("settings.buckets", 201, "counts"), ("settings.buckets", 1 << 25, "settings.buckets"),
