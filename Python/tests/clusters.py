@@ -1,16 +1,14 @@
 """Clusters for tests, which listen on the loopback address only, and what happens to them."""
 
 import os
-import random
 import signal
 import socket
 import subprocess
 import sys
-import threading
-import time
 
 import psutil
 import pytest
+from gates import Gate, wait_for
 from pools import environment
 
 RAY = {
@@ -31,9 +29,11 @@ class Cluster:
     """Ray nodes with one processor each, all on this machine."""
 
     def __init__(self, folder):
+        """Starts two nodes. Tasks run the program through the gate."""
         self.folder, self.nodes = folder, []
+        self.gate = Gate(folder / "gate", os.environ["DSEL"])
         self.start("--head", "--port=6390", "--include-dashboard=false")
-        wait_for(lambda: port_is_open(6390), 60)
+        wait_for(lambda: port_is_open(6390))
         self.join()
 
     def start(self, *words, **more):
@@ -43,7 +43,7 @@ class Cluster:
         with open(self.folder / "ray.log", "a") as log:
             node = psutil.Popen(
                 command,
-                env=environment(**RAY, **more),
+                env=environment(**RAY, DSEL=str(self.gate.program), **more),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -54,18 +54,6 @@ class Cluster:
     def join(self, **more):
         """A further node."""
         return self.start(f"--address={ADDRESS}", **more)
-
-    def workers(self):
-        """The processes of tasks that run, with their nodes."""
-        found = []
-        for node in self.nodes:
-            for process in tree(node)[1:]:
-                try:
-                    if process.cmdline()[0].startswith("ray::dsel"):
-                        found.append(process)
-                except (psutil.Error, IndexError):
-                    pass
-        return found
 
     def kill(self, node):
         for process in tree(node):
@@ -96,59 +84,6 @@ def kill(process, number=signal.SIGKILL):
 def port_is_open(port):
     with socket.socket() as one:
         return one.connect_ex(("127.0.0.1", port)) == 0
-
-
-def wait_for(condition, seconds):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise TimeoutError
-
-
-class Meanwhile(threading.Thread):
-    """Does something while a selection runs, and tells whether it did."""
-
-    def __init__(self, action):
-        super().__init__(daemon=True)
-        self.action, self.done = action, 0
-        self.is_over = False
-
-    def run(self):
-        while not self.is_over:
-            found = self.action()
-            if found is None:
-                return
-            self.done += bool(found)
-            time.sleep(0.02)
-
-    def __enter__(self):
-        self.start()
-        return self
-
-    def __exit__(self, *_):
-        self.is_over = True
-        self.join()
-
-
-def killer(processes, seed, times):
-    """Kills one of the processes at a random moment, so many times."""
-    chance = random.Random(seed)
-    left = [times]
-
-    def action():
-        if not left[0]:
-            return None
-        time.sleep(0.2 + 1.5 * chance.random())
-        found = processes()
-        if found and kill(chance.choice(found)):
-            left[0] -= 1
-            return True
-        return False
-
-    return Meanwhile(action)
 
 
 DRIVER = """

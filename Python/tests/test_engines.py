@@ -6,27 +6,24 @@ DSEL_KILLS=20 scripts/test.sh --only engines -k workers    # more kills than in 
 import os
 import signal
 import subprocess
-import time
 import types
 from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
 ray = pytest.importorskip("ray")
-pytest.importorskip("psutil")
+psutil = pytest.importorskip("psutil")
 
 from clusters import (  # noqa: E402
     ADDRESS,
     Cluster,
-    Meanwhile,
     driver,
     kill,
-    killer,
     only_loopback,
     tree,
-    wait_for,
 )
 from conftest import WIKI  # noqa: E402
+from gates import Gate, Meanwhile, killed_at_random, wait_for  # noqa: E402
 from pools import content, environment, expected_of, select, write_shards  # noqa: E402
 
 import dsel as api  # noqa: E402
@@ -53,12 +50,19 @@ def cluster(tmp_path_factory):
 
 
 def alive(count):
-    wait_for(lambda: len([n for n in ray.nodes() if n["Alive"]]) == count, 60)
+    wait_for(lambda: len([n for n in ray.nodes() if n["Alive"]]) == count)
+
+
+@pytest.fixture
+def gate(cluster):
+    cluster.gate.clear()
+    yield cluster.gate
+    cluster.gate.open()
 
 
 @pytest.fixture
 def shards(tmp_path, crawl_lines):
-    # Many small tasks, so that something runs at any moment.
+    # The program runs 13 times to fit, and then to merge, and for a trial. Then it weighs.
     return write_shards(tmp_path, crawl_lines, 12)
 
 
@@ -76,12 +80,15 @@ def test_ray_has_the_bytes_of_one_select(cluster, shards, expected):
     assert content(select(Ray(**options), WIKI, shards, out="o", work="w", count=60)) == expected
 
 
-def test_a_node_is_killed(cluster, shards, expected):
+def test_a_node_is_killed(cluster, gate, shards, expected):
     def action():
-        if not cluster.workers():
-            return False
-        cluster.kill(cluster.nodes[-1])
-        return None
+        gate.close(8)
+        # Each node has a task, because it has one processor.
+        running = gate.wait(2)
+        node = cluster.nodes[-1]
+        assert {process.pid for process in tree(node)} & set(running)
+        cluster.kill(node)
+        gate.open()
 
     with Meanwhile(action):
         found = select(Ray(), WIKI, shards, count=60)
@@ -91,37 +98,50 @@ def test_a_node_is_killed(cluster, shards, expected):
 
 
 @pytest.mark.parametrize("seed", range(KILLS))
-def test_workers_are_killed_at_random_moments(cluster, shards, expected, seed):
-    with killer(cluster.workers, seed, 2) as meanwhile:
+def test_workers_are_killed_at_random_moments(cluster, gate, shards, expected, seed):
+    with killed_at_random(gate, seed, 2):
         found = select(Ray(), WIKI, shards, count=60)
     assert content(found) == expected
-    assert meanwhile.done
 
 
-def test_the_driver_is_killed_and_started_again(cluster, shards, expected):
+def test_the_driver_is_killed_and_started_again(cluster, gate, shards, expected):
+    gate.close(20)
     first = driver(WIKI, shards)
-    weighed = f"work{os.sep}weigh"
-    wait_for(lambda: os.path.isdir(weighed) and len(os.listdir(weighed)) > 4, 120)
+    # It weighs its fifth shard.
+    gate.wait()
     first.kill()
     first.communicate()
     assert not os.path.exists("out/manifest.json")
-    done = {name for name in os.listdir(weighed) if name.endswith(".json") and name[0] != "."}
+    done = [name for name in os.listdir("work/weigh") if name.endswith(".json") and name[0] != "."]
     assert done
+    gate.open()
     found = select(Ray(), WIKI, shards, count=60)
     assert content(found) == expected
     assert found.steps["weigh"]["reused"] >= len(done)
 
 
-def test_two_drivers_work_in_one_folder(cluster, shards, expected):
+def test_two_drivers_work_in_one_folder(cluster, gate, shards, expected):
+    class Second(Ray):
+        """The tasks of the first driver wait until this one has handed out its own."""
+
+        def begin(self, *words):
+            task = super().begin(*words)
+            if os.path.exists(gate.folder / "closed"):
+                assert other.poll() is None
+                gate.open()
+            return task
+
+    gate.close(3)
     other = driver(WIKI, shards)
-    found = select(Ray(), WIKI, shards, count=60)
-    _, errors = other.communicate(timeout=120)
+    gate.wait(2)
+    found = select(Second(), WIKI, shards, count=60)
+    _, errors = other.communicate(timeout=300)
     assert other.returncode == 0, errors.decode()
     assert content(found) == expected
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
-def test_the_disk_of_one_node_is_full(cluster, shards, expected, tmp_path):
+def test_the_disk_of_one_node_is_full(cluster, gate, shards, expected, tmp_path):
     pytest.importorskip("fsspec")
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -140,6 +160,7 @@ def test_the_disk_of_one_node_is_full(cluster, shards, expected, tmp_path):
             assert content(found) == expected
         except api.DselError as error:
             assert error.code in ("disk_full", "no_room") and error.file, error
+        assert str(disk) in {scratch for _, _, scratch in gate.runs()}
     finally:
         cluster.kill(small)
         alive(1)
@@ -180,43 +201,32 @@ def test_a_shard_that_is_lost_damaged_or_changed_is_named(cluster, shards, label
         write(path, data)
 
 
-def test_a_machine_that_hangs_is_overtaken(cluster, shards, expected):
+def test_a_machine_that_hangs_is_overtaken(cluster, gate, shards, expected):
     stopped = []
 
     def action():
-        if not os.path.isdir("work/weigh") or len(os.listdir("work/weigh")) < 14:
-            return False
-        found = cluster.workers()
-        if found and kill(found[0], signal.SIGSTOP):
-            stopped.extend(tree(found[0]))
-            return None
-        return False
+        # Most shards are weighed, so it is known how long that takes.
+        gate.close(25)
+        worker = psutil.Process(gate.wait()[0])
+        stopped.extend(tree(worker))
+        assert kill(worker, signal.SIGSTOP)
+        gate.open()
 
     try:
         with Meanwhile(action):
-            begin = time.monotonic()
             found = select(Ray(patience=3), WIKI, shards, count=60)
-            assert time.monotonic() - begin < 90
-        assert content(found) == expected and stopped
+        assert content(found) == expected
+        assert stopped[0].status() == psutil.STATUS_STOPPED
     finally:
         for process in stopped:
             kill(process)
-
-
-class Worker:
-    """A process of Dask's."""
-
-    def __init__(self, number):
-        self.number = number
-
-    def send_signal(self, signal_number):
-        os.kill(self.number, signal_number)
 
 
 def test_dask_and_killed_workers(tmp_path, shards, expected, monkeypatch):
     distributed = pytest.importorskip("distributed")
     import dask
 
+    gate = Gate(tmp_path / "gate", os.environ["DSEL"])
     monkeypatch.setenv("PYTHONPATH", environment()["PYTHONPATH"])
     settings = {
         "distributed.scheduler.allowed-failures": 9,
@@ -226,6 +236,7 @@ def test_dask_and_killed_workers(tmp_path, shards, expected, monkeypatch):
         "host": "127.0.0.1",
         "dashboard_address": None,
         "threads_per_worker": 1,
+        "env": {"DSEL": str(gate.program)},
     }
     with (
         dask.config.set(settings),
@@ -235,13 +246,9 @@ def test_dask_and_killed_workers(tmp_path, shards, expected, monkeypatch):
         engine = Futures(client.get_executor())
         assert content(select(engine, WIKI, shards, count=60)) == expected
 
-        def workers():
-            processes = [w.process.process for w in local.workers.values() if w.process]
-            return [Worker(process.pid) for process in processes if process.pid]
-
-        with killer(workers, 1, 2) as meanwhile:
+        with killed_at_random(gate, 1, 2):
             found = select(engine, WIKI, shards, "work2", "out2", count=60)
-        assert content(found) == expected and meanwhile.done
+        assert content(found) == expected
 
 
 def test_processes(shards, expected):

@@ -224,3 +224,28 @@ def test_saving_replaces_a_file(tmp_path, crawl_rows):
         selection.to_parquet("a.parquet")
     api.fit(WIKI).save("a.model")
     assert not any((tmp_path / name).read_bytes() == b"before" for name in ("a.parquet", "a.model"))
+
+
+# Lengths, and what a notebook shows.
+
+
+@pytest.mark.parametrize("kind", ["files", "list", "iterator"])
+def test_a_selection_has_a_length_once_it_is_known(crawl_rows, kind):
+    pool = {"files": CRAWL, "list": crawl_rows, "iterator": iter(crawl_rows)}[kind]
+    selection = api.select(WIKI, pool, count=20)
+    assert selection
+    with pytest.raises(TypeError, match="keep"):
+        len(selection)
+    assert "not read yet" in selection._repr_html_() and "<table>" not in selection._repr_html_()
+    assert len(selection.keep()) == 20 and repr(selection) == "<dsel.Selection: 20 documents>"
+    assert "<tr><th>documents</th><td>20 of 1,360</td></tr>" in selection._repr_html_()
+    assert len(list(selection)) == 20
+
+
+def test_a_selection_in_a_file_has_a_length():
+    assert len(api.select(WIKI, CRAWL, count=20, output="out.jsonl")) == 20
+
+
+def test_names_in_the_summary_are_no_markup(crawl_rows):
+    selection = api.select(WIKI, CRAWL, count=20, output="<b>&.jsonl")
+    assert "written to &lt;b&gt;&amp;.jsonl" in selection._repr_html_()

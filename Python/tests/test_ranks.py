@@ -87,6 +87,7 @@ def test_the_recipe_for_slurm_runs(tmp_path, shards, monkeypatch):
         ["bash", "submit.sh"], env=environment(PATH=path), capture_output=True, text=True
     )
     assert out.returncode == 0, out.stderr
+    assert (tmp_path / "killed").read_text()
     names = sorted(name for name in os.listdir("selected") if name.startswith("shard_"))
     lines = [
         subprocess.run(["zstd", "-dqc", f"selected/{name}"], capture_output=True).stdout

@@ -14,7 +14,7 @@ import re
 from itertools import chain
 from typing import Any, Callable, Iterable, Iterator, List, Mapping, Optional, Sequence
 
-from ._lines import document_line
+from ._lines import blocks_of
 from ._process import Feed, Word
 
 # As many documents at a time.
@@ -43,7 +43,7 @@ class Source:
         return [Feed(self.lines, name, prefix)]
 
     def lines(self) -> Iterator[bytes]:
-        """The documents, as JSON lines."""
+        """The documents, as blocks of whole JSON lines."""
         raise NotImplementedError
 
     def send_whole(self) -> None:
@@ -94,8 +94,9 @@ class Rows(Source):
         rows, self._begun = self._begun, None
         assert rows is not None
         try:
-            for number, row in enumerate(rows, 1):
-                yield document_line(document(row, number, self._are_texts), f"document {number}")
+            are_texts = self._are_texts
+            documents = (document(row, number, are_texts) for number, row in enumerate(rows, 1))
+            yield from blocks_of(documents, are_numbered=False)
         finally:
             # A generator that wasn't read to its end has files or connections to close.
             close = getattr(self._rows, "close", None)
@@ -128,12 +129,8 @@ class Numbered(Source):
         self._columns = sorted(needed) if all(map(_PLAIN.fullmatch, needed)) else None
 
     def lines(self) -> Iterator[bytes]:
-        number = 0
-        for batch in self._batches(None if self._is_whole else self._columns):
-            for row in batch:
-                given = None if self._is_whole else number
-                number += 1
-                yield document_line(row, f"document {number}", given)
+        batches = self._batches(None if self._is_whole else self._columns)
+        return blocks_of(chain.from_iterable(batches), are_numbered=not self._is_whole)
 
     def send_whole(self) -> None:
         self._is_whole = True
@@ -163,8 +160,11 @@ def document(row: Any, number: int, is_text: bool) -> Mapping[str, Any]:
     if is_text and (row is None or isinstance(row, (bool, int, float))):
         # The program says what it is, or skips it.
         return {"text": plain(row)}
-    if isinstance(row, Mapping) and not is_text:
-        return row if isinstance(row, dict) else dict(row)
+    if not is_text:
+        if isinstance(row, dict):
+            return row
+        if isinstance(row, Mapping):
+            return dict(row)
     kind = "a text, as the first one is" if is_text else "a mapping"
     raise TypeError(f"document {number} is {type(row).__name__}, not {kind}")
 

@@ -341,8 +341,7 @@ def _zstd(path: str, mode: str) -> IO[bytes]:
     except ImportError:
         pass  # It comes with Python 3.14.
     else:
-        stream: IO[bytes] = zstd.open(path, mode)
-        return stream
+        return cast(IO[bytes], cast(Any, zstd).open(path, mode))
     try:
         import pyarrow
     except ImportError as fault:

@@ -8,6 +8,7 @@ says on standard error.
 from __future__ import annotations
 
 import atexit
+import fcntl
 import json
 import os
 import subprocess
@@ -44,11 +45,13 @@ Progress = Callable[[Dict[str, Any]], object]
 _PATIENCE = 10.0
 _THREAD_PATIENCE = 0.5
 _BLOCK = 1 << 20
+# fcntl has its name from Python 3.10 on.
+_F_SETPIPE_SZ = 1031
 
 
 @dataclass
 class Feed:
-    """Lines that the program reads from a pipe.
+    """Blocks of lines that the program reads from a pipe.
 
     `name` stands for the pipe in messages, and `prefix` comes before it on the command line. With
     `is_stored`, `lines` gives the blocks of a stored file, which the program gets as they are.
@@ -197,7 +200,7 @@ class Run:
                 if isinstance(word, str):
                     words.append(word)
                     continue
-                reader, writer = os.pipe()
+                reader, writer = _pipe()
                 reading.append(reader)
                 feeds.append((writer, word))
                 path = f"/dev/fd/{reader}"
@@ -249,8 +252,8 @@ class Run:
             # A gzip stream, though not compressed: if Python is killed, its end is missing, and
             # the program knows that it hasn't got everything.
             gzip = zlib.compressobj(0, zlib.DEFLATED, 31)
-            for line in lines:
-                pipe.write(gzip.compress(line))
+            for block in lines:
+                pipe.write(gzip.compress(block))
             pipe.write(gzip.flush())
             pipe.flush()
         except BrokenPipeError:
@@ -330,6 +333,16 @@ def _stop_all() -> None:
     already, and may have left locks behind: closing their pipes would abort the process."""
     for run in list(_running):
         run.stop()
+
+
+def _pipe() -> Tuple[int, int]:
+    """A pipe that holds a megabyte, where that is possible: a smaller one makes both sides wait."""
+    reader, writer = os.pipe()
+    try:
+        fcntl.fcntl(writer, _F_SETPIPE_SZ, _BLOCK)
+    except OSError:
+        pass  # Others have used up what this user may have, or this isn't Linux.
+    return reader, writer
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -62,11 +62,40 @@ class Selection:
         self._picks: Optional[Picks] = None
 
     def __repr__(self) -> str:
-        known = self._numbers or self._lines or self._picks
-        state = "not read yet" if known is None else f"{len(known):,} documents"
+        known = self._known()
+        state = "not read yet" if known is None else f"{known:,} documents"
         if self._output is not None:
             state = f"written to {self._output}"
         return f"<dsel.Selection: {state}>"
+
+    def __len__(self) -> int:
+        """The number of documents, once it is known.
+
+        Raises:
+            TypeError: nothing has been read yet. A length doesn't start a run.
+        """
+        known = self._known()
+        if known is None:
+            raise TypeError("the selection has no length yet. Call keep() first.")
+        return known
+
+    def __bool__(self) -> bool:
+        return self._known() != 0
+
+    def _known(self) -> Optional[int]:
+        """The number of documents; None before they are known."""
+        for kept in (self._numbers, self._lines, self._picks):
+            if kept is not None:
+                return len(kept)
+        report = self._run.report if self._run is not None else None
+        count = ((report or {}).get("selected") or {}).get("documents")
+        return count if isinstance(count, int) else None
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows. It starts no run."""
+        from ._html import summary
+
+        return summary(repr(self), self._run.report if self._run is not None else None)
 
     # What was selected.
 

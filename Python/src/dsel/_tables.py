@@ -14,9 +14,8 @@ def sequence(rows: Sequence[Any], text_field: str, fields: Iterable[str]) -> Sou
     has_texts = are_texts(rows)
 
     def checked(columns: Optional[List[str]]) -> Iterator[Iterable[Mapping[str, Any]]]:
-        for number, row in enumerate(rows, 1):
-            row = document(row, number, has_texts)
-            yield (row if columns is None else _part(row, columns),)
+        documents = (document(row, number, has_texts) for number, row in enumerate(rows, 1))
+        yield documents if columns is None else (_part(row, columns) for row in documents)
 
     return Numbered(
         checked,
@@ -74,8 +73,7 @@ def _polars(frame: Any, text_field: str, fields: Iterable[str]) -> Source:
 def _arrow_table(table: Any, text_field: str, fields: Iterable[str]) -> Source:
     def batches(columns: Optional[List[str]]) -> Iterator[Iterable[Mapping[str, Any]]]:
         part = table if columns is None else table.select(_present(table.column_names, columns))
-        for batch in part.to_batches(max_chunksize=BATCH):
-            yield batch.to_pylist()
+        return map(_arrow_rows, part.to_batches(max_chunksize=BATCH))
 
     return _arrow_source(table, batches, text_field, fields)
 
@@ -83,10 +81,18 @@ def _arrow_table(table: Any, text_field: str, fields: Iterable[str]) -> Source:
 def _arrow_dataset(data: Any, text_field: str, fields: Iterable[str]) -> Source:
     def batches(columns: Optional[List[str]]) -> Iterator[Iterable[Mapping[str, Any]]]:
         names = None if columns is None else _present(data.schema.names, columns)
-        for batch in data.to_batches(columns=names, batch_size=BATCH):
-            yield batch.to_pylist()
+        return map(_arrow_rows, data.to_batches(columns=names, batch_size=BATCH))
 
     return _arrow_source(data, batches, text_field, fields)
+
+
+def _arrow_rows(batch: Any) -> Iterable[Mapping[str, Any]]:
+    # As `to_pylist` of a batch does it, which asks for each value anew.
+    if not batch.num_columns:
+        rows: List[Mapping[str, Any]] = batch.to_pylist()
+        return rows
+    names, columns = batch.schema.names, [column.to_pylist() for column in batch.columns]
+    return (dict(zip(names, values)) for values in zip(*columns))
 
 
 def _arrow_source(
@@ -111,7 +117,7 @@ def _arrow_batch(batch: Any, text_field: str, fields: Iterable[str]) -> Source:
 
 
 def _arrow_reader(reader: Any, text_field: str, fields: Iterable[str]) -> Source:
-    return Rows((row for batch in reader for row in batch.to_pylist()), text_field)
+    return Rows((row for batch in reader for row in _arrow_rows(batch)), text_field)
 
 
 def _hugging_face(data: Any, text_field: str, fields: Iterable[str]) -> Source:
