@@ -180,6 +180,27 @@ def test_a_failed_run_ends_the_generator(crawl_rows):
     assert closed.wait(5)
 
 
+def test_a_program_that_is_not_told_to_end_sees_the_end_of_its_input(tmp_path, monkeypatch):
+    """A signal may come before a program listens for it."""
+    program = tmp_path / "other"
+    program.write_text(
+        "#!/bin/sh\ntrap '' TERM\n"
+        'for word in "$@"; do case $word in --pool=*) cat "${word#*=}" > /dev/null ;; esac; done\n'
+        "touch ended\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("DSEL", str(program))
+
+    def broken():
+        yield {"text": "a"}
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        list(api.select(WIKI, broken(), count=5))
+    # Else it would have been killed after some seconds.
+    assert (tmp_path / "ended").exists()
+
+
 def test_closing_the_rows_early_ends_the_program(crawl_rows):
     # More than a pipe holds, so that the program still runs when the first row is there.
     rows = api.select(WIKI, iter(crawl_rows), count=1300, min_tokens=0).rows()

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Makes a directory with a small Debian 11 (bullseye, glibc 2.31) in which packages can be tried.
-# It does nothing if the directory is there. scripts/packaging/tools.sh --tests installs debootstrap.
+# Makes a directory with a small Debian in which packages can be tried: bullseye (Debian 11, glibc
+# 2.31, Python 3.9) unless another one is named. It does nothing if the directory is there.
+# scripts/packaging/tools.sh --tests installs debootstrap.
 #
-#   scripts/packaging/old-debian.sh DIRECTORY
+#   scripts/packaging/old-debian.sh DIRECTORY [bullseye|bookworm|trixie]
 set -euo pipefail
 
 directory=$1
-suite=bullseye
+suite=${2:-bullseye}
 [ ! -d "$directory" ] || exit 0
 sudo=()
 [ "$(id -u)" -eq 0 ] || sudo=(sudo)
@@ -14,8 +15,8 @@ sudo=()
 mirror=$(apt-cache policy libc6 | awk '$2 ~ /^http/ && $2 !~ /security/ { print $2; exit }')
 mkdir -p "$(dirname "$directory")"
 "${sudo[@]}" rm -rf "$directory.new"
-if ! "${sudo[@]}" /usr/sbin/debootstrap --variant=minbase $suite "$directory.new" "$mirror" \
-  > "$directory.log" 2>&1; then
+if ! "${sudo[@]}" /usr/sbin/debootstrap --variant=minbase --include=python3,xz-utils,zstd $suite \
+  "$directory.new" "$mirror" > "$directory.log" 2>&1; then
   tail -n 20 "$directory.log" >&2
   echo "old-debian.sh: $mirror gave no $suite: see above and $directory.log." >&2
   exit 1

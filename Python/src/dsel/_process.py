@@ -242,30 +242,30 @@ class Run:
 
     def _pump(self, child: subprocess.Popen[bytes], descriptor: int, feed: Feed) -> None:
         lines: Optional[Iterator[bytes]] = None
-        pipe = os.fdopen(descriptor, "wb", buffering=_BLOCK)
+        pipe: Optional[int] = descriptor
         try:
             lines = feed.lines()
             if feed.is_stored:
-                pipe.writelines(lines)
-                pipe.flush()
+                for block in lines:
+                    _write(descriptor, block)
                 return
             # A gzip stream, though not compressed: if Python is killed, its end is missing, and
             # the program knows that it hasn't got everything.
             gzip = zlib.compressobj(0, zlib.DEFLATED, 31)
             for block in lines:
-                pipe.write(gzip.compress(block))
-            pipe.write(gzip.flush())
-            pipe.flush()
+                _write(descriptor, gzip.compress(block))
+            _write(descriptor, gzip.flush())
         except BrokenPipeError:
             pass  # The program has ended, and says why.
         except BaseException as failure:
             self._fail(failure)
+            # A program that waits for more may not hear that it should end.
+            os.close(descriptor)
+            pipe = None
             _end(child)
         finally:
-            try:
-                pipe.close()
-            except BrokenPipeError:
-                pass
+            if pipe is not None:
+                os.close(pipe)
             close = getattr(lines, "close", None)
             if close is not None:
                 close()
@@ -333,6 +333,12 @@ def _stop_all() -> None:
     already, and may have left locks behind: closing their pipes would abort the process."""
     for run in list(_running):
         run.stop()
+
+
+def _write(descriptor: int, block: bytes) -> None:
+    left = memoryview(block)
+    while left:
+        left = left[os.write(descriptor, left) :]
 
 
 def _pipe() -> Tuple[int, int]:
