@@ -27,7 +27,7 @@ PARAMETERS = {
               "output", "compress", "force", "format", "work-dir", "manifest"},
     "resample": {"weights", "candidates", "pool", "text-field", "picks"},
     "compare": {"target", "selected", "pool", "text-field"},
-    "explain": {"target", "pool", "target-model", "pool-model", "text-field"},
+    "explain": {"target", "pool", "target-model", "pool-model", "text-field", "manifest"},
 }
 # Options whose value may be documents of any kind, and not only files.
 DOCUMENTS = {"exclude", "heldout"}
@@ -41,7 +41,8 @@ TYPES = {
     "f": "Union[float, str]", "p": "Union[float, str]", "t": "Union[float, str]",
     "q": "Union[float, str]", "s": "Union[float, str]", "w": "Union[float, str]",
     "a": "Union[float, str]", "t|auto": "Union[float, str]", "seed": "Union[int, str]",
-    "f%|n|f%,n": NUMBER, "path": "str", "text": "str", "name": "str", "id": "str",
+    "f%|n|f%,n": NUMBER, "path": "str", "text": "str", "name": "str", "id": "Union[str, int, Sequence[Union[str, int]]]",
+    "n|file:n": "Union[int, str, Sequence[Union[int, str]]]",
     "name=f,…": "Union[Mapping[str, float], str]", "value=f,…|auto": "Union[Mapping[str, float], str]",
     "path[=scale],…": "Union[Mapping[str, float], Sequence[str], str]",
     "path=low:high,…": "Union[Mapping[str, str], Sequence[str], str]",

@@ -20,7 +20,7 @@ suite=Tests/Robustness
 sample=1
 seed=1
 
-quick_steps=(setup format rules build tests python faults kills limits readers)
+quick_steps=(setup format rules build tests python answers faults kills limits readers)
 all_steps=("${quick_steps[@]}" mounts files streams distributed engines package benchmarks fuzzing address thread)
 
 describe() {
@@ -31,6 +31,7 @@ describe() {
     build) echo "dsel and all tests, one release build" ;;
     tests) echo "all Swift tests" ;;
     python) echo "the Python package" ;;
+    answers) echo "explanations of selections, and the schemas of all JSON" ;;
     faults) echo "each system call fails once" ;;
     kills) echo "kills, signals, full disks, changing pools" ;;
     limits) echo "hostile and huge inputs" ;;
@@ -90,6 +91,7 @@ step_python() {
     ${skipped[@]+"${skipped[@]}"} "$@"
 }
 
+step_answers() { check_dsel test_explain.py test_schemas.py "$@"; }
 step_faults() { check_dsel test_faults.py "$@"; }
 # These run on the disk, so that the kills come at the moments at which dsel is killed in practice.
 step_kills() { TMPDIR=$disk check_dsel test_kills.py test_disturbances.py test_disk_room.py "$@"; }

@@ -1,6 +1,7 @@
 """Models, weights, candidates, and draws from them."""
 
 import json
+import pathlib
 import pickle
 
 import pytest
@@ -156,6 +157,27 @@ def test_compare_and_explain(wiki_rows, crawl_rows):
     target, pool = models()
     one = api.explain([crawl_rows[3]], target=target, pool=pool)
     assert len(one["documents"]) == 1
+
+
+def test_a_selection_is_explained_from_its_manifest(crawl_rows):
+    dsel("select", "--target", WIKI, "--pool", CRAWL, "--count", "50", "-q", "-o", "m.jsonl")
+    manifest = "m.jsonl.manifest.json"
+    name = crawl_rows[3]["id"]
+    plain = dsel("explain", "--manifest", manifest, "--id", name, "--line", "9", "--json")
+    found = api.explain(manifest=pathlib.Path(manifest), id=name, line=[9])
+    assert found == json.loads(plain)
+    assert [one["line"] for one in found["documents"]] == [4, 9]
+    with open("m.jsonl") as file:
+        chosen = [json.loads(line)["id"] for line in file]
+    documents = api.explain(manifest=manifest, id=chosen, top=0)["documents"]
+    assert len(documents) == 50 and all(one["selected"] for one in documents)
+    with pytest.raises(api.DselError, match="no document has the value 'x'") as caught:
+        api.explain(manifest=manifest, id="x")
+    assert caught.value.code == "no_such_id"
+    with pytest.raises(ValueError, match="with a manifest"):
+        api.explain(manifest=manifest, target=WIKI)
+    with pytest.raises(ValueError, match="name the target"):
+        api.explain(target=WIKI)
 
 
 def test_errors_can_be_sent_to_other_processes():

@@ -93,6 +93,14 @@ package enum FileName {
     return unsafe string(path)
   }
 
+  /// Makes a directory the working directory.
+  ///
+  /// - Returns: whether it is there.
+  package static func changeDirectory(to path: String) -> Bool {
+    // SAFETY: chdir reads the path during the call only.
+    unsafe withBytes(of: path) { unsafe chdir($0) == 0 }
+  }
+
   /// The value of an environment variable.
   package static func environment(_ variable: String) -> String? {
     // SAFETY: nothing here changes the environment while the string is copied.

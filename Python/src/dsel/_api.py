@@ -277,19 +277,29 @@ def compare(
 def explain(
     documents: Optional[Documents] = None,
     *,
-    target: Union[Model, Documents],
-    pool: Union[Model, Documents],
+    target: Union[Model, Documents, None] = None,
+    pool: Union[Model, Documents, None] = None,
+    manifest: Union[str, os.PathLike[str], None] = None,
     text_field: str = "text",
     progress: Shown = None,
     **options: Unpack[ExplainOptions],
 ) -> Dict[str, Any]:
     """Shows the n-grams that make up the weights of documents; without documents, those that are
-    typical of the target.
+    typical of the target. With a manifest, says why the documents with some `id` or `line` were
+    selected or not.
 
     Returns:
         what `dsel explain --json` prints: see Documentation/Explain.md.
     """
     words: List[Word] = ["explain"]
+    if manifest is not None:
+        if any(part is not None for part in (documents, target, pool)):
+            raise ValueError("with a manifest, its own target and pool are read. Leave others out")
+        words += [f"--manifest={os.fspath(manifest)}"]
+        words += option_words("explain", options, text_field)
+        return _result(words, progress)
+    if target is None or pool is None:
+        raise ValueError("name the target and the pool, or the manifest of a selection")
     parts: List[Source] = []
     targets: List[Source] = []
     for flag, value in (("target", target), ("pool", pool)):

@@ -643,6 +643,11 @@ class CompareOptions(TypedDict, total=False):
 class ExplainOptions(TypedDict, total=False):
     """Options of `dsel explain`."""
 
+    # Directory to which relative paths of the manifest belong. (default: that in which the run
+    # was started)
+    directory: Union[str, os.PathLike[str]]
+    # Start the --reader commands that the manifest names.
+    run_readers: bool
     # If models are fitted: the --min-tokens of 'dsel select'. The regression learns from
     # shorter documents only where there are too few longer ones. (default: 100)
     min_tokens: Union[int, str]
@@ -700,9 +705,14 @@ class ExplainOptions(TypedDict, total=False):
     spool: bool
     # Number of worker threads. (default: one per available processor)
     threads: Union[int, str]
-    # Explain only this line of the file. Lines count from 1.
-    line: Union[int, str]
-    # Number of n-grams to show in each direction. (default: 20)
+    # Explain the documents with this value in --id-field. Can be repeated.
+    id: Union[str, int, Sequence[Union[str, int]]]
+    # Field with a document's name, a string or a number. (default: id)
+    id_field: str
+    # Explain only this line of the file. Lines count from 1. With --manifest, can be repeated,
+    # and needs the file if the pool has several: crawl.jsonl:12.
+    line: Union[int, str, Sequence[Union[int, str]]]
+    # Number of n-grams to show in each direction. (default: 20; 5 with --manifest)
     top: Union[int, str]
     # Divide each document's sum of log-ratios by its number of n-grams (length), by the square
     # root of that number (sqrt), or by nothing (none). (default: sqrt; none with --estimator
@@ -949,6 +959,8 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "threads": "value",
     },
     "explain": {
+        "directory": "value",
+        "run_readers": "flag",
         "min_tokens": "value",
         "compat": "value",
         "estimator": "value",
@@ -970,7 +982,9 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "allow_empty": "flag",
         "spool": "flag",
         "threads": "value",
-        "line": "value",
+        "id": "values",
+        "id_field": "value",
+        "line": "values",
         "top": "value",
         "normalize": "value",
     },

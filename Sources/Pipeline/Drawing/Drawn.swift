@@ -11,6 +11,8 @@ struct Drawn: Sendable {
     /// The stratum's number.
     var group: Int?
     var selection: Selection
+    /// The ranks of observed candidates; nil unless a set was chosen and they are wanted.
+    var candidateRanks: CandidateRanks?
   }
 
   var weighed: DrawStep.Outcome
@@ -40,12 +42,13 @@ struct Drawn: Sendable {
     objective = choice.objective
     sets = choice.sets
     candidateCount = choice.candidateCount > 0 ? choice.candidateCount : nil
-    for (group, selections) in zip(choice.plan.groups, choice.selections) {
-      for (arm, selection) in zip(group.arms, selections) {
+    for (number, group) in choice.plan.groups.enumerated() {
+      for (place, selection) in choice.selections[number].enumerated() {
         parts.append(
           Part(
-            arm: arm, stratum: group.stratum.map { choice.plan.strata[$0].string },
-            group: group.stratum, selection: selection))
+            arm: group.arms[place], stratum: group.stratum.map { choice.plan.strata[$0].string },
+            group: group.stratum, selection: selection,
+            candidateRanks: choice.ranksByGroup[number]?[place]))
       }
     }
   }

@@ -91,6 +91,8 @@ struct Choice {
   var sets = SetGains()
   /// The number of candidates that sets were chosen from.
   var candidateCount = 0
+  /// The ranks of observed candidates, by group and arm; empty unless they are wanted.
+  var ranksByGroup: [Int: [Int: CandidateRanks]] = [:]
 }
 
 extension DrawRecipe {

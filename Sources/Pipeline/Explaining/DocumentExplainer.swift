@@ -27,10 +27,12 @@ struct DocumentExplainer: ~Copyable {
   private var weigher: DocumentWeigher
   private var reader: NGramReader
 
-  /// - Precondition: the model has one target.
-  init(_ model: WeighingModel) {
-    precondition(model.targets.count == 1)
-    components = model.targets[0].components.all
+  private let target: Int
+
+  /// - Parameter target: the number of the target whose weights are explained.
+  init(_ model: WeighingModel, target: Int = 0) {
+    self.target = target
+    components = model.targets[target].components.all
     weigher = DocumentWeigher(model)
     reader = NGramReader(model.features, tables: model.tables)
   }
@@ -39,12 +41,12 @@ struct DocumentExplainer: ~Copyable {
   mutating func explain(_ text: Span<UInt8>) -> Outcome {
     let size = weigher.weigh(text)
     let ngrams = reader.ngrams(of: text)
-    let contributions = weigher.contributions(target: 0)
+    let contributions = weigher.contributions(target: target)
     let explanations = zip(components, contributions).map { component, contribution in
       component.explanation(
         of: ScoredDocument(ngrams: ngrams, size: size, contribution: contribution))
     }
     return Outcome(
-      logWeight: weigher[0].logWeight, size: size, ngrams: ngrams, components: explanations)
+      logWeight: weigher[target].logWeight, size: size, ngrams: ngrams, components: explanations)
   }
 }

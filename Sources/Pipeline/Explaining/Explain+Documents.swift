@@ -1,4 +1,5 @@
 internal import Featurizing
+internal import Files
 internal import Reading
 internal import Weighting
 
@@ -10,14 +11,24 @@ extension Explain {
     var explainer = DocumentExplainer(models.weighing)
     var documents: [LabelledRecord<Explanation.Document>] = []
     var hasMore = false
-    let lines = DocumentLines(reading: settings.reading)
+    var lines = DocumentLines(reading: settings.reading)
     if let line = settings.line {
       let document = try lines.document(at: line, of: input.shards[0]) { place, text in
         explained(explainer.explain(text), place, models)
       }
       documents.append(document)
     } else {
+      let wantedIDs = Set(settings.ids.map { ExactString($0) })
+      var foundIDs: Set<ExactString> = []
+      if !wantedIDs.isEmpty { lines.fields = [settings.idField] }
       let report = try lines.forEach(input.shards) { place, text in
+        if !wantedIDs.isEmpty {
+          guard let name = place.fields[0].name.map({ ExactString($0) }), wantedIDs.contains(name)
+          else {
+            return true
+          }
+          foundIDs.insert(name)
+        }
         guard documents.count < ExplainSettings.documentLimit else {
           hasMore = true
           return false
@@ -26,6 +37,10 @@ extension Explain {
         return true
       }
       explanation.skip(report)
+      if let missing = settings.ids.first(where: { !foundIDs.contains(ExactString($0)) }) {
+        throw PipelineError.input(
+          .noSuchID(id: missing, field: settings.idField, skippedCount: report.skippedCount))
+      }
       guard !documents.isEmpty else {
         throw PipelineError.input(.empty(role: .input, skippedLines: report.skippedCount))
       }

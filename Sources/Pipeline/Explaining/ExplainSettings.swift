@@ -18,6 +18,9 @@ package struct ExplainSettings: Sendable, Codable {
   package var documents: [String]
   /// Explains only this line of the only file; lines are numbered from 1.
   package var line: Int?
+  /// Explains only the documents with these values in a field; empty for all.
+  package var ids: [String] = []
+  package var idField = "id"
   /// Files with documents of the target, which supply the n-grams that models don't hold.
   package var texts: [String]
   package var reading = ReadingSettings()

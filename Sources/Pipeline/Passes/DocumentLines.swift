@@ -3,11 +3,15 @@ internal import Reading
 /// Reads documents one after another on one thread, for commands that read only a few.
 struct DocumentLines {
   var reading: ReadingSettings
+  /// Further fields that are read: see ``Place/fields``.
+  var fields: [String] = []
 
   struct Place {
     var file: String
     /// Counted from 1, blank and invalid lines included.
     var line: Int
+    /// The values of ``DocumentLines/fields``, in their order.
+    var fields: [FieldValue] = []
   }
 
   /// Calls `body` with each document, until it returns false.
@@ -23,7 +27,9 @@ struct DocumentLines {
       report.shards.append(ShardSummary(shard))
       _ = try forEachRecord(of: shard, number: number) { place, scan in
         do {
-          try scan.withText { text, _ in goesOn = try body(place, text) }
+          try scan.withText { text, fields in
+            goesOn = try body(Place(file: place.file, line: place.line, fields: fields), text)
+          }
           report.shards[number].documentCount += 1
         } catch let error as InvalidLine {
           guard reading.errorPolicy == .skip else {
@@ -70,7 +76,7 @@ struct DocumentLines {
   private func forEachRecord(
     of shard: Shard, number: Int, _ body: (Place, inout RecordScan) throws -> Bool
   ) throws -> Int {
-    let request = DocumentRequest(textField: reading.textField)
+    let request = DocumentRequest(textField: reading.textField, fields: fields)
     var scan: RecordScan
     do throws(ReadingError) {
       scan = try RecordScan(shard, number: number, request, reading.limits)

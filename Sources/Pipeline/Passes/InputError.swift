@@ -25,6 +25,8 @@ package enum InputError: Error {
   /// No file of the role has a document.
   case empty(role: InputRole, skippedLines: Int)
   case noTokens(role: InputRole)
+  /// No document has this name.
+  case noSuchID(id: String, field: String, skippedCount: Int)
   case noSuchLine(path: String, line: Int, lineCount: Int)
   case blankLine(path: String, line: Int)
   /// A directory or a list doesn't name files of documents.

@@ -109,7 +109,7 @@ extension Select {
   }
 
   /// What documents are excluded for; nil if none are.
-  private func exclusion(_ files: OpenFiles, _ trained: Trained) -> Exclusion? {
+  func exclusion(_ files: OpenFiles, _ trained: Trained) -> Exclusion? {
     var exclusion = files.exclusion
     if settings.exclude.excludesTarget { exclusion?.targetTexts = trained.targetTexts }
     return exclusion

@@ -27,7 +27,12 @@ struct StoredManifest: Decodable {
 
   struct Excluded: Decodable { var files: [File]? }
 
-  struct Timings: Decodable { var command: Invocation? }
+  struct Timings: Decodable {
+    var command: Invocation?
+    var totalSeconds: Double?
+  }
+
+  struct Selected: Decodable { var documents: Int? }
 
   /// In the manifest of a `select`, an object with inputs; in that of a `resample`, a list.
   struct Pool: Decodable {
@@ -52,6 +57,7 @@ struct StoredManifest: Decodable {
   var outputs: [OutputRecord]?
   var shards: [File]?
   var remainder: Remainder?
+  var selected: Selected?
   var timings: Timings
 
   /// - Throws: ``PipelineError``

@@ -54,7 +54,7 @@ package struct Verify: Sendable {
   private static let largestWindow = 1 << 31
 
   /// The directory, if it is still there.
-  private static func existing(_ directory: String?) -> String? {
+  static func existing(_ directory: String?) -> String? {
     guard let directory, let status = try? FileStatus(path: directory), status.kind == .directory
     else { return nil }
     return directory

@@ -36,7 +36,24 @@ extension PipelineError {
     case .heldout(let error): error.facts
     case .sizing(let error): error.facts
     case .exclusion(let error): error.facts
-    case .verifying(.notManifest(let path)): ErrorFacts(code: "not_a_manifest", path)
+    case .verifying(let error): error.facts
+    }
+  }
+}
+
+extension VerifyError {
+  fileprivate var facts: ErrorFacts {
+    switch self {
+    case .notManifest(let path): ErrorFacts(code: "not_a_manifest", path)
+    case .noCommand(let path), .notOfSelect(let path, _), .readStandardInput(let path),
+      .hasReaders(let path):
+      ErrorFacts(code: "not_repeatable", path)
+    case .noDirectory(_, let directory): ErrorFacts(code: "no_such_file", directory)
+    case .changedInput(let path, _): ErrorFacts(code: "changed", path)
+    case .otherSelection(let manifest, _): ErrorFacts(code: "other_selection", manifest)
+    case .severalFiles: ErrorFacts(code: "no_such_line")
+    case .noSuchFile(let path): ErrorFacts(code: "no_such_file", path)
+    case .tooManyDocuments: ErrorFacts(code: "too_many_documents")
     }
   }
 }
@@ -71,6 +88,7 @@ extension InputError {
     case .repeatedFile(let path, _, _): ErrorFacts(code: "repeated_file", path)
     case .empty: ErrorFacts(code: "no_documents")
     case .noTokens: ErrorFacts(code: "no_tokens")
+    case .noSuchID: ErrorFacts(code: "no_such_id")
     case .noSuchLine(let path, _, _): ErrorFacts(code: "no_such_line", path)
     case .blankLine(let path, let line): ErrorFacts(code: "blank_line", path, line: line)
     case .notRereadable(let path): ErrorFacts(code: "not_rereadable", path)

@@ -21,6 +21,11 @@ extension ErrorMessage {
     case .noTokens(let role):
       "\(role.subject) without tokens: its documents have no text. Check --text-field and "
         + "\(files(of: role))."
+    case .noSuchID(let id, let field, let skippedCount):
+      "no document has the value '\(id)' in its field \"\(field)\". Name another field with "
+        + "--id-field, or the line with --line."
+        + (skippedCount > 0
+          ? " Invalid lines, of which there are \(Format.count(skippedCount)), have no name." : "")
     case .noSuchLine(let path, let line, let lineCount):
       "\(path): the file has no line \(line): it has \(Format.count(lineCount, "line")). Lines "
         + "count from 1, and blank lines count too."

@@ -13,6 +13,19 @@ extension Format {
     return "\(count(value)) \(isPlural ? plural : String(plural.dropLast()))"
   }
 
+  /// A place in an order: `1st`, `12,345th`.
+  package static func ordinal(_ value: Int) -> String {
+    let isTeen = (11...13).contains(value % 100)
+    let ending =
+      switch value % 10 {
+      case 1 where !isTeen: "st"
+      case 2 where !isTeen: "nd"
+      case 3 where !isTeen: "rd"
+      default: "th"
+      }
+    return count(value) + ending
+  }
+
   /// A number of tokens: of dsel's own, which are mostly words, or of those in a field.
   static func tokens(_ value: Int, field: String?) -> String {
     guard let field else { return count(value, "word") }

@@ -6,16 +6,27 @@ import Weighting
 struct ExplainCommand: ParsableCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Show the n-grams that make up a document's log weight.",
+    abstract: "Say why documents were selected or not, and which n-grams make up their weights.",
     discussion: """
-      For each document, prints the n-grams that raise and lower its log weight most, with their \
-      contributions, their log-ratios, and their counts in the document and in both models. \
-      Without documents, prints the n-grams that are most typical of the target. Models come from \
-      'dsel fit', or are fitted to --target and --pool first.
+      With --manifest, says of documents of the pool whether and why they were selected or not: \
+      weight, rank, key and cut, or the reason why they could not be drawn. The selection is made \
+      again for that, so it takes about as long as the selection took. Nothing is written.
+
+      Otherwise, prints for each document the n-grams that raise and lower its log weight most, \
+      with their contributions, their log-ratios, and their counts in the document and in both \
+      models. Without documents, prints the n-grams that are most typical of the target. Models \
+      come from 'dsel fit', or are fitted to --target and --pool first.
       """)
 
   static let examples = """
-    Why was this line selected?
+    Why was this document not selected?
+      dsel explain --manifest selected.jsonl.manifest.json --id 2fd0a5f5a83b0110
+
+    The same for some lines of the pool, as JSON:
+      dsel explain --manifest selected.jsonl.manifest.json --line crawl.jsonl.zst:12 \
+        --line crawl.jsonl.zst:1234 --json | jq '.documents[] | {line, reason}'
+
+    The n-grams in this line:
       dsel explain --target-model wiki.model --pool-model pool.model crawl.jsonl.zst --line 1234
 
     The same without model files, with five n-grams in each direction:
@@ -29,6 +40,14 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
       dsel explain --target-model wiki.model --pool-model pool.model --target wiki.jsonl
     """
 
+  @Option(
+    help: ArgumentHelp(
+      "Manifest of the selection to explain, which 'dsel select' wrote beside its output.",
+      valueName: "manifest"),
+    completion: .file())
+  var manifest: String?
+
+  @OptionGroup var repeating: ManifestOptions
   @OptionGroup(title: "Models") var models: Models
   @OptionGroup(title: "Weights") var features: FeatureOptions
   @OptionGroup(title: "Input") var targetText: TargetTextOptions
@@ -47,17 +66,36 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
   var operands: [String] = []
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Explain only this line of the file. Lines count from 1.", valueName: "n"),
-    transform: Count.init(parsing:))
-  var line: Count?
+    name: .customLong("id"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "Explain the documents with this value in --id-field. Can be repeated.", valueName: "id"))
+  var ids: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Field with a document's name, a string or a number. (default: id)", valueName: "path"))
+  var idField: String?
+
+  @Option(
+    name: .customLong("line"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      """
+      Explain only this line of the file. Lines count from 1. With --manifest, can be repeated, \
+      and needs the file if the pool has several: crawl.jsonl:12.
+      """,
+      valueName: "n|file:n"),
+    transform: LineName.init(parsing:))
+  var lines: [LineName] = []
+
+  static let defaultIDField = "id"
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Number of n-grams to show in each direction. (default: 20)", valueName: "n"),
+      "Number of n-grams to show in each direction. (default: 20; 5 with --manifest)",
+      valueName: "n"),
     transform: Count.init(parsing:))
-  var top = Count(20)
+  var top: Count?
 
   @Option(
     help: """
@@ -118,7 +156,8 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
     /// - Throws: `ValidationError`
     func pool() throws -> [String] { try FileList.paths(poolFiles, option: "--pool") }
 
-    func validate() throws {
+    /// - Throws: `ValidationError`
+    func check() throws {
       if areFiles {
         guard targetModel != nil, poolModel != nil else {
           let missing = targetModel == nil ? "--target-model" : "--pool-model"
@@ -128,7 +167,7 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
         guard !targetFiles.isEmpty, !poolFiles.isEmpty else {
           throw ValidationError(
             "Models are missing. Name --target-model and --pool-model, or --target and --pool to "
-              + "fit them."
+              + "fit them. To explain a selection, name its --manifest."
           )
         }
       }
@@ -143,10 +182,38 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
   private func documents() throws -> [String] {
     let operands = try FileList.paths(operands, option: "DOC")
     if models.areFiles { return operands + (try models.pool()) }
-    return operands.isEmpty && line != nil ? try models.pool() : operands
+    return operands.isEmpty && !lines.isEmpty ? try models.pool() : operands
   }
 
   func validate() throws {
+    if let idField { try ReadingOptions.validateField(idField, option: "--id-field") }
+    guard idField == nil || !ids.isEmpty || manifest != nil else {
+      throw ValidationError("--id-field needs --id.")
+    }
+    for line in lines where line.number.value < 1 {
+      throw ValidationError("--line must be at least 1.")
+    }
+    guard (manifest == nil ? 1...10_000 : 0...10_000).contains(shownCount) else {
+      throw ValidationError("--top must be from \(manifest == nil ? 1 : 0) to 10000.")
+    }
+    guard manifest == nil else {
+      guard !ids.isEmpty || !lines.isEmpty else {
+        throw ValidationError("Documents are missing. Name them with --id or --line.")
+      }
+      return
+    }
+    guard repeating.directory == nil, !repeating.runReaders else {
+      let option = repeating.runReaders ? "--run-readers" : "--directory"
+      throw ValidationError("\(option) needs --manifest.")
+    }
+    try validateModels()
+  }
+
+  /// The number of n-grams shown each way.
+  var shownCount: Int { top?.value ?? (manifest == nil ? 20 : 5) }
+
+  private func validateModels() throws {
+    try models.check()
     let (documents, targets, pool) = (try documents(), try models.targets(), try models.pool())
     if documents.isEmpty {
       guard !targets.isEmpty else {
@@ -176,9 +243,6 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
     // A pool is read once if model files explain its documents.
     try ReadingOptions.validateFiles(documents + targets + (models.areFiles ? [] : pool))
     try validateLine(documents)
-    guard (1...10_000).contains(top.value) else {
-      throw ValidationError("--top must be from 1 to 10000.")
-    }
     if models.areFiles {
       let counting = features.counting
       let given = [
@@ -199,8 +263,15 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
 
   /// - Throws: `ValidationError`
   private func validateLine(_ documents: [String]) throws {
-    guard let line else { return }
-    guard line.value >= 1 else { throw ValidationError("--line must be at least 1.") }
+    guard let line = lines.first else { return }
+    guard lines.count == 1, ids.isEmpty else {
+      throw ValidationError(
+        "Without --manifest, one --line is explained. Name one, or documents with --id.")
+    }
+    guard line.file == nil else {
+      throw ValidationError(
+        "--line takes a number unless there is a --manifest. Name the file before it.")
+    }
     guard documents.count == 1 else {
       throw ValidationError("--line needs exactly one file of documents.")
     }
@@ -208,6 +279,7 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
 
   func run() throws {
     try execution.run(json: result.json) { context in
+      if let manifest { return try explainSelection(manifest, context) }
       let explanation = try Explain(
         try settings(context.finder(reading)), progress: context.progress.meter
       )
@@ -228,13 +300,15 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
       source = .files(target: target, pool: pool)
     }
     var settings = ExplainSettings(source, documents: documents, texts: targets)
-    settings.line = line?.value
+    settings.line = lines.first?.number.value
     settings.reading = reading.settings(execution)
     settings.targetTextField = targetText.field(reading)
     settings.features = features.settings
     settings.minimumTokenCount = models.minTokens.value
     settings.estimator = features.estimating.settings(features.compat, normalize: normalize)
-    settings.top = top.value
+    settings.top = shownCount
+    settings.ids = ids
+    settings.idField = idField ?? Self.defaultIDField
     settings.version = Dsel.version
     return settings
   }

@@ -144,7 +144,7 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
     }
   }
 
-  private func settings(_ finder: FileFinder) throws -> SelectSettings {
+  func settings(_ finder: FileFinder) throws -> SelectSettings {
     var settings = SelectSettings(
       targets: try input.settings(finder), pool: try input.pool.files(finder))
     settings.reading = input.reading.settings(execution)

@@ -30,6 +30,8 @@ struct SetSelector: Selector {
   var ordersSets = false
   /// Whether a set needs all of its candidates, because others were left out before.
   var needsAllCandidates = false
+  /// The texts whose ranks among the candidates are wanted.
+  var observedTexts: Set<Candidate.TextKey> = []
 
   /// - Parameters:
   ///   - budget: of the selection.
@@ -90,6 +92,9 @@ struct SetSelector: Selector {
         for (group, selection) in zip(groups, chosen.selections) {
           choice.selections[group].append(selection)
         }
+        for (group, ranks) in zip(groups, chosen.ranks) {
+          choice.ranksByGroup[group, default: [:]][choice.selections[group].count - 1] = ranks
+        }
         choice.shortGroups += chosen.shortGroups.map { groups[$0] }
         choice.candidateCount += chosen.candidateCount
         if let target = arm.target, let set = chosen.set { choice.sets.byTarget[target] = set }
@@ -119,6 +124,8 @@ struct SetSelector: Selector {
     var shortGroups: [Int]
     var candidateCount = 0
     var set: SetGains.OfTarget?
+    /// One per group, if ranks are wanted.
+    var ranks: [CandidateRanks] = []
   }
 
   private func choose(
@@ -140,6 +147,9 @@ struct SetSelector: Selector {
     if choosesSet, let target = arm.target {
       for draw in draws.indices { draws[draw].keepCandidates() }
       chosen.candidateCount = draws.reduce(0) { $0 + $1.entries.count }
+      if !observedTexts.isEmpty {
+        chosen.ranks = draws.map { CandidateRanks(of: observedTexts, among: $0.entries) }
+      }
       try chooseSet(&draws, target, noiseSeed: recipe.seeds[arm.epoch], &chosen)
     } else {
       for draw in draws.indices { draws[draw].keepFirst() }
