@@ -37,6 +37,8 @@ extension PipelineError {
     case .sizing(let error): error.facts
     case .exclusion(let error): error.facts
     case .verifying(.notManifest(let path)): ErrorFacts(code: "not_a_manifest", path)
+    case .report(.notReportData(let path)): ErrorFacts(code: "not_report_data", path)
+    case .report(.newer(let path, _)): ErrorFacts(code: "newer_report_data", path)
     }
   }
 }

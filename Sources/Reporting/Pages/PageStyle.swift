@@ -47,7 +47,7 @@ enum PageStyle {
     font-variant-numeric:tabular-nums}
     svg .name{font-size:13px;font-weight:620;fill:var(--ink)}
     .selected{fill:var(--selected)}.pool{fill:var(--pool)}.target{fill:var(--target)}
-    .rest{fill:var(--track)}
+    .rest{fill:var(--ink)}
     .axis{stroke:var(--line);stroke-width:1}.grid{stroke:var(--track);stroke-width:1}
     .cut{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:4 3}
     .curve{fill:none;stroke:var(--selected);stroke-width:2.5;stroke-linejoin:round;
@@ -66,8 +66,9 @@ enum PageStyle {
     th{color:var(--soft);font-weight:500;font-size:13px;text-align:right;padding:10px 0 8px 14px;
     vertical-align:bottom;overflow-wrap:normal}
     td{text-align:right;padding:9px 0 9px 14px;border-top:1px solid var(--line);
-    vertical-align:top;overflow-wrap:normal}
-    th:first-child,td:first-child{text-align:left;padding-left:0;overflow-wrap:anywhere}
+    vertical-align:top;white-space:nowrap}
+    th:first-child,td:first-child{text-align:left;padding-left:0}
+    td:first-child{white-space:normal;overflow-wrap:anywhere}td.line{white-space:nowrap}
     td.left,th.left{text-align:left}
     td svg{margin-top:5px;max-width:340px}
     .soft{color:var(--soft)}
@@ -101,7 +102,7 @@ enum PageStyle {
     .settings div{display:flex;justify-content:space-between;gap:20px;padding:7px 0;font-size:14px;
     border-bottom:1px solid var(--line)}
     .settings dt{color:var(--soft);flex:none}.settings dd{text-align:right;min-width:0}
-    .hash{font:12px/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+    .hash{white-space:normal;font:12px/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
     footer{padding-top:72px;padding-bottom:48px;color:var(--soft);font-size:13px}
     @media (max-width:760px){main,header,footer{padding-left:16px;padding-right:16px}
     header{padding-top:32px}section{padding-top:48px}
@@ -109,7 +110,7 @@ enum PageStyle {
     .cards,.two,.settings{grid-template-columns:1fr}.two{gap:0}
     figure{padding:16px 16px 14px}.table{padding:4px 16px 6px}
     td,th{padding-left:9px}table{font-size:14px}.lead{font-size:17px}
-    .wide{display:none}.hash{font-size:11px}}
+    .wide{display:none}.hash{font-size:11px;overflow-wrap:anywhere}}
     @media print{:root{--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#ccc;--track:#eee;
     --selected:#3a35b8;--pool:#9aa3ae;--target:#b86a1a;--tint:#f6f6f6}
     body{font-size:11pt}nav,.find{display:none}section{padding-top:28pt}

@@ -30,7 +30,7 @@ extension ReportPage {
     }
     let rows = sides.map { side -> Markup in
       """
-      <tr><td class="dotted">\(Self.square(Self.colour(side.role)))\(Self.name(side.role))</td>\
+      <tr><td class="dotted line">\(Self.square(Self.colour(side.role)))\(Self.name(side.role))</td>\
       <td>\(Format.count(side.smallest))</td><td>\(Format.count(side.median))</td>\
       <td>\(Self.decimal(Double(side.tokens) / Double(side.documents), 1))</td>\
       <td>\(Format.count(side.largest))</td></tr>
@@ -42,7 +42,7 @@ extension ReportPage {
       body: """
         <figure>\(chart.markup)<figcaption>Each bar is half a doubling of the length.\
         </figcaption></figure>
-        <div class="table"><table><thead><tr><th>Words in a document</th><th>Shortest</th>\
+        <div class="table"><table><thead><tr><th>Words</th><th>Shortest</th>\
         <th>Median</th><th>Mean</th><th>Longest</th></tr></thead><tbody>\(rows)</tbody></table></div>
         """)
   }

@@ -61,3 +61,9 @@ struct DomainOptions: ParsableArguments {
     }
   }
 }
+
+/// Whether a command may replace the files of its report.
+struct ReplaceOptions: ParsableArguments {
+  @Flag(help: "Replace existing files of the report.")
+  var force = false
+}
