@@ -180,7 +180,8 @@ let package = Package(
     .testTarget(
       name: "ReportingTests",
       dependencies: [
-        "Reporting", "Compression", "Files", "Pipeline", "Platform", "Reading", "TestSupport",
+        "Reporting", "Compression", "Featurizing", "Files", "Pipeline", "Platform", "Reading",
+        "TestSupport",
         "Weighting", "Writing",
       ],
       swiftSettings: strict),

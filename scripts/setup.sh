@@ -17,6 +17,18 @@ make_environment() {
 
 missing=()
 command -v pkg-config > /dev/null || missing=(pkg-config)
+# --browser installs only the browser that pages are tested in, and fails if it can't.
+if [ "${1:-}" = --browser ]; then
+  ! command -v chromium > /dev/null || exit 0
+  command -v apt-get > /dev/null || exit 1
+  sudo=()
+  [ "$(id -u)" -eq 0 ] || sudo=(sudo -n)
+  export DEBIAN_FRONTEND=noninteractive
+  "${sudo[@]}" apt-get update -qq
+  "${sudo[@]}" apt-get install -y -qq --no-install-recommends chromium > /dev/null
+  exit 0
+fi
+
 libraries=(libzstd libxxhash simdjson libisal snappy liblz4 libbrotlidec zlib)
 # A Mac has SHA-256 in its system; other systems use OpenSSL's.
 [ "$(uname)" = Darwin ] || libraries+=(libcrypto)

@@ -21,7 +21,7 @@ sample=1
 seed=1
 
 quick_steps=(setup format rules build tests python answers faults kills limits readers)
-all_steps=("${quick_steps[@]}" mounts files streams distributed engines package benchmarks fuzzing address thread)
+all_steps=("${quick_steps[@]}" mounts files streams distributed report engines package benchmarks fuzzing address thread)
 
 describe() {
   case $1 in
@@ -40,6 +40,7 @@ describe() {
     files) echo "ten thousand files with 64 descriptors" ;;
     streams) echo "memory stays flat on long streams and large pools" ;;
     distributed) echo "a pool in five shards, separately and as one" ;;
+    report) echo "pages about runs: their figures, and in a browser nothing of a text runs or loads" ;;
     engines) echo "one selection on Ray, Dask, datatrove and a stand-in for Slurm, whose machines fail" ;;
     package) echo "wheel, tarball and .deb: what they need, the same bytes on an old Debian; three Pythons" ;;
     benchmarks) echo "the benchmarks can be built" ;;
@@ -112,6 +113,22 @@ step_files() { check_dsel test_many_files.py "$@"; }
 step_streams() { TMPDIR=$disk check_dsel test_soak.py test_memory.py "$@"; }
 step_distributed() {
   check_dsel test_distributed.py test_distributed_options.py test_distributed_parts.py test_plan.py "$@"
+}
+
+# Pages are opened in Debian's browser, by a package of PyPI in an environment of its own.
+step_report() {
+  [ -x "$dsel" ] || step_build
+  local environment=$suite/.venv-report requirements=$suite/requirements-report.txt
+  scripts/setup.sh --browser || { echo "skipped: chromium can't be installed"; return 0; }
+  if [ ! -e $environment/installed ] || [ $environment/installed -ot $requirements ]; then
+    python3 -m venv --clear $environment
+    if ! $environment/bin/pip install --quiet --disable-pip-version-check --requirement $requirements; then
+      echo "skipped: playwright can't be installed"
+      return 0
+    fi
+    touch $environment/installed
+  fi
+  $environment/bin/pytest $suite/test_report.py --dsel "$dsel" "$@"
 }
 
 # The engines listen on the host's address. In a network namespace, nothing else is there.

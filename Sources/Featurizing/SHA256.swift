@@ -3,7 +3,7 @@ internal import CCrypto
 /// SHA-256 of bytes that come in parts.
 ///
 /// A copy continues separately, so a common beginning is hashed once.
-@safe struct SHA256 {
+@safe package struct SHA256 {
   private var state = dsel_sha256()
 
   /// 256 bits in eight words, the most significant first.

@@ -16,6 +16,7 @@ package enum PipelineError: Error {
   case sizing(SizingError)
   case exclusion(ExclusionError)
   case verifying(VerifyError)
+  case report(ReportFileError)
 
   /// True if the reader of standard output has closed it, which isn't a failure.
   package var isClosedOutput: Bool {

@@ -27,6 +27,8 @@ package struct SeededHash: Sendable {
     case trainingOrder = 9
     /// The half of a target that a document belongs to.
     case targetHalf = 10
+    /// The documents that a report shows and reads words from.
+    case report = 11
   }
 
   private let seed: UInt64

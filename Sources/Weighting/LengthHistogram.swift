@@ -49,6 +49,12 @@ package struct LengthHistogram: Sendable {
     return maximum
   }
 
+  /// Calls `body` with the smallest length of each bin and the number of lengths in it, from the
+  /// shortest on.
+  func forEachBin(_ body: (Int, Int) -> Void) {
+    for (bin, count) in bins.enumerated() where count > 0 { body(Self.smallest(ofBin: bin), count) }
+  }
+
   private mutating func add(_ added: Int, toBin bin: Int) {
     if bin >= bins.count { bins += Array(repeating: 0, count: bin + 1 - bins.count) }
     bins[bin] += added

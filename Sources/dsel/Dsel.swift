@@ -26,7 +26,7 @@ import Reporting
     subcommands: [
       SelectCommand.self, FitCommand.self, MergeCommand.self, WeighCommand.self,
       ResampleCommand.self, CompareCommand.self, ExplainCommand.self, VerifyCommand.self,
-      PlanCommand.self, ManualCommand.self,
+      ReportCommand.self, PlanCommand.self, ManualCommand.self,
     ])
 
   private static let kernels = Vectors.areSupported ? "AVX-512" : "portable"

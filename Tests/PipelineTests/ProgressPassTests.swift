@@ -167,11 +167,11 @@ import Writing
     var settings = CompareSettings(
       targets: [directory.path("target.jsonl")], selected: [directory.path("target.jsonl")])
     settings.features.bucketCount = 1000
-    _ = try Compare(settings, progress: seen.meter).run()
+    _ = try Compare(settings, progress: seen.meter, registry: TemporaryFiles()).run()
     #expect(seen.all == ["fitTarget", "countSelected"])
     let other = Seen()
     settings.pool = [pool]
-    _ = try Compare(settings, progress: other.meter).run()
+    _ = try Compare(settings, progress: other.meter, registry: TemporaryFiles()).run()
     #expect(other.all == ["fitTarget", "countSelected", "fitPool 1/2", "countRandom 2/2"])
   }
 
@@ -181,7 +181,7 @@ import Writing
       pool: [pool])
     settings.features.bucketCount = 1000
     settings.heldout = HeldoutSettings(files: [directory.path("target.jsonl")])
-    _ = try Compare(settings, progress: seen.meter).run()
+    _ = try Compare(settings, progress: seen.meter, registry: TemporaryFiles()).run()
     #expect(
       seen.all == [
         "fitTarget", "countSelected", "fitPool 1/3", "countRandom 2/3", "readHeldout",

@@ -26,6 +26,7 @@ ROOMS = [
     "Modeling",
     "Drawing",
     "Copying",
+    "Surveying",
     "Weighing",
     "Redrawing",
     "Merging",

@@ -2,6 +2,7 @@ internal import Featurizing
 internal import Reading
 internal import Resampling
 internal import Weighting
+package import Writing
 
 /// Compares a selection with its target and with its pool: `dsel compare`.
 ///
@@ -10,34 +11,50 @@ internal import Weighting
 package struct Compare: Sendable {
   let settings: CompareSettings
   let progress: ProgressMeter
+  let registry: TemporaryFiles
+  /// Makes the page of a report; nil if there is none.
+  let page: PageMaker?
 
-  package init(_ settings: CompareSettings, progress: ProgressMeter) {
+  package init(
+    _ settings: CompareSettings, progress: ProgressMeter, registry: TemporaryFiles,
+    page: PageMaker? = nil
+  ) {
     self.settings = settings
     self.progress = progress
+    self.registry = registry
+    self.page = page
   }
 
   /// One side without its table of counts.
   ///
   /// Only the target's table is needed to compare the others.
-  private struct Measured {
+  struct Measured {
     var side: Comparison.Side
     /// Folded to the buckets of divergences.
     var counts: FeatureCounts
     var coverage: Double
     var domains: DomainCounts
+    var lengths: LengthHistogram
+    /// Documents that a report reads again, in the order of their scores.
+    var read: [DocumentPick]
   }
 
   /// - Throws: ``PipelineError``
   package func run() throws -> Comparison {
-    let targets = try Inputs(settings.targets, settings.reading)
+    let clock = StepClock()
+    var targets = try Inputs(settings.targets, settings.reading)
     var selected = try Inputs(settings.selected, settings.reading)
     var pool = try Inputs(settings.pool, settings.reading)
+    let outputs = try reportOutputs(targets, selected, pool)
     if !settings.pool.isEmpty {
       let judging = settings.heldout == nil ? 0 : 1
       progress.plan(passCount: 2 + judging + pool.spoolPassCount)
     }
     try pool.spool(settings.reading, progress, isPass: true)
-    if settings.heldout != nil { try selected.spool(settings.reading, progress) }
+    if settings.heldout != nil || outputs != nil {
+      try selected.spool(settings.reading, progress)
+    }
+    if outputs != nil { try targets.spool(settings.reading, progress) }
 
     let target = try count(targets, .fitTarget, .target)
     let targetCounts = target.outcome.counts
@@ -58,6 +75,11 @@ package struct Compare: Sendable {
     }
     var comparison = comparison(ofTarget, ofSelected, ofPool, ofRandom)
     comparison.heldout = try heldout(selected, pool, ofPool?.side, targetTexts: texts)
+    if let outputs {
+      let data = try reportData(
+        comparison, (ofTarget, targets), (ofSelected, selected), ofPool.map { ($0, pool) }, clock)
+      try outputs.commit(outputs.write(data, settings.report, page), nil, nil)
+    }
     return comparison
   }
 
@@ -97,7 +119,9 @@ package struct Compare: Sendable {
     let (outcome, report) = try PipelineError.inTarget(isTarget) {
       try CompareStep(
         workers: workers, features: settings.features, tables: UnicodeTables(), arm: arm,
-        keepsTexts: isTarget, known: known
+        keepsTexts: isTarget, known: known,
+        readOrder: settings.report == nil || role == nil
+          ? nil : SeededHash(seed: settings.seed, purpose: .report)
       ).run(input.shards)
     }
     if let role {
@@ -116,7 +140,8 @@ package struct Compare: Sendable {
     return Measured(
       side: .init(counted.outcome, counted.report),
       counts: counts.folded(to: Divergence.bucketCount),
-      coverage: 1 - target.share(missingIn: counts), domains: counted.outcome.domains)
+      coverage: 1 - target.share(missingIn: counts), domains: counted.outcome.domains,
+      lengths: counted.outcome.lengths, read: counted.outcome.read.sorted)
   }
 
   private func comparison(

@@ -17,6 +17,12 @@ package struct CompareSettings: Sendable, Codable {
   package var heldout: HeldoutSettings?
   package var seed: UInt64 = 0
   package var version = ""
+  /// A report; nil if there is none.
+  package var report: ReportSettings?
+  /// Whether the report may replace existing files.
+  package var replaces = false
+  /// For the report.
+  package var command: Invocation?
 
   package init(targets: [String], selected: [String], pool: [String] = []) {
     self.targets = targets

@@ -15,12 +15,16 @@ struct CompareStep {
   var keepsTexts = false
   /// Texts to look for: the documents that have one of them are counted.
   var known: TextHashes?
+  /// The order of the documents that a report reads again; nil for none.
+  var readOrder: SeededHash?
 
   /// The outcome of counting.
   struct Outcome: Sendable {
     var counts: FeatureCounts
     var lengths = LengthHistogram()
     var domains = DomainCounts()
+    /// Documents that a report reads again.
+    var read = DocumentPicks(limit: SurveyStep.mostRead)
     /// The size of the lines, line ends included.
     var byteCount = 0
     /// The documents' texts; empty unless they are kept.
@@ -40,6 +44,7 @@ struct CompareStep {
     for result in results {
       outcome.lengths.merge(result.lengths)
       outcome.domains.merge(result.domains)
+      outcome.read.merge(result.read)
       outcome.byteCount += result.byteCount
     }
     outcome.texts = texts.take()
@@ -52,6 +57,7 @@ struct CompareStep {
   private struct Counted: Sendable {
     var lengths = LengthHistogram()
     var domains = DomainCounts()
+    var read = DocumentPicks(limit: SurveyStep.mostRead)
     var byteCount = 0
     var knownCount = 0
   }
@@ -66,6 +72,7 @@ struct CompareStep {
     private let keepsTexts: Bool
     private let known: TextHashes?
     private let texts: TextHashes.Shared
+    private let readOrder: SeededHash?
     /// The hashes of the chunk's texts, if they are kept.
     private var ofChunk: [UInt64] = []
 
@@ -74,6 +81,7 @@ struct CompareStep {
       self.texts = texts
       keepsTexts = step.keepsTexts
       known = step.known
+      readOrder = step.readOrder
       order = step.features.maximumOrder
       arm = step.arm
       featurizer = Featurizer(step.features, tables: step.tables)
@@ -94,6 +102,15 @@ struct CompareStep {
       counter.addDocument(tokenCount: featurizer.tokenCount)
       counted.lengths.add(featurizer.tokenCount)
       if let domain = line.fields.first { counted.domains.add(domain) }
+      if let readOrder {
+        let (textHash, byteCount) = (TextHash.of(text), text.count)
+        let tokenCount = featurizer.tokenCount
+        counted.read.add(DocumentPicks.randomScore(readOrder, textHash)) {
+          DocumentPick(
+            score: $0, place: line.place, textHash: textHash, textByteCount: byteCount,
+            tokenCount: tokenCount)
+        }
+      }
       counted.byteCount += Candidate.byteCost(
         lineByteCount: line.byteCount, textByteCount: text.count)
     }

@@ -16,7 +16,7 @@ internal import Writing
 ///     try outputs.commit(output, remainder, rejects, outputs.write(manifest))
 struct RunOutputs: Sendable {
   let settings: OutputSettings
-  private let registry: TemporaryFiles
+  let registry: TemporaryFiles
   private var outputDirectory: ShardDirectory?
   private var remainderDirectory: ShardDirectory?
 
@@ -81,7 +81,7 @@ struct RunOutputs: Sendable {
   }
 
   /// Runs `body`, and turns errors of outputs into errors of the run.
-  private static func mapped<Result: ~Copyable>(_ body: () throws -> Result) throws -> Result {
+  static func mapped<Result: ~Copyable>(_ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let error as SystemError {
       throw PipelineError.output(.writing(.system(error)))
     } catch let error as WritingError {
@@ -200,10 +200,7 @@ struct RunOutputs: Sendable {
   /// - Throws: ``PipelineError``
   func write(_ manifest: some Encodable) throws -> AtomicFile? {
     guard let path = settings.manifest else { return nil }
-    return try Self.mapped {
-      try ManifestWriter.write(
-        manifest, to: path, replaces: settings.replaces, registry: registry)
-    }
+    return try write(manifest, to: path)
   }
 
   /// Gives all outputs their names.
@@ -215,7 +212,8 @@ struct RunOutputs: Sendable {
   func commit(
     _ output: consuming FinishedOutput, _ remainder: consuming FinishedOutput?,
     _ rejects: consuming FinishedRejects?, _ manifest: consuming AtomicFile?,
-    excluded: consuming FinishedOutput? = nil, nearDuplicates: consuming FinishedOutput? = nil
+    excluded: consuming FinishedOutput? = nil, nearDuplicates: consuming FinishedOutput? = nil,
+    others: WrittenFiles = WrittenFiles()
   ) throws {
     do throws(WritingError) {
       if let path = settings.manifest { try AtomicFile.retire(path, registry: registry) }
@@ -227,6 +225,7 @@ struct RunOutputs: Sendable {
       if let rejects { try rejects.commit() }
       if let excluded { try excluded.commit() }
       if let nearDuplicates { try nearDuplicates.commit() }
+      try others.commit()
       if let manifest {
         if settings.givesManifest, let writer = settings.writer {
           try manifest.give(to: writer, name: writer.manifestName)

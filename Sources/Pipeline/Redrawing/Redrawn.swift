@@ -32,6 +32,8 @@ struct Redrawn {
   var base: BaseSettings?
   /// Reads the log weights of documents at sorted positions again; nil where only keys are known.
   var logWeights: (([Position]) throws -> [Double])?
+  /// Looks at all documents again for a report; nil where only the candidates are known.
+  var survey: ((SurveyStep) throws -> SurveyStep.Outcome)?
   /// Has the log weights of the pool, if annotations need them.
   var statistics = StatisticsPlan()
   /// False where only the candidates are known.

@@ -64,6 +64,17 @@ extension Resample {
         positions, from: pool.shards, isOfPool: true, workers, makeReader: makeReader)
     }
     redrawn.statistics = statistics
+    redrawn.survey = { [workers, settings, stratumField] step in
+      var step = step
+      step.workers = workers
+      step.stratumField = stratumField
+      step.domainField = settings.report?.domainField.map { _ in workers.fields.count }
+      step.workers.fields += settings.report?.domainField.map { [$0] } ?? []
+      return try step.run(pool.shards) {
+        FieldWeightReader(
+          fields, windows, tokensField: tokensField, origins: origins, countsTokens: true)
+      }
+    }
     return redrawn
   }
 

@@ -51,6 +51,7 @@ extension Resample {
     if settings.stratify != nil { count += 1 }
     if settings.source.remainder != nil { count += 1 }
     if needsLogWeights { count += 1 }
+    if settings.report != nil { count += 1 }
     return count
   }
 

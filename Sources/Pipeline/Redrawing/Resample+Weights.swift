@@ -52,6 +52,15 @@ extension Resample {
       }
     }
     redrawn.statistics = statistics
+    redrawn.survey = { [workers] step in
+      var step = step
+      step.workers = workers
+      return try PipelineError.inWeights {
+        try step.run(stored.shards) {
+          StoredWeightReader(target: target, shards: finder, usesLogOdds: usesLogOdds)
+        }
+      }
+    }
     return redrawn
   }
 

@@ -5,11 +5,17 @@ package struct Resample: Sendable {
   let settings: ResampleSettings
   let progress: ProgressMeter
   let registry: TemporaryFiles
+  /// Makes the page of a report; nil if there is none.
+  let page: PageMaker?
 
-  package init(_ settings: ResampleSettings, progress: ProgressMeter, registry: TemporaryFiles) {
+  package init(
+    _ settings: ResampleSettings, progress: ProgressMeter, registry: TemporaryFiles,
+    page: PageMaker? = nil
+  ) {
     self.settings = settings
     self.progress = progress
     self.registry = registry
+    self.page = page
   }
 
   /// - Returns: the manifest, which has already been written if that was requested.
@@ -19,12 +25,15 @@ package struct Resample: Sendable {
     let files = try open(clock)
     let drawn = try clock.time(.weigh) { try draw(files) }
     let copied = try copy(drawn, files, clock)
+    let survey = try survey(drawn, files, clock)
     let manifest = manifest(
       drawn, copied, files,
       clock.timings(threadCount: settings.reading.threadCount, settings.command))
     try files.outputs.commit(
       copied.output, copied.remainder, copied.rejects, files.outputs.write(manifest),
-      excluded: copied.excluded, nearDuplicates: copied.nearDuplicates)
+      excluded: copied.excluded, nearDuplicates: copied.nearDuplicates,
+      others: files.outputs.write(
+        survey.map { reportData($0, manifest, drawn) }, settings.report, page))
     return manifest
   }
 

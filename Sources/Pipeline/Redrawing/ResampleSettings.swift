@@ -48,6 +48,8 @@ package struct ResampleSettings: Sendable, Codable {
   package var shares: [ExactString: Double] = [:]
   /// All outputs except the remainder, which belongs to the source.
   package var outputs = OutputSettings()
+  /// A report on the run; nil if there is none.
+  package var report: ReportSettings?
   package var annotates = false
   /// What annotations have besides.
   package var statistics: [AnnotationStatistic] = []

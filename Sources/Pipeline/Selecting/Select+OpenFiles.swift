@@ -27,9 +27,11 @@ extension Select {
       registry: registry)
     progress.plan(passCount: passCount(pool))
     try clock.time(.spool) {
-      // A target is read once, unless its halves or the shares of strata are needed, or its
-      // rejected lines are copied.
-      let rereads = settings.sizeSearch != nil || findsMixture || settings.outputs.rejects != nil
+      // A target is read once, unless its halves or the shares of strata are needed, its rejected
+      // lines are copied, or a report shows it.
+      let rereads =
+        settings.sizeSearch != nil || findsMixture || settings.outputs.rejects != nil
+        || settings.report != nil
       for target in targets.indices where rereads {
         try targets[target].spool(settings.reading, progress)
       }
@@ -55,6 +57,7 @@ extension Select {
     if settings.outputs.remainder != nil { count += 1 }
     if settings.nearDuplicates != nil { count += 1 }
     if needsLogWeights { count += 1 }
+    if settings.report != nil { count += 1 }
     if settings.objective != nil { count += settings.targets.count }
     if settings.sizeSearch != nil { count += 1 + searchPassCountOfStage }
     return count

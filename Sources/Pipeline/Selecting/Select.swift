@@ -9,11 +9,17 @@ package struct Select: Sendable {
   let settings: SelectSettings
   let progress: ProgressMeter
   let registry: TemporaryFiles
+  /// Makes the page of a report; nil if there is none.
+  let page: PageMaker?
 
-  package init(_ settings: SelectSettings, progress: ProgressMeter, registry: TemporaryFiles) {
+  package init(
+    _ settings: SelectSettings, progress: ProgressMeter, registry: TemporaryFiles,
+    page: PageMaker? = nil
+  ) {
     self.settings = settings
     self.progress = progress
     self.registry = registry
+    self.page = page
   }
 
   /// - Returns: the manifest, which has already been written if that was requested.
@@ -31,13 +37,16 @@ package struct Select: Sendable {
     let statistics = statisticsPlan
     let drawn = try weighAndDraw(plan, trained, files, statistics, clock)
     let copied = try copy(drawn, trained, files, statistics, clock)
+    let survey = try survey(copied.selection, drawn, plan, trained, files, clock)
     let manifest = manifest(
       trained, plan, mixture, search, drawn, copied, files,
       clock.timings(threadCount: settings.reading.threadCount, settings.command))
     // All files are complete on disk before the first gets its name. The manifest comes last.
     try files.outputs.commit(
       copied.output, copied.remainder, copied.rejects, files.outputs.write(manifest),
-      excluded: copied.excluded, nearDuplicates: copied.nearDuplicates)
+      excluded: copied.excluded, nearDuplicates: copied.nearDuplicates,
+      others: files.outputs.write(
+        survey.map { reportData($0, manifest, drawn, plan, trained) }, settings.report, page))
     return manifest
   }
 

@@ -35,6 +35,8 @@ package struct SelectSettings: Sendable, Codable {
   /// The least similarity of near-duplicates that are left out; nil to select them like others.
   package var nearDuplicates: Double?
   package var outputs = OutputSettings()
+  /// A report on the run; nil if there is none.
+  package var report: ReportSettings?
   package var annotates = false
   /// What annotations have besides.
   package var statistics: [AnnotationStatistic] = []

@@ -37,6 +37,8 @@ extension PipelineError {
     case .sizing(let error): error.facts
     case .exclusion(let error): error.facts
     case .verifying(let error): error.facts
+    case .report(.notReportData(let path)): ErrorFacts(code: "not_report_data", path)
+    case .report(.newer(let path, _)): ErrorFacts(code: "newer_report_data", path)
     }
   }
 }

@@ -24,6 +24,7 @@ package struct ErrorMessage {
     case .sizing(let error): self.init(error)
     case .exclusion(let error): self.init(error)
     case .verifying(let error): self.init(error)
+    case .report(let error): self.init(error)
     }
   }
 

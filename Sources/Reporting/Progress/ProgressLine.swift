@@ -78,6 +78,7 @@ package enum ProgressLine {
     case .order: "ordering          "
     case .copy: "copying           "
     case .remainder: "copying the rest  "
+    case .survey: "reporting         "
     case .countSelected: "reading the selection"
     case .countRandom: "reading the baseline "
     case .readHeldout: "reading held-out text"

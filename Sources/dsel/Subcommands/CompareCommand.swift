@@ -1,5 +1,6 @@
 import ArgumentParser
 import Pipeline
+import Reporting
 
 /// `dsel compare`: measures how close a selection is to its target.
 struct CompareCommand: ParsableCommand, CommandWithExamples {
@@ -38,6 +39,8 @@ struct CompareCommand: ParsableCommand, CommandWithExamples {
   @OptionGroup(title: "N-grams") var counting: CountingOptions
   @OptionGroup(title: "Held-out text") var heldout: HeldoutOptions
   @OptionGroup(title: "Output") var result: ResultOptions
+  @OptionGroup(title: "Report") var page: PageOptions
+  @OptionGroup(title: "Report") var replacing: ReplaceOptions
   @OptionGroup(title: "Run") var execution: RunOptions
 
   struct Files: ParsableArguments {
@@ -143,7 +146,13 @@ struct CompareCommand: ParsableCommand, CommandWithExamples {
       settings.heldout = try heldout.settings(context.finder(reading))
       settings.seed = files.seed.value
       settings.version = Dsel.version
-      let comparison = try Compare(settings, progress: context.progress.meter).run()
+      settings.report = page.settings(domainField: files.domainField)
+      settings.replaces = replacing.force
+      settings.command = Dsel.invocation
+      let comparison = try Compare(
+        settings, progress: context.progress.meter, registry: context.registry,
+        page: ReportPage.maker
+      ).run()
       try context.print(comparison, result)
     }
   }

@@ -57,6 +57,8 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
   @OptionGroup(title: "Mixture") var mixture: MixtureOptions
   @OptionGroup(title: "Mixture") var targets: ShareOptions
   @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Report") var page: PageOptions
+  @OptionGroup(title: "Report") var domain: DomainOptions
   @OptionGroup(title: "Run") var execution: RunOptions
   @OptionGroup(title: "Run") var reporting: ReportOptions
 
@@ -84,6 +86,12 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     try ReadingOptions.validateFiles(try pool.namedFiles() + sourcePaths)
     try FileOutputOptions.refuseManifests(sourcePaths)
     try output.validate(with: reading)
+    try domain.validate(with: page)
+    guard !choosesOnly || page.settings() == nil else {
+      throw ValidationError(
+        "--report and --report-data need texts, which --picks with --candidates doesn't read. Leave "
+          + "them out here, and give them where documents are copied.")
+    }
     try rejecting.validate(with: reading)
     try reading.validateJoint()
     try pool.refuseShares(of: "--mixture", mixture.mixture)
@@ -207,7 +215,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
       try output.checkTerminal()
       let manifest = try Resample(
         settings(context.finder(reading)), progress: context.progress.meter,
-        registry: context.registry
+        registry: context.registry, page: ReportPage.maker
       ).run()
       try context.report(manifest, resultIsOnStandardOutput: output.isStandardOutput)
     }
@@ -252,6 +260,8 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     settings.stratify = try mixture.settings()
     settings.shares = try targets.shares()
     settings.outputs = outputs
+    settings.report = page.settings(domainField: domain.domainField)
+    settings.outputs.others = settings.report?.paths ?? []
     settings.annotates = output.annotates
     settings.statistics = try output.statistics()
     settings.version = Dsel.version

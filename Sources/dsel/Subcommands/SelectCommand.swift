@@ -54,6 +54,8 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
   @OptionGroup(title: "Exclusion") var nearDuplicateList: NearDuplicateListOptions
   @OptionGroup(title: "Models") var features: FeatureOptions
   @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Report") var page: PageOptions
+  @OptionGroup(title: "Report") var domain: DomainOptions
   @OptionGroup(title: "Run") var execution: RunOptions
   @OptionGroup(title: "Run") var reporting: ReportOptions
 
@@ -108,6 +110,7 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
       nearDuplicateList.rejectedDuplicates == nil || nearDuplicates.nearDuplicates != nil
     else { throw ValidationError("--rejected-duplicates needs --near-duplicates.") }
     try output.validate(with: input.reading)
+    try domain.validate(with: page)
   }
 
   private var decision: (objective: ObjectiveOptions.Objective, impliedBy: String?) {
@@ -138,7 +141,7 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
       }
       let manifest = try Select(
         settings(context.finder(input.reading)), progress: context.progress.meter,
-        registry: context.registry
+        registry: context.registry, page: ReportPage.maker
       ).run()
       try context.report(manifest, resultIsOnStandardOutput: output.isStandardOutput)
     }
@@ -167,6 +170,8 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
     settings.nearDuplicates = nearDuplicates.nearDuplicates?.value
     settings.outputs.excluded = exclusionList.excluded
     settings.outputs.nearDuplicates = nearDuplicateList.rejectedDuplicates
+    settings.report = page.settings(domainField: domain.domainField)
+    settings.outputs.others = settings.report?.paths ?? []
     settings.annotates = output.annotates
     settings.statistics = try output.statistics()
     settings.version = Dsel.version
