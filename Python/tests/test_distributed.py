@@ -1,6 +1,7 @@
 """Selections on many machines have the bytes of one `dsel select`, by an engine of threads."""
 
 import json
+import lzma
 import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -199,6 +200,18 @@ def test_shards_without_chosen_documents_are_not_read_again(shards):
     found = select(Counting(), WIKI, shards, count=3)
     assert content(found) == expected_of(shards, "--count=3")
     assert 0 < len(labels) == len(found.files) <= 3
+
+
+def test_shards_that_a_command_reads(threads, shards, tmp_path):
+    folder = tmp_path / "packed"
+    folder.mkdir()
+    for number, path in enumerate(shards):
+        lines = subprocess.run(["zstd", "-dqcf", path], capture_output=True).stdout
+        (folder / f"{number}.jsonl.xz").write_bytes(lzma.compress(lines, preset=0))
+    packed = sorted(map(str, folder.iterdir()))
+    options = {"count": 60, "reader": "*.xz=xz -dc", "allow_empty": True}
+    found = select(threads, WIKI, packed, **options)
+    assert content(found) == expected_of(shards, "--count=60")
 
 
 # What is refused.

@@ -263,6 +263,31 @@ def test_shards_and_results_in_an_object_store(threads, shards, tmp_path):
     store.store.clear()
 
 
+@pytest.mark.parametrize("broken", ["put_file", "mv"])
+def test_an_object_is_put_whole_or_not_at_all(monkeypatch, broken):
+    fsspec = pytest.importorskip("fsspec")
+    store = fsspec.filesystem("memory")
+    store.store.clear()
+    kind = type(store)
+    put, failures = kind.put_file, []
+
+    def fail(self, path, to, **options):
+        failures.append(to)
+        if broken == "put_file":
+            put(self, path, to, **options)
+            store.pipe_file(to, store.cat(to)[:5])
+        raise OSError("the connection broke")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(kind, broken, fail)
+        with pytest.raises(OSError, match="broke"):
+            _storage.write_json("memory://work/record.json", {"a": "b" * 99})
+    assert failures and store.find("/") == []
+    _storage.write_json("memory://work/record.json", {"a": 1})
+    assert _storage.read_json("memory://work/record.json") == {"a": 1}
+    store.store.clear()
+
+
 def test_directories_are_read_as_the_program_reads_them(tmp_path):
     names = ["a.jsonl", "b/c.json.gz", "b/D.JSONL.ZST", ".h.jsonl", ".g/i.jsonl", "manifest.json"]
     for name in [*names, "x.manifest.json", "README.md", "b/e.txt"]:

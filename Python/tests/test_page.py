@@ -1,4 +1,4 @@
-"""The examples of Documentation/Python.md, and the first one of Distributed.md."""
+"""The examples of Documentation/Python.md and README.md, and the first one of Distributed.md."""
 
 import importlib.util
 import json
@@ -19,7 +19,7 @@ def test_the_examples_run(tmp_path, capsys):
         shutil.copy(path, tmp_path)
     page = (ROOT / "Documentation/Python.md").read_text()
     examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    assert len(examples) == 8
+    assert len(examples) == 9
     names = {}
     has_arrow = importlib.util.find_spec("pyarrow") is not None
     if has_arrow:
@@ -37,6 +37,14 @@ def test_the_examples_run(tmp_path, capsys):
         chosen = [(row["domain"], row["text"]) for row in names["table"].to_pylist()]
         lines = program("select", "--target", WIKI, "--pool", CRAWL, "--count", "100").splitlines()
         assert chosen == [(row["domain"], row["text"]) for row in map(json.loads, lines)]
+
+
+def test_the_first_example_runs(tmp_path, capsys):
+    for path in (WIKI, CRAWL):
+        shutil.copy(path, tmp_path)
+    example = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[1]
+    exec(compile(example, "README.md", "exec"), {})
+    assert capsys.readouterr().out.startswith("100 ")
 
 
 def test_a_selection_on_many_machines_runs(tmp_path, crawl_lines, capsys):

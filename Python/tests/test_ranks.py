@@ -121,8 +121,19 @@ def test_the_example_runs_without_ray():
     out = subprocess.run(command, env=environment(), capture_output=True, text=True)
     assert out.returncode == 0, out.stderr
     assert "the same " in out.stdout and " bytes as one dsel select" in out.stdout
-    out = subprocess.run([*command, "--pool=none"], env=environment(), capture_output=True)
+    words = ["--pool=none", f"--target={WIKI}"]
+    out = subprocess.run([*command, *words], env=environment(), capture_output=True)
     assert out.returncode == 1 and b"no such file" in out.stdout
+
+
+def test_the_example_runs_without_a_checkout(tmp_path):
+    sources = pathlib.Path(api.__file__).parent
+    shutil.copytree(sources, tmp_path / "site/dsel", ignore=shutil.ignore_patterns("__pycache__"))
+    command = [sys.executable, "-m", "dsel.distributed.example", "--threads"]
+    variables = environment(PYTHONPATH=str(tmp_path / "site"))
+    out = subprocess.run(command, env=variables, capture_output=True, text=True)
+    assert out.returncode == 0, out.stderr
+    assert "made up" in out.stdout and "bytes as one dsel select" in out.stdout
 
 
 def test_outside_of_an_array(monkeypatch):

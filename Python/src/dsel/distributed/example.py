@@ -2,14 +2,17 @@
 
     python -m dsel.distributed.example
 
-It cuts the pool of Fixtures into 12 shards, selects 100 documents from them on a local Ray cluster
-(or with threads, if Ray isn't installed), and compares them with those of one `dsel select`.
+It cuts the pool of Fixtures into 12 shards (made-up documents, where there is no checkout), selects
+100 documents from them on a local Ray cluster (or with threads, if Ray isn't installed), and
+compares them with those of one `dsel select`.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import random
 import sys
 import tempfile
 import time
@@ -26,28 +29,33 @@ SHARDS = 12
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m dsel.distributed.example")
-    parser.add_argument("--target", type=Path, default=FIXTURES / "wiki.jsonl")
-    parser.add_argument("--pool", type=Path, default=FIXTURES / "crawl.jsonl.zst")
+    parser.add_argument("--target", type=Path, help="Files of JSON lines, instead of Fixtures.")
+    parser.add_argument("--pool", type=Path)
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--threads", action="store_true", help="Use threads, even if Ray is there.")
     given = parser.parse_args()
+    if (given.target is None) != (given.pool is None):
+        parser.error("give both --target and --pool, or neither")
     for path in (given.target, given.pool):
-        if not path.exists():
+        if path is not None and not path.exists():
             print(
                 f"{path}: there is no such file. Name your own with --target and --pool: files of"
             )
-            print('JSON lines with a "text". The files of dsel\'s checkout are in Fixtures.')
+            print('JSON lines with a "text".')
             return 1
     # Some documents are short, which needs no warning here.
     warnings.simplefilter("ignore", dsel.DselWarning)
     with tempfile.TemporaryDirectory(prefix="dsel-example-") as folder:
-        shards = cut(given.target, given.pool, Path(folder) / "pool")
+        target, pool = given.target, given.pool
+        if target is None:
+            target, pool = examples(Path(folder))
+        shards = cut(target, pool, Path(folder) / "pool")
         print(f"{len(shards)} shards, {given.count} documents, {os.cpu_count()} processors")
         engine = begin(is_threads=given.threads)
         start = time.monotonic()
         selected = select(
             engine,
-            given.target,
+            target,
             shards,
             Path(folder) / "work",
             Path(folder) / "selected",
@@ -59,12 +67,29 @@ def main() -> int:
             print(f"  {step:17} {facts['tasks']:3.0f} tasks {facts['bytes']:10,.0f} bytes")
         print(f"many tasks: {time.monotonic() - start:.1f} s, {len(selected.files)} files")
         parts = b"".join(Path(file).read_bytes() for file in selected.files)
-        whole = b"".join(dsel.select(given.target, shards, count=given.count).lines())
+        whole = b"".join(dsel.select(target, shards, count=given.count).lines())
         if parts != whole:
             print("the bytes differ from those of one dsel select: this is a bug")
             return 1
         print(f"the same {len(whole):,} bytes as one dsel select")
     return 0
+
+
+def examples(folder: Path) -> tuple[Path, Path]:
+    """The files of Fixtures; without a checkout, a target and a pool of made-up words."""
+    names = ("wiki.jsonl", "crawl.jsonl.zst")
+    if all((FIXTURES / name).exists() for name in names):
+        return FIXTURES / names[0], FIXTURES / names[1]
+    print("Fixtures isn't here, so the documents are made up.")
+    chance = random.Random(1)
+    paths = folder / "target.jsonl", folder / "pool.jsonl"
+    for path, count, subjects in zip(paths, (60, 2400), ((0,), (0, 1, 2))):
+        with open(path, "w") as file:
+            for _ in range(count):
+                first = 400 * chance.choice(subjects)
+                words = (f"word{first + int(600 * chance.random() ** 2)}" for _ in range(200))
+                file.write(json.dumps({"text": " ".join(words)}) + "\n")
+    return paths
 
 
 def cut(target: Path, pool: Path, folder: Path) -> list[Path]:
