@@ -5,7 +5,7 @@ internal import Writing
 
 /// The settings for questions about a selection that was made before.
 ///
-/// This type and the next are classes since the code that copies such large values would take 80 kB.
+/// This type and the next are classes: the code that copies such large values takes 80 kB.
 package final class RepeatSettings: Sendable {
   /// The selection's own settings. Its outputs aren't written.
   package let select: SelectSettings
