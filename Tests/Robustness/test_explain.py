@@ -245,6 +245,14 @@ def test_what_cannot_be_explained_is_an_error(dsel: str, folder: Path) -> None:
     done = run([dsel, "explain", *manifest, "--id", "7", "--id", "8"], folder).checked()
     assert "is made again without writing it" in done.errors
     assert done.output.count(b"one.jsonl:") >= 2
+    manifest_text = (folder / "out.jsonl.manifest.json").read_text()
+    assert '"documents" : 50' in manifest_text
+    (folder / "other.json").write_text(manifest_text.replace('"documents" : 50', '"documents" : 51'))
+    assert "another number of documents now" in failed(dsel, folder, ["--manifest", "other.json", "--id", "7"])
+    (folder / "moved.json").write_text(manifest_text.replace(f'"{folder}"', '"/no/such"'))
+    assert "there is no such directory" in failed(dsel, folder, ["--manifest", "moved.json", "--id", "7"])
+    words = ["--manifest", "moved.json", "--directory", ".", "--id", "7"]
+    run([dsel, "explain", *words], folder).checked()
     # From another directory, and with a pool that is stored in another way.
     text = run([dsel, "explain", *manifest, "--id", "7"], folder).checked().output
     (folder / "elsewhere").mkdir()

@@ -4,28 +4,31 @@ internal import Resampling
 internal import Writing
 
 /// The settings for questions about a selection that was made before.
-package struct RepeatSettings: Sendable {
+///
+/// This type and the next are classes: the code that copies such large values takes 80 kB.
+package final class RepeatSettings: Sendable {
   /// The selection's own settings. Its outputs aren't written.
-  package var select: SelectSettings
+  package let select: SelectSettings
   package let run: RecordedRun
 
   package init(_ select: SelectSettings, _ run: RecordedRun) {
+    var select = select
+    select.outputs = OutputSettings()
+    // Nothing is copied, so the pool needn't have lines.
+    select.outputs.format = .picks
+    select.annotates = false
+    select.statistics = []
     self.select = select
     self.run = run
-    self.select.outputs = OutputSettings()
-    // Nothing is copied, so the pool needn't have lines.
-    self.select.outputs.format = .picks
-    self.select.annotates = false
-    self.select.statistics = []
   }
 }
 
 /// A selection that is made again, up to the draw, to answer questions about it.
 ///
 /// It writes nothing.
-struct RepeatedSelection {
+final class RepeatedSelection: Sendable {
   let select: Select
-  var files: Select.OpenFiles
+  let files: Select.OpenFiles
   let trained: Select.Trained
   let drawn: Drawn
   /// The groups and arms of ``drawn``, in the order of its parts.
@@ -35,11 +38,17 @@ struct RepeatedSelection {
   let drawnByPosition: [Position: DrawnDocument]
 
   /// What is opened before the work begins.
-  struct Opened {
+  final class Opened {
     let select: Select
     let run: RecordedRun
     let clock = StepClock()
-    var files: Select.OpenFiles
+    let files: Select.OpenFiles
+
+    init(select: Select, run: RecordedRun, files: Select.OpenFiles) {
+      self.select = select
+      self.run = run
+      self.files = files
+    }
   }
 
   /// - Throws: ``PipelineError``

@@ -59,7 +59,7 @@ struct DocumentFacts {
 }
 
 /// Says of documents whether they were selected, and if not, why.
-struct Verdicts {
+final class Verdicts {
   struct Verdict {
     var reason: SelectionAnswer.Reason
     /// The number of the part that drew the document.
