@@ -1,6 +1,6 @@
+import Featurizing
 import Testing
 
-import Featurizing
 @testable import Reporting
 
 /// Texts come from anywhere. In a page, they must show and do nothing.

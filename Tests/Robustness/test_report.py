@@ -92,9 +92,8 @@ def test_figures_are_those_of_a_plain_computation(
         weights["pool"], weights["pool_below"], weights["pool_above"])
     assert binned([line["dsel"]["log_weight"] for line in chosen]) == (
         weights["selected"], weights["selected_below"], weights["selected_above"])
-    # The cut of the whole draw is known only where it has one part.
-    if "parts" not in manifest and "cut" in weights:
-        assert weights["cut"] == pytest.approx(min(line["dsel"]["key"] for line in chosen))
+    # The temperature is 1, so keys and weights have the same measure.
+    assert weights["cut"] == manifest["selected"]["threshold_key"]
 
     # Lengths: two bins for each doubling.
     edges = sorted({0, 1} | {1 << e for e in range(1, 33)} | {3 << e for e in range(31)})
@@ -247,10 +246,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, dsel: str) -> Path:
         return {"text": "\u202e<script>" * 3000 + ATTACKS[number], "kind": "x" * 5000}
 
     pool = [document(n) for n in range(3000)] + [attack_only(n) for n in range(7)]
-    for name, some in [("a.jsonl", pool), ("b.jsonl", pool[::9]), ("c.jsonl", pool[1::9])]:
+    for name, some in [("a.jsonl", pool), ("<b>b.jsonl", pool[::9]), ("c.jsonl", pool[1::9])]:
         (folder / name).write_text("".join(json.dumps(d) + "\n" for d in some))
     select(
-        dsel, folder, "--target", "<b>one=b.jsonl", "\u202etwo=c.jsonl", "--pool", "a.jsonl",
+        dsel, folder, "--target", "one=<b>b.jsonl", "two=c.jsonl", "--pool", "a.jsonl",
         "--count", "1500", "--stratify", "kind", "--min-tokens", "1", "--domain-field", "kind")
     return folder / "page.html"
 

@@ -216,6 +216,14 @@ class SelectOptions(TypedDict, total=False):
     manifest: Union[str, os.PathLike[str]]
     # Replace existing files, and all shards in a directory.
     force: bool
+    # Write a page about the run: one HTML file with charts, words and sample documents. The
+    # pool is read once more.
+    report: Union[str, os.PathLike[str]]
+    # Write the data of that page as JSON. 'dsel report FILE' makes the page. It contains texts
+    # of documents.
+    report_data: Union[str, os.PathLike[str]]
+    # In the report: count documents by the value of this field. Dots lead into objects.
+    domain_field: str
     # Number of worker threads. (default: one per available processor)
     threads: Union[int, str]
 
@@ -570,6 +578,14 @@ class ResampleOptions(TypedDict, total=False):
     manifest: Union[str, os.PathLike[str]]
     # Replace existing files, and all shards in a directory.
     force: bool
+    # Write a page about the run: one HTML file with charts, words and sample documents. The
+    # pool is read once more.
+    report: Union[str, os.PathLike[str]]
+    # Write the data of that page as JSON. 'dsel report FILE' makes the page. It contains texts
+    # of documents.
+    report_data: Union[str, os.PathLike[str]]
+    # In the report: count documents by the value of this field. Dots lead into objects.
+    domain_field: str
     # Number of worker threads. (default: one per available processor)
     threads: Union[int, str]
 
@@ -636,6 +652,14 @@ class CompareOptions(TypedDict, total=False):
     # With --heldout: number of shuffles to train on, if the limit leaves documents out.
     # (default: 3)
     shuffles: Union[int, str]
+    # Write a page about the run: one HTML file with charts, words and sample documents. The
+    # pool is read once more.
+    report: Union[str, os.PathLike[str]]
+    # Write the data of that page as JSON. 'dsel report FILE' makes the page. It contains texts
+    # of documents.
+    report_data: Union[str, os.PathLike[str]]
+    # Replace existing files of the report.
+    force: bool
     # Number of worker threads. (default: one per available processor)
     threads: Union[int, str]
 
@@ -796,6 +820,9 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "annotate_with": "values",
         "manifest": "value",
         "force": "flag",
+        "report": "value",
+        "report_data": "value",
+        "domain_field": "value",
         "threads": "value",
     },
     "fit": {
@@ -931,6 +958,9 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "annotate_with": "values",
         "manifest": "value",
         "force": "flag",
+        "report": "value",
+        "report_data": "value",
+        "domain_field": "value",
         "threads": "value",
     },
     "compare": {
@@ -956,6 +986,9 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "beside": "selections",
         "heldout_tokens": "value",
         "shuffles": "value",
+        "report": "value",
+        "report_data": "value",
+        "force": "flag",
         "threads": "value",
     },
     "explain": {

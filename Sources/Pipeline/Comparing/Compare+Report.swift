@@ -50,7 +50,8 @@ extension Compare {
     data.lacks = [.weights] + (pool == nil ? [.pool] : [])
     data.lengths = [
       pool.flatMap { ReportData.Lengths(.pool, $0.measured) },
-      ReportData.Lengths(.selected, selected.measured), ReportData.Lengths(.target, target.measured),
+      ReportData.Lengths(.selected, selected.measured),
+      ReportData.Lengths(.target, target.measured),
     ].compactMap { $0 }
     data.domains = settings.domainField.map {
       ReportData.Domains(

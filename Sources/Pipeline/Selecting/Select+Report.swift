@@ -117,12 +117,14 @@ extension ReportData {
     set("near_duplicates", settings.nearDuplicates)
     set("duplicates", settings.duplicates)
   }
+}
 
-  /// Sets a setting of several numbers.
-  mutating func set(_ name: String, _ values: [ExactString: Double]) {
-    let words = values.sorted { $0.key < $1.key }.map { key, value in
-      "\(key.string) \(Int(exactly: value).map(String.init) ?? "\(value)")"
-    }
-    set(name, words.joined(separator: ", "))
+extension ReportData.Sizes {
+  init(_ record: SizeSearchRecord) {
+    self.init(
+      unit: record.unit, best: record.best,
+      trials: record.trials.map {
+        Trial(size: $0.size, bitsPerByte: $0.bitsPerByte, perplexity: $0.perplexity)
+      }, end: record.end.rawValue)
   }
 }

@@ -21,7 +21,7 @@ struct PhraseCounts: ~Copyable {
   /// Whether a word has a letter or a digit. Others don't make phrases.
   private var isWord: [Bool] = []
   /// By the numbers of two words, each plus one; a single word has no second.
-  private var counts: [UInt64: Counts] = [:]
+  private var phraseCounts: [UInt64: Counts] = [:]
   private var read: [ReportData.Side]
   private var reader: TokenReader
 
@@ -50,9 +50,9 @@ struct PhraseCounts: ~Copyable {
           continue
         }
         let number = UInt64(word) + 1
-        counts[number << 32, default: Counts(repeating: 0)][side.rawValue] += 1
+        phraseCounts[number << 32, default: Counts(repeating: 0)][side.rawValue] += 1
         if last > 0 {
-          counts[last << 32 | number, default: Counts(repeating: 0)][side.rawValue] += 1
+          phraseCounts[last << 32 | number, default: Counts(repeating: 0)][side.rawValue] += 1
         }
         last = number
       }
@@ -82,7 +82,7 @@ struct PhraseCounts: ~Copyable {
     let (size, baseSize) = (Double(read(.selected).tokens), Double(read(.base).tokens))
     guard size > 0, baseSize > 0 else { return ([], []) }
     var (more, less): ([Scored], [Scored]) = ([], [])
-    for (phrase, counts) in counts where counts[0] + counts[1] >= Self.leastCount {
+    for (phrase, counts) in phraseCounts where counts[0] + counts[1] >= Self.leastCount {
       let (count, base) = (Double(counts[0]), Double(counts[1]))
       let score = Self.ratio(count, base, size, baseSize)
       let isMore = count * baseSize > base * size
@@ -116,7 +116,7 @@ struct PhraseCounts: ~Copyable {
       }
       .prefix(Self.rowCount)
       .map { row in
-        let counts = counts[row.phrase] ?? Counts(repeating: 0)
+        let counts = phraseCounts[row.phrase] ?? Counts(repeating: 0)
         return ReportData.Phrases.Row(
           phrase: Self.shortened(row.words), selected: Int(counts[0]), base: Int(counts[1]),
           target: Int(counts[2]), score: row.score)

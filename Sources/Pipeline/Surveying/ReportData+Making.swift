@@ -132,6 +132,14 @@ extension ReportData {
     if let value { settings.append(Setting(name: name, value: value.description)) }
   }
 
+  /// Sets a setting of several numbers.
+  mutating func set(_ name: String, _ numbersByName: [ExactString: Double]) {
+    let words = numbersByName.sorted { $0.key < $1.key }.map { key, value in
+      "\(key.string) \(Int(exactly: value).map(String.init) ?? "\(value)")"
+    }
+    set(name, words.joined(separator: ", "))
+  }
+
   mutating func addFate(_ kind: Fate.Kind, _ documents: Int?) {
     guard let documents, documents > 0 else { return }
     fates = (fates ?? []) + [Fate(kind: kind, documents: documents)]
@@ -140,16 +148,6 @@ extension ReportData {
   /// Adds the documents of the pool that have no fate yet.
   mutating func completeFates(of documents: Int) {
     addFate(.others, documents - (fates ?? []).reduce(0) { $0 + $1.documents })
-  }
-}
-
-extension ReportData.Sizes {
-  init(_ record: SizeSearchRecord) {
-    self.init(
-      unit: record.unit, best: record.best,
-      trials: record.trials.map {
-        Trial(size: $0.size, bitsPerByte: $0.bitsPerByte, perplexity: $0.perplexity)
-      }, end: record.end.rawValue)
   }
 }
 

@@ -46,7 +46,8 @@ package struct ReportData: Codable, Sendable {
   package struct Fate: Codable, Sendable {
     package enum Kind: String, Codable, Sendable {
       case selected, copies, shorter, longer
-      case lighter, outsideMixture = "outside_mixture"
+      case lighter
+      case outsideMixture = "outside_mixture"
       case outsideWindows = "outside_windows"
       case excluded
       case nearDuplicates = "near_duplicates"

@@ -75,5 +75,6 @@ struct BinnedWeights: Sendable {
 /// Bins for lengths, two for each doubling.
 package enum LengthBins {
   /// Where bins begin: 0, 1, 2, 3, 4, 6, 8, 12, 16, 24 …, up to 2³².
-  package static let edges: [Int] = [0, 1] + (1...31).flatMap { [1 << $0, 3 << ($0 - 1)] } + [1 << 32]
+  package static let edges: [Int] =
+    [0, 1] + (1...31).flatMap { [1 << $0, 3 << ($0 - 1)] } + [1 << 32]
 }

@@ -25,7 +25,8 @@ struct CurveChart {
     let grid = BarChart.Tick.round(from: range.lowerBound, to: range.upperBound, count: 4)
       .map { line($0, range) }
     let path = points.indices.map { number -> Markup in
-      let x = BarChart.number(place(number)), y = BarChart.number(100 * depth(values[number], range))
+      let x = BarChart.number(place(number))
+      let y = BarChart.number(100 * depth(values[number], range))
       return "\(number > 0 ? " " : "")\(x),\(y)"
     }
     return """

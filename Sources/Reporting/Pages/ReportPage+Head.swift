@@ -62,7 +62,8 @@ extension ReportPage {
         tile("Divergence", Format.decimal(kl), nil, 0, note: "nats from the target"))
     } else if data.selected.documents > 0 {
       let mean = Double(data.selected.tokens) / Double(data.selected.documents)
-      tiles.append(tile("Length", Format.decimal(mean, digits: 0), nil, 0, note: "words on average"))
+      tiles.append(
+        tile("Length", Format.decimal(mean, digits: 0), nil, 0, note: "words on average"))
     }
     return tiles
   }

@@ -63,9 +63,10 @@ extension ReportPage {
       + (domains.none.target == nil ? [] : [.target])
     let all = domains.rows + [domains.other, domains.none]
     let totals = sides.map { side in all.reduce(0) { $0 + $1.count(side) } }
-    let largest = zip(sides, totals).flatMap { side, total in
-      all.map { Double($0.count(side)) / Double(max(1, total)) }
-    }.max() ?? 1
+    let largest =
+      zip(sides, totals).flatMap { side, total in
+        all.map { Double($0.count(side)) / Double(max(1, total)) }
+      }.max() ?? 1
     func row(_ row: ReportData.Domains.Row, _ name: Markup) -> Markup {
       let bars = zip(sides, totals).enumerated().map { number, side -> Markup in
         let share = Double(row.count(side.0)) / Double(max(1, side.1))
@@ -86,7 +87,9 @@ extension ReportPage {
     var rows = domains.rows.map { row($0, "\($0.name ?? "")") }
     if domains.others > 0 || domains.other.selected > 0 {
       rows.append(
-        row(domains.other, "<span class=\"soft\">\(Format.count(domains.others, "further domain"))</span>"))
+        row(
+          domains.other,
+          "<span class=\"soft\">\(Format.count(domains.others, "further domain"))</span>"))
     }
     if sides.contains(where: { domains.none.count($0) > 0 }) {
       rows.append(row(domains.none, "<span class=\"soft\">no such field</span>"))

@@ -23,14 +23,21 @@ extension ReportPage {
         """)
   }
 
+  /// A side that the target's words are compared with.
+  private struct Column {
+    var name: String
+    var value: (ReportData.Target) -> Double?
+  }
+
   private var targetTable: Markup? {
     let targets = data.targets
     guard targets.contains(where: { $0.klPool != nil || $0.klSelected != nil }) else { return nil }
     let shown = targets.prefix(ReportLimits.rows)
-    let measured: [(name: String, value: (ReportData.Target) -> Double?)] = [
-      ("Pool", { $0.klPool }), ("Random", { $0.klRandom }), ("Selection", { $0.klSelected }),
+    let columns = [
+      Column(name: "Pool") { $0.klPool }, Column(name: "Random") { $0.klRandom },
+      Column(name: "Selection") { $0.klSelected },
     ]
-    let known = measured.filter { column in targets.contains { column.value($0) != nil } }
+    let known = columns.filter { column in targets.contains { column.value($0) != nil } }
     let rows = shown.map { target -> Markup in
       let cells = known.map { column -> Markup in
         "<td>\(column.value(target).map { Self.decimal($0, 3) } ?? "")</td>"
@@ -66,7 +73,10 @@ extension ReportPage {
     guard let parts = data.parts else { return nil }
     let rows = parts.rows.map { part -> Markup in
       let names =
-        [part.epoch.map { "epoch \($0)" }, part.target, part.stratum.map { $0.isEmpty ? "no value" : $0 }]
+        [
+          part.epoch.map { "epoch \($0)" }, part.target,
+          part.stratum.map { $0.isEmpty ? "no value" : $0 },
+        ]
         .compactMap { $0 }
       return """
         <tr><td><bdi>\(names.isEmpty ? "all" : names.joined(separator: " · "))</bdi></td>\

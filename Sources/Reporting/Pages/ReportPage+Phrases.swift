@@ -10,7 +10,8 @@ extension ReportPage {
     let sides: [ReportData.Lengths.Role] =
       [.selected, phrases.base]
       + (phrases.targetRead.documents > 0 && phrases.base == .pool ? [.target] : [])
-    let read = "\(Format.count(phrases.selectedRead.documents, "document")) of the selection and "
+    let read =
+      "\(Format.count(phrases.selectedRead.documents, "document")) of the selection and "
       + "\(Format.count(phrases.baseRead.documents)) of the \(base)"
     return Section(
       id: "words", title: "Words",

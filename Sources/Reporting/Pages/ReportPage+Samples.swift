@@ -72,7 +72,8 @@ extension ReportPage {
       "<p class=\"place\">like \(file), \(place) \(Format.count(sample.similarPlace ?? 0))</p>"
     }
     let more =
-      sample.isCut ? "<span class=\"more\"> … \(Format.bytes(sample.bytes)) in all</span>" as Markup : ""
+      sample.isCut
+      ? "<span class=\"more\"> … \(Format.bytes(sample.bytes)) in all</span>" as Markup : ""
     return """
       <article class="card"><p class="facts">\(weight)\(facts.map { "<span>\($0)</span>" as Markup })</p>
       <div class="text" dir="auto">\(sample.text)\(more)</div>

@@ -107,7 +107,8 @@ extension ReportPage {
     if let cut = weights.cut, cut >= edge(0), cut <= edge(bins) {
       chart.mark = tick(cut, "cut at \(Self.decimal(cut, max(1, digits)))")
     }
-    return "<figure>\(chart.markup)<figcaption>\(caption(weights, poolTotal))</figcaption></figure>\n"
+    return
+      "<figure>\(chart.markup)<figcaption>\(caption(weights, poolTotal))</figcaption></figure>\n"
   }
 
   private func caption(_ weights: ReportData.Weights, _ total: Int) -> String {
@@ -118,16 +119,22 @@ extension ReportPage {
           ? "The dashed line is the smallest key that was drawn. A key is a weight with some chance, "
             + "so a few documents beside the line are on its other side."
           : "The dashed line is the smallest weight that was drawn.")
+      if data.settings.contains(where: { $0.name == "logistic_share" }) {
+        sentences.append(
+          "Part of the selection was drawn by the regression alone, also left of the line.")
+      }
     } else if data.isOfSet {
       sentences.append(
         "There is no cut: the set was chosen for the words that its documents have together, "
           + "among those with large weights.")
     }
     if weights.poolBelow > 0 {
+      let selected =
+        weights.selectedBelow > 0
+        ? " and \(Format.count(weights.selectedBelow)) of the selected ones" : ""
       sentences.append(
         "Further left, and not shown, are \(Self.share(weights.poolBelow, of: total)) of the pool's "
-          + "documents\(weights.selectedBelow > 0 ? " and \(Format.count(weights.selectedBelow)) of the selected ones" : "")."
-      )
+          + "documents\(selected).")
     }
     return sentences.joined(separator: " ")
   }
