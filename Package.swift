@@ -9,6 +9,9 @@ let strict: [SwiftSetting] = [
   .strictMemorySafety(), .treatAllWarnings(as: .error), .enableExperimentalFeature("Lifetimes"),
 ]
 
+/// For code that runs once: smaller, because wheels have a limit.
+let small = strict + [.unsafeFlags(["-Osize"], .when(configuration: .release))]
+
 /// The warnings that C and C++ code must not give.
 let warnings = [
   "all", "extra", "conversion", "shadow", "undef", "vla", "cast-qual", "format=2", "pointer-arith",
@@ -105,7 +108,7 @@ let package = Package(
         "Compression", "Featurizing", "Files", "Parquet", "Pipeline", "Platform", "Reading",
         "Weighting", "Writing",
       ],
-      swiftSettings: strict),
+      swiftSettings: small),
     .executableTarget(
       name: "dsel",
       dependencies: [
@@ -114,7 +117,7 @@ let package = Package(
         "Reporting", "Resampling", "Weighting", "Writing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: strict),
+      swiftSettings: small),
 
     // Only the tests use zlib: they read and write gzip with it, so that ISA-L is never on both
     // sides of a comparison.
