@@ -7,6 +7,10 @@ package protocol ChunkDecoder: ~Copyable {
   /// Once there are no more records, it is the number of all the chunk's records.
   var recordIndex: Int { get }
 
+  /// Whether each field of the text has been found in a record so far, in the order of the
+  /// ``TextExpression``; empty if that isn't known.
+  var foundFields: [Bool] { get }
+
   /// Goes to the chunk's first record.
   ///
   /// - Throws: ``ReadingError``
@@ -34,4 +38,8 @@ package protocol ChunkDecoder: ~Copyable {
 
   /// Calls `body` with the current record as a line of JSON. A format without lines makes one.
   mutating func withLine(in chunk: borrowing Chunk, _ body: (Span<UInt8>) throws -> Void) throws
+}
+
+extension ChunkDecoder where Self: ~Copyable {
+  package var foundFields: [Bool] { [] }
 }

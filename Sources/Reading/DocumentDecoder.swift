@@ -12,6 +12,22 @@ package struct DocumentDecoder: ~Copyable {
   private let limits: ReadingLimits
   private var decoder: any ChunkDecoder & ~Copyable
   private var format: any DocumentFormat.Type
+  /// What earlier decoders found; nil before there was one.
+  private var foundBefore: [Bool]?
+  private var hasRead = false
+
+  /// Whether each field of the text has been found in a record so far; empty if that isn't known.
+  package mutating func foundFields() -> [Bool] {
+    guard hasRead else { return foundBefore ?? [] }
+    return Self.either(foundBefore, decoder.foundFields)
+  }
+
+  /// - Returns: empty if one of them doesn't know.
+  package static func either(_ one: [Bool]?, _ other: [Bool]) -> [Bool] {
+    guard let one else { return other }
+    return one.count == other.count ? zip(one, other).map { $0 || $1 } : []
+  }
+
   /// See ``ChunkDecoder``, here and below.
   package private(set) var recordIndex = 0
 
@@ -26,9 +42,11 @@ package struct DocumentDecoder: ~Copyable {
 
   package mutating func begin(_ chunk: inout Chunk) throws(ReadingError) {
     if type(of: chunk.format) != format {
+      if hasRead { foundBefore = foundFields() }
       decoder = try chunk.format.chunkDecoder(request, limits)
       format = type(of: chunk.format)
     }
+    hasRead = true
     recordIndex = 0
     try decoder.begin(&chunk)
   }

@@ -46,6 +46,10 @@ package enum InvalidLine: Error, Equatable, Sendable {
   case notAnObject(found: JSONKind)
   /// - Parameter present: the fields that the object has.
   case missingField(path: String, present: [String])
+  /// There is a list on the way to the text, and the path doesn't lead into lists.
+  ///
+  /// - Parameter items: the path that does.
+  case missingInList(path: String, list: String, items: String)
   case notAString(path: String, found: JSONKind)
   /// None of several paths leads to text.
   case noText(paths: String, present: [String])
@@ -111,7 +115,7 @@ package enum InvalidLine: Error, Equatable, Sendable {
     case .notJSON: .notJSON
     case .notUTF8: .notUTF8
     case .notAnObject: .notAnObject
-    case .missingField, .noText: .missingField
+    case .missingField, .missingInList, .noText: .missingField
     case .notAString, .notOfKind: .notAString
     case .notANumber, .sumTooLarge, .additionTooLarge, .weightTooLarge: .notANumber
     }

@@ -165,4 +165,17 @@ struct CandidateTargetTests {
         == "x: --base can't be used with candidates of several targets. Leave --base out, or use "
         + "'dsel select --base' with the whole pool.\n")
   }
+
+  @Test func `Annotated lines name the target that drew them`() throws {
+    try keep(["--candidates", "150", "--objective", "weight", "--replay", "0.4"])
+    let draw = ["--annotate", "--count", "150", "--replay", "0.25", "--force"]
+    try Stages.run(
+      ["select"] + targets + ["--pool"] + shards + Stages.buckets + draw
+        + ["--objective", "weight", "-o", "out"], in: directory)
+    let expected = try directory.read("out").jsonLines().map(\.dsel.target.string)
+    #expect(Set(expected) == ["wiki", "saga", nil])
+    try Stages.run(
+      ["resample", "--candidates", "all", "--pool"] + shards + draw + ["-o", "out"], in: directory)
+    #expect(try directory.read("out").jsonLines().map(\.dsel.target.string) == expected)
+  }
 }

@@ -202,7 +202,8 @@ struct TextFieldTests {
     ),
     (
       "p.chats", "--text-field=messages.content",
-      "p.chats:1: the field \"messages.content\" is missing."
+      "p.chats:1: the field \"messages\" is a list. For the texts of all its items, write "
+        + "\"messages[].content\". Name"
     ),
     (
       "p.chats", "--text-field=id[]|x",
@@ -245,6 +246,52 @@ struct TextFieldTests {
   func `An impossible text field is refused`(options: [String], message: String) throws {
     let result = try run(["select", "--target", "t", "--pool", "p"] + options, status: 64)
     #expect(result.errors.contains(message), "\(result.errors)")
+  }
+
+  private func warnings(of result: Dsel.Result) throws -> String {
+    try Data(result.errors.utf8).jsonLines().compactMap(\.warning.string)
+      .joined(separator: "\n")
+  }
+
+  /// The first record has `a`, the last `b`: a thread that meets one of them knows half.
+  @Test(arguments: [
+    ("a,b", String?.none), ("a,x", "field \"x\""), ("x|y,a,z", "fields \"x|y\" or \"z\""),
+    ("x|b,a", nil), ("x,\"q,r\",b", "fields \"x\" or \"\"q,r\"\""), ("a.(t,u),b", nil),
+  ])
+  func `A field that no record has is a warning`(field: String, missing: String?) throws {
+    let filler = String(repeating: "{\"c\":\"\",\"b\":null,\"a\":\"words\"}\n", count: 30_000)
+    let first = field.hasPrefix("a.") ? "{\"a\":{\"t\":\"one\"}}\n" : "{\"a\":\"one\"}\n" + filler
+    try directory.write(first + "{\"b\":\"two\"}\n", to: "fields")
+    let warning = missing.map { "has the \($0) of its text" }
+    for threads in ["1", "3"] {
+      let options = ["fields", "--text-field", field, "--threads", threads, "--on-error", "skip"]
+      let fit = try run(
+        ["fit", "-o", "m", "--force", "--json", "--max-skipped", "100%"] + options)
+      let warnings = try warnings(of: fit)
+      #expect(warnings.contains("of its text") == (missing != nil), "\(warnings)")
+      if let warning {
+        #expect(warnings.contains("no document of the input \(warning)"), "\(warnings)")
+      }
+      let names = try JSON(fit.output).missing_fields
+      #expect(names.isNull == (missing == nil), "\(fit.output)")
+    }
+  }
+
+  @Test func `A missing field of target and pool is a warning of select and weigh`() throws {
+    let options = ["--text-field", "text,title", "--json"]
+    let select = try run(["select", "--target", "t", "--pool", "p", "-o", "o"] + options)
+    let manifest = try JSON(select.output)
+    #expect(manifest.pool.missing_fields[0].string == "title")
+    #expect(manifest.target.missing_fields[0].string == "title")
+    for role in ["pool", "target"] {
+      #expect(
+        try warnings(of: select).contains("no document of the \(role) has the field \"title\""))
+    }
+    _ = try run(["fit", "-q", "t", "-o", "m"])
+    let weigh = try run(
+      ["weigh", "--target-model", "m", "--pool-model", "m", "p", "-o", "w"] + options)
+    #expect(weigh.errors.contains("no document of the pool has"), "\(weigh.errors)")
+    #expect(try JSON(weigh.output).missing_fields[0].string == "title")
   }
 
   @Test func `Ids are numbers or strings`() throws {

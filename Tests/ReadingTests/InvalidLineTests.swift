@@ -28,6 +28,14 @@ import Testing
       #"{"meta":{},"meta":{"text":"a"}}"#, "meta.text",
       .missingField(path: "meta.text", present: [])
     ),
+    (
+      #"{"talk":[{"text":"a"}]}"#, "talk.text",
+      .missingInList(path: "talk.text", list: "talk", items: "talk[].text")
+    ),
+    (
+      #"{"a":{"b":[]}}"#, "a.b.c.d",
+      .missingInList(path: "a.b.c.d", list: "a.b", items: "a.b[].c.d")
+    ),
     ("7", "text", .notAnObject(found: .number)), ("[{}]", "text", .notAnObject(found: .array)),
     (#""text""#, "text", .notAnObject(found: .string)),
   ]

@@ -202,6 +202,21 @@ import Testing
         == .failure(.notAString(path: "n[0]", found: .number)))
   }
 
+  /// Beyond the strings whose ends are kept, and back.
+  @Test(arguments: usesVectorsOrNot)
+  func `Strings are the same in a list of any length`(usesVectors: Bool) throws {
+    for count in [1, 4090, 4096, 5000] {
+      let items = (0..<count).map { "{\"k\":\"\($0)\",\"e\":\"\\u0041\\\\\"}" }
+        .joined(separator: ",")
+      let line = Array("{\"a\":[\(items)],\"b\":\"end\"}".utf8)
+      let numbers = (0..<count).map { "\($0)" }
+      let forth = numbers.map { "\($0)\nA\\" }.joined(separator: "\n")
+      #expect(
+        try parse(line, "b,a[].(k,e),a[-1].k,a[0].k", usesVectors: usesVectors)
+          == .success(Array("end\n\(forth)\n\(count - 1)\n0".utf8)))
+    }
+  }
+
   @Test(arguments: usesVectorsOrNot)
   func `Fields come with the text, and validating changes no byte`(usesVectors: Bool) throws {
     var parser = try DocumentParser(

@@ -55,7 +55,8 @@ package struct Fit: Sendable {
     try outputs.commit(written, rejects, nil)
     return FitReport(
       dselVersion: settings.version, model: .init(model),
-      skippedLines: report.skippedByReason, inputs: report.inputRecords, reusedInputs: reused,
+      skippedLines: report.skippedByReason, inputs: report.inputRecords,
+      missingFields: reused == 0 ? report.missingFields : nil, reusedInputs: reused,
       timings: clock.timings(threadCount: settings.reading.threadCount, settings.command))
   }
 

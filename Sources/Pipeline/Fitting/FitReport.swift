@@ -43,6 +43,9 @@ package struct FitReport: Encodable, Sendable {
   package var model: Model
   package var skippedLines: [ExactString: Int]
   package var inputs: [InputRecord]
+  /// The fields of the text that no document has; nil if there are none, or if results were in the
+  /// work directory.
+  package var missingFields: [String]?
   /// The number of inputs whose results were in the work directory.
   package var reusedInputs: Int
   package var timings: RunTimings

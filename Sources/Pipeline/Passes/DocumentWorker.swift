@@ -7,6 +7,7 @@ struct DocumentWorker: ~Copyable {
   private let queue: ChunkQueue
   private var decoder: DocumentDecoder
   private var chunk = Chunk()
+  private var hasWorked = false
   /// The invalid records that were skipped, if they are requested.
   private(set) var rejects: [SkippedLine] = []
   /// Invalid records of the current chunk, by reason.
@@ -22,10 +23,14 @@ struct DocumentWorker: ~Copyable {
     }
   }
 
+  /// Whether each field of the text was found; nil if no chunk came.
+  mutating func foundFields() -> [Bool]? { hasWorked ? decoder.foundFields() : nil }
+
   /// Passes the documents of all chunks to the consumer, one chunk after another.
   mutating func work<Consumer: DocumentConsumer & ~Copyable>(_ consumer: inout Consumer) {
     var shard: ChunkQueue.OpenShard?
     while queue.next(into: &chunk, from: &shard) {
+      hasWorked = true
       skipped.removeAll(keepingCapacity: true)
       do {
         let documentCount = try readChunk(&consumer)

@@ -36,24 +36,31 @@ struct DocumentWorkers {
           countsRecords: countsLines || keepsRejects,
           request: DocumentRequest(textField: textField, fields: fields)),
         skipLimit: skipLimit, progress: progress))
-    let work: @Sendable (Int) -> Result<(Consumer.Result, [SkippedLine]), any Error> = { _ in
+    typealias Worked = (result: Consumer.Result, rejects: [SkippedLine], foundFields: [Bool]?)
+    let work: @Sendable (Int) -> Result<Worked, any Error> = { _ in
       Result {
         var worker = try DocumentWorker(self, queue)
         var consumer = try makeConsumer()
         worker.work(&consumer)
-        return (consumer.finish(), worker.rejects)
+        return (consumer.finish(), worker.rejects, worker.foundFields())
       }
     }
-    let outcomes: [Result<(Consumer.Result, [SkippedLine]), any Error>]
+    let outcomes: [Result<Worked, any Error>]
     do throws(SystemError) { outcomes = try Threads.run(threadCount, work) } catch {
       throw PipelineError.input(.reading(.system(error), line: nil))
     }
     var results: [Consumer.Result] = []
     var report = PassReport()
+    var found: [Bool]?
     for outcome in outcomes {
-      let (result, rejects) = try outcome.get()
-      results.append(result)
-      report.rejects += rejects
+      let worked = try outcome.get()
+      results.append(worked.result)
+      report.rejects += worked.rejects
+      if let fields = worked.foundFields { found = DocumentDecoder.either(found, fields) }
+    }
+    if let found, found.count > 1 {
+      let names = TextExpression.writtenFields(of: textField.expression)
+      report.textFields = zip(names, found).map { FoundTextField(name: $0, isFound: $1) }
     }
     report.shards = try queue.finish()
     return (results, report)

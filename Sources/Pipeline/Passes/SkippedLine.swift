@@ -42,7 +42,7 @@ struct SkippedLine: Sendable {
       Self.append("detail", fault.recordedDetail, to: &line)
     case .notUTF8(let column): Self.append("column", column, to: &line)
     case .notAnObject(let found): Self.append("found", found.recordedName, to: &line)
-    case .missingField(let path, _), .noText(let path, _):
+    case .missingField(let path, _), .missingInList(let path, _, _), .noText(let path, _):
       Self.append("field", path, to: &line)
     case .notAString(let path, let found), .notOfKind(let path, let found, _):
       Self.append("field", path, to: &line)

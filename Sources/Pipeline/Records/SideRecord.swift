@@ -11,6 +11,8 @@ package struct SideRecord: Encodable, Sendable {
   package var features: Int
   package var emptyBuckets: Int
   package var skippedLines: [ExactString: Int]
+  /// The fields of the text that no document has; nil if there are none.
+  package var missingFields: [String]?
 }
 
 extension SideRecord {
@@ -19,6 +21,6 @@ extension SideRecord {
       inputs: report.inputRecords, documents: report.documentCount,
       fittedDocuments: counts.documentCount, tokens: counts.tokenCount,
       features: Int(counts.featureCount), emptyBuckets: counts.emptyBucketCount,
-      skippedLines: report.skippedByReason)
+      skippedLines: report.skippedByReason, missingFields: report.missingFields)
   }
 }

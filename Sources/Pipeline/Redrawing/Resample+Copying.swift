@@ -74,7 +74,7 @@ extension Resample {
     var weigher: DocumentWeigher?
     return try CopyStep(
       shards: pool.shards, limits: settings.reading.limits, progress: progress,
-      statistics: statistics, picks: picks
+      targetNames: drawn.targetNames, statistics: statistics, picks: picks
     ).run(
       documents, textField: drawn.textField ?? settings.reading.textField, weigher: &weigher,
       annotates: settings.annotates, logWeights: statistics == nil ? nil : logWeights,

@@ -72,6 +72,9 @@ package struct WeighReport: Encodable, Sendable {
   package var effectiveSampleSize: [Double]?
   package var candidates: Candidates?
   package var inputs: [InputRecord]
+  /// The fields of the text that no document has; nil if there are none, or if results were in the
+  /// work directory.
+  package var missingFields: [String]?
   /// Inputs that a target's model was fitted to, and the pool's wasn't; nil if there are none.
   ///
   /// The two models may have been swapped.
@@ -107,6 +110,7 @@ extension WeighReport {
       effectiveSampleSize: weighed.hasSampleSizes
         ? weighed.outcome.effectiveSampleSizes.map(\.value) : nil,
       candidates: weighed.candidates, inputs: weighed.report.inputRecords,
+      missingFields: weighed.reusedCount == 0 ? weighed.report.missingFields : nil,
       targetInputs: Self.targetInputs(weighed.report.inputs, models),
       reusedInputs: weighed.reusedCount,
       outputs: weighed.outputs.isEmpty ? nil : weighed.outputs, timings: timings)

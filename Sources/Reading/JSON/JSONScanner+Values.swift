@@ -91,14 +91,17 @@ extension JSONScanner {
     }
     if usesVectors, let string = stringByVectors(line, from: start) {
       position = string.range.upperBound + 1
+      keep(string)
       return string
     }
     var hasEscapes = false
     while position < line.count {
       switch line[position] {
       case UInt8(ascii: "\""):
+        let string = RawString(range: start..<position, hasEscapes: hasEscapes)
         position += 1
-        return RawString(range: start..<(position - 1), hasEscapes: hasEscapes)
+        keep(string)
+        return string
       case UInt8(ascii: "\\"):
         hasEscapes = true
         try scanEscape(line)

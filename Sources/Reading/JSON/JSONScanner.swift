@@ -47,17 +47,34 @@ struct JSONScanner {
   private var isObject: [Bool] = []
   /// The string at the end of a path, which is read before its turn.
   var followed = Self.nowhere
+  /// The strings of the line, in order, if they are kept; no more than ``mostStrings``.
+  ///
+  /// Who reads the line again finds their ends here.
+  var strings: [TextFinder.Part] = []
+  private let keepsStrings: Bool
+  private static let mostStrings = 1 << 12
   /// Whether searches record the keys that they meet. Only a message needs them.
   private var notesKeys = false
 
   /// - Parameter usesVectors: allowed only where ``CVector`` is supported, and for lines followed
   ///   by ``ByteBuffer``'s padding.
-  init(path: [[UInt8]], fields: [[[UInt8]]], usesVectors: Bool = false) {
+  init(
+    path: [[UInt8]], fields: [[[UInt8]]], usesVectors: Bool = false, keepsStrings: Bool = false
+  ) {
     self.usesVectors = usesVectors
+    self.keepsStrings = keepsStrings
     searches = [Search(path: path)] + fields.map { Search(path: $0) }
   }
 
-  private init() { usesVectors = false }
+  private init() {
+    usesVectors = false
+    keepsStrings = false
+  }
+
+  /// Keeps a string that was just read.
+  mutating func keep(_ string: RawString) {
+    if keepsStrings, strings.count < Self.mostStrings { strings.append(TextFinder.Part(string)) }
+  }
 
   /// The text of the line that was scanned last.
   private(set) var text = Self.nowhere
@@ -138,6 +155,8 @@ struct JSONScanner {
     var depth = 0
     var isOver = false
     var found: RawValue?
+    /// Whether the next key is looked for in a list, which has none.
+    var isInList = false
     /// The first keys of the object that the search reached, escaped as in paths, for a message.
     var keysOfObject: [String] = []
 
@@ -147,6 +166,7 @@ struct JSONScanner {
       depth = 0
       isOver = false
       found = nil
+      isInList = false
       keysOfObject.removeAll()
     }
 
@@ -160,8 +180,15 @@ struct JSONScanner {
 
     /// The reason why there is no string.
     var failure: InvalidLine {
-      let name = path.map { TextExpression.escaped($0) }.joined(separator: ".")
+      let keys = path.map { TextExpression.escaped($0) }
+      let name = keys.joined(separator: ".")
       if let found { return .notAString(path: name, found: found.kind) }
+      if isInList {
+        let list = keys[...depth].joined(separator: ".")
+        return .missingInList(
+          path: name, list: list,
+          items: "\(list)[].\(keys[(depth + 1)...].joined(separator: "."))")
+      }
       return .missingField(path: name, present: keysOfObject)
     }
   }
@@ -170,6 +197,7 @@ struct JSONScanner {
   private mutating func find(_ line: Span<UInt8>) throws(InvalidLine) {
     position = 0
     followed = Self.nowhere
+    strings.removeAll(keepingCapacity: true)
     isObject.removeAll(keepingCapacity: true)
     for index in searches.indices { searches[index].begin() }
     skipBlanks(line)
@@ -285,7 +313,10 @@ struct JSONScanner {
       return
     }
     searches[search].isOver = true
-    guard isLast else { return }
+    guard isLast else {
+      searches[search].isInList = kind == .array
+      return
+    }
     let start = position
     switch kind {
     case .string:

@@ -29,6 +29,8 @@ package import Platform
   private let fieldCount: Int
   /// Finds the text, unless its path is plain.
   private var finder: TextFinder?
+  /// Whether each field of the text has been found so far; empty for a plain path.
+  var foundFields: [Bool] { finder?.foundFields ?? [] }
   /// Stands between the parts of a text.
   private let joint: [UInt8]
   /// The text that was joined from parts, or the unescaped text of a line below the limit for long
@@ -52,7 +54,8 @@ package import Platform
     }
     // With a finder, nobody asks for the text at this path.
     let (path, fields) = (keys ?? [[]], fields.map(FieldPath.keys))
-    scanner = JSONScanner(path: path, fields: fields, usesVectors: usesVectors)
+    scanner = JSONScanner(
+      path: path, fields: fields, usesVectors: usesVectors, keepsStrings: keys == nil)
     fieldCount = fields.count
     unsafe parser = usesVectors ? nil : try Self.makeParser(path, fields: fields)
   }
@@ -203,7 +206,7 @@ package import Platform
     let isChecked = try checkBySimdjson(range, of: bytes)
     let line = bytes.span.extracting(range)
     if !isChecked { try scanner.check(line) }
-    try finder?.find(in: line)
+    try finder?.find(in: line, &scanner.strings)
     return isChecked
   }
 
@@ -211,16 +214,16 @@ package import Platform
   private mutating func passParts(
     _ range: Range<Int>, of bytes: inout ByteBuffer, _ body: (Span<UInt8>) throws -> Void
   ) throws {
-    guard let finder, let first = finder.parts.first else {
+    guard let parts = finder?.parts, let first = parts.first else {
       return try body(bytes.span.extracting(range.lowerBound..<range.lowerBound))
     }
-    if finder.parts.count == 1 { return try pass(first.string, range, of: &bytes, body) }
+    if parts.count == 1 { return try pass(first.string, range, of: &bytes, body) }
     scratch.removeAll(keepingCapacityUpTo: Self.longLine)
     let joint = joint
-    var count = joint.count * (finder.parts.count - 1)
-    for part in finder.parts { count += part.string.range.count }
+    var count = joint.count * (parts.count - 1)
+    for part in parts { count += part.string.range.count }
     try scratch.reserve(additional: count)
-    for (number, part) in finder.parts.enumerated() {
+    for (number, part) in parts.enumerated() {
       if number > 0 { try scratch.append(joint.span) }
       let raw = part.string
       let string =

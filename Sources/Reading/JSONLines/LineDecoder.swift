@@ -12,6 +12,7 @@ struct LineDecoder: ChunkDecoder, ~Copyable {
   /// The current line.
   private var line = 0..<0
   private(set) var recordIndex = 0
+  var foundFields: [Bool] { parser.foundFields }
 
   /// - Throws: ``SystemError`` of operation `allocate`.
   init(_ request: DocumentRequest, _ limits: ReadingLimits) throws(SystemError) {

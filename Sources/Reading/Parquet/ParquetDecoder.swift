@@ -9,6 +9,12 @@ struct ParquetDecoder: ChunkDecoder, ~Copyable {
   private var rows: ParquetRows?
   private var index = 0
   private(set) var recordIndex = 0
+  /// What the readers of earlier files found.
+  private var foundBefore: [Bool]?
+  var foundFields: [Bool] {
+    guard let reader else { return foundBefore ?? [] }
+    return DocumentDecoder.either(foundBefore, reader.foundFields)
+  }
 
   init(_ request: DocumentRequest, _ limits: ReadingLimits) {
     self.request = request
@@ -25,6 +31,7 @@ struct ParquetDecoder: ChunkDecoder, ~Copyable {
     if let last = self.reader, last.table === rows.table {
       reader = last
     } else {
+      if self.reader != nil { foundBefore = foundFields }
       reader = try RowReader(rows.table, request, limit: limits.maximumLine)
       self.reader = reader
     }

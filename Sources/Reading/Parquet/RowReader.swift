@@ -16,6 +16,8 @@ final class RowReader {
   let table: ParquetTable
   private let columns: [ColumnReader]
   private var parser: DocumentParser
+  /// Whether each field of the text has been found so far; empty for a plain path.
+  var foundFields: [Bool] { parser.foundFields }
   /// Whether a column stands at the first entry of the row that comes next: the end of a list shows
   /// only in the entry after it.
   private var isAhead: [Bool]

@@ -50,6 +50,13 @@ extension TextExpression {
     fields = [[Path(head: 0, steps: keys.dropFirst().map { .key($0) })]]
   }
 
+  /// The fields of an expression as they are written: `a`, `b|c` of `a,b|c`.
+  package static func writtenFields(of text: String) -> [String] {
+    var parser = Parser(text)
+    guard (try? parser.parse()) != nil else { return [text] }
+    return parser.fieldRanges.map { String(decoding: parser.bytes[$0], as: UTF8.self) }
+  }
+
   private static let largestDepth = 16
   /// No deeper value can be in a record.
   private static let mostSteps = JSONScanner.maximumDepth
@@ -65,6 +72,8 @@ extension TextExpression {
     /// Whether there is more than a path of keys, so far.
     var hasOperators = false
     private var depth = 0
+    /// Where the fields are that aren't in parentheses.
+    var fieldRanges: [Range<Int>] = []
     /// The first blank at the edge of a bare key. In a plain path it belongs to the key.
     private var blank: Int?
 
@@ -94,9 +103,11 @@ extension TextExpression {
     private mutating func text() throws(Stop) -> TextExpression {
       var expression = TextExpression()
       repeat {
+        let start = position
         var field: [Path] = []
         repeat { field.append(try path(&expression.heads)) } while takeOperator("|")
         expression.fields.append(field)
+        if depth == 0 { fieldRanges.append(start..<position) }
       } while takeOperator(",")
       return expression
     }

@@ -13,6 +13,9 @@ struct TextFinder {
     private var start: UInt32
     private var lengthAndEscapes: UInt32
 
+    /// The place of its first byte.
+    var place: Int { Int(start) }
+
     init(_ string: JSONScanner.RawString) {
       start = UInt32(string.range.lowerBound)
       lengthAndEscapes = UInt32(string.range.count) << 1 | (string.hasEscapes ? 1 : 0)
@@ -31,7 +34,15 @@ struct TextFinder {
   private let expression: TextExpression
   /// The expression as it was written, for messages.
   private let written: String
-  private var scanner: JSONScanner
+  var scanner: JSONScanner
+  /// Strings of the line, in order, whose ends are known.
+  var strings: [Part] = []
+  /// The number of the string that is probably read next.
+  var nextString = 0
+  /// Whether each field of the expression has led to a value in some line.
+  private(set) var foundFields: [Bool]
+  /// Whether the expression as a whole is followed next, and not one in parentheses.
+  private var isAtRoot = false
   /// The strings of the line that was read last, in the order of the text.
   private(set) var parts: [Part] = []
   /// A stack: for each object that is being read, the places of the values of the keys that paths
@@ -47,15 +58,21 @@ struct TextFinder {
   init(_ expression: TextExpression, written: String) {
     self.expression = expression
     self.written = written
+    foundFields = Array(repeating: false, count: expression.fields.count)
     scanner = JSONScanner(path: [], fields: [])
   }
 
   /// Finds the strings of a line.
   ///
+  /// - Parameter known: strings of the line, in order, as ``JSONScanner`` has read them; may lack
+  ///   the last ones, or all.
   /// - Precondition: the line is a valid JSON object.
   /// - Throws: ``InvalidLine``; then ``parts`` mean nothing.
   /// - Complexity: O(*n* · *p*), where *n* is the number of bytes, and *p* that of paths.
-  mutating func find(in line: Span<UInt8>) throws(InvalidLine) {
+  mutating func find(in line: Span<UInt8>, _ known: inout [Part]) throws(InvalidLine) {
+    swap(&strings, &known)
+    // The memory of strings goes back to the scanner.
+    defer { swap(&strings, &known) }
     do throws(InvalidLine) { try findParts(line) } catch {
       isTracing = true
       defer { isTracing = false }
@@ -74,8 +91,10 @@ struct TextFinder {
     trail.removeAll()
     mismatch = nil
     scanner.position = 0
+    nextString = 0
     scanner.skipBlanks(line)
     let root = scanner.position
+    isAtRoot = true
     let isFound = try evaluate(expression, at: root, false, line)
     if let mismatch { throw mismatch }
     guard isFound else {
@@ -94,14 +113,18 @@ struct TextFinder {
   private mutating func evaluate(
     _ expression: TextExpression, at place: Int, _ needsEnd: Bool, _ line: Span<UInt8>
   ) throws(InvalidLine) -> Bool {
+    let isRoot = isAtRoot
+    isAtRoot = false
     guard try expect(.object, at: place, needsEnd, line) else { return false }
     let base = members.count
     members.append(contentsOf: repeatElement(-1, count: expression.heads.count))
     locate(expression.heads, inObjectAt: place, needsEnd, line)
     let end = scanner.position
     var isFound = false
-    for field in expression.fields where try choose(field, of: expression, base, place, line) {
+    for number in expression.fields.indices
+    where try choose(expression.fields[number], of: expression, base, place, line) {
       isFound = true
+      if isRoot { foundFields[number] = true }
     }
     members.removeLast(expression.heads.count)
     scanner.position = end
@@ -199,8 +222,12 @@ struct TextFinder {
     _ line: Span<UInt8>
   ) throws(InvalidLine) -> Bool {
     var wanted: Int?
-    if case .item(let index) = steps[number] {
+    var filter: TextExpression.Filter?
+    switch steps[number] {
+    case .item(let index):
       wanted = index < 0 ? index + (countItems(ofArrayAt: place, line)) : index
+    case .filter(let condition): filter = condition
+    default: break
     }
     var isFound = false
     var index = 0
@@ -209,7 +236,7 @@ struct TextFinder {
       let item = scanner.position
       if isTracing { trail.append("[\(index)]") }
       var isChosen = wanted == nil || wanted == index
-      if case .filter(let filter) = steps[number] {
+      if let filter {
         isChosen = try allows(filter, itemAt: item, line)
         scanner.position = item
       }
@@ -271,8 +298,6 @@ struct TextFinder {
 
   private var tracedPath: String { trail.joined() }
 
-  // MARK: Reading valid JSON
-
   /// Notes where the values of some keys are, the first of each.
   private mutating func locate(
     _ keys: [[UInt8]], inObjectAt place: Int, _ needsEnd: Bool, _ line: Span<UInt8>
@@ -288,108 +313,5 @@ struct TextFinder {
       }
       if missingCount > 0 || needsEnd { skipValue(line) }
     }
-  }
-
-  /// Reads the next key of an object, up to its value; nil behind the object's end.
-  private mutating func nextKey(
-    _ line: Span<UInt8>
-  ) -> JSONScanner.RawString? {
-    skipSeparators(line)
-    guard line[scanner.position] == UInt8(ascii: "\"") else {
-      scanner.position += 1
-      return nil
-    }
-    let name = scanString(line)
-    skipSeparators(line)
-    return name
-  }
-
-  /// Goes to the next item of an array, or behind the array's end.
-  private mutating func isBeforeItem(_ line: Span<UInt8>) -> Bool {
-    skipSeparators(line)
-    guard line[scanner.position] == UInt8(ascii: "]") else { return true }
-    scanner.position += 1
-    return false
-  }
-
-  private mutating func countItems(
-    ofArrayAt place: Int, _ line: Span<UInt8>
-  ) -> Int {
-    var count = 0
-    scanner.position = place + 1
-    while isBeforeItem(line) {
-      skipValue(line)
-      count += 1
-    }
-    return count
-  }
-
-  private mutating func skipSeparators(_ line: Span<UInt8>) {
-    while true {
-      switch line[scanner.position] {
-      case 0x20, 0x09, 0x0A, 0x0D, UInt8(ascii: ","), UInt8(ascii: ":"): scanner.position += 1
-      default: return
-      }
-    }
-  }
-
-  private mutating func skipValue(_ line: Span<UInt8>) {
-    var depth = 0
-    repeat {
-      switch line[scanner.position] {
-      case UInt8(ascii: "\""): _ = scanString(line)
-      case UInt8(ascii: "{"), UInt8(ascii: "["):
-        depth += 1
-        scanner.position += 1
-      case UInt8(ascii: "}"), UInt8(ascii: "]"):
-        depth -= 1
-        scanner.position += 1
-      case 0x20, 0x09, 0x0A, 0x0D, UInt8(ascii: ","), UInt8(ascii: ":"): scanner.position += 1
-      default: skipWord(line)
-      }
-    } while depth > 0
-  }
-
-  /// Skips a number or a literal.
-  private mutating func skipWord(_ line: Span<UInt8>) {
-    while true {
-      switch line[scanner.position] {
-      case 0x20, 0x09, 0x0A, 0x0D, UInt8(ascii: ","), UInt8(ascii: "]"), UInt8(ascii: "}"): return
-      default: scanner.position += 1
-      }
-    }
-  }
-
-  /// Reads a string. Since it is known to be valid, `memchr` finds its end several times faster
-  /// than ``JSONScanner``, which looks at all of its bytes.
-  private mutating func scanString(_ line: Span<UInt8>) -> JSONScanner.RawString {
-    let start = scanner.position + 1
-    var end = start
-    // The string ends at a quote behind an even number of backslashes.
-    while let quote = line.firstIndex(of: UInt8(ascii: "\""), from: end) {
-      var first = quote
-      while first > start, line[first - 1] == UInt8(ascii: "\\") { first -= 1 }
-      end = quote
-      if (quote - first) & 1 == 0 { break }
-      end += 1
-    }
-    scanner.position = end + 1
-    let string = start..<end
-    return JSONScanner.RawString(
-      range: string,
-      hasEscapes: line.extracting(string).firstIndex(of: UInt8(ascii: "\\")) != nil)
-  }
-
-  private mutating func keys(
-    ofObjectAt place: Int, _ line: Span<UInt8>
-  ) -> [String] {
-    var keys: [String] = []
-    scanner.position = place + 1
-    while keys.count < 8, let name = nextKey(line) {
-      let key = JSONScanner.unescaped(line.extracting(name.range))
-      keys.append(TextExpression.escaped(key.prefix(40)))
-      skipValue(line)
-    }
-    return keys
   }
 }

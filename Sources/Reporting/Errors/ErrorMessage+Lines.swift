@@ -27,6 +27,10 @@ extension ErrorMessage {
       let names = present.isEmpty ? "" : " The line has: \(present.joined(separator: ", "))."
       let advice = role == .weights ? "\(role.textAdvice)." : "\(role.textAdvice), \(skip)"
       return "the field \"\(path)\" is missing.\(names) \(advice)"
+    case .missingInList(_, let list, let items):
+      return
+        "the field \"\(list)\" is a list. For the texts of all its items, write \"\(items)\". "
+        + "\(role.textAdvice), \(skip)"
     case .notAString(let path, let found):
       return
         "the field \"\(path)\" is \(found.text), not a string.\(listAdvice(path, found, role)) "
@@ -36,7 +40,9 @@ extension ErrorMessage {
       return "found no text at \"\(paths)\".\(names) \(role.textAdvice), \(skip)"
     case .notOfKind(let path, let found, let expected):
       return
-        "the field \"\(path)\" is \(found.text), not \(expected.text). \(role.textAdvice), \(skip)"
+        "the field \"\(path)\" is \(found.text), not \(expected.text)."
+        + (expected == .object ? listAdvice(path, found, role) : "")
+        + " \(role.textAdvice), \(skip)"
     case .sumTooLarge(let paths):
       let fields = paths.map { "\"\($0)\"" }.joined(separator: ", ")
       return

@@ -1,7 +1,10 @@
 package import Pipeline
 
 extension FitReport: Report {
-  package var warnings: [String] { InputWarnings.all(inputs, role: "input") + model.warnings }
+  package var warnings: [String] {
+    InputWarnings.all(inputs, role: "input")
+      + InputWarnings.missingFields(missingFields, role: "input") + model.warnings
+  }
 
   package var sections: [ReportSection] {
     let reused =

@@ -7,6 +7,8 @@ extension SelectManifest: Report {
     var warnings =
       targetInputs.flatMap { InputWarnings.skipped($0, role: "target") }
       + InputWarnings.skipped(pool.inputs, role: "pool")
+      + targetSides.flatMap { InputWarnings.missingFields($0.missingFields, role: "target") }
+      + InputWarnings.missingFields(pool.missingFields, role: "pool")
       + InputWarnings.odd(targetInputs.flatMap { $0 } + pool.inputs)
       + targetInputs.flatMap { InputWarnings.repeatedContent($0) }
       + InputWarnings.repeatedContent(pool.inputs)

@@ -2,8 +2,9 @@ package import Pipeline
 
 extension WeighReport: Report {
   package var warnings: [String] {
-    InputWarnings.all(inputs, role: "pool") + (targetInputs.map { [Self.swapped($0)] } ?? [])
-      + fieldWarnings
+    InputWarnings.all(inputs, role: "pool")
+      + InputWarnings.missingFields(missingFields, role: "pool")
+      + (targetInputs.map { [Self.swapped($0)] } ?? []) + fieldWarnings
   }
 
   /// A shard may have no document with the field of strata, but a misspelt one has none anywhere.

@@ -44,6 +44,17 @@ enum InputWarnings {
   /// Above this number of files, only the number is shown.
   private static let mostFiles = 5
 
+  /// Fields of a list, such as `a,b`, that no document has.
+  static func missingFields(_ names: [String]?, role: String) -> [String] {
+    guard let names, !names.isEmpty else { return [] }
+    let list = Format.list(names.map { "\"\($0)\"" }, "or")
+    let (fields, them) = names.count == 1 ? ("field", "name") : ("fields", "names")
+    return [
+      "no document of the \(role) has the \(fields) \(list) of its text. Check the \(them): the "
+        + "texts are joined without."
+    ]
+  }
+
   // MARK: Odd files
 
   /// Files that may be damaged or cut short.

@@ -185,7 +185,8 @@ func parts(
 ) throws -> Result<[UInt8], TextTwin.Reason> {
   switch try parse(line, textField, usesVectors: usesVectors) {
   case .success(let text): return .success(text)
-  case .failure(.missingField), .failure(.noText): return .failure(.noText)
+  case .failure(.missingField), .failure(.missingInList), .failure(.noText):
+    return .failure(.noText)
   case .failure(.notAString), .failure(.notOfKind): return .failure(.wrongKind)
   case .failure(let error): throw error
   }
