@@ -184,7 +184,7 @@ def test_a_program_that_is_not_told_to_end_sees_the_end_of_its_input(tmp_path, m
     """A signal may come before a program listens for it."""
     program = tmp_path / "other"
     program.write_text(
-        "#!/bin/sh\ntrap '' TERM\n"
+        "#!/bin/sh\ntrap '' TERM\ntouch begun\n"
         'for word in "$@"; do case $word in --pool=*) cat "${word#*=}" > /dev/null ;; esac; done\n'
         "touch ended\n"
     )
@@ -193,6 +193,8 @@ def test_a_program_that_is_not_told_to_end_sees_the_end_of_its_input(tmp_path, m
 
     def broken():
         yield {"text": "a"}
+        while not (tmp_path / "begun").exists():
+            time.sleep(0.01)
         raise LookupError
 
     with pytest.raises(LookupError):
