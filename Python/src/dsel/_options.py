@@ -278,6 +278,9 @@ class FitOptions(TypedDict, total=False):
     # Documents with fewer tokens than this are counted, but can't be selected. Use the same
     # number for target, pool and draw. (default: 100)
     min_tokens: Union[int, str]
+    # Fit the pool's model to this share of its documents, chosen by a hash of their text.
+    # (default: all documents)
+    fit_sample: Union[float, str]
     # Keep no sample of the documents. The estimators blend (the default) and logistic need one.
     no_sample: bool
     # Keep the hashes of the documents' texts, 8 bytes each, in the model of a target: 'dsel
@@ -844,6 +847,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "ngrams": "value",
         "buckets": "value",
         "min_tokens": "value",
+        "fit_sample": "value",
         "no_sample": "flag",
         "keep_texts": "flag",
         "keep_field": "values",
