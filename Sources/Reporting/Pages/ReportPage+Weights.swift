@@ -72,13 +72,18 @@ extension ReportPage {
     return Section(
       id: "weights", title: "Weights",
       body: """
-        \(Self.note(
-          "The weight of a document says how much its words speak for the target, and against the "
-            + "pool: the larger, the more like the target. Each row has bars of its own height."))
+        \(Self.note("\(weightMeaning) Each row has bars of its own height."))
         \(data.weights.map(figure))\
         \(others > 0 && data.command == "select"
           ? Self.small("\(Format.count(others, "further target")) not shown.") : "")
         """)
+  }
+
+  private var weightMeaning: String {
+    data.settings.contains { $0.name == "source" && $0.value == "fields" }
+      ? "The weight of a document is the number, or the sum of numbers, that it was drawn by."
+      : "The weight of a document says how much its words speak for the target, and against the "
+        + "pool: the larger, the more like the target."
   }
 
   private func figure(_ weights: ReportData.Weights) -> Markup {
