@@ -13,11 +13,10 @@ struct LineDecoder: ChunkDecoder, ~Copyable {
   private var line = 0..<0
   private(set) var recordIndex = 0
 
-  /// - Throws: ``SystemError`` of operation `allocate`.
-  init(_ request: DocumentRequest, _ limits: ReadingLimits) throws(SystemError) {
+  init(_ request: DocumentRequest, _ limits: ReadingLimits) {
     maximumLine = limits.maximumLine
     wantsFields = !request.fields.isEmpty
-    parser = try DocumentParser(textField: request.textField, fields: request.fields)
+    parser = DocumentParser(textField: request.textField, fields: request.fields)
   }
 
   mutating func begin(_ chunk: inout Chunk) {

@@ -25,7 +25,7 @@ struct ParquetDecoder: ChunkDecoder, ~Copyable {
     if let last = self.reader, last.table === rows.table {
       reader = last
     } else {
-      reader = try RowReader(rows.table, request, limit: limits.maximumLine)
+      reader = RowReader(rows.table, request, limit: limits.maximumLine)
       self.reader = reader
     }
     try reader.seek(to: rows.firstRow, inGroup: rows.group)
