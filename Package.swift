@@ -74,7 +74,7 @@ let package = Package(
     .target(
       name: "Reading",
       dependencies: [
-        "Compression", "CSimdjson", "CVector", "CXXHash", "Files", "Parquet", "Platform",
+        "Compression", "CVector", "CXXHash", "Files", "Parquet", "Platform",
       ],
       swiftSettings: strict),
     .target(
@@ -138,7 +138,7 @@ let package = Package(
     // These tests wait for processes. Optimisation makes them no faster, and doubles the build
     // time.
     .testTarget(
-      name: "CommandLineTests", dependencies: ["Reporting", "TestSupport", "dsel"],
+      name: "CommandLineTests", dependencies: ["Files", "Reporting", "TestSupport", "dsel"],
       swiftSettings: strict + [.unsafeFlags(["-Onone"])]),
     .testTarget(
       name: "ReadingTests",
@@ -149,7 +149,7 @@ let package = Package(
       dependencies: ["Parquet", "Reading", "Files", "Platform", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "FeaturizingTests", dependencies: ["Featurizing", "CXXHash", "TestSupport"],
+      name: "FeaturizingTests", dependencies: ["Featurizing", "CXXHash", "Files", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "WeightingTests",

@@ -19,7 +19,7 @@ let package = Package(
     .systemLibrary(name: "CSnappy", pkgConfig: "snappy"),
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4"),
     .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlidec"),
-    .target(name: "CSimdjson", dependencies: ["CSimdjsonLibrary"]),
+    .target(name: dependencies: ["CSimdjsonLibrary"]),
     .target(name: "CVector"),
     .target(name: "CProgram"),
     .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: measured),
@@ -33,7 +33,7 @@ let package = Package(
       swiftSettings: measured),
     .target(
       name: "Reading",
-      dependencies: ["Compression", "CSimdjson", "CVector", "CXXHash", "Files", "Parquet", "Platform"],
+      dependencies: ["Compression", "CVector", "CXXHash", "Files", "Parquet", "Platform"],
       swiftSettings: measured),
     .target(
       name: "Featurizing", dependencies: ["CCrypto", "CVector", "CXXHash", "Files", "Platform"], swiftSettings: measured),

@@ -5,7 +5,7 @@
 #
 #   scripts/instructions.sh [--update]
 #
-# valgrind emulates no processor with AVX-512, so the count is that of the portable path.
+# valgrind emulates no processor with AVX-512, so the count is that of the kernels for AVX2.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -21,7 +21,7 @@ sample=1
 seed=1
 
 quick_steps=(setup format rules build tests python answers faults kills limits readers)
-all_steps=("${quick_steps[@]}" mounts files streams distributed report engines package benchmarks fuzzing address thread)
+all_steps=("${quick_steps[@]}" kernels mounts files streams distributed report engines package benchmarks fuzzing address thread)
 
 describe() {
   case $1 in
@@ -36,6 +36,7 @@ describe() {
     kills) echo "kills, signals, full disks, changing pools" ;;
     limits) echo "hostile and huge inputs" ;;
     readers) echo "commands that read and write files, and fail; with --all, a stand-in for S3" ;;
+    kernels) echo "the kernels against plain code, here and for arm64 under qemu" ;;
     mounts) echo "file systems without fsync, rename or locks; no /proc" ;;
     files) echo "ten thousand files with 64 descriptors" ;;
     streams) echo "memory stays flat on long streams and large pools" ;;
@@ -108,6 +109,7 @@ step_readers() {
   fi
   check_dsel test_readers.py test_writers.py test_object_store.py "$@"
 }
+step_kernels() { scripts/kernels.sh; }
 step_mounts() { check_dsel test_mounts.py test_without_proc.py "$@"; }
 step_files() { check_dsel test_many_files.py "$@"; }
 step_streams() { TMPDIR=$disk check_dsel test_soak.py test_memory.py "$@"; }

@@ -42,31 +42,29 @@ internal import Files
   private var held = 0..<0
   /// The number of tokens that ``hashes`` has room for.
   private let hashCapacity: Int
-  /// Whether n-grams are hashed by ``CVector``.
-  private let usesVectors: Bool
+  private let kernels: Kernels
   private static let capacity = Tokenizer.capacity + FeatureSettings.maximumOrder
   /// The number of blocks whose hashes are held, at least: usually eight times as many.
   private static let heldBlocks = 2
 
   /// - Parameter holdsHashes: whether to keep the hashes of tokens: see ``heldHashes``.
   package init(_ settings: FeatureSettings, tables: UnicodeTables, holdsHashes: Bool = false) {
-    self.init(
-      settings, tables: tables, holdsHashes: holdsHashes, usesVectors: Vectors.areSupported)
+    self.init(settings, tables: tables, holdsHashes: holdsHashes, kernels: .chosen)
   }
 
   init(
     _ settings: FeatureSettings, tables: UnicodeTables, holdsHashes: Bool = false,
     cacheSizes: JoinedFeatureHasher.CacheSizes = JoinedFeatureHasher.CacheSizes(),
-    usesVectors: Bool = Vectors.areSupported
+    kernels: Kernels = .chosen
   ) {
-    self.usesVectors = usesVectors
+    self.kernels = kernels
     self.settings = settings
     switch settings.hashing {
     case .xxh3: joinedHasher = nil
     case .sha256: joinedHasher = JoinedFeatureHasher(settings, cacheSizes: cacheSizes)
     }
-    tokenizer = Tokenizer(settings.tokenizer, tables: tables, usesVectors: usesVectors)
-    hasher = TokenHasher(capacity: Tokenizer.capacity, usesVectors: usesVectors)
+    tokenizer = Tokenizer(settings.tokenizer, tables: tables, kernels: kernels)
+    hasher = TokenHasher(capacity: Tokenizer.capacity, kernels: kernels)
     idCounts = Array(repeating: 0, count: settings.maximumOrder)
     idOffsets = idCounts
     // SAFETY: allocated here, freed in `deinit`. A segment has fewer than `capacity` tokens.
@@ -183,13 +181,7 @@ internal import Files
   /// Writes the buckets of single tokens.
   @unsafe
   private func findBuckets(of hashes: UnsafePointer<UInt64>, count: Int) {
-    let bucketCount = UInt64(settings.bucketCount)
-    if usesVectors {
-      unsafe dsel_vector_buckets(hashes, count, bucketCount, ids)
-    } else {
-      let ids = unsafe ids
-      for index in 0..<count { unsafe ids[index] = Self.bucket(hashes[index], bucketCount) }
-    }
+    unsafe dsel_buckets(kernels.backend, hashes, count, UInt64(settings.bucketCount), ids)
   }
 
   /// Makes n-grams of `order` tokens from those that are one shorter and the tokens after them, and
@@ -199,24 +191,9 @@ internal import Files
     _ shorter: UnsafePointer<UInt64>, with hashes: UnsafePointer<UInt64>, count: Int,
     into grams: UnsafeMutablePointer<UInt64>, order: Int
   ) {
-    let bucketCount = UInt64(settings.bucketCount)
-    let ids = unsafe ids + (order - 1) * Self.capacity
-    if usesVectors {
-      let isLast = order == settings.maximumOrder
-      unsafe dsel_vector_mix(shorter, hashes, count, bucketCount, isLast ? nil : grams, ids)
-    } else {
-      for index in 0..<count {
-        let before = unsafe shorter[index]
-        let gram =
-          unsafe ((before &<< 29 | before &>> 35) &+ hashes[index]) &* 0x9E37_79B9_7F4A_7C15
-        unsafe grams[index] = gram
-        unsafe ids[index] = Self.bucket(gram, bucketCount)
-      }
-    }
-  }
-
-  @inline(__always)
-  private static func bucket(_ hash: UInt64, _ bucketCount: UInt64) -> UInt32 {
-    UInt32(truncatingIfNeeded: hash.multipliedFullWidth(by: bucketCount).high)
+    let isLast = order == settings.maximumOrder
+    unsafe dsel_mix(
+      kernels.backend, shorter, hashes, count, UInt64(settings.bucketCount), isLast ? nil : grams,
+      ids + (order - 1) * Self.capacity)
   }
 }

@@ -1,4 +1,5 @@
 internal import CVector
+package import Files
 
 /// Reads the tokens of a text with their bytes and hashes, one block at a time.
 ///
@@ -23,9 +24,9 @@ internal import CVector
   private var longToken: [UInt8] = []
   private var beginsWithLongToken = false
 
-  package init(_ kind: TokenizerKind, tables: UnicodeTables) {
-    tokenizer = Tokenizer(kind, tables: tables)
-    hasher = TokenHasher(capacity: Tokenizer.capacity)
+  package init(_ kind: TokenizerKind, tables: UnicodeTables, kernels: Kernels = .chosen) {
+    tokenizer = Tokenizer(kind, tables: tables, kernels: kernels)
+    hasher = TokenHasher(capacity: Tokenizer.capacity, kernels: kernels)
     // SAFETY: allocated here, freed in `deinit`. A segment has fewer than `capacity` tokens.
     unsafe hashesOfTokens = .allocate(capacity: Tokenizer.capacity)
   }

@@ -45,9 +45,10 @@ internal import CVector
   private let blockNumbers: UnsafeMutablePointer<UInt16>
   private let blocks: UnsafeMutablePointer<UInt16>
   private let lowercaseTargets: UnsafeMutablePointer<UInt32>
-  /// For ``CVector``: the scalars of ``kanaScalars`` that are single characters.
-  private let kana: UnsafeMutablePointer<UInt8>
-  private static let kanaScalars: Range<UInt32> = 0x3040..<0x3100
+  /// The letters that ``CVector`` knows as single characters, if they are all.
+  private static let kana: [ClosedRange<UInt32>] = [
+    0x3041...0x3096, 0x309D...0x309F, 0x30A1...0x30FA, 0x30FC...0x30FF,
+  ]
   private static let ideographs: Range<UInt32> = 0x5000..<0x9000
 
   package init() {
@@ -107,23 +108,19 @@ internal import CVector
     unsafe blocks.initialize(from: distinct, count: distinct.count)
     unsafe lowercaseTargets = .allocate(capacity: targets.count)
     unsafe lowercaseTargets.initialize(from: targets, count: targets.count)
-    unsafe kana = .allocate(capacity: Self.kanaScalars.count)
-    for (index, scalar) in Self.kanaScalars.enumerated() {
-      unsafe kana[index] = isPlainSingle(scalar) ? 255 : 0
-    }
   }
 
   deinit {
     unsafe blockNumbers.deallocate()
     unsafe blocks.deallocate()
     unsafe lowercaseTargets.deallocate()
-    unsafe kana.deallocate()
   }
 
   /// The tables for ``CVector``, valid as long as this object lives.
   @unsafe func scalars(for kind: TokenizerKind) -> dsel_scalars {
     unsafe dsel_scalars(
-      block_numbers: blockNumbers, blocks: blocks, lowercase: lowercaseTargets, kana: kana,
+      block_numbers: blockNumbers, blocks: blocks, lowercase: lowercaseTargets,
+      has_kana: Self.kana.joined().allSatisfy(isPlainSingle) ? 1 : 0,
       has_ideographs: Self.ideographs.allSatisfy(isPlainSingle) ? 1 : 0,
       joins_marks: kind == .words ? 1 : 0)
   }

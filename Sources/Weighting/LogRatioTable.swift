@@ -14,30 +14,35 @@ package struct LogRatioTable: Sendable {
 
   /// Shared by all weighers.
   private final class Steps: Sendable {
-    /// One more element than there are buckets: the vector code reads two at a time.
+    /// One more element than there are buckets: a kernel reads two at a time.
     private let table: LargeTable<Int16>
-    private let usesVectors: Bool
+    private let kernels: Kernels
 
-    init(_ table: consuming LargeTable<Int16>, usesVectors: Bool) {
+    init(_ table: consuming LargeTable<Int16>, kernels: Kernels) {
       self.table = table
-      self.usesVectors = usesVectors
+      self.kernels = kernels
     }
+
+    /// The kernels sum no more, so that no lane overflows.
+    private static let mostAtOnce = 1 << 16
 
     subscript(bucket: Int) -> Int { table.withSpan { steps in Int(steps[bucket]) } }
 
     func sum(of ids: Span<UInt32>) -> Int {
       table.withSpan { steps in
-        guard usesVectors, ids.count <= 1 << 16 else {
-          var sum = 0
-          for index in ids.indices { sum &+= Int(steps[Int(ids[index])]) }
-          return sum
-        }
-        return unsafe steps.withUnsafeBufferPointer { steps in
+        unsafe steps.withUnsafeBufferPointer { steps in
           unsafe ids.withUnsafeBufferPointer { ids in
             // SAFETY: the ids are checked against the count, which leaves one element after the
             // last.
             guard let values = steps.baseAddress, let first = ids.baseAddress else { return 0 }
-            return unsafe Int(dsel_vector_sum(values, steps.count - 1, first, ids.count))
+            var sum = 0
+            for begin in stride(from: 0, to: ids.count, by: Self.mostAtOnce) {
+              sum &+= unsafe Int(
+                dsel_sum(
+                  kernels.backend, values, steps.count - 1, first + begin,
+                  min(Self.mostAtOnce, ids.count - begin)))
+            }
+            return sum
           }
         }
       }
@@ -72,10 +77,10 @@ package struct LogRatioTable: Sendable {
   /// - Complexity: O(*n*) for *n* buckets.
   package init(shrinking target: FeatureCounts, pool: FeatureCounts, prior: Double) {
     self.init(
-      shrinking: target, pool: pool, prior: prior, usesVectors: Vectors.areSupported)
+      shrinking: target, pool: pool, prior: prior, kernels: .chosen)
   }
 
-  init(shrinking target: FeatureCounts, pool: FeatureCounts, prior: Double, usesVectors: Bool) {
+  init(shrinking target: FeatureCounts, pool: FeatureCounts, prior: Double, kernels: Kernels) {
     precondition(target.bucketCount == pool.bucketCount && prior > 0)
     let poolCount = pool.featureCount
     let scale = poolCount > 0 ? Double(target.featureCount) / Double(poolCount) : 0
@@ -94,7 +99,7 @@ package struct LogRatioTable: Sendable {
       steps[bucket] =
         inTarget == 0 && inPool < Self.smallCounts ? small[Int(inPool)] : value(inTarget, inPool)
     }
-    storage = .compact(Steps(table, usesVectors: usesVectors))
+    storage = .compact(Steps(table, kernels: kernels))
   }
 
   private static let smallCounts: UInt64 = 1024

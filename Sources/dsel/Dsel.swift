@@ -29,18 +29,28 @@ import Reporting
       ReportCommand.self, PlanCommand.self, ManualCommand.self,
     ])
 
-  private static let kernels = Vectors.areSupported ? "AVX-512" : "portable"
-
   /// The command that is carried out, for manifests.
   static var invocation: Invocation {
     .now(
-      arguments: FileName.arguments(), directory: FileName.workingDirectory(), kernels: kernels)
+      arguments: FileName.arguments(), directory: FileName.workingDirectory(),
+      kernels: Kernels.chosen.name)
   }
 
   /// What `--version` prints: the version alone on the first line, for programs.
   private static var versionText: String {
     let commit = Build.commit.map { ["commit: \($0)"] } ?? []
-    return ([version, "kernels: \(kernels)"] + commit).joined(separator: "\n")
+    return ([version, "kernels: \(Kernels.chosen.name)"] + commit).joined(separator: "\n")
+  }
+
+  /// - Throws: ``ValidationError`` if the environment names kernels that aren't there.
+  private static func refuseMissingKernels() throws {
+    guard let name = Kernels.refused else { return }
+    let names = Kernels.all.map(\.name).joined(separator: ", ")
+    throw ValidationError(
+      """
+      \(Kernels.variable) is '\(name)', and this processor has these kernels: \(names). Name one \
+      of them, or unset \(Kernels.variable): dsel takes the fastest.
+      """)
   }
 
   /// Parses the command line and runs the command.
@@ -55,6 +65,7 @@ import Reporting
     let arguments = FileName.arguments()
     let review = CommandLineReview(arguments)
     do {
+      try refuseMissingKernels()
       var command = try parseAsRoot(arguments)
       try review.refuseRepeats()
       try command.run()

@@ -1,3 +1,4 @@
+import Files
 import TestSupport
 import Testing
 
@@ -16,17 +17,17 @@ import Testing
     let naive = NaiveFeaturizer(tables: Self.tables, kind: kind)
     let order = Int(seed % 5) + 1
     let settings = FeatureSettings(tokenizer: kind, maximumOrder: order, bucketCount: 1 << 24)
-    var featurizer = Featurizer(settings, tables: Self.tables)
-    var portable = Featurizer(settings, tables: Self.tables, usesVectors: false)
     for byteCount in Self.byteCounts {
       let text = texts.text(byteCount: byteCount)
-      let found = features(text, &featurizer)
       let expected = naive.features(text, maximumOrder: order, bucketCount: 1 << 24)
-      #expect(found == expected, "\(text.utf8.count) bytes")
-      #expect(features(text, &portable) == expected, "\(text.utf8.count) bytes, without vectors")
-      #expect(featurizer.tokenCount == expected[0].count)
-      #expect(
-        settings.featureCount(tokenCount: featurizer.tokenCount) == found.joined().count)
+      for kernels in Kernels.all {
+        var featurizer = Featurizer(settings, tables: Self.tables, kernels: kernels)
+        let found = features(text, &featurizer)
+        #expect(found == expected, "\(text.utf8.count) bytes, \(kernels)")
+        #expect(featurizer.tokenCount == expected[0].count)
+        #expect(
+          settings.featureCount(tokenCount: featurizer.tokenCount) == found.joined().count)
+      }
     }
   }
 
@@ -41,18 +42,18 @@ import Testing
     for kind in TokenizerKind.allCases {
       let naive = NaiveFeaturizer(tables: Self.tables, kind: kind)
       let settings = FeatureSettings(tokenizer: kind, maximumOrder: 2, bucketCount: 1 << 24)
-      var featurizer = Featurizer(settings, tables: Self.tables)
-      var portable = Featurizer(settings, tables: Self.tables, usesVectors: false)
       // The filler's long pause (or its blank) ends in the same segment as the piece.
       for (waiting, distance) in [(40, 0), (40, 1), (40, 3), (1_024, 2), (1_025, 1), (4_096, 4)] {
         let count = max(0, Tokenizer.segmentSize - waiting - distance)
         let text =
           String(repeating: "w ", count: count / 2) + (count % 2 == 0 ? "" : " ")
           + String(repeating: filler, count: waiting / filler.utf8.count) + piece + filler + "z"
-        let found = features(text, &featurizer)
         let expected = naive.features(text, maximumOrder: 2, bucketCount: 1 << 24)
-        #expect(found == expected, "\(kind), \(waiting), \(distance)")
-        #expect(features(text, &portable) == expected, "\(kind), \(waiting), \(distance)")
+        for kernels in Kernels.all {
+          var featurizer = Featurizer(settings, tables: Self.tables, kernels: kernels)
+          #expect(
+            features(text, &featurizer) == expected, "\(kind), \(waiting), \(distance), \(kernels)")
+        }
       }
     }
   }
@@ -68,12 +69,12 @@ import Testing
     "か\u{3099}", "龠鿿", "倀迿", "\u{2028}", "\u{200F}",
   ]
 
-  @Test(arguments: atBlockEnds, [false, true])
-  func `A block's end changes no token`(piece: String, usesVectors: Bool) {
+  @Test(arguments: atBlockEnds, Kernels.all)
+  func `A block's end changes no token`(piece: String, kernels: Kernels) {
     for kind in TokenizerKind.allCases {
       let naive = NaiveFeaturizer(tables: Self.tables, kind: kind)
       let settings = FeatureSettings(tokenizer: kind, maximumOrder: 2, bucketCount: 1 << 24)
-      var featurizer = Featurizer(settings, tables: Self.tables, usesVectors: usesVectors)
+      var featurizer = Featurizer(settings, tables: Self.tables, kernels: kernels)
       for filler in ["w", ".", "漢", " w", "É"] {
         for length in 56...68 {
           let before = String(repeating: filler, count: length / filler.utf8.count)
@@ -87,13 +88,13 @@ import Testing
     }
   }
 
-  @Test(arguments: TokenizerKind.allCases, [false, true])
+  @Test(arguments: TokenizerKind.allCases, Kernels.all)
   func `Every scalar is cut and lower-cased as by the naive twin`(
-    kind: TokenizerKind, usesVectors: Bool
+    kind: TokenizerKind, kernels: Kernels
   ) {
     let naive = NaiveFeaturizer(tables: Self.tables, kind: kind)
     let settings = FeatureSettings(tokenizer: kind, maximumOrder: 1, bucketCount: 1 << 24)
-    var featurizer = Featurizer(settings, tables: Self.tables, usesVectors: usesVectors)
+    var featurizer = Featurizer(settings, tables: Self.tables, kernels: kernels)
     for start in stride(from: UInt32(0), to: 0x20000, by: 64) {
       // Each scalar is next to letters, marks, punctuation and its neighbours, at each place of a
       // block in turn.
@@ -105,14 +106,14 @@ import Testing
     }
   }
 
-  @Test(arguments: 0..<4 as Range<UInt64>, [false, true])
+  @Test(arguments: 0..<4 as Range<UInt64>, Kernels.all)
   func `ASCII tokens of all lengths are cut and hashed as by the naive twin`(
-    seed: UInt64, usesVectors: Bool
+    seed: UInt64, kernels: Kernels
   ) {
     var random = SplitMix64(state: seed)
     let naive = NaiveFeaturizer(tables: Self.tables, kind: .words)
     let settings = FeatureSettings(maximumOrder: 3, bucketCount: 999_983)
-    var featurizer = Featurizer(settings, tables: Self.tables, usesVectors: usesVectors)
+    var featurizer = Featurizer(settings, tables: Self.tables, kernels: kernels)
     for tokenCount in 0..<120 {
       let text = (0..<tokenCount).map { _ in
         let isWord = Bool.random(using: &random)

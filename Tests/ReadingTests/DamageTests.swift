@@ -89,7 +89,7 @@ import Testing
     let shard = try Shard(path: directory.write(file, to: "damaged"))
     do {
       var reader = try ShardReader(shard, number: 0, ChunkSettings(chunkByteCount: 512))
-      var parser = try DocumentParser(textField: "text")
+      var parser = DocumentParser(textField: "text")
       var chunk = Chunk()
       var text = Data()
       while try reader.next(into: &chunk) {

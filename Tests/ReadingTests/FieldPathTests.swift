@@ -42,14 +42,12 @@ import Testing
     #expect(FieldPath.assignment(#"a\\=b"#).map { [$0.path, $0.text] } == [#"a\\"#, "b"])
   }
 
-  /// Both readers of lines: the one with vectors, if they are supported, and simdjson.
-  @Test(arguments: [true, false])
-  func `A key with dots isn't read as a path, nor a path as a key`(usesVectors: Bool) throws {
-    guard !usesVectors || Vectors.areSupported else { return }
+  @Test(arguments: Kernels.all)
+  func `A key with dots isn't read as a path, nor a path as a key`(kernels: Kernels) throws {
     let line = #"{"a":{"b":"nested"},"a.b":"flat","c\\":{"d.e":"both"}}"#
     for (path, text) in [("a.b", "nested"), (#"a\.b"#, "flat"), (#"c\\.d\.e"#, "both")] {
-      var parser = try DocumentParser(
-        textField: TextField(path), fields: [path], usesVectors: usesVectors)
+      var parser = DocumentParser(
+        textField: TextField(path), fields: [path], kernels: kernels)
       var bytes = ByteBuffer()
       try bytes.append(Array(line.utf8).span)
       var found = ""

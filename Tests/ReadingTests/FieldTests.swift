@@ -79,7 +79,7 @@ import Testing
   }
 
   @Test func `Values of one line aren't kept for the next`() throws {
-    var parser = try DocumentParser(textField: "text", fields: ["id"])
+    var parser = DocumentParser(textField: "text", fields: ["id"])
     var seen: [[FieldValue]] = []
     for line in [#"{"text":"a","id":"one"}"#, #"{"text":"b"}"#, #"{"text":"c","id":3}"#] {
       var buffer = ByteBuffer()
@@ -100,20 +100,20 @@ import Testing
     _ line: [UInt8], _ textField: String, _ fields: [String]
   ) throws -> Found {
     var found: [Found] = []
-    for usesVectors in usesVectorsOrNot {
+    for kernels in Kernels.all {
       var buffer = ByteBuffer()
       try buffer.append(Array("before".utf8).span)
       let start = buffer.count
       try buffer.append(line.span)
       try buffer.append(Array("\nbehind".utf8).span)
-      var parser = try DocumentParser(
-        textField: TextField(textField), fields: fields, usesVectors: usesVectors)
+      var parser = DocumentParser(
+        textField: TextField(textField), fields: fields, kernels: kernels)
       try parser.parse(start..<(start + line.count), of: &buffer) { text, fields in
         found.append(
           Found(text: String(decoding: array(of: text), as: UTF8.self), fields: fields))
       }
     }
-    try #require(found.count == usesVectorsOrNot.count)
+    try #require(found.count == Kernels.all.count)
     #expect(found.allSatisfy { $0 == found[0] })
     return found[0]
   }

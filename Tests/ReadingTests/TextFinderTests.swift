@@ -7,17 +7,17 @@ import Testing
 /// Texts of several parts.
 @Suite struct TextFinderTests {
   /// `Fixtures/golden/text-field/oracle.py` computed them, which shares no code with dsel.
-  @Test(arguments: usesVectorsOrNot, [0, DocumentParser.longLine])
-  func `Texts are those that the oracle finds`(usesVectors: Bool, padding: Int) throws {
+  @Test(arguments: Kernels.all, [0, DocumentParser.longLine])
+  func `Texts are those that the oracle finds`(kernels: Kernels, padding: Int) throws {
     let cases = try JSON(Fixtures.read("golden/text-field/cases.json")).elements
     #expect(cases.count == 600)
-    // simdjson doesn't read long lines.
+    // The texts of long lines are unescaped in place.
     let blanks = [UInt8](repeating: 0x20, count: padding)
     for (number, found) in cases.enumerated() where padding == 0 || number % 20 == 0 {
       let field = TextField(
         try #require(found.expression.string), joint: try #require(found.joint.string))
       let line = Array(try #require(found.line.string).utf8)
-      let result = try parts(line + blanks, field, usesVectors: usesVectors)
+      let result = try parts(line + blanks, field, kernels: kernels)
       switch found.reason.string {
       case "missing_field": #expect(result == .failure(.noText), "\(found)")
       case "not_a_string": #expect(result == .failure(.wrongKind), "\(found)")
@@ -42,8 +42,8 @@ import Testing
       let field = Self.expressions[number % Self.expressions.count]
       let expected = TextTwin.text(field, line)
       if case .success = expected { foundCount += 1 }
-      for usesVectors in usesVectorsOrNot {
-        let found = try parts(line, field, usesVectors: usesVectors)
+      for kernels in Kernels.all {
+        let found = try parts(line, field, kernels: kernels)
         #expect(found == expected, "\(field): \(String(decoding: line, as: UTF8.self))")
       }
     }
@@ -56,9 +56,9 @@ import Testing
     for _ in 0..<300 {
       let line = lines.mutated(lines.line())
       guard !line.contains(UInt8(ascii: "\n")) else { continue }
-      for usesVectors in usesVectorsOrNot {
-        let plain = try parse(line, "text", usesVectors: usesVectors)
-        let parts = try parse(line, "text|text", usesVectors: usesVectors)
+      for kernels in Kernels.all {
+        let plain = try parse(line, "text", kernels: kernels)
+        let parts = try parse(line, "text|text", kernels: kernels)
         switch (plain, parts) {
         case (.success(let text), _): #expect(parts == .success(text))
         case (.failure(.missingField), .failure(.noText)): break
@@ -160,19 +160,19 @@ import Testing
     #expect(try text(line, "a[t=2].t|r.x") == "4")
   }
 
-  @Test(arguments: usesVectorsOrNot)
-  func `Surrogates and escapes of all lengths are joined whole`(usesVectors: Bool) throws {
+  @Test(arguments: Kernels.all)
+  func `Surrogates and escapes of all lengths are joined whole`(kernels: Kernels) throws {
     let pieces = [#"\ud83d\ude00"#, #"\u00e9"#, #"\n"#, "é", #"\\"#, "x"]
     for length in [1, 30, 63, 64, 65, 200] {
       let items = pieces.map { piece in String(repeating: piece, count: length) }
       let line = #"{"a":["\#(items.joined(separator: "\",\""))"]}"#
       let expected = ["😀", "é", "\n", "é", "\\", "x"].map { String(repeating: $0, count: length) }
       let found = try parse(
-        Array(line.utf8), TextField("a[]", joint: "--"), usesVectors: usesVectors)
+        Array(line.utf8), TextField("a[]", joint: "--"), kernels: kernels)
       #expect(found == .success(Array(expected.joined(separator: "--").utf8)))
     }
     #expect(
-      try parse(Array(#"{"a":["\ud83d"]}"#.utf8), "a[]", usesVectors: usesVectors)
+      try parse(Array(#"{"a":["\ud83d"]}"#.utf8), "a[]", kernels: kernels)
         == .failure(.notJSON(.loneSurrogate, column: 8)))
   }
 
@@ -186,25 +186,25 @@ import Testing
       error(#"{"x":[\#(open)[]\#(close)],"t":["a"]}"#, "t[]") == .notJSON(.tooDeep, column: 1029))
   }
 
-  @Test(arguments: usesVectorsOrNot)
-  func `Huge lists are joined, and leave no memory behind`(usesVectors: Bool) throws {
+  @Test(arguments: Kernels.all)
+  func `Huge lists are joined, and leave no memory behind`(kernels: Kernels) throws {
     let count = 200_000
     let numbers = Array(
       "{\"n\":[\(Array(repeating: "0", count: count).joined(separator: ","))],\"t\":\"x\"}".utf8)
     let list = Array(
       "{\"a\":[\(Array(repeating: "\"x\"", count: count).joined(separator: ","))]}".utf8)
-    let found = try parse(list, "a[]", usesVectors: usesVectors).get()
+    let found = try parse(list, "a[]", kernels: kernels).get()
     #expect(found == Array(Array(repeating: "x", count: count).joined(separator: "\n").utf8))
-    #expect(try parse(numbers, "z|t", usesVectors: usesVectors) == .success(Array("x".utf8)))
-    #expect(try parse(list, "a[-1]", usesVectors: usesVectors) == .success(Array("x".utf8)))
+    #expect(try parse(numbers, "z|t", kernels: kernels) == .success(Array("x".utf8)))
+    #expect(try parse(list, "a[-1]", kernels: kernels) == .success(Array("x".utf8)))
     #expect(
-      try parse(numbers, "n[]", usesVectors: usesVectors)
+      try parse(numbers, "n[]", kernels: kernels)
         == .failure(.notAString(path: "n[0]", found: .number)))
   }
 
   /// Beyond the strings whose ends are kept, and back.
-  @Test(arguments: usesVectorsOrNot)
-  func `Strings are the same in a list of any length`(usesVectors: Bool) throws {
+  @Test(arguments: Kernels.all)
+  func `Strings are the same in a list of any length`(kernels: Kernels) throws {
     for count in [1, 4090, 4096, 5000] {
       let items = (0..<count).map { "{\"k\":\"\($0)\",\"e\":\"\\u0041\\\\\"}" }
         .joined(separator: ",")
@@ -212,15 +212,15 @@ import Testing
       let numbers = (0..<count).map { "\($0)" }
       let forth = numbers.map { "\($0)\nA\\" }.joined(separator: "\n")
       #expect(
-        try parse(line, "b,a[].(k,e),a[-1].k,a[0].k", usesVectors: usesVectors)
+        try parse(line, "b,a[].(k,e),a[-1].k,a[0].k", kernels: kernels)
           == .success(Array("end\n\(forth)\n\(count - 1)\n0".utf8)))
     }
   }
 
-  @Test(arguments: usesVectorsOrNot)
-  func `Fields come with the text, and validating changes no byte`(usesVectors: Bool) throws {
-    var parser = try DocumentParser(
-      textField: "a[]", fields: ["id", "a", "m.k"], usesVectors: usesVectors)
+  @Test(arguments: Kernels.all)
+  func `Fields come with the text, and validating changes no byte`(kernels: Kernels) throws {
+    var parser = DocumentParser(
+      textField: "a[]", fields: ["id", "a", "m.k"], kernels: kernels)
     let lines = [
       #"{"id":7,"a":["x\n","\u0079"],"m":{"k":true}}"#, #"{"a":["z"],"id":"s"}"#, #"{"id":1}"#,
     ]
@@ -241,7 +241,7 @@ import Testing
     #expect(
       values == [[.number(7), .other, .boolean(true)], [.string("s"), .other, .missing]])
     #expect(throws: InvalidLine.noText(paths: "a,b", present: ["id"])) {
-      var other = try DocumentParser(textField: "a,b", fields: [], usesVectors: usesVectors)
+      var other = DocumentParser(textField: "a,b", fields: [], kernels: kernels)
       var buffer = ByteBuffer()
       try buffer.append(Array(lines[2].utf8).span)
       try other.validate(0..<lines[2].utf8.count, of: buffer)

@@ -22,8 +22,8 @@ MAY_BE_UNSAFE = re.compile(
     r"|Reading/JSON/JSONScanner(\+Values)?\.swift"
     r"|Parquet/PageDecompressor\.swift"
     r"|Writing/AtomicFile\.swift"
-    r"|Featurizing/(ByteClasses|CacheLines|Featurizer|GramCache|JoinedFeatureHasher|SHA256)\.swift"
-    r"|Featurizing/(TokenCache|TokenHasher|TokenReader|Tokenizer(\+Tokens)?|UTF8Decoding|UTF8Encoding|UnicodeTables|XXH3)\.swift"
+    r"|Featurizing/(CacheLines|Featurizer|GramCache|JoinedFeatureHasher|SHA256)\.swift"
+    r"|Featurizing/(TokenCache|TokenHasher|TokenReader|Tokenizer(\+Tokens)?|UTF8Decoding|UTF8Encoding|UnicodeTables)\.swift"
     r"|Weighting/(DocumentSample|LogRatioTable)\.swift"
     r"|Resampling/(PositionHash|SeededHash|TextHash)\.swift"
 )

@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test(arguments: [1, 15, 16, 17, 4096, 70_000])
-  func `Vectors give the same sum as one value at a time`(count: Int) {
+  func `All kernels give the same sum as one value at a time`(count: Int) {
     var random = SplitMix64(state: UInt64(count))
     var (target, pool) = (FeatureCounts(bucketCount: 1000), FeatureCounts(bucketCount: 1000))
     for _ in 0..<3000 {
@@ -61,9 +61,9 @@ import Testing
       UInt32.random(in: 0..<4, using: &random) == 0
         ? 999 : UInt32.random(in: 0..<1000, using: &random)
     }
-    for usesVectors in [false, Vectors.areSupported] {
+    for kernels in Kernels.all {
       let table = LogRatioTable(
-        shrinking: target, pool: pool, prior: 1, usesVectors: usesVectors)
+        shrinking: target, pool: pool, prior: 1, kernels: kernels)
       var sum = 0.0
       table.addLogRatios(of: ids.span, to: &sum)
       #expect(sum == ids.reduce(0.0) { $0 + table[Int($1)] })

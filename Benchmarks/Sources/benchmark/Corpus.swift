@@ -25,7 +25,7 @@ struct Corpus {
     var lines: [UInt8] = []
     var bytes: [UInt8] = []
     var texts: [Range<Int>] = []
-    var parser = try DocumentParser(textField: textField)
+    var parser = DocumentParser(textField: textField)
     var reader = try ShardReader(Shard(path: path), number: 0, ChunkSettings())
     var chunk = Chunk()
     while lines.count < byteLimit, try reader.next(into: &chunk) {

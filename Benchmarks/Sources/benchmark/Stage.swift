@@ -53,7 +53,7 @@ struct Stage {
       }
     } + [
       Stage(name: "json") {
-        var parser = try DocumentParser(textField: corpus.textField)
+        var parser = DocumentParser(textField: corpus.textField)
         try corpus.forEachLine(of: .plain) { chunk, line in
           try parser.parse(line, of: &chunk.bytes) { sink &+= UInt64($0.count) }
         }
@@ -90,11 +90,10 @@ struct Stage {
         }
       },
     ]
-      + [(10_000, true), (1 << 20, true), (1 << 20, false)].map { bucketCount, usesVectors in
-        Stage(name: "features-\(bucketCount)\(usesVectors ? "" : "-portable")") {
+      + [10_000, 1 << 20].map { bucketCount in
+        Stage(name: "features-\(bucketCount)") {
           var featurizer = Featurizer(
-            FeatureSettings(bucketCount: bucketCount), tables: tables,
-            usesVectors: usesVectors && Vectors.areSupported)
+            FeatureSettings(bucketCount: bucketCount), tables: tables)
           corpus.forEachText { text in
             featurizer.begin()
             while featurizer.nextBlock(of: text) { sink &+= UInt64(featurizer.tokenCount) }

@@ -105,10 +105,10 @@ func fuzzWeights(_ input: [UInt8]) -> Int32 {
   write([])
   guard let file = try? File(reading: path),
     let shard = try? Shard(name: "two.jsonl", spool: Shard.OpenFile(file)),
-    (try? buffer.append(line.span)) != nil,
-    var parser = try? DocumentParser(
-      textField: TextField(StoredWeightReader.textField), fields: StoredWeightReader.fields(target: target))
+    (try? buffer.append(line.span)) != nil
   else { return -1 }
+  var parser = DocumentParser(
+    textField: TextField(StoredWeightReader.textField), fields: StoredWeightReader.fields(target: target))
   var reader = StoredWeightReader(
     target: target, shards: ShardFinder([shard]), usesLogOdds: choice & 2 != 0)
   try? parser.parse(0..<line.count, of: &buffer) { text, fields in

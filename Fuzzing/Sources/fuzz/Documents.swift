@@ -1,3 +1,5 @@
+import Files
+
 @testable import Reading
 
 /// Both parsers accept a line with the same text, or both refuse it.
@@ -22,8 +24,8 @@ func fuzzDocuments(_ input: [UInt8]) -> Int32 {
   if case .failure(.notAnObject) = scanned { return 0 }
   for field in textFields {
     let expected = TextTwin.text(field, line)
-    for usesVectors in usesVectorsOrNot {
-      let found = try? parts(line, field, usesVectors: usesVectors)
+    for kernels in Kernels.all {
+      let found = try? parts(line, field, kernels: kernels)
       require(found == expected, "\(field): \(String(describing: found)) or \(expected)")
     }
   }

@@ -4,18 +4,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// The hot loops of Reading, Featurizing and Weighting for x86-64 processors with AVX-512.
+/// The hot loops of Reading, Featurizing and Weighting, called kernels.
 ///
-/// Swift can't use these instructions in selected functions only. Each function also exists in
-/// Swift, which other processors run, and the tests compare the two. Nothing here is called unless
-/// `dsel_vector_is_supported()`.
+/// They are written once, over blocks of 64 bytes, and compiled once for each kind of processor:
+/// see `Backends.h`. Every function takes the number of a back end that this processor has. All
+/// back ends give the same results.
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/// 1 if this processor has AVX-512 F, BW, DQ, VL, VBMI and VBMI2, which the functions below need.
-int dsel_vector_is_supported(void);
+/// The number of back ends that this processor has, the fastest first; at least 1.
+int dsel_backend_count(void);
+
+/// The name of a back end, as DSEL_KERNELS has it: avx512, avx2, neon or scalar.
+const char *dsel_backend_name(int backend);
 
 /// The state of a tokenizer between two blocks of bytes.
 typedef struct {
@@ -35,8 +38,9 @@ typedef struct {
 typedef struct {
   const uint16_t *block_numbers, *blocks;
   const uint32_t *lowercase;
-  /// For each scalar from U+3040 to U+30FF: 255 if it is a single character, and 0 otherwise.
-  const uint8_t *kana;
+  /// 1 if the letters of Hiragana and Katakana are single characters: U+3041 to U+30FF without
+  /// U+3097 to U+309C, U+30A0 and U+30FB.
+  int has_kana;
   /// 1 if all scalars from U+5000 to U+8FFF are single characters.
   int has_ideographs;
   /// 1 if marks join the token before them, and single characters are tokens of their own.
@@ -49,38 +53,38 @@ typedef struct {
 /// Stops before a scalar whose lower-case form depends on its context or has another length.
 /// Returns the number of bytes processed. The text must end between scalars. 64 bytes of `lowered`
 /// after those bytes are overwritten, and 64 entries of `starts` and `ends`.
-size_t dsel_vector_tokenize(
-    const uint8_t *text, size_t count, uint8_t *lowered, uint32_t place, uint32_t *starts,
-    uint32_t *ends, dsel_borders *borders, const dsel_scalars *scalars);
+size_t dsel_tokenize(
+    int backend, const uint8_t *text, size_t count, uint8_t *lowered, uint32_t place,
+    uint32_t *starts, uint32_t *ends, dsel_borders *borders, const dsel_scalars *scalars);
 
-/// Writes the XXH3-64 of tokens of 1 to 8 bytes, and writes the numbers of the other tokens to
-/// `others`.
+/// Writes the XXH3-64 of tokens of 1 to 16 bytes, and writes the numbers of longer tokens to
+/// `longer`.
 ///
-/// 7 bytes must be readable after each token. Up to 8 entries of `others` after the last number are
-/// overwritten, and the hashes of other tokens mean nothing. Returns the number of other tokens.
-size_t dsel_vector_hash(
-    const uint8_t *bytes, const uint32_t *starts, const uint32_t *ends, size_t count,
-    uint64_t *hashes, uint32_t *others);
+/// 7 bytes must be readable after each token. Up to 8 entries of `longer` after the last number are
+/// overwritten, and the hashes of longer tokens mean nothing. Returns the number of longer tokens.
+size_t dsel_hash(
+    int backend, const uint8_t *bytes, const uint32_t *starts, const uint32_t *ends, size_t count,
+    uint64_t *hashes, uint32_t *longer);
 
-/// Writes the high half of hash × `bucket_count` (below 2³²) for each hash.
-void dsel_vector_buckets(
-    const uint64_t *hashes, size_t count, uint64_t bucket_count, uint32_t *ids);
+/// Writes the high half of hash × `bucket_count` (1 to 2³² − 1) for each hash.
+void dsel_buckets(
+    int backend, const uint64_t *hashes, size_t count, uint64_t bucket_count, uint32_t *ids);
 
 /// Mixes n-grams that are one token shorter with the tokens after them: (rotl(shorter, 29) + hash)
 /// × 0x9E3779B97F4A7C15.
 ///
 /// Writes the mixed hashes to `grams` unless it is null, and their buckets to `ids`.
-void dsel_vector_mix(
-    const uint64_t *shorter, const uint64_t *hashes, size_t count, uint64_t bucket_count,
-    uint64_t *grams, uint32_t *ids);
+void dsel_mix(
+    int backend, const uint64_t *shorter, const uint64_t *hashes, size_t count,
+    uint64_t bucket_count, uint64_t *grams, uint32_t *ids);
 
 /// Sums the values with these numbers, at most 2¹⁶ of them, so that no lane overflows.
 ///
 /// Ends the program if a number has no value.
 ///
 /// Two bytes must be readable after the last value. The number of values is below 2³².
-int64_t dsel_vector_sum(
-    const int16_t *values, size_t value_count, const uint32_t *ids, size_t count);
+int64_t dsel_sum(
+    int backend, const int16_t *values, size_t value_count, const uint32_t *ids, size_t count);
 
 /// Finds the end of a JSON string whose first byte, after its quote, is at `start`.
 ///
@@ -89,14 +93,17 @@ int64_t dsel_vector_sum(
 /// check UTF-8.
 ///
 /// 64 bytes must be readable after the line.
-size_t dsel_vector_string_end(
-    const uint8_t *line, size_t count, size_t start, int *has_escapes);
+size_t dsel_string_end(
+    int backend, const uint8_t *line, size_t count, size_t start, int *has_escapes);
 
-/// Resolves the escapes of a string that dsel_vector_string_end has found.
+/// Resolves the escapes of a string that dsel_string_end has found.
 ///
 /// Returns the length of the text, which is at most that of the string. 64 bytes must be readable
 /// after the string, and 64 bytes after the text are overwritten.
-size_t dsel_vector_unescape(const uint8_t *string, size_t count, uint8_t *text);
+size_t dsel_unescape(int backend, const uint8_t *string, size_t count, uint8_t *text);
+
+/// 1 if the bytes are UTF-8. Reads only these bytes.
+int dsel_is_utf8(int backend, const uint8_t *bytes, size_t count);
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,5 @@
 internal import CVector
+internal import Files
 
 /// Reading of values, and of the characters between them.
 extension JSONScanner {
@@ -89,7 +90,7 @@ extension JSONScanner {
       position = followed.range.upperBound + 1
       return followed
     }
-    if usesVectors, let string = stringByVectors(line, from: start) {
+    if let kernels, let string = string(line, from: start, kernels) {
       position = string.range.upperBound + 1
       keep(string)
       return string
@@ -113,11 +114,14 @@ extension JSONScanner {
   }
 
   /// The string that begins at `start`; nil if it has any fault.
-  private func stringByVectors(_ line: Span<UInt8>, from start: Int) -> RawString? {
+  private func string(
+    _ line: Span<UInt8>, from start: Int, _ kernels: Kernels
+  ) -> RawString? {
     var hasEscapes: Int32 = 0
     let end = unsafe line.withUnsafeBufferPointer { bytes in
-      // SAFETY: callers that ask for vectors have padded the line.
-      unsafe dsel_vector_string_end(bytes.baseAddress, bytes.count, start, &hasEscapes)
+      // SAFETY: callers that name kernels have padded the line.
+      unsafe dsel_string_end(
+        kernels.backend, bytes.baseAddress, bytes.count, start, &hasEscapes)
     }
     // SIZE_MAX, which means none, is imported as -1.
     return end >= start ? RawString(range: start..<end, hasEscapes: hasEscapes != 0) : nil

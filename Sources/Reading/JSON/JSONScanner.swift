@@ -1,4 +1,5 @@
-internal import CSimdjson
+internal import CVector
+internal import Files
 
 /// A reader of one line of JSON: strict RFC 8259, no recursion, and no memory for each line.
 ///
@@ -6,17 +7,12 @@ internal import CSimdjson
 ///     try scanner.scan(line)
 ///     use(scanner.text, scanner.fields)
 ///
-/// With vectors it reads every line: most of a line is text, and it reads strings 64 bytes at a
-/// time. Without vectors, simdjson reads almost every line, and this scanner reads the lines that
-/// simdjson can't:
-/// - a line that simdjson rejects, to name the fault and its column, or to accept a number that
-///   exceeds only simdjson's limits (no double holds it);
-/// - a line so long that simdjson's scratch memory, about 14 times the line, would exceed the bound
-///   on memory.
-///
-/// It is also the naive twin that the tests compare simdjson and the vectors with.
+/// Most of a line is text, and ``CVector`` reads strings 64 bytes at a time. A string with a fault
+/// is read again byte by byte, which names the fault and its column. Without kernels, all strings
+/// are read byte by byte: that is the naive twin that the tests compare the kernels and simdjson
+/// with.
 struct JSONScanner {
-  /// The same depth as simdjson's default.
+  /// As deep as simdjson goes by default.
   static let maximumDepth = 1024
 
   /// A string as it stands in the line: its bytes between the quotes.
@@ -38,7 +34,8 @@ struct JSONScanner {
     var hasEscapes = false
   }
 
-  let usesVectors: Bool
+  /// Reads strings, unless it is nil.
+  let kernels: Kernels?
   /// The position of the next byte.
   var position = 0
   /// One search for the text, and one for each field.
@@ -56,18 +53,17 @@ struct JSONScanner {
   /// Whether searches record the keys that they meet. Only a message needs them.
   private var notesKeys = false
 
-  /// - Parameter usesVectors: allowed only where ``CVector`` is supported, and for lines followed
-  ///   by ``ByteBuffer``'s padding.
+  /// - Parameter kernels: only for lines followed by ``ByteBuffer``'s padding.
   init(
-    path: [[UInt8]], fields: [[[UInt8]]], usesVectors: Bool = false, keepsStrings: Bool = false
+    path: [[UInt8]], fields: [[[UInt8]]], kernels: Kernels? = nil, keepsStrings: Bool = false
   ) {
-    self.usesVectors = usesVectors
+    self.kernels = kernels
     self.keepsStrings = keepsStrings
     searches = [Search(path: path)] + fields.map { Search(path: $0) }
   }
 
   private init() {
-    usesVectors = false
+    kernels = nil
     keepsStrings = false
   }
 
@@ -107,15 +103,17 @@ struct JSONScanner {
   }
 
   private func checkUTF8(_ line: Span<UInt8>) throws(InvalidLine) {
-    if usesVectors { return try Self.checkUTF8ByVectors(line) }
+    if let kernels { return try Self.checkUTF8(line, kernels) }
     try Self.checkUTF8(line)
   }
 
   /// - Throws: ``InvalidLine/notUTF8(column:)``
-  static func checkUTF8ByVectors(_ line: Span<UInt8>) throws(InvalidLine) {
+  static func checkUTF8(
+    _ line: Span<UInt8>, _ kernels: Kernels
+  ) throws(InvalidLine) {
     let isUTF8 = unsafe line.withUnsafeBufferPointer { bytes in
       // SAFETY: it reads only these bytes.
-      unsafe dsel_json_is_utf8(bytes.baseAddress, bytes.count) == 1
+      unsafe dsel_is_utf8(kernels.backend, bytes.baseAddress, bytes.count) == 1
     }
     if !isUTF8 { try checkUTF8(line) }
   }

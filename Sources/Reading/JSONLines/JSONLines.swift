@@ -26,18 +26,12 @@ struct JSONLines: DocumentFormat {
   func chunkDecoder(
     _ request: DocumentRequest, _ limits: ReadingLimits
   ) throws(ReadingError) -> any ChunkDecoder & ~Copyable {
-    do throws(SystemError) { return try LineDecoder(request, limits) } catch {
-      throw .system(error)
-    }
+    LineDecoder(request, limits)
   }
 
   func recordReader(
     of source: consuming ByteSource, _ request: DocumentRequest
   ) throws(ReadingError) -> any RecordReader & ~Copyable {
-    let parser: DocumentParser
-    do throws(SystemError) { parser = try DocumentParser(textField: request.textField) } catch {
-      throw .system(error)
-    }
-    return LineReader(source, parser)
+    LineReader(source, DocumentParser(textField: request.textField))
   }
 }

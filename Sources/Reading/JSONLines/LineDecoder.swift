@@ -14,11 +14,10 @@ struct LineDecoder: ChunkDecoder, ~Copyable {
   private(set) var recordIndex = 0
   var foundFields: [Bool] { parser.foundFields }
 
-  /// - Throws: ``SystemError`` of operation `allocate`.
-  init(_ request: DocumentRequest, _ limits: ReadingLimits) throws(SystemError) {
+  init(_ request: DocumentRequest, _ limits: ReadingLimits) {
     maximumLine = limits.maximumLine
     wantsFields = !request.fields.isEmpty
-    parser = try DocumentParser(textField: request.textField, fields: request.fields)
+    parser = DocumentParser(textField: request.textField, fields: request.fields)
   }
 
   mutating func begin(_ chunk: inout Chunk) {

@@ -17,7 +17,7 @@ extension FieldValue {
     case (.bytes, .none), (.bytes, .text):
       self = .string(
         try column.withBytes { bytes in
-          try JSONScanner.checkUTF8ByVectors(bytes)
+          try JSONScanner.checkUTF8(bytes, .chosen)
           return String(copying: try UTF8Span(validating: bytes))
         })
     case (.boolean?, _): self = .boolean(column.pattern == 1)

@@ -32,7 +32,7 @@ struct ParquetDecoder: ChunkDecoder, ~Copyable {
       reader = last
     } else {
       if self.reader != nil { foundBefore = foundFields }
-      reader = try RowReader(rows.table, request, limit: limits.maximumLine)
+      reader = RowReader(rows.table, request, limit: limits.maximumLine)
       self.reader = reader
     }
     try reader.seek(to: rows.firstRow, inGroup: rows.group)

@@ -36,7 +36,7 @@ struct ParquetFormat: DocumentFormat {
     of source: consuming ByteSource, _ request: DocumentRequest
   ) throws(ReadingError) -> any RecordReader & ~Copyable {
     let table = try ParquetTable(source.shard, source.file, request)
-    return ParquetRecordReader(source, try RowReader(table, request))
+    return ParquetRecordReader(source, RowReader(table, request))
   }
 }
 

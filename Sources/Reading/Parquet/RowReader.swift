@@ -35,16 +35,13 @@ final class RowReader {
   /// The size of the current row's text; zero if it has none.
   private(set) var textByteCount = 0
 
-  /// - Throws: ``ReadingError/system(_:)``
-  init(_ table: ParquetTable, _ request: DocumentRequest, limit: Int = 0) throws(ReadingError) {
+  init(_ table: ParquetTable, _ request: DocumentRequest, limit: Int = 0) {
     self.table = table
     let pageLimit = max(ParquetTable.smallestPageLimit, limit)
     columns = table.columns.nodes.map { ColumnReader($0, table.store, limit: pageLimit) }
     isAhead = Array(repeating: false, count: columns.count)
     hasEntry = isAhead
-    do throws(SystemError) {
-      parser = try DocumentParser(textField: request.textField, fields: request.fields)
-    } catch { throw .system(error) }
+    parser = DocumentParser(textField: request.textField, fields: request.fields)
   }
 
   // MARK: Moving
@@ -134,7 +131,7 @@ final class RowReader {
       }
     }
     try columns[text].withBytes { bytes in
-      try JSONScanner.checkUTF8ByVectors(bytes)
+      try JSONScanner.checkUTF8(bytes, .chosen)
       try body(bytes, values)
     }
   }

@@ -80,14 +80,11 @@ func outcome(of result: Result<[UInt8], InvalidLine>) -> Outcome {
   }
 }
 
-/// The ways in which ``DocumentParser`` can read here: with simdjson, and with vectors.
-let usesVectorsOrNot = Vectors.areSupported ? [false, true] : [false]
-
-/// The result of ``DocumentParser`` for a line between other bytes, whichever way it reads.
+/// The result of ``DocumentParser`` for a line between other bytes, with any kernels.
 ///
-/// - Precondition: all ways agree.
+/// - Precondition: all kernels agree.
 func parse(_ line: [UInt8], _ textField: TextField = "text") throws -> [UInt8] {
-  let results = try usesVectorsOrNot.map { try parse(line, textField, usesVectors: $0) }
+  let results = try Kernels.all.map { try parse(line, textField, kernels: $0) }
   precondition(
     results.allSatisfy { $0 == results[0] },
     "\(results): \(String(decoding: line, as: UTF8.self))")
@@ -95,14 +92,14 @@ func parse(_ line: [UInt8], _ textField: TextField = "text") throws -> [UInt8] {
 }
 
 func parse(
-  _ line: [UInt8], _ textField: TextField, usesVectors: Bool
+  _ line: [UInt8], _ textField: TextField, kernels: Kernels
 ) throws -> Result<[UInt8], InvalidLine> {
   var buffer = ByteBuffer()
   try buffer.append(Array("before".utf8).span)
   let start = buffer.count
   try buffer.append(line.span)
   try buffer.append(Array("\nbehind".utf8).span)
-  var parser = try DocumentParser(textField: textField, fields: [], usesVectors: usesVectors)
+  var parser = DocumentParser(textField: textField, fields: [], kernels: kernels)
   var found: [UInt8] = []
   do {
     try parser.parse(start..<(start + line.count), of: &buffer) { found = array(of: $0) }

@@ -1,3 +1,5 @@
+import Files
+
 @testable import Reading
 
 /// A record as a tree: what ``TextFinder`` never makes.
@@ -181,9 +183,9 @@ struct TextTwin {
 
 /// What ``DocumentParser`` finds for a text of several parts, or why it finds none.
 func parts(
-  _ line: [UInt8], _ textField: TextField, usesVectors: Bool
+  _ line: [UInt8], _ textField: TextField, kernels: Kernels
 ) throws -> Result<[UInt8], TextTwin.Reason> {
-  switch try parse(line, textField, usesVectors: usesVectors) {
+  switch try parse(line, textField, kernels: kernels) {
   case .success(let text): return .success(text)
   case .failure(.missingField), .failure(.missingInList), .failure(.noText):
     return .failure(.noText)

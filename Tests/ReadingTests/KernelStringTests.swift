@@ -5,8 +5,8 @@ import Testing
 
 /// Strings that are read 64 bytes at a time, with the end of a block at every place.
 ///
-/// `parse` compares all ways of reading.
-@Suite struct VectorStringTests {
+/// `parse` compares all kernels.
+@Suite struct KernelStringTests {
   /// Pieces that may occur anywhere in a string: escapes, whole and broken.
   private static let pieces = [
     #"\""#, #"\\"#, #"\/"#, #"\b"#, #"\f"#, #"\n"#, #"\r"#, #"\t"#, #"\u0041"#, #"\u00e9"#,
@@ -51,11 +51,11 @@ import Testing
           Issue.record("no fault")
           continue
         }
-        for usesVectors in usesVectorsOrNot {
+        for kernels in Kernels.all {
           var buffer = ByteBuffer()
           try buffer.append((line + Array(behind.utf8)).span)
-          var parser = try DocumentParser(
-            textField: "text", fields: [], usesVectors: usesVectors)
+          var parser = DocumentParser(
+            textField: "text", fields: [], kernels: kernels)
           #expect(throws: expected) {
             try parser.parse(0..<line.count, of: &buffer) { _ in Issue.record("a text") }
           }

@@ -1,0 +1,166 @@
+#include "Scalars.h"
+
+/// Resolves the escapes `\uXXXX` that follow one another from `read` on, and returns their end.
+static inline size_t unescape_units(
+    const uint8_t *string, size_t count, size_t read, uint8_t *text, size_t *written) {
+  while (count - read >= 6 && string[read] == '\\' && string[read + 1] == 'u') {
+    uint32_t value = (uint32_t)code_unit(string + read + 2);
+    read += 6;
+    if ((value & 0xF800) == 0xD800) {
+      uint32_t second = (uint32_t)code_unit(string + read + 2);
+      value = 0x10000 + ((value & 0x3FF) << 10) + (second & 0x3FF);
+      read += 6;
+    }
+    size_t length = length_of(value);
+    if (length == 1) {
+      text[*written] = (uint8_t)value;
+    } else {
+      encode(value, length, text + *written);
+    }
+    *written += length;
+  }
+  return read;
+}
+
+#ifdef HAS_LOOKUPS
+
+/// A character that JSON allows after a backslash has a bit that both of its halves have: bit 0
+/// for `"` and `/`, 1 for `\\`, 2 for `b`, `f` and `n`, 3 for `r`, `t` and `u`.
+static const uint8_t escape_high[16] = {[2] = 1, [5] = 2, [6] = 4, [7] = 8};
+static const uint8_t escape_low[16] = {
+    [2] = 1 | 4 | 8, [4] = 8, [5] = 8, [6] = 4, [12] = 2, [14] = 4, [15] = 1};
+
+/// The escaped bytes that JSON doesn't allow after a backslash.
+static inline uint64_t unknown_escapes(block bytes, const uint8_t *at, uint64_t escaped) {
+  (void)at;
+  block common =
+      both(lookup(escape_high, high_halves(bytes)), lookup(escape_low, low_halves(bytes)));
+  return escaped & bits(equal(common, 0));
+}
+
+/// The bytes that follow a backslash which isn't escaped itself.
+///
+/// `is_before` is 1 if such a backslash precedes the block, and is updated for the next block.
+static inline uint64_t escaped_bytes(uint64_t backslashes, uint64_t *is_before) {
+  const uint64_t even = 0x5555555555555555;
+  backslashes &= ~*is_before;
+  uint64_t behind = backslashes << 1 | *is_before;
+  // In a run of backslashes every second one is escaped. Adding a run's first bit to the run
+  // carries a bit just past its end. So a run that begins at an odd place swaps even and odd for
+  // itself.
+  uint64_t odd_starts = backslashes & ~even & ~behind;
+  unsigned long long turned;
+  *is_before = __builtin_uaddll_overflow(odd_starts, backslashes, &turned);
+  return (even ^ turned << 1) & behind;
+}
+
+static size_t string_end(const uint8_t *line, size_t count, size_t start, int *has_escapes) {
+  uint64_t is_escaped = 0, all_escaped = 0;
+  // The bytes where the second half of a surrogate pair has its `u`.
+  const uint8_t *second_half = line;
+  for (size_t place = start; place < count; place += 64) {
+    // A branch predictor can't guess whether a block has escapes. So all of this is done for every
+    // block.
+    block bytes = load(line + place);
+    uint64_t escaped = escaped_bytes(bits(equal(bytes, '\\')), &is_escaped);
+    uint64_t quotes = bits(equal(bytes, '"')) & ~escaped;
+    // No bits if there is no quote: then the whole block is inside the string.
+    uint64_t inside = quotes ^ (quotes - 1);
+    // Bytes after the line are ignored.
+    if (count - place < 64) { inside &= (1ull << (count - place)) - 1; }
+    uint64_t faults =
+        unknown_escapes(bytes, line + place, escaped) | bits(is_in(bytes, 0, 0x20));
+    if (faults & inside) { return SIZE_MAX; }
+    all_escaped |= escaped & inside;
+    uint64_t units = escaped & inside & bits(equal(bytes, 'u'));
+    for (; units; units &= units - 1) {
+      const uint8_t *unit = line + place + __builtin_ctzll(units);
+      int32_t value = code_unit(unit + 1);
+      if (value < 0) { return SIZE_MAX; }
+      if ((value & 0xF800) != 0xD800) { continue; }
+      if (value >= 0xDC00) {
+        if (second_half != unit) { return SIZE_MAX; }
+      } else {
+        if (unit[5] != '\\' || unit[6] != 'u' || (code_unit(unit + 7) & ~0x3FF) != 0xDC00) {
+          return SIZE_MAX;
+        }
+        second_half = unit + 6;
+      }
+    }
+    if (quotes) {
+      size_t end = place + (size_t)__builtin_ctzll(quotes);
+      *has_escapes = all_escaped != 0;
+      return end < count ? end : SIZE_MAX;
+    }
+  }
+  return SIZE_MAX;
+}
+
+#else
+
+/// The end of the escape at `at`, or SIZE_MAX if it is a fault.
+static inline size_t escape_end(const uint8_t *line, size_t at) {
+  if (line[at + 1] != 'u') { return meanings[line[at + 1]] ? at + 2 : SIZE_MAX; }
+  int32_t value = code_unit(line + at + 2);
+  if (value < 0) { return SIZE_MAX; }
+  if ((value & 0xF800) != 0xD800) { return at + 6; }
+  if (value >= 0xDC00 || line[at + 6] != '\\' || line[at + 7] != 'u' ||
+      (code_unit(line + at + 8) & ~0x3FF) != 0xDC00) {
+    return SIZE_MAX;
+  }
+  return at + 12;
+}
+
+static size_t string_end(const uint8_t *line, size_t count, size_t start, int *has_escapes) {
+  *has_escapes = 0;
+  size_t place = start;
+  while (place < count) {
+    place += plain_bytes(line + place, count - place, '"');
+    if (place >= count || line[place] == '"') { break; }
+    if (line[place] != '\\') {
+      if (line[place] < 0x20) { return SIZE_MAX; }
+      continue;
+    }
+    *has_escapes = 1;
+    place = escape_end(line, place);
+  }
+  return place < count ? place : SIZE_MAX;
+}
+
+#endif
+
+#if !defined(HAS_UNESCAPE) && defined(HAS_LOOKUPS)
+/// Copies blocks up to the first backslash, and returns the number of bytes before it, or at least
+/// `limit` without one.
+static inline size_t copy_plain(const uint8_t *bytes, size_t limit, uint8_t *text) {
+  size_t count = 0;
+  for (; count < limit; count += 64) {
+    block copied = load(bytes + count);
+    store(text + count, copied);
+    uint64_t backslashes = bits(equal(copied, '\\'));
+    if (backslashes) { return count + (size_t)__builtin_ctzll(backslashes); }
+  }
+  return count;
+}
+#endif
+
+#ifndef HAS_UNESCAPE
+/// Copies what precedes the next escape, resolves it, and goes on after it.
+static size_t unescape(const uint8_t *string, size_t count, uint8_t *text) {
+  size_t read = 0, written = 0;
+  while (read < count) {
+    size_t length = copy_plain(string + read, count - read, text + written);
+    if (length >= count - read) { return written + (count - read); }
+    read += length;
+    written += length;
+    if (string[read + 1] == 'u') {
+      read = unescape_units(string, count, read, text, &written);
+    } else {
+      text[written] = meanings[string[read + 1]];
+      read += 2;
+      written += 1;
+    }
+  }
+  return written;
+}
+#endif

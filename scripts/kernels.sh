@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Checks the kernels of CVector against plain code, on this processor and as programs for arm64,
+# which qemu runs: with NEON, and scalar. See Tests/Kernels/check.c.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+sources=(Sources/CVector/*.c Tests/Kernels/check.c)
+options=(-std=gnu11 -O2 -Wall -Wextra -Werror -I Sources/CVector/include)
+
+here=$(command -v clang || command -v gcc)
+"$here" "${options[@]}" "${sources[@]}" -o "$folder/here"
+"$folder/here"
+
+cross=aarch64-linux-gnu-gcc
+if ! command -v $cross > /dev/null || ! command -v qemu-aarch64 > /dev/null; then
+  if ! command -v apt-get > /dev/null; then
+    echo "skipped for arm64: there is no $cross or no qemu-aarch64"
+    exit 0
+  fi
+  privileged=()
+  [ "$(id -u)" -eq 0 ] || privileged=(sudo)
+  ${privileged[@]+"${privileged[@]}"} apt-get install --yes --quiet --no-install-recommends \
+    gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user > "$folder/log" 2>&1 ||
+    { tail -n 20 "$folder/log"; exit 1; }
+fi
+$cross -static "${options[@]}" "${sources[@]}" -o "$folder/arm64"
+qemu-aarch64 "$folder/arm64" | sed 's/$/, on arm64/'
