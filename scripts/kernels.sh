@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Checks the kernels of CVector against plain code, on this processor and as programs for arm64,
-# which qemu runs: with NEON, and scalar. See Tests/Kernels/check.c.
+# which qemu runs: with NEON, and scalar. See Tests/Kernels/main.c.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-sources=(Sources/CVector/*.c Tests/Kernels/check.c)
-options=(-std=gnu11 -O2 -Wall -Wextra -Werror -I Sources/CVector/include)
+sources=(Sources/CVector/*.c Tests/Kernels/*.c)
+options=(-std=gnu11 -O2 -Wall -Wextra -Werror -I Sources/CVector/include -I Tests/Kernels)
 
 here=$(command -v clang || command -v gcc)
 "$here" "${options[@]}" "${sources[@]}" -o "$folder/here"

@@ -23,13 +23,11 @@ static inline size_t hash_longer(
     uint32_t *longer, size_t count) {
   size_t longer_count = 0;
   for (size_t index = 0; index < count; index += 1) {
+    // No branch depends on the length. The hash of a longer token means nothing.
     uint32_t token = longer[index], length = ends[token] - starts[token];
-    if (length <= 16) {
-      hashes[token] = hash_9_to_16(bytes + starts[token], length);
-    } else {
-      longer[longer_count] = token;
-      longer_count += 1;
-    }
+    hashes[token] = hash_9_to_16(bytes + starts[token], length);
+    longer[longer_count] = token;
+    longer_count += length > 16;
   }
   return longer_count;
 }
@@ -114,8 +112,25 @@ static inline uint32_t bucket(uint64_t value, uint64_t bucket_count) {
   return (uint32_t)(((value >> 32) * bucket_count + low) >> 32);
 }
 
+/// The same for a power of two.
+static inline uint32_t shifted_bucket(uint64_t value, unsigned shift) {
+  return (uint32_t)(value >> 1 >> shift);
+}
+
+static inline int is_power(uint64_t count, unsigned *shift) {
+  *shift = 63 - (unsigned)__builtin_ctzll(count);
+  return (count & (count - 1)) == 0;
+}
+
 static void buckets(
     const uint64_t *hashes, size_t count, uint64_t bucket_count, uint32_t *ids) {
+  unsigned shift;
+  if (is_power(bucket_count, &shift)) {
+    for (size_t index = 0; index < count; index += 1) {
+      ids[index] = shifted_bucket(hashes[index], shift);
+    }
+    return;
+  }
   for (size_t index = 0; index < count; index += 1) {
     ids[index] = bucket(hashes[index], bucket_count);
   }
@@ -125,20 +140,25 @@ static inline uint64_t mixed(uint64_t shorter, uint64_t value) {
   return (rotated(shorter, 29) + value) * 0x9E3779B97F4A7C15ull;
 }
 
-/// Two loops: compilers turn a condition within one into stores that are masked, and some
-/// processors take 50 times as long for a masked store to a null pointer.
+/// A loop for each case: compilers turn a condition within a loop into stores that are masked, and
+/// some processors take 50 times as long for a masked store to a null pointer.
 static void mix(
     const uint64_t *shorter, const uint64_t *hashes, size_t count, uint64_t bucket_count,
     uint64_t *grams, uint32_t *ids) {
-  if (!grams) {
+  unsigned shift;
+  if (grams) {
+    for (size_t index = 0; index < count; index += 1) {
+      grams[index] = mixed(shorter[index], hashes[index]);
+      ids[index] = bucket(grams[index], bucket_count);
+    }
+  } else if (is_power(bucket_count, &shift)) {
+    for (size_t index = 0; index < count; index += 1) {
+      ids[index] = shifted_bucket(mixed(shorter[index], hashes[index]), shift);
+    }
+  } else {
     for (size_t index = 0; index < count; index += 1) {
       ids[index] = bucket(mixed(shorter[index], hashes[index]), bucket_count);
     }
-    return;
-  }
-  for (size_t index = 0; index < count; index += 1) {
-    grams[index] = mixed(shorter[index], hashes[index]);
-    ids[index] = bucket(grams[index], bucket_count);
   }
 }
 

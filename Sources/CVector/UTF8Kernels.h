@@ -85,6 +85,14 @@ static int is_utf8(const uint8_t *bytes, size_t count) {
   size_t place = 0;
   while (place < count) {
     uint64_t word;
+    if (count - place >= 32) {
+      uint64_t words[4];
+      memcpy(words, bytes + place, sizeof words);
+      if (((words[0] | words[1] | words[2] | words[3]) & 0x8080808080808080) == 0) {
+        place += sizeof words;
+        continue;
+      }
+    }
     if (count - place >= sizeof word) {
       memcpy(&word, bytes + place, sizeof word);
       if ((word & 0x8080808080808080) == 0) {

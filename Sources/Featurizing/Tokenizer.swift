@@ -6,7 +6,7 @@ internal import Files
 /// A segment is lower-cased into ``bytes``, 64 bytes at a time. For these, 64 bits each record
 /// which bytes belong to words and which to other tokens: a token begins or ends where the class
 /// changes. In blocks of ASCII no branch depends on the text. In other blocks, rare scalars beyond
-/// ASCII are looked up one at a time. ``CVector`` does this, and leaves to the code here the scalars
+/// ASCII are looked up one at a time. ``CVector`` does this. It leaves to the code here the scalars
 /// whose lower-case form depends on their context or has another length.
 ///
 /// A token that reaches the end of its segment waits for the next one: its bytes move to the front.

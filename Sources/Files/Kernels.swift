@@ -13,7 +13,7 @@ package struct Kernels: Sendable, Equatable, CustomStringConvertible {
   package var description: String { name }
 
   /// Those that this processor has, the fastest first.
-  package static let all = (0..<dsel_backend_count()).map { backend in
+  package static let available = (0..<dsel_backend_count()).map { backend in
     // SAFETY: the back end exists, and its name is a string literal.
     unsafe Kernels(backend: backend, name: String(cString: dsel_backend_name(backend)))
   }
@@ -26,9 +26,9 @@ package struct Kernels: Sendable, Equatable, CustomStringConvertible {
 
   /// The name that was asked for, if this processor doesn't have such kernels.
   package static var refused: String? {
-    requested.flatMap { name in all.contains { $0.name == name } ? nil : name }
+    requested.flatMap { name in available.contains { $0.name == name } ? nil : name }
   }
 
   /// The kernels that were asked for, or else the fastest.
-  package static let chosen = all.first { $0.name == requested } ?? all[0]
+  package static let chosen = available.first { $0.name == requested } ?? available[0]
 }

@@ -45,7 +45,7 @@ import Reporting
   /// - Throws: ``ValidationError`` if the environment names kernels that aren't there.
   private static func refuseMissingKernels() throws {
     guard let name = Kernels.refused else { return }
-    let names = Kernels.all.map(\.name).joined(separator: ", ")
+    let names = Kernels.available.map(\.name).joined(separator: ", ")
     throw ValidationError(
       """
       \(Kernels.variable) is '\(name)', and this processor has these kernels: \(names). Name one \

@@ -36,7 +36,7 @@ import Testing
     _ = try Dsel.select(["--count", "1", "--output", "out.jsonl"], in: directory)
     let version = try directory.json("out.jsonl.manifest.json").dsel_version.string ?? ""
     // A build that isn't packaged has no commit: a third line.
-    #expect(lines == [version, "kernels: \(Kernels.all[0])"], "\(lines)")
+    #expect(lines == [version, "kernels: \(Kernels.available[0])"], "\(lines)")
   }
 
   @Test func `A run ends with three short lines on standard error`() throws {

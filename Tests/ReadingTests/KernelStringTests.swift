@@ -51,7 +51,7 @@ import Testing
           Issue.record("no fault")
           continue
         }
-        for kernels in Kernels.all {
+        for kernels in Kernels.available {
           var buffer = ByteBuffer()
           try buffer.append((line + Array(behind.utf8)).span)
           var parser = DocumentParser(

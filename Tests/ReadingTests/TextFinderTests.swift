@@ -7,7 +7,7 @@ import Testing
 /// Texts of several parts.
 @Suite struct TextFinderTests {
   /// `Fixtures/golden/text-field/oracle.py` computed them, which shares no code with dsel.
-  @Test(arguments: Kernels.all, [0, DocumentParser.longLine])
+  @Test(arguments: Kernels.available, [0, DocumentParser.longLine])
   func `Texts are those that the oracle finds`(kernels: Kernels, padding: Int) throws {
     let cases = try JSON(Fixtures.read("golden/text-field/cases.json")).elements
     #expect(cases.count == 600)
@@ -42,7 +42,7 @@ import Testing
       let field = Self.expressions[number % Self.expressions.count]
       let expected = TextTwin.text(field, line)
       if case .success = expected { foundCount += 1 }
-      for kernels in Kernels.all {
+      for kernels in Kernels.available {
         let found = try parts(line, field, kernels: kernels)
         #expect(found == expected, "\(field): \(String(decoding: line, as: UTF8.self))")
       }
@@ -56,7 +56,7 @@ import Testing
     for _ in 0..<300 {
       let line = lines.mutated(lines.line())
       guard !line.contains(UInt8(ascii: "\n")) else { continue }
-      for kernels in Kernels.all {
+      for kernels in Kernels.available {
         let plain = try parse(line, "text", kernels: kernels)
         let parts = try parse(line, "text|text", kernels: kernels)
         switch (plain, parts) {
@@ -160,7 +160,7 @@ import Testing
     #expect(try text(line, "a[t=2].t|r.x") == "4")
   }
 
-  @Test(arguments: Kernels.all)
+  @Test(arguments: Kernels.available)
   func `Surrogates and escapes of all lengths are joined whole`(kernels: Kernels) throws {
     let pieces = [#"\ud83d\ude00"#, #"\u00e9"#, #"\n"#, "é", #"\\"#, "x"]
     for length in [1, 30, 63, 64, 65, 200] {
@@ -186,7 +186,7 @@ import Testing
       error(#"{"x":[\#(open)[]\#(close)],"t":["a"]}"#, "t[]") == .notJSON(.tooDeep, column: 1029))
   }
 
-  @Test(arguments: Kernels.all)
+  @Test(arguments: Kernels.available)
   func `Huge lists are joined, and leave no memory behind`(kernels: Kernels) throws {
     let count = 200_000
     let numbers = Array(
@@ -203,7 +203,7 @@ import Testing
   }
 
   /// Beyond the strings whose ends are kept, and back.
-  @Test(arguments: Kernels.all)
+  @Test(arguments: Kernels.available)
   func `Strings are the same in a list of any length`(kernels: Kernels) throws {
     for count in [1, 4090, 4096, 5000] {
       let items = (0..<count).map { "{\"k\":\"\($0)\",\"e\":\"\\u0041\\\\\"}" }
@@ -217,7 +217,7 @@ import Testing
     }
   }
 
-  @Test(arguments: Kernels.all)
+  @Test(arguments: Kernels.available)
   func `Fields come with the text, and validating changes no byte`(kernels: Kernels) throws {
     var parser = DocumentParser(
       textField: "a[]", fields: ["id", "a", "m.k"], kernels: kernels)
