@@ -79,7 +79,7 @@ link() {
     "$static/$machine/swiftrt.o" "${objects[@]}" \
     -Wl,--defsym,main=dsel_main,--gc-sections,--strip-all,--build-id=sha1 \
     -Wl,-z,relro,-z,now,-z,noexecstack,--start-group \
-    "${swift[@]}" "$isal" "$simdjson" \
+    "${swift[@]}" "$isal" \
     "$libraries"/lib{zstd,xxhash,crypto,snappy,lz4,brotlidec,brotlicommon}.a "$gcc/libstdc++.a" \
     "$unwind" -Wl,--end-group,--as-needed "${glibc_files[@]}" "$gcc/libgcc.a" "$gcc/crtendS.o"
 }

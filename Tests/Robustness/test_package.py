@@ -29,7 +29,7 @@ LOADERS = {"ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
 NEWEST_GLIBC = (2, 28)
 
 LINKED = [
-    "swift", "swift-argument-parser", "zstd", "xxhash", "openssl", "isa-l", "simdjson",
+    "swift", "swift-argument-parser", "zstd", "xxhash", "openssl", "isa-l",
     "brotli", "lz4", "snappy", "libstdc++", "libunwind", "glibc",
 ]  # fmt: skip
 COMMANDS = ["select", "fit", "merge", "weigh", "resample", "compare", "explain", "verify", "report", "plan"]
@@ -245,7 +245,6 @@ def test_the_licences_are_those_of_the_libraries(unpacked: Path) -> None:
         "xxhash": "BSD",
         "openssl": "Apache",
         "isa-l": "Redistributions in binary form",
-        "simdjson": "Apache",
         "brotli": "Permission is hereby granted",
         "lz4": "Redistributions in binary form",
         "snappy": "Redistributions in binary form",

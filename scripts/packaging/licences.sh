@@ -14,7 +14,7 @@ cp .build/checkouts/swift-argument-parser/LICENSE.txt "$directory/swift-argument
 cp "$zig/lib/libunwind/LICENSE.TXT" "$directory/libunwind.txt"
 cp "$zig/lib/libc/glibc/LICENSES" "$directory/glibc.txt"
 for package in zstd:libzstd-dev xxhash:libxxhash-dev openssl:libssl-dev isa-l:libisal-dev \
-  simdjson:libsimdjson-dev snappy:libsnappy-dev lz4:liblz4-dev brotli:libbrotli-dev "libstdc++:$standard_library"; do
+  snappy:libsnappy-dev lz4:liblz4-dev brotli:libbrotli-dev "libstdc++:$standard_library"; do
   # A copyright file may be a link into another package.
   cp -L "/usr/share/doc/${package#*:}/copyright" "$directory/${package%%:*}.txt"
 done
@@ -28,7 +28,6 @@ dsel is under the Apache License 2.0. These libraries are linked into the progra
   xxhash.txt                 libxxhash
   openssl.txt                libcrypto of OpenSSL (SHA-256)
   isa-l.txt                  ISA-L (gzip)
-  simdjson.txt               simdjson
   snappy.txt                 snappy (Parquet)
   lz4.txt                    liblz4 (Parquet)
   brotli.txt                 libbrotlidec and libbrotlicommon (Parquet)

@@ -3,8 +3,8 @@
 # Sourced by scripts/package.sh: makes static libraries of what Debian has only as shared ones, and
 # finds the files of an older glibc.
 #
-# It reads $work (the directory for all that is made), $python, $toolchain and $glibc. It sets $isal
-# and $simdjson, and $glibc_files, $start_file and $unwind: paths of what is to be linked.
+# It reads $work (the directory for all that is made), $python, $toolchain and $glibc. It sets $isal,
+# $glibc_files, $start_file and $unwind: paths of what is to be linked.
 
 # The Debian sources of two installed packages, of exactly their versions.
 fetch_sources() {
@@ -13,7 +13,7 @@ fetch_sources() {
     -o Dir::State::Lists="$apt/lists" -o APT::Sandbox::User=)
   mkdir -p "$apt/lists/partial"
   # The archive that each package was installed from.
-  for package in libisal-dev libsimdjson-dev; do
+  for package in libisal-dev; do
     apt-cache policy $package | awk '
       found && $2 ~ /^http/ {
         split($3, suite, "/")
@@ -23,7 +23,7 @@ fetch_sources() {
       /^ \*\*\*/ { found = 1 }'
   done | sort -u > "$apt/sources.list"
   apt-get "${options[@]}" update
-  for package in libisal-dev libsimdjson-dev; do
+  for package in libisal-dev; do
     # shellcheck disable=SC2016  # dpkg-query replaces these
     (cd "$work" && apt-get "${options[@]}" source --only-source \
       "$(dpkg-query --show --showformat '${source:Package}=${source:Version}' $package)")
@@ -35,11 +35,10 @@ source_of() { find "$work" -maxdepth 1 -type d -name "$1-*" -print -quit; }
 
 make_libraries() {
   local versions
-  versions=$(dpkg-query --show libisal-dev libsimdjson-dev)
+  versions=$(dpkg-query --show libisal-dev)
   isal=$work/libisal.a
-  simdjson=$work/libsimdjson.o
   [ "$(cat "$work/versions" 2> /dev/null)" != "$versions" ] || return 0
-  rm -rf "$work"/libisal* "$work"/simdjson* "$work/versions"
+  rm -rf "$work"/libisal* "$work/versions"
   fetch_sources
   # Of ISA-L, dsel uses gzip's part.
   if ! make --silent --directory "$(source_of libisal)" --file Makefile.unx --jobs 2 \
@@ -48,11 +47,6 @@ make_libraries() {
     return 1
   fi
   cp "$(source_of libisal)/bin/isa-l.a" "$isal"
-  local tree
-  tree=$(source_of simdjson)
-  # Warnings about an old library are no news.
-  "$toolchain/bin/clang++" -std=c++17 -O3 -DNDEBUG -w -fPIC -ffunction-sections -fdata-sections \
-    -I"$tree/include" -I"$tree/src" -c "$tree/src/simdjson.cpp" -o "$simdjson"
   printf '%s\n' "$versions" > "$work/versions"
 }
 
