@@ -101,7 +101,7 @@ let package = Package(
         "Choosing", "Compression", "Files", "Platform", "Reading", "Featurizing", "Weighting",
         "Resampling", "Judging", "Deduplicating", "Excluding", "Writing",
       ],
-      swiftSettings: strict),
+      swiftSettings: small),
     .target(
       name: "Reporting",
       dependencies: [

@@ -153,6 +153,9 @@ def _routed(settings: Mapping[str, Any], text_field: str) -> Dict[str, List[str]
     for name in settings:
         if name == "compress":
             continue
+        if name == "fit_sample":
+            # A fraction is one of all documents, which the models would not know.
+            raise refused(name, "tasks count all documents of their shards")
         if name in reading:
             places = ["fit", "weigh", "write"]
             places += ["choose"] if name in ("max_window", "threads") else []
