@@ -19,7 +19,7 @@ let package = Package(
     .systemLibrary(name: "CSnappy", pkgConfig: "snappy"),
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4"),
     .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlidec"),
-    .target(name: dependencies: ["CSimdjsonLibrary"]),
+    .target(name: "CSimdjson", dependencies: ["CSimdjsonLibrary"]),
     .target(name: "CVector"),
     .target(name: "CProgram"),
     .target(name: "Compression", dependencies: ["CZstd", "CISAL"], swiftSettings: measured),
