@@ -161,12 +161,12 @@ step_engines() {
 # under Python 3.9, 3.11 and 3.13, without any other package.
 step_package() {
   [ -e /etc/debian_version ] || { echo "skipped: packages are built on Debian only"; return 0; }
-  local debian=$PWD/.build-package/debian-11 built=.build-package/packages suite process
+  local debian=$PWD/.build-package/debian-11 built=.build-package/packages system process
   scripts/packaging/tools.sh --tests
   (
     scripts/packaging/old-debian.sh "$debian"
-    for suite in bookworm trixie; do
-      scripts/packaging/old-debian.sh "$PWD/.build-package/$suite" $suite
+    for system in bookworm trixie; do
+      scripts/packaging/old-debian.sh "$PWD/.build-package/$system" $system
     done
   ) &
   local making=$!
@@ -178,8 +178,8 @@ step_package() {
   wait "$making"
   check_dsel test_package.py --packages "$built" --old-debian "$debian" "$@"
   local running=() failed=0
-  for suite in debian-11 bookworm trixie; do
-    scripts/packaging/test-wheel.sh .build-package/$suite "$built"/*.whl > "$scratch/$suite" 2>&1 &
+  for system in debian-11 bookworm trixie; do
+    scripts/packaging/test-wheel.sh .build-package/$system "$built"/*.whl > "$scratch/$system" 2>&1 &
     running+=($!)
   done
   for process in "${running[@]}"; do wait "$process" || failed=1; done
