@@ -43,7 +43,7 @@ describe() {
     distributed) echo "a pool in five shards, separately and as one" ;;
     report) echo "pages about runs: their figures, and in a browser nothing of a text runs or loads" ;;
     engines) echo "one selection on Ray, Dask, datatrove and a stand-in for Slurm, whose machines fail" ;;
-    package) echo "wheel, tarball and .deb: what they need, and the same bytes on an old Debian" ;;
+    package) echo "wheel, tarball and .deb: what they need, the same bytes on an old Debian; three Pythons" ;;
     benchmarks) echo "the benchmarks can be built" ;;
     fuzzing) echo "each fuzz target for 10 seconds" ;;
     address) echo "all tests and whole commands under the address sanitizer" ;;
@@ -157,14 +157,17 @@ step_engines() {
     --dsel "$dsel" "$@"
 }
 
-# Packages are built, and three Debians are fetched, side by side. test-wheel.sh tests the wheel
-# under their Pythons; it isn't called here, because a test of it may hang.
+# Packages are built, and three Debians are fetched, side by side. The wheel's package is then tested
+# under Python 3.9, 3.11 and 3.13, without any other package.
 step_package() {
   [ -e /etc/debian_version ] || { echo "skipped: packages are built on Debian only"; return 0; }
-  local debian=$PWD/.build-package/debian-11 built=.build-package/packages
+  local debian=$PWD/.build-package/debian-11 built=.build-package/packages system process
   scripts/packaging/tools.sh --tests
   (
     scripts/packaging/old-debian.sh "$debian"
+    for system in bookworm trixie; do
+      scripts/packaging/old-debian.sh "$PWD/.build-package/$system" $system
+    done
   ) &
   local making=$!
   if ! scripts/package.sh --output "$built" > "$scratch/package" 2>&1; then
@@ -174,6 +177,14 @@ step_package() {
   fi
   wait "$making"
   check_dsel test_package.py --packages "$built" --old-debian "$debian" "$@"
+  local running=() failed=0
+  for system in debian-11 bookworm trixie; do
+    scripts/packaging/test-wheel.sh .build-package/$system "$built"/*.whl > "$scratch/$system" 2>&1 &
+    running+=($!)
+  done
+  for process in "${running[@]}"; do wait "$process" || failed=1; done
+  tail -n 40 "$scratch"/{debian-11,bookworm,trixie}
+  return $failed
 }
 
 # Their sources are the present ones, which the older versions' code may no longer fit.
