@@ -1,5 +1,6 @@
 """Selections on many machines that fail, begin again, or meet one another; engines; stores."""
 
+import io
 import json
 import os
 import pathlib
@@ -27,6 +28,27 @@ def threads():
 @pytest.fixture
 def shards(tmp_path, crawl_lines):
     return write_shards(tmp_path, crawl_lines)
+
+
+@pytest.fixture
+def store(monkeypatch):
+    """An object store in memory, whose readers have places of their own.
+
+    Those of fsspec share one, so that of two readers at a time, one would get a part.
+    """
+    memory = pytest.importorskip("fsspec.implementations.memory")
+    shared = memory.MemoryFileSystem._open
+
+    def own(self, path, mode="rb", **options):
+        if mode == "rb" and self.isfile(path):
+            return io.BytesIO(self.cat_file(path))
+        return shared(self, path, mode, **options)
+
+    monkeypatch.setattr(memory.MemoryFileSystem, "_open", own)
+    store = memory.MemoryFileSystem()
+    store.store.clear()
+    yield store
+    store.store.clear()
 
 
 # Runs that begin again.
@@ -238,10 +260,7 @@ def test_tasks_can_be_sent_to_other_processes(shards):
 # Object stores.
 
 
-def test_shards_and_results_in_an_object_store(threads, shards, tmp_path):
-    fsspec = pytest.importorskip("fsspec")
-    store = fsspec.filesystem("memory")
-    store.store.clear()
+def test_shards_and_results_in_an_object_store(threads, shards, store):
     for path in shards:
         store.put_file(path, "/pool/" + os.path.basename(path))
     found = select(threads, WIKI, "memory://pool/*", "memory://work", "memory://out", count=60)
@@ -260,14 +279,10 @@ def test_shards_and_results_in_an_object_store(threads, shards, tmp_path):
     assert caught.value.file.endswith("pool/00.jsonl")
     with pytest.raises(FileNotFoundError):
         select(threads, WIKI, "memory://none/*", "w", "o", count=60)
-    store.store.clear()
 
 
 @pytest.mark.parametrize("broken", ["put_file", "mv"])
-def test_an_object_is_put_whole_or_not_at_all(monkeypatch, broken):
-    fsspec = pytest.importorskip("fsspec")
-    store = fsspec.filesystem("memory")
-    store.store.clear()
+def test_an_object_is_put_whole_or_not_at_all(monkeypatch, store, broken):
     kind = type(store)
     put, failures = kind.put_file, []
 
@@ -285,7 +300,6 @@ def test_an_object_is_put_whole_or_not_at_all(monkeypatch, broken):
     assert failures and store.find("/") == []
     _storage.write_json("memory://work/record.json", {"a": 1})
     assert _storage.read_json("memory://work/record.json") == {"a": 1}
-    store.store.clear()
 
 
 def test_directories_are_read_as_the_program_reads_them(tmp_path):
