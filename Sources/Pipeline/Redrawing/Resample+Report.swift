@@ -96,13 +96,8 @@ extension Resample {
     if let outcome = survey.outcome {
       data.pool = .init(documents: manifest.documents, tokens: outcome.pool.tokenCount)
       data.addFates(manifest)
-      data.weights = zip(survey.bins.indices, drawn.targetNames).map { target, name in
-        ReportData.Weights(
-          name, survey.bins[target], pool: outcome.poolWeights[target],
-          selected: outcome.selectedWeights[target],
-          cut: drawn.outcome.cut(ofTarget: target).map { $0 * drawn.recipe.temperatures[target] },
-          hasNoise: drawn.recipe.draw.addsNoise)
-      }
+      data.weights = drawn.outcome.histograms(
+        outcome, survey.bins, drawn.recipe, names: drawn.targetNames)
     } else {
       data.pool = .init(documents: manifest.documents, tokens: 0)
       data.lacks.append(.poolOfCandidates)

@@ -21,15 +21,8 @@ extension Select {
     data.set(manifest.settings)
     data.targets = targets(manifest, drawn)
     data.addFates(manifest)
-    let names = settings.targets.map(\.name)
-    data.weights = survey.bins.indices.map { target in
-      let temperature = plan.recipe.temperatures[target]
-      return ReportData.Weights(
-        names[target], survey.bins[target], pool: survey.outcome.poolWeights[target],
-        selected: survey.outcome.selectedWeights[target],
-        cut: drawn.cut(ofTarget: target).map { $0 * temperature },
-        hasNoise: plan.recipe.draw.addsNoise)
-    }
+    data.weights = drawn.histograms(
+      survey.outcome, survey.bins, plan.recipe, names: settings.targets.map(\.name))
     data.sizes = manifest.sizeSearch.map { .init($0) }
     data.lengths = [
       ReportData.Lengths(.pool, survey.outcome.pool),

@@ -28,6 +28,21 @@ extension Drawn {
   }
 }
 
+extension Drawn {
+  /// The histograms of the weights for each target that is shown.
+  func histograms(
+    _ outcome: SurveyStep.Outcome, _ bins: [WeightBins], _ recipe: DrawRecipe, names: [String?]
+  ) -> [ReportData.Weights] {
+    zip(bins.indices, names).map { target, name in
+      ReportData.Weights(
+        name, bins[target], pool: outcome.poolWeights[target],
+        selected: outcome.selectedWeights[target],
+        cut: cut(ofTarget: target).map { $0 * recipe.temperatures[target] },
+        hasNoise: recipe.draw.addsNoise)
+    }
+  }
+}
+
 extension ReportTexts {
   /// Adds random documents of a selection, to count words in.
   mutating func count(_ selection: [DrawnDocument], seed: UInt64) {

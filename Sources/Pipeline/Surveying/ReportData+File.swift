@@ -1,6 +1,3 @@
-internal import Platform
-internal import Reading
-
 #if canImport(FoundationEssentials)
   internal import FoundationEssentials
 #else
@@ -19,29 +16,17 @@ extension ReportData {
   ///
   /// - Throws: ``PipelineError``
   package init(path: String) throws(PipelineError) {
-    do {
-      guard let bytes = try ContentHash.smallFile(path, limit: Self.sizeLimit) else {
-        // A missing file, or a directory, has an error of its own.
-        _ = try Shard(path: path)
-        throw ReportFileError.notReportData(path: path)
-      }
-      let decoder = JSONDecoder()
-      decoder.keyDecodingStrategy = .convertFromSnakeCase
-      let head = try decoder.decode(Head.self, from: Data(bytes))
-      guard head.format == Self.formatName else { throw ReportFileError.notReportData(path: path) }
-      guard head.formatVersion <= Self.newestVersion else {
-        throw ReportFileError.newer(path: path, version: head.formatVersion)
-      }
-      self = try decoder.decode(ReportData.self, from: Data(bytes))
-    } catch let error as ReadingError {
-      throw .input(.reading(error, line: nil))
-    } catch let error as SystemError {
-      throw .input(.reading(.system(error), line: nil))
-    } catch let error as ReportFileError {
-      throw .report(error)
-    } catch {
+    let decoder = StoredJSON.decoder
+    guard let content = try StoredJSON.read(path, limit: Self.sizeLimit),
+      let head = try? decoder.decode(Head.self, from: content), head.format == Self.formatName
+    else { throw .report(.notReportData(path: path)) }
+    guard head.formatVersion <= Self.newestVersion else {
+      throw .report(.newer(path: path, version: head.formatVersion))
+    }
+    guard let data = try? decoder.decode(ReportData.self, from: content) else {
       throw .report(.notReportData(path: path))
     }
+    self = data
   }
 
   private struct Head: Decodable {

@@ -1,6 +1,3 @@
-internal import Platform
-internal import Reading
-
 #if canImport(FoundationEssentials)
   internal import FoundationEssentials
 #else
@@ -62,22 +59,10 @@ struct StoredManifest: Decodable {
 
   /// - Throws: ``PipelineError``
   init(path: String) throws(PipelineError) {
-    do {
-      guard let bytes = try ContentHash.smallFile(path, limit: Self.sizeLimit) else {
-        // A missing file, or a directory, has an error of its own.
-        _ = try Shard(path: path)
-        throw VerifyError.notManifest(path: path)
-      }
-      let decoder = JSONDecoder()
-      decoder.keyDecodingStrategy = .convertFromSnakeCase
-      self = try decoder.decode(StoredManifest.self, from: Data(bytes))
-    } catch let error as ReadingError {
-      throw .input(.reading(error, line: nil))
-    } catch let error as SystemError {
-      throw .input(.reading(.system(error), line: nil))
-    } catch {
-      throw .verifying(.notManifest(path: path))
-    }
+    guard let content = try StoredJSON.read(path, limit: Self.sizeLimit),
+      let manifest = try? StoredJSON.decoder.decode(StoredManifest.self, from: content)
+    else { throw .verifying(.notManifest(path: path)) }
+    self = manifest
   }
 
   /// 1 GiB, room for the names of some millions of files.
