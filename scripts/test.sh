@@ -80,11 +80,7 @@ step_python() {
   local environment=$suite/.venv requirements=Python/tests/requirements.txt
   if [ "$mode" != quick ]; then
     environment=Python/.venv
-    if [ ! -e $environment/installed ] || [ $environment/installed -ot $requirements ]; then
-      python3 -m venv --clear $environment
-      $environment/bin/pip install --quiet --disable-pip-version-check --requirement $requirements
-      touch $environment/installed
-    fi
+    make_environment $environment $requirements
   else
     skipped=(--ignore Python/tests/test_distributed_runs.py)
     [ -x $environment/bin/pytest ] || scripts/setup.sh --tests
@@ -101,12 +97,7 @@ step_limits() { check_dsel test_input_limits.py test_file_limits.py test_parquet
 # With --all, moto stands in for S3, in an environment of its own (160 MB).
 step_readers() {
   local store=$suite/.venv-store requirements=$suite/requirements-store.txt
-  if [ "$mode" != quick ] && { [ ! -e $store/installed ] || [ $store/installed -ot $requirements ]; }; then
-    python3 -m venv --clear $store
-    if $store/bin/pip install --quiet --disable-pip-version-check --requirement $requirements; then
-      touch $store/installed
-    fi
-  fi
+  [ "$mode" = quick ] || make_environment $store $requirements || true
   check_dsel test_readers.py test_writers.py test_object_store.py "$@"
 }
 step_kernels() { scripts/kernels.sh; }
@@ -122,14 +113,7 @@ step_report() {
   [ -x "$dsel" ] || step_build
   local environment=$suite/.venv-report requirements=$suite/requirements-report.txt
   scripts/setup.sh --browser || { echo "skipped: chromium can't be installed"; return 0; }
-  if [ ! -e $environment/installed ] || [ $environment/installed -ot $requirements ]; then
-    python3 -m venv --clear $environment
-    if ! $environment/bin/pip install --quiet --disable-pip-version-check --requirement $requirements; then
-      echo "skipped: playwright can't be installed"
-      return 0
-    fi
-    touch $environment/installed
-  fi
+  make_environment $environment $requirements || { echo "skipped: playwright can't be installed"; return 0; }
   $environment/bin/pytest $suite/test_report.py --dsel "$dsel" "$@"
 }
 
@@ -143,14 +127,7 @@ step_engines() {
     echo "skipped: there is no unshare or ip, or they may not make a network namespace"
     return 0
   fi
-  if [ ! -e $environment/installed ] || [ $environment/installed -ot $requirements ]; then
-    python3 -m venv --clear $environment
-    if ! $environment/bin/pip install --quiet --disable-pip-version-check --requirement $requirements; then
-      echo "skipped: the engines can't be installed"
-      return 0
-    fi
-    touch $environment/installed
-  fi
+  make_environment $environment $requirements || { echo "skipped: the engines can't be installed"; return 0; }
   # Paths of Ray's sockets must be short.
   TMPDIR=$disk "${namespace[@]}" bash -c 'ip link set lo up; exec "$@"' engines \
     $environment/bin/python -m pytest -q -p no:cacheprovider Python/tests/test_engines.py Python/tests/test_ranks.py \
@@ -216,6 +193,14 @@ step_thread() {
 }
 
 is_linux() { [ "$(uname)" = Linux ] || { echo "skipped: only Linux has the sanitizers"; false; }; }
+
+# Makes an environment of Python, unless it has the packages of a list already.
+make_environment() {  # DIRECTORY REQUIREMENTS
+  if [ -e "$1/installed" ] && [ ! "$1/installed" -ot "$2" ]; then return 0; fi
+  python3 -m venv --clear "$1" || return 1
+  "$1/bin/pip" install --quiet --disable-pip-version-check --requirement "$2" || return 1
+  touch "$1/installed"
+}
 
 # Runs tests of the suite for robustness: `check FILE… [OPTION…]`.
 check() {
