@@ -80,11 +80,13 @@ import Testing
 
   @Test func `Models of different shares don't add up`() throws {
     let shards = try fitShards(["0.25", "0.5", "1"])
-    for other in shards[1...] {
+    for (other, words) in zip(shards[1...], ["with --fit-sample 0.5", "without --fit-sample"]) {
       let run = try Dsel.run(
         ["merge", "\(shards[0]).model", "\(other).model", "-o", "p.model"], in: directory)
       #expect(run.status == 1)
-      #expect(run.errors.contains("was fitted with --fit-sample"), "\(run.errors)")
+      let message =
+        "\(other).model: it was fitted \(words), but \(shards[0]).model with --fit-sample 0.25."
+      #expect(run.errors.contains(message), "\(run.errors)")
     }
     #expect(try directory.json("\(shards[2]).model").format_version.int == 1)
   }

@@ -27,6 +27,10 @@ import Testing
     ("plan \(select) --count 5 --output-dir out --annotate", "--annotate can't be used in a plan"),
     ("plan \(select) --count 5 --output-dir out --shuffle", "--shuffle can't be used in a plan"),
     (
+      "plan \(select) --count 5 --output-dir out --report r.html",
+      "--report can't be used in a plan: none of its commands reads both the pool and the choice."
+    ),
+    (
       "plan \(select) --count 5 --output-dir out --on-error skip --rejects r",
       "--rejects can't be used in a plan"
     ),

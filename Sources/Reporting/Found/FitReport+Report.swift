@@ -23,8 +23,8 @@ extension FitReport.Model: Report {
   package var sections: [ReportSection] { [.lines([summary])] }
 
   fileprivate var summary: String {
-    "model of \(Format.count(documents, "document")): \(Format.count(tokens, "word"))"
-      + (fitSample.map { ", the \($0) that --fit-sample chose" } ?? "")
+    "model of \(Format.count(documents, "document"))"
+      + (fitSample.map { " (--fit-sample \($0))" } ?? "") + ": \(Format.count(tokens, "word"))"
   }
 
   package var details: [String] {

@@ -74,10 +74,14 @@ extension FittedModel.Mismatch {
         ? "\(path) was fitted with --keep-texts, but this model was not"
         : "it was fitted with --keep-texts, but \(path) was not"
     case .fittedShare(let first, let second):
-      Self.text("--fit-sample", "\(second)", path, "\(first)")
+      "it was fitted \(Self.fitSample(second)), but \(path) \(Self.fitSample(first))"
     case .fields(let first, let second):
       "it was fitted \(Self.keepField(second)), but \(path) \(Self.keepField(first))"
     }
+  }
+
+  private static func fitSample(_ share: Double) -> String {
+    share == 1 ? "without --fit-sample" : "with --fit-sample \(share)"
   }
 
   private static func keepField(_ fields: [String]) -> String {

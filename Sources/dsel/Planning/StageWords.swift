@@ -30,12 +30,17 @@ struct StageWords: Equatable {
     "force":
       "what is there already isn't made again. Name another directory, or remove what is in it",
     "manifest": "each command writes its own",
+    "report": noReport, "report-data": noReport,
     "tokens-field": "candidates have only dsel's own numbers of tokens",
     "min-quantile":
       "no shard knows the quantiles of the whole pool. --min-weight is a limit for all",
     "auto-limit":
       "the best size is searched for by one command. Run 'dsel select' on a part of the pool",
   ]
+
+  private static let noReport =
+    "none of its commands reads both the pool and the choice. 'dsel compare --report' makes a page "
+    + "about the result"
 
   /// An option of a command line, by its long name without dashes.
   struct Option {
