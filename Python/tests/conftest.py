@@ -6,6 +6,7 @@ python -m pytest Python/tests --dsel .build-release/release/dsel
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 
@@ -14,6 +15,8 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "Fixtures"
 sys.path.insert(0, str(ROOT / "Python/src"))
+# A shell's background job ignores interrupts, and so would all programs that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser):

@@ -236,9 +236,7 @@ def test_an_interrupt_ends_everything(tmp_path, where):
     script.write_text(
         textwrap.dedent(
             f"""
-            import signal, sys, time
-            # A shell's background job would ignore it.
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+            import sys, time
             sys.path.insert(0, {str(ROOT / "Python/src")!r})
             import dsel
             def slow():

@@ -13,6 +13,7 @@ import lzma
 import math
 import random
 import shlex
+import signal
 from collections import defaultdict
 from collections.abc import Generator
 from pathlib import Path
@@ -20,6 +21,9 @@ from pathlib import Path
 import pytest
 from readers import names, select
 from running import FIXTURES, ROOT, byte_count, find_dsel, run
+
+# A shell's background job ignores interrupts, and so would all programs that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
