@@ -68,6 +68,7 @@ link() {
     esac
     objects+=("$name")
   done < "$list"
+  "$python" scripts/packaging/unpin.py "$parts"/*.a "$parts"/*.o
   printf 'const char dsel_commit_text[] = "%s";\n' "$commit" > "$work/commit.c"
   for name in "$work/commit.c" scripts/packaging/support.c; do
     "$toolchain/bin/clang" -O2 -fPIE -c "$name" -o "$parts/$(basename "$name" .c).o"
