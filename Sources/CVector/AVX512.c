@@ -1,4 +1,5 @@
 #include "Backends.h"
+#include "Scalars.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -108,12 +109,21 @@ static inline int has_faults(block faults, lanes allowed) {
   return _mm512_cmpneq_epi8_mask(faults, _mm512_maskz_mov_epi8(allowed, all(0x80))) != 0;
 }
 
+static inline block resolved(block bytes, uint64_t escaped) {
+  return _mm512_mask_mov_epi8(
+      bytes, escaped,
+      _mm512_permutex2var_epi8(
+          _mm512_loadu_si512(meanings), bytes, _mm512_loadu_si512(meanings + 64)));
+}
+
+static inline void store_kept(uint8_t *bytes, block stored, uint64_t kept) {
+  _mm512_storeu_si512(bytes, _mm512_maskz_compress_epi8(kept, stored));
+}
+
 #define HAS_LOOKUPS
 #define HAS_VECTOR_MIX
-#define HAS_UNESCAPE
 #include "Kernels.h"
 #include "AVX512Hashes.h"
-#include "AVX512Escapes.h"
 
 const dsel_backend dsel_avx512 = DSEL_BACKEND("avx512");
 

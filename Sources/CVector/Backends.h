@@ -18,7 +18,8 @@
 ///     lanes either(lanes, lanes);
 ///     uint64_t bits(lanes);                                     bit i describes byte i
 ///     block lowercase(block);                                   of ASCII letters
-///     uint32_t first_bit(uint64_t bits);                        any number if there is none
+///     uint32_t first_bit(uint64_t bits);                        any number if there is none; not with
+///                                                               `HAS_LIST`
 ///
 /// With `HAS_LOOKUPS`, for UTF-8 and escapes:
 ///
@@ -28,11 +29,12 @@
 ///     block both(block, block);                                 "and"
 ///     block less(block, uint8_t value);                         not below 0
 ///     int has_faults(block, lanes allowed);                     bytes other than 128 where allowed
+///     block resolved(block, uint64_t escaped);                  what escaped characters stand for
+///     void store_kept(uint8_t *bytes, block, uint64_t kept);    one after the other, and any after
 ///
 /// Without it, a back end has its own `plain_bytes` and `copy_plain`, as `Scalar.c` does. A back end can
 /// have its own `list` (`HAS_LIST`), `store_raised` (`HAS_RAISED`), `classify` (`HAS_CLASSES`),
-/// `unescape` (`HAS_UNESCAPE`), `hash` (`HAS_VECTOR_HASH`), or
-/// all functions of hashes (`HAS_VECTOR_MIX`).
+/// `hash` (`HAS_VECTOR_HASH`), or all functions of hashes (`HAS_VECTOR_MIX`).
 typedef struct {
   const char *name;
   size_t (*tokenize)(

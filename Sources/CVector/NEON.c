@@ -1,4 +1,5 @@
 #include "Backends.h"
+#include "KeptBytes.h"
 
 #if defined(__aarch64__)
 #include <arm_neon.h>
@@ -97,6 +98,34 @@ static inline int has_faults(block faults, lanes allowed) {
     found = vorrq_u8(found, veorq_u8(faults.row[row], top));
   }
   return vmaxvq_u8(found) != 0;
+}
+
+/// Escaped letters become what `letter_meanings` has for them.
+static inline block resolved(block bytes, uint64_t escaped) {
+  const uint8x16_t places = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+  const uint8x16_t meaning = vld1q_u8(letter_meanings);
+  block result;
+  for (int row = 0; row < 4; row += 1) {
+    uint8x16_t source = bytes.row[row], set = vcombine_u8(
+        vdup_n_u8((uint8_t)(escaped >> 16 * row)), vdup_n_u8((uint8_t)(escaped >> (16 * row + 8))));
+    uint8x16_t letters = vandq_u8(vtstq_u8(set, places), vcgtq_u8(source, vdupq_n_u8(0x60)));
+    uint8x16_t halves = vandq_u8(vshrq_n_u8(source, 1), vdupq_n_u8(0x0F));
+    result.row[row] = vbslq_u8(letters, vqtbl1q_u8(meaning, halves), source);
+  }
+  return result;
+}
+
+static inline void store_kept(uint8_t *bytes, block stored, uint64_t kept) {
+  for (int row = 0; row < 4; row += 1) {
+    uint64_t low = kept >> 16 * row & 0xFF, high = kept >> (16 * row + 8) & 0xFF;
+    uint8x16_t places = vcombine_u8(
+        vcreate_u8(kept_places[low]), vcreate_u8(kept_places[high] + 0x0808080808080808));
+    uint8x16_t moved = vqtbl1q_u8(stored.row[row], places);
+    vst1_u8(bytes, vget_low_u8(moved));
+    bytes += __builtin_popcountll(low);
+    vst1_u8(bytes, vget_high_u8(moved));
+    bytes += __builtin_popcountll(high);
+  }
 }
 
 #define HAS_LOOKUPS

@@ -129,22 +129,39 @@ static size_t string_end(const uint8_t *line, size_t count, size_t start, int *h
 
 #endif
 
-#if !defined(HAS_UNESCAPE) && defined(HAS_LOOKUPS)
-/// Copies blocks up to the first backslash, and returns the number of bytes before it, or at least
-/// `limit` without one.
-static inline size_t copy_plain(const uint8_t *bytes, size_t limit, uint8_t *text) {
-  size_t count = 0;
-  for (; count < limit; count += 64) {
-    block copied = load(bytes + count);
-    store(text + count, copied);
-    uint64_t backslashes = bits(equal(copied, '\\'));
-    if (backslashes) { return count + (size_t)__builtin_ctzll(backslashes); }
+#ifdef HAS_LOOKUPS
+/// Moves the bytes that stay together: no branch depends on escapes, except those of `\u`.
+static size_t unescape(const uint8_t *string, size_t count, uint8_t *text) {
+  size_t read = 0, written = 0;
+  uint64_t is_escaped = 0;
+  while (read < count) {
+    size_t length = count - read < 64 ? count - read : 64;
+    block bytes = load(string + read);
+    uint64_t backslashes = bits(equal(bytes, '\\'));
+    uint64_t escaped = escaped_bytes(backslashes, &is_escaped);
+    uint64_t units = escaped & bits(equal(bytes, 'u'));
+    if (units) {
+      size_t unit = (size_t)__builtin_ctzll(units);
+      if (unit == 0) {
+        // The backslash was the last byte before, which is not written.
+        read = unescape_units(string, count, read - 1, text, &written);
+        is_escaped = 0;
+        continue;
+      }
+      length = unit - 1 < length ? unit - 1 : length;
+    }
+    uint64_t kept = (escaped | ~backslashes) & ((length < 64 ? 1ull << length : 0) - 1);
+    store_kept(text + written, resolved(bytes, escaped), kept);
+    written += (size_t)__builtin_popcountll(kept);
+    read += length;
+    if (units && read < count) {
+      read = unescape_units(string, count, read, text, &written);
+      is_escaped = 0;
+    }
   }
-  return count;
+  return written;
 }
-#endif
-
-#ifndef HAS_UNESCAPE
+#else
 /// Copies what precedes the next escape, resolves it, and goes on after it.
 static size_t unescape(const uint8_t *string, size_t count, uint8_t *text) {
   size_t read = 0, written = 0;
