@@ -24,6 +24,8 @@ package struct ByteSource: ~Copyable, Sendable {
   private var textHasher: ContentHasher?
   /// The expected form of the first decompressed bytes; nil where the format checks it.
   package var expectation: ForeignFormat.Expectation?
+  /// Whether a read returns as soon as there is something, instead of when it is full.
+  var returnsEarly = false
   /// Whether the first decompressed bytes have been checked.
   private var isRecognized = false
   package private(set) var container = Container.plain
@@ -131,7 +133,7 @@ package struct ByteSource: ~Copyable, Sendable {
     }
   }
 
-  /// Fills `output` as far as the shard has bytes.
+  /// Fills `output` as far as the shard has bytes, or with what is there: see ``returnsEarly``.
   ///
   /// It stays empty only at the end, where the container has been found whole.
   ///
@@ -154,7 +156,9 @@ package struct ByteSource: ~Copyable, Sendable {
   }
 
   private mutating func fill(_ output: inout OutputSpan<UInt8>) throws(ReadingError) {
+    let start = output.count
     while output.freeCapacity > 0 {
+      if returnsEarly, output.count > start { return }
       if consumed == stored.count {
         stored.removeAll(keepingCapacityUpTo: .max)
         consumed = 0
