@@ -8,7 +8,7 @@ internal import Platform
 /// source computes content hashes: XXH3-64 of the bytes as they are stored, and decompressed.
 package struct ByteSource: ~Copyable, Sendable {
   /// Size of a read, 256 KiB: larger reads were measured to gain nothing.
-  private static let readSize = 256 << 10
+  static let readSize = 256 << 10
 
   package let shard: Shard
   let file: Shard.OpenFile
@@ -17,7 +17,7 @@ package struct ByteSource: ~Copyable, Sendable {
   /// Bytes read but not yet decoded: those from `consumed` on.
   private var stored = ByteBuffer()
   private var consumed = 0
-  private var isAtEnd = false
+  var isAtEnd = false
   private var decompressor: Decompressor
   private var hasher: ContentHasher?
   /// Hashes the decompressed bytes; nil for a plain file, whose bytes are the stored ones.
@@ -151,7 +151,7 @@ package struct ByteSource: ~Copyable, Sendable {
       output.span.extracting(start..<output.count), expecting: expectation,
       isDecompressed: container != .plain)
     {
-      throw .foreign(path: shard.name, format, within: container)
+      throw commandFault() ?? .foreign(path: shard.name, format, within: container)
     }
   }
 
@@ -177,7 +177,7 @@ package struct ByteSource: ~Copyable, Sendable {
         guard isAtEnd, consumed == stored.count, output.count == before else { continue }
         try decompressor.finish()
       } catch {
-        throw .damaged(path: shard.name, error)
+        throw commandFault() ?? .damaged(path: shard.name, error)
       }
       // A file that grew or was cut during the read may still decode.
       return try checkUnchanged()
@@ -223,22 +223,6 @@ package struct ByteSource: ~Copyable, Sendable {
       // All bytes are hashed by now: the reads before this one gave them.
       try command.finish(byteCount: storedByteCount, hash: storedHash ?? 0)
     }
-  }
-
-  /// Reads a command's output to its end, which is the only place where its fault shows.
-  ///
-  /// - Throws: ``ReadingError``
-  package mutating func readRest() throws(ReadingError) {
-    guard shard.command != nil, !isAtEnd else { return }
-    var rest = ByteBuffer()
-    do throws(SystemError) { try rest.reserve(additional: Self.readSize) } catch {
-      throw .system(error)
-    }
-    repeat {
-      rest.removeAll(keepingCapacityUpTo: .max)
-      try rest.append(upTo: Self.readSize) { output throws(ReadingError) in try read(into: &output)
-      }
-    } while !rest.isEmpty
   }
 
   /// Goes on at `offset` without reading the bytes before it, if the shard is a plain file.

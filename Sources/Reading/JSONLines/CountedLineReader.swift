@@ -29,6 +29,8 @@ struct CountedLineReader: ChunkReader, ~Copyable {
 
   var progress: ShardProgress { source.progress(byteCount: offset) }
 
+  mutating func commandFault() -> ReadingError? { source.commandFault() }
+
   mutating func next(into chunk: inout Chunk) throws(ReadingError) -> Bool {
     chunk.bytes.removeAll(keepingCapacityUpTo: 1 << 20)
     var found = 0
