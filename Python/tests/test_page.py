@@ -19,7 +19,7 @@ def test_the_examples_run(tmp_path, capsys):
         shutil.copy(path, tmp_path)
     page = (ROOT / "Documentation/Python.md").read_text()
     examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    assert len(examples) == 9
+    assert len(examples) == 10
     names = {}
     has_arrow = importlib.util.find_spec("pyarrow") is not None
     if has_arrow:
@@ -29,7 +29,7 @@ def test_the_examples_run(tmp_path, capsys):
             continue
         exec(compile(example, "Python.md", "exec"), names)
     assert len(names["texts"]) == 100 and len(names["again"].take()) == 10
-    assert len(names["mixed"].take()) == 9
+    assert len(names["mixed"].take()) == 10
     assert len(names["drawn"].take()) == len(names["chosen"].take()) == 50
     assert names["found"]["kl_reduction"] > 0
     assert "--text-field" in capsys.readouterr().out

@@ -139,10 +139,9 @@ def _reason(row: Mapping[str, Any]) -> str:
 
 def numbered_line(number: int, row: Mapping[str, Any]) -> bytes:
     """A line whose first member is the number. Its name is empty, as no field's is."""
-    if not row:
-        return b'{"":%d}\n' % number
-    # Should the row have that name, too: the program takes the last of equal names, and number_of()
-    # the first.
+    if "" not in row:
+        return line_of({"": number, **row})
+    # The program takes the last of equal names, and number_of() the first.
     return b'{"":%d,%s' % (number, line_of(row)[1:])
 
 
