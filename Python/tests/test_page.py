@@ -29,7 +29,7 @@ def test_the_examples_run(tmp_path, capsys):
             continue
         exec(compile(example, "Python.md", "exec"), names)
     assert len(names["texts"]) == 100 and len(names["again"].take()) == 10
-    assert len(names["mixed"].take()) == 10
+    assert len(names["mixed"].take()) == 9
     assert len(names["drawn"].take()) == len(names["chosen"].take()) == 50
     assert names["found"]["kl_reduction"] > 0
     assert "--text-field" in capsys.readouterr().out
