@@ -27,9 +27,8 @@ def main() -> None:
     options = parser.parse_args()
     os.environ["DSEL"] = os.path.abspath(options.dsel)
 
-    import pyarrow
-
     import dsel
+    import pyarrow
     from dsel import _lines
     from dsel._sources import source
 

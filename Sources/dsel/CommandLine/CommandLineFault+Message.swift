@@ -20,7 +20,8 @@ extension CommandLineFault {
       return "\(option) is not an option of 'dsel \(command)'.\(meant)"
     case .optionOfOtherCommands(let option, let command, let others):
       let advice = option == "--writer" ? " Write a file, and give that to the command." : ""
-      return "\(option) is an option of \(Self.commands(others)), not of 'dsel \(command)'.\(advice)"
+      return "\(option) is an option of \(Self.commands(others)), not of 'dsel \(command)'."
+        + advice
     case .wrongDash(let written, let option):
       return
         written.hasPrefix("-")

@@ -28,9 +28,9 @@ final class ReaderUse: Sendable {
     state.withLock { state in
       state.rules.indices.filter { !state.used.contains($0) }.map { number in
         let rule = state.rules[number]
-        return "--reader '\(rule.glob.text)=\(rule.command.text)' read no file: its pattern matches "
-          + "no name, or an earlier one does. A pattern without a slash is compared with what "
-          + "follows the last slash of a name."
+        return "--reader '\(rule.glob.text)=\(rule.command.text)' read no file: its pattern "
+          + "matches no name, or an earlier one does. A pattern without a slash is compared with "
+          + "what follows the last slash of a name."
       }
     }
   }
