@@ -55,6 +55,8 @@ let package = Package(
       ],
       swiftSettings: measured),
     .executableTarget(
+      name: "column", dependencies: ["Reading"], swiftSettings: [.enableExperimentalFeature("Lifetimes")]),
+    .executableTarget(
       name: "benchmark",
       dependencies: [
         "Compression", "Files", "Platform", "Reading", "Featurizing", "Weighting", "Resampling", "Writing",

@@ -24,7 +24,7 @@ PARAMETERS = {
     "fit": {"pool", "text-field", "output", "compress", "force"},
     "merge": {"output", "compress", "force"},
     "weigh": {"target-model", "pool-model", "pool", "text-field", "candidates", "candidates-from",
-              "output", "compress", "force", "format", "work-dir", "manifest"},
+              "output", "compress", "force", "format", "work-dir", "manifest", "flush-documents"},
     "resample": {"weights", "candidates", "pool", "text-field", "picks"},
     "compare": {"target", "selected", "pool", "text-field"},
     "explain": {"target", "pool", "target-model", "pool-model", "text-field", "manifest"},

@@ -98,7 +98,7 @@ step_limits() { check_dsel test_input_limits.py test_file_limits.py test_parquet
 step_readers() {
   local store=$suite/.venv-store requirements=$suite/requirements-store.txt
   [ "$mode" = quick ] || make_environment $store $requirements || true
-  check_dsel test_readers.py test_writers.py test_object_store.py "$@"
+  check_dsel test_readers.py test_writers.py test_flush.py test_object_store.py "$@"
 }
 step_kernels() { scripts/kernels.sh; }
 step_mounts() { check_dsel test_mounts.py test_without_proc.py "$@"; }

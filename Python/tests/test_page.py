@@ -19,7 +19,7 @@ def test_the_examples_run(tmp_path, capsys):
         shutil.copy(path, tmp_path)
     page = (ROOT / "Documentation/Python.md").read_text()
     examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    assert len(examples) == 9
+    assert len(examples) == 10
     names = {}
     has_arrow = importlib.util.find_spec("pyarrow") is not None
     if has_arrow:

@@ -3,6 +3,7 @@
 import datetime
 import decimal
 import json
+import lzma
 import os
 import pathlib
 import random
@@ -162,6 +163,30 @@ def test_memory_does_not_grow_with_the_rows(order, tmp_path):
     assert run.returncode == 0, run.stderr
     assert int(run.stdout) < 450 << 10
     assert parquet.ParquetFile("taken.parquet").metadata.num_rows == 100_000
+
+
+def test_a_pool_of_both_kinds_may_give_picks_of_one(pool, line_pool):
+    """Both kinds in one selection are an error."""
+    words = ["select", "--target", WIKI, "--pool", "0.parquet", *line_pool, "--count", "50"]
+    # No row has so many words.
+    dsel(*words, "--min-tokens", "200", "--picks", "lines")
+    picks = [json.loads(line) for line in content("lines").splitlines()[1:]]
+    assert {pick["file"] for pick in picks} <= set(line_pool)
+    assert api.take("lines", "lines.jsonl") == 50
+    texts = [json.loads(line)["text"].encode() for line in content("lines.jsonl").splitlines()]
+    assert [xxhash.xxh3_64_hexdigest(text) for text in texts] == [p["text_hash"] for p in picks]
+    dsel(*words, "--min-tokens", "0", "--seed", "3", "--picks", "both", "--temperature", "1e9")
+    assert "from one kind" in str(fails("mixed_kinds", "both", "both.jsonl"))
+
+
+def test_what_a_command_read_is_not_taken(tmp_path):
+    """The places are those in the command's output, and take() starts no command from a file."""
+    (tmp_path / "a.xz").write_bytes(lzma.compress(content(WIKI)))
+    for pool, reader in [("a.xz", "xz -dc"), ("s3://bucket/a", f"sh -c 'cat {WIKI}'")]:
+        words = ["--reader", f"*a*={reader}", "--count", "5", "--picks", "picks", "--force"]
+        dsel("select", "--target", WIKI, "--pool", pool, *words)
+        fault = fails("read_by_command", "picks", "taken.jsonl")
+        assert (fault.file, f"the command '{reader}' read it" in str(fault)) == (pool, True)
 
 
 def fails(code, *arguments, **options):

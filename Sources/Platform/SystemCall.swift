@@ -54,6 +54,17 @@ package enum SystemCall {
     #endif
   }
 
+  #if os(Linux)
+    /// Lets a signal wait until it is asked for, in this thread and those that it starts.
+    package static func blockSignal(_ number: Int32) {
+      var signals = sigset_t()
+      // SAFETY: these write to the set, which pthread_sigmask only reads.
+      unsafe sigemptyset(&signals)
+      unsafe sigaddset(&signals, number)
+      unsafe _ = pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+  #endif
+
   /// True if the process was told to ignore a signal, as by `nohup`.
   package static func ignoresSignal(_ number: Int32) -> Bool {
     var action = sigaction()

@@ -8,7 +8,7 @@ internal import Platform
 /// source computes content hashes: XXH3-64 of the bytes as they are stored, and decompressed.
 package struct ByteSource: ~Copyable, Sendable {
   /// Size of a read, 256 KiB: larger reads were measured to gain nothing.
-  private static let readSize = 256 << 10
+  static let readSize = 256 << 10
 
   package let shard: Shard
   let file: Shard.OpenFile
@@ -17,13 +17,15 @@ package struct ByteSource: ~Copyable, Sendable {
   /// Bytes read but not yet decoded: those from `consumed` on.
   private var stored = ByteBuffer()
   private var consumed = 0
-  private var isAtEnd = false
+  var isAtEnd = false
   private var decompressor: Decompressor
   private var hasher: ContentHasher?
   /// Hashes the decompressed bytes; nil for a plain file, whose bytes are the stored ones.
   private var textHasher: ContentHasher?
   /// The expected form of the first decompressed bytes; nil where the format checks it.
   package var expectation: ForeignFormat.Expectation?
+  /// Whether a read returns as soon as there is something, instead of when it is full.
+  var returnsEarly = false
   /// Whether the first decompressed bytes have been checked.
   private var isRecognized = false
   package private(set) var container = Container.plain
@@ -131,7 +133,7 @@ package struct ByteSource: ~Copyable, Sendable {
     }
   }
 
-  /// Fills `output` as far as the shard has bytes.
+  /// Fills `output` as far as the shard has bytes, or with what is there: see ``returnsEarly``.
   ///
   /// It stays empty only at the end, where the container has been found whole.
   ///
@@ -149,12 +151,14 @@ package struct ByteSource: ~Copyable, Sendable {
       output.span.extracting(start..<output.count), expecting: expectation,
       isDecompressed: container != .plain)
     {
-      throw .foreign(path: shard.name, format, within: container)
+      throw commandFault() ?? .foreign(path: shard.name, format, within: container)
     }
   }
 
   private mutating func fill(_ output: inout OutputSpan<UInt8>) throws(ReadingError) {
+    let start = output.count
     while output.freeCapacity > 0 {
+      if returnsEarly, output.count > start { return }
       if consumed == stored.count {
         stored.removeAll(keepingCapacityUpTo: .max)
         consumed = 0
@@ -173,7 +177,7 @@ package struct ByteSource: ~Copyable, Sendable {
         guard isAtEnd, consumed == stored.count, output.count == before else { continue }
         try decompressor.finish()
       } catch {
-        throw .damaged(path: shard.name, error)
+        throw commandFault() ?? .damaged(path: shard.name, error)
       }
       // A file that grew or was cut during the read may still decode.
       return try checkUnchanged()
@@ -219,22 +223,6 @@ package struct ByteSource: ~Copyable, Sendable {
       // All bytes are hashed by now: the reads before this one gave them.
       try command.finish(byteCount: storedByteCount, hash: storedHash ?? 0)
     }
-  }
-
-  /// Reads a command's output to its end, which is the only place where its fault shows.
-  ///
-  /// - Throws: ``ReadingError``
-  package mutating func readRest() throws(ReadingError) {
-    guard shard.command != nil, !isAtEnd else { return }
-    var rest = ByteBuffer()
-    do throws(SystemError) { try rest.reserve(additional: Self.readSize) } catch {
-      throw .system(error)
-    }
-    repeat {
-      rest.removeAll(keepingCapacityUpTo: .max)
-      try rest.append(upTo: Self.readSize) { output throws(ReadingError) in try read(into: &output)
-      }
-    } while !rest.isEmpty
   }
 
   /// Goes on at `offset` without reading the bytes before it, if the shard is a plain file.

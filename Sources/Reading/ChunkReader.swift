@@ -9,4 +9,13 @@ package protocol ChunkReader: ~Copyable, Sendable {
   ///   hasn't changed since the run began.
   /// - Throws: ``ReadingError``; the chunk's content is unspecified then.
   mutating func next(into chunk: inout Chunk) throws(ReadingError) -> Bool
+
+  /// Why the command that gives the shard has failed, if it has: see ``ByteSource/commandFault()``.
+  ///
+  /// Nothing can be read after that.
+  mutating func commandFault() -> ReadingError?
+}
+
+extension ChunkReader where Self: ~Copyable {
+  mutating func commandFault() -> ReadingError? { nil }
 }

@@ -6,6 +6,9 @@ package struct ChunkSettings: Sendable {
   package var limits: ReadingLimits
   /// The approximate size of a chunk in bytes.
   package var chunkByteCount: Int
+  /// The number of records in a chunk, which is handed out as soon as they are read; nil to go by
+  /// the size. Only lines are read in this way.
+  package var recordLimit: Int?
   /// Whether the stored bytes are hashed.
   package var hashesContent: Bool
   /// Whether ``Chunk/recordCountBefore`` is needed.

@@ -46,4 +46,6 @@ package struct ShardReader: ~Copyable, Sendable {
     chunkCount += 1
     return true
   }
+  /// See ``ChunkReader/commandFault()``.
+  package mutating func commandFault() -> ReadingError? { reader.commandFault() }
 }

@@ -169,7 +169,10 @@ package struct LineWriter: ~Copyable {
     byteCount += 1
   }
 
-  private mutating func flush() throws(WritingError) {
+  /// Passes on the lines so far. If they are compressed, some may stay in the encoder.
+  ///
+  /// - Throws: ``WritingError``
+  package mutating func flush() throws(WritingError) {
     // Moved out of `self` for a moment: its span and the encoder can't both be borrowed from there.
     var lines: [UInt8] = []
     swap(&lines, &self.lines)

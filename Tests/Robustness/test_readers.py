@@ -158,6 +158,60 @@ def test_a_failure_shows_the_command_and_its_last_lines(
     assert marked_processes(str(tmp_path)) == []
 
 
+# What a command prints before it fails, and what that would be taken for.
+LEFTOVERS = {
+    "half a line, and the file again": 'head -c 20000 "$1"; echo; cat "$1" "$1" "$1"',
+    "a message among the documents": 'cat "$1"; echo "503 Slow Down"; cat "$1" "$1" "$1"',
+    "a message after a packed file": 'gzip -c "$1"; echo "503 Slow Down"',
+    "half a packed file, and all of it": 'gzip -c "$1" | head -c 9000; gzip -c "$1"',
+    "a page": 'echo "<html><body>503</body></html>"',
+}
+
+
+@pytest.mark.parametrize("threads", ["1", "3"])
+@pytest.mark.parametrize("errors", [[], ["--on-error", "skip"]], ids=["stop", "skip"])
+@pytest.mark.parametrize("leftover", LEFTOVERS)
+def test_the_failure_is_reported_and_not_what_it_left(
+    dsel: str, pool: Path, tmp_path: Path, leftover: str, errors: list[str], threads: str
+) -> None:
+    script = shell(LEFTOVERS[leftover] + "; sleep 0.2; echo oh dear >&2; exit 3")
+    options = ["--threads", threads, *errors, "--reader", f"2.jsonl={script}"]
+    for spool in [[], ["--spool"]]:
+        finished = select(dsel, names(pool, ".jsonl"), *options, *spool, folder=tmp_path)
+        check_failure(finished, "2.jsonl: the reader command", "exit status 3", "'oh dear'")
+
+
+@pytest.mark.parametrize("leftover", LEFTOVERS)
+def test_a_fault_is_reported_if_the_command_is_content(
+    dsel: str, pool: Path, leftover: str
+) -> None:
+    options = ["--threads", "1", "--reader", f"2.jsonl={shell(LEFTOVERS[leftover])}"]
+    finished = select(dsel, names(pool, ".jsonl"), *options)
+    assert finished.status == 1 and "the reader command" not in finished.errors, str(finished)
+    # Nor is there a wait for one that goes on.
+    options[-1] = f"2.jsonl={shell(LEFTOVERS[leftover] + '; exec sleep 4711')}"
+    begin = time.monotonic()
+    if leftover not in ["a page", "a message after a packed file"]:
+        patient = select(dsel, names(pool, ".jsonl"), *options)
+        assert patient.errors == finished.errors
+        assert time.monotonic() - begin < 20
+
+
+def test_an_option_that_read_no_file_is_a_warning(dsel: str, pool: Path) -> None:
+    paths = names(pool, ".jsonl")
+    readers = ["*.jsonl=cat", "*.jsonl.xz=xz -dc", "3.jsonl=cat", "s3://*=s5cmd cat"]
+    options = [word for reader in readers for word in ("--reader", reader)]
+    finished = select(dsel, paths, *options).checked()
+    assert finished.errors.count("warning: ") == 3
+    for reader in readers[1:]:
+        assert f"warning: --reader '{reader}' read no file" in finished.errors
+    events = select(dsel, paths, *options, "--json").checked().errors.splitlines()
+    assert sum("read no file" in json.loads(event).get("warning", "") for event in events) == 3
+    # All have read something, though not all of them for the pool.
+    finished = select(dsel, names(pool, ".jsonl.xz"), *options[2:4], "--reader", "wiki.jsonl=cat")
+    assert finished.checked().errors == ""
+
+
 def test_a_program_that_is_missing(dsel: str, pool: Path) -> None:
     finished = select(dsel, names(pool, ".jsonl"), "--reader", "1.jsonl=no-such-program -d")
     check_failure(finished, "1.jsonl: the reader command 'no-such-program -d' can't be started: no")

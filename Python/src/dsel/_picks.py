@@ -43,8 +43,12 @@ _FEW = 1 << 16
 class PoolFile:
     """A file of the pool, as the picks know it."""
 
-    def __init__(self, path: str, size: int, rows: Optional[int]) -> None:
+    def __init__(
+        self, path: str, size: int, rows: Optional[int], reader: Optional[str] = None
+    ) -> None:
         self.path, self.size, self.rows = path, size, rows
+        # The command that read it, whose output has the places; None if the program opened it.
+        self.reader = reader
         # Where it is now; None if the file isn't wanted.
         self.place: Optional[str] = path
 
@@ -153,7 +157,9 @@ class Picks:
         # A text that is joined of parts can't be compared.
         self.text_field = header["text_field"]
         for shard in header["shards"]:
-            self.files.append(PoolFile(shard["path"], shard["bytes"], shard.get("rows")))
+            self.files.append(
+                PoolFile(shard["path"], shard["bytes"], shard.get("rows"), shard.get("reader"))
+            )
         count: int = header["candidates" if self.is_of_candidates else "documents"]
         return count
 
@@ -186,7 +192,10 @@ class Picks:
                 "it has rows of Parquet files and lines of others. Select from one kind of files",
                 "mixed_kinds",
             )
-        self.has_rows = rows > 0 or any(file.rows is not None for file in self.files)
+        # Of a pool of both, all selected documents may be of one kind.
+        self.has_rows = (
+            rows > 0 if len(sizes) else any(file.rows is not None for file in self.files)
+        )
 
     def _unusable(self, fault: str, code: str = "unusable_picks") -> DselError:
         return DselError(f"{fault}.", code=code, file=self.name)
@@ -239,14 +248,25 @@ class Picks:
         try:
             status = os.stat(file.place)
         except FileNotFoundError as fault:
+            if file.reader is not None:
+                raise read_by_command(file) from fault
             raise DselError(
                 "there is no such file. If it was moved, name its new place with --pool.",
                 code="no_such_file",
                 file=file.place,
             ) from fault
         if status.st_size != file.size:
-            raise changed(file.place)
+            raise changed(file.place) if file.reader is None else read_by_command(file)
         return file.place, status
+
+
+def read_by_command(file: PoolFile) -> DselError:
+    return DselError(
+        f"the command '{file.reader}' read it, and take() opens files itself. It starts no command "
+        "that a file names. Select again with --output instead of --picks.",
+        code="read_by_command",
+        file=file.path,
+    )
 
 
 def changed(path: str) -> DselError:

@@ -53,6 +53,8 @@ class PickedRows:
         with self._open(first) as file:
             self.schema = file.schema_arrow
             self.writing = _writing(file)
+        # The types that rows have on the way, in which pyarrow can take some of them.
+        self._taken = _takeable(self._arrow, self.schema)
 
     def _first_file(self) -> int:
         for number, file in enumerate(self._picks.files):
@@ -71,14 +73,17 @@ class PickedRows:
             size += row_size * batch.num_rows
             if size < _WRITE and count < rows:
                 continue
-            table = self._arrow.Table.from_batches(held, self.schema)
+            table = self._table(held)
             # Row groups have as many rows as in the pool, unless rows are so large that fewer fill
             # the memory.
             whole = count if count < rows else count // rows * rows
-            yield table.slice(0, whole)
+            yield table.slice(0, whole).cast(self.schema)
             held, size, count = table.slice(whole).to_batches(), 0.0, count - whole
         if held:
-            yield self._arrow.Table.from_batches(held, self.schema)
+            yield self._table(held).cast(self.schema)
+
+    def _table(self, batches: List[Any]) -> Any:
+        return self._arrow.Table.from_batches(batches, self._taken)
 
     def _batches(self) -> Iterator[Tuple[Any, float]]:
         """The rows in the order of the picks, with the bytes that each takes."""
@@ -130,7 +135,7 @@ class PickedRows:
         rows = [self._picks.place[pick] for pick in picks]
         if rows[-1] >= file.metadata.num_rows:
             raise changed(path)
-        start, column = 0, self._text_column(file.schema_arrow)
+        start, column = 0, self._text_column(self._taken)
         for number in range(file.metadata.num_row_groups):
             group = file.metadata.row_group(number)
             end = start + group.num_rows
@@ -145,6 +150,8 @@ class PickedRows:
                         chosen = self._arrow.array(
                             (row - start for row in rows[low:high]), self._arrow.int64()
                         )
+                        if self._taken is not self.schema:
+                            batch = batch.cast(self._taken)
                         taken = batch.take(chosen)
                         self._check(taken, column, path, picks[low:high])
                         yield (taken, picks[low:high]), row_size
@@ -204,7 +211,7 @@ class PickedRows:
         row_size = estimate / max(1, len(order))
         with ExitStack() as stack:
             parts = [
-                _Part(self._arrow, self.schema, stack, part_count > 1) for _ in range(part_count)
+                _Part(self._arrow, self._taken, stack, part_count > 1) for _ in range(part_count)
             ]
             for (batch, picks), _ in self._in_pool_order(order):
                 indices: Dict[int, List[int]] = {}
@@ -229,6 +236,38 @@ class PickedRows:
                     groups = (meta.row_group(n).total_byte_size for n in range(meta.num_row_groups))
                     size += count * sum(groups) / max(1, meta.num_rows)
         return size
+
+
+def _takeable(arrow: Any, schema: Any) -> Any:
+    """The schema, without views of strings and bytes, from which pyarrow takes no rows."""
+    types = [_without_views(arrow, type_) for type_ in schema.types]
+    if types == schema.types:
+        return schema
+    fields = [field.with_type(type_) for field, type_ in zip(schema, types)]
+    return arrow.schema(fields, metadata=schema.metadata)
+
+
+def _without_views(arrow: Any, type_: Any) -> Any:
+    def inner(field: Any) -> Any:
+        return field.with_type(_without_views(arrow, field.type))
+
+    kinds = arrow.types
+    # Older versions have no views.
+    if getattr(kinds, "is_string_view", lambda _: False)(type_):
+        return arrow.large_string()
+    if getattr(kinds, "is_binary_view", lambda _: False)(type_):
+        return arrow.large_binary()
+    if kinds.is_struct(type_):
+        return arrow.struct([inner(type_.field(number)) for number in range(type_.num_fields)])
+    if kinds.is_map(type_):
+        return arrow.map_(inner(type_.key_field), inner(type_.item_field), type_.keys_sorted)
+    if kinds.is_fixed_size_list(type_):
+        return arrow.list_(inner(type_.value_field), type_.list_size)
+    if kinds.is_large_list(type_):
+        return arrow.large_list(inner(type_.value_field))
+    if kinds.is_list(type_):
+        return arrow.list_(inner(type_.value_field))
+    return type_
 
 
 class _Part:

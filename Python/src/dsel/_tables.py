@@ -15,7 +15,9 @@ def sequence(rows: Sequence[Any], text_field: str, fields: Iterable[str]) -> Sou
 
     def checked(columns: Optional[List[str]]) -> Iterator[Iterable[Mapping[str, Any]]]:
         documents = (document(row, number, has_texts) for number, row in enumerate(rows, 1))
-        yield documents if columns is None else (_part(row, columns) for row in documents)
+        # A text has one field.
+        is_whole = columns is None or has_texts
+        yield documents if is_whole else (_part(row, columns or ()) for row in documents)
 
     return Numbered(
         checked,

@@ -17,12 +17,14 @@ final class OrderedLines: Sendable {
     var waiting: [Int: [UInt8]] = [:]
     var waitingByteCount = 0
     var hasFailed = false
+    /// Whether each chunk's lines reach the output before the next chunk's are written.
+    var flushes: Bool
   }
 
   private let state: Monitor<State>
 
-  init(_ writer: consuming sending LineWriter) {
-    state = Monitor(State(writer: consume writer))
+  init(_ writer: consuming sending LineWriter, flushes: Bool = false) {
+    state = Monitor(State(writer: consume writer, flushes: flushes))
   }
 
   /// Numbers chunks from 0 again, once all have come.
@@ -64,7 +66,10 @@ final class OrderedLines: Sendable {
     _ lines: [UInt8], _ state: inout State
   ) throws(WritingError) {
     state.next += 1
-    do throws(WritingError) { try state.writer?.write(lines: lines.span) } catch {
+    do throws(WritingError) {
+      try state.writer?.write(lines: lines.span)
+      if state.flushes { try state.writer?.flush() }
+    } catch {
       state.hasFailed = true
       throw error
     }

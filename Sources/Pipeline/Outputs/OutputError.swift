@@ -17,7 +17,7 @@ package enum OutputError: Error {
   case noRoom(directory: String, needed: Int, free: Int, Spooler)
 
   /// An output that rows can't be written to.
-  package enum RowOutput: Sendable { case selection, attributes }
+  package enum RowOutput: Sendable { case selection, attributes, flushedWeights }
 
   /// The command that keeps something of candidates in a temporary file.
   package enum Spooler: Sendable { case select, weigh, merge, resample }

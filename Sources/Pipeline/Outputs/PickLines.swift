@@ -19,6 +19,8 @@ struct PickLines {
       /// nil if the file wasn't read as a whole, like the next one.
       var documents: Int?
       var xxh3: String?
+      /// The command that read the file.
+      var reader: String?
     }
     /// The number of lines that follow.
     var documents = 0
@@ -35,7 +37,8 @@ struct PickLines {
   init(_ pool: Inputs, _ report: PassReport?, _ textField: TextField) throws(PipelineError) {
     var shards: [Header.Shard] = []
     for (number, shard) in pool.shards.enumerated() {
-      var record = Header.Shard(path: shard.name, bytes: shard.status.byteCount)
+      var record = Header.Shard(
+        path: shard.name, bytes: shard.status.byteCount, reader: shard.command?.text)
       if let found = report?.shards[number] {
         record.bytes = found.storedByteCount
         record.documents = found.documentCount

@@ -26,7 +26,7 @@ final class ChunkQueue: Sendable {
     let chunk: Int
     /// The number of records in the chunk that come before the failing one.
     let recordIndex: Int
-    let kind: Kind
+    var kind: Kind
 
     enum Kind {
       case reading(ReadingError, isAtLine: Bool)
@@ -107,6 +107,19 @@ final class ChunkQueue: Sendable {
   /// Chunks before it are still handed out, since a failure there would come first.
   func fail(_ failure: Failure) {
     state.withLock { Self.note(failure, in: &$0) }
+  }
+
+  /// Notes a failure in a chunk of a shard that is being read.
+  ///
+  /// An invalid line may be where the shard's command has failed, which is the reason then.
+  func fail(_ failure: Failure, in shard: OpenShard) {
+    var failure = failure
+    if case .invalidLine = failure.kind, shards[shard.number].command != nil,
+      let fault = shard.reader.withLock({ reader in reader?.commandFault() })
+    {
+      failure.kind = .reading(fault, isAtLine: false)
+    }
+    fail(failure)
   }
 
   private static func note(_ failure: Failure, in state: inout State) {

@@ -37,22 +37,22 @@ struct DocumentWorker: ~Copyable {
         queue.record(
           chunk, recordCount: decoder.recordIndex, documentCount: documentCount, skipped: skipped)
       } catch {
-        fail(error)
+        fail(error, in: shard)
       }
-      do { try consumer.endChunk(chunk.number) } catch { fail(error) }
+      do { try consumer.endChunk(chunk.number) } catch { fail(error, in: nil) }
     }
   }
 
-  private func fail(_ error: any Error) {
+  private func fail(_ error: any Error, in shard: ChunkQueue.OpenShard?) {
     let kind: ChunkQueue.Failure.Kind =
       switch error {
       case let error as InvalidLine: .invalidLine(error)
       case let error as ReadingError: .reading(error, isAtLine: error.isAtRecord)
       default: .other(error)
       }
-    queue.fail(
-      ChunkQueue.Failure(
-        shard: chunk.shard, chunk: chunk.number, recordIndex: decoder.recordIndex, kind: kind))
+    let failure = ChunkQueue.Failure(
+      shard: chunk.shard, chunk: chunk.number, recordIndex: decoder.recordIndex, kind: kind)
+    if let shard { queue.fail(failure, in: shard) } else { queue.fail(failure) }
   }
 
   /// - Returns: the number of the chunk's documents.

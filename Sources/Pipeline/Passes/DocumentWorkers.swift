@@ -19,6 +19,8 @@ struct DocumentWorkers {
   /// Whether consumers need line numbers.
   var countsLines = false
   var chunkSize = ChunkSettings.defaultByteCount
+  /// The number of lines in a chunk: see ``ChunkSettings/recordLimit``.
+  var recordLimit: Int?
   var progress: ProgressMeter
 
   /// Passes all documents of `shards` to the consumers that `makeConsumer` makes, one per worker.
@@ -28,14 +30,14 @@ struct DocumentWorkers {
   func run<Consumer: DocumentConsumer & ~Copyable>(
     _ shards: [Shard], makeConsumer: @escaping @Sendable () throws -> Consumer
   ) throws -> ([Consumer.Result], PassReport) {
+    var chunks = ChunkSettings(
+      limits: limits, chunkByteCount: chunkSize, hashesContent: hashesContent,
+      countsRecords: countsLines || keepsRejects,
+      request: DocumentRequest(textField: textField, fields: fields))
+    chunks.recordLimit = recordLimit
     let queue = ChunkQueue(
       shards,
-      ChunkQueue.Settings(
-        chunks: ChunkSettings(
-          limits: limits, chunkByteCount: chunkSize, hashesContent: hashesContent,
-          countsRecords: countsLines || keepsRejects,
-          request: DocumentRequest(textField: textField, fields: fields)),
-        skipLimit: skipLimit, progress: progress))
+      ChunkQueue.Settings(chunks: chunks, skipLimit: skipLimit, progress: progress))
     typealias Worked = (result: Consumer.Result, rejects: [SkippedLine], foundFields: [Bool]?)
     let work: @Sendable (Int) -> Result<Worked, any Error> = { _ in
       Result {

@@ -23,6 +23,7 @@ package struct Weigh: Sendable {
     let clock = StepClock()
     var pool = try Inputs(
       settings.pool, settings.reading, canBeAllowed: settings.candidates == nil)
+    if settings.flushedCount != nil { try pool.checkHasLines() }
     let models = try StoredModels(
       targets: settings.targetModels, pool: settings.poolModel, settings.estimator,
       settings.reading)
@@ -130,6 +131,15 @@ extension WeighSettings {
     if workDirectory != nil { return [] }
     guard format == .dolma else { return output?.paths ?? [] }
     return try shards.map { try DolmaAttributes.makePath(for: $0) }
+  }
+}
+
+extension Inputs {
+  /// Refuses rows, which are read by the page.
+  fileprivate func checkHasLines() throws(PipelineError) {
+    for (number, shard) in shards.enumerated() where shard.isRereadable {
+      if try !hasLines(number) { throw .output(.rows(path: shard.name, .flushedWeights)) }
+    }
   }
 }
 

@@ -66,6 +66,11 @@ struct WeighJob {
     var workers = workers
     workers.fields = writer.fields
     workers.countsLines = true
+    if let count = settings.flushedCount {
+      workers.recordLimit = count
+      // A second thread could wait for documents that never come, while the first one has failed.
+      workers.threadCount = 1
+    }
     let (results, report) = try workers.run([shard]) { WeightLineWriter.Weigher(writer) }
     var outcome = results[0]
     for result in results.dropFirst() { outcome.merge(result) }
@@ -77,7 +82,8 @@ struct WeighJob {
   ) throws -> OrderedLines {
     do throws(WritingError) {
       return OrderedLines(
-        try LineWriter(destination, container: container, replaces: replaces, registry: registry))
+        try LineWriter(destination, container: container, replaces: replaces, registry: registry),
+        flushes: settings.flushedCount != nil)
     } catch {
       throw PipelineError.output(.writing(error))
     }

@@ -27,6 +27,11 @@ package struct WeighSettings: Sendable, Codable {
   package var output: Destination?
   package var container = Container.plain
   package var replacesOutputs = false
+  /// The number of documents whose weights reach the output as soon as they are known.
+  ///
+  /// nil to write large blocks. It needs the product ``Product/weights(targets:)``, and an output
+  /// without compression.
+  package var flushedCount: Int?
   package var rejects: String?
   package var workDirectory: String?
   package var manifest: String?

@@ -20,7 +20,10 @@ struct JSONLines: DocumentFormat {
   func chunkReader(
     of source: consuming ByteSource, _ settings: ChunkSettings
   ) -> any ChunkReader & ~Copyable {
-    LineChunkReader(source, settings)
+    if let limit = settings.recordLimit {
+      return CountedLineReader(source, settings, lineLimit: limit)
+    }
+    return LineChunkReader(source, settings)
   }
 
   func chunkDecoder(

@@ -24,6 +24,8 @@ struct LineChunkReader: ChunkReader, ~Copyable {
 
   var progress: ShardProgress { source.progress(byteCount: offset) }
 
+  mutating func commandFault() -> ReadingError? { source.commandFault() }
+
   mutating func next(into chunk: inout Chunk) throws(ReadingError) -> Bool {
     chunk.bytes.removeAll(keepingCapacityUpTo: 4 * chunkSize)
     guard !isAtEnd else { return false }

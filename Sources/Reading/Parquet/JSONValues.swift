@@ -125,18 +125,26 @@ extension ByteBuffer {
   }
 
   private mutating func appendEscape(of byte: UInt8) throws(SystemError) {
-    let escape = Self.escape(of: byte)
-    try append(escape.span)
+    try reserve(additional: 6)
+    append(upTo: 6) { output in
+      output.append(UInt8(ascii: "\\"))
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"): output.append(byte)
+      case 0x0A: output.append(UInt8(ascii: "n"))
+      case 0x0D: output.append(UInt8(ascii: "r"))
+      case 0x09: output.append(UInt8(ascii: "t"))
+      default:
+        output.append(UInt8(ascii: "u"))
+        output.append(UInt8(ascii: "0"))
+        output.append(UInt8(ascii: "0"))
+        output.append(Self.hexadecimalDigit(byte >> 4))
+        output.append(Self.hexadecimalDigit(byte & 15))
+      }
+    }
   }
 
-  private static func escape(of byte: UInt8) -> [UInt8] {
-    switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"): [UInt8(ascii: "\\"), byte]
-    case 0x0A: Array("\\n".utf8)
-    case 0x0D: Array("\\r".utf8)
-    case 0x09: Array("\\t".utf8)
-    default: Array("\\u00\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8)
-    }
+  private static func hexadecimalDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }
 }
 

@@ -64,12 +64,8 @@ package struct ReaderCommand: Sendable {
     ///
     /// - Throws: ``ReadingError/reader(path:_:)``
     func finish(byteCount: Int, hash: UInt64) throws(ReadingError) {
-      switch child.finish(within: limit) {
-      case nil: throw silence
-      case .signal(let number)?: throw fault(.signal(number))
-      case .status(let status)? where status != 0: throw fault(.status(status))
-      case .status?: break
-      }
+      guard let end = child.finish(within: limit) else { throw silence }
+      if let fault = fault(of: end) { throw fault }
       let found = Content(byteCount: byteCount, hash: hash)
       let before = command.known.content.withLock { known in
         defer { known = known ?? found }
@@ -78,6 +74,24 @@ package struct ReaderCommand: Sendable {
       if let before, before != found {
         throw fault(.otherContent(before: before.byteCount, now: byteCount))
       }
+    }
+
+    private func fault(of end: ChildProcess.End) -> ReadingError? {
+      switch end {
+      case .signal(let number): fault(.signal(number))
+      case .status(let status): status == 0 ? nil : fault(.status(status))
+      }
+    }
+
+    /// Whether there are bytes, or their end, at some time before a moment that is soon.
+    func hasBytes(before deadline: ContinuousClock.Instant) -> Bool {
+      let left = deadline - .now
+      return left > .zero && child.waitForOutput(atMost: left)
+    }
+
+    /// Why the command has failed, at the end of its output; nil if it hasn't, or goes on.
+    func fault(before deadline: ContinuousClock.Instant) -> ReadingError? {
+      child.finish(within: max(.zero, deadline - .now)).flatMap(fault)
     }
 
     /// Refuses a command that gave no text.

@@ -31,6 +31,9 @@ extension ErrorMessage {
         + "-o selected.parquet'."
     case .attributes:
       "the Dolma toolkit has no attributes for Parquet files. Use --format jsonl."
+    case .flushedWeights:
+      "the rows of a Parquet file are read in pages, so their weights can't be flushed one by one. "
+        + "Leave --flush-documents out."
     }
   }
 

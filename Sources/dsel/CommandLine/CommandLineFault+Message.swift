@@ -19,7 +19,9 @@ extension CommandLineFault {
       let meant = nearest.isEmpty ? "" : " Did you mean \(Format.list(nearest, "or"))?"
       return "\(option) is not an option of 'dsel \(command)'.\(meant)"
     case .optionOfOtherCommands(let option, let command, let others):
+      let advice = option == "--writer" ? " Write a file, and give that to the command." : ""
       return "\(option) is an option of \(Self.commands(others)), not of 'dsel \(command)'."
+        + advice
     case .wrongDash(let written, let option):
       return
         written.hasPrefix("-")

@@ -9,10 +9,12 @@ struct CommandContext {
   let progress: ProgressPrinter
   let diagnostics: Diagnostics
   let registry: TemporaryFiles
+  let readerUse = ReaderUse()
 
   /// Finds the files of the run.
   func finder(_ reading: ReadingOptions) -> FileFinder {
-    FileFinder(diagnostics: diagnostics, readers: reading.readers.settings)
+    FileFinder(
+      diagnostics: diagnostics, readers: reading.readers.settings, use: readerUse)
   }
 
   /// Reports on a run whose result went elsewhere.

@@ -10,9 +10,16 @@ struct SignalWatch {
 
   init(_ registry: TemporaryFiles) {
     // A signal that the caller has ignored, as nohup does, stays ignored.
-    sources = [SIGINT, SIGTERM, SIGHUP].filter { !SystemCall.ignoresSignal($0) }.map { number in
-      // Otherwise the default action would come first.
-      signal(number, SIG_IGN)
+    let signals = [SIGINT, SIGTERM, SIGHUP].filter { !SystemCall.ignoresSignal($0) }
+    // Otherwise the default action would come first.
+    #if os(Linux)
+      // Signals that were ignored would be lost until the sources listen, which they begin to do in
+      // another thread. All are blocked before there is one.
+      for number in signals { SystemCall.blockSignal(number) }
+    #else
+      for number in signals { signal(number, SIG_IGN) }
+    #endif
+    sources = signals.map { number in
       let source = DispatchSource.makeSignalSource(
         signal: number, queue: DispatchQueue.global(qos: .userInteractive))
       source.setEventHandler { registry.unlinkAllAndExit(status: 128 + number) }

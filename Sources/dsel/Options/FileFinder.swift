@@ -9,6 +9,7 @@ struct FileFinder {
   let diagnostics: Diagnostics
   /// The commands that read some files, which need not exist.
   let readers: ReaderSettings
+  let use: ReaderUse
 
   /// - Throws: ``PipelineError``
   func files(_ paths: [String]) throws -> [String] {
@@ -30,6 +31,7 @@ struct FileFinder {
 
   private func files(_ found: FoundFiles) -> [String] {
     for leftOut in found.leftOut { diagnostics.note(leftOut.note) }
+    use.note(found.paths, readers)
     return found.paths
   }
 

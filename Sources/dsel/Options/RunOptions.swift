@@ -75,7 +75,10 @@ struct Execution {
     defer { ChildGroups.endAll() }
     let printer = ProgressPrinter(progress, diagnostics)
     do {
-      try work(CommandContext(progress: printer, diagnostics: diagnostics, registry: registry))
+      let context = CommandContext(
+        progress: printer, diagnostics: diagnostics, registry: registry)
+      try work(context)
+      diagnostics.warn(context.readerUse.warnings)
     } catch let error as PipelineError {
       printer.clear()
       if error.isClosedOutput { return }

@@ -39,7 +39,7 @@ extension WeighCommand {
       ("--format", format != .jsonl),
       ("--id-field", idField != nil), ("--rejects", rejecting.rejects != nil),
       ("--allow-repeats", reading.allowRepeats), ("--work-dir", workDir != nil),
-      ("--manifest", manifest != nil),
+      ("--manifest", manifest != nil), ("--flush-documents", flushDocuments != nil),
       ("--near-duplicates", nearDuplicates.nearDuplicates != nil),
     ]
     return given.first { $0.1 }?.0

@@ -102,6 +102,15 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
     completion: .file())
   var manifest: String?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      Print the weights of each n lines as soon as they are read, for a program that sends \
+      documents through a pipe and waits for their weights.
+      """, valueName: "n"), transform: Count.init(parsing:))
+  var flushDocuments: Count?
+
   @OptionGroup(title: "Run") var execution: RunOptions
   @OptionGroup(title: "Run") var reporting: ReportOptions
 
@@ -157,6 +166,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
       let other = workDir == nil ? "--format dolma" : "--work-dir"
       throw ValidationError("\(other) writes one file per input. Leave --output out.")
     }
+    try validateFlushing()
     if format == .dolma {
       let isPiped = try poolFiles.paths().contains { $0 == "-" || PipeName($0) != nil }
       guard workDir == nil, candidates.candidates == nil, !isPiped else {
@@ -218,6 +228,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
     settings.output = output.destination
     settings.container = output.container
     settings.replacesOutputs = output.force
+    settings.flushedCount = flushDocuments?.value
     settings.rejects = rejecting.rejects
     settings.workDirectory = workDir
     settings.manifest = try manifest ?? output.path.flatMap(OutputName.manifest)
