@@ -5,14 +5,13 @@ import lzma
 import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
-from types import SimpleNamespace
 
 import pytest
 from conftest import CRAWL, WIKI, dsel
 from pools import SHARDS, content, expected_of, select, write_shards
 
 import dsel as api
-from dsel.distributed import Futures, _select
+from dsel.distributed import Futures, _cost, _select
 
 
 @pytest.fixture
@@ -119,31 +118,38 @@ def test_more_candidates_are_kept_if_near_duplicates_use_them_up(threads, tmp_pa
     assert content(found) == expected_of(shards, *words)
 
 
+@pytest.mark.parametrize("are_merged_first", [False, True])
 @pytest.mark.parametrize("options", [{}, {"max_tokens": 900}], ids=str)
-def test_two_rounds_choose_what_one_does(threads, shards, monkeypatch, options):
+def test_two_rounds_choose_what_one_does(threads, shards, monkeypatch, options, are_merged_first):
     monkeypatch.setattr(_select._Run, "_is_in_two_rounds", lambda *_: True)
+    if are_merged_first:
+        monkeypatch.setattr(_cost, "MERGED_ON_THE_WAY", 0)
     found = select(threads, WIKI, shards, count=60, **options)
     words = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
     assert content(found) == expected_of(shards, "--count=60", *words)
-    assert {"merge keys", "complete"} <= set(found.steps)
+    steps = set(found.steps)
+    assert "complete" in steps and ("merge candidates" in steps) == are_merged_first
+    # Keys with counts of a limit can't be cut, so each part gets all of them in one file.
+    assert ("merge keys" in steps) == (are_merged_first or "max_tokens" in options)
 
 
-def test_two_rounds_are_made_where_they_pay(threads):
-    run = _select._Run.__new__(_select._Run)
-    run._plan = SimpleNamespace(unit="documents", options={})
-    run._documents = [100_000] * 10
-    # 3,000,000 documents would be kept, of which 30,000 are left; or all, of which 600,000 are.
-    assert run._is_in_two_rounds(10_000)
-    assert not run._is_in_two_rounds(200_000)
-    # Too few to be worth a second round.
-    run._documents = [4_000] * 10
-    assert not run._is_in_two_rounds(100)
+def test_two_rounds_are_made_where_they_pay():
+    are_cheaper = _cost.two_rounds_are_cheaper
+    # 300,000 documents would be kept, of which 30,000 are left. The n-grams of the others cost
+    # 16 s; to read 2 GB again costs 3 s, and 20 GB 24 s.
+    assert are_cheaper(30_000, [100_000] * 10, 2 * 10**9)
+    assert not are_cheaper(30_000, [100_000] * 10, 20 * 10**9)
+    # Ten times as many parts need two levels of merging.
+    assert are_cheaper(30_000, [100_000] * 100, 200 * 10**9)
+    # All are left, or almost all.
+    assert not are_cheaper(1_200_000, [100_000] * 10, 2 * 10**9)
+    assert not are_cheaper(10_000, [4_000] * 3, 48 * 10**6)
 
 
 def test_small_shards_share_a_task(threads, shards, monkeypatch):
     for is_twice in [False, True]:
         monkeypatch.setattr(_select._Run, "_is_in_two_rounds", lambda *_, is_it=is_twice: is_it)
-        found = select(threads, WIKI, shards, out=f"out{is_twice}", count=60, task_bytes=1_000_000)
+        found = select(threads, WIKI, shards, out=f"out{is_twice}", count=60, task_bytes=400_000)
         assert content(found) == expected_of(shards, "--count=60")
         assert 1 < found.steps["weigh"]["tasks"] < SHARDS
 

@@ -16,7 +16,7 @@ from conftest import WIKI, dsel
 from pools import content, expected_of, reused, select, write_shards
 
 import dsel as api
-from dsel.distributed import Futures, _documents, _storage
+from dsel.distributed import Futures, _cost, _documents, _storage
 
 
 @pytest.fixture
@@ -78,7 +78,8 @@ def stop():
     raise Broken
 
 
-def test_a_driver_that_begins_again_redoes_what_is_missing(threads, shards):
+def test_a_driver_that_begins_again_redoes_what_is_missing(threads, shards, monkeypatch):
+    monkeypatch.setattr(_cost, "MERGED_ON_THE_WAY", 0)
     steps = ["fit", "merge models", "try", "weigh", "merge candidates", "choose", "slice", "write"]
     with ThreadPoolExecutor(2) as executor:
         for label in steps:

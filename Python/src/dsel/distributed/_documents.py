@@ -11,6 +11,7 @@ from .._errors import DselError, UsageError
 from .._process import Feed
 from .._sources import Documents, Files, source
 from . import _storage
+from ._cost import RATIO, text_bytes
 
 # Path, size and stamp, which changes with the file.
 Shard = Tuple[str, int, str]
@@ -67,15 +68,20 @@ def _stamped(paths: Sequence[str]) -> List[Shard]:
 
 
 def grouped(shards: Sequence[Shard], limit: int) -> Tuple[Tuple[Shard, ...], ...]:
-    """Shards that one task reads. A large one has a task of its own."""
+    """Shards that one task reads. A large one has a task of its own.
+
+    Args:
+        limit: in bytes of compressed files. A shard that isn't compressed counts as one that is.
+    """
     parts: List[List[Shard]] = []
     size = 0
     for shard in shards:
-        if not parts or size + shard[1] > limit:
+        own = text_bytes(*shard[:2])
+        if not parts or size + own > RATIO * limit:
             parts.append([])
             size = 0
         parts[-1].append(shard)
-        size += shard[1]
+        size += own
     return tuple(map(tuple, parts))
 
 

@@ -7,19 +7,17 @@ time, and a driver that begins again redoes what is missing. Records are diction
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 from contextlib import ExitStack
-from typing import IO, Any, List, Mapping, Sequence
+from typing import Any, List, Mapping, Sequence
 
-from .._binary import find_binary
 from .._errors import DselError
 from .._process import Word
 from . import _storage
 from ._documents import feed_of, feeds_of
 from ._plan import Job
-from ._results import Record, once, run
-from ._slices import Slices, cut
+from ._results import Record, lines_of, once, run
+from ._slices import cut
 
 
 def fit(job: Job, item: Mapping[str, Any]) -> Record:
@@ -40,7 +38,8 @@ def fit(job: Job, item: Mapping[str, Any]) -> Record:
                 [word for word in item["words"] if word.startswith("-")],
                 [[one["path"], one["xxh3"]] for one in inputs],
             ),
-            "documents": report["model"]["documents"],
+            # Those that were read. With fit_sample, fewer were counted.
+            "documents": sum(one["documents"] for one in inputs),
             "skipped_lines": report.get("skipped_lines", {}),
         }
 
@@ -124,7 +123,7 @@ def choose(job: Job, item: Mapping[str, Any]) -> Record:
     """Makes the draw, or chooses the set, among the candidates of the whole pool.
 
     Args:
-        item: `candidates`; `count`, in the `unit`; `targets`.
+        item: `candidates`, whose files are merged on the way; `count`, in the `unit`; `targets`.
     """
 
     def make(path: str) -> Record:
@@ -133,15 +132,15 @@ def choose(job: Job, item: Mapping[str, Any]) -> Record:
             words: List[Word] = ["resample", *job.choose, f"--{option}={item['count']}"]
             if any(word.startswith("--base=") for word in job.choose):
                 words += _target_models(item, stack)
-            file = stack.enter_context(_storage.local_copy(item["candidates"]))
-            report = run(job, [*words, f"--candidates={file}", f"--picks={path}"])
+            files = [stack.enter_context(_storage.local_copy(one)) for one in item["candidates"]]
+            report = run(job, [*words, "--candidates", *files, f"--picks={path}"])
         return {"chosen": report["candidates"], "objective": report.get("objective", "weight")}
 
     named = [
         job.choose,
         item["count"],
         *_other(item["unit"]),
-        _id(item["candidates"]),
+        _ids(item["candidates"]),
         _ids(_models(item)),
     ]
     return once(job, "choose", ".picks.zst", named, make)
@@ -151,31 +150,47 @@ def slices(job: Job, item: Mapping[str, Any]) -> Record:
     """Cuts candidates, so that each machine reads those of its own shards.
 
     Args:
-        item: `file`; `parts`, the numbers of shards; `are_all_needed`, whether parts without
-            candidates are needed, too.
+        item: `files`, which are merged on the way; `parts`, the numbers of shards;
+            `are_all_needed`, whether parts without candidates are needed, too.
     """
 
     def make(path: str) -> Record:
-        with _storage.local_copy(item["file"]) as file, open(path, "wb") as output:
-            found = _cut(job, file, item, output)
+        with ExitStack() as stack:
+            files = [stack.enter_context(_storage.local_copy(file)) for file in item["files"]]
+            # The program decompresses a single file, too.
+            lines = stack.enter_context(lines_of(["merge", *job.merge, *files]))
+            output = stack.enter_context(open(path, "wb"))
+            found = cut(lines, item["parts"], output, item["are_all_needed"])
+            for _ in lines:
+                pass  # What was left out, which is of no use here.
         return {"candidates": found.candidates, "places": found.places}
 
-    return once(job, "slices", ".gz", [_id(item["file"]), item["parts"]], make)
+    return once(job, "slices", ".gz", [_ids(item["files"]), item["parts"]], make)
 
 
 def write(job: Job, item: Mapping[str, Any]) -> Record:
     """Copies the chosen lines of some shards, each to a file of its own.
 
     Args:
-        item: `picks`, a slice; `shards`: path, size and stamp, number and number of chosen
-            documents of each that has some.
+        item: `picks`, a file; `shards`: path, size and stamp, number, number of chosen documents
+            and the place of these in the file, of each that has some.
     """
 
     def make(_: str) -> Record:
-        with _slice(item["picks"]) as picks:
-            return {"files": [_copy(job, shard, picks) for shard in item["shards"]]}
+        files: List[Record] = []
+        with ExitStack() as stack:
+            whole = ""
+            for shard in item["shards"]:
+                if shard["place"] is not None:
+                    # Its own only: a run of the program for a few lines costs little else.
+                    with _slice({"file": item["picks"], "place": shard["place"]}) as picks:
+                        files.append(_copy(job, shard, picks))
+                    continue
+                whole = whole or stack.enter_context(_storage.local_copy(item["picks"]))
+                files.append(_copy(job, shard, whole))
+        return {"files": files}
 
-    named = [job.out, job.write, _id(item["picks"]["file"]), item["shards"]]
+    named = [job.out, job.write, _id(item["picks"]), item["shards"]]
     files = once(job, "write", "", named, make)
     for file in files["files"]:
         found = _storage.facts(_storage.joined(job.out, file["name"]))
@@ -261,24 +276,6 @@ class _slice:
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
-
-
-def _cut(job: Job, file: str, item: Mapping[str, Any], output: IO[bytes]) -> Slices:
-    # The program decompresses it.
-    words = [find_binary(), "merge", *job.merge, file, "--quiet"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
-        assert child.stdout is not None and child.stderr is not None
-        try:
-            found = cut(iter(child.stdout), item["parts"], output, item["are_all_needed"])
-            for _ in child.stdout:
-                pass  # What was left out, which is of no use here.
-        except BaseException:
-            child.kill()
-            raise
-        said = child.stderr.read().decode(errors="replace").strip()
-    if child.returncode != 0:
-        raise DselError(said or f"dsel ended with status {child.returncode}.", file=file)
-    return found
 
 
 # What went in.
