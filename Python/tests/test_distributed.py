@@ -40,6 +40,8 @@ def shards(tmp_path, crawl_lines):
         {"count": 60, "estimator": "ratio", "temperature": 2},
         {"count": 60, "compat": "dsir"},
         {"count": 60, "exclude_target": True, "max_tokens": 900, "min_weight": -200},
+        {"fraction": 0.05, "fit_sample": 0.4},
+        {"fit_sample": 0.2, "tokens": 20_000, "objective": "weight", "seed": 5},
     ],
     ids=str,
 )
@@ -84,6 +86,13 @@ def test_budgets_and_parts_have_the_bytes_of_one_select(threads, tmp_path, crawl
     found = select(threads, target, "shards/*", **options)
     given = [word for name in named for word in ("--target", name)]
     assert content(found) == dsel("select", *given, "--pool", *shards, *words)
+
+
+def test_a_base_model(threads, shards):
+    dsel("fit", WIKI, "-o", "base.model")
+    found = select(threads, WIKI, shards, count=60, base="base.model")
+    assert content(found) == expected_of(shards, "--count=60", "--base=base.model")
+    assert content(found) != expected_of(shards, "--count=60")
 
 
 def test_near_duplicates_and_evaluation_documents(threads, shards, crawl_lines):
@@ -231,7 +240,6 @@ def test_shards_that_a_command_reads(threads, shards, tmp_path):
         ("picks", "picks"),
         ("annotate_with", "rank"),
         ("duplicates", "keep"),
-        ("fit_sample", 0.5),
         ("annotate", True),
         ("order", "shuffle"),
         ("remainder", "rest"),

@@ -141,8 +141,7 @@ class _Run:
                 return {"words": own, "stamps": [_storage.facts(file) for file in files]}
             part = parts[number - len(targets)]
             paths = tuple(path for path, _, _ in part)
-            own = (*words, *self._plan.pool_words, *paths)
-            return {"words": own, "stamps": [shard[1:] for shard in part]}
+            return {"words": (*words, *paths), "stamps": [shard[1:] for shard in part]}
 
         records = self._map(_tasks.fit, Items(len(targets) + len(parts), item), "fit")
         names = [name for name, _ in targets]
