@@ -1,6 +1,5 @@
 """Selections on many machines that fail, begin again, or meet one another; engines; stores."""
 
-import io
 import json
 import os
 import pathlib
@@ -13,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from conftest import WIKI, dsel
-from pools import content, expected_of, reused, select, write_shards
+from pools import Interrupting, content, expected_of, reused, select, write_shards
 
 import dsel as api
 from dsel.distributed import Futures, _cost, _documents, _storage
@@ -30,48 +29,11 @@ def shards(tmp_path, crawl_lines):
     return write_shards(tmp_path, crawl_lines)
 
 
-@pytest.fixture
-def store(monkeypatch):
-    """An object store in memory, whose readers have places of their own.
-
-    Those of fsspec share one, so that of two readers at a time, one would get a part.
-    """
-    memory = pytest.importorskip("fsspec.implementations.memory")
-    shared = memory.MemoryFileSystem._open
-
-    def own(self, path, mode="rb", **options):
-        if mode == "rb" and self.isfile(path):
-            return io.BytesIO(self.cat_file(path))
-        return shared(self, path, mode, **options)
-
-    monkeypatch.setattr(memory.MemoryFileSystem, "_open", own)
-    store = memory.MemoryFileSystem()
-    store.store.clear()
-    yield store
-    store.store.clear()
-
-
 # Runs that begin again.
 
 
 class Broken(Exception):
     pass
-
-
-class Interrupting(Futures):
-    """Does something before or after a step."""
-
-    def __init__(self, executor, label, action, is_after=False, **options):
-        super().__init__(executor, **options)
-        self.label, self.action, self.is_after = label, action, is_after
-
-    def map(self, function, items, label):
-        if label == self.label and not self.is_after:
-            self.action()
-        found = super().map(function, items, label)
-        if label == self.label and self.is_after:
-            self.action()
-        return found
 
 
 def stop():
@@ -258,49 +220,7 @@ def test_tasks_can_be_sent_to_other_processes(shards):
     assert content(found) == expected_of(shards, "--count=60")
 
 
-# Object stores.
-
-
-def test_shards_and_results_in_an_object_store(threads, shards, store):
-    for path in shards:
-        store.put_file(path, "/pool/" + os.path.basename(path))
-    found = select(threads, WIKI, "memory://pool/*", "memory://work", "memory://out", count=60)
-    read = []
-    for path in found.files:
-        out = subprocess.run(["zstd", "-dqc"], input=store.cat(path), capture_output=True)
-        read.append(out.stdout)
-    assert b"".join(read) == expected_of(shards, "--count=60")
-    assert json.loads(store.cat("memory://out/manifest.json")) == found.manifest
-    again = select(threads, WIKI, "memory://pool/", "memory://work", "memory://out", count=60)
-    assert all(reused(again).values())
-    assert not [name for name in store.find("/") if "dsel-tmp" in name]
-    store.pipe_file("/pool/00.jsonl", store.cat("/pool/00.jsonl")[:-50])
-    with pytest.raises(api.DselError) as caught:
-        select(threads, WIKI, "memory://pool", "memory://work", "memory://out2", count=60)
-    assert caught.value.file.endswith("pool/00.jsonl")
-    with pytest.raises(FileNotFoundError):
-        select(threads, WIKI, "memory://none/*", "w", "o", count=60)
-
-
-@pytest.mark.parametrize("broken", ["put_file", "mv"])
-def test_an_object_is_put_whole_or_not_at_all(monkeypatch, store, broken):
-    kind = type(store)
-    put, failures = kind.put_file, []
-
-    def fail(self, path, to, **options):
-        failures.append(to)
-        if broken == "put_file":
-            put(self, path, to, **options)
-            store.pipe_file(to, store.cat(to)[:5])
-        raise OSError("the connection broke")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(kind, broken, fail)
-        with pytest.raises(OSError, match="broke"):
-            _storage.write_json("memory://work/record.json", {"a": "b" * 99})
-    assert failures and store.find("/") == []
-    _storage.write_json("memory://work/record.json", {"a": 1})
-    assert _storage.read_json("memory://work/record.json") == {"a": 1}
+# The rest.
 
 
 def test_directories_are_read_as_the_program_reads_them(tmp_path):

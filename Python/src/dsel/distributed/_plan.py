@@ -17,7 +17,7 @@ from .._binary import find_binary
 from .._errors import DselError, UsageError
 from .._options import OPTIONS, ROUTES
 from .._process import Run
-from . import _storage
+from . import _readers, _storage
 from ._documents import Shard, grouped, refused, shards_of, stored, usage_error
 
 # They say where and how one run writes, or in which order; here, `out` says where.
@@ -69,6 +69,8 @@ class Job:
     choose: Tuple[str, ...]
     write: Tuple[str, ...]
     merge: Tuple[str, ...]
+    # Patterns of the addresses that commands read.
+    readers: Tuple[str, ...]
     suffix: str
 
 
@@ -124,7 +126,7 @@ def planned(
     words = {place: tuple(own) for place, own in _routed(settings, text_field).items()}
     job = Job(
         *(work, out, _version(), text_field, words["fit pool"], words["weigh"]),
-        *(words["choose"], words["write"], words["merge"]),
+        *(words["choose"], words["write"], words["merge"], _readers.patterns(words["write"])),
         suffix=".jsonl" + _SUFFIXES[settings.get("compress", "zst")],
     )
     target_words = tuple(
@@ -136,7 +138,7 @@ def planned(
     count = None if amount is None else _amount(amount, unit)
     fraction = _fraction(size.get("fraction", 0.1))
     checked(job, [name for name, _ in targets], settings, size, target_field)
-    parts = grouped(shards_of(pool), task_bytes)
+    parts = grouped(shards_of(pool, job.readers), task_bytes)
     asked = [job.text_field, job.fit, job.weigh, job.choose, job.suffix, target_words, count, size]
     shards = [[shard[0] for shard in part] for part in parts]
     return Plan(

@@ -162,7 +162,7 @@ class _Run:
                 self._text_bytes += _cost.text_bytes(one["path"], one["bytes"])
             for reason, number in record.get("skipped_lines", {}).items():
                 self._skipped[reason] = self._skipped.get(reason, 0) + number
-        return models, records
+        return models, [_of_file(record) for record in records]
 
     def _shards(self, number: int) -> List[Record]:
         """What is known of the shards of a part."""
@@ -209,7 +209,8 @@ class _Run:
         def item(number: int) -> Record:
             return {**settings, "shards": self._shards(number)}
 
-        return self._map(_tasks.weigh, Items(len(self._facts), item), "weigh")
+        records = self._map(_tasks.weigh, Items(len(self._facts), item), "weigh")
+        return [_of_file(record) for record in records]
 
     def _in_two_rounds(self, settings: Record) -> List[str]:
         """Candidates without their n-grams, and then the n-grams of those that are left."""
@@ -366,6 +367,11 @@ class _Run:
             warnings.warn(text, DselWarning, stacklevel=4)
         paths = [_storage.joined(self._job.out, file["name"]) for file in written]
         return Selected(self._job.out, paths, manifest, self._steps)
+
+
+def _of_file(record: Record) -> Record:
+    """What merging needs to know: a driver with a hundred thousand shards keeps no more."""
+    return {"file": record["file"], "cost": record["cost"]}
 
 
 def _cut(items: List[Any], size: int) -> List[List[Any]]:

@@ -14,8 +14,9 @@ from typing import Any, List, Mapping, Sequence
 from .._errors import DselError
 from .._process import Word
 from . import _storage
-from ._documents import feed_of, feeds_of
+from ._documents import facts_of, feed_of, feeds_of
 from ._plan import Job
+from ._readers import is_fed
 from ._results import Record, lines_of, once, run
 from ._slices import cut
 
@@ -28,7 +29,7 @@ def fit(job: Job, item: Mapping[str, Any]) -> Record:
     """
 
     def make(path: str) -> Record:
-        report = run(job, ["fit", *feeds_of(item["words"]), f"--output={path}"])
+        report = run(job, ["fit", *feeds_of(item["words"], job.readers), f"--output={path}"])
         inputs = [_input(one) for one in report["inputs"]]
         return {
             "inputs": inputs,
@@ -91,7 +92,7 @@ def weigh(job: Job, item: Mapping[str, Any]) -> Record:
     def make(path: str) -> Record:
         with ExitStack() as stack:
             words = _weigh_words(job, item, stack)
-            words += feeds_of([shard["path"] for shard in item["shards"]])
+            words += feeds_of([shard["path"] for shard in item["shards"]], job.readers)
             report = run(job, ["weigh", *words, f"--output={path}"])
         _expect(job, item, report["inputs"])
         return {"kept": report["candidates"]["kept"]}
@@ -112,7 +113,7 @@ def complete(job: Job, item: Mapping[str, Any]) -> Record:
             words += _target_models(item, stack)
             keys = stack.enter_context(_slice(item["keys"]))
             words.append(f"--candidates-from={keys}")
-            words += feeds_of([shard["path"] for shard in item["shards"]])
+            words += feeds_of([shard["path"] for shard in item["shards"]], job.readers)
             run(job, ["weigh", *words, f"--output={path}"])
         return {}
 
@@ -206,11 +207,11 @@ def _copy(job: Job, shard: Mapping[str, Any], picks: str) -> Record:
     name = f"shard_{shard['number']:08d}{job.suffix}"
     words: List[Word] = ["resample", f"--candidates={picks}", f"--text-field={job.text_field}"]
     words += [*job.write, "--manifest=/dev/null"]
-    words.append(feed_of(path, "--pool=") if _storage.is_remote(path) else f"--pool={path}")
+    words.append(feed_of(path, "--pool=") if is_fed(path, job.readers) else f"--pool={path}")
     with _storage.new_file(_storage.joined(job.out, name)) as output:
         selected = run(job, [*words, f"--output={output}"])["selected"]
         stored = os.stat(output).st_size
-        if (shard["size"], shard["stamp"]) != _storage.facts(path):
+        if (shard["size"], shard["stamp"]) != facts_of(path, job.readers):
             raise _changed(path)
         if selected["documents"] != shard["chosen"]:
             found = selected["documents"]
