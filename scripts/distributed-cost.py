@@ -112,10 +112,10 @@ class Absent:
 
     def record(self, label, place, item):
         name = f"/work/selection/{label}/{place:024}"
-        record = {"file": name + ".zst", "record": name + ".json", "cost": [9.5, 8.25, 3_500_000, False]}
+        record = {"file": name + ".zst", "record": name + ".json", "cost": (9.5, 8.25, 3_500_000, False)}
         if label == "fit":
             files = [word for word in item["words"] if not word.startswith("-")]
-            inputs = [{"path": path, "bytes": 10**9, "documents": 330_000, "xxh3": f"{place:016x}"} for path in files]
+            inputs = [[10**9, f"{place:016x}", 330_000] for _ in files]
             record |= {"inputs": inputs, "documents": 330_000 * len(inputs)}
         elif label == "try":
             record["objective"] = "set"

@@ -27,6 +27,10 @@ _LEAST_KEPT = 10_000
 _ATTEMPTS = 6
 
 
+# A file that a task has made, and its size: the driver keeps no more of a hundred thousand tasks.
+Made = Tuple[str, int]
+
+
 @dataclass(frozen=True)
 class Selected:
     """A selection that was written.
@@ -129,7 +133,7 @@ class _Run:
 
     # The steps.
 
-    def _fit(self) -> Tuple[List[Tuple[str, str]], List[Record]]:
+    def _fit(self) -> Tuple[List[Tuple[str, str]], List[Made]]:
         """Models of the targets, by their names, and of the parts."""
         targets, parts = self._plan.targets, self._plan.parts
         words = (f"--text-field={self._job.text_field}", *self._job.fit)
@@ -155,14 +159,15 @@ class _Run:
                 )
         records = records[len(targets) :]
         for record in records:
-            facts = tuple((one["bytes"], one["xxh3"], one["documents"]) for one in record["inputs"])
+            part = parts[len(self._facts)]
+            facts = tuple((size, xxh3, documents) for size, xxh3, documents in record["inputs"])
             self._facts.append((record["record"], facts))
             self._documents.append(sum(documents for _, _, documents in facts))
-            for one in record["inputs"]:
-                self._text_bytes += _cost.text_bytes(one["path"], one["bytes"])
+            for (path, _, _), (size, _, _) in zip(part, facts):
+                self._text_bytes += _cost.text_bytes(path, size)
             for reason, number in record.get("skipped_lines", {}).items():
                 self._skipped[reason] = self._skipped.get(reason, 0) + number
-        return models, [_of_file(record) for record in records]
+        return models, _made(records)
 
     def _shards(self, number: int) -> List[Record]:
         """What is known of the shards of a part."""
@@ -192,8 +197,8 @@ class _Run:
                 # `dsel select` begins again, too.
                 kept *= 2
                 continue
-            shards = sum(len(part) for part in self._plan.parts)
-            sliced = self._sliced([picks["file"]], [1] * shards, are_all_needed=False)
+            parts = [1] * sum(map(len, self._plan.parts))
+            sliced = self._sliced([picks["file"]], parts, are_all_needed=False)
             cut = picks["file"] if sliced["places"] is None else sliced["file"]
             return {**sliced, "picks": picks["file"], "cut": cut, "chosen": picks.get("chosen", 0)}
         raise AssertionError("the last attempt returns or raises")
@@ -205,19 +210,18 @@ class _Run:
         wanted = max(3 * count, _LEAST_KEPT)
         return _cost.two_rounds_are_cheaper(wanted, self._documents, self._text_bytes)
 
-    def _weigh(self, settings: Record) -> List[Record]:
+    def _weigh(self, settings: Record) -> List[Made]:
         def item(number: int) -> Record:
             return {**settings, "shards": self._shards(number)}
 
         records = self._map(_tasks.weigh, Items(len(self._facts), item), "weigh")
-        return [_of_file(record) for record in records]
+        return _made(records)
 
     def _in_two_rounds(self, settings: Record) -> List[str]:
         """Candidates without their n-grams, and then the n-grams of those that are left."""
         weighed = self._weigh({**settings, "keys_only": True})
         keys = self._merged("keys", weighed, is_enough=True)
-        parts = [len(part) for part in self._plan.parts]
-        sliced = self._sliced(keys, parts, are_all_needed=True)
+        sliced = self._sliced(keys, [len(part) for part in self._plan.parts], are_all_needed=True)
         places = sliced["places"]
         # Without places, each part reads all keys.
         cut = sliced["file"] if places else self._merged("keys", weighed)[0]
@@ -227,7 +231,7 @@ class _Run:
             return {"targets": settings["targets"], "shards": self._shards(number), "keys": place}
 
         records = self._map(_tasks.complete, Items(len(self._facts), item), "complete")
-        return self._merged("candidates", records, is_enough=True)
+        return self._merged("candidates", _made(records), is_enough=True)
 
     def _sliced(self, files: List[str], parts: List[int], are_all_needed: bool) -> Record:
         """Where the candidates of each part are in one file. `places` is None if it isn't cut."""
@@ -259,22 +263,22 @@ class _Run:
 
     # Parts of steps.
 
-    def _merged(self, kind: str, made: List[Record], is_enough: bool = False) -> List[str]:
+    def _merged(self, kind: str, made: List[Made], is_enough: bool = False) -> List[str]:
         """Adds the files of tasks up, in a tree.
 
         Args:
             is_enough: a few small files may be left, which the next step merges on its way.
         """
         while len(made) > 1:
-            size = sum(record["cost"][2] for record in made)
+            size = sum(bytes for _, bytes in made)
             if is_enough and len(made) <= _cost.FAN_IN and size <= _cost.MERGED_ON_THE_WAY:
                 break
             groups = _cut(made, _cost.FAN_IN)
-            files = [[record["file"] for record in group] for group in groups if len(group) > 1]
+            files = [[file for file, _ in group] for group in groups if len(group) > 1]
             items = [{"kind": kind, "files": group} for group in files]
-            rest = [record for group in groups if len(group) == 1 for record in group]
-            made = self._map(_tasks.merge, items, f"merge {kind}") + rest
-        return [record["file"] for record in made]
+            rest = [one for group in groups if len(group) == 1 for one in group]
+            made = _made(self._map(_tasks.merge, items, f"merge {kind}")) + rest
+        return [file for file, _ in made]
 
     def _map(
         self, task: Callable[[Job, Any], Record], items: Sequence[Record], label: str
@@ -369,9 +373,8 @@ class _Run:
         return Selected(self._job.out, paths, manifest, self._steps)
 
 
-def _of_file(record: Record) -> Record:
-    """What merging needs to know: a driver with a hundred thousand shards keeps no more."""
-    return {"file": record["file"], "cost": record["cost"]}
+def _made(records: Sequence[Record]) -> List[Made]:
+    return [(record["file"], record["cost"][2]) for record in records]
 
 
 def _cut(items: List[Any], size: int) -> List[List[Any]]:
