@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from conftest import WIKI, dsel
-from pools import Interrupting, content, expected_of, reused, select, write_shards
+from pools import Interrupting, content, environment, expected_of, reused, select, write_shards
 
 import dsel as api
 from dsel.distributed import Futures, _cost, _documents, _storage
@@ -246,6 +246,23 @@ def test_the_package_does_not_import_it(tmp_path):
     run = subprocess.run(
         [os.sys.executable, "-c", script], capture_output=True, text=True, env=environment
     )
+    assert run.stdout == "[]\n", run.stderr
+
+
+def test_no_engine_is_imported_by_another(shards):
+    """Nor is fsspec, for files of this machine."""
+    script = f"""
+import sys, warnings
+from concurrent.futures import ThreadPoolExecutor
+from dsel.distributed import Futures, select
+warnings.simplefilter("ignore")
+with ThreadPoolExecutor(2) as threads:
+    select(Futures(threads), {str(WIKI)!r}, {shards!r}, "work", "out", count=9)
+unwanted = ("ray", "datatrove", "dask", "distributed", "fsspec", "tqdm", "numpy", "pyarrow")
+print([name for name in unwanted if name in sys.modules])
+"""
+    command = [os.sys.executable, "-c", script]
+    run = subprocess.run(command, capture_output=True, text=True, env=environment())
     assert run.stdout == "[]\n", run.stderr
 
 
