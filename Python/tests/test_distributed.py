@@ -163,6 +163,26 @@ def test_small_shards_share_a_task(threads, shards, monkeypatch):
         assert 1 < found.steps["weigh"]["tasks"] < SHARDS
 
 
+def test_levels_of_merging_and_many_files(threads, tmp_path, crawl_lines, monkeypatch):
+    (tmp_path / "shards").mkdir()
+    monkeypatch.setattr(_cost, "FAN_IN", 4)
+    monkeypatch.setattr(_cost, "WRITTEN_BY_A_TASK", 6)
+    shards = [f"shards/{number:02}.jsonl" for number in range(9)]
+    for number, path in enumerate(shards):
+        (tmp_path / path).write_bytes(b"".join(crawl_lines[number::9]))
+    expected = expected_of(shards, "--count=300")
+    for is_twice, task_bytes in [(False, 1), (True, 1), (False, 180_000_000)]:
+        monkeypatch.setattr(_select._Run, "_is_in_two_rounds", lambda *_, is_it=is_twice: is_it)
+        out = f"out{is_twice}{task_bytes}"
+        found = select(threads, WIKI, shards, out=out, count=300, task_bytes=task_bytes)
+        assert content(found) == expected and len(found.files) == 9
+        merged = [step["tasks"] for name, step in found.steps.items() if "merge " in name]
+        # 9 files make three. These are a few small ones for candidates, and one more for models.
+        # The ninth file is alone, and stays as it is.
+        assert merged == [[2 + 1, 2], [2 + 1, 2, 2], []][is_twice if task_bytes == 1 else 2]
+        assert found.steps["write"]["tasks"] == (9 if task_bytes == 1 else 2)
+
+
 def test_targets_and_texts_in_other_fields(threads, shards, wiki_rows, tmp_path):
     texts = [row["text"] for row in wiki_rows]
     with open("t.jsonl", "w") as file:
