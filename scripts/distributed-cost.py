@@ -112,8 +112,9 @@ class Absent:
 
     def record(self, label, place, item):
         name = f"/work/selection/{label}/{place:024}"
-        record = {"file": name + ".zst", "record": name + ".json", "cost": (9.5, 8.25, 3_500_000, False)}
+        record = {"file": name + ".zst", "cost": [9.5, 8.25, 3_500_000, False]}
         if label == "fit":
+            record["record"] = name + ".json"
             files = [word for word in item["words"] if not word.startswith("-")]
             inputs = [[10**9, f"{place:016x}", 330_000] for _ in files]
             record |= {"inputs": inputs, "documents": 330_000 * len(inputs)}
@@ -125,6 +126,7 @@ class Absent:
             shards = sum(item["parts"])
             record |= {"candidates": [10] * shards, "places": [[n, 400] for n in range(len(item["parts"]))]}
         elif label == "write":
+            del record["file"]
             record["files"] = [
                 {"name": f"shard_{shard['number']:08d}.jsonl.zst", "shard": shard["path"], "stored_bytes": 9_000,
                  "documents": 10, "tokens": 5_000, "bytes": 30_000}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Sequence
 
+# What one task reads, by default: shards up to this size together, as they are compressed.
+TASK_BYTES = 180_000_000
 # Models and candidates that one task adds up.
 FAN_IN = 32
 # Files of candidates up to this size together aren't merged first, but by the step that reads them.

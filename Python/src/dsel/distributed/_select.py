@@ -54,7 +54,7 @@ def select(
     out: str | os.PathLike[str],
     *,
     text_field: str = "text",
-    task_bytes: int = 180_000_000,
+    task_bytes: int = _cost.TASK_BYTES,
     **options: Unpack[SelectOptions],
 ) -> Selected:
     """Selects the documents of a pool that look most like a target, on many machines.

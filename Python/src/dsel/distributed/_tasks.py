@@ -98,7 +98,7 @@ def weigh(job: Job, item: Mapping[str, Any]) -> Record:
         _expect(job, item, report["inputs"])
         return {"kept": report["candidates"]["kept"]}
 
-    return once(job, "weigh", ".candidates.zst", [job.weigh, _of(item)], make)
+    return _short(once(job, "weigh", ".candidates.zst", [job.weigh, _of(item)], make))
 
 
 def complete(job: Job, item: Mapping[str, Any]) -> Record:
@@ -118,7 +118,7 @@ def complete(job: Job, item: Mapping[str, Any]) -> Record:
             run(job, ["weigh", *words, f"--output={path}"])
         return {}
 
-    return once(job, "complete", ".candidates.zst", [_of(item)], make)
+    return _short(once(job, "complete", ".candidates.zst", [_of(item)], make))
 
 
 def choose(job: Job, item: Mapping[str, Any]) -> Record:
@@ -199,8 +199,9 @@ def write(job: Job, item: Mapping[str, Any]) -> Record:
         if found is None or found[0] != file["stored_bytes"]:
             # It was removed since then.
             _storage.remove(files["record"])
-            return once(job, "write", "", named, make)
-    return files
+            files = once(job, "write", "", named, make)
+            break
+    return {"files": files["files"], "cost": files["cost"]}
 
 
 def _copy(job: Job, shard: Mapping[str, Any], picks: str) -> Record:
@@ -278,6 +279,11 @@ class _slice:
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+
+
+def _short(record: Record) -> Record:
+    """What the driver needs to know, which has that of all tasks."""
+    return {"file": record["file"], "cost": record["cost"]}
 
 
 # What went in.
