@@ -1,16 +1,21 @@
 #!/usr/bin/env python3
-"""Writes Python/src/dsel/_options.py: the options of each command, with their types.
+"""Writes Python/src/dsel/_options.py: the options of each command, with their types, and which commands
+of a selection on many machines have them.
 
     scripts/generate-python-options.py --dsel .build-release/release/dsel [--check]
 
 Everything comes from the program's own parser, which lists its options with
---experimental-dump-help, so no option can be missing. --check compares, and writes nothing.
+--experimental-dump-help, so no option can be missing. Where an option leads is read from the commands
+that `dsel plan` prints. --check compares, and writes nothing.
 """
 import argparse
 import json
 import pathlib
+import re
+import shlex
 import subprocess
 import sys
+import tempfile
 import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -54,6 +59,29 @@ TYPES = {
     "command": "str", "seconds": "Union[int, str]",
 }
 
+# What dsel.distributed says itself, as `dsel plan` does.
+OF_PLANS = {"count", "tokens", "bytes", "fraction", "auto-limit", "output-dir", "compress", "files-from",
+            "null", "target-text-field"}
+# Values for plans, by the option's name or the value's; and the options that another one needs.
+SAMPLES = {
+    "max-tokens": "500", "max-window": "1MiB", "share": "two=0.5", "temperature": "2",
+    "n": "5", "bytes": "1000", "f": "0.5", "p": "0.5", "t": "2", "q": "0.5", "s": "0.5", "w": "1",
+    "a": "0.5", "seed": "3", "f%|n|f%,n": "5", "value=f,…|auto": "x=1", "path[=scale],…": "x",
+    "path=x,…": "x=1", "statistic,…": "rank", "glob=command": "*.xz=xz -dc", "command": "cat",
+    "path=low:high,…": "x=1:2", "seconds": "5",
+}
+READER = ["--reader=*.xz=xz -dc"]
+COMPANIONS = {
+    "text-join": ["--text-field=a,b"], "max-skipped": ["--on-error=skip"], "rejects": ["--on-error=skip"],
+    "reader-timeout": READER, "allow-empty": READER, "spool": READER, "base-tokens": ["--base=one"],
+    "mixture": ["--stratify=x"], "mixture-temperature": ["--stratify=x"],
+    "fill": ["--stratify=x", "--objective=weight"], "exclude-ngram": ["--exclude=one"],
+    "exclude-text-field": ["--exclude=one"], "excluded": ["--exclude=one"],
+    "rejected-duplicates": ["--near-duplicates=0.8"], "target-smoothing": ["--estimator=ratio"],
+    "shuffle-seed": ["--shuffle"], "domain-field": ["--report=r"], "annotate-with": ["--annotate"],
+    "effective-size": ["--temperature=auto"], "overlap": ["--temperature=auto"],
+}
+
 
 def kind_and_type(name, option):
     """How the value becomes words, and the type in Python."""
@@ -74,6 +102,43 @@ def kind_and_type(name, option):
     return ("values" if option["isRepeating"] else "value"), TYPES[option["valueName"]]
 
 
+def routes(dsel):
+    """The commands that have each option of `dsel select`, where a selection has a command for each shard."""
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for file in ("one", "two", "pool"):
+            pathlib.Path(folder, file).write_text('{"text":"a"}\n')
+        select = ["--target=one=one", "--target=two=two", "--pool=pool", "--count=50", "--output-dir=out"]
+        for name, kind, *_, sample in options(dsel, "select"):
+            if name in OF_PLANS:
+                continue
+            word = f"--{name}" if kind == "flag" else f"--{name}={sample}"
+            run = subprocess.run(
+                [dsel, "plan", "--format=commands", "select", *select, *COMPANIONS.get(name, []), word],
+                cwd=folder, capture_output=True, text=True)
+            if run.returncode == 0:
+                found[name] = places(run.stdout, f"--{name}")
+            elif re.search(r" needs | at least ", run.stderr):
+                sys.exit(f"{word}: add what it needs to COMPANIONS or SAMPLES: {run.stderr}")
+    return found
+
+
+def places(plan, option):
+    """The names of the commands in a plan that have an option."""
+    found = []
+    for line in plan.splitlines():
+        if " || dsel " not in line:
+            continue
+        command, *words = shlex.split(line.split(" || dsel ", 1)[1])
+        if command == "resample":
+            command = "choose" if any(word.startswith("--picks=") for word in words) else "write"
+        if command == "fit":
+            command = "fit pool" if words[0] == "pool" else "fit targets"
+        if any(word.split("=")[0] == option for word in words) and command not in found:
+            found.append(command)
+    return found
+
+
 def options(dsel, command):
     dump = json.loads(subprocess.run(
         [dsel, command, "--experimental-dump-help"], check=True, capture_output=True).stdout)
@@ -83,7 +148,12 @@ def options(dsel, command):
             continue
         if names[0] in OURS | PARAMETERS[command]:
             continue
-        yield (names[0], *kind_and_type(names[0], option), option.get("abstract", ""))
+        kind, type_ = kind_and_type(names[0], option)
+        value = option.get("valueName")
+        sample = SAMPLES.get(names[0]) or (option.get("allValues") or [None])[-1]
+        if {"file", "directory"} & set(option.get("completionKind", {})):
+            sample = sample or "one"
+        yield names[0], kind, type_, option.get("abstract", ""), sample or SAMPLES.get(value, "x")
 
 
 def generated(dsel):
@@ -96,7 +166,7 @@ def generated(dsel):
         "from __future__ import annotations",
         "",
         "import os",
-        "from typing import Dict, Literal, Mapping, Sequence, TypedDict, Union",
+        "from typing import Dict, Literal, Mapping, Sequence, Tuple, TypedDict, Union",
         "",
         "from ._sources import Documents",
         "",
@@ -107,7 +177,7 @@ def generated(dsel):
         lines += ["", f"class {command.capitalize()}Options(TypedDict, total=False):",
                   f'    """Options of `dsel {command}`."""', ""]
         table.append(f'    "{command}": {{')
-        for name, kind, type_, abstract in options(dsel, command):
+        for name, kind, type_, abstract, _ in options(dsel, command):
             member = name.replace("-", "_")
             lines += textwrap.wrap(
                 abstract, 96, initial_indent="    # ", subsequent_indent="    # ",
@@ -116,6 +186,11 @@ def generated(dsel):
             table.append(f'        "{member}": "{kind}",')
         table.append("    },")
         lines.append("")
+    table += ["}", "", "# The commands that get each option of `dsel select`, by `dsel plan`.",
+              "ROUTES: Dict[str, Tuple[str, ...]] = {"]
+    for name, places_ in routes(dsel).items():
+        text = "".join(f'"{place}", ' for place in places_)
+        table.append(f'    "{name.replace("-", "_")}": ({text.rstrip() if len(places_) == 1 else text[:-2]}),')
     return "\n".join(lines + [""] + table + ["}", ""])
 
 

@@ -82,7 +82,7 @@ step_python() {
     environment=Python/.venv
     make_environment $environment $requirements
   else
-    skipped=(--ignore Python/tests/test_distributed_runs.py)
+    skipped=(--ignore Python/tests/test_distributed_runs.py --ignore Python/tests/test_distributed_stores.py)
     [ -x $environment/bin/pytest ] || scripts/setup.sh --tests
   fi
   $environment/bin/python -m pytest -q -p no:cacheprovider Python/tests --dsel "$dsel" \

@@ -11,6 +11,7 @@ from conftest import WIKI, dsel
 
 import dsel as api
 from dsel import distributed
+from dsel.distributed import Futures
 
 SHARDS = 4
 
@@ -67,3 +68,19 @@ def environment(**more):
     """For processes that import the package."""
     sources = str(pathlib.Path(api.__file__).parents[1])
     return {**os.environ, "PYTHONPATH": sources, **more}
+
+
+class Interrupting(Futures):
+    """Does something before or after a step."""
+
+    def __init__(self, executor, label, action, is_after=False, **options):
+        super().__init__(executor, **options)
+        self.label, self.action, self.is_after = label, action, is_after
+
+    def map(self, function, items, label):
+        if label == self.label and not self.is_after:
+            self.action()
+        found = super().map(function, items, label)
+        if label == self.label and self.is_after:
+            self.action()
+        return found

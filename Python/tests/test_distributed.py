@@ -5,14 +5,13 @@ import lzma
 import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
-from types import SimpleNamespace
 
 import pytest
 from conftest import CRAWL, WIKI, dsel
 from pools import SHARDS, content, expected_of, select, write_shards
 
 import dsel as api
-from dsel.distributed import Futures, _select
+from dsel.distributed import Futures, _cost, _select
 
 
 @pytest.fixture
@@ -41,6 +40,8 @@ def shards(tmp_path, crawl_lines):
         {"count": 60, "estimator": "ratio", "temperature": 2},
         {"count": 60, "compat": "dsir"},
         {"count": 60, "exclude_target": True, "max_tokens": 900, "min_weight": -200},
+        {"fraction": 0.05, "fit_sample": 0.4},
+        {"fit_sample": 0.2, "tokens": 20_000, "objective": "weight", "seed": 5},
     ],
     ids=str,
 )
@@ -87,6 +88,13 @@ def test_budgets_and_parts_have_the_bytes_of_one_select(threads, tmp_path, crawl
     assert content(found) == dsel("select", *given, "--pool", *shards, *words)
 
 
+def test_a_base_model(threads, shards):
+    dsel("fit", WIKI, "-o", "base.model")
+    found = select(threads, WIKI, shards, count=60, base="base.model")
+    assert content(found) == expected_of(shards, "--count=60", "--base=base.model")
+    assert content(found) != expected_of(shards, "--count=60")
+
+
 def test_near_duplicates_and_evaluation_documents(threads, shards, crawl_lines):
     changed = [line.replace(b" the ", b" a ", 1) for line in crawl_lines[:400]]
     with open("shards/99.jsonl", "wb") as file:
@@ -119,33 +127,60 @@ def test_more_candidates_are_kept_if_near_duplicates_use_them_up(threads, tmp_pa
     assert content(found) == expected_of(shards, *words)
 
 
+@pytest.mark.parametrize("are_merged_first", [False, True])
 @pytest.mark.parametrize("options", [{}, {"max_tokens": 900}], ids=str)
-def test_two_rounds_choose_what_one_does(threads, shards, monkeypatch, options):
+def test_two_rounds_choose_what_one_does(threads, shards, monkeypatch, options, are_merged_first):
     monkeypatch.setattr(_select._Run, "_is_in_two_rounds", lambda *_: True)
+    if are_merged_first:
+        monkeypatch.setattr(_cost, "MERGED_ON_THE_WAY", 0)
     found = select(threads, WIKI, shards, count=60, **options)
     words = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
     assert content(found) == expected_of(shards, "--count=60", *words)
-    assert {"merge keys", "complete"} <= set(found.steps)
+    steps = set(found.steps)
+    assert "complete" in steps and ("merge candidates" in steps) == are_merged_first
+    # Keys with counts of a limit can't be cut, so each part gets all of them in one file.
+    assert ("merge keys" in steps) == (are_merged_first or "max_tokens" in options)
 
 
-def test_two_rounds_are_made_where_they_pay(threads):
-    run = _select._Run.__new__(_select._Run)
-    run._plan = SimpleNamespace(unit="documents", options={})
-    run._documents = [100_000] * 10
-    # 3,000,000 documents would be kept, of which 30,000 are left; or all, of which 600,000 are.
-    assert run._is_in_two_rounds(10_000)
-    assert not run._is_in_two_rounds(200_000)
-    # Too few to be worth a second round.
-    run._documents = [4_000] * 10
-    assert not run._is_in_two_rounds(100)
+def test_two_rounds_are_made_where_they_pay():
+    are_cheaper = _cost.two_rounds_are_cheaper
+    # 300,000 documents would be kept, of which 30,000 are left. The n-grams of the others cost
+    # 16 s; to read 2 GB again costs 3 s, and 20 GB 24 s.
+    assert are_cheaper(30_000, [100_000] * 10, 2 * 10**9)
+    assert not are_cheaper(30_000, [100_000] * 10, 20 * 10**9)
+    # Ten times as many parts need two levels of merging.
+    assert are_cheaper(30_000, [100_000] * 100, 200 * 10**9)
+    # All are left, or almost all.
+    assert not are_cheaper(1_200_000, [100_000] * 10, 2 * 10**9)
+    assert not are_cheaper(10_000, [4_000] * 3, 48 * 10**6)
 
 
 def test_small_shards_share_a_task(threads, shards, monkeypatch):
     for is_twice in [False, True]:
         monkeypatch.setattr(_select._Run, "_is_in_two_rounds", lambda *_, is_it=is_twice: is_it)
-        found = select(threads, WIKI, shards, out=f"out{is_twice}", count=60, task_bytes=1_000_000)
+        found = select(threads, WIKI, shards, out=f"out{is_twice}", count=60, task_bytes=400_000)
         assert content(found) == expected_of(shards, "--count=60")
         assert 1 < found.steps["weigh"]["tasks"] < SHARDS
+
+
+def test_levels_of_merging_and_many_files(threads, tmp_path, crawl_lines, monkeypatch):
+    (tmp_path / "shards").mkdir()
+    monkeypatch.setattr(_cost, "FAN_IN", 4)
+    monkeypatch.setattr(_cost, "WRITTEN_BY_A_TASK", 6)
+    shards = [f"shards/{number:02}.jsonl" for number in range(9)]
+    for number, path in enumerate(shards):
+        (tmp_path / path).write_bytes(b"".join(crawl_lines[number::9]))
+    expected = expected_of(shards, "--count=300")
+    for is_twice, task_bytes in [(False, 1), (True, 1), (False, 180_000_000)]:
+        monkeypatch.setattr(_select._Run, "_is_in_two_rounds", lambda *_, is_it=is_twice: is_it)
+        out = f"out{is_twice}{task_bytes}"
+        found = select(threads, WIKI, shards, out=out, count=300, task_bytes=task_bytes)
+        assert content(found) == expected and len(found.files) == 9
+        merged = [step["tasks"] for name, step in found.steps.items() if "merge " in name]
+        # 9 files make three. These are a few small ones for candidates, and one more for models.
+        # The ninth file is alone, and stays as it is.
+        assert merged == [[2 + 1, 2], [2 + 1, 2, 2], []][is_twice if task_bytes == 1 else 2]
+        assert found.steps["write"]["tasks"] == (9 if task_bytes == 1 else 2)
 
 
 def test_targets_and_texts_in_other_fields(threads, shards, wiki_rows, tmp_path):
@@ -225,7 +260,6 @@ def test_shards_that_a_command_reads(threads, shards, tmp_path):
         ("picks", "picks"),
         ("annotate_with", "rank"),
         ("duplicates", "keep"),
-        ("fit_sample", 0.5),
         ("annotate", True),
         ("order", "shuffle"),
         ("remainder", "rest"),

@@ -1,6 +1,5 @@
 """Selections on many machines that fail, begin again, or meet one another; engines; stores."""
 
-import io
 import json
 import os
 import pathlib
@@ -13,10 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from conftest import WIKI, dsel
-from pools import content, expected_of, reused, select, write_shards
+from pools import Interrupting, content, environment, expected_of, reused, select, write_shards
 
 import dsel as api
-from dsel.distributed import Futures, _documents, _storage
+from dsel.distributed import Futures, _cost, _documents, _storage
 
 
 @pytest.fixture
@@ -30,27 +29,6 @@ def shards(tmp_path, crawl_lines):
     return write_shards(tmp_path, crawl_lines)
 
 
-@pytest.fixture
-def store(monkeypatch):
-    """An object store in memory, whose readers have places of their own.
-
-    Those of fsspec share one, so that of two readers at a time, one would get a part.
-    """
-    memory = pytest.importorskip("fsspec.implementations.memory")
-    shared = memory.MemoryFileSystem._open
-
-    def own(self, path, mode="rb", **options):
-        if mode == "rb" and self.isfile(path):
-            return io.BytesIO(self.cat_file(path))
-        return shared(self, path, mode, **options)
-
-    monkeypatch.setattr(memory.MemoryFileSystem, "_open", own)
-    store = memory.MemoryFileSystem()
-    store.store.clear()
-    yield store
-    store.store.clear()
-
-
 # Runs that begin again.
 
 
@@ -58,27 +36,12 @@ class Broken(Exception):
     pass
 
 
-class Interrupting(Futures):
-    """Does something before or after a step."""
-
-    def __init__(self, executor, label, action, is_after=False, **options):
-        super().__init__(executor, **options)
-        self.label, self.action, self.is_after = label, action, is_after
-
-    def map(self, function, items, label):
-        if label == self.label and not self.is_after:
-            self.action()
-        found = super().map(function, items, label)
-        if label == self.label and self.is_after:
-            self.action()
-        return found
-
-
 def stop():
     raise Broken
 
 
-def test_a_driver_that_begins_again_redoes_what_is_missing(threads, shards):
+def test_a_driver_that_begins_again_redoes_what_is_missing(threads, shards, monkeypatch):
+    monkeypatch.setattr(_cost, "MERGED_ON_THE_WAY", 0)
     steps = ["fit", "merge models", "try", "weigh", "merge candidates", "choose", "slice", "write"]
     with ThreadPoolExecutor(2) as executor:
         for label in steps:
@@ -257,49 +220,7 @@ def test_tasks_can_be_sent_to_other_processes(shards):
     assert content(found) == expected_of(shards, "--count=60")
 
 
-# Object stores.
-
-
-def test_shards_and_results_in_an_object_store(threads, shards, store):
-    for path in shards:
-        store.put_file(path, "/pool/" + os.path.basename(path))
-    found = select(threads, WIKI, "memory://pool/*", "memory://work", "memory://out", count=60)
-    read = []
-    for path in found.files:
-        out = subprocess.run(["zstd", "-dqc"], input=store.cat(path), capture_output=True)
-        read.append(out.stdout)
-    assert b"".join(read) == expected_of(shards, "--count=60")
-    assert json.loads(store.cat("memory://out/manifest.json")) == found.manifest
-    again = select(threads, WIKI, "memory://pool/", "memory://work", "memory://out", count=60)
-    assert all(reused(again).values())
-    assert not [name for name in store.find("/") if "dsel-tmp" in name]
-    store.pipe_file("/pool/00.jsonl", store.cat("/pool/00.jsonl")[:-50])
-    with pytest.raises(api.DselError) as caught:
-        select(threads, WIKI, "memory://pool", "memory://work", "memory://out2", count=60)
-    assert caught.value.file.endswith("pool/00.jsonl")
-    with pytest.raises(FileNotFoundError):
-        select(threads, WIKI, "memory://none/*", "w", "o", count=60)
-
-
-@pytest.mark.parametrize("broken", ["put_file", "mv"])
-def test_an_object_is_put_whole_or_not_at_all(monkeypatch, store, broken):
-    kind = type(store)
-    put, failures = kind.put_file, []
-
-    def fail(self, path, to, **options):
-        failures.append(to)
-        if broken == "put_file":
-            put(self, path, to, **options)
-            store.pipe_file(to, store.cat(to)[:5])
-        raise OSError("the connection broke")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(kind, broken, fail)
-        with pytest.raises(OSError, match="broke"):
-            _storage.write_json("memory://work/record.json", {"a": "b" * 99})
-    assert failures and store.find("/") == []
-    _storage.write_json("memory://work/record.json", {"a": 1})
-    assert _storage.read_json("memory://work/record.json") == {"a": 1}
+# The rest.
 
 
 def test_directories_are_read_as_the_program_reads_them(tmp_path):
@@ -325,6 +246,23 @@ def test_the_package_does_not_import_it(tmp_path):
     run = subprocess.run(
         [os.sys.executable, "-c", script], capture_output=True, text=True, env=environment
     )
+    assert run.stdout == "[]\n", run.stderr
+
+
+def test_no_engine_is_imported_by_another(shards):
+    """Nor is fsspec, for files of this machine."""
+    script = f"""
+import sys, warnings
+from concurrent.futures import ThreadPoolExecutor
+from dsel.distributed import Futures, select
+warnings.simplefilter("ignore")
+with ThreadPoolExecutor(2) as threads:
+    select(Futures(threads), {str(WIKI)!r}, {shards!r}, "work", "out", count=9)
+unwanted = ("ray", "datatrove", "dask", "distributed", "fsspec", "tqdm", "numpy", "pyarrow")
+print([name for name in unwanted if name in sys.modules])
+"""
+    command = [os.sys.executable, "-c", script]
+    run = subprocess.run(command, capture_output=True, text=True, env=environment())
     assert run.stdout == "[]\n", run.stderr
 
 

@@ -1,5 +1,6 @@
 """The program as a child: errors, progress, interruptions, memory."""
 
+import gc
 import json
 import os
 import pathlib
@@ -10,6 +11,7 @@ import textwrap
 import threading
 import time
 import warnings
+import weakref
 
 import pytest
 from conftest import CRAWL, ROOT, WIKI, children, processes
@@ -29,6 +31,24 @@ def test_an_error_has_its_place_and_its_advice(tmp_path):
     with pytest.raises(api.DselError) as caught:
         api.fit("none.jsonl")
     assert (caught.value.code, caught.value.line) == ("no_such_file", None)
+
+
+def test_an_error_keeps_nothing_of_its_callers():
+    class Held:
+        pass
+
+    def fail():
+        held = Held()
+        try:
+            api.fit("none.jsonl")
+        except api.DselError:
+            return weakref.ref(held)
+
+    gc.disable()
+    try:
+        assert fail()() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("make", [list, iter])

@@ -227,12 +227,17 @@ class Run:
                 os.close(reader)
 
     def _raise(self, status: int) -> None:
-        if self._failure is not None:
-            raise self._failure
-        if status == 0:
-            return
-        if self._error is not None:
-            raise self._error
+        try:
+            if self._failure is not None:
+                raise self._failure
+            if status == 0:
+                return
+            if self._error is not None:
+                raise self._error
+        finally:
+            # An error knows the frames that it came through, which know this run. If the run knew
+            # the error, all of them, and what callers hold, would wait for the garbage collector.
+            self._failure = self._error = None
         if status < 0:
             raise DselError(f"dsel was ended by signal {-status}.", code="signal")
         said = "".join(self._other).strip()

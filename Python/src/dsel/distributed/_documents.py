@@ -5,19 +5,25 @@ from __future__ import annotations
 import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Iterable, List, Sequence, Tuple, Union
+from functools import partial
+from typing import Any, Iterable, List, Optional, Sequence, Tuple, Union
 
 from .._errors import DselError, UsageError
 from .._process import Feed
 from .._sources import Documents, Files, source
-from . import _storage
+from . import _readers, _storage
+from ._cost import RATIO, text_bytes
 
 # Path, size and stamp, which changes with the file.
 Shard = Tuple[str, int, str]
 
 
-def shards_of(pool: Any) -> List[Shard]:
-    """Path, size and stamp of each file of the pool, in the order of the bytes of their paths."""
+def shards_of(pool: Any, readers: Sequence[str] = ()) -> List[Shard]:
+    """Path, size and stamp of each file of the pool, in the order of the bytes of their paths.
+
+    Args:
+        readers: patterns of addresses that commands read. Their sizes are unknown, which is -1.
+    """
     paths: Iterable[Any]
     if isinstance(pool, (str, os.PathLike)):
         paths = [pool]
@@ -30,7 +36,8 @@ def shards_of(pool: Any) -> List[Shard]:
         text = os.fspath(path)
         local = [text] if _storage.is_remote(text) else _local_files(text)
         for one in local:
-            found += _storage.files_of(_storage.absolute(one))
+            is_read = _readers.is_read(one, readers)
+            found += [one] if is_read else _storage.files_of(_storage.absolute(one))
     for path in found:
         if _storage.is_remote(path) and ("," in path or "=" in path):
             raise usage_error(f"{path}: an address can't have a comma or an equals sign")
@@ -38,7 +45,7 @@ def shards_of(pool: Any) -> List[Shard]:
     for one, other in zip(found, found[1:]):
         if one == other:
             raise DselError("the file is named twice.", code="repeated_file", file=one)
-    return _stamped(found)
+    return _stamped(found, readers)
 
 
 def _local_files(path: str) -> List[str]:
@@ -47,10 +54,19 @@ def _local_files(path: str) -> List[str]:
     return list(files.paths)
 
 
-def _stamped(paths: Sequence[str]) -> List[Shard]:
-    # On a shared file system, each question takes a millisecond.
+def facts_of(path: str, readers: Sequence[str]) -> Optional[Tuple[int, str]]:
+    """Size and stamp; None if there is no such file."""
+    return (-1, "") if _readers.is_read(path, readers) else _storage.facts(path)
+
+
+def _stamped(paths: Sequence[str], readers: Sequence[str]) -> List[Shard]:
+    found: List[Optional[Tuple[int, str]]] = []
+    # On a shared file system, each question takes a millisecond. What waits for its answer takes a
+    # kilobyte of memory.
     with ThreadPoolExecutor(16) as threads:
-        found = list(threads.map(_storage.facts, paths))
+        for start in range(0, len(paths), 1000):
+            block = paths[start : start + 1000]
+            found += threads.map(partial(facts_of, readers=readers), block)
     shards: List[Shard] = []
     for path, facts in zip(paths, found):
         if facts is None:
@@ -67,15 +83,21 @@ def _stamped(paths: Sequence[str]) -> List[Shard]:
 
 
 def grouped(shards: Sequence[Shard], limit: int) -> Tuple[Tuple[Shard, ...], ...]:
-    """Shards that one task reads. A large one has a task of its own."""
+    """Shards that one task reads. A large one has a task of its own.
+
+    Args:
+        limit: in bytes of compressed files. A shard that isn't compressed counts as one that is.
+    """
     parts: List[List[Shard]] = []
     size = 0
     for shard in shards:
-        if not parts or size + shard[1] > limit:
+        # A shard of unknown size has a task of its own, too.
+        own = text_bytes(*shard[:2]) if shard[1] >= 0 else RATIO * limit + 1
+        if not parts or size + own > RATIO * limit:
             parts.append([])
             size = 0
         parts[-1].append(shard)
-        size += shard[1]
+        size += own
     return tuple(map(tuple, parts))
 
 
@@ -95,11 +117,11 @@ def stored(documents: Documents, field: str, work: str, role: str) -> Tuple[List
     return [path], found.text_field
 
 
-def feeds_of(words: Sequence[str]) -> List[Union[str, Feed]]:
-    """The words, in which remote files are pipes with their names."""
+def feeds_of(words: Sequence[str], readers: Sequence[str]) -> List[Union[str, Feed]]:
+    """The words, in which remote files that no command reads are pipes with their names."""
     made: List[Union[str, Feed]] = []
     for word in words:
-        if word.startswith("-") or not _storage.is_remote(word):
+        if word.startswith("-") or not _readers.is_fed(word, readers):
             made.append(word)
         else:
             made.append(feed_of(word))

@@ -1,7 +1,7 @@
 """What each command of a distributed selection gets, and what is refused before any work.
 
-The options are those of `dsel select`. Which command has which of them is known from the program's
-own parser, and the program itself says what goes together: see `checked`.
+The options are those of `dsel select`. Which command has which of them is known from what
+`dsel plan` prints, and the program itself says what goes together: see `checked`.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 from .._arguments import option_words
 from .._binary import find_binary
 from .._errors import DselError, UsageError
-from .._options import OPTIONS
+from .._options import OPTIONS, ROUTES
 from .._process import Run
-from . import _storage
+from . import _readers, _storage
 from ._documents import Shard, grouped, refused, shards_of, stored, usage_error
 
 # They say where and how one run writes, or in which order; here, `out` says where.
@@ -42,8 +42,15 @@ _NOT_HERE = {
     "shard_bytes": "there is one file for each file of the pool",
     "manifest": "the manifest is in `out`",
 }
-# Candidates are kept for them, and the draw says what it makes of that.
-_IN_BOTH = ("stratify", "replay")
+# The steps that have options, as ROUTES names them, and their commands.
+_COMMANDS = {
+    "fit targets": "fit",
+    "fit pool": "fit",
+    "weigh": "weigh",
+    "choose": "resample",
+    "write": "resample",
+    "merge": "merge",
+}
 _SIZES = ("count", "fraction", "tokens", "bytes")
 _SUFFIXES = {"none": "", "zst": ".zst", "gz": ".gz"}
 
@@ -56,11 +63,14 @@ class Job:
     out: str
     version: str
     text_field: str
+    # Of shards: a target has words of its own.
     fit: Tuple[str, ...]
     weigh: Tuple[str, ...]
     choose: Tuple[str, ...]
     write: Tuple[str, ...]
     merge: Tuple[str, ...]
+    # Patterns of the addresses that commands read.
+    readers: Tuple[str, ...]
     suffix: str
 
 
@@ -75,8 +85,6 @@ class Plan:
     count: Optional[int]
     unit: str
     fraction: float
-    # The words that fit the pool besides, which its targets don't have.
-    pool_words: Tuple[str, ...]
     parts: Tuple[Tuple[Shard, ...], ...]
     # Changes with what was asked for, but not with what is in the files.
     name: str
@@ -115,70 +123,52 @@ def planned(
         raise refused("count='auto'", "the best size is searched for on one machine")
     if str(settings.get("temperature")) == "auto":
         raise refused("temperature='auto'", "it is searched for in the weights of the whole pool")
-    words = _routed(settings, text_field)
+    words = {place: tuple(own) for place, own in _routed(settings, text_field).items()}
     job = Job(
-        work,
-        out,
-        _version(),
-        text_field,
-        **{name: tuple(part) for name, part in words.items()},
+        *(work, out, _version(), text_field, words["fit pool"], words["weigh"]),
+        *(words["choose"], words["write"], words["merge"], _readers.patterns(words["write"])),
         suffix=".jsonl" + _SUFFIXES[settings.get("compress", "zst")],
     )
     target_words = tuple(
-        (name, (*_joining(job.fit, target_field, text_field), *part))
+        (name, (*_joining(words["fit targets"], target_field, text_field), *part))
         for name, part in ((name, _target_words(paths, settings)) for name, paths in targets)
     )
     unit = next((name for name in ("tokens", "bytes") if name in size), "documents")
     amount = size.get("count" if unit == "documents" else unit)
     count = None if amount is None else _amount(amount, unit)
-    pool_words = _pool_words(settings)
     fraction = _fraction(size.get("fraction", 0.1))
     checked(job, [name for name, _ in targets], settings, size, target_field)
-    parts = grouped(shards_of(pool), task_bytes)
+    parts = grouped(shards_of(pool, job.readers), task_bytes)
     asked = [job.text_field, job.fit, job.weigh, job.choose, job.suffix, target_words, count, size]
-    asked += [pool_words] if pool_words else []
     shards = [[shard[0] for shard in part] for part in parts]
     return Plan(
-        *(job, target_words, count, unit, fraction, pool_words, parts),
+        *(job, target_words, count, unit, fraction, parts),
         *(_storage.name_of(asked, shards), dict(given)),
     )
 
 
 def _routed(settings: Mapping[str, Any], text_field: str) -> Dict[str, List[str]]:
     """The words for each command."""
-    fit, weigh, resample = OPTIONS["fit"], OPTIONS["weigh"], OPTIONS["resample"]
-    # All commands that read documents have these. The last one isn't about reading.
-    reading = (set(fit) & set(weigh) & set(resample)) - {"min_tokens"}
-    names: Dict[str, List[str]] = {"fit": [], "weigh": [], "choose": [], "write": [], "merge": []}
+    names: Dict[str, List[str]] = {place: [] for place in _COMMANDS}
     for name in settings:
         if name == "compress":
             continue
-        if name == "fit_sample":
-            # A fraction is one of all documents, which the models would not know.
-            raise refused(name, "tasks count all documents of their shards")
-        if name in reading:
-            places = ["fit", "weigh", "write"]
-            places += ["choose"] if name in ("max_window", "threads") else []
-        else:
-            places = [place for place, known in (("fit", fit), ("weigh", weigh)) if name in known]
-            # What was decided when weighing can't be changed by the choice.
-            if name in _IN_BOTH or ("weigh" not in places and name in resample):
-                places.append("choose")
-        if not places:
+        if name not in ROUTES:
             raise refused(name, "no step on many machines has this option")
-        for place in places + (["merge"] if name in OPTIONS["merge"] else []):
+        for place in ROUTES[name]:
             names[place].append(name)
-    commands = {"choose": "resample", "write": "resample"}
     words: Dict[str, List[str]] = {}
     for place, own in names.items():
         chosen = {name: settings[name] for name in own}
-        made = option_words(commands.get(place, place), chosen, text_field)
+        made = option_words(_COMMANDS[place], chosen, text_field)
         words[place] = [word for word in made if isinstance(word, str)]
         if place != "merge" and "threads" not in settings:
             words[place].append("--threads=1")
     # `select` knows the estimator when it counts; `fit` doesn't.
     if settings.get("estimator") == "ratio" and not {"buckets", "compat"} & set(settings):
-        words["fit"].append("--buckets=10000")
+        for place in ("fit targets", "fit pool"):
+            words[place].append("--buckets=10000")
+    words["fit pool"] += _pool_words(settings)
     return words
 
 
@@ -203,12 +193,13 @@ def checked(
     whole = option_words("select", with_size, job.text_field)
     if target_field != job.text_field:
         whole.append(f"--target-text-field={target_field}")
+    needed = models if "base" in settings else []
     weigh = ["weigh", *models, f"--pool-model={missing}", field, *job.weigh, "--candidates=1"]
     for words in (
         ["select", *target, f"--pool={missing}", field, *whole],
         ["fit", field, *job.fit, missing],
         [*weigh, f"--output={missing}", missing],
-        ["resample", f"--candidates={missing}", *job.choose, "--count=1", f"--picks={missing}"],
+        ["resample", f"--candidates={missing}", *needed, *job.choose, f"--picks={missing}"],
         ["resample", f"--candidates={missing}", f"--pool={missing}", field, *job.write],
     ):
         try:

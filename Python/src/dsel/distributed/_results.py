@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import threading
 import time
-from typing import Any, Callable, Dict, List, Optional, Sequence
+from contextlib import contextmanager
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence
 
 from .._errors import DselError
 from .._process import Run, Word
@@ -86,9 +87,7 @@ def run(job: Job, words: Sequence[Word]) -> Record:
         extra = ["--force"]
     done = Run([*words, *extra], report_on_output=True, shows_warnings=False).finish()
     report = done.report or {}
-    log = _logs[_here()]
-    log.warnings += done.warnings
-    log.processor_seconds += done.processor_seconds
+    _count(done)
     version = report.get("dsel_version", job.version)
     if version != job.version:
         raise DselError(
@@ -97,6 +96,24 @@ def run(job: Job, words: Sequence[Word]) -> Record:
             advice="Install one version on all machines.",
         )
     return report
+
+
+@contextmanager
+def lines_of(words: Sequence[Word]) -> Iterator[Iterator[bytes]]:
+    """The lines that the program prints. They are to be read to the end."""
+    program = Run(words, shows_warnings=False)
+    lines = program.lines()
+    try:
+        yield lines
+    finally:
+        lines.close()
+    _count(program)
+
+
+def _count(done: Run) -> None:
+    log = _logs[_here()]
+    log.warnings += done.warnings
+    log.processor_seconds += done.processor_seconds
 
 
 def size_of(path: str) -> Optional[int]:

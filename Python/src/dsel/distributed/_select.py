@@ -10,8 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from .._errors import DselError, DselWarning
-from . import _storage, _tasks
-from ._documents import usage_error
+from . import _cost, _storage, _tasks
+from ._documents import Shard, usage_error
 from ._engines import Engine
 from ._plan import Job, Plan, planned, share_of
 from ._results import Record
@@ -21,15 +21,14 @@ if TYPE_CHECKING:
 
     from .._options import SelectOptions
 
-# Models and candidates that one task adds up.
-FAN_IN = 32
 # At least so many documents are kept for a set, and three for each that is chosen.
 _LEAST_KEPT = 10_000
-# In two rounds, candidates are written without their n-grams first. It pays where at least half of
-# them are not left of the whole pool, and so many for each task. See Distributed.md.
-_SAVED_BY_TWO_ROUNDS = 5_000
 # A draw that has too few candidates, because of near-duplicates, is made from more: so many times.
 _ATTEMPTS = 6
+
+
+# A file that a task has made, and its size: the driver keeps no more of a hundred thousand tasks.
+Made = Tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def select(
     out: str | os.PathLike[str],
     *,
     text_field: str = "text",
-    task_bytes: int = 64_000_000,
+    task_bytes: int = _cost.TASK_BYTES,
     **options: Unpack[SelectOptions],
 ) -> Selected:
     """Selects the documents of a pool that look most like a target, on many machines.
@@ -71,7 +70,8 @@ def select(
         out: a directory for the selection, one file for each of the pool's files with chosen lines.
         text_field: the field with the text, as --text-field takes it.
         task_bytes: one task reads small shards up to this size together, because it costs some
-            0.35 s of processor time besides. A larger shard has a task of its own.
+            0.35 s of processor time besides. Shards that aren't compressed count a third. A larger
+            shard has a task of its own.
         options: those of `dsel select`. The program says which of them need one machine. With
             force=True, another selection in `out` is replaced.
 
@@ -111,13 +111,14 @@ class _Run:
         # Of each part: its record; size, hash and documents of each shard; all documents.
         self._facts: List[Tuple[str, Tuple[Tuple[int, str, int], ...]]] = []
         self._documents: List[int] = []
+        self._text_bytes = 0
         self._skipped: Dict[str, int] = {}
 
     def finish(self) -> Selected:
         plan = self._plan
         self._look_at_output(None)
-        targets, files = self._fit()
-        pool = self._merged("models", files)
+        targets, parts = self._fit()
+        pool = self._merged("models", parts)[0]
         documents = sum(self._documents)
         count = plan.count or share_of(plan.fraction, documents)
         models = {"targets": targets, "pool": pool}
@@ -132,7 +133,7 @@ class _Run:
 
     # The steps.
 
-    def _fit(self) -> Tuple[List[Tuple[str, str]], List[str]]:
+    def _fit(self) -> Tuple[List[Tuple[str, str]], List[Made]]:
         """Models of the targets, by their names, and of the parts."""
         targets, parts = self._plan.targets, self._plan.parts
         words = (f"--text-field={self._job.text_field}", *self._job.fit)
@@ -144,8 +145,7 @@ class _Run:
                 return {"words": own, "stamps": [_storage.facts(file) for file in files]}
             part = parts[number - len(targets)]
             paths = tuple(path for path, _, _ in part)
-            own = (*words, *self._plan.pool_words, *paths)
-            return {"words": own, "stamps": [shard[1:] for shard in part]}
+            return {"words": (*words, *paths), "stamps": [shard[1:] for shard in part]}
 
         records = self._map(_tasks.fit, Items(len(targets) + len(parts), item), "fit")
         names = [name for name, _ in targets]
@@ -159,12 +159,15 @@ class _Run:
                 )
         records = records[len(targets) :]
         for record in records:
-            facts = tuple((one["bytes"], one["xxh3"], one["documents"]) for one in record["inputs"])
+            part = parts[len(self._facts)]
+            facts = tuple((size, xxh3, documents) for size, xxh3, documents in record["inputs"])
             self._facts.append((record["record"], facts))
-            self._documents.append(record.get("documents", 0))
+            self._documents.append(sum(documents for _, _, documents in facts))
+            for (path, _, _), (size, _, _) in zip(part, facts):
+                self._text_bytes += _cost.text_bytes(path, size)
             for reason, number in record.get("skipped_lines", {}).items():
                 self._skipped[reason] = self._skipped.get(reason, 0) + number
-        return models, [record["file"] for record in records]
+        return models, _made(records)
 
     def _shards(self, number: int) -> List[Record]:
         """What is known of the shards of a part."""
@@ -182,7 +185,7 @@ class _Run:
             if objective == "set" and self._is_in_two_rounds(kept):
                 candidates = self._in_two_rounds(settings)
             else:
-                candidates = self._merged("candidates", self._weigh(settings))
+                candidates = self._merged("candidates", self._weigh(settings), is_enough=True)
             item = {"candidates": candidates, "count": count, "targets": models["targets"]}
             item["unit"] = self._plan.unit
             try:
@@ -194,8 +197,10 @@ class _Run:
                 # `dsel select` begins again, too.
                 kept *= 2
                 continue
-            sliced = self._sliced(picks["file"], are_all_needed=False)
-            return {**sliced, "chosen": picks.get("chosen", 0)}
+            parts = [1] * sum(map(len, self._plan.parts))
+            sliced = self._sliced([picks["file"]], parts, are_all_needed=False)
+            cut = picks["file"] if sliced["places"] is None else sliced["file"]
+            return {**sliced, "picks": picks["file"], "cut": cut, "chosen": picks.get("chosen", 0)}
         raise AssertionError("the last attempt returns or raises")
 
     def _is_in_two_rounds(self, count: int) -> bool:
@@ -203,75 +208,77 @@ class _Run:
         if self._plan.unit != "documents" or self._plan.options.get("stratify"):
             return False
         wanted = max(3 * count, _LEAST_KEPT)
-        all_kept = sum(min(wanted, documents) for documents in self._documents)
-        least = _SAVED_BY_TWO_ROUNDS * len(self._documents)
-        return all_kept > 2 * wanted and all_kept - wanted > least
+        return _cost.two_rounds_are_cheaper(wanted, self._documents, self._text_bytes)
 
-    def _weigh(self, settings: Record) -> List[str]:
+    def _weigh(self, settings: Record) -> List[Made]:
         def item(number: int) -> Record:
             return {**settings, "shards": self._shards(number)}
 
         records = self._map(_tasks.weigh, Items(len(self._facts), item), "weigh")
-        return [record["file"] for record in records]
+        return _made(records)
 
-    def _in_two_rounds(self, settings: Record) -> str:
+    def _in_two_rounds(self, settings: Record) -> List[str]:
         """Candidates without their n-grams, and then the n-grams of those that are left."""
-        keys = self._merged("keys", self._weigh({**settings, "keys_only": True}))
-        sliced = self._sliced(keys, are_all_needed=True)
+        weighed = self._weigh({**settings, "keys_only": True})
+        keys = self._merged("keys", weighed, is_enough=True)
+        sliced = self._sliced(keys, [len(part) for part in self._plan.parts], are_all_needed=True)
+        places = sliced["places"]
+        # Without places, each part reads all keys.
+        cut = sliced["file"] if places else self._merged("keys", weighed)[0]
 
         def item(number: int) -> Record:
-            place = {"file": sliced["cut"], "place": sliced["places"][number]}
+            place = {"file": cut, "place": places[number] if places else None}
             return {"targets": settings["targets"], "shards": self._shards(number), "keys": place}
 
         records = self._map(_tasks.complete, Items(len(self._facts), item), "complete")
-        return self._merged("candidates", [record["file"] for record in records])
+        return self._merged("candidates", _made(records), is_enough=True)
 
-    def _sliced(self, file: str, are_all_needed: bool) -> Record:
-        parts = [len(part) for part in self._plan.parts]
-        item = {"file": file, "parts": parts, "are_all_needed": are_all_needed}
-        found = self._map(_tasks.slices, [item], "slice")[0]
-        if found.get("places") is None:
-            # It isn't cut: each part reads all of it.
-            return {**found, "cut": file, "places": [None] * len(parts), "picks": file}
-        return {**found, "cut": found["file"], "picks": file}
+    def _sliced(self, files: List[str], parts: List[int], are_all_needed: bool) -> Record:
+        """Where the candidates of each part are in one file. `places` is None if it isn't cut."""
+        item = {"files": files, "parts": parts, "are_all_needed": are_all_needed}
+        return {"places": None, **self._map(_tasks.slices, [item], "slice")[0]}
 
     def _write(self, chosen: Record) -> List[Record]:
         """Copies the chosen lines. Shards without any aren't read again."""
         name = _storage.name_of(chosen["picks"].rsplit("/", 1)[1], self._job.write)
         self._look_at_output(name)
-        # The parts that have chosen documents, and the number of their first shards.
-        parts: List[Tuple[int, int]] = []
+        # The shards that have chosen documents, in groups for each task.
+        parts: List[List[Tuple[int, Shard]]] = []
         first = 0
-        for number, part in enumerate(self._plan.parts):
-            if any(chosen["candidates"][first : first + len(part)]):
-                parts.append((number, first))
+        for part in self._plan.parts:
+            own = [one for one in enumerate(part, first) if chosen["candidates"][one[0]]]
+            parts += _cut(own, _cost.WRITTEN_BY_A_TASK)
             first += len(part)
 
-        def item(place: int) -> Record:
-            number, first = parts[place]
+        def item(number: int) -> Record:
             shards = []
-            for one, (path, size, stamp) in enumerate(self._plan.parts[number], first):
-                documents = chosen["candidates"][one]
-                if documents:
-                    facts = {"path": path, "size": size, "stamp": stamp}
-                    shards.append({**facts, "number": one, "chosen": documents})
-            picks = {"file": chosen["cut"], "place": chosen["places"][number]}
-            return {"picks": picks, "shards": shards}
+            for one, (path, size, stamp) in parts[number]:
+                place = chosen["places"] and chosen["places"][one]
+                facts = {"path": path, "size": size, "stamp": stamp, "number": one}
+                shards.append({**facts, "chosen": chosen["candidates"][one], "place": place})
+            return {"picks": chosen["cut"], "shards": shards}
 
         records = self._map(_tasks.write, Items(len(parts), item), "write")
         return [file for record in records for file in record["files"]]
 
     # Parts of steps.
 
-    def _merged(self, kind: str, files: List[str]) -> str:
-        """Adds files up, in a tree."""
-        while len(files) > 1:
-            groups = [files[start : start + FAN_IN] for start in range(0, len(files), FAN_IN)]
-            items = [{"kind": kind, "files": group} for group in groups if len(group) > 1]
-            merged = self._map(_tasks.merge, items, f"merge {kind}")
-            files = [record["file"] for record in merged]
-            files += [file for group in groups if len(group) == 1 for file in group]
-        return files[0]
+    def _merged(self, kind: str, made: List[Made], is_enough: bool = False) -> List[str]:
+        """Adds the files of tasks up, in a tree.
+
+        Args:
+            is_enough: a few small files may be left, which the next step merges on its way.
+        """
+        while len(made) > 1:
+            size = sum(bytes for _, bytes in made)
+            if is_enough and len(made) <= _cost.FAN_IN and size <= _cost.MERGED_ON_THE_WAY:
+                break
+            groups = _cut(made, _cost.FAN_IN)
+            files = [[file for file, _ in group] for group in groups if len(group) > 1]
+            items = [{"kind": kind, "files": group} for group in files]
+            rest = [one for group in groups if len(group) == 1 for one in group]
+            made = _made(self._map(_tasks.merge, items, f"merge {kind}")) + rest
+        return [file for file, _ in made]
 
     def _map(
         self, task: Callable[[Job, Any], Record], items: Sequence[Record], label: str
@@ -364,6 +371,14 @@ class _Run:
             warnings.warn(text, DselWarning, stacklevel=4)
         paths = [_storage.joined(self._job.out, file["name"]) for file in written]
         return Selected(self._job.out, paths, manifest, self._steps)
+
+
+def _made(records: Sequence[Record]) -> List[Made]:
+    return [(record["file"], record["cost"][2]) for record in records]
+
+
+def _cut(items: List[Any], size: int) -> List[List[Any]]:
+    return [items[start : start + size] for start in range(0, len(items), size)]
 
 
 _SUMS = ("documents", "tokens", "bytes")

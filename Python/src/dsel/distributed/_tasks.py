@@ -7,19 +7,18 @@ time, and a driver that begins again redoes what is missing. Records are diction
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 from contextlib import ExitStack
-from typing import IO, Any, List, Mapping, Sequence
+from typing import Any, List, Mapping, Sequence
 
-from .._binary import find_binary
 from .._errors import DselError
 from .._process import Word
 from . import _storage
-from ._documents import feed_of, feeds_of
+from ._documents import facts_of, feed_of, feeds_of
 from ._plan import Job
-from ._results import Record, once, run
-from ._slices import Slices, cut
+from ._readers import is_fed
+from ._results import Record, lines_of, once, run
+from ._slices import cut
 
 
 def fit(job: Job, item: Mapping[str, Any]) -> Record:
@@ -30,17 +29,19 @@ def fit(job: Job, item: Mapping[str, Any]) -> Record:
     """
 
     def make(path: str) -> Record:
-        report = run(job, ["fit", *feeds_of(item["words"]), f"--output={path}"])
+        report = run(job, ["fit", *feeds_of(item["words"], job.readers), f"--output={path}"])
         inputs = [_input(one) for one in report["inputs"]]
         return {
-            "inputs": inputs,
+            # Short, because the driver has those of all shards.
+            "inputs": [[one["bytes"], one["xxh3"], one["documents"]] for one in inputs],
             # What is made of the model depends on the content of the files, and not on their dates.
             "content": _storage.name_of(
                 job.version,
                 [word for word in item["words"] if word.startswith("-")],
                 [[one["path"], one["xxh3"]] for one in inputs],
             ),
-            "documents": report["model"]["documents"],
+            # Those that were read. With fit_sample, fewer were counted.
+            "documents": sum(one["documents"] for one in inputs),
             "skipped_lines": report.get("skipped_lines", {}),
         }
 
@@ -92,12 +93,12 @@ def weigh(job: Job, item: Mapping[str, Any]) -> Record:
     def make(path: str) -> Record:
         with ExitStack() as stack:
             words = _weigh_words(job, item, stack)
-            words += feeds_of([shard["path"] for shard in item["shards"]])
+            words += feeds_of([shard["path"] for shard in item["shards"]], job.readers)
             report = run(job, ["weigh", *words, f"--output={path}"])
         _expect(job, item, report["inputs"])
         return {"kept": report["candidates"]["kept"]}
 
-    return once(job, "weigh", ".candidates.zst", [job.weigh, _of(item)], make)
+    return _short(once(job, "weigh", ".candidates.zst", [job.weigh, _of(item)], make))
 
 
 def complete(job: Job, item: Mapping[str, Any]) -> Record:
@@ -113,18 +114,18 @@ def complete(job: Job, item: Mapping[str, Any]) -> Record:
             words += _target_models(item, stack)
             keys = stack.enter_context(_slice(item["keys"]))
             words.append(f"--candidates-from={keys}")
-            words += feeds_of([shard["path"] for shard in item["shards"]])
+            words += feeds_of([shard["path"] for shard in item["shards"]], job.readers)
             run(job, ["weigh", *words, f"--output={path}"])
         return {}
 
-    return once(job, "complete", ".candidates.zst", [_of(item)], make)
+    return _short(once(job, "complete", ".candidates.zst", [_of(item)], make))
 
 
 def choose(job: Job, item: Mapping[str, Any]) -> Record:
     """Makes the draw, or chooses the set, among the candidates of the whole pool.
 
     Args:
-        item: `candidates`; `count`, in the `unit`; `targets`.
+        item: `candidates`, whose files are merged on the way; `count`, in the `unit`; `targets`.
     """
 
     def make(path: str) -> Record:
@@ -133,15 +134,15 @@ def choose(job: Job, item: Mapping[str, Any]) -> Record:
             words: List[Word] = ["resample", *job.choose, f"--{option}={item['count']}"]
             if any(word.startswith("--base=") for word in job.choose):
                 words += _target_models(item, stack)
-            file = stack.enter_context(_storage.local_copy(item["candidates"]))
-            report = run(job, [*words, f"--candidates={file}", f"--picks={path}"])
+            files = [stack.enter_context(_storage.local_copy(one)) for one in item["candidates"]]
+            report = run(job, [*words, "--candidates", *files, f"--picks={path}"])
         return {"chosen": report["candidates"], "objective": report.get("objective", "weight")}
 
     named = [
         job.choose,
         item["count"],
         *_other(item["unit"]),
-        _id(item["candidates"]),
+        _ids(item["candidates"]),
         _ids(_models(item)),
     ]
     return once(job, "choose", ".picks.zst", named, make)
@@ -151,39 +152,56 @@ def slices(job: Job, item: Mapping[str, Any]) -> Record:
     """Cuts candidates, so that each machine reads those of its own shards.
 
     Args:
-        item: `file`; `parts`, the numbers of shards; `are_all_needed`, whether parts without
-            candidates are needed, too.
+        item: `files`, which are merged on the way; `parts`, the numbers of shards;
+            `are_all_needed`, whether parts without candidates are needed, too.
     """
 
     def make(path: str) -> Record:
-        with _storage.local_copy(item["file"]) as file, open(path, "wb") as output:
-            found = _cut(job, file, item, output)
+        with ExitStack() as stack:
+            files = [stack.enter_context(_storage.local_copy(file)) for file in item["files"]]
+            # The program decompresses a single file, too.
+            lines = stack.enter_context(lines_of(["merge", *job.merge, *files]))
+            output = stack.enter_context(open(path, "wb"))
+            found = cut(lines, item["parts"], output, item["are_all_needed"])
+            for _ in lines:
+                pass  # What was left out, which is of no use here.
         return {"candidates": found.candidates, "places": found.places}
 
-    return once(job, "slices", ".gz", [_id(item["file"]), item["parts"]], make)
+    return once(job, "slices", ".gz", [_ids(item["files"]), item["parts"]], make)
 
 
 def write(job: Job, item: Mapping[str, Any]) -> Record:
     """Copies the chosen lines of some shards, each to a file of its own.
 
     Args:
-        item: `picks`, a slice; `shards`: path, size and stamp, number and number of chosen
-            documents of each that has some.
+        item: `picks`, a file; `shards`: path, size and stamp, number, number of chosen documents
+            and the place of these in the file, of each that has some.
     """
 
     def make(_: str) -> Record:
-        with _slice(item["picks"]) as picks:
-            return {"files": [_copy(job, shard, picks) for shard in item["shards"]]}
+        files: List[Record] = []
+        with ExitStack() as stack:
+            whole = ""
+            for shard in item["shards"]:
+                if shard["place"] is not None:
+                    # Its own only: a run of the program for a few lines costs little else.
+                    with _slice({"file": item["picks"], "place": shard["place"]}) as picks:
+                        files.append(_copy(job, shard, picks))
+                    continue
+                whole = whole or stack.enter_context(_storage.local_copy(item["picks"]))
+                files.append(_copy(job, shard, whole))
+        return {"files": files}
 
-    named = [job.out, job.write, _id(item["picks"]["file"]), item["shards"]]
+    named = [job.out, job.write, _id(item["picks"]), item["shards"]]
     files = once(job, "write", "", named, make)
     for file in files["files"]:
         found = _storage.facts(_storage.joined(job.out, file["name"]))
         if found is None or found[0] != file["stored_bytes"]:
             # It was removed since then.
             _storage.remove(files["record"])
-            return once(job, "write", "", named, make)
-    return files
+            files = once(job, "write", "", named, make)
+            break
+    return {"files": files["files"], "cost": files["cost"]}
 
 
 def _copy(job: Job, shard: Mapping[str, Any], picks: str) -> Record:
@@ -191,11 +209,11 @@ def _copy(job: Job, shard: Mapping[str, Any], picks: str) -> Record:
     name = f"shard_{shard['number']:08d}{job.suffix}"
     words: List[Word] = ["resample", f"--candidates={picks}", f"--text-field={job.text_field}"]
     words += [*job.write, "--manifest=/dev/null"]
-    words.append(feed_of(path, "--pool=") if _storage.is_remote(path) else f"--pool={path}")
+    words.append(feed_of(path, "--pool=") if is_fed(path, job.readers) else f"--pool={path}")
     with _storage.new_file(_storage.joined(job.out, name)) as output:
         selected = run(job, [*words, f"--output={output}"])["selected"]
         stored = os.stat(output).st_size
-        if (shard["size"], shard["stamp"]) != _storage.facts(path):
+        if (shard["size"], shard["stamp"]) != facts_of(path, job.readers):
             raise _changed(path)
         if selected["documents"] != shard["chosen"]:
             found = selected["documents"]
@@ -263,22 +281,9 @@ class _slice:
         self._stack.close()
 
 
-def _cut(job: Job, file: str, item: Mapping[str, Any], output: IO[bytes]) -> Slices:
-    # The program decompresses it.
-    words = [find_binary(), "merge", *job.merge, file, "--quiet"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
-        assert child.stdout is not None and child.stderr is not None
-        try:
-            found = cut(iter(child.stdout), item["parts"], output, item["are_all_needed"])
-            for _ in child.stdout:
-                pass  # What was left out, which is of no use here.
-        except BaseException:
-            child.kill()
-            raise
-        said = child.stderr.read().decode(errors="replace").strip()
-    if child.returncode != 0:
-        raise DselError(said or f"dsel ended with status {child.returncode}.", file=file)
-    return found
+def _short(record: Record) -> Record:
+    """What the driver needs to know, which has that of all tasks."""
+    return {"file": record["file"], "cost": record["cost"]}
 
 
 # What went in.

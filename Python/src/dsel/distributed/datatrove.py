@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from datatrove.pipeline.base import PipelineStep
 from datatrove.utils.logging import logger
 
+from ._cost import TASK_BYTES
 from ._ranks import Incomplete, Ranks
 from ._select import select
 
@@ -48,20 +49,25 @@ class SelectStep(PipelineStep):  # type: ignore[misc]
         out: str | os.PathLike[str],
         *,
         text_field: str = "text",
+        task_bytes: int = TASK_BYTES,
         **options: Unpack[SelectOptions],
     ) -> None:
         """Takes what `dsel.distributed.select` takes, but the engine."""
         super().__init__()
         self._arguments = (target, pool, work, out)
-        self._text_field, self._options = text_field, options
+        self._text_field, self._task_bytes, self._options = text_field, task_bytes, options
 
     def run(self, data: Any = None, rank: int = 0, world_size: int = 1) -> Any:
         target, pool, work, out = self._arguments
         with self.track_time():
             try:
                 engine = Ranks(rank, world_size, work)
-                options = self._options
-                select(engine, target, pool, work, out, text_field=self._text_field, **options)
+                select(
+                    *(engine, target, pool, work, out),
+                    text_field=self._text_field,
+                    task_bytes=self._task_bytes,
+                    **self._options,
+                )
             except Incomplete as reason:
                 logger.info(f"dsel: {reason}")
         return data
