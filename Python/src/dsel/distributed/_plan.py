@@ -25,7 +25,6 @@ _NOT_HERE = {
     "annotate": "the lines are copied as they are",
     "annotate_with": "the lines are copied as they are",
     "picks": "`out` names the directory for the selection",
-    "tokens_field": "candidates have only the program's own numbers of tokens",
     "min_quantile": "no file knows the quantiles of the pool; `min_weight` is a limit for all",
     "excluded": "lists of documents are not collected",
     "rejected_duplicates": "lists of documents are not collected",
