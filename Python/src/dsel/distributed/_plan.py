@@ -203,11 +203,14 @@ def checked(
     if target_field != job.text_field:
         whole.append(f"--target-text-field={target_field}")
     weigh = ["weigh", *models, f"--pool-model={missing}", field, *job.weigh, "--candidates=1"]
+    # The tasks name them so, too.
+    choosing = models if any(word.startswith("--base=") for word in job.choose) else []
+    choose = ["resample", f"--candidates={missing}", *choosing, *job.choose, "--count=1"]
     for words in (
         ["select", *target, f"--pool={missing}", field, *whole],
         ["fit", field, *job.fit, missing],
         [*weigh, f"--output={missing}", missing],
-        ["resample", f"--candidates={missing}", *job.choose, "--count=1", f"--picks={missing}"],
+        [*choose, f"--picks={missing}"],
         ["resample", f"--candidates={missing}", f"--pool={missing}", field, *job.write],
     ):
         try:
