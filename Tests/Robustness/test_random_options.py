@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from cluster import Cluster, two_rounds
 from running import FIXTURES, WIKI, run
-from test_distributed_parts import write_targets
+from test_distributed_parts import model_of, write_targets
 
 CASES = 12
 # Where the text may be: each document has all of these.
@@ -75,6 +75,7 @@ class Case:
         self.draw += [f"--{'count' if self.unit == 'documents' else self.unit}", str(self.size)]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("number", range(CASES))
 def test_random_options_give_the_same_bytes_in_all_ways(
     dsel: str, tmp_path: Path, seed: int, number: int
@@ -121,7 +122,7 @@ def test_random_options_give_the_same_bytes_in_all_ways(
         lambda shard: [*fit, *case.keep, f"shards/{shard}", "-o", f"models/{shard}.model.zst"]
     )
     cluster.merge("models", "pool.model.zst")
-    models = [word for name in case.names for word in ["--target-model", f"{name}={name}.model.zst"]]
+    models = [word for name in case.names for word in ["--target-model", model_of(name)]]
     weigh = ["weigh", "--force", *models, "--pool-model", "pool.model.zst", *case.text]
     weigh += [*case.options, *case.kept, "--candidates", str(case.size), "--budget", case.unit]
     cluster.for_each_shard(
