@@ -64,6 +64,10 @@ def test_it_has_the_bytes_of_one_select(threads, shards, options):
         {"count": 90, "stratify": "domain", "fill": True, "objective": "weight"},
         {"count": 70, "add": {"n": 0.5, "m": -1}, "share": {"code": 0.8}},
         {"fraction": 0.1, "replay": 0.5, "stratify": "domain", "mixture_temperature": 2},
+        {"tokens": "30k", "tokens_field": "n_tokens", "objective": "weight"},
+        {"tokens": "30k", "tokens_field": "n_tokens"},
+        {"count": 60, "base": "code.model"},
+        {"count": 60, "base": "code.model", "share": {"wiki": 0.6}},
     ],
     ids=str,
 )
@@ -72,8 +76,9 @@ def test_budgets_and_parts_have_the_bytes_of_one_select(threads, tmp_path, crawl
     own = [row for row in rows if row["domain"] == "code"][:50]
     with open("code.jsonl", "w") as file:
         file.writelines(json.dumps(row) + "\n" for row in own)
+    dsel("fit", "code.jsonl", "--output", "code.model")
     for number, row in enumerate(rows):
-        row |= {"n": number % 7, "m": number % 11}
+        row |= {"n": number % 7, "m": number % 11, "n_tokens": 2 * len(row["text"].split())}
     shards = write_shards(tmp_path, [json.dumps(row).encode() + b"\n" for row in rows])
     words = []
     for name, value in options.items():

@@ -17,8 +17,8 @@ package struct ExclusionCheck: ~Copyable {
   private let tokenizer: TokenizerKind
   private let capacity: Int
   private var hashes: [UInt64] = []
-  /// Scratch for the keys of blocks.
-  private var keys: [UInt64] = []
+  /// Memory for looking into hashes.
+  private var blocks: [GramBlock] = []
   private var isSuspect = false
   /// Reads texts once more: made for the first that needs it.
   private var reader: TokenReader?
@@ -57,10 +57,10 @@ package struct ExclusionCheck: ~Copyable {
   private mutating func lookIntoHashes() {
     guard !isSuspect else { return }
     // Taken out of `self`, whose other members are read meanwhile.
-    var scratch: [UInt64] = []
-    swap(&scratch, &keys)
+    var scratch: [GramBlock] = []
+    swap(&scratch, &blocks)
     isSuspect = index.mayMatch(hashes.span, scratch: &scratch)
-    swap(&scratch, &keys)
+    swap(&scratch, &blocks)
   }
 
   /// Leaves the tokens that an n-gram may begin with which ends later.
@@ -104,7 +104,7 @@ package struct ExclusionCheck: ~Copyable {
       add(last)
       return lookIntoHashes()
     }
-    if !isSuspect { isSuspect = index.mayMatch(last, scratch: &keys) }
+    if !isSuspect { isSuspect = index.mayMatch(last, scratch: &blocks) }
   }
 
   /// Compares the tokens themselves.

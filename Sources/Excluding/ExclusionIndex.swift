@@ -95,10 +95,10 @@ package final class ExclusionIndex: Sendable {
   /// - Parameters:
   ///   - tokens: the hashes of its tokens.
   ///   - scratch: memory that is used again.
-  func mayMatch(_ tokens: Span<UInt64>, scratch: inout [UInt64]) -> Bool {
+  func mayMatch(_ tokens: Span<UInt64>, scratch: inout [GramBlock]) -> Bool {
     func isKnown(_ key: UInt64) -> Bool { table.find(key) { _ in true } != nil }
-    return usual?.mayMatch(tokens, keys: &scratch, isKnown: isKnown) == true
-      || short?.mayMatch(tokens, keys: &scratch, isKnown: isKnown) == true
+    return usual?.mayMatch(tokens, blocks: &scratch, isKnown: isKnown) == true
+      || short?.mayMatch(tokens, blocks: &scratch, isKnown: isKnown) == true
   }
 
   /// The first n-gram of a text that is in the set, where it begins; of several that begin there,

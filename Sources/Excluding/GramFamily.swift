@@ -9,6 +9,8 @@ struct GramFamily: ~Copyable, Sendable {
   private let hashes: [GramHash]
   /// m.
   private let blockLength: Int
+  /// All blocks, twice: what passes the first is looked up in the second.
+  private var sieve: KeySieve
   private var blocks: KeyFilter
   private var grams: KeyFilter
   private let keyMask: UInt64
@@ -20,6 +22,7 @@ struct GramFamily: ~Copyable, Sendable {
   init(lengths: [Int], capacity: Int, keyMask: UInt64) {
     hashes = lengths.map { GramHash(length: $0) }
     blockLength = (lengths[0] + 1) / 2
+    sieve = KeySieve(capacity: capacity)
     blocks = KeyFilter(capacity: capacity)
     grams = KeyFilter(capacity: capacity)
     self.keyMask = keyMask
@@ -33,43 +36,49 @@ struct GramFamily: ~Copyable, Sendable {
   ///   - keys: gets their keys.
   mutating func add(_ tokens: Span<UInt64>, length: Int, keys: inout [UInt64]) {
     GramHash.findKeys(length: blockLength, of: tokens, mask: keyMask, into: &keys)
-    for key in keys { blocks.insert(key) }
+    sieve.insert(keys)
+    blocks.insert(keys)
     GramHash.findKeys(length: length, of: tokens, mask: keyMask, into: &keys)
-    for key in keys { grams.insert(key) }
+    grams.insert(keys)
   }
 
   /// Whether a text may have an n-gram of the family.
   ///
   /// - Parameters:
   ///   - tokens: the hashes of the text's tokens.
-  ///   - keys: scratch memory.
+  ///   - blocks: scratch memory.
   ///   - isKnown: whether there may be an n-gram with a key.
   /// - Complexity: O(*n*): about one multiplication per token, and one look-up per block.
   func mayMatch(
-    _ tokens: Span<UInt64>, keys: inout [UInt64], isKnown: (UInt64) -> Bool
+    _ tokens: Span<UInt64>, blocks: inout [GramBlock], isKnown: (UInt64) -> Bool
   ) -> Bool {
-    findBlocks(tokens, &keys)
+    let count = findSuspects(tokens, &blocks)
+    let suspects = blocks.span
     // The filter lies all over the memory. With little else to do between the look-ups, the
     // processor waits for several places at once.
-    let keys = keys.span
-    for block in keys.indices where blocks.mayContain(keys[block]) {
-      if hasGram(around: block * blockLength, tokens, isKnown) { return true }
+    for suspect in 0..<count where self.blocks.mayContain(suspects[suspect].key) {
+      if hasGram(around: suspects[suspect].start, tokens, isKnown) { return true }
     }
     return false
   }
 
-  /// Writes the keys of a text's blocks.
-  private func findBlocks(_ tokens: Span<UInt64>, _ keys: inout [UInt64]) {
-    let count = tokens.count / blockLength
-    keys.removeAll(keepingCapacity: true)
-    keys.append(addingCapacity: count) { output in
-      var start = 0
-      for _ in 0..<count {
-        let value = GramHash.value(of: tokens.extracting(start..<(start + blockLength)))
-        output.append(GramHash.key(value, length: blockLength) & keyMask)
-        start += blockLength
-      }
+  /// Finds the blocks of a text that pass the sieve.
+  ///
+  /// - Returns: their number.
+  private func findSuspects(_ tokens: Span<UInt64>, _ blocks: inout [GramBlock]) -> Int {
+    let blockCount = tokens.count / blockLength
+    let missing = blockCount - blocks.count
+    if missing > 0 { blocks += Array(repeating: GramBlock(key: 0, start: 0), count: missing) }
+    var blocks = blocks.mutableSpan
+    var start = 0
+    for block in 0..<blockCount {
+      let value = GramHash.value(of: tokens.extracting(start..<(start + blockLength)))
+      blocks[block] = GramBlock(
+        key: GramHash.key(value, length: blockLength) & keyMask, start: start)
+      start += blockLength
     }
+    // A loop of its own, as for the filter.
+    return sieve.moveToFront(&blocks, count: blockCount)
   }
 
   private func hasGram(

@@ -13,20 +13,22 @@ struct KeyFilter: ~Copyable, Sendable {
     words = LargeTable(count: capacity / Self.keysPerWord + 1)
   }
 
-  mutating func insert(_ key: UInt64) {
-    let word = word(key)
+  mutating func insert(_ keys: [UInt64]) {
     var words = words.mutableSpan
-    words[word] |= BloomFilter.mask(key)
+    for key in keys {
+      words[Self.word(key, of: words.count)] |= BloomFilter.mask(key)
+    }
   }
 
   @inline(__always)
   func mayContain(_ key: UInt64) -> Bool {
+    let words = words.span
     let mask = BloomFilter.mask(key)
-    return words.span[word(key)] & mask == mask
+    return words[Self.word(key, of: words.count)] & mask == mask
   }
 
   @inline(__always)
-  private func word(_ key: UInt64) -> Int {
-    Int(key.multipliedFullWidth(by: UInt64(words.count)).high)
+  private static func word(_ key: UInt64, of count: Int) -> Int {
+    Int(key.multipliedFullWidth(by: UInt64(count)).high)
   }
 }

@@ -8,7 +8,7 @@ package struct LargeTable<
 >: ~Copyable, @unchecked Sendable {
   // Sendable because a noncopyable owner moves as a whole: nobody else ever holds its pointer.
 
-  private let base: UnsafeMutablePointer<Element>
+  @usableFromInline internal let base: UnsafeMutablePointer<Element>
   package let count: Int
 
   /// Allocates a table of zeros.
@@ -34,7 +34,7 @@ package struct LargeTable<
 
   deinit { unsafe free(base) }
 
-  package var span: Span<Element> {
+  @inlinable package var span: Span<Element> {
     @_lifetime(borrow self)
     get {
       // SAFETY: `count` elements are initialised and stay so while `self` is borrowed.
@@ -48,7 +48,7 @@ package struct LargeTable<
   /// A class can't lend the span of its table for longer than a call.
   package func withSpan<Result>(_ body: (Span<Element>) -> Result) -> Result { body(span) }
 
-  package var mutableSpan: MutableSpan<Element> {
+  @inlinable package var mutableSpan: MutableSpan<Element> {
     @_lifetime(&self)
     mutating get {
       // SAFETY: as for `span`, and the exclusive access keeps others away.

@@ -22,7 +22,7 @@ package struct Candidates: Sendable {
   private var index = TextIndex()
   /// The buffer is compacted when it holds this many entries.
   private var limit: Int
-  private static let smallestSlack = 4096
+  private static let smallestSlack = 1024
   /// The number of documents that may come.
   ///
   /// No buffer gets larger than that.

@@ -146,7 +146,7 @@ struct CandidateTargetTests {
     #expect(merged.errors.contains("kept with another --target-model than"), "\(merged.errors)")
   }
 
-  @Test func `Two rounds need the models of all targets, and a base needs one`() throws {
+  @Test func `Two rounds and a base need the models of all targets`() throws {
     try keep(["--candidates", "20", "--keys-only"])
     let complete = ["weigh", shards[1], "--candidates-from", "all", "-o", "x"]
     let run = try Dsel.run(complete + ["--target-model", "wiki.model"], in: directory)
@@ -162,8 +162,8 @@ struct CandidateTargetTests {
     #expect(base.status == 1)
     #expect(
       base.errors
-        == "x: --base can't be used with candidates of several targets. Leave --base out, or use "
-        + "'dsel select --base' with the whole pool.\n")
+        == "x: its candidates are for the targets wiki and saga. Name the model of each: "
+        + "--target-model wiki=FILE, and so on.\n")
   }
 
   @Test func `Annotated lines name the target that drew them`() throws {

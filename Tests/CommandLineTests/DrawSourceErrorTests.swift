@@ -90,7 +90,7 @@ struct DrawSourceErrorTests {
     let text = String(decoding: try directory.read("kept"), as: UTF8.self)
     let lines = text.split(separator: "\n")
     for (name, content, fragment) in [
-      ("newer", text.replacing("_version\":1,", with: "_version\":7,"), "format version is 7"),
+      ("newer", text.replacing("_version\":1,", with: "_version\":8,"), "format version is 8"),
       ("cut", String(text.dropLast(30)), "not a file of candidates that is whole: not valid JSON"),
       (
         "fewer", lines.dropLast().joined(separator: "\n"),

@@ -8,6 +8,18 @@ import Testing
 
   init() throws { directory = try TemporaryDirectory() }
 
+  @Test func `One directory can't be both the output's and the remainder's`() throws {
+    for name in ["od", "od/", "od//"] {
+      let run = try Dsel.select(["--output-dir", "od", "--remainder", name], in: directory)
+      #expect(run.status == 64)
+      #expect(
+        run.errors.contains(
+          "--output-dir and --remainder name the same directory. Give each a directory of its own."),
+        "\(run.errors)")
+    }
+    #expect(!directory.exists("od"))
+  }
+
   private static let suffixes = [
     "arrow", "feather", "orc", "avro", "csv", "tsv", "xz", "bz2", "lz4", "zip", "7z",
     "tar", "tgz",

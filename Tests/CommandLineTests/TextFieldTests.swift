@@ -294,6 +294,29 @@ struct TextFieldTests {
     #expect(try JSON(weigh.output).missing_fields[0].string == "title")
   }
 
+  @Test func `So it is of compare, explain, and results that are used again`() throws {
+    let options = ["--text-field", "text,title", "--json"]
+    let compare = try run(
+      ["compare", "--target", "t", "--selected", "p", "--pool", "p"] + options)
+    for side in ["target", "selected", "pool"] {
+      #expect(try JSON(compare.output)[side].missing_fields[0].string == "title")
+    }
+    #expect(try JSON(compare.output).random_arm.missing_fields.isNull)
+    #expect(compare.errors.contains("no document of the selection has"), "\(compare.errors)")
+    let explain = try run(["explain", "--target", "t", "--pool", "p", "p"] + options)
+    #expect(try JSON(explain.output).missing_fields[0].string == "title", "\(explain.errors)")
+    #expect(explain.errors.contains("no document of the target and the pool has"))
+    for _ in 1...2 {
+      let fit = try run(["fit", "--work-dir", "work", "t", "-o", "m2", "--force"] + options)
+      #expect(try JSON(fit.output).missing_fields[0].string == "title", "\(fit.output)")
+    }
+    // Another shard that has it.
+    try directory.write("{\"text\":\"some words\",\"title\":\"one\"}\n", to: "t2")
+    let fit = try run(["fit", "--work-dir", "work", "t", "t2", "-o", "m2", "--force"] + options)
+    #expect(try JSON(fit.output).missing_fields.isNull)
+    #expect(try JSON(fit.output).reused_inputs.int == 1)
+  }
+
   @Test func `Ids are numbers or strings`() throws {
     let ids = ["7", "\"x\\n\"", "-1.5", "12345678901234567890", "1e3", "0.1", "\"7\""]
     try directory.write(

@@ -151,7 +151,14 @@ struct TokensFieldTests {
 
   @Test(arguments: [
     (["resample", "--weights", "w", "--pool", "p"], "--tokens-field needs --field"),
-    (["resample", "--candidates", "w", "--pool", "p"], "--tokens-field needs --field"),
+    (
+      ["resample", "--candidates", "w", "--pool", "p"],
+      "--tokens-field belongs to 'dsel weigh --candidates', which keeps the numbers of that field"
+    ),
+    (
+      ["weigh", "p", "--target-model", "m", "--pool-model", "m"],
+      "--tokens-field needs --candidates: weights don't depend on the draw."
+    ),
     (["select", "--target", "t", "--pool", "p", "--base", "m"], "can't be used with --base"),
     (
       ["select", "--target", "t", "--pool", "p", "--tokens", "auto"],
@@ -161,6 +168,25 @@ struct TokensFieldTests {
   func `Where dsel has no such field, it says so`(arguments: [String], message: String) throws {
     let run = try Dsel.run(arguments + ["--tokens-field", "n"], in: directory)
     #expect(run.status == 64 && run.errors.contains(message), "\(run.errors)")
+  }
+
+  /// Candidates of dsel's own tokens and of a field's, and of two fields, don't merge.
+  @Test func `Candidates with other numbers of tokens don't merge`() throws {
+    try writePool()
+    try Stages.run(["fit", Fixtures.wiki, "-o", "w.model"], in: directory)
+    try Stages.run(["fit", "pool.jsonl", "-o", "p.model"], in: directory)
+    let models = ["--target-model", "w.model", "--pool-model", "p.model"]
+    for (name, field) in [("own", []), ("given", ["--tokens-field", "n_tokens"])] {
+      try Stages.run(
+        ["weigh", "pool.jsonl", "--candidates", "9k", "--budget", "tokens", "-o", name] + models
+          + field, in: directory)
+    }
+    let run = try Dsel.run(["merge", "own", "given", "-o", "all"], in: directory)
+    #expect(run.status == 1)
+    #expect(run.errors.contains("kept with another --tokens-field"), "\(run.errors)")
+    // Everything of the file that an older program must know is announced by its version.
+    #expect(try directory.read("given").jsonLines()[0].format_version.int == 7)
+    #expect(try directory.read("given").jsonLines()[0].tokens_field.string == "n_tokens")
   }
 
   @Test func `Budgets of tokens name no part that is too small for a document`() throws {

@@ -55,7 +55,19 @@ PARTS: list[tuple[list[str], list[str], str, int, list[list[str]]]] = [
         *(TWO, [*WEIGHT, "--near-duplicates", "0.5", "--stratify", "domain", "--replay", "0.1"]),
         *("tokens", 60000, [["--stratify", "domain", "--replay", "0.1"], []]),
     ),
+    # Numbers of tokens from a field.
+    (
+        *(TWO, [*WEIGHT, "--tokens-field", "n_tokens", "--add", "quality=0.2"], "tokens", 150000),
+        [["--share", "wiki=0.6"], ["--tokens", "7777"]],
+    ),
+    (
+        *(ONE, [*WEIGHT, "--tokens-field", "n_tokens", "--stratify", "domain"], "tokens", 90000),
+        [["--stratify", "domain", "--mixture", "wiki=0.4,saga=0.3"], []],
+    ),
+    (ONE, [*SET, "--tokens-field", "n_tokens"], "tokens", 400000, [[], ["--tokens", "60000"]]),
+    (ONE, [*SET, "--tokens-field", "n_tokens", "--near-duplicates", "0.8"], "documents", 90, [[]]),
     # Sets, from a pool with more documents than candidates.
+    (TWO, SET, "documents", 500, [["--base", "base.model.zst"], ["--count", "60"]]),
     (
         *(TWO, [*SET, "--replay", "0.25"], "documents", 700),
         [["--share", "wiki=0.6", "--replay", "0.2"]],
@@ -88,13 +100,14 @@ def test_parts_of_shards_select_what_one_selects(
     keep = ["--keep-field", "quality,size"] if "--add" in options else []
     for name in names:
         cluster.run("fit", f"{name}.jsonl", "-o", f"{name}.model.zst")
+    cluster.run("fit", "scripture.jsonl", "-o", "base.model.zst")
     cluster.for_each_shard(
         lambda shard: [
             *["fit", "--force", f"shards/{shard}", "-o", f"models/{shard}.model.zst", *keep]
         ]
     )
     cluster.merge("models", "pool.model.zst")
-    models = [word for name in names for word in ["--target-model", f"{name}={name}.model.zst"]]
+    models = [word for name in names for word in ["--target-model", model_of(name)]]
     ours = ["--force", *models, "--pool-model", "pool.model.zst", "--candidates", str(kept)]
     weigh = ["weigh", *ours, "--budget", unit, *options]
     cluster.for_each_shard(
@@ -121,7 +134,7 @@ def compare_draw(
 ) -> None:
     shards = [f"shards/{name}" for name in cluster.shards]
     target = [word for name in names for word in ["--target", f"{name}={name}.jsonl"]]
-    if "--count" not in draw:
+    if "--count" not in draw and "--tokens" not in draw:
         draw = [*draw, {"documents": "--count"}.get(unit, f"--{unit}"), str(kept)]
     lists = ["--remainder", "rest"]
     lists += ["--excluded", "excluded"] if "--exclude" in options else []
@@ -134,6 +147,9 @@ def compare_draw(
     select = ["select", *target, "--pool", *shards, *options, *draw, *outputs("selected")]
     manifest = cluster.manifest(*select)
     assert manifest["selected"]["documents"]
+    # A choice that completes a base needs the n-grams of the targets.
+    if "--base" in draw:
+        draw = [*draw, *(word for name in names for word in ["--target-model", model_of(name)])]
     resample = ["resample", "--pool", *shards, "--candidates"]
     drawn = cluster.manifest(*resample, "all.candidates.zst", *draw, *outputs("drawn"))
     for name in ["jsonl", *(word for word in lists if not word.startswith("--"))]:
@@ -152,6 +168,10 @@ def compare_draw(
         assert copied["selected"].get(name) == manifest["selected"].get(name)
 
 
+def model_of(name: str) -> str:
+    return f"{name}={name}.model.zst"
+
+
 def with_numbers(pool: str, seed: int) -> str:
     """A pool with numbers that don't depend on the text."""
     generator = random.Random(seed)
@@ -159,6 +179,7 @@ def with_numbers(pool: str, seed: int) -> str:
     for line in Path(pool).read_text().splitlines():
         document = json.loads(line)
         document |= {"quality": generator.gauss(3, 1), "size": generator.randrange(20)}
+        document |= {"n_tokens": 1 + 4 * len(document["text"].split()) // 3}
         lines.append(json.dumps(document) + "\n")
     Path(pool).write_text("".join(lines))
     return pool

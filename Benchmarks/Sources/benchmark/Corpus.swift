@@ -70,11 +70,44 @@ struct Corpus {
     for text in texts { body(all.extracting(text)) }
   }
 
+  /// Writes the texts as lines that have them in one field, in two, or in four messages.
+  func rewritten(_ name: String, partCount: Int) throws -> Shard {
+    var lines = Data()
+    for text in texts {
+      let all = bytes[text]
+      var parts: [String] = []
+      var start = all.startIndex
+      for part in 1...partCount {
+        var end = all.startIndex + all.count * part / partCount
+        // Not within a character.
+        while end < all.endIndex, all[end] & 0xC0 == 0x80 { end += 1 }
+        parts.append(String(decoding: all[start..<end], as: UTF8.self))
+        start = end
+      }
+      let line: [String: Any] =
+        switch partCount {
+        case 1: ["text": parts[0]]
+        case 2: ["a": parts[0], "b": parts[1]]
+        default: ["messages": parts.map { ["role": "user", "content": $0] }]
+        }
+      lines += try JSONSerialization.data(withJSONObject: line, options: .withoutEscapingSlashes)
+      lines.append(UInt8(ascii: "\n"))
+    }
+    let file = directory.appending(path: name)
+    try lines.write(to: file)
+    return try Shard(path: file.path)
+  }
+
   /// Calls `body` with each line of the file in a container.
   func forEachLine(
     of container: Container, _ body: (inout Chunk, Range<Int>) throws -> Void
   ) throws {
-    var reader = try ShardReader(files[container]!, number: 0, ChunkSettings())
+    try forEachLine(of: files[container]!, body)
+  }
+
+  /// Calls `body` with each line of a file.
+  func forEachLine(of shard: Shard, _ body: (inout Chunk, Range<Int>) throws -> Void) throws {
+    var reader = try ShardReader(shard, number: 0, ChunkSettings())
     var chunk = Chunk()
     while try reader.next(into: &chunk) {
       var place = 0

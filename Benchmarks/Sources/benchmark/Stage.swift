@@ -41,7 +41,8 @@ struct Stage {
     let cheap = (reading(corpus) + featurizing(corpus) + counting(corpus)).filter {
       isWanted($0.name)
     }
-    return cheap + weighing(corpus, where: isWanted) + others.filter { isWanted($0.name) }
+    return cheap + fields(corpus, where: isWanted) + weighing(corpus, where: isWanted)
+      + others.filter { isWanted($0.name) }
   }
 
   // MARK: Reading
@@ -62,6 +63,26 @@ struct Stage {
         corpus.forEachText { sink &+= TextHash.of($0) }
       },
     ]
+  }
+
+  /// Where the same texts may be in the lines: one plain field, a list, and two fields.
+  ///
+  /// Their rates are of the corpus's own lines, so that they compare times of the same texts.
+  private static func fields(_ corpus: Corpus, where isWanted: (String) -> Bool) -> [Stage] {
+    [
+      ("json-one-field", "text", 1), ("json-list", "messages[].content", 4),
+      ("json-two-fields", "a,b", 2),
+    ].compactMap { name, field, partCount in
+      guard isWanted(name), let shard = try? corpus.rewritten(name, partCount: partCount) else {
+        return nil
+      }
+      return Stage(name: name) {
+        var parser = DocumentParser(textField: TextField(field))
+        try corpus.forEachLine(of: shard) { chunk, line in
+          try parser.parse(line, of: &chunk.bytes) { sink &+= UInt64($0.count) }
+        }
+      }
+    }
   }
 
   // MARK: Featurizing

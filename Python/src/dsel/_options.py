@@ -365,6 +365,10 @@ class WeighOptions(TypedDict, total=False):
     # With --candidates: what that number counts: documents, tokens, or the bytes of lines.
     # (default: documents)
     budget: Literal["documents", "tokens", "bytes"]
+    # With --candidates: field of the documents with the number of their tokens, as another
+    # program counts them. A number of tokens to draw is then in these. (default: dsel counts
+    # words)
+    tokens_field: str
     # With --candidates: keep enough for draws from each value of this field, for 'dsel resample
     # --stratify'.
     stratify: str
@@ -490,8 +494,9 @@ class ResampleOptions(TypedDict, total=False):
     # With --base: number of tokens of the training, if the model was fitted to a sample.
     # (default: the model's)
     base_tokens: Union[int, str]
-    # With --base: model of the target, with which the candidates were weighed.
-    target_model: Union[str, os.PathLike[str]]
+    # With --base: model of the target, with which the candidates were weighed. If there are
+    # several targets, name them: wiki=a.model,law=b.model.
+    target_model: Union[str, os.PathLike[str], Sequence[Union[str, os.PathLike[str]]]]
     # Seed of the random draw. (default: 0)
     seed: Union[int, str]
     # Select the largest log weights, without random noise.
@@ -880,6 +885,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "normalize": "value",
         "add": "values",
         "budget": "value",
+        "tokens_field": "value",
         "stratify": "value",
         "replay": "value",
         "keys_only": "flag",
@@ -927,7 +933,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "noise": "value",
         "base": "value",
         "base_tokens": "value",
-        "target_model": "value",
+        "target_model": "values",
         "seed": "value",
         "top_k": "flag",
         "temperature": "value",

@@ -132,7 +132,10 @@ package struct Compare: Sendable {
         throw PipelineError.input(.noTokens(role: role))
       }
     }
-    return Counted(outcome: outcome, report: input.corrected(report))
+    var corrected = input.corrected(report)
+    // The pool has been counted before its random documents.
+    if role == nil { corrected.textFields = [] }
+    return Counted(outcome: outcome, report: corrected)
   }
 
   private func measured(_ counted: Counted, against target: FeatureCounts) -> Measured {

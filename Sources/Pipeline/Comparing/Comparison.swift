@@ -51,6 +51,8 @@ package struct Comparison: Encodable, Sendable {
     package var bytes: Int
     package var emptyBuckets: Int
     package var skippedLines: [ExactString: Int]
+    /// The fields of the text that no document has; nil if there are none.
+    package var missingFields: [String]?
     /// The number of documents with a target's text, for the selection and the pool only.
     ///
     /// It is scaled up if the target has more than a million texts.
@@ -139,7 +141,8 @@ extension Comparison.Side {
       inputs: side.inputs, documents: side.fittedDocuments, tokens: side.tokens,
       features: side.features,
       bytes: outcome.byteCount, emptyBuckets: side.emptyBuckets,
-      skippedLines: side.skippedLines, targetDocuments: outcome.knownCount,
+      skippedLines: side.skippedLines, missingFields: side.missingFields,
+      targetDocuments: outcome.knownCount,
       tokensPerDocument: .init(outcome.lengths))
   }
 }

@@ -42,6 +42,8 @@ struct DrawStep {
     var outsideWindowCount = 0
     /// The number of tokens in all documents.
     var tokenCount = 0
+    /// The same, as they were counted, if a field has other numbers.
+    var countedTokenCount = 0
     var spreads: [WeightSpread]
     /// Folded to the buckets of divergences.
     var randomBaseline: FeatureCounts
@@ -61,6 +63,7 @@ struct DrawStep {
       outsideCount += other.outsideCount
       outsideWindowCount += other.outsideWindowCount
       tokenCount += other.tokenCount
+      countedTokenCount += other.countedTokenCount
       for target in spreads.indices { spreads[target].merge(other.spreads[target]) }
       randomBaseline.merge(other.randomBaseline)
     }
@@ -220,6 +223,7 @@ struct DrawStep {
       let document = try reader.read(text, of: line)
       try checkWeights()
       outcome.tokenCount += document.size.tokenCount
+      outcome.countedTokenCount += document.countedTokens ?? document.size.tokenCount
       guard plan.lengths.contains(document.size.length) else {
         if plan.lengths.isAbove(document.size.length) {
           outcome.countOverMaximum(ofShard: document.position.shard)

@@ -21,11 +21,13 @@ struct ModelWeightReader: WeightReader, ~Copyable {
     _ text: Span<UInt8>, of line: DocumentLine
   ) throws(InvalidLine) -> WeighedDocument {
     var size = try weigher.weigh(text, of: line, firstField: firstField)
+    var countedTokens: Int?
     if let tokensField {
+      countedTokens = size.tokenCount
       size.tokenCount = try line.fields[tokensField.index].tokenCount(of: tokensField.path)
     }
     return WeighedDocument(
-      size: size, textHash: TextHash.of(text),
+      size: size, countedTokens: countedTokens, textHash: TextHash.of(text),
       position: line.position, lineByteCount: line.byteCount, textByteCount: text.count)
   }
 

@@ -5,6 +5,8 @@ internal import Weighting
 /// The properties of a document that a draw needs, besides its weights.
 struct WeighedDocument {
   var size: DocumentSize
+  /// The number of tokens that were counted, if a field has another.
+  var countedTokens: Int?
   /// XXH3-64 of the text.
   var textHash: UInt64
   var position: Position

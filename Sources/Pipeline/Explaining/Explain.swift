@@ -37,7 +37,11 @@ package struct Explain: Sendable {
     progress.begin(.explain, totalStoredByteCount: nil)
     // Without documents, the target is read again. It was fitted first.
     let fits = passes.dropFirst(settings.documents.isEmpty ? 1 : 0)
-    return try explain(documents, or: texts, by: models, after: Array(fits))
+    var explanation = try explain(documents, or: texts, by: models, after: Array(fits))
+    var fitted = PassReport()
+    for pass in passes { fitted.add(pass) }
+    explanation.missingFields = fitted.missingFields
+    return explanation
   }
 
   /// Explains the documents or, if there are none, the target's buckets that weigh most.

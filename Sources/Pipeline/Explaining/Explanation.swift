@@ -136,6 +136,9 @@ package struct Explanation: Encodable, Sendable {
   package var skippedLines: [ExactString: Int]
   /// Files with skipped lines, including those that models were fitted to; nil if there are none.
   package var skippedFiles: [SkippedFile]?
+  /// The fields of the text that no document of the target and the pool has; nil if there are none,
+  /// and for models from files.
+  package var missingFields: [String]?
   /// The buckets that weigh most in the target, instead of documents.
   package var target: Target?
 }

@@ -56,7 +56,7 @@ package struct Fit: Sendable {
     return FitReport(
       dselVersion: settings.version, model: .init(model),
       skippedLines: report.skippedByReason, inputs: report.inputRecords,
-      missingFields: reused == 0 ? report.missingFields : nil, reusedInputs: reused,
+      missingFields: report.missingFields, reusedInputs: reused,
       timings: clock.timings(threadCount: settings.reading.threadCount, settings.command))
   }
 

@@ -20,5 +20,9 @@ package enum OutputError: Error {
   package enum RowOutput: Sendable { case selection, attributes, flushedWeights }
 
   /// The command that keeps something of candidates in a temporary file.
-  package enum Spooler: Sendable { case select, weigh, merge, resample }
+  ///
+  /// By weight, only near-duplicates need a file.
+  package enum Spooler: Sendable {
+    case select, selectByWeight, weigh, weighByWeight, merge, resample
+  }
 }

@@ -1,32 +1,38 @@
 internal import Choosing
 internal import Reading
+internal import Weighting
 
 /// What a set that is chosen among candidates is to complete.
 package struct CandidateBase: Sendable, Codable {
   package var base: BaseSettings
-  /// The model of the target.
+  /// The models of the targets, by their names if there are several.
   ///
-  /// Candidates have the counts of its n-grams, but not the n-grams themselves.
-  package var targetModel: String
+  /// Candidates have the counts of their n-grams, but not the n-grams themselves.
+  package var targetModels: [NamedModel]
 
-  package init(_ base: BaseSettings, targetModel: String) {
+  package init(_ base: BaseSettings, targetModels: [NamedModel]) {
     self.base = base
-    self.targetModel = targetModel
+    self.targetModels = targetModels
   }
 
   /// The files, which no output may replace.
   ///
   /// - Throws: ``PipelineError``
-  func shards() throws(PipelineError) -> [Shard] { try Inputs([base.path, targetModel]).shards }
+  func shards() throws(PipelineError) -> [Shard] {
+    try Inputs([base.path] + targetModels.map(\.path)).shards
+  }
 
+  /// The counts of the base in the buckets of each target.
+  ///
   /// - Parameters:
   ///   - header: of the candidates.
   ///   - path: the file of candidates.
   /// - Throws: ``PipelineError``
   func counts(
     _ header: CandidateFile.Header, _ path: String, _ limits: ReadingLimits
-  ) throws(PipelineError) -> BaseCounts {
-    let target = try header.target(targetModel, of: path, limits)
-    return base.counts(try base.model(target.settings, limits), TargetProfile(target.counts))
+  ) throws(PipelineError) -> [BaseCounts] {
+    let targets = try header.targets(targetModels, of: path, limits)
+    let model = try base.model(targets[0].settings, limits)
+    return targets.map { base.counts(model, TargetProfile($0.counts)) }
   }
 }

@@ -68,8 +68,11 @@ extension CandidateDraw {
         continue
       }
       let budgets = known.keptBudgets(count: known.count, target: role.target)
+      // The random part has its share of the draw, and not of a set's candidates.
       let needed =
-        isRandom ? known.randomBudget(wanted, share: recipe.replay).amount : wanted.amount
+        isRandom
+        ? known.randomBudget(wanted.with(amount: count), share: recipe.replay).amount
+        : wanted.amount
       for (budget, isSecond) in [(budgets.first, false), (budgets.second, true)] {
         guard let budget else { continue }
         let own = isSecond ? kept.map(\.exchanged) : kept

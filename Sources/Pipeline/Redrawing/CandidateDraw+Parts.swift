@@ -89,8 +89,7 @@ extension CandidateDraw {
     let targets = whole.header.settings.targets
     guard !targets.isEmpty else { return nil }
     let known = targets.map { $0.share ?? given[ExactString($0.name)] }
-    let open = known.count { $0 == nil }
-    let rest = max(0, 1 - known.reduce(0) { $0 + ($1 ?? 0) }) / Double(max(1, open))
+    let rest = RestShare.each(known)
     return Dictionary(
       zip(targets, known).map { (ExactString($0.name), $1 ?? rest) }, uniquingKeysWith: +)
   }

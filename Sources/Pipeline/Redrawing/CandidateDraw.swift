@@ -92,7 +92,7 @@ struct CandidateDraw {
         readings[0])
       chooser.readings = readings
       if let base = settings.base {
-        chooser.bases = [try base.counts(whole.header, path, settings.reading.limits)]
+        chooser.bases = try base.counts(whole.header, path, settings.reading.limits)
       }
       selector = chooser
     } else {
@@ -164,9 +164,6 @@ struct CandidateDraw {
     let asksForSet = settings.purity != nil || settings.noise != nil || settings.base != nil
     guard !asksForSet || (header.settings.objective == .set && !header.isChosen) else {
       throw .candidates(.noSet(path: path))
-    }
-    guard settings.base == nil || header.settings.targets.isEmpty else {
-      throw .candidates(.baseOfSeveral(path: path))
     }
   }
 }

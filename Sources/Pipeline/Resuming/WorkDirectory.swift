@@ -22,6 +22,8 @@ struct WorkDirectory {
     case candidates = "candidates.jsonl.zst"
   }
 
+  /// The first words of notes on fields of the text: 1 if a document has the field, else 0.
+  private static let textFieldNote = "text_field "
   private let path: String
   private let kind: Kind
   private let settings: String
@@ -127,6 +129,11 @@ struct WorkDirectory {
       }
       var report = PassReport()
       report.shards = [summary]
+      for key in record.notes.keys.sorted() where key.string.hasPrefix(Self.textFieldNote) {
+        // Behind the mark, the number of the field and a blank.
+        let name = String(key.string.dropFirst(Self.textFieldNote.count + 5))
+        report.textFields.append(FoundTextField(name: name, isFound: record.notes[key] != 0))
+      }
       return Known(path: resultPath(for: shard), report: report, notes: record.notes)
     } catch let error as SystemError {
       throw PipelineError.input(.reading(.system(error), line: nil))
@@ -146,6 +153,11 @@ struct WorkDirectory {
     registry: TemporaryFiles, _ write: (String) throws -> AtomicFile?
   ) throws {
     let path = resultPath(for: shard)
+    var notes = notes
+    for (number, field) in report.textFields.enumerated() {
+      let digits = String(10_000 + number).dropFirst()
+      notes[ExactString("\(Self.textFieldNote)\(digits) \(field.name)")] = field.isFound ? 1 : 0
+    }
     do {
       try registry.keepingOn { if let file = try write(path) { try file.commit() } }
       let summary = report.shards[0]

@@ -3,7 +3,9 @@ internal import Choosing
 /// Checks the room on the disk before the pool is read.
 extension Select {
   var spoolRoom: SpoolRoom {
-    SpoolRoom(directory: settings.reading.spoolDirectory, command: .select)
+    SpoolRoom(
+      directory: settings.reading.spoolDirectory,
+      command: settings.objective == nil ? .selectByWeight : .select)
   }
 
   /// Refuses a run whose candidates won't have room on the disk.

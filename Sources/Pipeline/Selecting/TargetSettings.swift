@@ -21,8 +21,7 @@ package struct TargetSettings: Sendable, Equatable, Codable {
 
   /// The shares of all targets.
   static func shares(_ targets: [TargetSettings]) -> [Double] {
-    let given = targets.compactMap(\.share).reduce(0, +)
-    let open = targets.count { $0.share == nil }
-    return targets.map { $0.share ?? max(0, 1 - given) / Double(open) }
+    let rest = RestShare.each(targets.map(\.share))
+    return targets.map { $0.share ?? rest }
   }
 }

@@ -5,7 +5,9 @@ internal import Weighting
 /// Checks the room on the disk before shards are weighed.
 extension CandidateJob {
   var room: SpoolRoom {
-    SpoolRoom(directory: job.settings.reading.spoolDirectory, command: .weigh)
+    SpoolRoom(
+      directory: job.settings.reading.spoolDirectory,
+      command: settings.objective == .set ? .weigh : .weighByWeight)
   }
 
   /// Refuses shards whose candidates' features won't have room on the disk.

@@ -24,6 +24,7 @@ struct CandidateJob {
     settings.exclusion = exclusion.map { CandidateExclusion($0) }
     settings.nearDuplicates = wanted.nearDuplicates
     settings.unit = wanted.unit
+    settings.tokensField = wanted.tokensField
     settings.stratify = wanted.stratify
     settings.replay = wanted.replay
     settings.additions = job.settings.additions
@@ -38,18 +39,22 @@ struct CandidateJob {
     var kept = DrawBuffers(plan)
     var excluded = ExcludedBuffers(kept.plan)
     var workers = job.workers
-    let fields = settings.stratify.map { [$0] } ?? []
+    let strata = settings.stratify.map { [$0] } ?? []
+    let fields = strata + (settings.tokensField.map { [$0] } ?? [])
     workers.fields = fields + (model.addition?.scales.terms.map(\.field) ?? [])
+    let tokensField = settings.tokensField.map { (index: strata.count, path: $0) }
     let step = DrawStep(
       workers: workers, plan: kept.plan, temperatures: temperatures,
       emptyCounts: Divergence.emptyCounts(bucketCount: model.features.bucketCount),
       stratumField: settings.stratify == nil ? nil : 0)
     let exclusion = exclusion
     let (outcome, report) = try step.run(shards, into: &kept, &excluded) {
-      ModelWeightReader(model, exclusion, firstField: fields.count)
+      var reader = ModelWeightReader(model, exclusion, firstField: fields.count)
+      reader.tokensField = tokensField
+      return reader
     }
     weighed.outcome.documentCount += report.documentCount
-    weighed.outcome.tokenCount += outcome.tokenCount
+    weighed.outcome.tokenCount += outcome.countedTokenCount
     weighed.report.add(report)
     func ofShards(_ counts: [Int]) -> [Int] {
       counts + Array(repeating: 0, count: shards.count - counts.count)
@@ -163,6 +168,7 @@ struct CandidateJob {
     weighed.hasSampleSizes = false
     weighed.candidates = WeighReport.Candidates(
       count: wanted.count, unit: wanted.unit == .documents ? nil : wanted.unit.rawValue,
+      tokensField: wanted.tokensField,
       stratify: wanted.stratify, strata: strata?.count { $0 != "" }, kept: keptCount,
       seed: wanted.seed,
       temperature: settings.temperature, topK: settings.topK,

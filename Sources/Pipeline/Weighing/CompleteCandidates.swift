@@ -33,7 +33,8 @@ package struct CompleteCandidates: Sendable {
     try pool.spool(settings.reading, progress, isPass: true)
     var (file, shards) = try CandidateFile.keys(
       others[0], of: pool, textField: settings.reading.textField, limits: settings.reading.limits)
-    let models = try models(of: file.header)
+    let models = try file.header.targets(
+      settings.targetModels, of: settings.keys, settings.reading.limits)
     try checkSizes(file, shards, pool)
     progress.extend(by: models.count - 1 + (file.header.hasTokens ? 1 : 0))
     try addFeatures(to: &file, shards, models, pool)
@@ -43,24 +44,6 @@ package struct CompleteCandidates: Sendable {
         registry: registry))
     try outputs.commit(written, nil, nil)
     return file
-  }
-
-  /// The models of the targets, in the order of the keys.
-  private func models(of header: CandidateFile.Header) throws -> [FittedModel] {
-    let named = settings.targetModels
-    let targets = header.settings.targets
-    guard named.count == header.settings.targetCount else {
-      throw PipelineError.candidates(
-        .otherTargetCount(path: settings.keys, names: targets.map(\.name)))
-    }
-    return try (0..<named.count).map { number in
-      // A single target has the same name as all.
-      let model =
-        targets.isEmpty
-        ? named[0] : named.first { $0.name == targets[number].name } ?? named[number]
-      return try header.target(
-        model.path, of: settings.keys, settings.reading.limits, number: number)
-    }
   }
 
   /// Refuses files of another size than those that were weighed, before any is read.

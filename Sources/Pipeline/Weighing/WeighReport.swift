@@ -34,6 +34,8 @@ package struct WeighReport: Encodable, Sendable {
     package var count: Int
     /// The unit of the count; nil for documents.
     package var unit: String?
+    /// The field with the number of a document's tokens; nil if dsel counts them.
+    package var tokensField: String?
     /// The field whose values are strata; nil without strata.
     package var stratify: String?
     /// The number of values of the field; nil without strata.
@@ -73,7 +75,7 @@ package struct WeighReport: Encodable, Sendable {
   package var candidates: Candidates?
   package var inputs: [InputRecord]
   /// The fields of the text that no document has; nil if there are none, or if results were in the
-  /// work directory.
+  /// work directory that don't say.
   package var missingFields: [String]?
   /// Inputs that a target's model was fitted to, and the pool's wasn't; nil if there are none.
   ///
@@ -110,7 +112,7 @@ extension WeighReport {
       effectiveSampleSize: weighed.hasSampleSizes
         ? weighed.outcome.effectiveSampleSizes.map(\.value) : nil,
       candidates: weighed.candidates, inputs: weighed.report.inputRecords,
-      missingFields: weighed.reusedCount == 0 ? weighed.report.missingFields : nil,
+      missingFields: weighed.report.missingFields,
       targetInputs: Self.targetInputs(weighed.report.inputs, models),
       reusedInputs: weighed.reusedCount,
       outputs: weighed.outputs.isEmpty ? nil : weighed.outputs, timings: timings)

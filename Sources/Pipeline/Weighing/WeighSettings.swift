@@ -47,6 +47,8 @@ package struct WeighSettings: Sendable, Codable {
     /// The largest number to draw, in ``unit``.
     package var count: Int
     package var unit = CandidateUnit.documents
+    /// The field with the number of a document's tokens; nil to count them.
+    package var tokensField: String?
     /// The field whose values are strata; nil without strata.
     package var stratify: String?
     package var seed: UInt64 = 0

@@ -106,9 +106,6 @@ extension ErrorMessage {
         ? "\(path): its candidates are for one target. Name its model alone with --target-model."
         : "\(path): its candidates are for the targets \(Format.list(names, "and")). Name the model "
           + "of each: --target-model \(names[0])=FILE, and so on."
-    case .baseOfSeveral(let path):
-      "\(path): --base can't be used with candidates of several targets. Leave --base out, or use "
-        + "'dsel select --base' with the whole pool."
     case .tooFewForSet(let path, let kept, let needed, let count, let more, let unit):
       "\(path): a set of \(unit.amount(count)) is chosen among \(Format.count(needed)), and "
         + "candidates of \(Format.count(kept)) were kept. Weigh again with --candidates "

@@ -45,6 +45,11 @@ extension ErrorMessage {
     case .weigh:
       "keep fewer candidates with a smaller --candidates, or weigh in two rounds: first with "
         + "--keys-only."
+    case .selectByWeight:
+      "select less (a smaller --count, --fraction, --tokens or --bytes), or leave --near-duplicates "
+        + "out."
+    case .weighByWeight:
+      "keep fewer candidates with a smaller --candidates, or leave --near-duplicates out."
     case .merge:
       "or leave the files as they are, and name all of them with 'dsel resample --candidates'."
     case .resample: "or choose fewer documents with a smaller --count."

@@ -6,6 +6,7 @@ extension Comparison: Report {
     let sides = [target, selected, pool].compactMap { $0 }
     var warnings = zip(sides, ["target", "selection", "pool"]).flatMap { side, role in
       InputWarnings.skipped(side.inputs, role: role) + InputWarnings.repeatedContent(side.inputs)
+        + InputWarnings.missingFields(side.missingFields, role: role)
     }
     warnings += heldout?.warnings ?? []
     warnings += InputWarnings.odd(sides.flatMap(\.inputs))

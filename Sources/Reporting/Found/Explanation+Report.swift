@@ -4,6 +4,7 @@ extension Explanation: Report {
   package var warnings: [String] {
     var warnings = InputWarnings.skipped(
       (skippedFiles ?? []).map { ($0.path, $0.skippedLines) }, role: "files")
+    warnings += InputWarnings.missingFields(missingFields, role: "target and the pool")
     if moreDocuments == true {
       warnings.append(
         "there are more than \(ExplainSettings.documentLimit) documents, and the first "

@@ -11,6 +11,7 @@ extension CandidateSetting {
     case .seed: "--seed"
     case .count: "--candidates"
     case .unit: "--budget"
+    case .tokensField: "--tokens-field"
     case .stratify: "--stratify"
     case .topK: "--top-k"
     case .temperature: "--temperature"

@@ -23,6 +23,14 @@ struct CandidateOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
+      With --candidates: field of the documents with the number of their tokens, as another \
+      program counts them. A number of tokens to draw is then in these. (default: dsel counts words)
+      """, valueName: "path"))
+  var tokensField: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
       With --candidates: keep enough for draws from each value of this field, for \
       'dsel resample --stratify'.
       """, valueName: "path"))
@@ -128,7 +136,8 @@ struct CandidateOptions: ParsableArguments {
   func validate(_ estimator: Estimator, _ compat: Compatibility?) throws {
     guard let candidates else {
       let given = [
-        ("--budget", budget != nil), ("--stratify", stratify != nil), ("--replay", replay != nil),
+        ("--budget", budget != nil), ("--tokens-field", tokensField != nil),
+        ("--stratify", stratify != nil), ("--replay", replay != nil),
         ("--seed", seed != nil), ("--top-k", topK),
         ("--temperature", temperature != nil),
         ("--logistic-share", logisticShare != nil), ("--min-tokens", minTokens != nil),
@@ -149,6 +158,9 @@ struct CandidateOptions: ParsableArguments {
     }
     guard amount >= 1 else { throw ValidationError("--candidates must be at least 1.") }
     try objective.validate(rivals(estimator, compat))
+    if let tokensField {
+      try ReadingOptions.validateField(tokensField, option: "--tokens-field")
+    }
     guard !keysOnly || objective.decision(rivals(estimator, compat)).objective == .set else {
       throw ValidationError(
         "--keys-only is for sets: candidates of a draw by weight have no n-grams. Leave --keys-only "
@@ -180,6 +192,7 @@ struct CandidateOptions: ParsableArguments {
     guard let amount = candidates?.value(in: unit) else { return nil }
     var settings = WeighSettings.CandidateSettings(count: amount)
     settings.unit = unit
+    settings.tokensField = tokensField
     settings.stratify = stratify
     settings.replay = replay?.value ?? 0
     switch objective.decision(rivals(estimator, compat)).objective {

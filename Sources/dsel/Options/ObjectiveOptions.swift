@@ -123,25 +123,33 @@ struct CandidateBaseOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "With --base: model of the target, with which the candidates were weighed.",
-      valueName: "file"),
+      """
+      With --base: model of the target, with which the candidates were weighed. If there are \
+      several targets, name them: wiki=a.model,law=b.model.
+      """,
+      valueName: "[name=]file"),
     completion: .file())
-  var targetModel: String?
+  var targetModel: [String] = []
 
   func validate() throws {
-    if targetModel == "" { throw ValidationError("--target-model is empty. Name a model.") }
-    guard (targetModel == nil) == (base.base == nil) else {
+    _ = try models()
+    guard targetModel.isEmpty == (base.base == nil) else {
       throw ValidationError(
-        targetModel == nil
+        targetModel.isEmpty
           ? "--base needs --target-model, with which the candidates were weighed: they have counts of "
             + "the target's n-grams, but not the n-grams."
           : "--target-model needs --base: without it, candidates have all that the choice needs.")
     }
   }
 
-  var settings: CandidateBase? {
-    guard let settings = base.settings, let targetModel else { return nil }
-    return CandidateBase(settings, targetModel: targetModel)
+  /// - Throws: `ValidationError`
+  private func models() throws -> [NamedModel] {
+    try NamedModel.targets(targetModel)
+  }
+
+  /// - Throws: `ValidationError`
+  func settings() throws -> CandidateBase? {
+    try base.settings.map { CandidateBase($0, targetModels: try models()) }
   }
 }
 

@@ -253,6 +253,15 @@ struct OutputOptions: ParsableArguments {
     )
   }
 
+  private static func isSameDirectory(_ one: String, _ other: String) -> Bool {
+    func bytes(_ path: String) -> [UInt8] {
+      var bytes = FileName.bytes(of: path)
+      while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
+      return bytes
+    }
+    return bytes(one) == bytes(other)
+  }
+
   private func defaultManifest() throws -> String? {
     switch place {
     case .standardOutput: nil
@@ -291,6 +300,10 @@ struct OutputOptions: ParsableArguments {
           "\(name) can't be standard output (-). For a directory of that name, "
             + "write ./-.")
       }
+    }
+    if let outputDir, let remainder, Self.isSameDirectory(outputDir, remainder) {
+      throw ValidationError(
+        "--output-dir and --remainder name the same directory. Give each a directory of its own.")
     }
     guard output == nil || outputDir == nil else {
       throw ValidationError("Give only one of --output and --output-dir.")

@@ -31,7 +31,6 @@ struct StageWords: Equatable {
       "what is there already isn't made again. Name another directory, or remove what is in it",
     "manifest": "each command writes its own",
     "report": noReport, "report-data": noReport,
-    "tokens-field": "candidates have only dsel's own numbers of tokens",
     "min-quantile":
       "no shard knows the quantiles of the whole pool. --min-weight is a limit for all",
     "auto-limit":

@@ -109,8 +109,11 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     let isByFields = source.weights.isEmpty && source.candidates.isEmpty
     guard size.tokensField == nil || isByFields else {
       throw ValidationError(
-        "--tokens-field needs --field: weights and candidates have dsel's own numbers of tokens, and "
-          + "not the other fields of the documents. Use 'dsel select', or draw by --field.")
+        source.weights.isEmpty
+          ? "--tokens-field belongs to 'dsel weigh --candidates', which keeps the numbers of that field. "
+            + "Leave it out here, and weigh with it."
+          : "--tokens-field needs --field or candidates: files of weights have dsel's own numbers of "
+            + "tokens. Use 'dsel select', or weigh with --candidates and --tokens-field.")
     }
     try draw.validateLengths(isByFields: isByFields)
     guard source.weights.isEmpty || mixture.stratify == nil else {
@@ -153,10 +156,16 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
       ("--seed", draw.seed != nil), ("--top-k", draw.randomness.topK),
       ("--temperature", draw.randomness.temperature != .number(1)),
       ("--min-tokens", draw.minTokens != nil), ("--max-tokens", draw.maxTokens != nil),
-      ("--min-weight", draw.minWeight != nil), ("--min-quantile", draw.quantile.minQuantile != nil),
+      ("--min-weight", draw.minWeight != nil),
       ("--duplicates", draw.duplicates == .keep), ("--epochs", draw.epochs.value > 1),
       ("--allow-repeats", reading.allowRepeats),
     ]
+    guard draw.quantile.minQuantile == nil else {
+      throw ValidationError(
+        "--min-quantile can't be used with --candidates: no file has the weights of all documents. "
+          + "Draw by --weights. Or find the weight of that quantile so (quantile_weights in the "
+          + "manifest), and weigh again with --min-weight.")
+    }
     if let option = given.first(where: { $0.1 })?.0 {
       throw ValidationError(
         "\(option) can't be used with --candidates, which 'dsel weigh' kept for one draw. Weigh "
@@ -229,7 +238,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     settings.replay = mixture.replay?.value ?? 0
     settings.purity = set.purity?.value
     settings.noise = set.noise?.value
-    settings.base = base.settings
+    settings.base = try base.settings()
     settings.allowsMissing = source.allowMissing
     settings.reading = reading.settings(execution)
     settings.output = OutputName.file(path).map { .file(path: $0) } ?? .standardOutput
@@ -254,7 +263,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     settings.allowsMissing = self.source.allowMissing
     settings.purity = set.purity?.value
     settings.noise = set.noise?.value
-    settings.base = base.settings
+    settings.base = try base.settings()
     settings.replay = mixture.replay?.value ?? 0
     settings.windows = try self.source.windows()
     settings.stratify = try mixture.settings()

@@ -178,17 +178,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
     }
   }
 
-  func targets() throws -> [NamedModel] {
-    let models = try FileList.named(targetModel, option: "--target-model")
-      .map { NamedModel(name: $0.name, path: $0.path) }
-    guard models.count > 1 else { return models }
-    let names = models.compactMap(\.name)
-    guard names.count == models.count, Set(names).count == names.count else {
-      throw ValidationError(
-        "Several target models need a name each: --target-model wiki=wiki.model,law=law.model.")
-    }
-    return models
-  }
+  func targets() throws -> [NamedModel] { try NamedModel.targets(targetModel) }
 
   func run() throws {
     try execution.run(json: reporting.json) { context in

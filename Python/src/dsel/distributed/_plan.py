@@ -25,7 +25,6 @@ _NOT_HERE = {
     "annotate": "the lines are copied as they are",
     "annotate_with": "the lines are copied as they are",
     "picks": "`out` names the directory for the selection",
-    "tokens_field": "candidates have only the program's own numbers of tokens",
     "min_quantile": "no file knows the quantiles of the pool; `min_weight` is a limit for all",
     "excluded": "lists of documents are not collected",
     "rejected_duplicates": "lists of documents are not collected",
@@ -193,7 +192,8 @@ def checked(
     whole = option_words("select", with_size, job.text_field)
     if target_field != job.text_field:
         whole.append(f"--target-text-field={target_field}")
-    needed = models if "base" in settings else []
+    # The tasks name them so, too.
+    needed = models if any(word.startswith("--base=") for word in job.choose) else []
     weigh = ["weigh", *models, f"--pool-model={missing}", field, *job.weigh, "--candidates=1"]
     for words in (
         ["select", *target, f"--pool={missing}", field, *whole],

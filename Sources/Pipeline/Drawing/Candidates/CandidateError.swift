@@ -77,8 +77,6 @@ package enum CandidateError: Error {
   case chosenShares(path: String)
   /// As many models are needed as the candidates have targets.
   case otherTargetCount(path: String, names: [String])
-  /// A set that completes another is to be chosen for several targets.
-  case baseOfSeveral(path: String)
   /// A shard's content isn't that from which its keys were made.
   case changedShard(path: String, shard: String)
   /// Nothing is left to choose by purity, noise and base.

@@ -7,13 +7,15 @@ extension CandidateFile.Settings {
   ///
   /// A set is chosen among at least 10,000 documents of average size, and shards don't know that
   /// of the pool. Its model does, but may have counted a part, or by other limits. So an eighth
-  /// is added, and a draw that needs still more is refused.
+  /// is added, and a draw that needs still more is refused. A model's own tokens aren't known
+  /// beforehand: they are mostly less than four times as many as words.
   ///
   /// - Parameter eligible: the eligible documents of the pool's model.
   mutating func keep(for eligible: EligibleDocuments) {
     guard objective == .set, unit != .documents else { return }
     let budget = unit.budget(count)
-    let average = budget.averageCost(of: eligible) * 1.125
+    let scale = unit == .tokens && tokensField != nil ? 4 : 1.125
+    let average = budget.averageCost(of: eligible) * scale
     keptAmount = CandidateBudget.largest(for: budget, averageCost: average).amount
   }
 

@@ -9,6 +9,10 @@ extension CandidateFile.Settings {
       (.poolModel, poolModel == other.poolModel),
       (.seed, seed == other.seed), (.unit, unit == other.unit),
       (.stratify, stratify.map { ExactString($0) } == other.stratify.map { ExactString($0) }),
+      (
+        .tokensField,
+        tokensField.map { ExactString($0) } == other.tokensField.map { ExactString($0) }
+      ),
       (.count, count == other.count), (.topK, topK == other.topK),
       (.temperature, temperature == other.temperature),
       (.minimumTokenCount, minimumTokenCount == other.minimumTokenCount),

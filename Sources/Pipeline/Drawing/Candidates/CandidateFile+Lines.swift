@@ -61,7 +61,7 @@ extension CandidateFile {
         numbers[key] = version
       case "seed", "estimator", "normalize", "compat", "target_model_xxh3", "pool_model_xxh3",
         "text_field", "text_join", "objective", "base", "unit",
-        "stratify":
+        "stratify", "tokens_field":
         strings[key] = try stream.readString()
       case "count", "min_tokens", "max_tokens", "kept": numbers[key] = try stream.readCount()
       case "documents", "eligible_documents", "pool_documents", "candidates", "target_tokens",

@@ -34,6 +34,28 @@ extension CandidateFile.Header {
     return stored.model
   }
 
+  /// Reads the models of all targets, in the order of the candidates.
+  ///
+  /// - Parameters:
+  ///   - named: the models, in any order if they have names.
+  ///   - file: the candidates' path.
+  /// - Throws: ``PipelineError``
+  func targets(
+    _ named: [NamedModel], of file: String, _ limits: ReadingLimits
+  ) throws(PipelineError) -> [FittedModel] {
+    let known = settings.targets
+    guard named.count == settings.targetCount else {
+      throw .candidates(.otherTargetCount(path: file, names: known.map(\.name)))
+    }
+    var models: [FittedModel] = []
+    for number in named.indices {
+      // A single target has the same name as all.
+      let model = known.isEmpty ? nil : named.first { $0.name == known[number].name }
+      models.append(try target((model ?? named[number]).path, of: file, limits, number: number))
+    }
+    return models
+  }
+
   /// The pool's shard for each shard of the candidates; nil for those that weren't named.
   ///
   /// - Parameter path: the file's.

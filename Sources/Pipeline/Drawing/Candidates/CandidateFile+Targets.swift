@@ -95,6 +95,7 @@ extension CandidateFile.Reader {
     guard (0...1).contains(replay) else { throw .invalid("replay") }
     header.settings.replay = replay
     header.settings.additions = additions
+    header.settings.tokensField = strings["tokens_field"]
     header.settings.targets = targets.map { .init(name: $0.name, model: $0.model, share: $0.share) }
     guard !isChosen || header.settings.roleCount == 1 || isExhausted != nil else {
       throw .missing("all_eligible")

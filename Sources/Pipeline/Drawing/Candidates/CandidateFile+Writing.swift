@@ -35,6 +35,7 @@ extension CandidateFile {
     /// The unit of the count, and the amount that is kept of it for a set.
     var unit: String?
     var kept: Int?
+    var tokensField: String?
     var logisticShare: Double
     var minTokens: Int
     var maxTokens: Int?
@@ -197,7 +198,8 @@ extension CandidateFile {
     var line = HeaderLine(
       seed: String(settings.seed), topK: settings.topK, temperature: settings.temperature,
       count: settings.count, unit: settings.unit == .documents ? nil : settings.unit.rawValue,
-      kept: header.isChosen ? nil : settings.keptAmount, logisticShare: settings.logisticShare,
+      kept: header.isChosen ? nil : settings.keptAmount, tokensField: settings.tokensField,
+      logisticShare: settings.logisticShare,
       minTokens: settings.minimumTokenCount, maxTokens: settings.maximumTokenCount,
       minWeight: settings.minimumLogWeight,
       estimator: settings.estimator,
@@ -323,6 +325,7 @@ extension CandidateFile {
 extension CandidateFile.Header {
   /// The version of the file: the lowest that has everything.
   fileprivate var version: Int {
+    if settings.tokensField != nil { return 7 }
     let hasMore = settings.exclusion != nil || settings.nearDuplicates != nil
     if settings.roleCount > 1 || !settings.additions.isEmpty
       || (strata != nil && (hasMore || hasKeysOnly))

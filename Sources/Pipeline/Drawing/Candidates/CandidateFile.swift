@@ -23,7 +23,8 @@ package struct CandidateFile: Sendable {
   /// what finds near-duplicates, and version 5 serves draws of a number of tokens or bytes, or from
   /// strata. Version 6 serves draws for several targets, and with a random part, has what fields
   /// added to weights, or strata with anything of versions 3 and 4.
-  package static let version = 6
+  /// Version 7 has numbers of tokens from a field.
+  package static let version = 7
 
   /// What is drawn from the candidates.
   package enum Objective: String, Sendable, Codable { case weight, set }
@@ -68,6 +69,8 @@ package struct CandidateFile: Sendable {
     package var nearDuplicates: Double?
 
     package var unit = CandidateUnit.documents
+    /// The field with the numbers of tokens; nil if they were counted.
+    package var tokensField: String?
     /// The field whose values are strata; nil without strata.
     package var stratify: String?
     /// The amount of candidates that are kept for a set of tokens or bytes: see ``keep(for:)``.
@@ -97,6 +100,7 @@ package struct CandidateFile: Sendable {
         + (exclusion.map { ", \($0.fingerprint)" } ?? "")
         + (nearDuplicates.map { ", nearDuplicates: \($0)" } ?? "")
         + (unit == .documents ? "" : ", unit: \(unit.rawValue)")
+        + (tokensField.map { ", tokensField: \(String(reflecting: $0))" } ?? "")
         + (stratify.map { ", stratify: \(String(reflecting: $0))" } ?? "")
         // Targets and additions are told beside these settings.
         + (replay == 0 ? "" : ", replay: \(replay)") + ")"

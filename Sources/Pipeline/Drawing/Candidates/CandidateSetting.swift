@@ -2,7 +2,8 @@
 package enum CandidateSetting: Sendable {
   case targetModel, poolModel
   case objective
-  case seed, unit, stratify, count, topK, temperature, logisticShare, minimumTokenCount,
+  case seed, unit, tokensField, stratify, count, topK, temperature, logisticShare,
+    minimumTokenCount,
     maximumTokenCount,
     minimumLogWeight
   case estimator, normalization, smoothing, targetSmoothing, compatibility
