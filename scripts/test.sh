@@ -89,7 +89,7 @@ step_python() {
     ${skipped[@]+"${skipped[@]}"} "$@"
 }
 
-step_answers() { check_dsel test_explain.py test_show.py test_schemas.py "$@"; }
+step_answers() { check_dsel test_explain.py test_show.py test_notes.py test_schemas.py "$@"; }
 step_faults() { check_dsel test_faults.py "$@"; }
 # These run on the disk, so that the kills come at the moments at which dsel is killed in practice.
 step_kills() { TMPDIR=$disk check_dsel test_kills.py test_disturbances.py test_disk_room.py "$@"; }

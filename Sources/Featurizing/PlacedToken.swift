@@ -12,7 +12,7 @@ extension NGramReader {
   /// - Complexity: O(*n*) time and memory, where *n* is the length of the text.
   package mutating func placedTokens(of text: Span<UInt8>) -> [PlacedToken] {
     var placed: [PlacedToken] = []
-    // All characters but white space belong to tokens, and lower-casing changes the length of a few.
+    // All characters but white space belong to tokens. Lower-casing changes the length of a few.
     var position = 0
     var lowerCount = 0
     var end = 0

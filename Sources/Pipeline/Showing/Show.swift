@@ -154,10 +154,10 @@ package struct Show: Sendable {
   }
 
   private func result(_ outcome: SurveyStep.Outcome, minTokens: Int) -> ShownDocuments {
-    let weights = outcome.poolWeights[0]
+    let binned = outcome.poolWeights[0]
     return ShownDocuments(
       dselVersion: settings.version,
-      eligibleDocuments: weights.below + weights.above + weights.counts.reduce(0, +),
+      eligibleDocuments: binned.documentCount,
       isSet: false, minTokens: minTokens, documents: [])
   }
 
@@ -208,11 +208,12 @@ package struct Show: Sendable {
 extension ShownDocuments {
   /// Notes the files in which lines were skipped.
   fileprivate mutating func skip(in report: PassReport) {
-    let files = report.shards.compactMap { shard in
-      shard.skippedRecord.map {
-        Explanation.SkippedFile(path: shard.name, skippedLines: $0)
-      }
+    for shard in report.shards {
+      guard let skipped = shard.skippedRecord else { continue }
+      skippedFiles =
+        (skippedFiles ?? []) + [
+          Explanation.SkippedFile(path: shard.name, skippedLines: skipped)
+        ]
     }
-    if !files.isEmpty { skippedFiles = (skippedFiles ?? []) + files }
   }
 }

@@ -13,7 +13,7 @@ struct DocumentPick: Sendable {
   var key: Double?
   /// The target of the log weight; nil if no target drew the document.
   var target: Int?
-  /// The number of the line, and the values of ``SurveyStep/ShownFields``; nil if they aren't known.
+  /// The line's number, and the values of ``SurveyStep/ShownFields``; nil if they aren't known.
   var line: Int?
   var id: FieldValue?
   var domain: FieldValue?

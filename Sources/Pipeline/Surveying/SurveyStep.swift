@@ -40,6 +40,14 @@ struct SurveyStep {
   /// The documents that are kept; nil for those of a report.
   var sizes: Sizes?
   var shownFields: ShownFields?
+  /// The places of further documents whose names are wanted.
+  var wantedPositions: Set<Position> = []
+
+  /// What a document is called.
+  struct DocumentName: Sendable {
+    var line: Int
+    var id: String?
+  }
 
   /// The numbers of documents that are kept for each reason.
   struct Sizes: Sendable {
@@ -91,6 +99,8 @@ struct SurveyStep {
     var read: DocumentPicks
     /// The features of the documents of each part.
     var partCounts: [FeatureCounts]
+    /// The names of the wanted documents.
+    var nameByPosition: [Position: DocumentName] = [:]
     /// The pass's skipped lines.
     var report = PassReport()
 
@@ -124,6 +134,7 @@ struct SurveyStep {
       }
       unselected.merge(other.unselected)
       chosen.merge(other.chosen)
+      nameByPosition.merge(other.nameByPosition) { one, _ in one }
       read.merge(other.read)
       for part in partCounts.indices { partCounts[part].merge(other.partCounts[part]) }
     }
@@ -169,6 +180,10 @@ struct SurveyStep {
     mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
       let document = try reader.read(text, of: line)
       let drawn = selected(document.position)
+      if let fields = step.shownFields, step.wantedPositions.contains(document.position) {
+        outcome.nameByPosition[document.position] = SurveyStep.DocumentName(
+          line: line.number, id: DomainCounts.name(of: line.fields[fields.id]))
+      }
       outcome.pool.add(document, domain: step.domainField.map { line.fields[$0] })
       outcome.read.add(DocumentPicks.randomScore(hash, document.textHash)) {
         DocumentPick(document, score: $0)
