@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from ._options import (
         CompareOptions,
         ExplainOptions,
-        ShowOptions,
         FitOptions,
         MergeOptions,
         ResampleOptions,
         SelectOptions,
+        ShowOptions,
         WeighOptions,
     )
 
