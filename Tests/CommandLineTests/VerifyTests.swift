@@ -197,7 +197,8 @@ import Testing
   @Test func `Weights, candidates, models and what a set completes are verified`() throws {
     try directory.write(Fixtures.read("wiki.jsonl"), to: "base.jsonl")
     for command in [
-      "fit wiki.jsonl -o t.model", "fit crawl.jsonl.zst -o p.model.zst", "fit base.jsonl -o b.model",
+      "fit wiki.jsonl -o t.model", "fit crawl.jsonl.zst -o p.model.zst",
+      "fit base.jsonl -o b.model",
       "weigh --target-model t.model --pool-model p.model.zst crawl.jsonl.zst -o w.jsonl",
       "weigh --target-model t.model --pool-model p.model.zst crawl.jsonl.zst --candidates 9 -o c",
       "select --target wiki.jsonl --pool crawl.jsonl.zst --base b.model --count 9 -o s",

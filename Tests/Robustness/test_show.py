@@ -88,6 +88,29 @@ def test_documents_are_those_of_the_selection(dsel: str, tmp_path: Path, pool: l
         assert (one["id"], one["domain"], one["text_bytes"]) == (line["id"], line["domain"], len(line["text"].encode()))
 
 
+def test_each_target_has_its_groups(dsel: str, tmp_path: Path, pool: list[Any]) -> None:
+    wiki = Path(WIKI).read_text().splitlines(True)
+    (tmp_path / "b").write_text("".join(wiki[:30]))
+    options = ["--target", f"a={WIKI}", "b=b", "--pool", CRAWL, "--count", "60", "--replay", "0.2"]
+    run([dsel, "select", "-q", *options, "--annotate", "-o", "out.jsonl"], tmp_path).checked()
+    said = {line["id"]: line["dsel"] for line in lines(tmp_path / "out.jsonl")}
+    answer = shown(dsel, tmp_path, *MANIFEST, "--top", "5", "--at-cut", "2", "--random", "60")
+    for name in "ab":
+        best = sorted((one["log_weight"] for one in said.values() if one.get("target") == name), reverse=True)
+        found = [one["log_weight"] for one in group(answer, "top") if one["target"] == name]
+        assert found == best[:5]
+        assert len([one for one in group(answer, "below_cut") if one["target"] == name]) == 2
+    everything = group(answer, "random")
+    assert {one["id"] for one in everything} == said.keys()
+    # Documents that were drawn at random have no target.
+    assert all(one["target"] == said[one["id"]].get("target", "a") for one in everything)
+    text = run([dsel, "show", *MANIFEST, "--top", "5", "--random", "60"], tmp_path).checked().output.decode()
+    titles = re.findall("^[A-Z].*weights.*|^Selected: at random.*", text, re.MULTILINE)
+    assert titles == [
+        "Selected: the largest log weights for a", "Selected: the largest log weights for b", "Selected: at random",
+    ]  # fmt: skip
+
+
 def test_documents_are_those_of_the_pool(dsel: str, tmp_path: Path, pool: list[Any]) -> None:
     for path, name in [(WIKI, "t.model"), (CRAWL, "p.model")]:
         run([dsel, "fit", "-q", path, "-o", name], tmp_path).checked()

@@ -7,8 +7,8 @@ extension ErrorMessage {
   private static func text(_ error: VerifyError) -> String {
     switch error {
     case .notManifest(let path):
-      "\(path): this is not the manifest of a selection. Name a file that 'dsel select' or 'dsel "
-        + "resample' wrote beside its output, such as selected.jsonl.manifest.json."
+      "\(path): this is not the manifest of a selection. Name a file that 'dsel select' wrote "
+        + "beside its output, such as selected.jsonl.manifest.json."
     case .notVerifiable(let path):
       "\(path): this is neither a manifest, nor a model or candidates. Name a file that 'dsel "
         + "select', 'dsel resample' or 'dsel weigh' wrote beside its output, such as "

@@ -25,7 +25,7 @@ extension ShownDocuments: Report {
         : "Green words speak most for a document, and red ones most against it.", width)
     var (last, number): (Document?, Int) = (nil, 0)
     for document in documents {
-      if last?.group != document.group || last?.target != document.target {
+      if last?.group != document.group || last.map(Self.target) != Self.target(document) {
         let title = title(document)
         lines += [""] + (marks == .signs ? [title] : ["\u{1B}[1m\(title)\u{1B}[0m"])
         number = 0
@@ -49,8 +49,13 @@ extension ShownDocuments: Report {
       + "\(Format.count(eligibleDocuments, "document")) that may be drawn were selected."
   }
 
+  /// The target that a group is of. Random documents are of all targets.
+  private static func target(_ document: Document) -> String? {
+    document.group == .random ? nil : document.target
+  }
+
   private func title(_ document: Document) -> String {
-    let target = document.target.map { " for \(PrintableText.of($0))" } ?? ""
+    let target = Self.target(document).map { " for \(PrintableText.of($0))" } ?? ""
     let isPool = selectedDocuments == nil
     let words =
       switch document.group {
@@ -73,7 +78,8 @@ extension ShownDocuments: Report {
     var place = number + blanks + PrintableText.of("\(document.file):\(document.line)")
     // On one line, however narrow the terminal is.
     if let id = document.id { place += wrapped(" (\(id.short))", .max, indent: 1).joined() }
-    var facts = "log weight \(Format.decimal(document.logWeight))"
+    let target = document.group == .random ? document.target.map { " for \($0)" } ?? "" : ""
+    var facts = "log weight\(target) \(Format.decimal(document.logWeight))"
     if let key = document.key { facts += ", key \(Format.decimal(key))" }
     facts += ", \(Format.count(document.tokens, "word"))"
     if let domain = document.domain { facts += ", \(domain.short)" }
