@@ -25,7 +25,7 @@ extension ShownDocuments: Report {
         : "Green words speak most for a document, and red ones most against it.", width)
     var (last, number): (Document?, Int) = (nil, 0)
     for document in documents {
-      if last?.group != document.group || last.map(Self.target) != Self.target(document) {
+      if last?.group != document.group || last.flatMap(Self.target) != Self.target(document) {
         let title = title(document)
         lines += [""] + (marks == .signs ? [title] : ["\u{1B}[1m\(title)\u{1B}[0m"])
         number = 0
