@@ -84,7 +84,9 @@ import Testing
     }
     #expect(lines.allSatisfy { $0.count <= 80 || $0.hasPrefix("note: ") }, "\(lines)")
     // A set isn't drawn, so it has other figures.
-    let set = try Dsel.select(["--count", "100", "--verbose"], in: directory).errorLines
+    let set = try Dsel.select(
+      ["--count", "100", "--verbose", "-o", "out.jsonl"], in: directory
+    ).errorLines
     let manifest = try JSON(directory.read("out.jsonl.manifest.json"))
     let overlap = try #require(manifest.overlap_with_top_k.number)
     let share = String(format: "%.1f", 100 * overlap)

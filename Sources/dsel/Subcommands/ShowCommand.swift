@@ -7,7 +7,7 @@ import Reporting
 struct ShowCommand: ParsableCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Show documents of a selection or a pool by weight, and what speaks for them.",
+    abstract: "Show documents by weight, and what speaks for them.",
     discussion: """
       With --manifest, shows selected documents, and those at the cut. The selection is made again \
       for that, so it takes about as long as the selection took. Nothing is written.
