@@ -24,6 +24,7 @@ FILES = {
     "compare": ("Comparison", "What dsel compare --json prints"),
     "explain": ("Explanation", "What dsel explain --json prints without --manifest"),
     "explain-selection": ("SelectionAnswer", "What dsel explain --manifest --json prints"),
+    "show": ("ShownDocuments", "What dsel show --json prints"),
     "verify": ("Verification", "What dsel verify --json prints"),
 }
 SIMPLE = {"Int": "integer", "UInt64": "integer", "Double": "number", "String": "string",

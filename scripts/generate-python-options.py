@@ -20,7 +20,7 @@ import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "Python/src/dsel/_options.py"
-COMMANDS = ["select", "fit", "merge", "weigh", "resample", "compare", "explain"]
+COMMANDS = ["select", "fit", "merge", "weigh", "resample", "compare", "explain", "show"]
 
 # What the package itself decides, or has as a parameter of its own.
 OURS = {"json", "progress", "quiet", "verbose", "version", "help"}
@@ -33,6 +33,7 @@ PARAMETERS = {
     "resample": {"weights", "candidates", "pool", "text-field", "picks"},
     "compare": {"target", "selected", "pool", "text-field"},
     "explain": {"target", "pool", "target-model", "pool-model", "text-field", "manifest"},
+    "show": {"target", "pool", "target-model", "pool-model", "text-field", "manifest"},
 }
 # Options whose value may be documents of any kind, and not only files.
 DOCUMENTS = {"exclude", "heldout"}

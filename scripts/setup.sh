@@ -19,7 +19,7 @@ missing=()
 command -v pkg-config > /dev/null || missing=(pkg-config)
 # --browser installs only the browser that pages are tested in, and fails if it can't.
 if [ "${1:-}" = --browser ]; then
-  ! command -v chromium > /dev/null || exit 0
+  ! command -v chromium chromium-browser > /dev/null || exit 0
   command -v apt-get > /dev/null || exit 1
   sudo=()
   [ "$(id -u)" -eq 0 ] || sudo=(sudo -n)

@@ -89,7 +89,7 @@ step_python() {
     ${skipped[@]+"${skipped[@]}"} "$@"
 }
 
-step_answers() { check_dsel test_explain.py test_schemas.py "$@"; }
+step_answers() { check_dsel test_explain.py test_show.py test_notes.py test_schemas.py "$@"; }
 step_faults() { check_dsel test_faults.py "$@"; }
 # These run on the disk, so that the kills come at the moments at which dsel is killed in practice.
 step_kills() { TMPDIR=$disk check_dsel test_kills.py test_disturbances.py test_disk_room.py "$@"; }
@@ -109,13 +109,19 @@ step_distributed() {
     test_random_options.py test_plan.py "$@"
 }
 
-# Pages are opened in Debian's browser, by a package of PyPI in an environment of its own.
+# Pages are opened in Debian's browser, by a package of PyPI in an environment of its own. Without
+# these, the other tests of pages run.
 step_report() {
   [ -x "$dsel" ] || step_build
-  local environment=$suite/.venv-report requirements=$suite/requirements-report.txt
-  scripts/setup.sh --browser || { echo "skipped: chromium can't be installed"; return 0; }
-  make_environment $environment $requirements || { echo "skipped: playwright can't be installed"; return 0; }
-  $environment/bin/pytest $suite/test_report.py --dsel "$dsel" "$@"
+  local environment=$suite/.venv-report requirements=$suite/requirements-report.txt without=
+  scripts/setup.sh --browser || without="chromium can't be installed"
+  [ -n "$without" ] || make_environment $environment $requirements || without="playwright can't be installed"
+  if [ -n "$without" ]; then
+    echo "skipped what needs a browser: $without"
+    environment=$suite/.venv
+    [ -x $environment/bin/pytest ] || scripts/setup.sh --tests
+  fi
+  $environment/bin/pytest $suite/test_report.py --dsel "$dsel" -rs "$@"
 }
 
 # The engines listen on the host's address. In a network namespace, nothing else is there.

@@ -157,6 +157,10 @@ def test_compare_and_explain(wiki_rows, crawl_rows):
     target, pool = models()
     one = api.explain([crawl_rows[3]], target=target, pool=pool)
     assert len(one["documents"]) == 1
+    plain = json.loads(dsel("show", "--target", WIKI, "--pool", CRAWL, "--top", "5", "--json"))
+    assert api.show(target=WIKI, pool=CRAWL, top=5) == plain
+    shown = api.show(crawl_rows, target=target, pool=pool, top=5)["documents"]
+    assert [one["log_weight"] for one in shown] == [one["log_weight"] for one in plain["documents"]]
 
 
 def test_a_selection_is_explained_from_its_manifest(crawl_rows):
@@ -174,6 +178,8 @@ def test_a_selection_is_explained_from_its_manifest(crawl_rows):
     with pytest.raises(api.DselError, match="no document has the value 'x'") as caught:
         api.explain(manifest=manifest, id="x")
     assert caught.value.code == "no_such_id"
+    plain = dsel("show", "--manifest", manifest, "--at-cut", "2", "--json")
+    assert api.show(manifest=manifest, at_cut=2) == json.loads(plain)
     with pytest.raises(ValueError, match="with a manifest"):
         api.explain(manifest=manifest, target=WIKI)
     with pytest.raises(ValueError, match="name the target"):

@@ -15,10 +15,12 @@ package struct NGramReader: ~Copyable {
 
   private var featurizer: Featurizer
   private var tokenizer: Tokenizer
+  let tables: UnicodeTables
 
   package init(_ settings: FeatureSettings, tables: UnicodeTables) {
     featurizer = Featurizer(settings, tables: tables)
     tokenizer = Tokenizer(settings.tokenizer, tables: tables)
+    self.tables = tables
   }
 
   /// The different n-grams, shorter ones first, in the order of their first occurrence.
@@ -57,7 +59,7 @@ package struct NGramReader: ~Copyable {
   }
 
   /// All tokens of a text, lower-cased.
-  private mutating func tokens(of text: Span<UInt8>) -> [String] {
+  mutating func tokens(of text: Span<UInt8>) -> [String] {
     var tokens: [String] = []
     /// The begin of a token that is longer than a segment.
     var part: [UInt8] = []

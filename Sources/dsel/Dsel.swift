@@ -25,8 +25,8 @@ import Reporting
     version: versionText,
     subcommands: [
       SelectCommand.self, FitCommand.self, MergeCommand.self, WeighCommand.self,
-      ResampleCommand.self, CompareCommand.self, ExplainCommand.self, VerifyCommand.self,
-      ReportCommand.self, PlanCommand.self, ManualCommand.self,
+      ResampleCommand.self, CompareCommand.self, ExplainCommand.self, ShowCommand.self,
+      VerifyCommand.self, ReportCommand.self, PlanCommand.self, ManualCommand.self,
     ])
 
   /// The command that is carried out, for manifests.

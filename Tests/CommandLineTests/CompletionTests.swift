@@ -157,7 +157,7 @@ import Testing
   /// Guards against a forgotten completion: the name of a value shows whether it is a file.
   @Test func `Every option and operand for a file or directory completes it`() throws {
     var count = 0
-    for command in ["select", "fit", "merge", "weigh", "resample", "compare", "explain"] {
+    for command in ["select", "fit", "merge", "weigh", "resample", "compare", "explain", "show"] {
       let dump = try Dsel.run([command, "--experimental-dump-help"], in: directory)
       for argument in try JSON(dump.output).command.arguments.elements {
         let value = argument.valueName.string ?? ""

@@ -72,7 +72,8 @@ import Testing
 
   @Test func `With --verbose, further figures follow`() throws {
     let run = try Dsel.select(
-      ["--count", "100", "--estimator", "ratio", "--verbose"], in: directory)
+      ["--count", "100", "--objective", "weight", "--estimator", "ratio", "--verbose"],
+      in: directory)
     let lines = run.errorLines
     #expect(lines.count > 6)
     for start in [
@@ -82,6 +83,18 @@ import Testing
       #expect(lines.contains { $0.hasPrefix(start) }, "\(start)")
     }
     #expect(lines.allSatisfy { $0.count <= 80 || $0.hasPrefix("note: ") }, "\(lines)")
+    // A set isn't drawn, so it has other figures.
+    let set = try Dsel.select(
+      ["--count", "100", "--verbose", "-o", "out.jsonl"], in: directory
+    ).errorLines
+    let manifest = try JSON(directory.read("out.jsonl.manifest.json"))
+    let overlap = try #require(manifest.overlap_with_top_k.number)
+    let share = String(format: "%.1f", 100 * overlap)
+    #expect(
+      set.contains(
+        "\(share) % of the set have the largest weights; the others bring what those lack"))
+    #expect(!set.contains { $0.contains("effective sample size") || $0.contains("correlation") })
+    #expect(set.allSatisfy { $0.count <= 80 }, "\(set)")
     let both = try Dsel.select(["--quiet", "--verbose"], in: directory)
     #expect(both.status == 64 && both.errors.contains("Use --quiet or --verbose, not both."))
   }

@@ -84,7 +84,7 @@ struct EmptyShardTests {
     #expect(run.status == 0)
     #expect(
       run.errors
-        == "warning: the model is empty: the documents have no token (check --text-field). It can be merged "
+        == "warning: the model is empty: the documents have no word (check --text-field). It can be merged "
         + "with others, but it can't be used alone.\n")
   }
 

@@ -44,7 +44,7 @@ import Testing
     #expect(
       run.errors.contains("1 invalid line of the evaluation set was skipped"), "\(run.errors)")
     #expect(
-      run.errors.contains("1 evaluation document has fewer than 8 tokens, and is not looked for."),
+      run.errors.contains("1 evaluation document has fewer than 8 words, and is not looked for."),
       "\(run.errors)")
     let files = try directory.json("out.manifest.json").excluded.files
     #expect(files[0].documents.int == 2)

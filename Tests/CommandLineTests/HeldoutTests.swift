@@ -189,7 +189,7 @@ import Testing
       ], in: directory)
     #expect(run.status == 0)
     let headline = try #require(run.lines.first { $0.hasPrefix("held-out text: 60 documents, ") })
-    #expect(headline.hasSuffix("Language models, trained on 20,000 tokens each:"))
+    #expect(headline.hasSuffix("Language models, trained on 20,000 words each:"))
     let bits = try #require(run.lines.first { $0.hasPrefix("bits per byte ") })
     #expect(bits.split(separator: " ").count == 5)
     #expect(run.lines.contains { $0.hasPrefix("bits per byte, range") && $0.contains(" to ") })

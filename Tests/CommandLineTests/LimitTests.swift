@@ -259,7 +259,7 @@ struct LimitTests {
     #expect(run.errors.contains("all 81 eligible documents were selected, 19 documents short"))
     #expect(
       run.errors.hasSuffix(
-        "1,228 of 1,360 documents have more than 120 tokens and can't be selected. To include "
+        "1,228 of 1,360 documents have more than 120 words and can't be selected. To include "
           + "them, raise --max-tokens (now 120).\n"), "\(run.errors)")
   }
 

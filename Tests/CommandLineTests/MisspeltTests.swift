@@ -16,7 +16,7 @@ import Testing
     ("mrege a", "There is no command 'mrege'. Did you mean 'merge'?"),
     (
       "crawl.jsonl",
-      "There is no command 'crawl.jsonl'. The commands are select, fit, merge, weigh, resample, compare, explain, verify, report and plan."
+      "There is no command 'crawl.jsonl'. The commands are select, fit, merge, weigh, resample, compare, explain, show, verify, report and plan."
     ),
     (
       "--count 5",

@@ -101,7 +101,8 @@ struct ObjectiveTests {
     #expect(manifest.selected.candidates.int == 1309)
     #expect(manifest.eligible_documents.int == 1309)
     #expect(
-      run.errors.contains("chosen as a set among 1,309 candidates, with purity 0.25"),
+      run.errors.contains(
+        "chosen as a set among the 1,309 documents with the largest keys, with purity 0.25"),
       "\(run.errors)")
   }
 

@@ -9,7 +9,7 @@ import Testing
   init() throws { directory = try TemporaryDirectory() }
 
   private static let commands = [
-    "select", "fit", "merge", "weigh", "resample", "compare", "explain",
+    "select", "fit", "merge", "weigh", "resample", "compare", "explain", "show",
   ]
 
   /// The parser's list of a command's options.

@@ -36,7 +36,7 @@ import Testing
     let first =
       "warning: the selection is smaller than wanted: all 43 eligible documents were \(verb), 457 documents short."
     let last =
-      "warning: 457 of 500 documents have fewer than 100 tokens and can't be selected. To include them, lower "
+      "warning: 457 of 500 documents have fewer than 100 words and can't be selected. To include them, lower "
       + "--min-tokens (now 100)."
     #expect(lines.suffix(2) == [first, last])
     let expectedCount = quiet.isEmpty ? lines.count : 2
@@ -55,7 +55,7 @@ import Testing
     try write(long: 4, short: 5)
     #expect(
       try Dsel.run(options, in: directory).errors
-        == "warning: 5 of 9 documents have fewer than 100 tokens and can't be selected. To include them, lower "
+        == "warning: 5 of 9 documents have fewer than 100 words and can't be selected. To include them, lower "
         + "--min-tokens (now 100).\n")
     try write(long: 5, short: 5)
     #expect(try Dsel.run(options, in: directory).errors == "")
@@ -65,7 +65,7 @@ import Testing
       try Dsel.run(options, in: directory).errors
         == """
         warning: the selection is smaller than wanted: the only eligible document was \(verb), 1 document short.
-        warning: 1 of 2 documents has fewer than 100 tokens and can't be selected. To include it, lower --min-tokens \
+        warning: 1 of 2 documents has fewer than 100 words and can't be selected. To include it, lower --min-tokens \
         (now 100).
 
         """)

@@ -189,9 +189,43 @@ import Testing
       switch file {
       case "absent": "absent: no such file"
       case ".": ".: "
-      default: "\(file): this is not the manifest of a selection. Name a file that"
+      default: "\(file): this is neither a manifest, nor a model or candidates. Name a file that"
       }
     #expect(run.errors.hasPrefix(expected), "\(run.errors)")
+  }
+
+  @Test func `Weights, candidates, models and what a set completes are verified`() throws {
+    try directory.write(Fixtures.read("wiki.jsonl"), to: "base.jsonl")
+    for command in [
+      "fit wiki.jsonl -o t.model", "fit crawl.jsonl.zst -o p.model.zst",
+      "fit base.jsonl -o b.model",
+      "weigh --target-model t.model --pool-model p.model.zst crawl.jsonl.zst -o w.jsonl",
+      "weigh --target-model t.model --pool-model p.model.zst crawl.jsonl.zst --candidates 9 -o c",
+      "select --target wiki.jsonl --pool crawl.jsonl.zst --base b.model --count 9 -o s",
+    ] {
+      let run = try run(command.split(separator: " ").map(String.init) + ["-q"])
+      try #require(run.status == 0, "\(run.errors)")
+    }
+    let files = ["w.jsonl.manifest.json", "c", "t.model", "p.model.zst", "s.manifest.json"]
+    let before = try run(["verify"] + files)
+    #expect(before.status == 0 && before.lines.last == "10 files: 10 the same", "\(before.lines)")
+    for line in [
+      "same       target model  t.model", "same       pool model    p.model.zst",
+      "same       input         crawl.jsonl.zst", "same       base      b.model",
+      "files in the working directory, as p.model.zst has them:",
+    ] {
+      #expect(before.lines.contains(line), "\(line): \(before.lines)")
+    }
+    // Other models, and other text, under the same names.
+    _ = try run("fit crawl.jsonl.zst -o b.model -q --force".split(separator: " ").map(String.init))
+    try directory.write(Data("{}".utf8), to: "wiki.jsonl")
+    let after = try run(["verify"] + files)
+    #expect(after.status == 1, "\(after.lines)")
+    #expect(after.lines.last == "10 files: 7 the same, 3 changed", "\(after.lines)")
+    #expect(after.lines.contains("changed    base      b.model"))
+    try directory.write(Fixtures.read("wiki.jsonl"), to: "wiki.jsonl")
+    let explained = try run(["explain", "--manifest", "s.manifest.json", "--line", "3"])
+    #expect(explained.errors.contains("b.model: the file is not what it was"))
   }
 
   /// A manifest of a version before `outputs` and `command`.

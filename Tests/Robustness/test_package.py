@@ -32,7 +32,7 @@ LINKED = [
     "swift", "swift-argument-parser", "zstd", "xxhash", "openssl", "isa-l",
     "brotli", "lz4", "snappy", "libstdc++", "libunwind", "glibc",
 ]  # fmt: skip
-COMMANDS = ["select", "fit", "merge", "weigh", "resample", "compare", "explain", "verify", "report", "plan"]
+COMMANDS = ["select", "fit", "merge", "weigh", "resample", "compare", "explain", "show", "verify", "report", "plan"]
 PAGES = sorted(["dsel.1", *(f"dsel-{command}.1" for command in COMMANDS)])
 
 # Each writes `out.…`. Together they use all libraries: both containers, JSON, SHA-256, logarithms.

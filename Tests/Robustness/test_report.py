@@ -128,6 +128,10 @@ def test_figures_are_those_of_a_plain_computation(
     assert [sample["log_weight"] for sample in groups["best"]] == best
     texts = {d["text"][:480] for d in pool}
     assert all(s["text"] in texts for samples in groups.values() for s in samples)
+    for sample in (s for samples in groups.values() for s in samples):
+        document = pool[sample["line"] - 1]
+        assert (sample["id"], sample["text"]) == (document["id"], document["text"][:480])
+        assert f"crawl.jsonl:{sample['line']} (<bdi>{sample['id']}</bdi>)" in page
     selected = {d["text"] for d in chosen}
     assert not any(
         text.startswith(s["text"]) for s in groups["below"] + groups["unselected"] for text in selected)
@@ -223,6 +227,27 @@ def test_pages_of_draws_by_other_weights(dsel: str, tmp_path: Path) -> None:
         assert "100 of 1,360 documents selected" in page
         assert "domains can&#39;t be counted" in page
         assert bool(data["weights"]) == (source == "weights")
+
+
+def test_near_duplicates_are_shown_with_their_names(dsel: str, tmp_path: Path, pool: list[dict[str, Any]]) -> None:
+    options = ["--pool", "crawl.jsonl", "--count", "150", "--near-duplicates", "0.6"]
+    _, data, _ = select(dsel, tmp_path, "--target", WIKI, *options)
+    [samples] = [group["samples"] for group in data["samples"] if group["reason"] == "near_duplicate"]
+    assert len(samples) == 10
+    for sample in samples:
+        for line, name in [(sample["line"], sample["id"]), (sample["similar_line"], sample["similar_id"])]:
+            assert pool[line - 1]["id"] == name
+        assert pool[sample["line"] - 1]["text"][:480] == sample["text"]
+    # Draws from candidates show them, too: places without names.
+    go([dsel, "fit", "-q", WIKI, "-o", "t.model"], tmp_path)
+    go([dsel, "fit", "-q", "crawl.jsonl", "-o", "p.model"], tmp_path)
+    go([dsel, "weigh", "-q", "--target-model", "t.model", "--pool-model", "p.model", "crawl.jsonl",
+         "--candidates", "150", "--near-duplicates", "0.6", "-o", "c.jsonl"], tmp_path)
+    go([dsel, "resample", "-q", "--candidates", "c.jsonl", "--pool", "crawl.jsonl", "--count", "150",
+         "-o", "r.jsonl", "--report-data", "r.json"], tmp_path)
+    [again] = [g["samples"] for g in json.loads((tmp_path / "r.json").read_text())["samples"] if g["reason"] == "near_duplicate"]
+    names = ["text", "place", "similar_place", "similarity"]
+    assert [[s[name] for name in names] for s in again] == [[s[name] for name in names] for s in samples]
 
 
 # MARK: In a browser

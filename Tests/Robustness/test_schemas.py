@@ -46,6 +46,9 @@ explain --manifest s2.jsonl.manifest.json --line 12 --line 13
 explain --manifest s3.jsonl.manifest.json --line 12 --line 13
 explain --manifest s6.jsonl.manifest.json --line 1 --line 4 --line 5
 explain --manifest s8.jsonl.manifest.json --line 12 --top 0
+show --manifest s1.jsonl.manifest.json --top 3 --at-cut 3 --random 3
+show --manifest s8.jsonl.manifest.json --domain-field domain
+show {FILES} --top 3
 verify s1.jsonl.manifest.json s8.jsonl.manifest.json r1.jsonl.manifest.json
 """
 

@@ -11,7 +11,7 @@ The package drives the program `dsel`, which comes with it. See Documentation/Py
 
 from importlib.metadata import PackageNotFoundError, version
 
-from ._api import compare, explain, fit, merge, pick, resample, select, weigh
+from ._api import compare, explain, fit, merge, pick, resample, select, show, weigh
 from ._binary import find_binary
 from ._errors import DselError, DselWarning, UsageError
 from ._files import Candidates, Model, Weights
@@ -40,6 +40,7 @@ __all__ = [
     "pick",
     "resample",
     "select",
+    "show",
     "take",
     "weigh",
 ]

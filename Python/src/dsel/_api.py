@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         MergeOptions,
         ResampleOptions,
         SelectOptions,
+        ShowOptions,
         WeighOptions,
     )
 
@@ -291,12 +292,48 @@ def explain(
     Returns:
         what `dsel explain --json` prints: see Documentation/Explain.md.
     """
-    words: List[Word] = ["explain"]
+    return _weighed("explain", documents, target, pool, manifest, text_field, progress, options)
+
+
+def show(
+    documents: Optional[Documents] = None,
+    *,
+    target: Union[Model, Documents, None] = None,
+    pool: Union[Model, Documents, None] = None,
+    manifest: Union[str, os.PathLike[str], None] = None,
+    text_field: str = "text",
+    progress: Shown = None,
+    **options: Unpack[ShowOptions],
+) -> Dict[str, Any]:
+    """Shows documents by weight, with the parts of their texts that speak for and against them: those
+    of the selection that a manifest tells about, or of the pool or other documents.
+
+    Returns:
+        what `dsel show --json` prints: see Documentation/Show.md.
+    """
+    return _weighed("show", documents, target, pool, manifest, text_field, progress, options)
+
+
+# Parts of commands.
+
+
+def _weighed(
+    command: str,
+    documents: Optional[Documents],
+    target: Union[Model, Documents, None],
+    pool: Union[Model, Documents, None],
+    manifest: Union[str, os.PathLike[str], None],
+    text_field: str,
+    progress: Shown,
+    options: Mapping[str, Any],
+) -> Dict[str, Any]:
+    """A command about documents that are weighed: by models, or as a selection weighed them."""
+    words: List[Word] = [command]
     if manifest is not None:
         if any(part is not None for part in (documents, target, pool)):
             raise ValueError("with a manifest, its own target and pool are read. Leave others out")
         words += [f"--manifest={os.fspath(manifest)}"]
-        words += option_words("explain", options, text_field)
+        words += option_words(command, options, text_field)
         return _result(words, progress)
     if target is None or pool is None:
         raise ValueError("name the target and the pool, or the manifest of a selection")
@@ -318,13 +355,10 @@ def explain(
         raise ValueError("the documents and the pool must have their texts in the same field")
     first = (parts or targets or [Files([], text_field)])[0]
     words += text_fields(first, targets, options)
-    words += option_words("explain", options, first.text_field)
+    words += option_words(command, options, first.text_field)
     if documents is not None:
         words += parts[-1].words("documents")
     return _result(words, progress)
-
-
-# Parts of commands.
 
 
 def _targets(target: Targets, text_field: str, options: Mapping[str, Any]) -> Dict[str, Source]:

@@ -681,7 +681,8 @@ class ExplainOptions(TypedDict, total=False):
     # Start the --reader commands that the manifest names.
     run_readers: bool
     # If models are fitted: the --min-tokens of 'dsel select'. The regression learns from
-    # shorter documents only where there are too few longer ones. (default: 100)
+    # shorter documents only where there are too few longer ones. show leaves them out.
+    # (default: 100)
     min_tokens: Union[int, str]
     # Reproduce the weights of another implementation. dsir: the Python package data-selection
     # 1.0.3, with wordpunct tokens, SHA-256 hashes and no smoothing.
@@ -737,19 +738,105 @@ class ExplainOptions(TypedDict, total=False):
     spool: bool
     # Number of worker threads. (default: one per available processor)
     threads: Union[int, str]
-    # Explain the documents with this value in --id-field. Can be repeated.
-    id: Union[str, int, Sequence[Union[str, int]]]
     # Field with a document's name, a string or a number. (default: id)
     id_field: str
+    # Divide each document's sum of log-ratios by its number of n-grams (length), by the square
+    # root of that number (sqrt), or by nothing (none). (default: sqrt; none with --estimator
+    # ratio)
+    normalize: Literal["none", "sqrt", "length"]
+    # Explain the documents with this value in --id-field. Can be repeated.
+    id: Union[str, int, Sequence[Union[str, int]]]
     # Explain only this line of the file. Lines count from 1. With --manifest, can be repeated,
     # and needs the file if the pool has several: crawl.jsonl:12.
     line: Union[int, str, Sequence[Union[int, str]]]
     # Number of n-grams to show in each direction. (default: 20; 5 with --manifest)
     top: Union[int, str]
+
+
+class ShowOptions(TypedDict, total=False):
+    """Options of `dsel show`."""
+
+    # Directory to which relative paths of the manifest belong. (default: that in which the run
+    # was started)
+    directory: Union[str, os.PathLike[str]]
+    # Start the --reader commands that the manifest names.
+    run_readers: bool
+    # If models are fitted: the --min-tokens of 'dsel select'. The regression learns from
+    # shorter documents only where there are too few longer ones. show leaves them out.
+    # (default: 100)
+    min_tokens: Union[int, str]
+    # Reproduce the weights of another implementation. dsir: the Python package data-selection
+    # 1.0.3, with wordpunct tokens, SHA-256 hashes and no smoothing.
+    compat: Literal["dsir"]
+    # How to estimate weights. ratio: DSIR as published, in 10000 buckets. shrunk: the same with
+    # less trust in rare n-grams. logistic: a classifier of target against pool. blend: shrunk
+    # and logistic together. (default: blend; ratio with --compat dsir)
+    estimator: Literal["ratio", "shrunk", "logistic", "blend"]
+    # Pseudocount of every bucket, in both models; with --estimator shrunk and blend, the weight
+    # of the prior. (default: 1; 0 with --compat dsir)
+    smoothing: Union[float, str]
+    # With --estimator ratio: pseudocount of the target's model. (default: --smoothing)
+    target_smoothing: Union[float, str]
+    # How to split text into tokens. words: words and runs of punctuation; one token per
+    # character in scripts without spaces. wordpunct: the rule of the DSIR reference package.
+    # (default: words)
+    tokenizer: Literal["words", "wordpunct"]
+    # Largest number of tokens in an n-gram: 1 to 5. (default: 2)
+    ngrams: Union[int, str]
+    # Number of buckets that n-grams are hashed into: 2 to 16777216. (default: 1048576; 10000
+    # with --compat dsir or --estimator ratio)
+    buckets: Union[int, str]
+    # Fit the pool's model to this share of its documents, chosen by a hash of their text.
+    # (default: all documents)
+    fit_sample: Union[float, str]
+    # Field with the text in the target's files, written as for --text-field. (default:
+    # --text-field)
+    target_text_field: str
+    # Text between the fields and list items that --text-field joins: \n is a newline. (default:
+    # a newline)
+    text_join: str
+    # Invalid lines: stop at the first (fail), or skip and count them (skip).
+    on_error: Literal["fail", "skip"]
+    # With --on-error skip: largest number of invalid lines in a file, as a share (5%), a number
+    # (1000), or the larger of both (1%,10). (default: 1%,10)
+    max_skipped: Union[int, float, str]
+    # Read a file each time it is named, instead of refusing repeats.
+    allow_repeats: bool
+    # Length of the longest line to accept. (default: 256MiB)
+    max_line_bytes: Union[int, str]
+    # Size of the largest zstd window to accept. (default: 128MiB)
+    max_window: Union[int, str]
+    # Read files whose names match GLOB from what COMMAND prints: '*.xz=xz -dc', 's3://*=s5cmd
+    # cat'. The name goes in place of {} or after the last word. No shell reads the command,
+    # unless it is one: sh -c '…'. Can be repeated: the first that matches counts.
+    reader: Union[Mapping[str, str], Sequence[str], str]
+    # With --reader: give up after this time without a byte of output. (default: never)
+    reader_timeout: Union[int, str]
+    # With --reader: a command may print nothing.
+    allow_empty: bool
+    # With --reader: keep what commands print in a temporary file, so that later passes don't
+    # start them again.
+    spool: bool
+    # Number of worker threads. (default: one per available processor)
+    threads: Union[int, str]
+    # Field with a document's name, a string or a number. (default: id)
+    id_field: str
     # Divide each document's sum of log-ratios by its number of n-grams (length), by the square
     # root of that number (sqrt), or by nothing (none). (default: sqrt; none with --estimator
     # ratio)
     normalize: Literal["none", "sqrt", "length"]
+    # Show this many documents with the largest log weights. (default: 10, or 0 with --at-cut or
+    # --random)
+    top: Union[int, str]
+    # With --manifest: show this many documents with the smallest keys that were drawn, and this
+    # many with the largest keys that weren't.
+    at_cut: Union[int, str]
+    # Show this many random documents.
+    random: Union[int, str]
+    # With --random: seed of the choice. (default: 0)
+    seed: Union[int, str]
+    # Show the value of this field with each document.
+    domain_field: str
 
 
 # How the value of each option is written on the command line.
@@ -1025,11 +1112,43 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "allow_empty": "flag",
         "spool": "flag",
         "threads": "value",
-        "id": "values",
         "id_field": "value",
+        "normalize": "value",
+        "id": "values",
         "line": "values",
         "top": "value",
+    },
+    "show": {
+        "directory": "value",
+        "run_readers": "flag",
+        "min_tokens": "value",
+        "compat": "value",
+        "estimator": "value",
+        "smoothing": "value",
+        "target_smoothing": "value",
+        "tokenizer": "value",
+        "ngrams": "value",
+        "buckets": "value",
+        "fit_sample": "value",
+        "target_text_field": "value",
+        "text_join": "value",
+        "on_error": "value",
+        "max_skipped": "value",
+        "allow_repeats": "flag",
+        "max_line_bytes": "value",
+        "max_window": "value",
+        "reader": "values",
+        "reader_timeout": "value",
+        "allow_empty": "flag",
+        "spool": "flag",
+        "threads": "value",
+        "id_field": "value",
         "normalize": "value",
+        "top": "value",
+        "at_cut": "value",
+        "random": "value",
+        "seed": "value",
+        "domain_field": "value",
     },
 }
 

@@ -29,6 +29,8 @@ internal import Platform
     var input: Int32?
     var output: Int32?
     var errors: Int32?
+    /// Whether output and errors go where this process's go. Then the program is in its group.
+    var isOnTerminal = false
   }
 
   /// Starts a program.
@@ -129,7 +131,7 @@ internal import Platform
     let places = [
       (streams.input, O_RDONLY), (streams.output, O_WRONLY), (streams.errors, O_WRONLY),
     ]
-    for (number, place) in places.enumerated() {
+    for (number, place) in places.enumerated() where number == 0 || !streams.isOnTerminal {
       if let descriptor = place.0 {
         unsafe _ = posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
       } else {
@@ -137,8 +139,8 @@ internal import Platform
           &actions, Int32(number), "/dev/null", place.1, 0)
       }
     }
-    var flags = Int32(POSIX_SPAWN_SETPGROUP) | Int32(POSIX_SPAWN_SETSIGDEF)
-    flags |= Int32(POSIX_SPAWN_SETSIGMASK)
+    var flags = Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK)
+    if !streams.isOnTerminal { flags |= Int32(POSIX_SPAWN_SETPGROUP) }
     #if canImport(Darwin)
       flags |= Int32(POSIX_SPAWN_CLOEXEC_DEFAULT)
     #endif

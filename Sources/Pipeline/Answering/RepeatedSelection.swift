@@ -120,7 +120,7 @@ extension StoredManifest {
   ) throws(PipelineError) {
     let targets = [target].compactMap { $0 } + (self.targets ?? []).map(\.side)
     let before =
-      targets.flatMap(\.inputs) + pool.inputs + (excluded?.files ?? [])
+      targets.flatMap(\.inputs) + (pool?.inputs ?? []) + (excluded?.files ?? [])
     let now =
       fitted.targets.flatMap { $0.report.inputRecords } + fitted.pool.report.inputRecords
       + (files.exclusion?.report.inputRecords ?? [])
@@ -132,6 +132,9 @@ extension StoredManifest {
       let isSame =
         old.xxh3 == new.xxh3 || (old.textXxh3 != nil && old.textXxh3 == new.textXxh3)
       guard isSame else { throw .verifying(.changedInput(path: new.path, manifest: manifest)) }
+    }
+    if let base, let now = files.base, base.xxh3 != now.contentHash.hexadecimal {
+      throw .verifying(.changedInput(path: now.path, manifest: manifest))
     }
   }
 

@@ -151,19 +151,18 @@ struct NGramExplainers: ~Copyable {
     guard top > 0 else { return ([], []) }
     var explainer = DocumentExplainer(model, target: target)
     let outcome = explainer.explain(text.span)
-    let contributions = outcome.ngrams.indices.map { outcome.contribution($0) }
-    // Sorting is stable: among equal contributions, the one that occurs first comes first.
-    let sorted = contributions.indices.sorted {
-      contributions[$0] == contributions[$1] ? $0 < $1 : contributions[$0] > contributions[$1]
-    }
-    func shown(_ index: Int) -> SelectionAnswer.NGram {
-      SelectionAnswer.NGram(
-        ngram: Explanation.shownText(outcome.ngrams[index].text),
-        count: outcome.ngrams[index].count, contribution: contributions[index])
-    }
+    let strongest = outcome.strongest(top)
     return (
-      sorted.lazy.filter { contributions[$0] > 0 }.prefix(top).map(shown),
-      sorted.reversed().lazy.filter { contributions[$0] < 0 }.prefix(top).map(shown)
+      strongest.up.map { outcome.ngram($0, strongest.contributions) },
+      strongest.down.map { outcome.ngram($0, strongest.contributions) }
     )
+  }
+}
+
+extension DocumentExplainer.Outcome {
+  func ngram(_ index: Int, _ contributions: [Double]) -> SelectionAnswer.NGram {
+    SelectionAnswer.NGram(
+      ngram: Explanation.shownText(ngrams[index].text), count: ngrams[index].count,
+      contribution: contributions[index])
   }
 }

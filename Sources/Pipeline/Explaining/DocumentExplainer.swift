@@ -21,6 +21,19 @@ struct DocumentExplainer: ~Copyable {
         component.ofNGrams.map { sum + $0[ngram] } ?? sum
       }
     }
+
+    /// The n-grams with the largest contributions each way, by size, and the contributions of all.
+    func strongest(_ top: Int) -> (up: [Int], down: [Int], contributions: [Double]) {
+      let contributions = ngrams.indices.map { contribution($0) }
+      // Sorting is stable: among equal contributions, the one that occurs first comes first.
+      let sorted = contributions.indices.sorted {
+        contributions[$0] == contributions[$1] ? $0 < $1 : contributions[$0] > contributions[$1]
+      }
+      return (
+        Array(sorted.lazy.filter { contributions[$0] > 0 }.prefix(top)),
+        Array(sorted.reversed().lazy.filter { contributions[$0] < 0 }.prefix(top)), contributions
+      )
+    }
   }
 
   private let components: [any WeightComponent]

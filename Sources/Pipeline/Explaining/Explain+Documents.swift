@@ -55,7 +55,8 @@ extension Explain {
   ) -> LabelledRecord<Explanation.Document> {
     let labels = models.weighing.components.map { $0.labels }
     let (ngrams, components) = (outcome.ngrams, outcome.components)
-    let contributions = ngrams.indices.map { outcome.contribution($0) }
+    let strongest = outcome.strongest(settings.top)
+    let contributions = strongest.contributions
     var ofBucket: [Int: [String]] = [:]
     for ngram in ngrams { ofBucket[ngram.bucket, default: []].append(ngram.text) }
     func shown(_ index: Int) -> LabelledRecord<Explanation.NGram> {
@@ -75,19 +76,13 @@ extension Explain {
           LabelledNumber(labels.ofBuckets, component.bucketValues?[index])
         })
     }
-    // Sorting is stable: among equal contributions, the one that occurs first comes first.
-    let sorted = ngrams.indices.sorted {
-      contributions[$0] == contributions[$1] ? $0 < $1 : contributions[$0] > contributions[$1]
-    }
     return LabelledRecord(
       record: Explanation.Document(
         file: place.file, line: place.line, tokens: outcome.size.tokenCount,
         features: outcome.size.featureCount, logWeight: outcome.logWeight,
         differentNgrams: ngrams.count,
         ngramsThatShareABucket: ofBucket.values.reduce(0) { $0 + ($1.count > 1 ? $1.count : 0) },
-        up: sorted.lazy.filter { contributions[$0] > 0 }.prefix(settings.top).map { shown($0) },
-        down: sorted.reversed().lazy.filter { contributions[$0] < 0 }.prefix(settings.top)
-          .map { shown($0) }),
+        up: strongest.up.map { shown($0) }, down: strongest.down.map { shown($0) }),
       contributions: zip(labels, components).flatMap { labels, component in
         Self.sums(component, labels)
       })

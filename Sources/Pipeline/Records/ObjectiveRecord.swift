@@ -10,6 +10,8 @@ package struct ObjectiveRecord: Encodable, Sendable {
   /// The model that the set completes, and the tokens that it was trained on.
   package var base: String?
   package var baseTokens: Int?
+  /// XXH3-64 of that model's stored bytes; only from `select`.
+  package var baseXxh3: String?
 }
 
 extension ObjectiveRecord {

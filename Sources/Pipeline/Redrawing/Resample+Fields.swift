@@ -70,6 +70,11 @@ extension Resample {
       step.stratumField = stratumField
       step.domainField = settings.report?.domainField.map { _ in workers.fields.count }
       step.workers.fields += settings.report?.domainField.map { [$0] } ?? []
+      if let idField = settings.report?.idField {
+        step.shownFields = SurveyStep.ShownFields(id: step.workers.fields.count)
+        step.workers.fields.append(idField)
+        step.workers.countsLines = true
+      }
       return try step.run(pool.shards) {
         FieldWeightReader(
           fields, windows, tokensField: tokensField, origins: origins, countsTokens: true)

@@ -48,6 +48,7 @@ extension Resample {
         texts.show(outcome, drawn.outcome, names: drawn.targetNames, seed: seed)
       } else {
         texts.show(.cut, Self.last(selection, drawn.outcome))
+        texts.show(drawn.nearDuplicates(of: files.pool)?.sample(seed: seed) ?? [])
       }
       try texts.read(
         files.pool.shards, drawn.textField ?? settings.reading.textField,
@@ -128,37 +129,33 @@ extension Resample {
   }
 }
 
+extension Redrawn {
+  /// The near-duplicates of which both documents are in shards that are read.
+  fileprivate func nearDuplicates(of pool: Inputs) -> NearDuplicates? {
+    let numbers = candidateShards.map { path in pool.shards.firstIndex { $0.name == path } }
+    var found = nearDuplicates
+    found?.documents = (nearDuplicates?.documents ?? []).compactMap { $0.moved { numbers[$0] } }
+    return found
+  }
+}
+
 extension ReportData {
   fileprivate mutating func addFates(_ manifest: ResampleManifest) {
     // With epochs, a document may be selected several times.
     guard manifest.epochs.count == 1 else { return }
-    addFate(.selected, manifest.selected.documents)
-    addFate(.copies, manifest.selected.droppedCopies)
-    addFate(.shorter, manifest.underMinTokens)
-    addFate(.longer, manifest.overMaxTokens)
-    addFate(.outsideMixture, manifest.outsideMixture)
-    addFate(.outsideWindows, manifest.outsideBetween)
-    addFate(.lighter, manifest.underMinWeight)
-    completeFates(of: manifest.documents)
+    addFates(
+      manifest.selected, shorter: manifest.underMinTokens, longer: manifest.overMaxTokens,
+      lighter: manifest.underMinWeight, outsideMixture: manifest.outsideMixture,
+      outsideWindows: manifest.outsideBetween, manifest.excluded, manifest.nearDuplicates,
+      of: manifest.documents)
   }
 
   fileprivate mutating func set(_ settings: ResampleManifest.Settings) {
     set("source", settings.source)
     set("target", settings.target)
     if let fields = settings.fields { set("fields", fields) }
-    set("objective", settings.objective.name)
-    set("purity", settings.objective.purity)
-    set("size", settings.size)
-    set("temperature", settings.temperature)
-    if settings.topK { set("top_k", true) }
-    if settings.logisticShare > 0 { set("logistic_share", settings.logisticShare) }
-    if settings.replay > 0 { set("replay", settings.replay) }
-    set("stratify", settings.stratify)
-    set("min_tokens", settings.minTokens)
-    set("max_tokens", settings.maxTokens)
-    set("min_weight", settings.minWeight)
-    set("min_quantile", settings.minQuantile)
-    set("duplicates", settings.duplicates)
-    set("text_field", settings.textField)
+    setDraw(settings)
   }
 }
+
+extension ResampleManifest.Settings: DrawSettingsRecord {}

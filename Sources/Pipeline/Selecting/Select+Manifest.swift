@@ -1,3 +1,4 @@
+internal import Reading
 internal import Resampling
 internal import Weighting
 
@@ -12,11 +13,13 @@ extension Select {
     let first = targets[0]
     var selected = SelectionRecord(drawn, copied.outcome, plan.budget)
     selected.countTargetDocuments(copied.selection, trained.targetTexts)
+    var record = SelectManifest.Settings(
+      settings, plan.size, temperature: plan.recipe.temperatures[0], trained.model.addition,
+      mixture.strata)
+    record.objective.baseXxh3 = files.base?.contentHash.hexadecimal
     return SelectManifest(
       dselVersion: settings.version, seed: settings.draw.seed,
-      settings: .init(
-        settings, plan.size, temperature: plan.recipe.temperatures[0], trained.model.addition,
-        mixture.strata),
+      settings: record,
       mixtureEstimate: mixture.record, sizeSearch: search,
       target: isOne ? first.side : nil, targets: isOne ? nil : targets, pool: trained.pool,
       eligibleDocuments: weighed.eligibleCount, underMinTokens: weighed.underMinimumCount,

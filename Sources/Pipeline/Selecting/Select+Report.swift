@@ -70,47 +70,28 @@ extension Select {
 
 extension ReportData {
   fileprivate mutating func addFates(_ manifest: SelectManifest) {
-    addFate(.selected, manifest.selected.documents)
-    addFate(.copies, manifest.selected.droppedCopies)
-    addFate(.shorter, manifest.underMinTokens)
-    addFate(.longer, manifest.overMaxTokens)
-    addFate(.outsideMixture, manifest.outsideMixture)
-    addFate(.lighter, manifest.underMinWeight)
-    addFate(.excluded, manifest.excluded.map { $0.documents + $0.copies })
-    addFate(.nearDuplicates, manifest.nearDuplicates?.documents)
-    completeFates(of: manifest.pool.documents)
+    addFates(
+      manifest.selected, shorter: manifest.underMinTokens, longer: manifest.overMaxTokens,
+      lighter: manifest.underMinWeight, outsideMixture: manifest.outsideMixture,
+      outsideWindows: nil, manifest.excluded, manifest.nearDuplicates, of: manifest.pool.documents)
   }
 
   fileprivate mutating func set(_ settings: SelectManifest.Settings) {
-    set("objective", settings.objective.name)
-    set("purity", settings.objective.purity)
-    set("noise", settings.objective.noise)
-    set("base", settings.objective.base)
-    set("size", settings.size)
-    set("text_field", settings.textField)
     set("target_text_field", settings.targetTextField)
     set("compat", settings.compat)
     set("estimator", settings.estimator)
     set("tokenizer", settings.tokenizer)
     set("ngrams", settings.ngrams)
     set("buckets", settings.buckets)
-    set("temperature", settings.temperature)
     set("normalize", settings.normalize)
-    if settings.topK { set("top_k", true) }
-    if settings.logisticShare > 0 { set("logistic_share", settings.logisticShare) }
-    if settings.replay > 0 { set("replay", settings.replay) }
     if settings.fitSample < 1 { set("fit_sample", settings.fitSample) }
-    set("stratify", settings.stratify)
-    set("mixture_temperature", settings.mixtureTemperature)
-    set("min_tokens", settings.minTokens)
-    set("max_tokens", settings.maxTokens)
-    set("min_weight", settings.minWeight)
-    set("min_quantile", settings.minQuantile)
+    setDraw(settings)
     set("exclude", settings.exclude?.joined(separator: ", "))
     set("near_duplicates", settings.nearDuplicates)
-    set("duplicates", settings.duplicates)
   }
 }
+
+extension SelectManifest.Settings: DrawSettingsRecord {}
 
 extension ReportData.Sizes {
   init(_ record: SizeSearchRecord) {

@@ -25,17 +25,22 @@ extension Select {
       let bins = plan.recipe.weightBins(drawn.weighed)
       let leftOut = drawn.excluded.map(\.candidate) + drawn.leftOutAsSimilar
       var workers = settings.reading.workers(progress)
-      workers.fields = poolFields + (report.domainField.map { [$0] } ?? [])
+      workers.fields = poolFields + (report.domainField.map { [$0] } ?? []) + [report.idField]
+      workers.countsLines = true
       begin(.survey, files.pool, .next)
-      let outcome = try SurveyStep(
+      var step = SurveyStep(
         workers: workers, selection: selection, plan: plan.recipe.plan(plan.budget),
         leftOut: leftOut.map(\.position).sorted(), bins: bins,
         stratumField: settings.stratify == nil ? nil : 0,
         domainField: report.domainField.map { _ in poolFields.count },
         emptyCounts: Divergence.emptyCounts(bucketCount: settings.features.bucketCount),
         partCount: drawn.parts.count > 1 ? min(drawn.parts.count, SurveyStep.mostParts) : 0,
-        drawsByWeight: drawn.partsByWeight, seed: settings.draw.seed
-      ).run(files.pool.shards) { weightReader(trained.model) }
+        drawsByWeight: drawn.partsByWeight, seed: settings.draw.seed)
+      step.shownFields = SurveyStep.ShownFields(id: workers.fields.count - 1)
+      for document in drawn.nearDuplicates?.sample(seed: settings.draw.seed) ?? [] {
+        step.wantedPositions.formUnion([document.candidate.position, document.kept.position])
+      }
+      let outcome = try step.run(files.pool.shards) { weightReader(trained.model) }
       var phrases = PhraseCounts(settings.features.tokenizer)
       let target = try surveyTargets(files, report, &phrases)
       var texts = ReportTexts(files.pool.shards)

@@ -1,3 +1,4 @@
+internal import Reading
 internal import Resampling
 
 /// A document that a report may show.
@@ -10,6 +11,12 @@ struct DocumentPick: Sendable {
   var tokenCount: Int?
   var logWeight: Double?
   var key: Double?
+  /// The target of the log weight; nil if no target drew the document.
+  var target: Int?
+  /// The line's number, and the values of ``SurveyStep/ShownFields``; nil if they aren't known.
+  var line: Int?
+  var id: FieldValue?
+  var domain: FieldValue?
 
   fileprivate func precedes(_ other: DocumentPick) -> Bool {
     (score, place.position) < (other.score, other.place.position)
@@ -27,11 +34,16 @@ extension DocumentPick {
 /// The documents with the smallest scores, whatever the order in which they come.
 struct DocumentPicks: Sendable {
   private let limit: Int
+  /// Whether the first of equal texts is kept alone.
+  private let isDistinct: Bool
   private var kept: [DocumentPick] = []
   /// No larger score is kept any more.
   private var threshold = Double.infinity
 
-  init(limit: Int) { self.limit = limit }
+  init(limit: Int, isDistinct: Bool = false) {
+    self.limit = limit
+    self.isDistinct = isDistinct
+  }
 
   /// - Parameter pick: makes the document, if its score is small enough.
   mutating func add(_ score: Double, _ pick: (Double) -> DocumentPick) {
@@ -46,7 +58,10 @@ struct DocumentPicks: Sendable {
 
   /// In the order of their scores.
   var sorted: [DocumentPick] {
-    Array(kept.sorted { $0.precedes($1) }.prefix(limit))
+    let ordered = kept.sorted { $0.precedes($1) }
+    guard isDistinct else { return Array(ordered.prefix(limit)) }
+    var texts: Set<UInt64> = []
+    return Array(ordered.filter { texts.insert($0.textHash).inserted }.prefix(limit))
   }
 
   private mutating func trim() {

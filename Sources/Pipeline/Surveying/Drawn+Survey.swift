@@ -66,20 +66,28 @@ extension ReportTexts {
       show(.below, target: name, outcome.below[target].sorted)
     }
     show(.unselected, outcome.unselected.sorted)
-    show(drawn.nearDuplicates, seed: seed)
+    show(drawn.nearDuplicates?.sample(seed: seed) ?? [], outcome.nameByPosition)
   }
 
-  /// Adds random near-duplicates.
-  mutating func show(_ found: NearDuplicates?, seed: UInt64) {
-    guard let found else { return }
+  /// Adds near-duplicates.
+  mutating func show(
+    _ documents: [NearDuplicate],
+    _ nameByPosition: [Position: SurveyStep.DocumentName] = [:]
+  ) {
+    show(
+      .nearDuplicate, documents.map { DocumentPick($0.candidate, score: 0) }, similarTo: documents,
+      nameByPosition)
+  }
+}
+
+extension NearDuplicates {
+  /// Random ones, which a report shows.
+  func sample(seed: UInt64) -> [NearDuplicate] {
     let hash = SeededHash(seed: seed, purpose: .report)
-    let shown = found.documents.map {
+    return documents.map {
       (score: DocumentPicks.randomScore(hash, $0.candidate.textHash), document: $0)
     }.sorted {
       ($0.score, $0.document.candidate.position) < ($1.score, $1.document.candidate.position)
-    }.prefix(SurveyStep.sampleSize(targetCount: 1))
-    show(
-      .nearDuplicate, shown.map { DocumentPick($0.document.candidate, score: $0.score) },
-      similarTo: shown.map(\.document))
+    }.prefix(SurveyStep.sampleSize(targetCount: 1)).map(\.document)
   }
 }

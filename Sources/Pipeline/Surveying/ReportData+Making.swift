@@ -144,11 +144,6 @@ extension ReportData {
     guard let documents, documents > 0 else { return }
     fates = (fates ?? []) + [Fate(kind: kind, documents: documents)]
   }
-
-  /// Adds the documents of the pool that have no fate yet.
-  mutating func completeFates(of documents: Int) {
-    addFate(.others, documents - (fates ?? []).reduce(0) { $0 + $1.documents })
-  }
 }
 
 extension RunOutputs {

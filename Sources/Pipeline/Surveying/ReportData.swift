@@ -186,6 +186,9 @@ package struct ReportData: Codable, Sendable {
       /// The place in the decompressed file, or the number of a row.
       package var place: Int
       package var isRow: Bool
+      /// nil where only the place is known.
+      package var line: Int?
+      package var id: String?
       package var tokens: Int?
       package var logWeight: Double?
       package var key: Double?
@@ -197,6 +200,8 @@ package struct ReportData: Codable, Sendable {
       /// The document that it is similar to.
       package var similarFile: String?
       package var similarPlace: Int?
+      package var similarLine: Int?
+      package var similarId: String?
       package var similarity: Double?
     }
 

@@ -6,6 +6,8 @@ package struct ReportSettings: Sendable, Codable {
   package var data: String?
   /// The field of a document's domain; nil if domains aren't counted.
   package var domainField: String?
+  /// The field with a document's name.
+  package var idField = "id"
 
   package init(page: String? = nil, data: String? = nil, domainField: String? = nil) {
     self.page = page

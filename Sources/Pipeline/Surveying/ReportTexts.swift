@@ -39,7 +39,8 @@ struct ReportTexts {
   /// Adds documents to show; none if there are none.
   mutating func show(
     _ reason: ReportData.SampleGroup.Reason, target: String? = nil, _ picks: [DocumentPick],
-    similarTo others: [NearDuplicate] = []
+    similarTo others: [NearDuplicate] = [],
+    _ nameByPosition: [Position: SurveyStep.DocumentName] = [:]
   ) {
     guard !picks.isEmpty else { return }
     var group = ReportData.SampleGroup(reason: reason, target: target, samples: [])
@@ -50,8 +51,12 @@ struct ReportTexts {
         file: paths[position.shard], place: position.place, isRow: pick.place.isRow,
         tokens: pick.tokenCount, logWeight: pick.logWeight, key: pick.key, text: "", isCut: false,
         bytes: 0)
+      sample.line = pick.line ?? nameByPosition[position]?.line
+      sample.id = pick.id.flatMap(DomainCounts.name) ?? nameByPosition[position]?.id
       if others.indices.contains(index) {
         let kept = others[index].kept.position
+        sample.similarLine = nameByPosition[kept]?.line
+        sample.similarId = nameByPosition[kept]?.id
         sample.similarFile = paths[kept.shard]
         sample.similarPlace = kept.place
         sample.similarity = others[index].similarity

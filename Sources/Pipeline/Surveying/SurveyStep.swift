@@ -37,6 +37,35 @@ struct SurveyStep {
   /// Whether each part draws by log weights.
   var drawsByWeight: [Bool]
   var seed: UInt64
+  /// The documents that are kept; nil for those of a report.
+  var sizes: Sizes?
+  var shownFields: ShownFields?
+  /// The places of further documents whose names are wanted.
+  var wantedPositions: Set<Position> = []
+
+  /// What a document is called.
+  struct DocumentName: Sendable {
+    var line: Int
+    var id: String?
+  }
+
+  /// The numbers of documents that are kept for each reason.
+  struct Sizes: Sendable {
+    var best = 0
+    /// Above the cut, and below it.
+    var cut = 0
+    var unselected = 0
+    /// Random ones of the selection.
+    var chosen = 0
+    /// Random ones of the pool.
+    var read = 0
+  }
+
+  /// The indices in ``DocumentLine/fields`` of what documents that are shown are called.
+  struct ShownFields: Sendable {
+    var id: Int
+    var domain: Int?
+  }
 
   /// What is known of one side's documents.
   struct Side: Sendable {
@@ -64,19 +93,32 @@ struct SurveyStep {
     var below: [DocumentPicks]
     /// Random documents that might have been selected.
     var unselected: DocumentPicks
+    /// Random selected documents.
+    var chosen: DocumentPicks
     /// Random documents, to read words from.
     var read: DocumentPicks
     /// The features of the documents of each part.
     var partCounts: [FeatureCounts]
+    /// The names of the wanted documents.
+    var nameByPosition: [Position: DocumentName] = [:]
+    /// The pass's skipped lines.
+    var report = PassReport()
 
     init(_ step: SurveyStep) {
       poolWeights = step.bins.map { BinnedWeights($0) }
       selectedWeights = poolWeights
       let size = SurveyStep.sampleSize(targetCount: step.bins.count)
-      best = step.bins.map { _ in DocumentPicks(limit: size) }
-      (last, below) = (best, best)
-      unselected = DocumentPicks(limit: SurveyStep.sampleSize(targetCount: 1))
-      read = DocumentPicks(limit: SurveyStep.mostRead)
+      let sizes =
+        step.sizes
+        ?? Sizes(
+          best: size, cut: size, unselected: SurveyStep.sampleSize(targetCount: 1),
+          read: SurveyStep.mostRead)
+      best = step.bins.map { _ in DocumentPicks(limit: sizes.best) }
+      last = step.bins.map { _ in DocumentPicks(limit: sizes.cut) }
+      below = step.bins.map { _ in DocumentPicks(limit: sizes.cut, isDistinct: true) }
+      unselected = DocumentPicks(limit: sizes.unselected, isDistinct: true)
+      chosen = DocumentPicks(limit: sizes.chosen)
+      read = DocumentPicks(limit: sizes.read)
       partCounts = Array(repeating: step.emptyCounts, count: step.partCount)
     }
 
@@ -91,6 +133,8 @@ struct SurveyStep {
         below[target].merge(other.below[target])
       }
       unselected.merge(other.unselected)
+      chosen.merge(other.chosen)
+      nameByPosition.merge(other.nameByPosition) { one, _ in one }
       read.merge(other.read)
       for part in partCounts.indices { partCounts[part].merge(other.partCounts[part]) }
     }
@@ -101,11 +145,12 @@ struct SurveyStep {
     _ shards: [Shard], makeReader: @escaping @Sendable () throws -> Reader
   ) throws -> Outcome {
     let texts = selection.map(\.candidate.textHash).sorted()
-    let (results, _) = try workers.run(shards) { [self] in
+    let (results, report) = try workers.run(shards) { [self] in
       Surveyor(self, texts, try makeReader())
     }
     var outcome = results[0]
     for result in results.dropFirst() { outcome.merge(result) }
+    outcome.report = report
     outcome.pool.domains.trim()
     outcome.selected.domains.trim()
     return outcome
@@ -135,9 +180,13 @@ struct SurveyStep {
     mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
       let document = try reader.read(text, of: line)
       let drawn = selected(document.position)
+      if let fields = step.shownFields, step.wantedPositions.contains(document.position) {
+        outcome.nameByPosition[document.position] = SurveyStep.DocumentName(
+          line: line.number, id: DomainCounts.name(of: line.fields[fields.id]))
+      }
       outcome.pool.add(document, domain: step.domainField.map { line.fields[$0] })
       outcome.read.add(DocumentPicks.randomScore(hash, document.textHash)) {
-        Self.pick(document, score: $0)
+        DocumentPick(document, score: $0)
       }
       if let drawn {
         outcome.selected.add(document, domain: step.domainField.map { line.fields[$0] })
@@ -148,42 +197,50 @@ struct SurveyStep {
       guard step.plan.lengths.contains(document.size.length), !document.isOutsideWindows,
         !groups.groups(of: line).isEmpty
       else { return }
-      for target in step.bins.indices { add(document, drawn, target) }
-      guard drawn == nil, isLeft(document) else { return }
-      let logWeight = reader.weight(0).logWeight
-      outcome.unselected.add(DocumentPicks.randomScore(hash, document.textHash)) {
-        Self.pick(document, score: $0, logWeight)
+      for target in step.bins.indices { add(document, drawn, target, line) }
+      let fields = step.shownFields
+      let score = DocumentPicks.randomScore(hash, document.textHash)
+      if let drawn {
+        let logWeight = reader.weight(drawn.target ?? 0).logWeight
+        outcome.chosen.add(score) {
+          DocumentPick(document, score: $0, logWeight, line, fields, drawn)
+        }
+      } else if isLeft(document) {
+        let logWeight = reader.weight(0).logWeight
+        outcome.unselected.add(score) {
+          DocumentPick(document, score: $0, logWeight, line, fields)
+        }
       }
     }
 
-    private mutating func add(_ document: WeighedDocument, _ drawn: DrawnDocument?, _ target: Int) {
+    private mutating func add(
+      _ document: WeighedDocument, _ drawn: DrawnDocument?, _ target: Int, _ line: DocumentLine
+    ) {
       let logWeight = reader.weight(target).logWeight
       let place = step.bins[target].place(of: logWeight)
+      let fields = step.shownFields
       outcome.poolWeights[target].add(place: place)
       if let drawn {
         guard drawn.target == target else { return }
         outcome.selectedWeights[target].add(place: place)
-        let key = drawn.candidate.key
-        outcome.best[target].add(-logWeight) { Self.pick(document, score: $0, logWeight, key) }
+        outcome.best[target].add(-logWeight) {
+          DocumentPick(document, score: $0, logWeight, line, fields, drawn)
+        }
         guard step.drawsByWeight[drawn.part] else { return }
-        outcome.last[target].add(key) { Self.pick(document, score: $0, logWeight, key) }
+        outcome.last[target].add(drawn.candidate.key) {
+          DocumentPick(document, score: $0, logWeight, line, fields, drawn)
+        }
       } else if let arm = arms[target], step.plan.mayDraw(logWeight, target: target) {
         let identity = step.plan.identity(
           textHash: document.textHash, position: document.position)
         let key = arm.key(of: reader.weight(target), identity: identity)
         guard isLeft(document) else { return }
-        outcome.below[target].add(-key) { Self.pick(document, score: $0, logWeight, key) }
+        outcome.below[target].add(-key) {
+          var pick = DocumentPick(document, score: $0, logWeight, line, fields)
+          pick.key = key
+          return pick
+        }
       }
-    }
-
-    private static func pick(
-      _ document: WeighedDocument, score: Double, _ logWeight: Double? = nil, _ key: Double? = nil
-    ) -> DocumentPick {
-      DocumentPick(
-        score: score,
-        place: RecordPlace(position: document.position, byteCount: document.lineByteCount),
-        textHash: document.textHash, textByteCount: document.textByteCount,
-        tokenCount: document.size.tokenCount, logWeight: logWeight, key: key)
     }
 
     /// The selected document at a position; nil if there is none.
@@ -206,6 +263,28 @@ struct SurveyStep {
     mutating func endChunk(_ number: Int) {}
 
     consuming func finish() -> Outcome { outcome }
+  }
+}
+
+extension DocumentPick {
+  /// - Parameters:
+  ///   - line: the document's line, which fields are taken from.
+  ///   - drawn: the document as a part of the selection; nil if it isn't.
+  fileprivate init(
+    _ document: WeighedDocument, score: Double, _ logWeight: Double? = nil,
+    _ line: DocumentLine? = nil, _ fields: SurveyStep.ShownFields? = nil,
+    _ drawn: DrawnDocument? = nil
+  ) {
+    self.init(
+      score: score,
+      place: RecordPlace(position: document.position, byteCount: document.lineByteCount),
+      textHash: document.textHash, textByteCount: document.textByteCount,
+      tokenCount: document.size.tokenCount, logWeight: logWeight, key: drawn?.candidate.key,
+      target: drawn?.target)
+    guard let line, let fields else { return }
+    self.line = line.number
+    id = line.fields[fields.id]
+    domain = fields.domain.map { line.fields[$0] }
   }
 }
 

@@ -52,10 +52,12 @@ struct BinnedWeights: Sendable {
   private(set) var counts: [Int]
   private(set) var below = 0
   private(set) var above = 0
+  private(set) var documentCount = 0
 
   init(_ bins: WeightBins) { counts = Array(repeating: 0, count: bins.count) }
 
   mutating func add(place: Int) {
+    documentCount += 1
     if place < 0 {
       below += 1
     } else if place >= counts.count {
@@ -67,6 +69,7 @@ struct BinnedWeights: Sendable {
 
   mutating func merge(_ other: BinnedWeights) {
     for place in counts.indices { counts[place] += other.counts[place] }
+    documentCount += other.documentCount
     below += other.below
     above += other.above
   }

@@ -31,6 +31,21 @@ struct StoredManifest: Decodable {
 
   struct Selected: Decodable { var documents: Int? }
 
+  struct Settings: Decodable { var objective: Objective? }
+
+  /// The model that a set completes.
+  struct Objective: Decodable {
+    var base: String?
+    var baseXxh3: String?
+  }
+
+  /// In the manifest of a `weigh`, names alone, without hashes.
+  struct Outputs: Decodable {
+    var records: [OutputRecord]
+
+    init(from decoder: any Decoder) { records = (try? [OutputRecord](from: decoder)) ?? [] }
+  }
+
   /// In the manifest of a `select`, an object with inputs; in that of a `resample`, a list.
   struct Pool: Decodable {
     var inputs: [File]
@@ -47,20 +62,26 @@ struct StoredManifest: Decodable {
   var dselVersion: String
   var target: Side?
   var targets: [Target]?
-  var pool: Pool
-  /// Files of weights or candidates.
+  /// nil in that of a `weigh`.
+  var pool: Pool?
+  /// Files of weights or candidates, or in that of a `weigh`, of documents.
   var inputs: [File]?
+  /// Only in that of a `weigh`.
+  var targetModels: [File]?
+  var poolModel: File?
   var excluded: Excluded?
-  var outputs: [OutputRecord]?
+  var outputs: Outputs?
   var shards: [File]?
   var remainder: Remainder?
   var selected: Selected?
+  var settings: Settings?
   var timings: Timings
 
   /// - Throws: ``PipelineError``
   init(path: String) throws(PipelineError) {
     guard let content = try StoredJSON.read(path, limit: Self.sizeLimit),
-      let manifest = try? StoredJSON.decoder.decode(StoredManifest.self, from: content)
+      let manifest = try? StoredJSON.decoder.decode(StoredManifest.self, from: content),
+      manifest.pool != nil || manifest.poolModel != nil
     else { throw .verifying(.notManifest(path: path)) }
     self = manifest
   }

@@ -16,7 +16,8 @@ package struct Verification: Encodable, Sendable {
   }
 
   package struct File: Encodable, Sendable {
-    /// `target`, `pool`, `input` (weights or candidates), `excluded_by`, or the role of an output.
+    /// `target`, `pool`, `target_model`, `pool_model`, `base`, `input` (documents, weights or
+    /// candidates), `excluded_by`, or the role of an output.
     package var role: String
     /// As the manifest has it.
     package var path: String
@@ -27,8 +28,8 @@ package struct Verification: Encodable, Sendable {
 
   package struct Manifest: Encodable, Sendable {
     package var path: String
-    /// The version of dsel that wrote it.
-    package var dselVersion: String
+    /// The version of dsel that wrote it; nil for models and candidates, which don't say that.
+    package var dselVersion: String?
     /// The directory to which relative paths belong; nil for the working directory.
     package var directory: String?
     package var files: [File]

@@ -1,5 +1,6 @@
 internal import Files
 internal import Reading
+internal import Weighting
 
 /// Compares files with the manifests of runs that read or wrote them: `dsel verify`.
 package struct Verify: Sendable {
@@ -18,7 +19,9 @@ package struct Verify: Sendable {
   }
 
   private func verify(_ path: String) throws -> Verification.Manifest {
-    let manifest = try StoredManifest(path: path)
+    guard let manifest = try? StoredManifest(path: path) else {
+      return try verifyInputs(of: path)
+    }
     let directory = settings.directory ?? Self.existing(manifest.timings.command?.directory)
     // Files of pools have large windows, if somebody asked for them.
     let check = FileCheck(
@@ -48,6 +51,32 @@ package struct Verify: Sendable {
     return Verification.Manifest(
       path: path, dselVersion: manifest.dselVersion, directory: directory, files: files,
       command: manifest.timings.command)
+  }
+
+  /// Compares the inputs that a model or candidates name.
+  ///
+  /// - Throws: ``VerifyError/notVerifiable(path:)``
+  private func verifyInputs(of path: String) throws -> Verification.Manifest {
+    let limits = ReadingLimits(maximumWindow: Self.largestWindow)
+    let shards = try Inputs([path]).shards
+    let inputs: [FittedModel.Input]
+    if try CandidateFile.isOne(shards[0], limits: limits) {
+      inputs = try CandidateLines(shards[0], limits: limits).header.shards
+    } else {
+      guard let stored = try? StoredModel(reading: path, limits: limits) else {
+        throw PipelineError.verifying(.notVerifiable(path: path))
+      }
+      inputs = stored.model.inputs
+    }
+    let check = FileCheck(limits: limits, progress: progress)
+    let files = try inputs.map { input in
+      let file = StoredManifest.File(path: input.path, xxh3: input.contentHash.hexadecimal)
+      return Verification.File(
+        role: "input", path: input.path,
+        state: input.path == File.standardInputName
+          ? .unknown : try check.input(file, at: Self.path(input.path, in: settings.directory)))
+    }
+    return Verification.Manifest(path: path, directory: settings.directory, files: files)
   }
 
   /// 2 GiB, the largest that dsel ever accepts.
@@ -89,13 +118,21 @@ extension StoredManifest {
     func named(_ role: String, _ files: [File]?) -> [ReadFile] {
       (files ?? []).map { ReadFile(role: role, file: $0) }
     }
-    return named("target", targets.flatMap(\.inputs)) + named("pool", pool.inputs)
-      + named("input", inputs) + named("excluded_by", excluded?.files)
+    return named("target", targets.flatMap(\.inputs)) + named("pool", pool?.inputs)
+      + named("target_model", targetModels) + named("pool_model", poolModel.map { [$0] })
+      + named("base", base.map { [$0] }) + named("input", inputs)
+      + named("excluded_by", excluded?.files)
+  }
+
+  /// The model that a set completes, if its hash is known.
+  var base: File? {
+    guard let objective = settings?.objective, let path = objective.base else { return nil }
+    return objective.baseXxh3.map { File(path: path, xxh3: $0) }
   }
 
   /// The files that were written, but for standard output.
   fileprivate var writtenFiles: [WrittenFile] {
-    (outputs ?? []).flatMap { output -> [WrittenFile] in
+    (outputs?.records ?? []).flatMap { output -> [WrittenFile] in
       guard let path = output.path else { return [] }
       let role = output.role.rawValue
       if let hash = output.textXxh3 {

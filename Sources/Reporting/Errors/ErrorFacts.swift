@@ -46,7 +46,7 @@ extension PipelineError {
 extension VerifyError {
   fileprivate var facts: ErrorFacts {
     switch self {
-    case .notManifest(let path): ErrorFacts(code: "not_a_manifest", path)
+    case .notManifest(let path), .notVerifiable(let path): ErrorFacts(code: "not_a_manifest", path)
     case .noCommand(let path), .notOfSelect(let path, _), .readStandardInput(let path),
       .hasReaders(let path):
       ErrorFacts(code: "not_repeatable", path)

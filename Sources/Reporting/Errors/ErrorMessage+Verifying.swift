@@ -7,8 +7,13 @@ extension ErrorMessage {
   private static func text(_ error: VerifyError) -> String {
     switch error {
     case .notManifest(let path):
-      "\(path): this is not the manifest of a selection. Name a file that 'dsel select' or 'dsel "
-        + "resample' wrote beside its output, such as selected.jsonl.manifest.json."
+      "\(path): this is not the manifest of a selection. Name a file that 'dsel select' wrote "
+        + "beside its output, such as selected.jsonl.manifest.json."
+    case .notVerifiable(let path):
+      "\(path): this is neither a manifest, nor a model or candidates. Name a file that 'dsel "
+        + "select', 'dsel resample' or 'dsel weigh' wrote beside its output, such as "
+        + "selected.jsonl.manifest.json, or a file of 'dsel fit', 'dsel merge' or 'dsel weigh "
+        + "--candidates'."
     case .noCommand(let path):
       "\(path): the manifest is of an older dsel, which did not write its command line there. Make "
         + "the selection again to ask about it."

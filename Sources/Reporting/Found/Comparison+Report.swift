@@ -86,12 +86,12 @@ extension Comparison: Report {
       table.add(name, columns.map { cell($0) ?? "" })
     }
     add("documents") { Format.count($0.side.documents) }
-    add("tokens") { Format.count($0.side.tokens) }
+    add("words") { Format.count($0.side.tokens) }
     add("bytes") { Format.count($0.side.bytes) }
     add("KL(target || …), nats") { $0.divergence.map { Format.decimal($0) } }
     add("n-gram coverage") { $0.coverage.map { Format.percent($0) } }
     for (name, length) in Self.lengths {
-      add("tokens per document, \(name)") {
+      add("words per document, \(name)") {
         $0.side.tokensPerDocument.map { Format.count(length($0)) }
       }
     }

@@ -60,7 +60,7 @@ extension LabelledRecord<Explanation.Document> {
         "\(document.file):\(document.line): log weight "
           + "\(Format.decimal(document.logWeight)) = "
           + sum.joined(separator: " + "),
-        "\(Format.count(document.tokens, "token")), \(Format.count(document.features, "feature")), "
+        "\(Format.count(document.tokens, "word")), \(Format.count(document.features, "feature")), "
           + "\(Format.count(document.differentNgrams, "different n-gram")); \(Format.count(shared)) of "
           + "these \(shared == 1 ? "shares" : "share") a bucket with another",
       ])

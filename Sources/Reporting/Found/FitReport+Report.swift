@@ -46,7 +46,7 @@ extension FitReport.Model: Report {
       ? "--fit-sample chose none of the documents"
       : documents == 0
         ? "none of the files has a document"
-        : "the documents have no token (check --text-field)"
+        : "the documents have no word (check --text-field)"
     return [
       "the model is empty: \(reason). It can be merged with others, but it can't be used alone."
     ]

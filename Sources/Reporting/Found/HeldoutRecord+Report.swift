@@ -35,9 +35,9 @@ extension HeldoutRecord {
   }
 
   private var headline: String {
-    let limit = tokenLimit.map { ", trained on \(Format.count($0, "token")) each" } ?? ""
+    let limit = tokenLimit.map { ", trained on \(Format.count($0, "word")) each" } ?? ""
     return "held-out text: \(Format.count(documents, "document")), "
-      + "\(Format.count(tokens, "token")), \(Format.count(bytes, "byte")). Language models\(limit):"
+      + "\(Format.count(tokens, "word")), \(Format.count(bytes, "byte")). Language models\(limit):"
   }
 
   private var figures: ReportTable {
@@ -55,7 +55,7 @@ extension HeldoutRecord {
       add("perplexity, range") { Self.range($0.spread.perplexity, $0.shuffles, digits: 2) }
     }
     add("training documents") { Format.count($0.documents) }
-    add("training tokens") { Format.count($0.tokens) }
+    add("training words") { Format.count($0.tokens) }
     add("shuffles") { Format.count($0.shuffles) }
     return table
   }

@@ -23,12 +23,8 @@ extension ResampleManifest: Report {
     var lines = [settings.objective.summary(candidateCount: selected.candidates)].compactMap { $0 }
     let outside = outsideBetween.map { "; \(Format.count($0)) outside --between" } ?? ""
     lines.append(Format.count(eligibleDocuments, "eligible document") + outside)
-    if let effectiveSampleSize {
-      lines.append("effective sample size \(Format.significant(effectiveSampleSize))")
-    }
-    if let overlapWithTopK {
-      lines.append("overlap with top-k \(Format.percent(overlapWithTopK))")
-    }
+    lines += settings.objective.figures(
+      effectiveSampleSize: effectiveSampleSize, overlap: overlapWithTopK, correlation: nil)
     lines.append("took \(Format.decimal(timings.totalSeconds, digits: 2)) s")
     return lines
   }

@@ -32,7 +32,7 @@ extension ExclusionRecord {
       warnings.append(
         "\(Format.count(shortDocuments, "evaluation document")) "
           + "\(shortDocuments == 1 ? "has" : "have") fewer than "
-          + "\(Format.count(leastTokens, "token")), and \(shortDocuments == 1 ? "is" : "are") not "
+          + "\(Format.count(leastTokens, "word")), and \(shortDocuments == 1 ? "is" : "are") not "
           + "looked for.")
     }
     return warnings
@@ -66,8 +66,28 @@ extension ObjectiveRecord {
   func summary(candidateCount: Int?) -> String? {
     guard let purity else { return nil }
     let count = candidateCount ?? 0
-    let among = count > 0 ? " among \(Format.count(count, "candidate"))" : ""
+    let among =
+      count > 0 ? " among the \(Format.count(count, "document")) with the largest keys" : ""
     let completing = base.map { ", to complete \($0)" } ?? ""
     return "chosen as a set\(among), with purity \(purity)\(completing)"
+  }
+
+  /// How random a draw by weight was, or what a set has besides the largest weights.
+  ///
+  /// A set isn't drawn, so it has no effective sample size.
+  func figures(effectiveSampleSize: Double?, overlap: Double?, correlation: Double?) -> [String] {
+    guard purity == nil else {
+      return overlap.map {
+        [
+          "\(Format.percent($0)) of the set have the largest weights; the others bring what those "
+            + "lack"
+        ]
+      } ?? []
+    }
+    return [
+      effectiveSampleSize.map { "effective sample size \(Format.significant($0))" },
+      overlap.map { "overlap with top-k \(Format.percent($0))" },
+      correlation.map { "correlation of weight with length \(Format.decimal($0, digits: 2))" },
+    ].compactMap { $0 }
   }
 }

@@ -60,7 +60,10 @@ extension SelectManifest: Report {
 
   package var details: [String] {
     [settings.objective.summary(candidateCount: selected.candidates)].compactMap { $0 }
-      + divergences + eligibility + randomness
+      + divergences + eligibility
+      + settings.objective.figures(
+        effectiveSampleSize: effectiveSampleSize, overlap: overlapWithTopK,
+        correlation: weightLengthCorrelation)
   }
 
   package var remarks: [String] {
@@ -129,21 +132,6 @@ extension SelectManifest: Report {
     return ["\(Format.count(eligibleDocuments, "eligible document"))\(rest)"]
   }
 
-  private var randomness: [String] {
-    var lines: [String] = []
-    if let effectiveSampleSize {
-      lines.append("effective sample size \(Format.significant(effectiveSampleSize))")
-    }
-    if let overlapWithTopK {
-      lines.append("overlap with top-k \(Format.percent(overlapWithTopK))")
-    }
-    if let weightLengthCorrelation {
-      lines.append(
-        "correlation of weight with length \(Format.decimal(weightLengthCorrelation, digits: 2))")
-    }
-    return lines
-  }
-
   // MARK: Advice
 
   /// Whether the target's files and the pool's may have been swapped: the target is far larger.
@@ -179,7 +167,7 @@ extension SelectManifest: Report {
     }
     if let tokens = targetSides.map(\.tokens).min(), tokens < Self.smallestTarget {
       return
-        "the target has \(Format.count(tokens, "token")), too few to show what is typical of it. "
+        "the target has \(Format.count(tokens, "word")), too few to show what is typical of it. "
         + "Use a larger target."
     }
     return nil

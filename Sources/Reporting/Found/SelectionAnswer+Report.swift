@@ -15,7 +15,7 @@ extension SelectionAnswer: Report {
     for weight in document.weights { lines.append("  " + words(weight)) }
     for part in document.parts { lines.append("  " + Self.words(part)) }
     if let tokens = document.tokens, document.reason != .underMinTokens {
-      lines.append("  \(Format.count(tokens, "token"))")
+      lines.append("  \(Format.count(tokens, "word"))")
     }
     return lines
   }
@@ -25,10 +25,10 @@ extension SelectionAnswer: Report {
     case .selected: return ""
     case .invalidLine: return "the line is no document (\(document.invalid ?? ""))"
     case .underMinTokens:
-      return "it has \(Format.count(document.tokens ?? 0, "token")), and --min-tokens is "
+      return "it has \(Format.count(document.tokens ?? 0, "word")), and --min-tokens is "
         + Format.count(draw.minTokens)
     case .overMaxTokens:
-      return "it has \(Format.count(document.tokens ?? 0, "token")), and --max-tokens is "
+      return "it has \(Format.count(document.tokens ?? 0, "word")), and --max-tokens is "
         + Format.count(draw.maxTokens ?? 0)
     case .outsideMixture:
       return "its stratum '\(document.stratum ?? "")' is not drawn from"

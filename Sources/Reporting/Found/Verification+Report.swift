@@ -14,10 +14,11 @@ extension Verification: Report {
       "\(Self.padded(file.state.words, 9))  \(Self.padded(Self.words(file.role), roles))  "
         + file.path + (file.through.map { "  (through the command '\($0)')" } ?? "")
     }
-    if let command = manifest.command {
+    if manifest.files.isEmpty { lines = ["\(manifest.path) names no file."] }
+    if let command = manifest.command, let version = manifest.dselVersion {
       let words = (["dsel"] + command.arguments).map(ShellWord.quoted).joined(separator: " ")
       let change = command.directory.map { "cd \(ShellWord.quoted($0)) && " } ?? ""
-      lines.append("the run, of \(command.started) with dsel \(manifest.dselVersion):")
+      lines.append("the run, of \(command.started) with dsel \(version):")
       lines.append("  \(change)\(words)")
     }
     return lines

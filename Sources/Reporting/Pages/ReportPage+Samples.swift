@@ -67,9 +67,16 @@ extension ReportPage {
     if let similarity = sample.similarity {
       facts.append("\(Format.percent(similarity, digits: 0)) similar")
     }
-    let place = sample.isRow ? "row" : "byte"
+    func place(_ file: String, _ line: Int?, _ id: String?, _ place: Int) -> Markup {
+      let name = id.map { id -> Markup in " (<bdi>\(id)</bdi>)" }
+      guard let line else {
+        return "\(file), \(sample.isRow ? "row" : "byte") \(Format.count(place))\(name)"
+      }
+      return "\(file):\(line)\(name)"
+    }
     let similar = sample.similarFile.map { file -> Markup in
-      "<p class=\"place\">like \(file), \(place) \(Format.count(sample.similarPlace ?? 0))</p>"
+      let other = place(file, sample.similarLine, sample.similarId, sample.similarPlace ?? 0)
+      return "<p class=\"place\">like \(other)</p>"
     }
     let more =
       sample.isCut
@@ -77,7 +84,7 @@ extension ReportPage {
     return """
       <article class="card"><p class="facts">\(weight)\(facts.map { "<span>\($0)</span>" as Markup })</p>
       <div class="text" dir="auto">\(sample.text)\(more)</div>
-      <p class="place">\(sample.file), \(place) \(Format.count(sample.place))</p>\(similar)</article>
+      <p class="place">\(place(sample.file, sample.line, sample.id, sample.place))</p>\(similar)</article>
 
       """
   }

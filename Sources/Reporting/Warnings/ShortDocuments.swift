@@ -32,7 +32,7 @@ struct ShortDocuments {
     let verb = change == "lower" ? "lower" : "raise"
     return [
       "\(Format.count(count)) of \(Format.count(documents, "document")) "
-        + "\(count == 1 ? "has" : "have") \(comparison) than \(Format.count(limit, "token")) and "
+        + "\(count == 1 ? "has" : "have") \(comparison) than \(Format.count(limit, "word")) and "
         + "can't be selected. To include \(count == 1 ? "it" : "them"), "
         + "\(isOfCandidates ? "weigh again with a \(change)" : verb) \(option) (now \(limit))."
     ]

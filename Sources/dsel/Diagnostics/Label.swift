@@ -15,10 +15,12 @@ enum Label: String {
     return "\u{1B}[1;\(color)m\(rawValue):\u{1B}[0m "
   }
 
-  /// Whether standard error shows colours: it is a terminal that can, and the user hasn't asked for
-  /// none by `NO_COLOR` (no-color.org).
-  private static var hasColors: Bool {
-    File.standardError().isTerminal && FileName.environment("TERM") != "dumb"
+  private static var hasColors: Bool { hasColors(File.standardError()) }
+
+  /// Whether a file shows colours: it is a terminal that can, and the user hasn't asked for none by
+  /// `NO_COLOR` (no-color.org).
+  static func hasColors(_ file: borrowing File) -> Bool {
+    file.isTerminal && FileName.environment("TERM") != "dumb"
       && FileName.environment("NO_COLOR")?.isEmpty != false
   }
 }

@@ -58,6 +58,27 @@ struct ManifestOptions: ParsableArguments {
     return RepeatSettings(try select.settings(context.finder(select.input.reading)), run)
   }
 
+  /// Refuses what the manifest's command line has already.
+  ///
+  /// - Parameter own: the options that go with --manifest.
+  /// - Throws: `ValidationError`
+  static func refuseOthers(than own: Set<String>, of command: any ParsableCommand.Type) throws {
+    let scan = ArgumentScan(
+      FileName.arguments().dropFirst(), of: try CommandInfo.of(command))
+    let general: Set = [
+      "--manifest", "--directory", "--run-readers", "--id-field", "--top", "--threads", "--quiet",
+      "-q", "--verbose", "-v", "--progress", "--json",
+    ]
+    let other =
+      scan.operands.first
+      ?? scan.occurrences.map(\.written).first { !general.contains($0) && !own.contains($0) }
+    if let other {
+      throw ValidationError(
+        "\(other): with --manifest, the options and files are those of the manifest's run. Leave it "
+          + "out.")
+    }
+  }
+
   private func check(_ select: SelectCommand, _ manifest: String) throws {
     let inputs =
       try select.input.settings().flatMap(\.paths) + select.input.pool.namedFiles()

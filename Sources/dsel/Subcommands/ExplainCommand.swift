@@ -40,20 +40,7 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
       dsel explain --target-model wiki.model --pool-model pool.model --target wiki.jsonl
     """
 
-  @Option(
-    help: ArgumentHelp(
-      "Manifest of the selection to explain, which 'dsel select' wrote beside its output.",
-      valueName: "manifest"),
-    completion: .file())
-  var manifest: String?
-
-  @OptionGroup var repeating: ManifestOptions
-  @OptionGroup(title: "Models") var models: Models
-  @OptionGroup(title: "Weights") var features: FeatureOptions
-  @OptionGroup(title: "Input") var targetText: TargetTextOptions
-  @OptionGroup(title: "Input") var reading: ReadingOptions
-  @OptionGroup(title: "Output") var result: ResultOptions
-  @OptionGroup(title: "Run") var execution: RunOptions
+  @OptionGroup var source: WeighedDocumentOptions
 
   @Argument(
     help: ArgumentHelp(
@@ -72,11 +59,6 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
   var ids: [String] = []
 
   @Option(
-    help: ArgumentHelp(
-      "Field with a document's name, a string or a number. (default: id)", valueName: "path"))
-  var idField: String?
-
-  @Option(
     name: .customLong("line"), parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       """
@@ -87,8 +69,6 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
     transform: LineName.init(parsing:))
   var lines: [LineName] = []
 
-  static let defaultIDField = "id"
-
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
@@ -97,83 +77,6 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
     transform: Count.init(parsing:))
   var top: Count?
 
-  @Option(
-    help: """
-      Divide each document's sum of log-ratios by its number of n-grams (length), by the square \
-      root of that number (sqrt), or by nothing (none). (default: sqrt; none with --estimator \
-      ratio)
-      """)
-  var normalize: Normalization?
-
-  struct Models: ParsableArguments {
-    @Option(
-      help: ArgumentHelp("Model of the target, from 'dsel fit'.", valueName: "model"),
-      completion: .file())
-    var targetModel: String?
-
-    @Option(
-      help: ArgumentHelp("Model of the pool, from 'dsel fit'.", valueName: "model"),
-      completion: .file())
-    var poolModel: String?
-
-    @Option(
-      name: .customLong("target"),
-      help: ArgumentHelp(
-        """
-        File to fit the target's model to; may be repeated. With --target-model: file to take the \
-        target's n-grams from.
-        """,
-        valueName: "file"),
-      completion: .file())
-    var targetFiles: [String] = []
-
-    @Option(
-      name: .customLong("pool"),
-      help: ArgumentHelp(
-        """
-        File to fit the pool's model to; may be repeated. With --pool-model, or with --line and \
-        no <doc>: file with documents to explain.
-        """,
-        valueName: "file"),
-      completion: .file())
-    var poolFiles: [String] = []
-
-    @Option(
-      parsing: .unconditional,
-      help: ArgumentHelp(
-        """
-        If models are fitted: the --min-tokens of 'dsel select'. The regression learns from \
-        shorter documents only where there are too few longer ones. (default: 100)
-        """,
-        valueName: "n"), transform: Count.init(parsing:))
-    var minTokens = Count(Defaults.minimumTokenCount)
-
-    var areFiles: Bool { targetModel != nil || poolModel != nil }
-
-    /// - Throws: `ValidationError`
-    func targets() throws -> [String] { try FileList.paths(targetFiles, option: "--target") }
-
-    /// - Throws: `ValidationError`
-    func pool() throws -> [String] { try FileList.paths(poolFiles, option: "--pool") }
-
-    /// - Throws: `ValidationError`
-    func check() throws {
-      if areFiles {
-        guard targetModel != nil, poolModel != nil else {
-          let missing = targetModel == nil ? "--target-model" : "--pool-model"
-          throw ValidationError("\(missing) is missing: a weight needs two models. Name both.")
-        }
-      } else {
-        guard !targetFiles.isEmpty, !poolFiles.isEmpty else {
-          throw ValidationError(
-            "Models are missing. Name --target-model and --pool-model, or --target and --pool to "
-              + "fit them. To explain a selection, name its --manifest."
-          )
-        }
-      }
-    }
-  }
-
   /// The documents to explain.
   ///
   /// They are the pool's if models come from files, or if a line is named and no operand.
@@ -181,13 +84,12 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
   /// - Throws: `ValidationError`
   private func documents() throws -> [String] {
     let operands = try FileList.paths(operands, option: "DOC")
-    if models.areFiles { return operands + (try models.pool()) }
-    return operands.isEmpty && !lines.isEmpty ? try models.pool() : operands
+    if source.models.areFiles { return operands + (try source.models.pool()) }
+    return operands.isEmpty && !lines.isEmpty ? try source.models.pool() : operands
   }
 
   func validate() throws {
-    if let idField { try ReadingOptions.validateField(idField, option: "--id-field") }
-    guard idField == nil || !ids.isEmpty || manifest != nil else {
+    guard source.idField == nil || !ids.isEmpty || manifest != nil else {
       throw ValidationError("--id-field needs --id.")
     }
     for line in lines where line.number.value < 1 {
@@ -202,63 +104,37 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
       }
       return
     }
-    guard repeating.directory == nil, !repeating.runReaders else {
-      let option = repeating.runReaders ? "--run-readers" : "--directory"
-      throw ValidationError("\(option) needs --manifest.")
-    }
+    try source.refuseManifestOptions()
     try validateModels()
   }
+
+  var manifest: String? { source.manifest }
 
   /// The number of n-grams shown each way.
   var shownCount: Int { top?.value ?? (manifest == nil ? 20 : 5) }
 
   private func validateModels() throws {
-    try models.check()
-    let (documents, targets, pool) = (try documents(), try models.targets(), try models.pool())
+    try source.models.check(verb: "explain")
+    let (documents, targets) = (try documents(), try source.models.targets())
     if documents.isEmpty {
       guard !targets.isEmpty else {
         throw ValidationError(
           "Documents are missing: a model has counts of hashes, but no n-grams to show. Name "
             + "documents to explain, or the target's documents with --target.")
       }
-      guard features.estimator.components.needCounts else {
+      guard source.features.estimator.components.needCounts else {
         throw ValidationError(
           "--estimator logistic weighs single tokens, and models don't separate these from longer "
             + "n-grams. Name documents to explain, or use another estimator.")
       }
-    } else if models.areFiles, !targets.isEmpty {
+    } else if source.models.areFiles, !targets.isEmpty {
       throw ValidationError(
         "--target explains the target, but there are also documents to explain. Leave one of the "
           + "two out."
       )
     }
-    guard features.sampling.fitSample == nil else {
-      throw ValidationError(
-        "--fit-sample is an option of 'dsel select': explain fits the whole pool. Leave it out.")
-    }
-    guard targetText.targetTextField == nil || !targets.isEmpty else {
-      throw ValidationError("--target-text-field needs --target.")
-    }
-    try reading.validateJoint(targetText.targetTextField)
-    // A pool is read once if model files explain its documents.
-    try ReadingOptions.validateFiles(documents + targets + (models.areFiles ? [] : pool))
+    try source.validateModels(documents, verb: "explain")
     try validateLine(documents)
-    if models.areFiles {
-      let counting = features.counting
-      let given = [
-        ("--tokenizer", counting.tokenizer != nil), ("--ngrams", counting.ngrams != nil),
-        ("--buckets", counting.buckets != nil),
-      ].first { $0.1 }
-      if let given {
-        throw ValidationError("\(given.0) is fixed by the model files. Leave it out.")
-      }
-    }
-    guard normalize == nil || features.estimator.components.use(.normalization) else {
-      throw ValidationError(
-        "--estimator \(features.estimator.rawValue) has no log-ratios to normalize. Leave "
-          + "--normalize out."
-      )
-    }
   }
 
   /// - Throws: `ValidationError`
@@ -278,38 +154,27 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
   }
 
   func run() throws {
-    try execution.run(json: result.json) { context in
+    try source.execution.run(json: source.result.json) { context in
       if let manifest { return try explainSelection(manifest, context) }
       let explanation = try Explain(
-        try settings(context.finder(reading)), progress: context.progress.meter
+        try settings(context.finder(source.reading)), progress: context.progress.meter
       )
       .run()
-      try context.print(explanation, result)
+      try context.print(explanation, source.result)
     }
   }
 
   private func settings(_ finder: FileFinder) throws -> ExplainSettings {
-    let targets = try finder.files(models.targets())
+    let targets = try finder.files(source.models.targets())
     let documents = try finder.files(documents())
     try validateLine(documents)
     // The documents may be the pool's, whose files are found already.
     let isPool = try operands.isEmpty && !self.documents().isEmpty
-    let pool = isPool ? documents : try finder.files(models.pool())
-    var source = ExplainSettings.Models.fitted(targets: targets, pool: pool)
-    if let target = models.targetModel, let pool = models.poolModel {
-      source = .files(target: target, pool: pool)
-    }
-    var settings = ExplainSettings(source, documents: documents, texts: targets)
+    let pool = isPool ? documents : try finder.files(source.models.pool())
+    var settings = source.settings(targets: targets, pool: pool, documents: documents)
     settings.line = lines.first?.number.value
-    settings.reading = reading.settings(execution)
-    settings.targetTextField = targetText.field(reading)
-    settings.features = features.settings
-    settings.minimumTokenCount = models.minTokens.value
-    settings.estimator = features.estimating.settings(features.compat, normalize: normalize)
     settings.top = shownCount
     settings.ids = ids
-    settings.idField = idField ?? Self.defaultIDField
-    settings.version = Dsel.version
     return settings
   }
 }

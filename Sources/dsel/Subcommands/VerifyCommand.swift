@@ -7,10 +7,11 @@ import Reporting
 struct VerifyCommand: ParsableCommand, CommandWithExamples {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Check that the files of a selection are still what they were.",
+    abstract: "Check that the files of a selection, of weights or of a model are what they were.",
     discussion: """
-      Reads the manifest that 'dsel select' or 'dsel resample' wrote, and compares each file that \
-      it names by a hash: inputs and outputs. Prints which are the same, changed or missing, and \
+      Reads the manifest that 'dsel select', 'dsel resample' or 'dsel weigh' wrote, and compares \
+      each file that it names by a hash: inputs, models and outputs (of weigh: no outputs). A model \
+      or a file of candidates names the files that it was made of. Prints which are the same, changed or missing, and \
       the command that repeats the run. Exit status: 0 if all are the same, 1 if one has changed \
       or is missing.
 
@@ -22,6 +23,9 @@ struct VerifyCommand: ParsableCommand, CommandWithExamples {
     Is this still the selection, and is the pool the same?
       dsel verify selected.jsonl.manifest.json
 
+    Were these models made of the files that are there now?
+      dsel verify wiki.model pool.model
+
     The project has moved to another directory:
       dsel verify --directory /data/new selected.jsonl.manifest.json
 
@@ -31,7 +35,9 @@ struct VerifyCommand: ParsableCommand, CommandWithExamples {
     """
 
   @Argument(
-    help: ArgumentHelp("Manifests of 'dsel select' or 'dsel resample'.", valueName: "manifest"),
+    help: ArgumentHelp(
+      "Manifests of 'dsel select', 'dsel resample' or 'dsel weigh', models, or candidates.",
+      valueName: "file"),
     completion: .file())
   var operands: [String]
 
