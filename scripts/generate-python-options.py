@@ -200,7 +200,8 @@ def main():
     parser.add_argument("--dsel", required=True)
     parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
-    text = generated(arguments.dsel)
+    # Resolved, because the runs for routes have a folder of their own.
+    text = generated(str(pathlib.Path(arguments.dsel).resolve()))
     if not arguments.check:
         OUTPUT.write_text(text, encoding="utf-8")
     elif OUTPUT.read_text(encoding="utf-8") != text:

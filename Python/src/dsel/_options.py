@@ -1164,6 +1164,7 @@ ROUTES: Dict[str, Tuple[str, ...]] = {
     "reader_timeout": ("fit targets", "fit pool", "weigh", "write"),
     "allow_empty": ("fit targets", "fit pool", "weigh", "write"),
     "spool": ("fit targets", "fit pool", "weigh", "write"),
+    "tokens_field": ("weigh",),
     "objective": ("weigh",),
     "purity": ("choose",),
     "noise": ("choose",),
