@@ -127,7 +127,7 @@ import Testing
   @Test(arguments: [
     ["--rejects", "out/shard_00000000.jsonl.zst", "--on-error", "skip"],
     ["--rejects", "./out/manifest.json", "--on-error", "skip"],
-    ["--manifest", "./out/../out/shard_00000009.jsonl"], ["--remainder", "out/"],
+    ["--manifest", "./out/../out/shard_00000009.jsonl"],
     ["--remainder", "./out//"], ["--remainder", "out/manifest.json"],
   ])
   func `Two outputs in one place are refused`(options: [String]) throws {
