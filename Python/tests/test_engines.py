@@ -6,6 +6,8 @@ DSEL_KILLS=20 scripts/test.sh --only engines -k workers    # more kills than in 
 import os
 import signal
 import subprocess
+import sys
+import tempfile
 import types
 from concurrent.futures import ProcessPoolExecutor
 
@@ -16,6 +18,7 @@ psutil = pytest.importorskip("psutil")
 
 from clusters import (  # noqa: E402
     ADDRESS,
+    RAY,
     Cluster,
     driver,
     kill,
@@ -78,6 +81,21 @@ def test_ray_has_the_bytes_of_one_select(cluster, shards, expected):
     assert events[-1] == {"step": "write", "done": len(found.files), "total": len(found.files)}
     options = {"steps": {"choose": {"num_cpus": 0.5}}, "scheduling_strategy": "DEFAULT"}
     assert content(select(Ray(**options), WIKI, shards, out="o", work="w", count=60)) == expected
+
+
+def test_the_example_runs_on_a_ray_of_its_own():
+    # Paths of Ray's sockets must be short.
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        run = subprocess.run(
+            [sys.executable, "-m", "dsel.distributed.example"],
+            env=environment(**RAY, TMPDIR=folder),
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=300,
+        )
+    assert run.returncode == 0, run.stdout
+    assert "engine: Ray, on this machine" in run.stdout
+    assert "bytes as one dsel select" in run.stdout
 
 
 def test_a_node_is_killed(cluster, gate, shards, expected):

@@ -305,8 +305,9 @@ def show(
     progress: Shown = None,
     **options: Unpack[ShowOptions],
 ) -> Dict[str, Any]:
-    """Shows documents by weight, with the parts of their texts that speak for and against them: those
-    of the selection that a manifest tells about, or of the pool or other documents.
+    """Shows documents by weight, with the parts of their texts that speak for and against them.
+
+    They are those of the selection that a manifest tells about, or of the pool or other documents.
 
     Returns:
         what `dsel show --json` prints: see Documentation/Show.md.

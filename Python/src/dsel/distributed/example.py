@@ -111,7 +111,8 @@ def cut(target: Path, pool: Path, folder: Path) -> list[Path]:
 def begin(*, is_threads: bool) -> Engine:
     if not is_threads:
         try:
-            engine = Ray(init={"include_dashboard": False, "log_to_driver": False})
+            # Its own cluster, even if another runs on this machine.
+            engine = Ray("local", init={"include_dashboard": False, "log_to_driver": False})
             print("engine: Ray, on this machine")
             return engine
         except ImportError:
