@@ -252,6 +252,8 @@ class Selection:
         if kind == "pandas":
             return pyarrow.Table.from_pandas(taken, preserve_index=False)
         if kind == "datasets":
+            if len(taken) == 0:
+                return taken.features.arrow_schema.empty_table()
             return taken.with_format("arrow")[:]
         return pyarrow.Table.from_pylist(list(_mappings(taken)))
 
