@@ -27,6 +27,7 @@ GIVEN = [
     {"reader": "*.xz=cat", "reader_timeout": 9, "allow_empty": True, "spool": True},
     {"stratify": "n", "mixture": {"a": 0.2}, "replay": 0.2},
     {"stratify": "n", "mixture_temperature": 2},
+    {"tokens_field": "n"},
     {"stratify": "n", "fill": True, "objective": "weight"},
     {"share": {"one": 0.2}},
 ]

@@ -92,7 +92,7 @@ import Testing
     let share = String(format: "%.1f", 100 * overlap)
     #expect(
       set.contains(
-        "\(share) % of the set have the largest weights; the others bring what those lack"))
+        "\(share) % of the set are among as many documents with the largest weights"))
     #expect(!set.contains { $0.contains("effective sample size") || $0.contains("correlation") })
     #expect(set.allSatisfy { $0.count <= 80 }, "\(set)")
     let both = try Dsel.select(["--quiet", "--verbose"], in: directory)

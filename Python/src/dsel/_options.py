@@ -680,9 +680,8 @@ class ExplainOptions(TypedDict, total=False):
     directory: Union[str, os.PathLike[str]]
     # Start the --reader commands that the manifest names.
     run_readers: bool
-    # If models are fitted: the --min-tokens of 'dsel select'. The regression learns from
-    # shorter documents only where there are too few longer ones. show leaves them out.
-    # (default: 100)
+    # Words that a document needs at least. show leaves out those with fewer. Where models are
+    # fitted, they learn as 'dsel select' with this --min-tokens does. (default: 100)
     min_tokens: Union[int, str]
     # Reproduce the weights of another implementation. dsir: the Python package data-selection
     # 1.0.3, with wordpunct tokens, SHA-256 hashes and no smoothing.
@@ -761,9 +760,8 @@ class ShowOptions(TypedDict, total=False):
     directory: Union[str, os.PathLike[str]]
     # Start the --reader commands that the manifest names.
     run_readers: bool
-    # If models are fitted: the --min-tokens of 'dsel select'. The regression learns from
-    # shorter documents only where there are too few longer ones. show leaves them out.
-    # (default: 100)
+    # Words that a document needs at least. show leaves out those with fewer. Where models are
+    # fitted, they learn as 'dsel select' with this --min-tokens does. (default: 100)
     min_tokens: Union[int, str]
     # Reproduce the weights of another implementation. dsir: the Python package data-selection
     # 1.0.3, with wordpunct tokens, SHA-256 hashes and no smoothing.

@@ -22,7 +22,7 @@ package struct CandidateBase: Sendable, Codable {
     try Inputs([base.path] + targetModels.map(\.path)).shards
   }
 
-  /// The counts of the base in the buckets of each target.
+  /// The counts of the base in the buckets of each target, and the hash of the base's file.
   ///
   /// - Parameters:
   ///   - header: of the candidates.
@@ -30,9 +30,9 @@ package struct CandidateBase: Sendable, Codable {
   /// - Throws: ``PipelineError``
   func counts(
     _ header: CandidateFile.Header, _ path: String, _ limits: ReadingLimits
-  ) throws(PipelineError) -> [BaseCounts] {
+  ) throws(PipelineError) -> (counts: [BaseCounts], contentHash: UInt64) {
     let targets = try header.targets(targetModels, of: path, limits)
     let model = try base.model(targets[0].settings, limits)
-    return targets.map { base.counts(model, TargetProfile($0.counts)) }
+    return (targets.map { base.counts(model, TargetProfile($0.counts)) }, model.contentHash)
   }
 }

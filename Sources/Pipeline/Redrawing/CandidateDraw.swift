@@ -35,6 +35,8 @@ struct CandidateDraw {
   let objective: SetObjective?
   /// What the set completes; nil if there is nothing.
   let base: BaseSettings?
+  /// The hash of the base's file; nil where the set was chosen by another run.
+  private(set) var baseHash: UInt64?
   let choice: Choice
   /// The excluded documents that the draw would have reached.
   let excluded: CandidateFile.Excluded
@@ -92,7 +94,8 @@ struct CandidateDraw {
         readings[0])
       chooser.readings = readings
       if let base = settings.base {
-        chooser.bases = try base.counts(whole.header, path, settings.reading.limits)
+        let found = try base.counts(whole.header, path, settings.reading.limits)
+        (chooser.bases, baseHash) = (found.counts, found.contentHash)
       }
       selector = chooser
     } else {

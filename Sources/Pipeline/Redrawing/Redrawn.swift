@@ -30,6 +30,8 @@ struct Redrawn {
   var textField: TextField?
   /// What a set completes; nil if there is nothing.
   var base: BaseSettings?
+  /// The hash of the base's file; nil where another run chose the set.
+  var baseHash: UInt64?
   /// Reads the log weights of documents at sorted positions again; nil where only keys are known.
   var logWeights: (([Position]) throws -> [Double])?
   /// Looks at all documents again for a report; nil where only the candidates are known.

@@ -59,6 +59,7 @@ extension Resample {
         number.map { pool.shards[$0].name } ?? known.path
       })
     redrawn.shares = draw.shares(settings.shares)
+    redrawn.baseHash = draw.baseHash
     let targets = whole.header.settings.targets
     if !targets.isEmpty { redrawn.targetNames = targets.map(\.name) }
     return redrawn

@@ -11,11 +11,12 @@ extension Resample {
   ) -> ResampleManifest {
     let (weighed, recipe) = (drawn.outcome.weighed, drawn.recipe)
     let spread = drawn.hasSpread ? weighed.spreads[0] : nil
+    var record = ResampleManifest.Settings(
+      settings, recipe, drawn.budget, drawn.outcome.objective, drawn.base, shares: drawn.shares,
+      textField: drawn.textField)
+    record.objective.baseXxh3 = drawn.baseHash?.hexadecimal
     return ResampleManifest(
-      dselVersion: settings.version, seed: recipe.draw.seed,
-      settings: .init(
-        settings, recipe, drawn.budget, drawn.outcome.objective, drawn.base,
-        shares: drawn.shares, textField: drawn.textField),
+      dselVersion: settings.version, seed: recipe.draw.seed, settings: record,
       inputs: drawn.inputs,
       pool: poolRecords(files.pool, drawn), documents: drawn.documentCount,
       missingDocuments: drawn.missingCount, uncountedDocuments: drawn.uncountedCount,

@@ -68,7 +68,7 @@ package struct Show: Sendable {
     var result = result(outcome, minTokens: select.settings.draw.minimumTokenCount)
     result.manifest = repeating.run.path
     result.selectedDocuments = documents.count
-    result.isSet = drawn.objective != nil
+    result.hasCut = drawn.objective == nil && select.settings.stratify == nil
     var picks = names.indices.map {
       Picks(group: .top, target: $0, documents: outcome.best[$0].sorted)
     }
@@ -158,7 +158,7 @@ package struct Show: Sendable {
     return ShownDocuments(
       dselVersion: settings.version,
       eligibleDocuments: binned.documentCount,
-      isSet: false, minTokens: minTokens, documents: [])
+      hasCut: false, minTokens: minTokens, documents: [])
   }
 
   /// Reads the documents again, and adds them.

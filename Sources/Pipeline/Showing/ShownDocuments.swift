@@ -55,8 +55,9 @@ package struct ShownDocuments: Encodable, Sendable {
   package var eligibleDocuments: Int
   /// nil for a pool.
   package var selectedDocuments: Int?
-  /// True if a set was chosen among candidates, which has no cut.
-  package var isSet: Bool
+  /// Whether the documents were drawn by one key: not if a set was chosen among candidates, nor if
+  /// each stratum has a key of its own.
+  package var hasCut: Bool
   package var minTokens: Int
   package var documents: [Document]
   /// Files with skipped lines; nil if there are none.

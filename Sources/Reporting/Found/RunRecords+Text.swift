@@ -79,8 +79,7 @@ extension ObjectiveRecord {
     guard purity == nil else {
       return overlap.map {
         [
-          "\(Format.percent($0)) of the set have the largest weights; the others bring what those "
-            + "lack"
+          "\(Format.percent($0)) of the set are among as many documents with the largest weights"
         ]
       } ?? []
     }

@@ -47,8 +47,8 @@ extension SelectionAnswer: Report {
     case .copy: return "its text is that of \(Self.place(document.copyOf)), which was selected"
     case .nearDuplicate:
       let similarity = document.nearDuplicateOf?.similarity ?? 0
-      return "it is similar to \(Self.place(document.nearDuplicateOf)), which comes first "
-        + "(similarity \(Format.decimal(similarity, digits: 2)))"
+      return "it is similar to \(Self.place(document.nearDuplicateOf)), which was taken before "
+        + "it (similarity \(Format.decimal(similarity, digits: 2)))"
     case .noCandidate: return "its key is too small for a candidate of the set"
     case .notInSet: return "it was a candidate, but others made a better set"
     case .belowCut: return "its key is too small"
@@ -71,8 +71,9 @@ extension SelectionAnswer: Report {
 
   private static func words(_ part: Part) -> String {
     var name = ["drawn by \(part.by)"]
-    if part.by == "set" { name = ["set"] }
+    if part.by == "set" { name = ["in the set"] }
     if part.by == "random" { name = ["drawn at random"] }
+    if !part.selected { name[0] = "not \(name[0])" }
     if let target = part.target { name.append("for \(target)") }
     if let stratum = part.stratum { name.append("in '\(stratum)'") }
     var words = "\(name.joined(separator: " ")): key \(Format.decimal(part.key))"

@@ -61,9 +61,9 @@ extension ShownDocuments: Report {
       switch document.group {
       case .top: isPool ? "The largest log weights" : "Selected: the largest log weights"
       case .selectedAtCut:
-        isSet ? "Selected: the smallest keys" : "Selected: the last ones above the cut"
+        hasCut ? "Selected: the last ones above the cut" : "Selected: the smallest keys"
       case .belowCut:
-        isSet ? "Not selected: the largest keys" : "Not selected: the first ones below the cut"
+        hasCut ? "Not selected: the first ones below the cut" : "Not selected: the largest keys"
       case .random: isPool ? "At random" : "Selected: at random"
       }
     return words + target

@@ -29,6 +29,7 @@ extension ReportPage {
 
   private func words(_ reason: ReportData.SampleGroup.Reason) -> (title: String, reason: String) {
     let isSet = data.isOfSet
+    let hasStrata = data.settings.contains { $0.name == "stratify" }
     switch reason {
     case .best: return ("Selected: the best", "The largest weights of all selected documents.")
     case .cut:
@@ -37,14 +38,18 @@ extension ReportPage {
           "Selected: the smallest keys",
           "Alone they are not much like the target. They are there for words that the others lack."
         )
-        : ("Selected: at the cut", "The smallest keys that were drawn.")
+        : hasStrata
+          ? ("Selected: the smallest keys", "Each stratum has a cut of its own.")
+          : ("Selected: at the cut", "The smallest keys that were drawn.")
     case .below:
       return isSet
         ? (
           "Not selected: the largest keys",
           "Like the target, but others say the same, in fewer words, or there was no room."
         )
-        : ("Not selected: just below the cut", "The largest keys that weren't drawn.")
+        : hasStrata
+          ? ("Not selected: the largest keys", "Each stratum has a cut of its own.")
+          : ("Not selected: just below the cut", "The largest keys that weren't drawn.")
     case .unselected:
       return ("Not selected: at random", "Random documents that might have been selected.")
     case .selected: return ("Selected: at random", "Random documents of the selection.")

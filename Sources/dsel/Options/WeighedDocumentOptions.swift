@@ -71,9 +71,8 @@ struct WeighedDocumentOptions: ParsableArguments {
       parsing: .unconditional,
       help: ArgumentHelp(
         """
-        If models are fitted: the --min-tokens of 'dsel select'. The regression learns from \
-        shorter documents only where there are too few longer ones. show leaves them out. \
-        (default: 100)
+        Words that a document needs at least. show leaves out those with fewer. Where models are \
+        fitted, they learn as 'dsel select' with this --min-tokens does. (default: 100)
         """,
         valueName: "n"), transform: Count.init(parsing:))
     var minTokens = Count(Defaults.minimumTokenCount)

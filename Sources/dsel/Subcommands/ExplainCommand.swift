@@ -32,7 +32,7 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
     The same without model files, with five n-grams in each direction:
       dsel explain --target wiki.jsonl --pool crawl.jsonl.zst --top 5 crawl.jsonl.zst --line 1234
 
-    The weights of all selected documents, as JSON:
+    The weights of the first 100 documents of a file, as JSON:
       dsel explain --target-model wiki.model --pool-model pool.model selected.jsonl --json |
         jq '.documents[] | {line, log_weight, up: [.up[].ngram]}'
 

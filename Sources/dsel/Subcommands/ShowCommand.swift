@@ -119,6 +119,20 @@ struct ShowCommand: ParsableCommand, CommandWithExamples {
     try source.validateModels(isPool ? [] : documents, verb: "show")
   }
 
+  /// Says which files are shown beside those that are fitted: a pattern that a shell expands after
+  /// --pool gives it the first file only.
+  private func noteOperands(_ context: CommandContext) {
+    let models = source.models
+    guard source.manifest == nil, !models.areFiles, let pool = models.poolFiles.first,
+      models.poolFiles.count == 1, let first = operands.first
+    else { return }
+    let others = operands.count - 1
+    let shown = others == 0 ? "\(first) is" : "\(first) and \(Format.count(others, "other file")) are"
+    context.diagnostics.note(
+      "the pool's model is fitted to \(pool) alone, and \(shown) shown. For a pool of several files, "
+        + "quote the pattern or repeat --pool.")
+  }
+
   private func documents() throws -> [String] {
     let operands = try FileList.paths(operands, option: "DOC")
     return operands.isEmpty ? try source.models.pool() : operands
@@ -132,6 +146,7 @@ struct ShowCommand: ParsableCommand, CommandWithExamples {
     var pages: [UInt8] = []
     var pager: String?
     try source.execution.run(json: source.result.json) { context in
+      noteOperands(context)
       let shown = try Show(
         try settings(context), progress: context.progress.meter, registry: context.registry
       ).run()
@@ -159,7 +174,8 @@ struct ShowCommand: ParsableCommand, CommandWithExamples {
 
   /// The width of the terminal, or as many columns as most have.
   private static var width: Int {
-    max(20, File.outputColumnCount ?? FileName.environment("COLUMNS").flatMap { Int($0) } ?? 80)
+    let named = FileName.environment("COLUMNS").flatMap { Int($0) }
+    return max(20, File.outputColumnCount ?? named.flatMap { $0 > 0 ? $0 : nil } ?? 80)
   }
 
   private func settings(_ context: CommandContext) throws -> ShowSettings {
