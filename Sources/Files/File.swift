@@ -210,6 +210,12 @@ package import Platform
   package var isTerminal: Bool { isatty(descriptor) == 1 }
 
   /// - Throws: ``SystemError`` of operation `inspect`.
+  /// The position at which the next read begins; nil for what has none, such as a pipe.
+  package var position: Int? {
+    let position = lseek(descriptor, 0, SEEK_CUR)
+    return position < 0 ? nil : Int(position)
+  }
+
   package func status() throws(SystemError) -> FileStatus {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw SystemError(.inspect, path) }

@@ -21,9 +21,14 @@ package struct WriterCommand: Sendable, Codable {
   func run(with path: String, name: String?) -> WriterFault? {
     var fault = WriterFault(name: name, command: command.text, kind: .status(0), lastLines: [])
     do throws(SystemError) {
-      let child = try ChildProcess.writing(command.filled(with: name), from: path)
+      let file = try File(reading: path)
+      let child = try ChildProcess.writing(command.filled(with: name), from: file)
       switch child.finish(within: nil) {
-      case .status(0)?, nil: return nil
+      case .status(0)?, nil:
+        // The command has moved the position that it shares with this file.
+        let (read, whole) = (file.position ?? 0, try file.status().byteCount)
+        guard read < whole else { return nil }
+        fault.kind = .unread(read, of: whole)
       case .status(let status)?: fault.kind = .status(status)
       case .signal(let number)?: fault.kind = .signal(number)
       }
@@ -42,6 +47,8 @@ package struct WriterFault: Error, Equatable {
     case notStarted(code: Int32)
     case status(Int)
     case signal(Int)
+    /// It ended well, but has read only a part of the output's bytes.
+    case unread(Int, of: Int)
   }
 
   package var name: String?

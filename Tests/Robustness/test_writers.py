@@ -48,6 +48,18 @@ def test_no_writer_starts_before_the_output_is_whole(dsel: str, pool: Path, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("script, read", [("head -c 10 > /dev/null", 10), (":", 0)])
+def test_a_writer_that_reads_only_a_part_has_failed(
+    dsel: str, pool: Path, expected: bytes, tmp_path: Path, script: str, read: int
+) -> None:
+    options = ["--output", "s3://box/selected.jsonl", "--writer", shell(script)]
+    finished = select(dsel, names(pool, ".jsonl"), *options, folder=tmp_path)
+    part = f"has read only {read} of {len(expected):,} bytes of its standard input"
+    check_failure(finished, part, "is kept in")
+    [kept] = tmp_path.iterdir()
+    assert kept.read_bytes() == expected
+
+
 @pytest.mark.parametrize("script", ["head -c 10 > /dev/null; echo quota >&2; exit 9", "kill -9 $$"])
 def test_a_writer_that_fails_loses_nothing(
     dsel: str, pool: Path, expected: bytes, tmp_path: Path, script: str

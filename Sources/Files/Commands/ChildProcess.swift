@@ -59,14 +59,13 @@ package import Platform
 
   /// Starts a program with a file as its standard input.
   ///
-  /// - Throws: ``SystemError`` of operation `open` or `startProgram`.
+  /// The program reads on from the file's position, and moves it: see ``File/position``.
+  ///
+  /// - Throws: ``SystemError`` of operation `startProgram`.
   package static func writing(
-    _ words: [String], from path: String
+    _ words: [String], from file: borrowing File
   ) throws(SystemError) -> ChildProcess {
-    let file = try File(reading: path)
     let (process, _, errors) = try start(words, input: file.number, hasOutput: false)
-    // The program has a copy of the descriptor, which was open until here.
-    _ = consume file
     return ChildProcess(process, output: -1, errors: errors)
   }
 

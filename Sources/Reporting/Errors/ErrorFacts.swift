@@ -148,7 +148,7 @@ extension WriterFault {
   fileprivate var code: String {
     switch kind {
     case .notStarted: "command_not_started"
-    case .status, .signal: "command_failed"
+    case .status, .signal, .unread: "command_failed"
     }
   }
 }

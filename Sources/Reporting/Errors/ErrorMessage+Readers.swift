@@ -46,6 +46,11 @@ extension ErrorMessage {
       return "\(command) failed with exit status \(status). \(kept) \(said(fault.lastLines))"
     case .signal(let number):
       return "\(command) was ended by signal \(number). \(kept) \(said(fault.lastLines))"
+    case .unread(let read, let whole):
+      return
+        "\(command) ended well, but has read only \(Format.count(read)) of "
+        + "\(Format.count(whole, "byte")) of its standard input. \(kept) A command that opens "
+        + "/dev/stdin itself needs a pipe: sh -c 'cat | …'."
     }
   }
 

@@ -12,9 +12,13 @@ struct CommandContext {
   let readerUse = ReaderUse()
 
   /// Finds the files of the run.
-  func finder(_ reading: ReadingOptions) -> FileFinder {
+  ///
+  /// - Parameter isPart: whether other runs may read further files with the same options, so that
+  ///   a reader without a file means nothing.
+  func finder(_ reading: ReadingOptions, isPart: Bool = false) -> FileFinder {
     FileFinder(
-      diagnostics: diagnostics, readers: reading.readers.settings, use: readerUse)
+      diagnostics: diagnostics, readers: reading.readers.settings,
+      use: isPart ? ReaderUse() : readerUse)
   }
 
   /// Reports on a run whose result went elsewhere.

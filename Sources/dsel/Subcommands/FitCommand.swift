@@ -131,7 +131,8 @@ struct FitCommand: ParsableCommand, CommandWithExamples {
   func run() throws {
     try execution.run(json: reporting.json) { context in
       try output.checkTerminal()
-      var settings = FitSettings(inputs: try context.finder(reading).files(files(), lists))
+      var settings = FitSettings(
+        inputs: try context.finder(reading, isPart: true).files(files(), lists))
       settings.reading = reading.settings(execution)
       settings.features = counting.settings(compatibility.compat)
       if compatibility.compat != nil, counting.buckets == nil {

@@ -223,7 +223,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
       }
       try output.checkTerminal()
       let manifest = try Resample(
-        settings(context.finder(reading)), progress: context.progress.meter,
+        settings(context.finder(reading, isPart: true)), progress: context.progress.meter,
         registry: context.registry, page: ReportPage.maker
       ).run()
       try context.report(manifest, resultIsOnStandardOutput: output.isStandardOutput)

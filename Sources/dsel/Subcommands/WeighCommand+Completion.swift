@@ -48,7 +48,7 @@ extension WeighCommand {
   func complete(_ keys: String, _ context: CommandContext) throws {
     var settings = CompleteSettings(
       keys: keys, targetModels: try targets(),
-      pool: try poolFiles.files(context.finder(reading)))
+      pool: try poolFiles.files(context.finder(reading, isPart: true)))
     settings.reading = reading.settings(execution)
     settings.output = output.destination
     settings.container = output.container

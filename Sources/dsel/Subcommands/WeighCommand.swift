@@ -189,7 +189,7 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
         context.diagnostics.note(ObjectiveOptions.note(impliedBy: option))
       }
       let report = try Weigh(
-        settings(context.finder(reading)), progress: context.progress.meter,
+        settings(context.finder(reading, isPart: true)), progress: context.progress.meter,
         registry: context.registry
       ).run()
       let isOneFile = workDir == nil && format != .dolma
