@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cluster import Cluster, two_rounds
@@ -166,6 +167,13 @@ def compare_draw(
     cluster.same("selected.jsonl", "drawn.jsonl")
     for name in ["documents", "bytes", "shortfall", "all_eligible", "by_logistic"]:
         assert copied["selected"].get(name) == manifest["selected"].get(name)
+    # A copy is short of nothing that the choice had enough of.
+    if manifest["selected"]["shortfall_unit"] == "documents" and not is_short(manifest):
+        assert not is_short(copied)
+
+
+def is_short(manifest: dict[str, Any]) -> bool:
+    return any(part["shortfall"] > 0 for part in manifest.get("parts") or [])
 
 
 def model_of(name: str) -> str:
