@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Sequence as SequenceABC
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _LEAST_KEPT = 10_000
 # A draw that has too few candidates, because of near-duplicates, is made from more: so many times.
 _ATTEMPTS = 6
+# What a task says of its own files, which may be untrue of all: nothing used a reader, no document.
+_OF_ALL_FILES = re.compile(r"--reader .* read no file: |the model is empty: ", re.DOTALL)
 
 
 # A file that a task has made, and its size: the driver keeps no more of a hundred thousand tasks.
@@ -294,8 +297,8 @@ class _Run:
             step["seconds"] = round(step["seconds"] + seconds, 3)
             step["processor_seconds"] = round(step["processor_seconds"] + processor_seconds, 3)
             step["bytes"] += size
-            if label in ("fit", "choose"):
-                self._warnings.update(dict.fromkeys(record.get("warnings", ())))
+        if label in ("fit", "choose"):
+            self._warnings.update(dict.fromkeys(_shown(records)))
         return records
 
     # The output.
@@ -371,6 +374,20 @@ class _Run:
             warnings.warn(text, DselWarning, stacklevel=4)
         paths = [_storage.joined(self._job.out, file["name"]) for file in written]
         return Selected(self._job.out, paths, manifest, self._steps)
+
+
+def _shown(records: Sequence[Record]) -> List[str]:
+    """The warnings of tasks that are true of the whole selection."""
+    said: Dict[str, int] = {}
+    for record in records:
+        for text in dict.fromkeys(record.get("warnings", ())):
+            said[text] = said.get(text, 0) + 1
+    # Each task reads some files only.
+    return [
+        text
+        for text, number in said.items()
+        if number == len(records) or not _OF_ALL_FILES.match(text)
+    ]
 
 
 def _made(records: Sequence[Record]) -> List[Made]:
