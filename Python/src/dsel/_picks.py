@@ -38,6 +38,9 @@ else:
 # have the same lines, with more in the header.
 _FORMATS = {"dsel-picks": 1, "dsel-candidates": 4}
 _FEW = 1 << 16
+# What the program calls it.
+STANDARD_INPUT = "standard input"
+_ADVICE = "Name one that 'dsel select --picks' or 'dsel resample --picks' wrote"
 
 
 class PoolFile:
@@ -118,7 +121,7 @@ class Picks:
         picks = cls(name)
         expected: Optional[int] = None
         numbers: Dict[str, int] = {}
-        for line in lines:
+        for line_number, line in enumerate(lines, 1):
             try:
                 if expected is None:
                     expected = picks._read_header(line)
@@ -130,10 +133,10 @@ class Picks:
                 if isinstance(fault, DselError):
                     raise
                 raise picks._unusable(
-                    f"a line can't be read ({type(fault).__name__}: {fault})"
+                    f"line {line_number} is none of picks, so the file is damaged. Select again"
                 ) from fault
         if expected is None:
-            raise picks._unusable("it is empty")
+            raise picks._unusable(f"it is empty. {_ADVICE}")
         if len(picks) < expected:
             raise picks._unusable(f"it has {len(picks)} of {expected} documents")
         picks._check_kinds()
@@ -141,10 +144,13 @@ class Picks:
 
     def _read_header(self, line: bytes) -> int:
         """Returns the number of picks."""
-        header = _loads(line)
+        try:
+            header = _loads(line)
+        except ValueError:
+            header = None
         kind = header.get("format") if isinstance(header, dict) else None
         if kind not in _FORMATS:
-            raise self._unusable("it is no file of picks")
+            raise self._unusable(f"it is no file of picks. {_ADVICE}")
         if header["format_version"] > _FORMATS[kind]:
             raise self._unusable("a newer dsel wrote it. Update this package")
         self.is_of_candidates = kind == "dsel-candidates"
@@ -213,11 +219,18 @@ class Picks:
         """
         if not pool:
             return
-        places = located([file.path for file in self.files], pool)
+        if len(self.files) == len(pool) == 1 and is_of_pipe(self.files[0].path):
+            # Its only input had no name.
+            places: List[Optional[str]] = list(pool)
+        else:
+            places = located([file.path for file in self.files], pool)
         for path in pool:
             if path not in places:
+                has_pipe = any(is_of_pipe(file.path) for file in self.files)
+                pipe = " A pipe can be named as a file only if it was the whole pool."
                 raise DselError(
-                    f"{self.name} knows no such file. Name those that were weighed.",
+                    f"{self.name} knows no such file. Name those that were weighed."
+                    + (pipe if has_pipe else ""),
                     code="unknown_shard",
                     file=path,
                 )
@@ -250,6 +263,13 @@ class Picks:
         except FileNotFoundError as fault:
             if file.reader is not None:
                 raise read_by_command(file) from fault
+            if is_of_pipe(file.path) and file.place == file.path:
+                raise DselError(
+                    "the documents came through a pipe, so they can't be read again. Name a file "
+                    "with the same bytes with --pool.",
+                    code="no_such_file",
+                    file=file.path,
+                ) from fault
             raise DselError(
                 "there is no such file. If it was moved, name its new place with --pool.",
                 code="no_such_file",
@@ -275,6 +295,12 @@ def changed(path: str) -> DselError:
         code="changed",
         file=path,
     )
+
+
+def is_of_pipe(path: str) -> bool:
+    """True for the name of a pipe, which is no file's path."""
+    is_number = path.startswith(("/dev/fd/", "/proc/self/fd/"))
+    return is_number or path in (STANDARD_INPUT, "/dev/stdin")
 
 
 def located(paths: Sequence[str], pool: Sequence[str]) -> List[Optional[str]]:
