@@ -103,13 +103,12 @@ def _arrow_source(
     text_field: str,
     fields: Iterable[str],
 ) -> Source:
-    def take(numbers: Sequence[int]) -> Any:
-        import pyarrow
+    from ._views import take
 
-        # Without a type, no numbers would be numbers of no type.
-        return data.take(pyarrow.array(numbers, pyarrow.int64()))
-
-    return Numbered(batches, take, lambda taken: taken.to_pylist(), text_field, fields)
+    return Numbered(
+        *(batches, lambda numbers: take(data, numbers), lambda taken: taken.to_pylist()),
+        *(text_field, fields),
+    )
 
 
 def _arrow_batch(batch: Any, text_field: str, fields: Iterable[str]) -> Source:
