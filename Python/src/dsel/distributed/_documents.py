@@ -132,7 +132,7 @@ def stored(documents: Documents, field: str, work: str, role: str) -> Tuple[List
                 raise _no_such_file(path)
         return paths, field
     found.prepare()
-    rows = b"".join(found.lines())
+    rows = b"".join(found.named_lines(role))
     path = _storage.joined(work, "inputs", hashlib.sha256(rows).hexdigest()[:24] + ".jsonl")
     with _storage.new_file(path) as temporary, open(temporary, "wb") as file:
         file.write(rows)
