@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import warnings
 from collections.abc import Sequence as SequenceABC
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from . import _cost, _storage, _tasks
 from ._documents import Shard, usage_error
 from ._engines import Engine
 from ._plan import Job, Plan, planned, share_of
-from ._results import Record
+from ._results import Record, warnings_of
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 _LEAST_KEPT = 10_000
 # A draw that has too few candidates, because of near-duplicates, is made from more: so many times.
 _ATTEMPTS = 6
-# What a task says of its own files, which may be untrue of all: nothing used a reader, no document.
-_OF_ALL_FILES = re.compile(r"--reader .* read no file: |the model is empty: ", re.DOTALL)
 
 
 # A file that a task has made, and its size: the driver keeps no more of a hundred thousand tasks.
@@ -298,7 +295,7 @@ class _Run:
             step["processor_seconds"] = round(step["processor_seconds"] + processor_seconds, 3)
             step["bytes"] += size
         if label in ("fit", "choose"):
-            self._warnings.update(dict.fromkeys(_shown(records)))
+            self._warnings.update(dict.fromkeys(warnings_of(records)))
         return records
 
     # The output.
@@ -374,20 +371,6 @@ class _Run:
             warnings.warn(text, DselWarning, stacklevel=4)
         paths = [_storage.joined(self._job.out, file["name"]) for file in written]
         return Selected(self._job.out, paths, manifest, self._steps)
-
-
-def _shown(records: Sequence[Record]) -> List[str]:
-    """The warnings of tasks that are true of the whole selection."""
-    said: Dict[str, int] = {}
-    for record in records:
-        for text in dict.fromkeys(record.get("warnings", ())):
-            said[text] = said.get(text, 0) + 1
-    # Each task reads some files only.
-    return [
-        text
-        for text, number in said.items()
-        if number == len(records) or not _OF_ALL_FILES.match(text)
-    ]
 
 
 def _made(records: Sequence[Record]) -> List[Made]:
