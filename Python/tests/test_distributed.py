@@ -4,6 +4,7 @@ import json
 import lzma
 import os
 import subprocess
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,6 +12,7 @@ from conftest import CRAWL, WIKI, dsel
 from pools import SHARDS, content, expected_of, select, write_shards
 
 import dsel as api
+from dsel import distributed
 from dsel.distributed import Futures, _cost, _select
 
 
@@ -319,3 +321,72 @@ def test_the_time_of_all_programs_counts(threads, shards):
     steps = select(threads, WIKI, shards, count=60).steps
     # The choice of a set reports no time of its own.
     assert all(steps[name]["processor_seconds"] > 0 for name in ("fit", "weigh", "choose", "write"))
+
+
+@pytest.mark.parametrize("mixed", [False, True])
+def test_parquet_is_refused_before_any_work(threads, shards, crawl_rows, mixed):
+    arrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    os.mkdir("rows")
+    # Its first bytes count, and not its name.
+    name = "rows/9.jsonl" if mixed else "rows/9.parquet"
+    parquet.write_table(arrow.Table.from_pylist(crawl_rows[:300]), name)
+    for pool in (["rows"], [name], [*shards[:2], name])[1 if mixed else 0 :]:
+        with pytest.raises(api.UsageError, match="can't be written by many tasks yet") as caught:
+            select(threads, WIKI, pool, count=5)
+        assert caught.value.file == os.path.abspath(name)
+    if not mixed:
+        with open("rows/0.jsonl", "wb") as file:
+            file.writelines(json.dumps(row).encode() + b"\n" for row in crawl_rows[300:])
+        with pytest.raises(api.UsageError, match="Parquet"):
+            select(threads, WIKI, "rows", count=5)
+    assert not os.path.exists("work") and not os.path.exists("out")
+    # A target is only read.
+
+    assert select(threads, name, shards, count=5).manifest["selected"]["documents"] == 5
+
+
+def test_the_way_for_parquet_that_is_named(crawl_rows):
+    arrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    files = [f"{number}.parquet" for number in range(3)]
+    for number, name in enumerate(files):
+        parquet.write_table(arrow.Table.from_pylist(crawl_rows[number::3]), name)
+    target, pool = api.fit(WIKI), api.merge([api.fit(name) for name in files])
+    kept = [api.weigh(name, target=target, pool=pool, candidates=20) for name in files]
+    assert api.take(api.pick(api.merge(kept), count=20), "selected.parquet") == 20
+    expected = api.select(WIKI, files, count=20).take()
+    assert parquet.read_table("selected.parquet").equals(expected)
+
+
+def test_files_of_options_are_looked_at_before_any_work(threads, shards, tmp_path):
+    (tmp_path / "empty.jsonl").write_text("")
+    dsel("fit", WIKI, "-o", "wiki.model")
+    models = ["--target-model", "wiki.model", "--pool-model", "wiki.model"]
+    dsel("weigh", *models, "--candidates", "5", WIKI, "-o", "kept")
+    for options, code, name in [
+        ({"base": "none.model"}, "no_such_file", "none.model"),
+        ({"base": WIKI}, "unusable_model", "wiki.jsonl"),
+        ({"base": "kept"}, "unusable_model", "kept"),
+        ({"exclude": "none.jsonl"}, "no_such_file", "none.jsonl"),
+        ({"exclude": [WIKI, "none.jsonl"]}, "no_such_file", "none.jsonl"),
+    ]:
+        with pytest.raises(api.DselError) as caught:
+            select(threads, WIKI, shards, count=5, **options)
+        assert caught.value.code == code and caught.value.file.endswith(name)
+    with pytest.raises(api.DselError) as caught:
+        select(threads, "none.jsonl", shards, count=5)
+    assert caught.value.code == "no_such_file"
+    assert not os.path.exists("work") and not os.path.exists("out")
+
+
+def test_a_reader_of_some_files_is_no_reason_for_a_warning(threads, shards):
+    for reader, is_said in [("*.zst=zstd -dc", False), ("*.lz=lzip -dc", True)]:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            out = f"out{is_said}"
+            distributed.select(
+                *(threads, WIKI, shards, "work", out), task_bytes=1, count=60, reader=reader
+            )
+        said = [str(one.message) for one in caught]
+        assert any("read no file" in text for text in said) == is_said, said

@@ -69,8 +69,75 @@ def test_a_column_that_is_there_twice():
         api.fit(frame)
 
 
+@pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow", "datasets"])
+def test_a_missing_column_is_that_of_an_input(kind, crawl_rows):
+    module = pytest.importorskip(kind)
+    rows = [{"body": row["text"], "id": number} for number, row in enumerate(crawl_rows[:50])]
+    make = {
+        "pandas": lambda: module.DataFrame(rows),
+        "polars": lambda: module.DataFrame(rows),
+        "pyarrow": lambda: module.Table.from_pylist(rows),
+        "datasets": lambda: module.Dataset.from_list(rows),
+    }[kind]
+    for given, name in [
+        ((WIKI, make()), "pool"),
+        ((make(), CRAWL), "target"),
+        (({"code": make()}, CRAWL), "code"),
+    ]:
+        said = f"{name}: there is no column 'text'. The columns are: body, id."
+        with pytest.raises(ValueError) as caught:
+            api.select(*given, count=1).take()
+        error = caught.value
+        assert isinstance(error, api.UsageError)
+        assert (error.code, error.file, str(error)) == ("missing_field", name, said)
+
+
+@pytest.mark.parametrize("make", [list, iter])
+def test_a_document_that_is_none_names_its_input(make, crawl_rows):
+    rows = [*crawl_rows[:41], None]
+    with pytest.raises(TypeError, match=r"^pool: document 42 is None, not a mapping$"):
+        api.select(WIKI, make(rows), count=1).take()
+    with pytest.raises(TypeError, match=r"^target: document 42 is None"):
+        api.select(make(rows), CRAWL, count=1).take()
+    # What a caller's own iterable raises stays as it is.
+    fault = ValueError("mine")
+
+    def broken():
+        yield crawl_rows[0]
+        raise fault
+
+    with pytest.raises(ValueError) as caught:
+        api.select(WIKI, broken(), count=1).take()
+    assert caught.value is fault
+
+
+@pytest.mark.parametrize("kind", ["list", "pandas", "polars", "pyarrow", "datasets"])
+def test_a_path_needs_one_column(kind, crawl_rows, expected):
+    """A date in another one is no matter."""
+    module = None if kind == "list" else pytest.importorskip(kind)
+    now = datetime.datetime(2026, 1, 2)
+    rows = [
+        {"chat": [{"role": "a", "content": row["text"]}], "seen": now, "n": number}
+        for number, row in enumerate(crawl_rows)
+    ]
+    pool = {
+        "list": lambda: rows,
+        "pandas": lambda: module.DataFrame(rows),
+        "polars": lambda: module.DataFrame(rows),
+        "pyarrow": lambda: module.Table.from_pylist(rows),
+        "datasets": lambda: module.Dataset.from_list(rows),
+    }[kind]()
+    numbers = list(api.select(WIKI, crawl_rows, count=20).indices)
+    for path in ("chat[].content", "chat[role=a].content", "chat[0].content"):
+        found = api.select(WIKI, pool, text_field=path, target_text_field="text", count=20)
+        assert list(found.indices) == numbers
+    with pytest.raises(TypeError, match=r"pool: document 1.*'seen'.*leave the field out"):
+        options = {"text_field": "chat[].content|text", "target_text_field": "text"}
+        api.select(WIKI, pool, count=20, **options).take()
+
+
 def test_text_field_is_a_name():
-    with pytest.raises(TypeError, match="text_field must be a name such as"):
+    with pytest.raises(TypeError, match=r"text_field must be a name such as"):
         api.fit([{"text": "a"}], text_field=["text"])
 
 

@@ -50,6 +50,21 @@ class UsageError(DselError, ValueError):
     """Options that are wrong, or that don't go together."""
 
 
+def of_documents(error: Exception) -> Exception:
+    """The same error, which `named` will complete."""
+    error.is_of_documents = True  # type: ignore[attr-defined]
+    return error
+
+
+def named(error: Exception, name: str) -> Exception:
+    """An error of documents that says which: the pool, a target. Others stay as they are."""
+    if not getattr(error, "is_of_documents", False):
+        return error
+    if isinstance(error, DselError):
+        return type(error)(error.message, code=error.code, file=name, advice=error.advice)
+    return type(error)(f"{name}: {error}")
+
+
 class DselWarning(UserWarning):
     """A thing to check in the input or in the result."""
 

@@ -14,13 +14,14 @@ import re
 from itertools import chain
 from typing import Any, Callable, Iterable, Iterator, List, Mapping, Optional, Sequence
 
+from ._errors import named, of_documents
 from ._lines import blocks_of
 from ._process import Feed, Word
 
 # As many documents at a time.
 BATCH = 1000
-# The name of a field, in which no character has a meaning of its own.
-_PLAIN = re.compile(r"[\w\- ]+")
+# A path, of which only the first name matters here: `messages[role=user].content`.
+_PATH = re.compile(r'([\w\- ]+)(?:\.[\w\- ]+|\[[^\[\]\\"]*\])*')
 
 
 class Source:
@@ -40,7 +41,17 @@ class Source:
 
     def words(self, name: str, prefix: str = "") -> List[Word]:
         """The values of an option such as --pool."""
-        return [Feed(self.lines, name, prefix)]
+        return [Feed(lambda: self.named_lines(name), name, prefix)]
+
+    def named_lines(self, name: str) -> Iterator[bytes]:
+        """The lines. Errors of documents begin with the name."""
+        try:
+            yield from self.lines()
+        except (TypeError, ValueError) as fault:
+            error = named(fault, name)
+            if error is fault:
+                raise
+            raise error from fault
 
     def lines(self) -> Iterator[bytes]:
         """The documents, as blocks of whole JSON lines."""
@@ -124,9 +135,10 @@ class Numbered(Source):
     ) -> None:
         self._batches, self._take, self._as_rows = batches, take, rows
         self.text_field = text_field
-        needed = {text_field, *fields}
-        # An expression may lead anywhere, so all columns are sent.
-        self._columns = sorted(needed) if all(map(_PLAIN.fullmatch, needed)) else None
+        paths = [_PATH.fullmatch(field) for field in {text_field, *fields}]
+        # Other expressions may lead anywhere, so all columns are sent.
+        needed = {path[1] for path in paths if path is not None}
+        self._columns = sorted(needed) if all(paths) else None
 
     def lines(self) -> Iterator[bytes]:
         batches = self._batches(None if self._is_whole else self._columns)
@@ -166,7 +178,8 @@ def document(row: Any, number: int, is_text: bool) -> Mapping[str, Any]:
         if isinstance(row, Mapping):
             return dict(row)
     kind = "a text, as the first one is" if is_text else "a mapping"
-    raise TypeError(f"document {number} is {type(row).__name__}, not {kind}")
+    found = "None" if row is None else type(row).__name__
+    raise of_documents(TypeError(f"document {number} is {found}, not {kind}"))
 
 
 def plain(value: Any) -> Any:

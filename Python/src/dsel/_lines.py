@@ -11,6 +11,8 @@ from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any, Iterable, Iterator, List, Mapping
 
+from ._errors import of_documents
+
 _orjson: Any
 try:
     import orjson
@@ -120,7 +122,7 @@ def document_line(row: Mapping[str, Any], place: str) -> bytes:
 
 def _unsendable(fault: Exception, row: Mapping[str, Any], place: str) -> Exception:
     kind = ValueError if isinstance(fault, ValueError) else TypeError
-    return kind(f"{place}: {_reason(row)}")
+    return of_documents(kind(f"{place}: {_reason(row)}"))
 
 
 def _reason(row: Mapping[str, Any]) -> str:
@@ -132,7 +134,8 @@ def _reason(row: Mapping[str, Any]) -> str:
             shown = shown if len(shown) <= 60 else f"{shown[:57]}…"
             return (
                 f"the field {key!r} can't be written as JSON: it is {shown}, "
-                f"{type(value).__name__}. Convert it to a text, a number or None."
+                f"{type(value).__name__}. Convert it to a text, a number or None, or "
+                "leave the field out of the documents."
             )
     return "it can't be written as JSON."
 

@@ -3,27 +3,23 @@ selected documents are: see Documentation/Output.md."""
 
 from __future__ import annotations
 
-import gzip
-import io
 import json
 import math
 import os
 import zlib
 from array import array
 from typing import (
-    IO,
     Any,
     Callable,
     Dict,
     Iterable,
-    Iterator,
     List,
     Optional,
     Sequence,
     Tuple,
-    cast,
 )
 
+from ._compressed import opened
 from ._errors import DselError
 
 _loads: Callable[[bytes], Any] = json.loads
@@ -37,7 +33,9 @@ else:
 # What a file begins with, by the first member of its header. Candidates of which some were chosen
 # have the same lines, with more in the header.
 _FORMATS = {"dsel-picks": 1, "dsel-candidates": 4}
-_FEW = 1 << 16
+# What the program calls it.
+STANDARD_INPUT = "standard input"
+_ADVICE = "Name one that 'dsel select --picks' or 'dsel resample --picks' wrote"
 
 
 class PoolFile:
@@ -118,7 +116,7 @@ class Picks:
         picks = cls(name)
         expected: Optional[int] = None
         numbers: Dict[str, int] = {}
-        for line in lines:
+        for line_number, line in enumerate(lines, 1):
             try:
                 if expected is None:
                     expected = picks._read_header(line)
@@ -130,10 +128,10 @@ class Picks:
                 if isinstance(fault, DselError):
                     raise
                 raise picks._unusable(
-                    f"a line can't be read ({type(fault).__name__}: {fault})"
+                    f"line {line_number} is none of picks, so the file is damaged. Select again"
                 ) from fault
         if expected is None:
-            raise picks._unusable("it is empty")
+            raise picks._unusable(f"it is empty. {_ADVICE}")
         if len(picks) < expected:
             raise picks._unusable(f"it has {len(picks)} of {expected} documents")
         picks._check_kinds()
@@ -141,10 +139,13 @@ class Picks:
 
     def _read_header(self, line: bytes) -> int:
         """Returns the number of picks."""
-        header = _loads(line)
+        try:
+            header = _loads(line)
+        except ValueError:
+            header = None
         kind = header.get("format") if isinstance(header, dict) else None
         if kind not in _FORMATS:
-            raise self._unusable("it is no file of picks")
+            raise self._unusable(f"it is no file of picks. {_ADVICE}")
         if header["format_version"] > _FORMATS[kind]:
             raise self._unusable("a newer dsel wrote it. Update this package")
         self.is_of_candidates = kind == "dsel-candidates"
@@ -213,11 +214,18 @@ class Picks:
         """
         if not pool:
             return
-        places = located([file.path for file in self.files], pool)
+        if len(self.files) == len(pool) == 1 and is_of_pipe(self.files[0].path):
+            # Its only input had no name.
+            places: List[Optional[str]] = list(pool)
+        else:
+            places = located([file.path for file in self.files], pool)
         for path in pool:
             if path not in places:
+                has_pipe = any(is_of_pipe(file.path) for file in self.files)
+                pipe = " A pipe can be named as a file only if it was the whole pool."
                 raise DselError(
-                    f"{self.name} knows no such file. Name those that were weighed.",
+                    f"{self.name} knows no such file. Name those that were weighed."
+                    + (pipe if has_pipe else ""),
                     code="unknown_shard",
                     file=path,
                 )
@@ -250,6 +258,13 @@ class Picks:
         except FileNotFoundError as fault:
             if file.reader is not None:
                 raise read_by_command(file) from fault
+            if is_of_pipe(file.path) and file.place == file.path:
+                raise DselError(
+                    "the documents came through a pipe, so they can't be read again. Name a file "
+                    "with the same bytes with --pool.",
+                    code="no_such_file",
+                    file=file.path,
+                ) from fault
             raise DselError(
                 "there is no such file. If it was moved, name its new place with --pool.",
                 code="no_such_file",
@@ -275,6 +290,12 @@ def changed(path: str) -> DselError:
         code="changed",
         file=path,
     )
+
+
+def is_of_pipe(path: str) -> bool:
+    """True for the name of a pipe, which is no file's path."""
+    is_number = path.startswith(("/dev/fd/", "/proc/self/fd/"))
+    return is_number or path in (STANDARD_INPUT, "/dev/stdin")
 
 
 def located(paths: Sequence[str], pool: Sequence[str]) -> List[Optional[str]]:
@@ -327,56 +348,3 @@ def _match(
 def _parts(path: str) -> Tuple[str, ...]:
     parts = [part for part in path.split("/") if part not in ("", ".")]
     return ("/", *parts) if path.startswith("/") or not parts else tuple(parts)
-
-
-# Compressed files.
-
-
-def opened(path: str) -> IO[bytes]:
-    """A file, decompressed if its first bytes say so."""
-    file = open(path, "rb")  # noqa: SIM115 - the caller closes it
-    start = file.read(4)
-    file.seek(0)
-    if start[:2] == b"\x1f\x8b":
-        file.close()
-        return cast(IO[bytes], gzip.open(path, "rb"))
-    if start == b"\x28\xb5\x2f\xfd":
-        file.close()
-        return _zstd(path, "rb")
-    return file
-
-
-def created(path: str, name: str) -> IO[bytes]:
-    """A file to write, compressed if its name says so."""
-    if name.lower().endswith((".gz", ".gzip")):
-        return cast(IO[bytes], gzip.open(path, "wb"))
-    if name.lower().endswith((".zst", ".zstd")):
-        return _zstd(path, "wb")
-    return open(path, "wb")
-
-
-def _zstd(path: str, mode: str) -> IO[bytes]:
-    try:
-        from compression import zstd  # type: ignore[import-not-found,unused-ignore]
-    except ImportError:
-        pass  # It comes with Python 3.14.
-    else:
-        return cast(IO[bytes], cast(Any, zstd).open(path, mode))
-    try:
-        import pyarrow
-    except ImportError as fault:
-        raise ImportError(
-            f"{path} is compressed with zstd, which needs Python 3.14 or pyarrow: "
-            "pip install 'dsel[parquet]'"
-        ) from fault
-    if mode == "rb":
-        raw = pyarrow.CompressedInputStream(pyarrow.OSFile(path, "rb"), "zstd")
-        # pyarrow has no lines of its own for compressed streams.
-        return io.BufferedReader(raw, _FEW)
-    written: IO[bytes] = pyarrow.CompressedOutputStream(pyarrow.OSFile(path, "wb"), "zstd")
-    return written
-
-
-def lines_of(path: str) -> Iterator[bytes]:
-    with opened(path) as file:
-        yield from file

@@ -16,6 +16,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequ
 
 from ._errors import DselError
 from ._picks import Picks, changed
+from ._views import takeable
 
 # Bytes of rows to read at a time, and to write together.
 _READ = 16 << 20
@@ -54,7 +55,7 @@ class PickedRows:
             self.schema = file.schema_arrow
             self.writing = _writing(file)
         # The types that rows have on the way, in which pyarrow can take some of them.
-        self._taken = _takeable(self._arrow, self.schema)
+        self._taken = takeable(self._arrow, self.schema)
 
     def _first_file(self) -> int:
         for number, file in enumerate(self._picks.files):
@@ -236,38 +237,6 @@ class PickedRows:
                     groups = (meta.row_group(n).total_byte_size for n in range(meta.num_row_groups))
                     size += count * sum(groups) / max(1, meta.num_rows)
         return size
-
-
-def _takeable(arrow: Any, schema: Any) -> Any:
-    """The schema, without views of strings and bytes, from which pyarrow takes no rows."""
-    types = [_without_views(arrow, type_) for type_ in schema.types]
-    if types == schema.types:
-        return schema
-    fields = [field.with_type(type_) for field, type_ in zip(schema, types)]
-    return arrow.schema(fields, metadata=schema.metadata)
-
-
-def _without_views(arrow: Any, type_: Any) -> Any:
-    def inner(field: Any) -> Any:
-        return field.with_type(_without_views(arrow, field.type))
-
-    kinds = arrow.types
-    # Older versions have no views.
-    if getattr(kinds, "is_string_view", lambda _: False)(type_):
-        return arrow.large_string()
-    if getattr(kinds, "is_binary_view", lambda _: False)(type_):
-        return arrow.large_binary()
-    if kinds.is_struct(type_):
-        return arrow.struct([inner(type_.field(number)) for number in range(type_.num_fields)])
-    if kinds.is_map(type_):
-        return arrow.map_(inner(type_.key_field), inner(type_.item_field), type_.keys_sorted)
-    if kinds.is_fixed_size_list(type_):
-        return arrow.list_(inner(type_.value_field), type_.list_size)
-    if kinds.is_large_list(type_):
-        return arrow.large_list(inner(type_.value_field))
-    if kinds.is_list(type_):
-        return arrow.list_(inner(type_.value_field))
-    return type_
 
 
 class _Part:

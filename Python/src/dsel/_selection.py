@@ -235,7 +235,9 @@ class Selection:
             return
         from pyarrow import parquet
 
-        table = self.to_arrow()
+        from ._views import writable
+
+        table = writable(self.to_arrow())
         with whole(os.fspath(path)) as temporary:
             parquet.write_table(table, temporary)
 

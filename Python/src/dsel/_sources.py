@@ -53,7 +53,7 @@ def source(
         raise TypeError(f"text_field must be a name such as 'text', not {text_field!r}")
     paths = _paths(documents, role)
     if paths is not None:
-        are_rows = any(map(_is_parquet, paths))
+        are_rows = any(map(is_parquet, paths))
         return ParquetFiles(paths, text_field) if are_rows else Files(paths, text_field)
     kinds = [f"{t.__module__.split('.')[0]}.{t.__name__}" for t in type(documents).__mro__]
     for kind in kinds:
@@ -101,9 +101,9 @@ def _paths(documents: Documents, role: str) -> Optional[List[str]]:
     return [path for item in documents for path in _expanded(item)]
 
 
-def _is_parquet(path: str) -> bool:
+def is_parquet(path: str) -> bool:
     if os.path.isdir(path):
-        return any(map(_is_parquet, parquet_files(path)))
+        return any(map(is_parquet, parquet_files(path)))
     try:
         # Looking at a pipe would take its bytes.
         if not os.path.isfile(path):

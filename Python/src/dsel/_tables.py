@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence
 
+from ._errors import UsageError, of_documents
 from ._kinds import BATCH, Numbered, Rows, Source, are_texts, document, plain
 
 
@@ -42,7 +43,8 @@ def _pandas(frame: Any, text_field: str, fields: Iterable[str]) -> Source:
         part = _columns(frame, list(frame.columns), columns)
         if not part.columns.is_unique:
             repeated = part.columns[part.columns.duplicated()][0]
-            raise ValueError(f"there are several columns {repeated!r}. Rename or drop one.")
+            message = f"there are several columns {repeated!r}. Rename or drop one."
+            raise of_documents(ValueError(message))
         for start in range(0, len(part), BATCH):
             yield _records(part.iloc[start : start + BATCH])
 
@@ -103,13 +105,12 @@ def _arrow_source(
     text_field: str,
     fields: Iterable[str],
 ) -> Source:
-    def take(numbers: Sequence[int]) -> Any:
-        import pyarrow
+    from ._views import take
 
-        # Without a type, no numbers would be numbers of no type.
-        return data.take(pyarrow.array(numbers, pyarrow.int64()))
-
-    return Numbered(batches, take, lambda taken: taken.to_pylist(), text_field, fields)
+    return Numbered(
+        *(batches, lambda numbers: take(data, numbers), lambda taken: taken.to_pylist()),
+        *(text_field, fields),
+    )
 
 
 def _arrow_batch(batch: Any, text_field: str, fields: Iterable[str]) -> Source:
@@ -152,7 +153,7 @@ def _present(names: Sequence[Any], columns: Optional[List[str]]) -> List[Any]:
         return list(names)
     missing = [column for column in columns if column not in names]
     if missing:
-        raise ValueError(
-            f"there is no column {missing[0]!r}. The columns are: {', '.join(map(str, names))}."
-        )
+        known = ", ".join(map(str, names)) or "none"
+        message = f"there is no column {missing[0]!r}. The columns are: {known}."
+        raise of_documents(UsageError(message, code="missing_field"))
     return columns

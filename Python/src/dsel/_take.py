@@ -10,9 +10,10 @@ import tempfile
 from contextlib import ExitStack
 from typing import IO, Any, Dict, Iterator, List, Sequence, Tuple, Union
 
+from ._compressed import created, opened
 from ._errors import DselError, UsageError
 from ._files import Candidates
-from ._picks import Picks, changed, created, opened
+from ._picks import Picks, changed
 from ._rows import PickedRows, text_hash, write_rows
 from ._whole import whole
 

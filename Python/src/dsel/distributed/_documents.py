@@ -10,7 +10,7 @@ from typing import Any, Iterable, List, Optional, Sequence, Tuple, Union
 
 from .._errors import DselError, UsageError
 from .._process import Feed
-from .._sources import Documents, Files, source
+from .._sources import Documents, Files, is_parquet, source
 from . import _readers, _storage
 from ._cost import RATIO, text_bytes
 
@@ -66,20 +66,38 @@ def _stamped(paths: Sequence[str], readers: Sequence[str]) -> List[Shard]:
     with ThreadPoolExecutor(16) as threads:
         for start in range(0, len(paths), 1000):
             block = paths[start : start + 1000]
-            found += threads.map(partial(facts_of, readers=readers), block)
+            found += threads.map(partial(_facts_of_lines, readers=readers), block)
     shards: List[Shard] = []
     for path, facts in zip(paths, found):
         if facts is None:
-            raise DselError(
-                "no such file or directory.",
-                code="no_such_file",
-                file=path,
-                advice="Check the name.",
-            )
+            raise _no_such_file(path)
         shards.append((path, *facts))
     if not shards:
         raise usage_error("the pool has no files")
     return shards
+
+
+def _facts_of_lines(path: str, readers: Sequence[str]) -> Optional[Tuple[int, str]]:
+    if not _readers.is_matched(path, readers):
+        # The first bytes of objects aren't asked for: that would take as long again.
+        is_remote = _storage.is_remote(path)
+        if path.lower().endswith(".parquet") if is_remote else is_parquet(path):
+            raise UsageError(
+                "rows of Parquet files can't be written by many tasks yet. Use 'dsel fit', 'dsel "
+                "weigh --candidates' for each file, 'dsel merge', 'dsel resample --picks' and "
+                "'python -m dsel take', or the functions of these names and pick(): see "
+                "Documentation/Distributed.md. A pool of both Parquet files and JSON lines is "
+                "to be made one kind first.",
+                code="usage",
+                file=path,
+            )
+    return facts_of(path, readers)
+
+
+def _no_such_file(path: str) -> DselError:
+    return DselError(
+        "no such file or directory.", code="no_such_file", file=path, advice="Check the name."
+    )
 
 
 def grouped(shards: Sequence[Shard], limit: int) -> Tuple[Tuple[Shard, ...], ...]:
@@ -108,9 +126,13 @@ def stored(documents: Documents, field: str, work: str, role: str) -> Tuple[List
         return _storage.files_of(os.fspath(documents)), field
     found = source(documents, field, role=role)
     if isinstance(found, Files):
-        return [_storage.absolute(path) for path in found.paths], field
+        paths = [_storage.absolute(path) for path in found.paths]
+        for path in paths:
+            if not _storage.is_remote(path) and not os.path.exists(path):
+                raise _no_such_file(path)
+        return paths, field
     found.prepare()
-    rows = b"".join(found.lines())
+    rows = b"".join(found.named_lines(role))
     path = _storage.joined(work, "inputs", hashlib.sha256(rows).hexdigest()[:24] + ".jsonl")
     with _storage.new_file(path) as temporary, open(temporary, "wb") as file:
         file.write(rows)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
@@ -306,7 +307,27 @@ def _with_files(options: Mapping[str, Any], work: str, text_field: str) -> Dict[
             settings[name] = [os.fspath(path) for path in files]
         elif name == "base" or isinstance(value, os.PathLike):
             settings[name] = _storage.absolute(value)
+        if name == "base":
+            _check_model(settings[name])
     return settings
+
+
+def _check_model(path: str) -> None:
+    """Reads a model, which no task needs before the last ones.
+
+    Raises:
+        DselError: there is none.
+    """
+    with tempfile.TemporaryDirectory(prefix="dsel-") as folder:
+        copy = f"--output={folder}/model"
+        report = Run(["merge", path, copy], report_on_output=True).finish().report
+    # Candidates can be merged, too.
+    if "buckets" not in (report or {}):
+        raise DselError(
+            "not a model. Name a file from 'dsel fit' or 'dsel merge'.",
+            code="unusable_model",
+            file=path,
+        )
 
 
 def _version() -> str:

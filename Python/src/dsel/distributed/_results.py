@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
 from contextlib import contextmanager
@@ -14,6 +15,9 @@ from . import _storage
 from ._plan import Job
 
 Record = Dict[str, Any]
+
+# What a task says of its own files, which may be untrue of all: nothing used a reader, no document.
+_OF_ALL_FILES = re.compile(r"--reader .* read no file: |the model is empty: ", re.DOTALL)
 
 
 def once(
@@ -119,3 +123,17 @@ def _count(done: Run) -> None:
 def size_of(path: str) -> Optional[int]:
     found = _storage.facts(path)
     return None if found is None else found[0]
+
+
+def warnings_of(records: Sequence[Record]) -> List[str]:
+    """The warnings of tasks that are true of the whole selection."""
+    said: Dict[str, int] = {}
+    for record in records:
+        for text in dict.fromkeys(record.get("warnings", ())):
+            said[text] = said.get(text, 0) + 1
+    # Each task reads some files only.
+    return [
+        text
+        for text, number in said.items()
+        if number == len(records) or not _OF_ALL_FILES.match(text)
+    ]

@@ -14,7 +14,7 @@ from . import _cost, _storage, _tasks
 from ._documents import Shard, usage_error
 from ._engines import Engine
 from ._plan import Job, Plan, planned, share_of
-from ._results import Record
+from ._results import Record, warnings_of
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -294,8 +294,8 @@ class _Run:
             step["seconds"] = round(step["seconds"] + seconds, 3)
             step["processor_seconds"] = round(step["processor_seconds"] + processor_seconds, 3)
             step["bytes"] += size
-            if label in ("fit", "choose"):
-                self._warnings.update(dict.fromkeys(record.get("warnings", ())))
+        if label in ("fit", "choose"):
+            self._warnings.update(dict.fromkeys(warnings_of(records)))
         return records
 
     # The output.

@@ -20,7 +20,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 # Where an object appears when its upload is complete. Elsewhere it is renamed then.
 _WHOLE_PUTS = {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "oss", "r2", "cos", "obs"}
-_DOCUMENTS = re.compile(r"\.(jsonl|ndjson|json)(\.(zst|zstd|gz|gzip))?$", re.IGNORECASE)
+_DOCUMENTS = re.compile(r"\.((jsonl|ndjson|json)(\.(zst|zstd|gz|gzip))?|parquet)$", re.IGNORECASE)
 # On NFS, a new file may be unknown to another machine for some seconds.
 _SEEN_AFTER = 10.0
 
