@@ -19,7 +19,7 @@ GIVEN = [
     {"compat": "dsir"},
     {"tokenizer": "wordpunct", "near_duplicates": 0.8, "exclude": "one", "exclude_ngram": 9},
     {"exclude": "one", "exclude_text_field": "b", "exclude_target": True, "fit_sample": 0.5},
-    {"purity": 0.2, "noise": 0, "base": "one", "base_tokens": 9, "threads": 2},
+    {"purity": 0.2, "noise": 0, "base": "base.model", "base_tokens": 9, "threads": 2},
     {"logistic_share": 0.1, "temperature": 2, "add": {"n": 0.5, "m": -1}, "max_window": 2**20},
     {"top_k": True, "objective": "weight", "text_join": "|", "text_field": "a,b"},
     {"target_text_field": "c", "text_join": "|", "text_field": "a,b"},
@@ -37,6 +37,7 @@ GIVEN = [
 def files(tmp_path):
     for name in ("one", "two", "pool"):
         (tmp_path / name).write_text('{"text":"a"}\n')
+    dsel("fit", "one", "--quiet", "--output", "base.model")
 
 
 def words_of_plan(options, text_field):

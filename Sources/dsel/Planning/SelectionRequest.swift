@@ -105,8 +105,9 @@ struct SelectionRequest {
     }
     guard !path.lowercased().endsInBytes(of: ".parquet") else {
       throw ValidationError(
-        "The rows of '\(path)' can't be copied by 'dsel'. Use dsel.distributed of the Python "
-          + "package, or 'dsel select --picks' and 'python -m dsel take'.")
+        "The rows of '\(path)' can't be copied by 'dsel'. Choose with 'dsel select --picks', or for "
+          + "shards with 'dsel weigh --candidates', 'dsel merge' and 'dsel resample --picks'. Then "
+          + "take the rows with 'python -m dsel take'.")
     }
     return path.hasPrefix("-") ? "./\(path)" : path
   }
