@@ -113,8 +113,8 @@ extension CandidateFile {
     let selections = arms.indices.map { arm in
       let budget = arms[arm].budget
       var shortfall = budget.amount - documents[arm].reduce(0) { $0 + budget.cost(of: $1) }
-      // Strata divide the budgets of parts by themselves, so these numbers may be one or more off. A
-      // choice of documents that had enough of them is short of none.
+      // Strata divide the budgets of parts by themselves, so these numbers may be one or more off.
+      // A choice of documents that had enough of them is short of none.
       if case .documents = budget, !isExhausted { shortfall = 0 }
       return Selection(
         documents: documents[arm], thresholdKey: documents[arm].lazy.map(\.key).min(),

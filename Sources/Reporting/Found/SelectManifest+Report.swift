@@ -13,10 +13,16 @@ extension SelectManifest: Report {
       + targetInputs.flatMap { InputWarnings.repeatedContent($0) }
       + InputWarnings.repeatedContent(pool.inputs)
     warnings += excluded?.warnings ?? []
+    let outside = outsideMixture ?? 0
     if selected.allEligible {
-      let advice =
+      var advice =
         underMinTokens + (overMaxTokens ?? 0) + (underMinWeight ?? 0) == 0
         ? " Add shards to the pool." : ""
+      if outside > 0 {
+        advice =
+          " \(Format.count(outside, "document")) \(outside == 1 ? "has a value" : "have values") that "
+          + "--mixture gives no share: give \(outside == 1 ? "it" : "them") one, or add shards."
+      }
       warnings.append(
         DrawWarnings.exhausted(
           selected, excluded, nearDuplicates, underWeight: underMinWeight, verb: "selected")
@@ -29,7 +35,9 @@ extension SelectManifest: Report {
     warnings +=
       ShortDocuments(
         documents: pool.documents, short: underMinTokens, minimum: settings.minTokens,
-        long: overMaxTokens, maximum: settings.maxTokens, isAllSelected: selected.allEligible
+        long: overMaxTokens, maximum: settings.maxTokens,
+        // Where other limits leave documents out, these may well not be the short ones.
+        isAllSelected: selected.allEligible && outside + (underMinWeight ?? 0) == 0
       ).warnings
     return warnings + underWeightWarnings
   }

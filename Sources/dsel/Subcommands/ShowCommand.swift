@@ -127,7 +127,8 @@ struct ShowCommand: ParsableCommand, CommandWithExamples {
       models.poolFiles.count == 1, let first = operands.first
     else { return }
     let others = operands.count - 1
-    let shown = others == 0 ? "\(first) is" : "\(first) and \(Format.count(others, "other file")) are"
+    let shown =
+      others == 0 ? "\(first) is" : "\(first) and \(Format.count(others, "other file")) are"
     context.diagnostics.note(
       "the pool's model is fitted to \(pool) alone, and \(shown) shown. For a pool of several files, "
         + "quote the pattern or repeat --pool.")
