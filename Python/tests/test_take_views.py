@@ -104,6 +104,8 @@ def test_tables_of_polars_may_have_views(crawl_rows):
             "parts": [[{"word": word} for word in row["text"].split()[:3]] for row in crawl_rows],
         }
     )
+    if not hasattr(polars, "CompatLevel"):
+        pytest.skip("this polars writes no views")
     table = frame.to_arrow(compat_level=polars.CompatLevel.newest())
     selection = api.select(WIKI, table, count=40)
     everything = table.to_pylist()
