@@ -44,6 +44,25 @@ def nothing_left(tmp_path, monkeypatch):
     assert list(scratch.iterdir()) == []
 
 
+@pytest.fixture
+def threads():
+    """An engine."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from dsel.distributed import Futures
+
+    with ThreadPoolExecutor(2) as executor:
+        yield Futures(executor)
+
+
+@pytest.fixture
+def shards(tmp_path, crawl_lines):
+    """Files of a pool."""
+    from pools import write_shards
+
+    return write_shards(tmp_path, crawl_lines)
+
+
 def processes():
     """The processes: number, parent, session, name."""
     found = []

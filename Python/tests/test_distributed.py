@@ -5,7 +5,6 @@ import lzma
 import os
 import subprocess
 import warnings
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from conftest import CRAWL, WIKI, dsel
@@ -13,19 +12,7 @@ from pools import SHARDS, content, expected_of, select, write_shards
 
 import dsel as api
 from dsel import distributed
-from dsel.distributed import Futures, _cost, _select
-
-
-@pytest.fixture
-def threads():
-    with ThreadPoolExecutor(2) as executor:
-        yield Futures(executor)
-
-
-@pytest.fixture
-def shards(tmp_path, crawl_lines):
-    return write_shards(tmp_path, crawl_lines)
-
+from dsel.distributed import _cost, _select
 
 # The same bytes.
 

@@ -12,22 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from conftest import WIKI, dsel
-from pools import Interrupting, content, environment, expected_of, reused, select, write_shards
+from pools import Interrupting, content, environment, expected_of, reused, select
 
 import dsel as api
 from dsel.distributed import Futures, _cost, _documents, _storage
-
-
-@pytest.fixture
-def threads():
-    with ThreadPoolExecutor(2) as executor:
-        yield Futures(executor)
-
-
-@pytest.fixture
-def shards(tmp_path, crawl_lines):
-    return write_shards(tmp_path, crawl_lines)
-
 
 # Runs that begin again.
 

@@ -12,21 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from conftest import WIKI
-from pools import Interrupting, expected_of, reused, select, write_shards
+from pools import Interrupting, expected_of, reused, select
 
 import dsel as api
-from dsel.distributed import Futures, _readers, _storage
-
-
-@pytest.fixture
-def threads():
-    with ThreadPoolExecutor(2) as executor:
-        yield Futures(executor)
-
-
-@pytest.fixture
-def shards(tmp_path, crawl_lines):
-    return write_shards(tmp_path, crawl_lines)
+from dsel.distributed import _readers, _storage
 
 
 @pytest.fixture

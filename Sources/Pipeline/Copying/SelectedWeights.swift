@@ -23,18 +23,8 @@ struct SelectedWeights {
     weights.reserveCapacity(selection.count)
     let records = PlacedRecords(
       shards: shards, limits: limits, textField: textField, progress: progress)
-    try records.forEach(selection, at: \.place) { drawn, record in
-      let document = drawn.candidate
-      let changed = PipelineError.input(
-        .reading(.changed(path: shards[document.position.shard].name), line: nil))
-      do {
-        try record.withText { text in
-          guard TextHash.of(text) == document.textHash else { throw changed }
-          _ = weigher.weigh(text)
-        }
-      } catch is InvalidLine {
-        throw changed
-      }
+    try records.forEachText(selection, at: \.place, hash: \.candidate.textHash) { drawn, text in
+      _ = weigher.weigh(text)
       weights.append(
         drawn.target.map { weigher[$0].logWeight } ?? weigher.largestLogWeight)
     }

@@ -57,7 +57,7 @@ package struct Explain: Sendable {
       dselVersion: settings.version, settings: .init(settings, models.weighing.features),
       targetModel: .init(models.target), poolModel: .init(models.pool),
       buckets: .init(BucketLoad(models.target, models.pool)), skippedLines: [:])
-    for fit in fits { explanation.skip(in: fit) }
+    for fit in fits { fit.addSkippedFiles(to: &explanation.skippedFiles) }
     if documents.shards.isEmpty {
       try explainTarget(texts, models, in: &explanation)
     } else {

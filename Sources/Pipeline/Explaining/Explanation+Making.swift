@@ -46,15 +46,16 @@ extension Explanation {
   /// Notes the skipped lines of the input that is explained.
   mutating func skip(_ report: PassReport) {
     skippedLines = report.skippedByReason
-    skip(in: report)
+    report.addSkippedFiles(to: &skippedFiles)
   }
+}
 
-  /// Notes the files in which lines were skipped.
-  mutating func skip(in report: PassReport) {
-    for shard in report.shards {
+extension PassReport {
+  /// Adds the files in which lines were skipped.
+  func addSkippedFiles(to files: inout [Explanation.SkippedFile]?) {
+    for shard in shards {
       guard let skipped = shard.skippedRecord else { continue }
-      skippedFiles =
-        (skippedFiles ?? []) + [SkippedFile(path: shard.name, skippedLines: skipped)]
+      files = (files ?? []) + [Explanation.SkippedFile(path: shard.name, skippedLines: skipped)]
     }
   }
 }

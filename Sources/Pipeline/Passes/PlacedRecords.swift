@@ -1,4 +1,5 @@
 internal import Reading
+internal import Resampling
 
 /// Reads chosen records of a pool again, in pool order.
 struct PlacedRecords {
@@ -35,6 +36,31 @@ struct PlacedRecords {
         try reader.finish()
       } catch let error as ReadingError {
         throw PipelineError.input(.reading(error, line: nil))
+      }
+    }
+  }
+
+  /// Calls `body` with the text of each item.
+  ///
+  /// - Parameters:
+  ///   - items: in pool order.
+  ///   - place: the place of an item's record.
+  ///   - hash: XXH3-64 of the text that an item had before; nil if it isn't known.
+  /// - Throws: ``PipelineError`` if a record has another text now, and what `body` throws.
+  func forEachText<Item>(
+    _ items: [Item], at place: (Item) -> RecordPlace, hash: (Item) -> UInt64?,
+    _ body: (Item, Span<UInt8>) throws -> Void
+  ) throws {
+    try forEach(items, at: place) { item, record in
+      let path = shards[place(item).position.shard].name
+      let changed = PipelineError.input(.reading(.changed(path: path), line: nil))
+      do {
+        try record.withText { text in
+          if let known = hash(item), TextHash.of(text) != known { throw changed }
+          try body(item, text)
+        }
+      } catch is InvalidLine {
+        throw changed
       }
     }
   }

@@ -123,7 +123,7 @@ package struct Show: Sendable {
     passes.append(outcome.report)
     try outcome.report.checkHasDocuments(.input)
     var result = result(outcome, minTokens: draw.minimumTokenCount)
-    for pass in passes { result.skip(in: pass) }
+    for pass in passes { pass.addSkippedFiles(to: &result.skippedFiles) }
     try add(
       [
         Picks(group: .top, target: 0, documents: outcome.below[0].sorted),
@@ -154,10 +154,8 @@ package struct Show: Sendable {
   }
 
   private func result(_ outcome: SurveyStep.Outcome, minTokens: Int) -> ShownDocuments {
-    let binned = outcome.poolWeights[0]
-    return ShownDocuments(
-      dselVersion: settings.version,
-      eligibleDocuments: binned.documentCount,
+    ShownDocuments(
+      dselVersion: settings.version, eligibleDocuments: outcome.poolWeights[0].documentCount,
       hasCut: false, minTokens: minTokens, documents: [])
   }
 
@@ -186,34 +184,12 @@ package struct Show: Sendable {
     var reader = SnippetReader(model)
     let records = PlacedRecords(
       shards: shards, limits: reading.limits, textField: reading.textField, progress: progress)
-    try records.forEach(items, at: \.place) { item, record in
-      let path = shards[item.place.position.shard].name
-      let changed = PipelineError.input(.reading(.changed(path: path), line: nil))
-      do {
-        try record.withText { text in
-          guard TextHash.of(text) == item.textHash else { throw changed }
-          let found = reader.read(text, target: item.target)
-          result.documents[item.index].up = found.up
-          result.documents[item.index].down = found.down
-          result.documents[item.index].snippetBegin = found.begin
-          result.documents[item.index].snippet = found.pieces
-        }
-      } catch is InvalidLine {
-        throw changed
-      }
-    }
-  }
-}
-
-extension ShownDocuments {
-  /// Notes the files in which lines were skipped.
-  fileprivate mutating func skip(in report: PassReport) {
-    for shard in report.shards {
-      guard let skipped = shard.skippedRecord else { continue }
-      skippedFiles =
-        (skippedFiles ?? []) + [
-          Explanation.SkippedFile(path: shard.name, skippedLines: skipped)
-        ]
+    try records.forEachText(items, at: \.place, hash: \.textHash) { item, text in
+      let found = reader.read(text, target: item.target)
+      result.documents[item.index].up = found.up
+      result.documents[item.index].down = found.down
+      result.documents[item.index].snippetBegin = found.begin
+      result.documents[item.index].snippet = found.pieces
     }
   }
 }

@@ -13,6 +13,9 @@ struct ReportTexts {
   private struct Item {
     var pick: DocumentPick
     var use: Use
+
+    /// nil where only the place is known, as in lists of near-duplicates.
+    var textHash: UInt64? { pick.textHash == 0 ? nil : pick.textHash }
   }
 
   /// Text that is read for words, of each side.
@@ -76,23 +79,11 @@ struct ReportTexts {
     items.sort { $0.pick.place.position < $1.pick.place.position }
     let records = PlacedRecords(
       shards: shards, limits: limits, textField: textField, progress: progress)
-    try records.forEach(items, at: \.pick.place) { item, record in
-      let path = paths[item.pick.place.position.shard]
-      let changed = PipelineError.input(.reading(.changed(path: path), line: nil))
-      do {
-        try record.withText { text in
-          // Lists of near-duplicates may have places only.
-          guard item.pick.textHash == 0 || TextHash.of(text) == item.pick.textHash else {
-            throw changed
-          }
-          switch item.use {
-          case .words(let side): phrases.add(text, to: side)
-          case .sample(let group, let index):
-            groups[group].samples[index].fill(with: text)
-          }
-        }
-      } catch is InvalidLine {
-        throw changed
+    try records.forEachText(items, at: \.pick.place, hash: \.textHash) { item, text in
+      switch item.use {
+      case .words(let side): phrases.add(text, to: side)
+      case .sample(let group, let index):
+        groups[group].samples[index].fill(with: text)
       }
     }
   }
