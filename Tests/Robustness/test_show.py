@@ -165,6 +165,25 @@ def marked(tokens: list[str], value: dict[str, float]) -> list[float]:
     return values
 
 
+def test_files_that_follow_a_pool_are_no_part_of_it(dsel: str, tmp_path: Path, pool: list[Any]) -> None:
+    """A shell expands `--pool shards/*.jsonl` to one file of the pool, and files to show."""
+    shards = tmp_path / "shards"
+    shards.mkdir()
+    for number in range(3):
+        part = pool[number::3]
+        (shards / f"{number}.jsonl").write_text("".join(json.dumps(one) + "\n" for one in part))
+    names = [f"shards/{number}.jsonl" for number in range(3)]
+    command = [dsel, "show", "--target", WIKI, "--top", "3"]
+    finished = run([*command, "--pool", *names], tmp_path).checked()
+    assert "the pool's model is fitted to shards/0.jsonl alone, and shards/1.jsonl and 1 other file" in finished.errors
+    # Both ways that the note names show the documents of all.
+    assert "name their directory, or repeat --pool." in finished.errors
+    repeated = run([*command, *(word for name in names for word in ("--pool", name))], tmp_path).checked()
+    named = run([*command, "--pool", "shards"], tmp_path).checked()
+    assert repeated.output == named.output != finished.output
+    assert repeated.errors == named.errors == ""
+
+
 def test_marks_and_snippets_are_those_of_a_plain_computation(dsel: str, tmp_path: Path, pool: list[Any]) -> None:
     answer = shown(dsel, tmp_path, *POOL, "--top", "15", "--random", "15")
     checked = 0

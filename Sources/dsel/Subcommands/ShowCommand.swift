@@ -131,7 +131,7 @@ struct ShowCommand: ParsableCommand, CommandWithExamples {
       others == 0 ? "\(first) is" : "\(first) and \(Format.count(others, "other file")) are"
     context.diagnostics.note(
       "the pool's model is fitted to \(pool) alone, and \(shown) shown. For a pool of several files, "
-        + "quote the pattern or repeat --pool.")
+        + "name their directory, or repeat --pool.")
   }
 
   private func documents() throws -> [String] {
