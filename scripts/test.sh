@@ -8,7 +8,7 @@
 #                                         for example: --only faults -k older-files
 #   scripts/test.sh --list                the steps
 #
-# Without --all, faults, kills and limits are a sample that is the same each time. Some checks take
+# Without --all, faults and limits are a sample that is the same each time. Some checks take
 # longer than --all may, and are run by hand: test_soak.py at full size (63 GB), test_memory.py with
 # 1 GB, and fuzzing for more than seconds. Documentation/Guarantees.md has the commands.
 set -euo pipefail
@@ -20,8 +20,8 @@ suite=Tests/Robustness
 sample=1
 seed=1
 
-quick_steps=(setup format rules build tests python answers faults kills limits readers)
-all_steps=("${quick_steps[@]}" kernels mounts files streams distributed report engines package benchmarks fuzzing address thread)
+quick_steps=(setup format rules build tests python faults limits)
+all_steps=("${quick_steps[@]}" answers kills readers kernels mounts files streams distributed report engines package benchmarks fuzzing address thread)
 
 describe() {
   case $1 in
@@ -73,7 +73,7 @@ step_tests() {
 }
 
 # With --all, the packages whose data frames and data sets dsel takes are installed, and mypy and
-# ruff; else tests that need them are skipped, and so are whole selections by many tasks.
+# ruff; else tests that need them are skipped, and so are selections by many tasks.
 step_python() {
   local skipped=()
   [ -x "$dsel" ] || step_build
@@ -82,7 +82,7 @@ step_python() {
     environment=Python/.venv
     make_environment $environment $requirements
   else
-    skipped=(--ignore Python/tests/test_distributed_runs.py --ignore Python/tests/test_distributed_stores.py)
+    skipped=(--ignore-glob "Python/tests/test_distributed*.py" --ignore Python/tests/test_ranks.py)
     [ -x $environment/bin/pytest ] || scripts/setup.sh --tests
   fi
   $environment/bin/python -m pytest -q -p no:cacheprovider Python/tests --dsel "$dsel" \

@@ -234,16 +234,18 @@ struct ExclusionShardTests {
     let lines = try Fixtures.read("wiki.jsonl").rawLines
     for (name, part) in [("a", lines.prefix(40)), ("b", lines.suffix(40))] {
       try directory.write(Array(part).joinedLines, to: name)
-      try Stages.run(["fit", name, "--keep-texts", "-o", "\(name).model"], in: directory)
+      try Stages.run(
+        ["fit", name, "--keep-texts", "-o", "\(name).model"] + Stages.buckets, in: directory)
     }
     try Stages.run(["merge", "b.model", "a.model", "-o", "ab.model"], in: directory)
-    try Stages.run(["fit", "a", "b", "--keep-texts", "-o", "whole.model"], in: directory)
+    try Stages.run(
+      ["fit", "a", "b", "--keep-texts", "-o", "whole.model"] + Stages.buckets, in: directory)
     #expect(try directory.read("ab.model") == directory.read("whole.model"))
     let hashes = try directory.json("whole.model").text_hashes.elements
     // Each of the 60 texts has 8 bytes, in Base64.
     #expect(hashes.compactMap { $0.string.flatMap { Data(base64Encoded: $0) } }[0].count == 480)
 
-    try Stages.run(["fit", "a", "-o", "plain.model"], in: directory)
+    try Stages.run(["fit", "a", "-o", "plain.model"] + Stages.buckets, in: directory)
     let run = try Dsel.run(["merge", "plain.model", "b.model", "-o", "c.model"], in: directory)
     #expect(run.status == 1)
     #expect(run.errors.contains("--keep-texts"), "\(run.errors)")

@@ -92,7 +92,7 @@ import Testing
   }
 
   @Test func `A work directory keeps a share and all apart`() throws {
-    let fit = ["fit", Fixtures.wiki, "--work-dir", "w", "-o"]
+    let fit = ["fit", Fixtures.wiki, "--work-dir", "w"] + Stages.buckets + ["-o"]
     try Stages.run(fit + ["a.model", "--fit-sample", "0.5"], in: directory)
     try Stages.run(fit + ["b.model"], in: directory)
     #expect(try directory.json("a.model").documents.int ?? 60 < 60)

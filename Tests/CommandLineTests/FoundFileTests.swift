@@ -217,12 +217,13 @@ struct FoundFileTests {
       try directory.write(lines[number] + Data("\n".utf8), to: name)
     }
     try directory.write(names.dropLast().joined(separator: "\n"), to: "list")
-    try Stages.run(["fit", "--files-from", "list", "-o", "m"], in: directory)
+    try Stages.run(["fit", "--files-from", "list", "-o", "m"] + Stages.buckets, in: directory)
     #expect(try directory.json("m").inputs.elements.count == 5)
     // find writes names that no lines can hold.
+    let options = Stages.buckets.joined(separator: " ")
     let run = try Program.shell(
-      "find . -maxdepth 1 -name '*.jsonl' -print0 | \"$0\" fit -q --files-from - -0 -o n",
-      in: directory)
+      "find . -maxdepth 1 -name '*.jsonl' -print0 | "
+        + "\"$0\" fit -q --files-from - -0 -o n \(options)", in: directory)
     #expect(run.status == 0, "\(run.errors)")
     #expect(
       try directory.json("n").inputs.elements.compactMap(\.path.string).sorted()

@@ -69,7 +69,8 @@ struct ParquetInputTests {
       try FileManager.default.copyItem(
         atPath: Self.file(name), toPath: directory.path("pool/\(name).parquet"))
     }
-    let run = try Dsel.run(["fit", "pool", "-o", "model"] + Self.options, in: directory)
+    let run = try Dsel.run(
+      ["fit", "pool", "-o", "model"] + Self.options + Stages.buckets, in: directory)
     #expect(run.status == 0, "\(run.errors)")
     let model = try JSON(directory.read("model"))
     #expect(

@@ -14,18 +14,19 @@ public enum JSON: Decodable, Equatable, Sendable {
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
+    // The commonest kinds first: each kind that doesn't fit costs an error.
     if container.decodeNil() {
       self = .null
-    } else if let value = try? container.decode(Bool.self) {
-      self = .boolean(value)
     } else if let value = try? container.decode(Double.self) {
       self = .number(value)
     } else if let value = try? container.decode(String.self) {
       self = .string(value)
     } else if let value = try? container.decode([JSON].self) {
       self = .array(value)
+    } else if let value = try? container.decode([String: JSON].self) {
+      self = .object(value)
     } else {
-      self = .object(try container.decode([String: JSON].self))
+      self = .boolean(try container.decode(Bool.self))
     }
   }
 
