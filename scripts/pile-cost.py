@@ -1,34 +1,36 @@
 #!/usr/bin/env python3
-"""Measures what one selection from a pool of the Pile's size costs: 825 GiB, of which nothing is stored.
+"""Measures what one selection from a pool of the Pile's size costs: 825 GiB, none of it stored.
 
     scripts/pile-cost.py --directory DIR --base POOL.jsonl[.zst] --target TARGET.jsonl [OPTION…]
     setsid nice -n 19 scripts/pile-cost.py … > pile.log 2>&1 &     # in the background
 
-The pool's shards are what the program Benchmarks/generate.c prints for them: documents that all differ,
-each the first half of one document of POOL and the second half of another. dsel reads them through
---reader. For each shard, one after the other:
+The pool's shards are what the program Benchmarks/generate.c prints for them: documents that all
+differ, each the first half of one document of POOL and the second half of another. dsel reads them
+through --reader. Each of these steps is done for all shards before the next begins:
 
     fit         dsel fit, for the pool's model
     keys        dsel weigh --candidates N --keys-only: the documents that a selection may need
     candidates  dsel weigh --candidates-from: their n-grams
     copy        dsel resample --candidates: the lines of those that were chosen
 
-and between these, what is done once: dsel merge, and the choice. DIR/selected/* are then the bytes of one
-dsel select from all shards. --check makes this one selection, too, and compares.
+Between them stands what is done once: dsel merge, and the choice. DIR/selected/*.jsonl together
+are the bytes that one dsel select from all shards writes. --check makes that selection, too, and
+compares.
 
-The run may be ended at any time. The same command goes on where it was: a file is there whole or not at
-all, and DIR/log.jsonl has a line for each step that is done. --report prints a table of it, at any time.
+The run may be killed at any time, with its process group. The same command then goes on where it
+was: files are there whole or not at all, and DIR/log.jsonl has a line for each step that is done.
+--report prints a table of these at any time, and calculates what is missing.
 
-Processor time is that of dsel, without its readers: these say theirs themselves. Memory is the largest
-that a process of dsel had (VmHWM). Wall time is without pauses (SIGSTOP). For Linux.
+Processor time is dsel's, without its readers: these write down their own. Memory is the most that a
+process of dsel had (VmHWM). Times that pass are without pauses of the run (SIGSTOP). For Linux.
 """
 
 import argparse
 import collections
 import fcntl
 import hashlib
+import itertools
 import json
-import math
 import os
 import pathlib
 import re
@@ -39,10 +41,13 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-STAGES = ["target", "fit", "merge-models", "keys", "merge-keys", "candidates", "merge-candidates", "choose", "copy"]
+STAGES = [
+    "target", "fit", "merge-models", "keys", "merge-keys", "candidates", "merge-candidates",
+    "choose", "copy",
+]  # fmt: skip
 # Seconds for each GB, before anything has been measured.
 GUESSES = {"fit": 2.5, "keys": 3.2, "candidates": 1.2, "copy": 1.2}
-UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
+UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 # The published run of the method on the Pile: hours and cores.
 PUBLISHED = (4.47, 96)
 
@@ -71,21 +76,36 @@ def main():
 
 
 def parse():
-    parser = argparse.ArgumentParser(description="Measures a selection from a pool of the Pile's size.")
-    parser.add_argument("--directory", required=True, type=pathlib.Path, help="where all files are made")
-    parser.add_argument("--base", nargs="+", help="JSON lines that documents are made of, plain or .zst")
+    parser = argparse.ArgumentParser(
+        description="Measures a selection from a pool of the Pile's size."
+    )
+    parser.add_argument(
+        "--directory", required=True, type=pathlib.Path, help="where all files are made"
+    )
+    parser.add_argument(
+        "--base", nargs="+", help="JSON lines that documents are made of, plain or .zst"
+    )
     parser.add_argument("--target", type=pathlib.Path, help="the target")
     parser.add_argument("--dsel", default=ROOT / ".build-release/release/dsel", type=pathlib.Path)
-    parser.add_argument("--bytes", default="825GiB", type=byte_count, help="of the pool (default: 825GiB)")
+    parser.add_argument(
+        "--bytes", default="825GiB", type=byte_count, help="of the pool (default: 825GiB)"
+    )
     parser.add_argument("--shards", default=30, type=int, help="of the pool (default: 30)")
     parser.add_argument("--count", default="100k", help="documents to select (default: 100k)")
-    parser.add_argument("--jobs", default=2, type=int, help="programs that run at a time (default: 2)")
+    parser.add_argument(
+        "--jobs", default=2, type=int, help="programs that run at a time (default: 2)"
+    )
     parser.add_argument("--threads", default=1, type=int, help="threads of each (default: 1)")
     parser.add_argument(
-        "--form", default="reader", choices=["reader", "plain", "zst"], help="files instead of a reader"
+        "--form",
+        default="reader",
+        choices=["reader", "plain", "zst"],
+        help="files instead of a reader",
     )
     parser.add_argument("--check", action="store_true", help="compare with one dsel select")
-    parser.add_argument("--report", action="store_true", help="print the table of what is done, and end")
+    parser.add_argument(
+        "--report", action="store_true", help="print the table of what is done, and end"
+    )
     options = parser.parse_args()
     options.dsel = options.dsel.resolve()
     if not options.report and not (options.base and options.target):
@@ -117,7 +137,7 @@ def say(text):
 
 
 def prepare(options):
-    """Makes the generator and the shards, and returns the settings: those of the log, if it has begun."""
+    """Makes the generator and the shards, unless they are there, and returns the settings."""
     folder = options.directory
     settings = {
         "bytes": options.bytes,
@@ -136,20 +156,28 @@ def prepare(options):
         begun = read_log(folder)[0]
         unlike = sorted(name for name in settings if settings[name] != begun.get(name))
         if unlike:
-            sys.exit(f"{log} is of a run with other settings ({', '.join(unlike)}). Name another directory.")
+            others = ", ".join(unlike)
+            sys.exit(f"{log} is of a run with other settings ({others}). Name another directory.")
         return begun
     compile_generator(folder)
     documents = write_halves(options.base, folder / "halves")
-    room = documents * (documents - 1) // options.shards
+    # In as many documents as there are base documents, each half occurs once. So these have the
+    # same bytes wherever they begin: the halves, and what is put around them.
+    turn = (folder / "halves").stat().st_size + documents * (len('{"text": ""}\n') - 2)
     size = options.bytes // options.shards
+    room = (size // turn + 1) * documents
+    if options.shards * room > documents * (documents - 1):
+        sys.exit(
+            f"{documents} base documents are too few for {options.bytes} bytes. Add to --base."
+        )
     for number in range(options.shards):
         text = f"{number * room} {(number + 1) * room} {size}\n"
         (folder / shard_name(number, "reader")).write_text(text)
         if options.form != "reader":
             store(folder, number, options.form)
     shutil.copyfile(options.target, folder / "target.jsonl")
-    version = subprocess.run([options.dsel, "--version"], check=True, text=True, stdout=subprocess.PIPE).stdout
-    settings |= {"base_documents": documents, "version": " ".join(version.split())}
+    version = subprocess.check_output([options.dsel, "--version"], text=True)
+    settings |= {"base_documents": documents, "version": ", ".join(version.splitlines())}
     append(log, settings)
     return settings
 
@@ -176,7 +204,8 @@ def store(folder, number, form):
     """Writes a shard's documents to a file, for comparison."""
     with open(folder / shard_name(number, form), "wb") as file:
         words = ["./generate", "halves", shard_name(number, "reader"), "/dev/null"]
-        generator = subprocess.Popen(words, cwd=folder, stdout=file if form == "plain" else subprocess.PIPE)
+        output = file if form == "plain" else subprocess.PIPE
+        generator = subprocess.Popen(words, cwd=folder, stdout=output)
         if form == "zst":
             subprocess.run(["zstd", "-qc"], stdin=generator.stdout, stdout=file, check=True)
         if generator.wait():
@@ -186,13 +215,13 @@ def store(folder, number, form):
 def write_halves(bases, path):
     """Cuts the documents in two, and returns how many there are.
 
-    They are sorted by their domain, if they have one, so that most halves meet one of their own kind. A
-    document is left out if its first half begins another's, or if its second half is another's: all
-    pairs of the others are different texts.
+    They are sorted by their domain, if they have one, so that most halves meet one of their own
+    kind. A document is left out if its first half begins another's, or if its second half is
+    another's. All pairs of halves of the others are different texts.
     """
     halves = []
     for base in bases:
-        lines = subprocess.run(["zstd", "-dcqf", base], check=True, stdout=subprocess.PIPE).stdout.splitlines()
+        lines = subprocess.check_output(["zstd", "-dcqf", base]).splitlines()
         for document in map(json.loads, lines):
             text = document["text"]
             cut = text.find(" ", len(text) // 2) + 1 or len(text) // 2
@@ -200,7 +229,7 @@ def write_halves(bases, path):
     halves.sort(key=lambda half: half[0])
     # Texts that begin with a text follow it in sorted order, without others between.
     by_head = sorted(range(len(halves)), key=lambda place: halves[place][1])
-    begins = {a for a, b in zip(by_head, by_head[1:]) if halves[b][1].startswith(halves[a][1])}
+    begins = {a for a, b in itertools.pairwise(by_head) if halves[b][1].startswith(halves[a][1])}
     tails, written = set(), 0
     with open(path, "wb") as file:
         for place, (_, head, tail) in enumerate(halves):
@@ -208,8 +237,8 @@ def write_halves(bases, path):
                 continue
             tails.add(tail)
             written += 1
-            for half in (head, tail):
-                file.write(json.dumps(half, ensure_ascii=False)[1:-1].encode() + b"\n")
+            texts = [json.dumps(half, ensure_ascii=False)[1:-1] for half in (head, tail)]
+            file.write("\n".join([*texts, ""]).encode())
     return written
 
 
@@ -229,7 +258,7 @@ def steps(settings, options):
             Step(
                 stage,
                 number,
-                [*words, shard_name(number, form), *reader(form, f"{stage}-{number:02}"), *after],
+                [*words, shard_name(number, form), *reader(form, log_name(stage, number)), *after],
                 result.replace("NN", f"{number:02}"),
                 size,
             )
@@ -260,6 +289,10 @@ def steps(settings, options):
     ]
 
 
+def log_name(stage, number):
+    return f"{stage}-{number:02}"
+
+
 def reader(form, log):
     return ["--reader", f"*.shard=./generate halves {{}} readers/{log}"] if form == "reader" else []
 
@@ -283,7 +316,7 @@ class Run:
             while waiting or self.running:
                 while waiting and len(self.running) < self.jobs:
                     self.running.append(Program(self, waiting.pop(0)))
-                time.sleep(0.02 if self.settings["bytes"] < 10**9 else 0.2)
+                time.sleep(0.02)
                 self.look()
 
     def is_done(self, step):
@@ -305,22 +338,24 @@ class Run:
                 self.progress(program.step)
 
     def progress(self, step):
-        stage = [line for (name, _), line in self.done.items() if name == step.stage]
-        own = sum(line["user"] + line["system"] for line in stage)
-        size = sum(line["bytes"] for line in stage)
-        text = f"{step.stage}: {len(stage)} of {self.settings['shards']}" if size else step.stage
+        records = self.of(step.stage)
+        size, text = total(records, "bytes"), step.stage
         if size:
-            text += f", {size / 1e9:.4g} GB, {own / size * 1e9:.2f} s of dsel a GB"
+            text += f": {len(records)} of {self.settings['shards']} shards, {size / 1e9:.4g} GB, "
+            text += f"{own_seconds(records) / size * 1e9:.2f} s of dsel a GB"
         left = sum(self.seconds(step) for step in self.left) / self.jobs
         say(f"{text}; {left // 3600:.0f} h {left % 3600 / 60:.0f} min left, if nothing else runs")
 
+    def of(self, stage):
+        return [record for (name, _), record in self.done.items() if name == stage]
+
     def seconds(self, step):
         """The processor time that a step will take, its readers included."""
-        like = [line for (name, _), line in self.done.items() if name == step.stage]
-        size = sum(line["bytes"] for line in like)
+        records = self.of(step.stage)
+        size = total(records, "bytes")
         if not size:
             return GUESSES.get(step.stage, 0) * step.size / 1e9
-        return sum(line["user"] + line["system"] + line["reader_seconds"] for line in like) / size * step.size
+        return (own_seconds(records) + total(records, "reader_seconds")) / size * step.size
 
     def end(self):
         for program in self.running:
@@ -334,23 +369,24 @@ class Program:
 
     def __init__(self, run, step):
         self.folder, self.step, self.paused, self.resident = run.folder, step, 0, 0
-        self.readers = self.folder / "readers" / f"{step.stage}-{step.shard or 0:02}"
+        self.readers = self.folder / "readers" / log_name(step.stage, step.shard or 0)
+        self.errors = self.readers.with_suffix(".errors")
         self.readers.unlink(missing_ok=True)
         # The choice runs alone, and may have all threads.
         threads = run.settings["threads"] * (run.jobs if step.shard is None else 1)
         output = [] if step.stage == "choose" else ["-o"]
         more = [*output, step.result, "--force", "--quiet"]
         more += [] if step.words[0] == "merge" else [f"--threads={threads}"]
-        self.errors = open(self.folder / "errors", "w+") if step.shard is None else open(self.readers.with_suffix(".errors"), "w+")
         self.begun = time.monotonic()
-        self.process = subprocess.Popen(
-            [run.dsel, *step.words, *more],
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=self.errors,
-            pass_fds=[run.lock.fileno()],
-        )
+        with open(self.errors, "wb") as errors:
+            self.process = subprocess.Popen(
+                [run.dsel, *step.words, *more],
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                pass_fds=[run.lock.fileno()],
+            )
         self.look_at_memory()
 
     def look_at_memory(self):
@@ -370,10 +406,10 @@ class Program:
             return None
         self.process.returncode = os.waitstatus_to_exitcode(status)
         if status:
-            self.errors.seek(0)
-            sys.exit(f"{self.step.stage} failed: {self.errors.read()}")
-        readers = [tuple(map(int, line.split())) for line in self.readers.read_text().splitlines()] if self.readers.exists() else []
-        user, system = sum(r[2] for r in readers) / 1e6, sum(r[3] for r in readers) / 1e6
+            sys.exit(f"{self.step.stage} failed:\n{self.errors.read_text(errors='replace')}")
+        lines = self.readers.read_text().splitlines() if self.readers.exists() else []
+        readers = [[int(word) for word in line.split()] for line in lines]
+        user, system = (sum(reader[place] for reader in readers) / 1e6 for place in (2, 3))
         return {
             "stage": self.step.stage,
             "shard": self.step.shard,
@@ -414,7 +450,9 @@ def check(folder, settings, options):
     words = ["select", "--target", "target.jsonl", "--pool", *shards, "--count", settings["count"]]
     more = ["--quiet", "--force", "-o", "one.jsonl", *reader(form, "check")]
     subprocess.run([options.dsel, *words, *more], cwd=folder, check=True)
-    copies = [(folder / f"selected/{number:02}.jsonl").read_bytes() for number in range(len(shards))]
+    copies = [
+        (folder / f"selected/{number:02}.jsonl").read_bytes() for number in range(len(shards))
+    ]
     if b"".join(copies) != (folder / "one.jsonl").read_bytes():
         sys.exit("the copies are not the bytes of one dsel select")
     say(f"the copies are the bytes of one dsel select, {sum(map(len, copies))} of them")
@@ -423,76 +461,71 @@ def check(folder, settings, options):
 # The report
 
 
+def total(records, name):
+    return sum(record[name] for record in records)
+
+
+def own_seconds(records):
+    return total(records, "user") + total(records, "system")
+
+
 def table(folder):
     """The log as a table. What isn't done yet is calculated from what is."""
     settings, *lines = read_log(folder)
     # A step that was done again, as its result had been removed, counts once.
-    lines = list({(line["stage"], line["shard"]): line for line in lines}.values())
-    whole = settings["bytes"]
-    rows = [
-        "| step | shards | GB | dsel, s | s a GB | readers, s | whole pool, dsel, h | memory, MB | bound, MB |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-    ]
-    total, missing = 0, []
+    records = list({(line["stage"], line["shard"]): line for line in lines}.values())
+    whole, count = settings["bytes"], settings["count"]
+    titles = ["step", "shards", "GB", "dsel, s", "s a GB", "readers, s", "whole pool: dsel, h"]
+    rows = [[*titles, "memory, MB", "bound, MB"], ["---", *["---:"] * 8]]
+    hours, missing = 0, []
     for stage in STAGES:
-        of = [line for line in lines if line["stage"] == stage]
+        of = [record for record in records if record["stage"] == stage]
+        size, own = total(of, "bytes"), own_seconds(of)
+        if not of or (size and len(of) < settings["shards"]):
+            missing.append(f"`{stage}`")
         if not of:
-            missing.append(stage)
             continue
-        own = sum(line["user"] + line["system"] for line in of)
-        readers = sum(line["reader_seconds"] for line in of)
-        size = sum(line["bytes"] for line in of)
-        if 0 < size and len(of) < settings["shards"]:
-            missing.append(stage)
-        hours = (own / size * whole if size else own) / 3600
-        total += hours
-        resident = max(line["resident"] for line in of) / 1e6
-        cells = [
-            f"`{stage}`",
-            str(len(of)) if size else "",
-            f"{size / 1e9:.1f}" if size else "",
-            f"{own:.1f}",
-            f"{own / size * 1e9:.2f}" if size else "",
-            f"{readers:.1f}" if size else "",
-            f"{hours:.3f}",
-            f"{resident:.0f}",
-            f"{bound(stage, settings) / 1e6:.0f}",
-        ]
-        rows.append("| " + " | ".join(cells) + " |")
-    seconds = sum(line["user"] + line["system"] for line in lines)
-    readers = sum(line["reader_seconds"] for line in lines)
-    rows.append(f"| all | | | {seconds:.1f} | | {readers:.1f} | {total:.3f} | | |")
-    wall = sum(line["wall"] for line in lines) / 3600
-    published = PUBLISHED[0] * PUBLISHED[1]
+        all_seconds = own / size * whole if size else own
+        hours += all_seconds / 3600
+        sized = [str(len(of)), f"{size / 1e9:.1f}"] if size else ["", ""]
+        speed = ["", ""]
+        if size:
+            speed = [f"{own / size * 1e9:.2f}", f"{total(of, 'reader_seconds'):.1f}"]
+        memory = [max(record["resident"] for record in of), bound(stage, settings)]
+        rows.append([
+            f"`{stage}`", *sized, f"{own:.1f}", *speed,
+            f"{all_seconds / 3600:.3f}", *(f"{amount / 1e6:.0f}" for amount in memory),
+        ])  # fmt: skip
+    readers = total(records, "reader_seconds")
+    own = own_seconds(records)
+    rows.append(["all", "", "", f"{own:.1f}", "", f"{readers:.1f}", f"{hours:.3f}", "", ""])
+    counted = total([record for record in records if record["stage"] == "fit"], "documents")
+    programs, threads = settings["jobs"], settings["threads"]
     text = [
-        f"{settings['version']}; {whole / 1e9:.1f} GB in {settings['shards']} shards, {settings['count']} documents "
-        f"to select, {settings['jobs']} programs at a time, {settings['threads']} threads each.",
+        f"dsel {settings['version']}. {whole / 1e9:.1f} GB in {settings['shards']} shards, "
+        + f"{counted:,} documents, of which {count} are selected. Programs at a time: {programs}, "
+        + f"threads of each: {threads}.",
         "",
-        *rows,
-        "",
-        f"{sum(line['documents'] for line in lines if line['stage'] == 'fit')} documents were counted. "
-        f"All programs together ran for {wall:.2f} h, without pauses.",
-    ]
+        *(f"| {' | '.join(row)} |" for row in rows),
+    ]  # fmt: skip
     if missing:
-        text.append(f"Not done, or not for all shards, and so calculated or left out: {', '.join(missing)}.")
-    if whole == byte_count("825GiB"):
-        text.append(f"Published: {PUBLISHED[0]} h on {PUBLISHED[1]} cores, {published / total:.0f} times as much.")
+        text += ["", f"Not done yet for all shards: {', '.join(missing)}."]
+    elif whole == byte_count("825GiB"):
+        share = PUBLISHED[0] * PUBLISHED[1] / hours
+        text += ["", f"{PUBLISHED[0]} h × {PUBLISHED[1]} cores are {share:.0f} times as much."]
     return "\n".join(text)
 
 
 def bound(stage, settings):
-    """The bound of Documentation/Guarantees.md, in bytes, without the longest line."""
-    count = byte_count(settings["count"])
-    candidates = max(3 * count, 10_000)
+    """The bound of Documentation/Guarantees.md in bytes, without the longest line."""
+    candidates = max(3 * byte_count(settings["count"]), 10_000)
     threads = settings["threads"] * (settings["jobs"] if stage == "choose" else 1)
-    return 96e6 + {
-        "keys": 64 * candidates,
-        "merge-keys": 3 * 48 * candidates,
-        "candidates": 48 * candidates,
-        "merge-candidates": 3 * 48 * candidates,
-        "choose": 64 * candidates + 200e6 * threads,
-        "copy": 64 * count,
-    }.get(stage, 0)
+    size = 96e6
+    if "keys" in stage or "candidates" in stage or stage in ("choose", "copy"):
+        size += 64 * candidates
+    if "candidates" in stage or stage == "choose":
+        size += 200e6 * threads
+    return size
 
 
 if __name__ == "__main__":
