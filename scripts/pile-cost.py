@@ -29,28 +29,21 @@ import argparse
 import collections
 import fcntl
 import hashlib
-import itertools
 import json
 import os
 import pathlib
-import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
 
+from pile_report import byte_count, own_seconds, read_log, table, total
+from pile_shards import GENERATOR, make_shards, shard_name
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-STAGES = [
-    "target", "fit", "merge-models", "keys", "merge-keys", "candidates", "merge-candidates",
-    "choose", "copy",
-]  # fmt: skip
 # Seconds for each GB, before anything has been measured.
 GUESSES = {"fit": 2.5, "keys": 3.2, "candidates": 1.2, "copy": 1.2}
-UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
-# The published run of the method on the Pile: hours and cores.
-PUBLISHED = (4.47, 96)
-
 Step = collections.namedtuple("Step", "stage shard words result size")
 
 
@@ -113,13 +106,6 @@ def parse():
     return options
 
 
-def byte_count(text):
-    match = re.fullmatch(r"([0-9.]+)([A-Za-z]*)", text)
-    if not match or match[2] not in UNITS:
-        raise argparse.ArgumentTypeError(f"{text} is no size such as 20G or 825GiB")
-    return int(float(match[1]) * UNITS[match[2]])
-
-
 def alone(lock):
     """Waits for what an earlier run has left running: its programs hold the lock, too."""
     try:
@@ -149,37 +135,29 @@ def prepare(options):
         "target": digest([options.target]),
         "base": digest(options.base),
         "dsel": digest([options.dsel]),
-        "generator": digest([ROOT / "Benchmarks/generate.c"]),
+        "generator": digest([GENERATOR]),
     }
     log = folder / "log.jsonl"
-    if log.exists():
-        begun = read_log(folder)[0]
-        unlike = sorted(name for name in settings if settings[name] != begun.get(name))
+    if begun := mended_log(log):
+        unlike = sorted(name for name in settings if settings[name] != begun[0].get(name))
         if unlike:
             others = ", ".join(unlike)
             sys.exit(f"{log} is of a run with other settings ({others}). Name another directory.")
-        return begun
-    compile_generator(folder)
-    documents = write_halves(options.base, folder / "halves")
-    # In as many documents as there are base documents, each half occurs once. So these have the
-    # same bytes wherever they begin: the halves, and what is put around them.
-    turn = (folder / "halves").stat().st_size + documents * (len('{"text": ""}\n') - 2)
-    size = options.bytes // options.shards
-    room = (size // turn + 1) * documents
-    if options.shards * room > documents * (documents - 1):
-        sys.exit(
-            f"{documents} base documents are too few for {options.bytes} bytes. Add to --base."
-        )
-    for number in range(options.shards):
-        text = f"{number * room} {(number + 1) * room} {size}\n"
-        (folder / shard_name(number, "reader")).write_text(text)
-        if options.form != "reader":
-            store(folder, number, options.form)
+        return begun[0]
+    documents = make_shards(folder, options.base, options.shards, options.bytes, options.form)
     shutil.copyfile(options.target, folder / "target.jsonl")
     version = subprocess.check_output([options.dsel, "--version"], text=True)
     settings |= {"base_documents": documents, "version": ", ".join(version.splitlines())}
     append(log, settings)
     return settings
+
+
+def mended_log(path):
+    """The log, without a last line that a killed run has not ended."""
+    if not path.exists():
+        return []
+    os.truncate(path, path.read_bytes().rfind(b"\n") + 1)
+    return read_log(path.parent)
 
 
 def digest(paths):
@@ -189,57 +167,6 @@ def digest(paths):
             while block := file.read(1 << 20):
                 whole.update(block)
     return whole.hexdigest()[:16]
-
-
-def compile_generator(folder):
-    words = ["cc", "-O2", "-o", str(folder / "generate"), str(ROOT / "Benchmarks/generate.c")]
-    subprocess.run(words, check=True)
-
-
-def shard_name(number, form):
-    return f"shards/{number:02}.{ {'reader': 'shard', 'plain': 'jsonl', 'zst': 'jsonl.zst'}[form] }"
-
-
-def store(folder, number, form):
-    """Writes a shard's documents to a file, for comparison."""
-    with open(folder / shard_name(number, form), "wb") as file:
-        words = ["./generate", "halves", shard_name(number, "reader"), "/dev/null"]
-        output = file if form == "plain" else subprocess.PIPE
-        generator = subprocess.Popen(words, cwd=folder, stdout=output)
-        if form == "zst":
-            subprocess.run(["zstd", "-qc"], stdin=generator.stdout, stdout=file, check=True)
-        if generator.wait():
-            sys.exit("the generator failed")
-
-
-def write_halves(bases, path):
-    """Cuts the documents in two, and returns how many there are.
-
-    They are sorted by their domain, if they have one, so that most halves meet one of their own
-    kind. A document is left out if its first half begins another's, or if its second half is
-    another's. All pairs of halves of the others are different texts.
-    """
-    halves = []
-    for base in bases:
-        lines = subprocess.check_output(["zstd", "-dcqf", base]).splitlines()
-        for document in map(json.loads, lines):
-            text = document["text"]
-            cut = text.find(" ", len(text) // 2) + 1 or len(text) // 2
-            halves.append((str(document.get("domain")), text[:cut], text[cut:]))
-    halves.sort(key=lambda half: half[0])
-    # Texts that begin with a text follow it in sorted order, without others between.
-    by_head = sorted(range(len(halves)), key=lambda place: halves[place][1])
-    begins = {a for a, b in itertools.pairwise(by_head) if halves[b][1].startswith(halves[a][1])}
-    tails, written = set(), 0
-    with open(path, "wb") as file:
-        for place, (_, head, tail) in enumerate(halves):
-            if place in begins or tail in tails:
-                continue
-            tails.add(tail)
-            written += 1
-            texts = [json.dumps(half, ensure_ascii=False)[1:-1] for half in (head, tail)]
-            file.write("\n".join([*texts, ""]).encode())
-    return written
 
 
 # The steps
@@ -435,14 +362,6 @@ def append(path, record):
         os.fsync(file.fileno())
 
 
-def read_log(folder):
-    lines = (folder / "log.jsonl").read_bytes().splitlines(keepends=True)
-    if lines and not lines[-1].endswith(b"\n"):
-        lines.pop()
-        (folder / "log.jsonl").write_bytes(b"".join(lines))
-    return [json.loads(line) for line in lines]
-
-
 def check(folder, settings, options):
     """Compares the copies with what one `dsel select` writes."""
     form = settings["form"]
@@ -456,76 +375,6 @@ def check(folder, settings, options):
     if b"".join(copies) != (folder / "one.jsonl").read_bytes():
         sys.exit("the copies are not the bytes of one dsel select")
     say(f"the copies are the bytes of one dsel select, {sum(map(len, copies))} of them")
-
-
-# The report
-
-
-def total(records, name):
-    return sum(record[name] for record in records)
-
-
-def own_seconds(records):
-    return total(records, "user") + total(records, "system")
-
-
-def table(folder):
-    """The log as a table. What isn't done yet is calculated from what is."""
-    settings, *lines = read_log(folder)
-    # A step that was done again, as its result had been removed, counts once.
-    records = list({(line["stage"], line["shard"]): line for line in lines}.values())
-    whole, count = settings["bytes"], settings["count"]
-    titles = ["step", "shards", "GB", "dsel, s", "s a GB", "readers, s", "whole pool: dsel, h"]
-    rows = [[*titles, "memory, MB", "bound, MB"], ["---", *["---:"] * 8]]
-    hours, missing = 0, []
-    for stage in STAGES:
-        of = [record for record in records if record["stage"] == stage]
-        size, own = total(of, "bytes"), own_seconds(of)
-        if not of or (size and len(of) < settings["shards"]):
-            missing.append(f"`{stage}`")
-        if not of:
-            continue
-        all_seconds = own / size * whole if size else own
-        hours += all_seconds / 3600
-        sized = [str(len(of)), f"{size / 1e9:.1f}"] if size else ["", ""]
-        speed = ["", ""]
-        if size:
-            speed = [f"{own / size * 1e9:.2f}", f"{total(of, 'reader_seconds'):.1f}"]
-        memory = [max(record["resident"] for record in of), bound(stage, settings)]
-        rows.append([
-            f"`{stage}`", *sized, f"{own:.1f}", *speed,
-            f"{all_seconds / 3600:.3f}", *(f"{amount / 1e6:.0f}" for amount in memory),
-        ])  # fmt: skip
-    readers = total(records, "reader_seconds")
-    own = own_seconds(records)
-    rows.append(["all", "", "", f"{own:.1f}", "", f"{readers:.1f}", f"{hours:.3f}", "", ""])
-    counted = total([record for record in records if record["stage"] == "fit"], "documents")
-    programs, threads = settings["jobs"], settings["threads"]
-    text = [
-        f"dsel {settings['version']}. {whole / 1e9:.1f} GB in {settings['shards']} shards, "
-        + f"{counted:,} documents, of which {count} are selected. Programs at a time: {programs}, "
-        + f"threads of each: {threads}.",
-        "",
-        *(f"| {' | '.join(row)} |" for row in rows),
-    ]  # fmt: skip
-    if missing:
-        text += ["", f"Not done yet for all shards: {', '.join(missing)}."]
-    elif whole == byte_count("825GiB"):
-        share = PUBLISHED[0] * PUBLISHED[1] / hours
-        text += ["", f"{PUBLISHED[0]} h × {PUBLISHED[1]} cores are {share:.0f} times as much."]
-    return "\n".join(text)
-
-
-def bound(stage, settings):
-    """The bound of Documentation/Guarantees.md in bytes, without the longest line."""
-    candidates = max(3 * byte_count(settings["count"]), 10_000)
-    threads = settings["threads"] * (settings["jobs"] if stage == "choose" else 1)
-    size = 96e6
-    if "keys" in stage or "candidates" in stage or stage in ("choose", "copy"):
-        size += 64 * candidates
-    if "candidates" in stage or stage == "choose":
-        size += 200e6 * threads
-    return size
 
 
 if __name__ == "__main__":
