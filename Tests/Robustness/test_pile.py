@@ -92,6 +92,13 @@ def test_goes_on_after_a_kill(dsel: str, finished: tuple[Path, Finished], tmp_pa
     assert selected(tmp_path) == selected(finished[0])
 
 
+def test_files_of_the_same_documents_give_the_same_selection(
+    dsel: str, finished: tuple[Path, Finished], tmp_path: Path
+) -> None:
+    run(command(dsel, tmp_path, "--form=zst", "--threads=2", "--jobs=1"), tmp_path).checked()
+    assert selected(tmp_path) == selected(finished[0])
+
+
 def test_other_settings_need_another_directory(dsel: str, finished: tuple[Path, Finished]) -> None:
     folder, _ = finished
     refused = run([*command(dsel, folder), "--count=50"], folder)
