@@ -42,12 +42,13 @@ struct RunOutputs: Sendable {
       {
         throw PipelineError.output(.isOutput(path: path))
       }
+      let isShared = settings.isByShard && outputDirectory == nil
       let directory = try ShardDirectory(
-        path: path, replaces: settings.replaces, registry: registry)
+        path: path, replaces: settings.replaces, registry: registry, isShared: isShared)
       for name in directory.olderShards {
         try Self.check("\(directory.path)/\(name)", isNoneOf: inputs)
       }
-      try directory.checkReplaceable()
+      if !isShared { try directory.checkReplaceable() }
       return directory
     }
   }
@@ -111,10 +112,13 @@ struct RunOutputs: Sendable {
 
   // MARK: Writing
 
+  /// - Parameter numbers: those of the output's shards, one for each shard of the pool; nil unless
+  ///   each has one of its own.
   /// - Throws: ``PipelineError``
-  func openOutput() throws -> any RecordSink & ~Copyable {
-    try open(
-      settings.output, settings.container, outputDirectory,
+  func openOutput(numbers: [Int]? = nil) throws -> any RecordSink & ~Copyable {
+    if let numbers { try Self.mapped { try outputDirectory?.checkReplaceable(numbers) } }
+    return try open(
+      settings.output, settings.container, outputDirectory, numbers: numbers,
       shuffle: settings.order.map { _ in
         ShuffleSettings(spoolDirectory: settings.spoolDirectory)
       })
@@ -130,9 +134,10 @@ struct RunOutputs: Sendable {
   /// Opens an output of records, in the run's format unless another is given.
   func open(
     _ place: OutputSettings.Place, _ container: Container, _ directory: ShardDirectory? = nil,
-    shuffle: ShuffleSettings? = nil, format: RecordFormat? = nil
+    numbers: [Int]? = nil, shuffle: ShuffleSettings? = nil, format: RecordFormat? = nil
   ) throws -> any RecordSink & ~Copyable {
-    let sinkSettings = sinkSettings(place, container, directory, shuffle: shuffle)
+    let sinkSettings = sinkSettings(
+      place, container, directory, numbers: numbers, shuffle: shuffle)
     do throws(WritingError) {
       return try (format ?? settings.format).open(sinkSettings)
     } catch {
@@ -174,14 +179,16 @@ struct RunOutputs: Sendable {
 
   private func sinkSettings(
     _ place: OutputSettings.Place, _ container: Container, _ directory: ShardDirectory?,
-    shuffle: ShuffleSettings? = nil
+    numbers: [Int]? = nil, shuffle: ShuffleSettings? = nil
   ) -> RecordFormat.Settings {
     let linePlace: LineSink.Place
     switch (place, directory) {
     case (.standardOutput, _): linePlace = .standardOutput
     case (.file(let path), _): linePlace = .file(path: path)
     case (.directory, let directory?):
-      linePlace = .directory(directory, shardByteLimit: settings.shardByteLimit)
+      linePlace =
+        numbers.map { .sharedDirectory(directory, numbers: $0) }
+        ?? .directory(directory, shardByteLimit: settings.shardByteLimit)
     case (.directory, nil): preconditionFailure("directories are opened first")
     }
     return RecordFormat.Settings(

@@ -7,11 +7,22 @@ import warnings
 from collections.abc import Sequence as SequenceABC
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Tuple,
+)
 
 from .._errors import DselError, DselWarning
 from . import _cost, _storage, _tasks
-from ._documents import Shard, usage_error
+from ._documents import Shard, facts_of, usage_error
 from ._engines import Engine
 from ._plan import Job, Plan, planned, share_of
 from ._results import Record, warnings_of
@@ -142,7 +153,8 @@ class _Run:
             if number < len(targets):
                 own = targets[number][1]
                 files = [word for word in own if not word.startswith("-")]
-                return {"words": own, "stamps": [_storage.facts(file) for file in files]}
+                stamps = [facts_of(file, self._job.readers) for file in files]
+                return {"words": own, "stamps": stamps}
             part = parts[number - len(targets)]
             paths = tuple(path for path, _, _ in part)
             return {"words": (*words, *paths), "stamps": [shard[1:] for shard in part]}
@@ -197,7 +209,7 @@ class _Run:
                 # `dsel select` begins again, too.
                 kept *= 2
                 continue
-            parts = [1] * sum(map(len, self._plan.parts))
+            parts = [len(group) for _, group in self._groups()]
             sliced = self._sliced([picks["file"]], parts, are_all_needed=False)
             cut = picks["file"] if sliced["places"] is None else sliced["file"]
             return {**sliced, "picks": picks["file"], "cut": cut, "chosen": picks.get("chosen", 0)}
@@ -242,24 +254,39 @@ class _Run:
         """Copies the chosen lines. Shards without any aren't read again."""
         name = _storage.name_of(chosen["picks"].rsplit("/", 1)[1], self._job.write)
         self._look_at_output(name)
-        # The shards that have chosen documents, in groups for each task.
-        parts: List[List[Tuple[int, Shard]]] = []
-        first = 0
-        for part in self._plan.parts:
-            own = [one for one in enumerate(part, first) if chosen["candidates"][one[0]]]
-            parts += _cut(own, _cost.WRITTEN_BY_A_TASK)
-            first += len(part)
+        candidates, places = chosen["candidates"], chosen["places"]
+        tasks: List[Tuple[int, Sequence[Shard], Any]] = []
+        for place, (first, group) in enumerate(self._groups()):
+            if any(candidates[first : first + len(group)]):
+                tasks.append((first, group, places and places[place]))
 
         def item(number: int) -> Record:
-            shards = []
-            for one, (path, size, stamp) in parts[number]:
-                place = chosen["places"] and chosen["places"][one]
-                facts = {"path": path, "size": size, "stamp": stamp, "number": one}
-                shards.append({**facts, "chosen": chosen["candidates"][one], "place": place})
-            return {"picks": chosen["cut"], "shards": shards}
+            first, group, place = tasks[number]
+            shards = [
+                {
+                    "path": path,
+                    "size": size,
+                    "stamp": stamp,
+                    "number": one,
+                    "chosen": candidates[one],
+                }
+                for one, (path, size, stamp) in enumerate(group, first)
+                if candidates[one]
+            ]
+            # Without places, the picks know all shards.
+            known = {"first": first if places else 0, "place": place}
+            return {"picks": chosen["cut"], "shards": shards, **known}
 
-        records = self._map(_tasks.write, Items(len(parts), item), "write")
+        records = self._map(_tasks.write, Items(len(tasks), item), "write")
         return [file for record in records for file in record["files"]]
+
+    def _groups(self) -> Iterator[Tuple[int, Sequence[Shard]]]:
+        """Shards that one task writes, and the number of the first one."""
+        first = 0
+        for part in self._plan.parts:
+            for start in range(0, len(part), _cost.WRITTEN_BY_A_TASK):
+                yield first + start, part[start : start + _cost.WRITTEN_BY_A_TASK]
+            first += len(part)
 
     # Parts of steps.
 
@@ -385,7 +412,8 @@ _SUMS = ("documents", "tokens", "bytes")
 
 
 def _is_ours(name: str) -> bool:
-    return name == "manifest.json" or (name.startswith("shard_") and ".jsonl" in name)
+    is_shard = ".jsonl" in name or name.endswith(".parquet")
+    return name == "manifest.json" or (name.startswith("shard_") and is_shard)
 
 
 def _plain(value: Any) -> Any:
