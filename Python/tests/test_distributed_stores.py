@@ -1,7 +1,6 @@
 """Selections on many machines from object stores, by fsspec, and from web servers, by commands."""
 
 import http.server
-import io
 import json
 import os
 import pathlib
@@ -16,27 +15,6 @@ from pools import Interrupting, expected_of, reused, select
 
 import dsel as api
 from dsel.distributed import _readers, _storage
-
-
-@pytest.fixture
-def store(monkeypatch):
-    """An object store in memory, whose readers have places of their own.
-
-    Those of fsspec share one, so that of two readers at a time, one would get a part.
-    """
-    memory = pytest.importorskip("fsspec.implementations.memory")
-    shared = memory.MemoryFileSystem._open
-
-    def own(self, path, mode="rb", **options):
-        if mode == "rb" and self.isfile(path):
-            return io.BytesIO(self.cat_file(path))
-        return shared(self, path, mode, **options)
-
-    monkeypatch.setattr(memory.MemoryFileSystem, "_open", own)
-    store = memory.MemoryFileSystem()
-    store.store.clear()
-    yield store
-    store.store.clear()
 
 
 def test_shards_and_results_in_an_object_store(threads, shards, store):

@@ -122,6 +122,14 @@ struct SelectionRequest {
       do {
         _ = try Dsel.parseAsRoot(task.words + ["\(task.outputOption)=\(task.output)"])
       } catch {
+        let oneRound = task.words.filter { $0 != "--keys-only" }
+        if oneRound != task.words,
+          (try? Dsel.parseAsRoot(oneRound + ["\(task.outputOption)=\(task.output)"])) != nil
+        {
+          throw ValidationError(
+            "--two-rounds is for a set without --stratify: other candidates have no n-grams, or "
+              + "need them in one round. Leave --two-rounds out.")
+        }
         throw ValidationError(
           "One of the plan's commands, 'dsel \(task.words[0])', can't do this: "
             + Dsel.message(for: error))
