@@ -56,7 +56,9 @@ import Testing
     for number: UInt64 in [1, 2] { try sink.write(Array("b".utf8).span, order: number) }
     let output = try sink.close()
     try write([(2, "a")], of: [2])
-    #expect(throws: WritingError.self) { try output.commit() }
+    var hasFailed = false
+    do { try output.commit() } catch { hasFailed = true }
+    #expect(hasFailed)
     #expect(names.filter { $0.hasPrefix("shard") } == ["shard_00000002.jsonl"])
     #expect(try read("shard_00000002.jsonl") == "a\n")
   }

@@ -22,6 +22,7 @@ from typing import (
 
 from .._errors import DselError, DselWarning
 from . import _cost, _storage, _tasks
+from ._claims import look_at_output
 from ._documents import Shard, facts_of, usage_error
 from ._engines import Engine
 from ._plan import Job, Plan, planned, share_of
@@ -328,42 +329,7 @@ class _Run:
     # The output.
 
     def _look_at_output(self, selection: Optional[str]) -> None:
-        """Makes sure that `out` has nothing, or a part of this very selection.
-
-        Args:
-            selection: what identifies the selection; None before it is known.
-
-        Raises:
-            DselError: there is something else.
-        """
-        out = self._job.out
-        claim = _storage.joined(out, ".dsel-selection")
-        own = {"asked": self._plan.name, "selection": selection}
-        names = _storage.names_in(out)
-        theirs = [name for name in names if _is_ours(name)]
-        found = _storage.read_json(claim) if ".dsel-selection" in names else None
-        is_other = found is not None and found["asked"] != own["asked"]
-        if selection is not None:
-            is_other = is_other or (found is not None and found != own)
-        if is_other or (found is None and theirs):
-            if not self._force:
-                raise DselError(
-                    "another selection is in the directory, or is being written there.",
-                    code="output_exists",
-                    file=out,
-                    advice="Name an empty directory, or give force=True to replace it.",
-                )
-            for name in [name for name in theirs if name != "manifest.json"]:
-                _storage.remove(_storage.joined(out, name))
-            _storage.remove(_storage.joined(out, "manifest.json"))
-            _storage.remove(claim)
-        if selection is not None and _storage.claimed(claim, own) != own:
-            raise DselError(
-                "another selection is being written to the directory.",
-                code="output_exists",
-                file=out,
-                advice="Wait for its end, or name another directory.",
-            )
+        look_at_output(self._job.out, self._plan.name, selection, self._force)
 
     def _done(
         self, count: int, objective: str, chosen: Record, written: Sequence[Record]
@@ -409,11 +375,6 @@ def _cut(items: List[Any], size: int) -> List[List[Any]]:
 
 
 _SUMS = ("documents", "tokens", "bytes")
-
-
-def _is_ours(name: str) -> bool:
-    is_shard = ".jsonl" in name or name.endswith(".parquet")
-    return name == "manifest.json" or (name.startswith("shard_") and is_shard)
 
 
 def _plain(value: Any) -> Any:
