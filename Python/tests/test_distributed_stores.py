@@ -112,6 +112,25 @@ def test_commands_read_shards_of_the_web_where_tasks_run(threads, shards, store)
             web.files.update(before)
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
+def test_commands_read_targets_of_the_web(threads, shards):
+    options = {"count": 60, "reader": "http://*=curl -fsS", "allow_empty": True}
+    with Web({"wiki.jsonl": WIKI.read_bytes()}) as web:
+        (address,) = web.addresses()
+        for target in (address, {"one": address}):
+            found = select(threads, target, shards, force=True, **options)
+            lines = [
+                subprocess.run(["zstd", "-dqc", path], capture_output=True) for path in found.files
+            ]
+            assert b"".join(run.stdout for run in lines) == expected_of(shards, "--count=60")
+        # Each was read once, by the task that fitted it.
+        assert len(web.requests) == 2
+        web.files.clear()
+        with pytest.raises(api.DselError) as caught:
+            select(threads, address, shards, "w", "o", **options)
+        assert caught.value.file == address
+
+
 def test_patterns_of_readers_are_those_of_the_program():
     matches = {
         "http://*": ["http://a/b.xz"],
