@@ -42,16 +42,19 @@ package final class ShardDirectory: Sendable {
   deinit { registry.discardDirectory(directory.staging) }
 
   /// The names of the existing shards.
-  package var olderShards: [String] { File.names(in: path).filter(ShardName.matches) }
+  ///
+  /// - Parameter numbers: those of the run's shards; nil for all.
+  package func olderShards(_ numbers: [Int]? = nil) -> [String] {
+    let own = numbers.map { Set($0) }
+    return File.names(in: path).filter { name in
+      ShardName.number(of: name).map { own?.contains($0) ?? true } ?? false
+    }
+  }
 
   /// - Parameter numbers: those of the run's shards; nil for all.
   /// - Throws: ``WritingError/shardsExist(path:)`` if there are shards that must not be replaced.
   package func checkReplaceable(_ numbers: [Int]? = nil) throws(WritingError) {
-    guard !replaces else { return }
-    let older = numbers.map { Set($0) }.map { own in
-      olderShards.filter { ShardName.number(of: $0).map(own.contains) ?? false }
-    }
-    if !(older ?? olderShards).isEmpty { throw .shardsExist(path: path) }
+    if !replaces, !olderShards(numbers).isEmpty { throw .shardsExist(path: path) }
   }
 
   /// - Throws: ``SystemError`` of operation `inspect`.
@@ -72,7 +75,7 @@ package final class ShardDirectory: Sendable {
   ///
   /// - Throws: ``WritingError/system(_:)``; then all names are as they were.
   package func retireManifest() throws(WritingError) {
-    guard replaces, !olderShards.isEmpty else { return }
+    guard replaces, !olderShards().isEmpty else { return }
     try AtomicFile.retire("\(path)/\(Self.manifestName)", registry: registry)
   }
 
@@ -103,7 +106,7 @@ package final class ShardDirectory: Sendable {
     let code = registry.commit(
       TemporaryFiles.StagedShards(
         directory: path, staging: directory.staging, leftovers: directory.leftovers,
-        names: shards.map(\.name),
+        fileNames: shards.map(\.name),
         replaced: { name in
           ShardName.number(of: name).map { own?.contains($0) ?? true } ?? false
         }, replaces: replaces))

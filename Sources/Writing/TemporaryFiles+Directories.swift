@@ -148,7 +148,7 @@ extension TemporaryFiles {
     let staging: String
     /// See ``OpenDirectory/leftovers``.
     let leftovers: [String]
-    let names: [String]
+    let fileNames: [String]
     /// Whether a file in the directory is an older shard that makes room for these.
     let replaced: @Sendable (String) -> Bool
     /// Whether older shards may be replaced.
@@ -194,10 +194,10 @@ extension TemporaryFiles {
     defer {
       state.journal.append(
         .shards(
-          directory: directory, names: Array(shards.names.prefix(count)),
+          directory: directory, names: Array(shards.fileNames.prefix(count)),
           leftovers: shards.leftovers))
     }
-    for name in shards.names {
+    for name in shards.fileNames {
       let code = File.rename("\(shards.staging)/\(name)", to: "\(directory)/\(name)")
       guard code == 0 else { return code }
       count += 1

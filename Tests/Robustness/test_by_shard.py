@@ -172,3 +172,16 @@ def test_thousands_of_shards_need_few_descriptors(dsel: str, tmp_path: Path) -> 
     read = b"".join(run(["zstd", "-dcq", str(path)]).output for path in names)
     run([dsel, "resample", "--quiet", "--candidates", "kept", "--pool", "shards", "-o", "one"], tmp_path).checked()
     assert len(names) > 500 and read == (tmp_path / "one").read_bytes()
+
+
+def test_a_pool_file_is_not_replaced(pool: Pool) -> None:
+    pool.copy("--pool", *pool.shards, "--output-dir", "out")
+    before = pool.files()
+    names = sorted(name for name in before if name.startswith("shard_"))
+    files = [f"out/{name}" for name in names]
+    pool.run("fit", *files, "-o", "two.model")
+    models = ["--target-model", "wiki.model", "--pool-model", "two.model"]
+    pool.run("weigh", *models, *files, "--candidates", "5", "-o", "kept2")
+    copy = ["--pool", *files, "--output-dir", "out", "--manifest", "m.json", "--force"]
+    assert "out/shard_" in pool.copy(*copy, candidates="kept2", status=1)
+    assert pool.files() == before

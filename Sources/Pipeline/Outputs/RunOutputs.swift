@@ -17,6 +17,7 @@ internal import Writing
 struct RunOutputs: Sendable {
   let settings: OutputSettings
   let registry: TemporaryFiles
+  private let inputs: [Shard]
   private var outputDirectory: ShardDirectory?
   private var remainderDirectory: ShardDirectory?
 
@@ -27,6 +28,7 @@ struct RunOutputs: Sendable {
   init(_ settings: OutputSettings, inputs: [Shard], registry: TemporaryFiles) throws {
     self.settings = settings
     self.registry = registry
+    self.inputs = inputs
     outputDirectory = try openDirectory(settings.output, inputs)
     remainderDirectory = try openDirectory(settings.remainder, inputs)
     try checkPaths(inputs)
@@ -45,10 +47,8 @@ struct RunOutputs: Sendable {
       let isShared = settings.isByShard && outputDirectory == nil
       let directory = try ShardDirectory(
         path: path, replaces: settings.replaces, registry: registry, isShared: isShared)
-      for name in directory.olderShards {
-        try Self.check("\(directory.path)/\(name)", isNoneOf: inputs)
-      }
-      if !isShared { try directory.checkReplaceable() }
+      // Of the others, it isn't known yet which are the run's own.
+      if !isShared { try Self.check(directory, isNoneOf: inputs) }
       return directory
     }
   }
@@ -71,6 +71,18 @@ struct RunOutputs: Sendable {
       }
     }
     for path in probed { try Self.mapped { try registry.probe(for: path) } }
+  }
+
+  /// Refuses shards that may not be replaced.
+  ///
+  /// - Parameter numbers: those of the run's shards; nil for all.
+  private static func check(
+    _ directory: ShardDirectory, _ numbers: [Int]? = nil, isNoneOf inputs: [Shard]
+  ) throws {
+    for name in directory.olderShards(numbers) {
+      try check("\(directory.path)/\(name)", isNoneOf: inputs)
+    }
+    try directory.checkReplaceable(numbers)
   }
 
   private static func check(_ path: String, isNoneOf inputs: [Shard]) throws {
@@ -116,7 +128,9 @@ struct RunOutputs: Sendable {
   ///   each has one of its own.
   /// - Throws: ``PipelineError``
   func openOutput(numbers: [Int]? = nil) throws -> any RecordSink & ~Copyable {
-    if let numbers { try Self.mapped { try outputDirectory?.checkReplaceable(numbers) } }
+    if let numbers, let outputDirectory {
+      try Self.mapped { try Self.check(outputDirectory, numbers, isNoneOf: inputs) }
+    }
     return try open(
       settings.output, settings.container, outputDirectory, numbers: numbers,
       shuffle: settings.order.map { _ in

@@ -5,9 +5,9 @@ import Resampling
 /// One selection as commands for many machines, in stages.
 ///
 /// The commands of a stage don't depend on one another. Each writes one file, which appears when it
-/// is whole; a copy writes files for several shards, and its manifest comes last. The name of a file in between has a hash of the command that makes it, and so of those
-/// before. So selections with other options don't take one another's files, and share those that
-/// are the same.
+/// is whole; a copy writes files for several shards, and its manifest comes last. The name of a
+/// file in between has a hash of the command that makes it, and so of those before. So selections
+/// with other options don't take one another's files, and share those that are the same.
 struct StagedSelection {
   /// A command.
   struct Task: Equatable {
