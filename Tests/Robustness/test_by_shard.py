@@ -79,7 +79,7 @@ def test_one_run_writes_what_single_runs_write(pool: Pool) -> None:
     # The choice may be made on the way.
     pool.copy("--pool", *pool.shards, "--output-dir", "out2", candidates="kept")
     assert pool.files("out2") | {"manifest.json": b""} == pool.files("out1") | {"manifest.json": b""}
-    pool.run("verify", "out1/manifest.json")
+    run([pool.dsel, "verify", "out1/manifest.json"], pool.folder).checked()
 
 
 @pytest.mark.parametrize("options", [["--objective", "weight"], ["--near-duplicates", "0.8"]])
@@ -136,7 +136,7 @@ def test_a_fault_leaves_no_file(pool: Pool) -> None:
 
 
 def test_a_killed_run_is_repeated(pool: Pool) -> None:
-    """The input is a pipe that doesn't end, so the run is waiting with its directory open."""
+    """One input is a pipe that doesn't end, so the run is waiting with its directory open."""
     command = [pool.dsel, "resample", "--candidates", "picks", "--by-shard", "--output-dir", "out", "--quiet",
                "--pool", *pool.shards[:4], "shards/04.jsonl=/dev/fd/0"]  # fmt: skip
     for number in (signal.SIGKILL, signal.SIGTERM):
@@ -144,7 +144,7 @@ def test_a_killed_run_is_repeated(pool: Pool) -> None:
         started = subprocess.Popen(command, cwd=pool.folder, stdin=reading)
         os.close(reading)
         end = time.monotonic() + 20
-        while not list(pool.folder.glob("out/.part.*")) and time.monotonic() < end:
+        while not list(pool.folder.glob(f"out/.part.{started.pid}.*")) and time.monotonic() < end:
             time.sleep(0.01)
         started.send_signal(number)
         started.wait()
