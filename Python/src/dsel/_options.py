@@ -1171,6 +1171,8 @@ ROUTES: Dict[str, Tuple[str, ...]] = {
     "objective": ("weigh",),
     "purity": ("choose",),
     "noise": ("choose",),
+    "base": ("choose",),
+    "base_tokens": ("choose",),
     "seed": ("weigh",),
     "top_k": ("weigh",),
     "temperature": ("weigh",),
