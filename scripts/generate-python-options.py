@@ -69,12 +69,12 @@ SAMPLES = {
     "n": "5", "bytes": "1000", "f": "0.5", "p": "0.5", "t": "2", "q": "0.5", "s": "0.5", "w": "1",
     "a": "0.5", "seed": "3", "f%|n|f%,n": "5", "value=f,…|auto": "x=1", "path[=scale],…": "x",
     "path=x,…": "x=1", "statistic,…": "rank", "glob=command": "*.xz=xz -dc", "command": "cat",
-    "path=low:high,…": "x=1:2", "seconds": "5",
+    "path=low:high,…": "x=1:2", "seconds": "5", "base": "model",
 }
 READER = ["--reader=*.xz=xz -dc"]
 COMPANIONS = {
     "text-join": ["--text-field=a,b"], "max-skipped": ["--on-error=skip"], "rejects": ["--on-error=skip"],
-    "reader-timeout": READER, "allow-empty": READER, "spool": READER, "base-tokens": ["--base=one"],
+    "reader-timeout": READER, "allow-empty": READER, "spool": READER, "base-tokens": ["--base=model"],
     "mixture": ["--stratify=x"], "mixture-temperature": ["--stratify=x"],
     "fill": ["--stratify=x", "--objective=weight"], "exclude-ngram": ["--exclude=one"],
     "exclude-text-field": ["--exclude=one"], "excluded": ["--exclude=one"],
@@ -109,6 +109,7 @@ def routes(dsel):
     with tempfile.TemporaryDirectory() as folder:
         for file in ("one", "two", "pool"):
             pathlib.Path(folder, file).write_text('{"text":"a"}\n')
+        subprocess.run([dsel, "fit", "--quiet", "one", "--output=model"], cwd=folder, check=True)
         select = ["--target=one=one", "--target=two=two", "--pool=pool", "--count=50", "--output-dir=out"]
         for name, kind, *_, sample in options(dsel, "select"):
             if name in OF_PLANS:

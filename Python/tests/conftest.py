@@ -3,6 +3,7 @@
 python -m pytest Python/tests --dsel .build-release/release/dsel
 """
 
+import io
 import json
 import os
 import pathlib
@@ -61,6 +62,27 @@ def shards(tmp_path, crawl_lines):
     from pools import write_shards
 
     return write_shards(tmp_path, crawl_lines)
+
+
+@pytest.fixture
+def store(monkeypatch):
+    """An object store in memory, whose readers have places of their own.
+
+    Those of fsspec share one, so that of two readers at a time, one would get a part.
+    """
+    memory = pytest.importorskip("fsspec.implementations.memory")
+    shared = memory.MemoryFileSystem._open
+
+    def own(self, path, mode="rb", **options):
+        if mode == "rb" and self.isfile(path):
+            return io.BytesIO(self.cat_file(path))
+        return shared(self, path, mode, **options)
+
+    monkeypatch.setattr(memory.MemoryFileSystem, "_open", own)
+    store = memory.MemoryFileSystem()
+    store.store.clear()
+    yield store
+    store.store.clear()
 
 
 def processes():

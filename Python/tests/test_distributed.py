@@ -310,51 +310,18 @@ def test_the_time_of_all_programs_counts(threads, shards):
     assert all(steps[name]["processor_seconds"] > 0 for name in ("fit", "weigh", "choose", "write"))
 
 
-@pytest.mark.parametrize("mixed", [False, True])
-def test_parquet_is_refused_before_any_work(threads, shards, crawl_rows, mixed):
-    arrow = pytest.importorskip("pyarrow")
-    parquet = pytest.importorskip("pyarrow.parquet")
-    os.mkdir("rows")
-    # Its first bytes count, and not its name.
-    name = "rows/9.jsonl" if mixed else "rows/9.parquet"
-    parquet.write_table(arrow.Table.from_pylist(crawl_rows[:300]), name)
-    for pool in (["rows"], [name], [*shards[:2], name])[1 if mixed else 0 :]:
-        with pytest.raises(api.UsageError, match="can't be written by many tasks yet") as caught:
-            select(threads, WIKI, pool, count=5)
-        assert caught.value.file == os.path.abspath(name)
-    if not mixed:
-        with open("rows/0.jsonl", "wb") as file:
-            file.writelines(json.dumps(row).encode() + b"\n" for row in crawl_rows[300:])
-        with pytest.raises(api.UsageError, match="Parquet"):
-            select(threads, WIKI, "rows", count=5)
-    assert not os.path.exists("work") and not os.path.exists("out")
-    # A target is only read.
-
-    assert select(threads, name, shards, count=5).manifest["selected"]["documents"] == 5
-
-
-def test_the_way_for_parquet_that_is_named(crawl_rows):
-    arrow = pytest.importorskip("pyarrow")
-    parquet = pytest.importorskip("pyarrow.parquet")
-    files = [f"{number}.parquet" for number in range(3)]
-    for number, name in enumerate(files):
-        parquet.write_table(arrow.Table.from_pylist(crawl_rows[number::3]), name)
-    target, pool = api.fit(WIKI), api.merge([api.fit(name) for name in files])
-    kept = [api.weigh(name, target=target, pool=pool, candidates=20) for name in files]
-    assert api.take(api.pick(api.merge(kept), count=20), "selected.parquet") == 20
-    expected = api.select(WIKI, files, count=20).take()
-    assert parquet.read_table("selected.parquet").equals(expected)
-
-
 def test_files_of_options_are_looked_at_before_any_work(threads, shards, tmp_path):
     (tmp_path / "empty.jsonl").write_text("")
     dsel("fit", WIKI, "-o", "wiki.model")
+    dsel("fit", WIKI, "--buckets", "500", "-o", "other.model")
     models = ["--target-model", "wiki.model", "--pool-model", "wiki.model"]
     dsel("weigh", *models, "--candidates", "5", WIKI, "-o", "kept")
     for options, code, name in [
         ({"base": "none.model"}, "no_such_file", "none.model"),
         ({"base": WIKI}, "unusable_model", "wiki.jsonl"),
         ({"base": "kept"}, "unusable_model", "kept"),
+        ({"base": "other.model"}, "other_features", "other.model"),
+        ({"base": "wiki.model", "buckets": 600}, "other_features", "wiki.model"),
         ({"exclude": "none.jsonl"}, "no_such_file", "none.jsonl"),
         ({"exclude": [WIKI, "none.jsonl"]}, "no_such_file", "none.jsonl"),
     ]:

@@ -1,7 +1,6 @@
 """Selections on many machines from object stores, by fsspec, and from web servers, by commands."""
 
 import http.server
-import io
 import json
 import os
 import pathlib
@@ -16,27 +15,6 @@ from pools import Interrupting, expected_of, reused, select
 
 import dsel as api
 from dsel.distributed import _readers, _storage
-
-
-@pytest.fixture
-def store(monkeypatch):
-    """An object store in memory, whose readers have places of their own.
-
-    Those of fsspec share one, so that of two readers at a time, one would get a part.
-    """
-    memory = pytest.importorskip("fsspec.implementations.memory")
-    shared = memory.MemoryFileSystem._open
-
-    def own(self, path, mode="rb", **options):
-        if mode == "rb" and self.isfile(path):
-            return io.BytesIO(self.cat_file(path))
-        return shared(self, path, mode, **options)
-
-    monkeypatch.setattr(memory.MemoryFileSystem, "_open", own)
-    store = memory.MemoryFileSystem()
-    store.store.clear()
-    yield store
-    store.store.clear()
 
 
 def test_shards_and_results_in_an_object_store(threads, shards, store):
@@ -132,6 +110,25 @@ def test_commands_read_shards_of_the_web_where_tasks_run(threads, shards, store)
             assert store.find("/other") == []
             web.files.clear()
             web.files.update(before)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
+def test_commands_read_targets_of_the_web(threads, shards):
+    options = {"count": 60, "reader": "http://*=curl -fsS", "allow_empty": True}
+    with Web({"wiki.jsonl": WIKI.read_bytes()}) as web:
+        (address,) = web.addresses()
+        for target in (address, {"one": address}):
+            found = select(threads, target, shards, force=True, **options)
+            lines = [
+                subprocess.run(["zstd", "-dqc", path], capture_output=True) for path in found.files
+            ]
+            assert b"".join(run.stdout for run in lines) == expected_of(shards, "--count=60")
+        # Each was read once, by the task that fitted it.
+        assert len(web.requests) == 2
+        web.files.clear()
+        with pytest.raises(api.DselError) as caught:
+            select(threads, address, shards, "w", "o", **options)
+        assert caught.value.file == address
 
 
 def test_patterns_of_readers_are_those_of_the_program():

@@ -11,6 +11,8 @@ package struct FinishedOutput: ~Copyable {
   package internal(set) var shards: [WrittenShard]?
   var file: AtomicFile?
   var directory: ShardDirectory?
+  /// The numbers of the run's shards in a directory that it shares with others; else nil.
+  var numbers: [Int]?
   let container: Container
 
   init(lineCount: Int, byteCount: Int, container: Container) {
@@ -26,7 +28,7 @@ package struct FinishedOutput: ~Copyable {
   ///
   /// - Throws: ``WritingError/system(_:)``; then all names are as they were.
   package consuming func commit() throws(WritingError) {
-    if let directory, let shards { try directory.commit(count: shards.count, container) }
+    if let directory, let shards { try directory.commit(shards, numbers) }
     if let file = file.take() { try file.commit() }
   }
 }

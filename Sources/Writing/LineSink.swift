@@ -17,6 +17,10 @@ package struct LineSink: ~Copyable {
     case file(path: String)
     /// Shards of at most this number of bytes, before compression.
     case directory(ShardDirectory, shardByteLimit: Int)
+    /// Shards with these numbers, in a directory that other runs write to as well.
+    ///
+    /// A line's `order` is the number of its shard. The lines of a shard come one after another.
+    case sharedDirectory(ShardDirectory, numbers: [Int])
   }
 
   private let place: Place
@@ -43,12 +47,12 @@ package struct LineSink: ~Copyable {
   /// Writes the line and a line feed.
   ///
   /// - Parameter order: lines with smaller numbers come first, and of equal ones the first that was
-  ///   written. It has no meaning without a shuffle.
+  ///   written. Without a shuffle, only ``Place/sharedDirectory(_:numbers:)`` uses it.
   /// - Throws: ``WritingError``
   package mutating func write(_ line: Span<UInt8>, order: UInt64 = 0) throws(WritingError) {
     lineCount += 1
     byteCount += LineWriter.byteCount(of: line)
-    guard shuffle != nil else { return try lines.write(line) }
+    guard shuffle != nil else { return try lines.write(line, order: order) }
     try shuffle?.add(line, order: order)
   }
 
@@ -61,7 +65,13 @@ package struct LineSink: ~Copyable {
     if let shuffle = shuffle.take() { try shuffle.drain(into: &lines) }
     var output = FinishedOutput(lineCount: lineCount, byteCount: byteCount, container: container)
     try lines.close(into: &output)
-    if case .directory(let directory, _) = place { output.directory = directory }
+    switch place {
+    case .directory(let directory, _): output.directory = directory
+    case .sharedDirectory(let directory, let numbers):
+      output.directory = directory
+      output.numbers = numbers
+    case .standardOutput, .file: break
+    }
     return output
   }
 }

@@ -19,12 +19,15 @@ struct SequentialLines: ~Copyable {
         .file(path: path), container: container, replaces: replaces, registry: registry)
     case .directory(let directory, let shardByteLimit):
       shards = ShardWriter(directory, container: container, byteLimit: shardByteLimit)
+    case .sharedDirectory(let directory, _):
+      shards = ShardWriter(directory, container: container, byteLimit: nil)
     }
   }
 
-  mutating func write(_ line: Span<UInt8>) throws(WritingError) {
+  /// - Parameter order: the number of the line's shard, in a directory that runs share.
+  mutating func write(_ line: Span<UInt8>, order: UInt64 = 0) throws(WritingError) {
     try writer?.write(line)
-    try shards?.write(line)
+    try shards?.write(line, number: Int(order))
   }
 
   consuming func close(into output: inout FinishedOutput) throws(WritingError) {

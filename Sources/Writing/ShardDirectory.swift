@@ -10,17 +10,23 @@ package import Platform
 /// write to it. The run that holds the lock knows that the temporary directories of other runs in
 /// it are leftovers. Shards stay temporary, in `.shards.PID.dsel-tmp` in it, until all are
 /// complete.
+///
+/// Several runs may share a directory, if each has shards with numbers of its own. Then each locks
+/// only the directory `.part.PID.dsel-tmp` of its incomplete shards.
 package final class ShardDirectory: Sendable {
   package let path: String
   let replaces: Bool
   let registry: TemporaryFiles
+  let isShared: Bool
   private let directory: TemporaryFiles.OpenDirectory
 
-  /// - Parameter replaces: whether existing shards may be replaced: all of them, including those
-  ///   that have no successor.
+  /// - Parameters:
+  ///   - replaces: whether existing shards may be replaced: all of them, including those that have
+  ///     no successor.
+  ///   - isShared: whether other runs write shards with other numbers there.
   /// - Throws: ``WritingError``
   package init(
-    path: String, replaces: Bool, registry: TemporaryFiles
+    path: String, replaces: Bool, registry: TemporaryFiles, isShared: Bool = false
   ) throws(WritingError) {
     var path = path
     while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") {
@@ -29,17 +35,26 @@ package final class ShardDirectory: Sendable {
     self.path = path
     self.replaces = replaces
     self.registry = registry
-    directory = try registry.openDirectory(path)
+    self.isShared = isShared
+    directory = try registry.openDirectory(path, isShared: isShared)
   }
 
   deinit { registry.discardDirectory(directory.staging) }
 
   /// The names of the existing shards.
-  package var olderShards: [String] { File.names(in: path).filter(ShardName.matches) }
+  ///
+  /// - Parameter numbers: those of the run's shards; nil for all.
+  package func olderShards(_ numbers: [Int]? = nil) -> [String] {
+    let own = numbers.map { Set($0) }
+    return File.names(in: path).filter { name in
+      ShardName.number(of: name).map { own?.contains($0) ?? true } ?? false
+    }
+  }
 
+  /// - Parameter numbers: those of the run's shards; nil for all.
   /// - Throws: ``WritingError/shardsExist(path:)`` if there are shards that must not be replaced.
-  package func checkReplaceable() throws(WritingError) {
-    if !replaces, !olderShards.isEmpty { throw .shardsExist(path: path) }
+  package func checkReplaceable(_ numbers: [Int]? = nil) throws(WritingError) {
+    if !replaces, !olderShards(numbers).isEmpty { throw .shardsExist(path: path) }
   }
 
   /// - Throws: ``SystemError`` of operation `inspect`.
@@ -60,7 +75,7 @@ package final class ShardDirectory: Sendable {
   ///
   /// - Throws: ``WritingError/system(_:)``; then all names are as they were.
   package func retireManifest() throws(WritingError) {
-    guard replaces, !olderShards.isEmpty else { return }
+    guard replaces, !olderShards().isEmpty else { return }
     try AtomicFile.retire("\(path)/\(Self.manifestName)", registry: registry)
   }
 
@@ -84,12 +99,17 @@ package final class ShardDirectory: Sendable {
 
   /// Gives the shards their names, and removes the older shards.
   ///
+  /// - Parameter numbers: those of the run's shards, of which some may have no lines; nil for all.
   /// - Throws: ``WritingError/system(_:)``; then all names are as they were.
-  func commit(count: Int, _ container: Container) throws(WritingError) {
+  func commit(_ shards: [WrittenShard], _ numbers: [Int]?) throws(WritingError) {
+    let own = numbers.map { Set($0) }
     let code = registry.commit(
       TemporaryFiles.StagedShards(
-        directory: path, staging: directory.staging, leftovers: directory.leftovers, count: count,
-        name: { ShardName.name($0, container) }, replaces: replaces))
+        directory: path, staging: directory.staging, leftovers: directory.leftovers,
+        fileNames: shards.map(\.name),
+        replaced: { name in
+          ShardName.number(of: name).map { own?.contains($0) ?? true } ?? false
+        }, replaces: replaces))
     guard code == 0 else { throw .system(SystemError(.rename, path, code: code)) }
   }
 }

@@ -25,6 +25,13 @@ package enum ShardName {
     return digits.count >= digitCount && digits.allSatisfy { (0x30...0x39).contains($0) }
   }
 
+  /// The number in the name of a shard, in any container; nil for other names.
+  static func number(of name: String) -> Int? {
+    guard matches(name) else { return nil }
+    let digits = name.utf8.dropFirst(prefix.utf8.count).prefix { (0x30...0x39).contains($0) }
+    return Int(String(Substring(digits)))
+  }
+
   private static func suffix(_ container: Container) -> String {
     switch container {
     case .plain: ".jsonl"

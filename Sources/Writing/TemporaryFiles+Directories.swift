@@ -5,8 +5,10 @@ internal import Platform
 extension TemporaryFiles {
   /// A directory that only this run writes shards to.
   struct OpenDirectory: ~Copyable {
-    /// Locked, if the file system supports locks.
+    /// Locked, if the file system supports locks and the directory isn't shared.
     let lock: File
+    /// Shows other runs that ``staging`` is no leftover, in a directory that they share.
+    let stagingLock: File?
     /// The directory in it that holds the shards until all are complete.
     let staging: String
     /// Directories in it that killed runs left, with older shards.
@@ -16,8 +18,9 @@ extension TemporaryFiles {
   /// Creates the directory if necessary, locks it, removes what killed runs left in it, and creates
   /// a directory in it for incomplete shards.
   ///
+  /// - Parameter isShared: whether other runs write to the directory, too.
   /// - Throws: ``WritingError``. Then everything is as it was.
-  func openDirectory(_ path: String) throws(WritingError) -> OpenDirectory {
+  func openDirectory(_ path: String, isShared: Bool) throws(WritingError) -> OpenDirectory {
     // In the directory itself, since another file system may begin there.
     try state.withLock { state throws(WritingError) in
       let code = File.makeDirectory(path)
@@ -30,7 +33,7 @@ extension TemporaryFiles {
     do throws(WritingError) {
       let lock = try Self.directory(path)
       try probe(for: "\(path)/shards")
-      return try open(path, lock)
+      return try isShared ? share(path, lock) : open(path, lock)
     } catch {
       state.withLock { state in
         guard let index = state.made.lastIndex(where: { ExactString($0) == ExactString(path) })
@@ -66,9 +69,35 @@ extension TemporaryFiles {
       return staging
     }
     return OpenDirectory(
-      lock: lock, staging: staging,
+      lock: lock, stagingLock: nil, staging: staging,
       leftovers: leftovers.filter { $0.endsInBytes(of: TemporaryNames.keptSuffix) }
         .map { "\(path)/\($0)" })
+  }
+
+  /// Creates a directory in it for the shards of this run, which is locked while the run lives, and
+  /// removes those of killed runs.
+  private func share(_ path: String, _ lock: consuming File) throws(WritingError) -> OpenDirectory {
+    let names = TemporaryNames(for: "\(path)/part")
+    for name in File.names(in: path)
+    where names.matches(name) && name.endsInBytes(of: TemporaryNames.temporarySuffix) {
+      let leftover = "\(path)/\(name)"
+      guard let file = try? File(reading: leftover), file.lock() == .taken else { continue }
+      File.removeDirectoryOfFiles(leftover)
+    }
+    while true {
+      let staging = try state.withLock { state throws(WritingError) in
+        let staging = try Self.makeDirectory(names.temporary, path)
+        state.isDone = false
+        state.staged.insert(ExactString(staging))
+        return staging
+      }
+      let own = try? Self.directory(staging)
+      // Another run may have taken it for a leftover between its creation and the lock.
+      if own?.lock() != .busy, (try? FileStatus(path: staging)) != nil {
+        return OpenDirectory(lock: lock, stagingLock: own, staging: staging, leftovers: [])
+      }
+      _ = state.withLock { $0.staged.remove(ExactString(staging)) }
+    }
   }
 
   private static func directory(_ path: String) throws(WritingError) -> File {
@@ -119,8 +148,9 @@ extension TemporaryFiles {
     let staging: String
     /// See ``OpenDirectory/leftovers``.
     let leftovers: [String]
-    let count: Int
-    let name: @Sendable (Int) -> String
+    let fileNames: [String]
+    /// Whether a file in the directory is an older shard that makes room for these.
+    let replaced: @Sendable (String) -> Bool
     /// Whether older shards may be replaced.
     let replaces: Bool
   }
@@ -144,7 +174,7 @@ extension TemporaryFiles {
 
   private static func move(_ shards: StagedShards, _ state: inout State) -> Int32 {
     let directory = shards.directory
-    let older = File.names(in: directory).filter(ShardName.matches)
+    let older = File.names(in: directory).filter(shards.replaced)
     if !older.isEmpty {
       guard shards.replaces else { return EEXIST }
       let kept: String
@@ -163,10 +193,11 @@ extension TemporaryFiles {
     var count = 0
     defer {
       state.journal.append(
-        .shards(directory: directory, count: count, name: shards.name, leftovers: shards.leftovers))
+        .shards(
+          directory: directory, names: Array(shards.fileNames.prefix(count)),
+          leftovers: shards.leftovers))
     }
-    while count < shards.count {
-      let name = shards.name(count)
+    for name in shards.fileNames {
       let code = File.rename("\(shards.staging)/\(name)", to: "\(directory)/\(name)")
       guard code == 0 else { return code }
       count += 1

@@ -214,17 +214,16 @@ extension TemporaryFiles {
     case named(path: String, former: Former)
     /// The older shards of a directory were moved to another one.
     case retired(directory: String, keptDirectory: String)
-    /// `count` shards got their names.
+    /// Shards got their names.
     ///
     /// The leftovers of killed runs are removed when this run has succeeded.
-    case shards(
-      directory: String, count: Int, name: @Sendable (Int) -> String, leftovers: [String])
+    case shards(directory: String, names: [String], leftovers: [String])
 
     /// The directory in which names changed.
     var directory: String {
       switch self {
       case .named(let path, _): AtomicFile.directory(of: path)
-      case .retired(let directory, _), .shards(let directory, _, _, _): directory
+      case .retired(let directory, _), .shards(let directory, _, _): directory
       }
     }
 
@@ -238,8 +237,8 @@ extension TemporaryFiles {
           _ = File.rename("\(keptDirectory)/\(name)", to: "\(directory)/\(name)")
         }
         File.removeDirectory(keptDirectory)
-      case .shards(let directory, let count, let name, _):
-        for number in 0..<count { File.remove("\(directory)/\(name(number))") }
+      case .shards(let directory, let names, _):
+        for name in names { File.remove("\(directory)/\(name)") }
       }
     }
 
@@ -247,7 +246,7 @@ extension TemporaryFiles {
       switch self {
       case .named(_, .kept(let kept)): File.remove(kept.path)
       case .retired(_, let keptDirectory): File.removeDirectoryOfFiles(keptDirectory)
-      case .shards(_, _, _, let leftovers):
+      case .shards(_, _, let leftovers):
         for directory in leftovers { File.removeDirectoryOfFiles(directory) }
       case .named: break
       }

@@ -45,6 +45,15 @@ import Testing
     ("plan \(select) --cuont 5 --output-dir out", "Did you mean --count?"),
     ("plan \(select) --count 5 --count 6 --output-dir out", "--count"),
     ("plan \(select) --count 5 --output-dir out --purity 2", "--purity"),
+    (
+      "plan --two-rounds \(select) --count 5 --output-dir out --objective weight",
+      "--two-rounds is for a set without --stratify"
+    ),
+    (
+      "plan --two-rounds \(select) --count 5 --output-dir out --stratify field",
+      "--two-rounds is for a set without --stratify"
+    ),
+    ("plan --task-bytes none \(select) --count 5 --output-dir out", "--task-bytes"),
     ("plan \(select) --count 5 --output-dir o#t", "Make can't take 'o#t' as a name."),
   ]
 
@@ -61,15 +70,53 @@ import Testing
 
   @Test("A plan has a command for each shard, in the order of their names")
   func commands() throws {
-    for name in ["t.jsonl", "a.jsonl", "b.jsonl"] { try directory.write("", to: name) }
+    for name in ["t.jsonl", "a.jsonl", "b.jsonl"] { try directory.write("{}", to: name) }
     let line =
-      "plan --format commands --stage 2 \(Self.select) --count 5 --output-dir out --threads 3"
+      "plan --format commands --task-bytes 1 --stage 2 \(Self.select) --count 5 --output-dir out "
+      + "--threads 3"
     let run = try Dsel.run(line.split(separator: " ").map(String.init), in: directory)
     #expect(run.status == 0, "\(run.errors)")
     let lines = String(decoding: run.output, as: UTF8.self).split(separator: "\n")
     #expect(lines.count == 3)
     for (line, file) in zip(lines, ["t.jsonl", "a.jsonl", "b.jsonl"]) {
       #expect(line.contains(" || dsel fit \(file) --threads=3 --quiet --output=work/"))
+    }
+  }
+
+  @Test("Small shards are read together, and those of unknown size by themselves")
+  func parts() throws {
+    // Plain bytes count a third: 90 and 30 are 40 together, which 40 allows, and not 39.
+    for (name, size) in [("t.jsonl", 1), ("a.jsonl", 90), ("b.jsonl", 30)] {
+      try directory.write(String(repeating: "a", count: size), to: name)
+    }
+    for (bytes, files) in [
+      (40, ["a.jsonl b.jsonl", "none.jsonl"]), (39, ["a.jsonl", "b.jsonl", "none.jsonl"]),
+    ] {
+      let line =
+        "plan --format commands --task-bytes \(bytes) --stage 2 \(Self.select) none.jsonl --count 5 "
+        + "--output-dir out"
+      let run = try Dsel.run(line.split(separator: " ").map(String.init), in: directory)
+      let lines = String(decoding: run.output, as: UTF8.self).split(separator: "\n")
+      #expect(run.status == 0 && lines.count == 1 + files.count, "\(run.errors)")
+      for (line, files) in zip(lines.dropFirst(), files) {
+        #expect(line.contains(" || dsel fit \(files) --threads=1 "))
+      }
+    }
+  }
+
+  @Test("A base of other features is refused before anything is printed")
+  func otherBase() throws {
+    for name in ["t.jsonl", "a.jsonl", "b.jsonl"] {
+      try directory.write("{\"text\":\"a b c\"}\n", to: name)
+    }
+    let fit = try Dsel.run(["fit", "t.jsonl", "--buckets", "500", "-o", "base"], in: directory)
+    #expect(fit.status == 0)
+    let line = "plan \(Self.select) --count 5 --output-dir out --base"
+    for (base, message) in [("base", "base: it was fitted with --buckets 500"), ("none", "none:")] {
+      let run = try Dsel.run(
+        (line + " \(base)").split(separator: " ").map(String.init), in: directory)
+      #expect(run.status == 1 && run.output.isEmpty)
+      #expect(run.errors.contains(message), "\(run.errors)")
     }
   }
 

@@ -64,6 +64,16 @@ import Testing
     ("resample a R --field q", "only one of --weights, --candidates and --field"),
     ("resample a --candidates c --field q", "only one of --weights, --candidates and --field"),
     ("resample a --field q --target t", "--target needs --weights"),
+    ("resample a R --output-dir o --by-shard", "--by-shard needs --candidates"),
+    ("resample a --candidates c --by-shard", "--by-shard needs --output-dir"),
+    (
+      "resample a --candidates c --output-dir o --by-shard --shuffle",
+      "--shuffle can't be used with --by-shard"
+    ),
+    (
+      "resample a --candidates c --output-dir o --by-shard --shard-bytes 1k",
+      "--shard-bytes can't be used with --by-shard"
+    ),
     ("resample a R --negate", "--field-scale and --negate need --field"),
     ("resample a R --field-scale 2", "--field-scale and --negate need --field"),
     (

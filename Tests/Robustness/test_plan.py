@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -74,11 +73,20 @@ SELECT = "select --target wiki.jsonl --pool shards/"
 TWO = "select --target first=wiki.jsonl --pool shards/"
 
 
-@pytest.mark.parametrize("options", SIZES)
-def test_a_plan_selects_what_select_selects(folder: Path, options: str) -> None:
+# A command for each shard, one for small shards together, and sets in two rounds.
+FORMS = [("--task-bytes 1", option) for option in SIZES]
+FORMS += [("", option) for option in [SIZES[0], SIZES[2], SIZES[9]]]
+FORMS += [("--two-rounds --task-bytes 1", option) for option in [SIZES[0], SIZES[3], SIZES[9]]]
+FORMS += [("--two-rounds --task-bytes 500k", "--count 30 --max-tokens 600 --base base.model")]
+
+
+@pytest.mark.parametrize("form, options", FORMS)
+def test_a_plan_selects_what_select_selects(folder: Path, form: str, options: str) -> None:
     select = TWO if "second=" in options else SELECT
     checked(folder, "head -n 20 shards/b.jsonl > target2.jsonl")
-    checked(folder, f"dsel plan --format commands {select} {options} --output-dir out > plan.sh")
+    checked(folder, f"dsel plan --format commands {form} {select} {options} --output-dir out > plan.sh")
+    rounds = (folder / "plan.sh").read_text().count("--candidates-from=")
+    assert rounds == (0 if "two" not in form else 2 if "500k" in form else 3)
     checked(folder, "bash -e plan.sh")
     checked(folder, f"dsel {select} --quiet {options.replace('--compress gz', '')} -o one.jsonl")
     one = (folder / "one.jsonl").read_bytes()
@@ -98,12 +106,24 @@ def test_each_added_field_is_kept_by_the_models(folder: Path) -> None:
 
 
 def test_all_formats_make_the_same_files(folder: Path) -> None:
+    check_formats(folder, "--task-bytes 1", 7)
+
+
+def test_all_formats_make_the_same_files_in_two_rounds(folder: Path) -> None:
+    check_formats(folder, "--two-rounds --task-bytes 1", 9)
+    checked(folder, f"dsel {SELECT} --count 80 --quiet -o one.jsonl")
+    assert selected(folder, "made") == (folder / "one.jsonl").read_bytes()
+
+
+def check_formats(folder: Path, form: str, stages: int) -> None:
     size = "--count 80 --output-dir"
-    checked(folder, f"dsel plan --work-dir w1 {SELECT} {size} made > plan.mk && make -s -j 3 -f plan.mk")
-    checked(folder, f"dsel plan --format slurm --work-dir w2 {SELECT} {size} sent > plan.sh")
-    assert re.search(r"7-copy|6-copy", checked(folder, "bash plan.sh --partition=cpu"))
-    stages = "for n in 1 2 3 4 5 6 7; do dsel plan --format commands --stage $n --work-dir w3 %s %s run > s; " % (SELECT, size)
-    checked(folder, stages + "xargs -d '\\n' -P 2 -n 1 bash -c '\"$@\"' - bash -ec < s; done")
+    plan = f"dsel plan {form}"
+    checked(folder, f"{plan} --work-dir w1 {SELECT} {size} made > plan.mk && make -s -j 3 -f plan.mk")
+    checked(folder, f"{plan} --format slurm --work-dir w2 {SELECT} {size} sent > plan.sh")
+    assert f"{stages - 1}-copy" in checked(folder, "bash plan.sh --partition=cpu")
+    numbers = " ".join(str(number + 1) for number in range(stages))
+    one = f"{plan} --format commands --stage $n --work-dir w3 {SELECT} {size} run > s; "
+    checked(folder, f"for n in {numbers}; do {one}" + "xargs -d '\\n' -P 2 -n 1 bash -c '\"$@\"' - bash -ec < s; done")
     made = selected(folder, "made")
     assert made and made == selected(folder, "sent") == selected(folder, "run")
 
@@ -119,7 +139,7 @@ def test_what_is_there_is_not_made_again(folder: Path) -> None:
     checked(folder, "make -s -f plan.mk")
     after = {path: path.stat().st_mtime_ns for path in folder.glob("[ow]*/*")}
     changed = {path.name.split("-")[0] for path in after if after[path] != before.get(path)}
-    assert lost in after and changed >= {"pool", "shard_00000000.jsonl.zst"}
+    assert lost in after and changed >= {"pool", "shard_00000000.jsonl.zst", "part_00000000.manifest.json"}
     assert all(after[path] == before[path] for path in after if path.name.endswith(".model.zst"))
 
 
@@ -150,12 +170,16 @@ def test_a_command_that_fails_ends_the_run(folder: Path) -> None:
 def test_hundreds_of_shards_are_merged_in_two_levels(folder: Path) -> None:
     lines = run(["zstd", "-dcq", str(FIXTURES / "crawl.jsonl.zst")]).checked().output.splitlines(True)
     (folder / "many").mkdir()
-    for place in range(130):
-        (folder / f"many/{place:03}.jsonl").write_bytes(b"".join(lines[place * 3 : place * 3 + 3]))
-    plan = f"dsel plan --format commands {SELECT.replace('shards', 'many')} --count 20 --output-dir out > plan.sh"
+    for place in range(66):
+        (folder / f"many/{place:03}.jsonl").write_bytes(b"".join(lines[place * 6 : place * 6 + 6]))
+    plan = f"dsel plan --format commands --task-bytes 1 {SELECT.replace('shards', 'many')} --count 20 --output-dir out > plan.sh"
     checked(folder, plan)
     text = (folder / "plan.sh").read_text()
-    assert text.count("dsel merge") == 2 * (3 + 1)
+    assert text.count("dsel merge") == 2 * (2 + 1)
     checked(folder, "bash -e plan.sh")
     checked(folder, f"dsel {SELECT.replace('shards', 'many')} --quiet --count 20 -o one.jsonl")
+    assert selected(folder, "out") == (folder / "one.jsonl").read_bytes()
+    # Small shards are read together, so there is nothing to merge.
+    checked(folder, f"rm -r out work; {plan.replace('--task-bytes 1', '')} && bash -e plan.sh")
+    assert (folder / "plan.sh").read_text().count("dsel weigh") == 1
     assert selected(folder, "out") == (folder / "one.jsonl").read_bytes()

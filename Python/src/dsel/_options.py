@@ -586,6 +586,10 @@ class ResampleOptions(TypedDict, total=False):
     manifest: Union[str, os.PathLike[str]]
     # Replace existing files, and all shards in a directory.
     force: bool
+    # With --candidates and --output-dir: one file for each pool file that has chosen lines.
+    # shard_00000012.jsonl.zst has those of file 12 of the candidates, from 0. Other files stay,
+    # so several runs may write to the directory; give each its own --manifest.
+    by_shard: bool
     # Write a page about the run: one HTML file with charts, words and sample documents. The
     # pool is read once more.
     report: Union[str, os.PathLike[str]]
@@ -1053,6 +1057,7 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "annotate_with": "values",
         "manifest": "value",
         "force": "flag",
+        "by_shard": "flag",
         "report": "value",
         "report_data": "value",
         "domain_field": "value",

@@ -8,6 +8,7 @@ import math
 import os
 import zlib
 from array import array
+from bisect import bisect_left, bisect_right
 from typing import (
     Any,
     Callable,
@@ -32,7 +33,9 @@ else:
 
 # What a file begins with, by the first member of its header. Candidates of which some were chosen
 # have the same lines, with more in the header.
-_FORMATS = {"dsel-picks": 1, "dsel-candidates": 4}
+_FORMATS = {"dsel-picks": 1, "dsel-candidates": 7}
+# What is known of each pick.
+_COLUMNS = ("file", "place", "size", "text_bytes", "text_hash", "tokens")
 # What the program calls it.
 STANDARD_INPUT = "standard input"
 _ADVICE = "Name one that 'dsel select --picks' or 'dsel resample --picks' wrote"
@@ -54,7 +57,7 @@ class PoolFile:
 class Picks:
     """Places of documents, in the order in which they were selected.
 
-    They take 40 bytes each.
+    They take 48 bytes each.
     """
 
     def __init__(self, name: str) -> None:
@@ -72,6 +75,7 @@ class Picks:
         self.size = array("q")
         self.text_bytes = array("q")
         self.text_hash = array("Q")
+        self.tokens = array("q")
         self.annotations: List[Dict[str, Any]] = []
 
     def __len__(self) -> int:
@@ -91,8 +95,11 @@ class Picks:
         return sorted(range(len(self)), key=lambda number: (files[number], places[number]))
 
     @classmethod
-    def load(cls, path: str) -> Picks:
+    def load(cls, path: str, may_be_mixed: bool = False) -> Picks:
         """Reads a file of picks.
+
+        Args:
+            may_be_mixed: rows and lines may be in it, of which those of one file will be taken.
 
         Raises:
             DselError: it is no file of picks, or it isn't whole.
@@ -104,14 +111,20 @@ class Picks:
             raise DselError(f"{fault.strerror}.", code=code, file=path) from fault
         with file:
             try:
-                return cls.parse(file, path)
+                return cls.parse(file, path, may_be_mixed=may_be_mixed)
             except (EOFError, OSError, zlib.error) as fault:
                 raise DselError(
                     f"it can't be read ({fault}).", code="unusable_picks", file=path
                 ) from fault
 
     @classmethod
-    def parse(cls, lines: Iterable[bytes], name: str, keeps_annotations: bool = False) -> Picks:
+    def parse(
+        cls,
+        lines: Iterable[bytes],
+        name: str,
+        keeps_annotations: bool = False,
+        may_be_mixed: bool = False,
+    ) -> Picks:
         """Reads all lines, of which more may follow the picks: candidates that are excluded."""
         picks = cls(name)
         expected: Optional[int] = None
@@ -134,7 +147,8 @@ class Picks:
             raise picks._unusable(f"it is empty. {_ADVICE}")
         if len(picks) < expected:
             raise picks._unusable(f"it has {len(picks)} of {expected} documents")
-        picks._check_kinds()
+        if not may_be_mixed:
+            picks._check_kinds()
         return picks
 
     def _read_header(self, line: bytes) -> int:
@@ -172,6 +186,7 @@ class Picks:
         self.size.append(pick["bytes"] if row is None else 0)
         self.text_bytes.append(pick["text_bytes"])
         self.text_hash.append(int(pick["text_hash"], 16))
+        self.tokens.append(pick.get("tokens", 0))
         if keeps_annotation:
             facts = (
                 "file",
@@ -241,9 +256,28 @@ class Picks:
             file.place = place
         kept = [n for n, number in enumerate(self.file) if self.files[number].place is not None]
         if len(kept) < len(self):
-            for name in ("file", "place", "size", "text_bytes", "text_hash"):
+            for name in _COLUMNS:
                 values = getattr(self, name)
                 setattr(self, name, array(values.typecode, (values[n] for n in kept)))
+
+    def of_file(self, number: int, place: str) -> Picks:
+        """Those of one file of the pool, in the order of the pool.
+
+        Args:
+            number: of the file, whose picks come one after another.
+            place: where the file is now.
+        """
+        picks = Picks(self.name)
+        file = self.files[number]
+        picks.files = [PoolFile(file.path, file.size, file.rows, file.reader)]
+        picks.files[0].place = place
+        picks.text_field = self.text_field
+        start, end = bisect_left(self.file, number), bisect_right(self.file, number)
+        for name in _COLUMNS:
+            setattr(picks, name, getattr(self, name)[start:end])
+        picks.file = array("l", bytes(len(picks.file) * picks.file.itemsize))
+        picks._check_kinds()
+        return picks
 
     def check(self, number: int) -> Tuple[str, os.stat_result]:
         """The place of a file of the pool, which is that which was weighed.

@@ -55,12 +55,14 @@ class Feed:
 
     `name` stands for the pipe in messages, and `prefix` comes before it on the command line. With
     `is_stored`, `lines` gives the blocks of a stored file, which the program gets as they are.
+    With `file`, the program reads that file instead of a pipe, from any place of it.
     """
 
     lines: Callable[[], Iterator[bytes]]
     name: str
     prefix: str = ""
     is_stored: bool = False
+    file: Optional[str] = None
 
 
 Word = Union[str, Feed]
@@ -200,9 +202,13 @@ class Run:
                 if isinstance(word, str):
                     words.append(word)
                     continue
-                reader, writer = _pipe()
-                reading.append(reader)
-                feeds.append((writer, word))
+                if word.file is not None:
+                    reader = os.open(word.file, os.O_RDONLY)
+                    reading.append(reader)
+                else:
+                    reader, writer = _pipe()
+                    reading.append(reader)
+                    feeds.append((writer, word))
                 path = f"/dev/fd/{reader}"
                 self._names[path] = word.name
                 words.append(word.prefix + path)

@@ -1,9 +1,11 @@
 internal import Resampling
 
-/// The order of an output's lines, where it isn't that of the pool.
+/// What the numbers of an output's lines say: an order that isn't that of the pool, or shards.
 enum LineOrder: Sendable {
   case shuffled(ShuffleOrder)
   case byWeight(WeightRanks)
+  /// Pool order, with the numbers of the output's shards, one for each shard of the pool.
+  case byShard([Int])
 
   /// The number by which a document's line is sorted: smaller ones come first.
   ///
@@ -12,6 +14,7 @@ enum LineOrder: Sendable {
     switch self {
     case .shuffled(let order): order(document)
     case .byWeight(let ranks): ranks[index]
+    case .byShard(let numbers): UInt64(numbers[document.position.shard])
     }
   }
 }

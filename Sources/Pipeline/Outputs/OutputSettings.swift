@@ -36,6 +36,9 @@ package struct OutputSettings: Sendable, Codable {
   ///
   /// A shard ends before the line that would exceed it.
   package var shardByteLimit = 256_000_000
+  /// Whether each file of the pool has a shard of its own in the directory, where other runs write
+  /// those of other files.
+  package var isByShard = false
   package var rejects: String?
   /// The list of excluded documents.
   package var excluded: String?

@@ -17,6 +17,7 @@ internal import Writing
 struct RunOutputs: Sendable {
   let settings: OutputSettings
   let registry: TemporaryFiles
+  private let inputs: [Shard]
   private var outputDirectory: ShardDirectory?
   private var remainderDirectory: ShardDirectory?
 
@@ -27,6 +28,7 @@ struct RunOutputs: Sendable {
   init(_ settings: OutputSettings, inputs: [Shard], registry: TemporaryFiles) throws {
     self.settings = settings
     self.registry = registry
+    self.inputs = inputs
     outputDirectory = try openDirectory(settings.output, inputs)
     remainderDirectory = try openDirectory(settings.remainder, inputs)
     try checkPaths(inputs)
@@ -42,12 +44,11 @@ struct RunOutputs: Sendable {
       {
         throw PipelineError.output(.isOutput(path: path))
       }
+      let isShared = settings.isByShard && outputDirectory == nil
       let directory = try ShardDirectory(
-        path: path, replaces: settings.replaces, registry: registry)
-      for name in directory.olderShards {
-        try Self.check("\(directory.path)/\(name)", isNoneOf: inputs)
-      }
-      try directory.checkReplaceable()
+        path: path, replaces: settings.replaces, registry: registry, isShared: isShared)
+      // Of the others, it isn't known yet which are the run's own.
+      if !isShared { try Self.check(directory, isNoneOf: inputs) }
       return directory
     }
   }
@@ -70,6 +71,18 @@ struct RunOutputs: Sendable {
       }
     }
     for path in probed { try Self.mapped { try registry.probe(for: path) } }
+  }
+
+  /// Refuses shards that may not be replaced.
+  ///
+  /// - Parameter numbers: those of the run's shards; nil for all.
+  private static func check(
+    _ directory: ShardDirectory, _ numbers: [Int]? = nil, isNoneOf inputs: [Shard]
+  ) throws {
+    for name in directory.olderShards(numbers) {
+      try check("\(directory.path)/\(name)", isNoneOf: inputs)
+    }
+    try directory.checkReplaceable(numbers)
   }
 
   private static func check(_ path: String, isNoneOf inputs: [Shard]) throws {
@@ -111,10 +124,15 @@ struct RunOutputs: Sendable {
 
   // MARK: Writing
 
+  /// - Parameter numbers: those of the output's shards, one for each shard of the pool; nil unless
+  ///   each has one of its own.
   /// - Throws: ``PipelineError``
-  func openOutput() throws -> any RecordSink & ~Copyable {
-    try open(
-      settings.output, settings.container, outputDirectory,
+  func openOutput(numbers: [Int]? = nil) throws -> any RecordSink & ~Copyable {
+    if let numbers, let outputDirectory {
+      try Self.mapped { try Self.check(outputDirectory, numbers, isNoneOf: inputs) }
+    }
+    return try open(
+      settings.output, settings.container, outputDirectory, numbers: numbers,
       shuffle: settings.order.map { _ in
         ShuffleSettings(spoolDirectory: settings.spoolDirectory)
       })
@@ -130,9 +148,10 @@ struct RunOutputs: Sendable {
   /// Opens an output of records, in the run's format unless another is given.
   func open(
     _ place: OutputSettings.Place, _ container: Container, _ directory: ShardDirectory? = nil,
-    shuffle: ShuffleSettings? = nil, format: RecordFormat? = nil
+    numbers: [Int]? = nil, shuffle: ShuffleSettings? = nil, format: RecordFormat? = nil
   ) throws -> any RecordSink & ~Copyable {
-    let sinkSettings = sinkSettings(place, container, directory, shuffle: shuffle)
+    let sinkSettings = sinkSettings(
+      place, container, directory, numbers: numbers, shuffle: shuffle)
     do throws(WritingError) {
       return try (format ?? settings.format).open(sinkSettings)
     } catch {
@@ -174,14 +193,16 @@ struct RunOutputs: Sendable {
 
   private func sinkSettings(
     _ place: OutputSettings.Place, _ container: Container, _ directory: ShardDirectory?,
-    shuffle: ShuffleSettings? = nil
+    numbers: [Int]? = nil, shuffle: ShuffleSettings? = nil
   ) -> RecordFormat.Settings {
     let linePlace: LineSink.Place
     switch (place, directory) {
     case (.standardOutput, _): linePlace = .standardOutput
     case (.file(let path), _): linePlace = .file(path: path)
     case (.directory, let directory?):
-      linePlace = .directory(directory, shardByteLimit: settings.shardByteLimit)
+      linePlace =
+        numbers.map { .sharedDirectory(directory, numbers: $0) }
+        ?? .directory(directory, shardByteLimit: settings.shardByteLimit)
     case (.directory, nil): preconditionFailure("directories are opened first")
     }
     return RecordFormat.Settings(

@@ -50,6 +50,8 @@ struct Redrawn {
   /// The names of several targets, and their shares.
   var targetNames: [String?] = [nil]
   var shares: [ExactString: Double]?
+  /// The place of each file of the pool among the candidates' shards, if it names the output.
+  var shardNumbers: [Int]?
   /// The paths of the candidates' shards.
   var candidateShards: [String] = []
 }

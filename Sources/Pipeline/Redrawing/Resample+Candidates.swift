@@ -58,6 +58,11 @@ extension Resample {
       candidateShards: zip(shards, whole.header.shards).map { number, known in
         number.map { pool.shards[$0].name } ?? known.path
       })
+    if settings.outputs.isByShard {
+      var numbers = counts
+      for (number, shard) in shards.enumerated() { if let shard { numbers[shard] = number } }
+      redrawn.shardNumbers = numbers
+    }
     redrawn.shares = draw.shares(settings.shares)
     redrawn.baseHash = draw.baseHash
     let targets = whole.header.settings.targets

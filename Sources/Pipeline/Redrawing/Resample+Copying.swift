@@ -22,7 +22,7 @@ extension Resample {
     let weights = try logWeights(drawn, files, clock)
     let statistics = try statistics(of: drawn, weights)
     let begin = ContinuousClock.now
-    var sink = try files.outputs.openOutput()
+    var sink = try files.outputs.openOutput(numbers: drawn.shardNumbers)
     let picks = try picks(drawn, files)
     try picks?.begin(
       &sink,
@@ -36,8 +36,11 @@ extension Resample {
       let documents = drawn.outcome.documents(epoch: number)
       progress.begin(.copy, totalStoredByteCount: nil, pass: .next)
       let ofEpoch = weights?.of(documents)
-      let order = order(
-        number, ofEpoch, earlierCount: copied.documentCount, wholeCount: weights?.wholeCount ?? 0)
+      let order =
+        drawn.shardNumbers.map { LineOrder.byShard($0) }
+        ?? order(
+          number, ofEpoch, earlierCount: copied.documentCount,
+          wholeCount: weights?.wholeCount ?? 0)
       let epoch = try copy(
         documents, ofEpoch, statistics, order, drawn, files.pool, picks, into: &sink)
       epochs.append(

@@ -25,6 +25,7 @@ extension Select {
       settings.outputs,
       inputs: targets.flatMap(\.shards) + pool.shards + base + evaluation.shards,
       registry: registry)
+    let baseModel = try settings.base?.model(settings.features, settings.reading.limits)
     progress.plan(passCount: passCount(pool))
     try clock.time(.spool) {
       // A target is read once, unless its halves or the shares of strata are needed, its rejected
@@ -40,7 +41,7 @@ extension Select {
     try outputs.checkHasLines(pool)
     return OpenFiles(
       targets: targets, pool: pool,
-      base: try settings.base?.model(settings.features, settings.reading.limits),
+      base: baseModel,
       exclusion: try Exclusion(
         settings.exclude, evaluation, settings.reading, settings.features.tokenizer, progress,
         clock),

@@ -97,7 +97,7 @@ enum PlanText {
 
   private static func command(_ task: StagedSelection.Task, replaces: Bool = false) -> String {
     let words =
-      ["dsel"] + task.words + (replaces ? ["--force"] : []) + [
+      ["dsel"] + task.words + (replaces && !task.words.contains("--force") ? ["--force"] : []) + [
         "\(task.outputOption)=\(task.output)"
       ]
     return words.map(ShellWord.quoted).joined(separator: " ")

@@ -25,7 +25,8 @@ struct SelectionRequest {
   }
 
   /// - Throws: `ValidationError`, ``PipelineError``
-  func plan(_ workDirectory: String, _ context: CommandContext) throws -> StagedSelection {
+  func plan(_ request: PlanCommand, _ context: CommandContext) throws -> StagedSelection {
+    let workDirectory = request.workDir
     let finder = context.finder(select.input.reading)
     for word in words + [workDirectory] where word.contains(where: \.isNewline) {
       throw ValidationError(
@@ -39,20 +40,28 @@ struct SelectionRequest {
       StageWords.Option(
         name: String(occurrence.option?.typedName.dropFirst(2) ?? ""), values: occurrence.values)
     }
-    let stageWords = try StageWords(options, of: commands, try size())
+    var stageWords = try StageWords(options, of: commands, try size())
+    if let compress = select.output.compress {
+      stageWords.compress = ["--compress=\(compress.rawValue)"]
+    }
     let outputDirectory = try outputDirectory()
+    // The choice reads it, long after the work of others has begun.
+    try select.base.settings?.check(
+      select.features.settings, select.input.reading.settings(select.execution))
     let targets = try select.input.settings(finder).map { target in
       StagedSelection.Target(
         name: target.name, paths: try target.paths.map { try Self.file($0) })
     }
     let shards = try select.input.pool.files(finder).map { try Self.file($0) }
+    // The order in which the program puts the shards of merged candidates.
+    let ordered = shards.sorted {
+      FileName.bytes(of: $0).lexicographicallyPrecedes(FileName.bytes(of: $1))
+    }
     let settings = StagedSelection.Settings(
       targets: targets,
-      // The order in which the program puts the shards of merged candidates.
-      shards: shards.sorted {
-        FileName.bytes(of: $0).lexicographicallyPrecedes(FileName.bytes(of: $1))
-      }, workDirectory: workDirectory, outputDirectory: outputDirectory, suffix: suffix(),
-      words: stageWords)
+      parts: PoolPart.parts(of: ordered, byteLimit: request.taskBytes.value),
+      isInTwoRounds: request.twoRounds, workDirectory: workDirectory,
+      outputDirectory: outputDirectory, words: stageWords)
     let plan = StagedSelection(settings)
     try Self.check(plan)
     return plan
@@ -73,14 +82,6 @@ struct SelectionRequest {
       throw ValidationError(
         "A plan needs --count, --tokens or --bytes: the number of documents in the pool isn't "
           + "known before it is read, so a share of it has no size yet.")
-    }
-  }
-
-  private func suffix() -> String {
-    switch select.output.compress {
-    case OutputOptions.Compression.none?: ".jsonl"
-    case .gz?: ".jsonl.gz"
-    default: ".jsonl.zst"
     }
   }
 
@@ -121,6 +122,14 @@ struct SelectionRequest {
       do {
         _ = try Dsel.parseAsRoot(task.words + ["\(task.outputOption)=\(task.output)"])
       } catch {
+        let oneRound = task.words.filter { $0 != "--keys-only" }
+        if oneRound != task.words,
+          (try? Dsel.parseAsRoot(oneRound + ["\(task.outputOption)=\(task.output)"])) != nil
+        {
+          throw ValidationError(
+            "--two-rounds is for a set without --stratify: other candidates have no n-grams, or "
+              + "need them in one round. Leave --two-rounds out.")
+        }
         throw ValidationError(
           "One of the plan's commands, 'dsel \(task.words[0])', can't do this: "
             + Dsel.message(for: error))

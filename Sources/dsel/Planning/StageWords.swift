@@ -8,6 +8,8 @@ struct StageWords: Equatable {
   var weigh: [String] = []
   var choose: [String] = []
   var copy: [String] = []
+  /// Of the outputs.
+  var compress: [String] = []
   /// Whether the choice reads the targets' models.
   var choiceNeedsTargets = false
 

@@ -5,9 +5,9 @@ import Resampling
 /// One selection as commands for many machines, in stages.
 ///
 /// The commands of a stage don't depend on one another. Each writes one file, which appears when it
-/// is whole. The name of a file in between has a hash of the command that makes it, and so of those
-/// before. So selections with other options don't take one another's files, and share those that
-/// are the same.
+/// is whole; a copy writes files for several shards, and its manifest comes last. The name of a
+/// file in between has a hash of the command that makes it, and so of those before. So selections
+/// with other options don't take one another's files, and share those that are the same.
 struct StagedSelection {
   /// A command.
   struct Task: Equatable {
@@ -36,13 +36,13 @@ struct StagedSelection {
   /// What is selected from, and where files are written.
   struct Settings {
     var targets: [Target]
-    /// Each is read by commands of its own.
-    var shards: [String]
+    /// The shards, in parts that a command reads together.
+    var parts: [PoolPart]
+    /// Whether candidates are kept without their n-grams first.
+    var isInTwoRounds: Bool
     /// For what is in between.
     var workDirectory: String
     var outputDirectory: String
-    /// What names of outputs end in.
-    var suffix: String
     var words: StageWords
   }
 
@@ -51,7 +51,7 @@ struct StagedSelection {
 
   private(set) var stages: [Stage] = []
   let directories: [String]
-  /// The files of the selection.
+  /// What is there once the selection is complete.
   private(set) var outputs: [String] = []
   /// Stands for the selection: its shards and its options.
   private(set) var name = ""
@@ -63,7 +63,10 @@ struct StagedSelection {
     directories = [settings.workDirectory, settings.outputDirectory]
     let models = addFits()
     let pool = addMerges(of: models.pool, "model")
-    let kept = addWeighing(targets: models.targets, pool: pool)
+    var kept = addWeighing(targets: models.targets, pool: pool)
+    if settings.isInTwoRounds {
+      kept = addCompletion(of: addMerges(of: kept, "keys"), models.targets)
+    }
     let all = addMerges(of: kept, "candidates")
     let picks = addChoice(among: all, models.targets)
     addCopies(of: picks)
@@ -90,16 +93,18 @@ struct StagedSelection {
     return String(repeating: "0", count: max(0, 8 - digits.count)) + digits
   }
 
+  private func name(_ part: PoolPart) -> String { "shard-\(Self.number(part.first))" }
+
   private mutating func addFits() -> (targets: [String], pool: [String]) {
     let targets = settings.targets.map { target in
       task(
         ["fit"] + target.paths + settings.words.fitTarget, inputs: target.paths,
         makes: target.name.map { "target-\($0)" } ?? "target", "model")
     }
-    let pool = settings.shards.enumerated().map { place, shard in
+    let pool = settings.parts.map { part in
       task(
-        ["fit", shard] + settings.words.fitPool, inputs: [shard],
-        makes: "shard-\(Self.number(place))", "model")
+        ["fit"] + part.shards + settings.words.fitPool, inputs: part.shards, makes: name(part),
+        "model")
     }
     stages.append(Stage(name: "fit", purpose: "count n-grams", tasks: targets + pool))
     return (targets.map(\.output), pool.map(\.output))
@@ -134,14 +139,28 @@ struct StagedSelection {
   }
 
   private mutating func addWeighing(targets: [String], pool: String) -> [String] {
-    let tasks = settings.shards.enumerated().map { place, shard in
-      let words = ["weigh", shard] + modelWords(targets) + ["--pool-model=\(pool)"]
+    let keys = settings.isInTwoRounds ? ["--keys-only"] : []
+    let tasks = settings.parts.map { part in
+      let words = ["weigh"] + part.shards + modelWords(targets) + ["--pool-model=\(pool)"]
       return task(
-        words + settings.words.weigh, inputs: [shard, pool] + targets,
-        makes: "shard-\(Self.number(place))", "candidates")
+        words + settings.words.weigh + keys, inputs: part.shards + [pool] + targets,
+        makes: name(part), keys.isEmpty ? "candidates" : "keys")
     }
     stages.append(
       Stage(name: "weigh", purpose: "keep what the selection may need", tasks: tasks))
+    return tasks.map(\.output)
+  }
+
+  /// Adds the second round: the n-grams of the candidates that are left of the whole pool.
+  private mutating func addCompletion(of keys: String, _ targets: [String]) -> [String] {
+    let tasks = settings.parts.map { part in
+      let words = ["weigh"] + part.shards + modelWords(targets) + ["--candidates-from=\(keys)"]
+      return task(
+        words + settings.words.copy, inputs: part.shards + [keys] + targets, makes: name(part),
+        "candidates")
+    }
+    stages.append(
+      Stage(name: "complete", purpose: "find the n-grams of what is left", tasks: tasks))
     return tasks.map(\.output)
   }
 
@@ -156,11 +175,14 @@ struct StagedSelection {
   }
 
   private mutating func addCopies(of picks: String) {
-    let tasks = settings.shards.enumerated().map { place, shard in
-      Task(
-        words: ["resample", "--candidates=\(picks)", "--pool=\(shard)"] + settings.words.copy,
-        inputs: [picks, shard],
-        output: "\(settings.outputDirectory)/shard_\(Self.number(place))\(settings.suffix)")
+    let tasks = settings.parts.map { part in
+      let words =
+        ["resample", "--candidates=\(picks)"] + part.shards.map { "--pool=\($0)" }
+        + ["--by-shard", "--output-dir=\(settings.outputDirectory)", "--force"]
+      return Task(
+        words: words + settings.words.copy + settings.words.compress, inputs: [picks] + part.shards,
+        output: "\(settings.outputDirectory)/part_\(Self.number(part.first)).manifest.json",
+        outputOption: "--manifest")
     }
     stages.append(Stage(name: "copy", purpose: "copy the chosen lines", tasks: tasks))
     outputs = tasks.map(\.output)

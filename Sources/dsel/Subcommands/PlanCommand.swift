@@ -12,7 +12,7 @@ struct PlanCommand: ParsableCommand, CommandWithExamples {
       "dsel plan [<options>] select --target <file> ... --pool <file> ... --count <n> --output-dir <dir> ...",
     discussion: """
       Takes a command line of 'dsel select' and prints the commands that write the same bytes, one \
-      output for each shard of the pool: as a makefile, as plain lines for GNU parallel, or as a \
+      output for each shard of the pool that has chosen lines: as a makefile, as plain lines for GNU parallel, or as a \
       script for Slurm. Nothing is read or written. All machines need the same files under the \
       same names.
       """)
@@ -51,6 +51,22 @@ struct PlanCommand: ParsableCommand, CommandWithExamples {
     completion: .directory)
   var workDir = "work"
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      One command reads small shards up to this size together. Shards that aren't compressed count \
+      a third.
+      """, valueName: "bytes"), transform: ByteCount.init(parsing:))
+  var taskBytes = ByteCount(180_000_000)
+
+  @Flag(
+    help: """
+      For a set: keep candidates without their n-grams first, and find the n-grams of those that \
+      are left of the whole pool. Reads each shard once more, and writes less.
+      """)
+  var twoRounds = false
+
   @Argument(
     parsing: .captureForPassthrough,
     help: ArgumentHelp("'select' and its options.", valueName: "select"))
@@ -78,7 +94,7 @@ struct PlanCommand: ParsableCommand, CommandWithExamples {
 
   func run() throws {
     try Execution(progress: .never).run(json: false) { context in
-      let plan = try SelectionRequest(Array(words.dropFirst())).plan(workDir, context)
+      let plan = try SelectionRequest(Array(words.dropFirst())).plan(self, context)
       try context.write(Array(try text(plan).flatMap { FileName.bytes(of: String($0)) }))
     }
   }

@@ -28,6 +28,9 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
       dsel resample --candidates all.candidates.jsonl.zst --picks picks.jsonl.zst
       dsel resample --candidates picks.jsonl.zst --pool shards/0001.jsonl.zst -o 0001.jsonl.zst
 
+    The same for many shards by one command, each with an output of its own:
+      dsel resample --candidates picks.jsonl.zst --pool shards/*.jsonl.zst --output-dir selected --by-shard
+
     By a quality rating in each line, as QuRating does, or by low loss:
       dsel resample --field metadata.quality --temperature 2 crawl.jsonl.zst --count 10k -o good.jsonl
       dsel resample --field loss --negate crawl.jsonl.zst --count 10k -o easy.jsonl
@@ -57,6 +60,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
   @OptionGroup(title: "Mixture") var mixture: MixtureOptions
   @OptionGroup(title: "Mixture") var targets: ShareOptions
   @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Output") var shards: ByShardOptions
   @OptionGroup(title: "Report") var page: PageOptions
   @OptionGroup(title: "Report") var domain: DomainOptions
   @OptionGroup(title: "Run") var execution: RunOptions
@@ -86,6 +90,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
     try ReadingOptions.validateFiles(try pool.namedFiles() + sourcePaths)
     try FileOutputOptions.refuseManifests(sourcePaths)
     try output.validate(with: reading)
+    try shards.validate(source, output)
     try domain.validate(with: page)
     guard !choosesOnly || page.settings() == nil else {
       throw ValidationError(
@@ -251,6 +256,7 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
   private func settings(_ finder: FileFinder) throws -> ResampleSettings {
     var outputs = try output.settings(rejects: rejecting.rejects, seed: draw.seed?.value ?? 0)
     outputs.excluded = exclusionList.excluded
+    outputs.isByShard = shards.byShard
     outputs.nearDuplicates = nearDuplicateList.rejectedDuplicates
     let source = try source.source(size, remainder: outputs.remainder)
     var settings = ResampleSettings(source: source, pool: try pool.files(finder))

@@ -11,8 +11,8 @@ TASK_BYTES = 180_000_000
 FAN_IN = 32
 # Files of candidates up to this size together aren't merged first, but by the step that reads them.
 MERGED_ON_THE_WAY = 256_000_000
-# One task writes so many files at most, because each is a run of the program.
-WRITTEN_BY_A_TASK = 64
+# One task writes so many files at most, which get their names together.
+WRITTEN_BY_A_TASK = 500
 
 # How many bytes of text are in one of a compressed file: a guess.
 RATIO = 3

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from functools import partial
-from typing import Any, Iterable, List, Optional, Sequence, Tuple, Union
+from typing import Any, Iterable, List, Optional, Sequence, Tuple
 
 from .._errors import DselError, UsageError
-from .._process import Feed
+from .._process import Feed, Word
 from .._sources import Documents, Files, is_parquet, source
 from . import _readers, _storage
 from ._cost import RATIO, text_bytes
@@ -18,8 +19,9 @@ from ._cost import RATIO, text_bytes
 Shard = Tuple[str, int, str]
 
 
-def shards_of(pool: Any, readers: Sequence[str] = ()) -> List[Shard]:
-    """Path, size and stamp of each file of the pool, in the order of the bytes of their paths.
+def shards_of(pool: Any, readers: Sequence[str] = ()) -> Tuple[List[Shard], bool]:
+    """Path, size and stamp of each file of the pool, in the order of the bytes of their paths; and
+    whether a file is of Parquet.
 
     Args:
         readers: patterns of addresses that commands read. Their sizes are unknown, which is -1.
@@ -59,39 +61,46 @@ def facts_of(path: str, readers: Sequence[str]) -> Optional[Tuple[int, str]]:
     return (-1, "") if _readers.is_read(path, readers) else _storage.facts(path)
 
 
-def _stamped(paths: Sequence[str], readers: Sequence[str]) -> List[Shard]:
-    found: List[Optional[Tuple[int, str]]] = []
+def _stamped(paths: Sequence[str], readers: Sequence[str]) -> Tuple[List[Shard], bool]:
+    shards: List[Shard] = []
+    has_parquet = False
     # On a shared file system, each question takes a millisecond. What waits for its answer takes a
     # kilobyte of memory.
     with ThreadPoolExecutor(16) as threads:
         for start in range(0, len(paths), 1000):
             block = paths[start : start + 1000]
-            found += threads.map(partial(_facts_of_lines, readers=readers), block)
-    shards: List[Shard] = []
-    for path, facts in zip(paths, found):
-        if facts is None:
-            raise _no_such_file(path)
-        shards.append((path, *facts))
+            found = threads.map(partial(_facts_and_kind, readers=readers), block)
+            for path, (facts, is_it) in zip(block, found):
+                if facts is None:
+                    raise _no_such_file(path)
+                shards.append((path, *facts))
+                has_parquet = has_parquet or is_it
     if not shards:
         raise usage_error("the pool has no files")
-    return shards
+    return shards, has_parquet
 
 
-def _facts_of_lines(path: str, readers: Sequence[str]) -> Optional[Tuple[int, str]]:
-    if not _readers.is_matched(path, readers):
-        # The first bytes of objects aren't asked for: that would take as long again.
-        is_remote = _storage.is_remote(path)
-        if path.lower().endswith(".parquet") if is_remote else is_parquet(path):
-            raise UsageError(
-                "rows of Parquet files can't be written by many tasks yet. Use 'dsel fit', 'dsel "
-                "weigh --candidates' for each file, 'dsel merge', 'dsel resample --picks' and "
-                "'python -m dsel take', or the functions of these names and pick(): see "
-                "Documentation/Distributed.md. A pool of both Parquet files and JSON lines is "
-                "to be made one kind first.",
-                code="usage",
-                file=path,
-            )
-    return facts_of(path, readers)
+def has_rows(path: str, readers: Sequence[str]) -> bool:
+    """Whether a file is of Parquet: by its first bytes, or at an address by the end of its name."""
+    if _readers.is_matched(path, readers):
+        return False
+    # The first bytes of objects aren't asked for: that would take as long again.
+    return is_named_parquet(path) if _storage.is_remote(path) else is_parquet(path)
+
+
+def is_named_parquet(path: str) -> bool:
+    return path.lower().endswith(".parquet")
+
+
+def _facts_and_kind(path: str, readers: Sequence[str]) -> Tuple[Optional[Tuple[int, str]], bool]:
+    if is_named_parquet(path) and _readers.is_matched(path, readers):
+        raise UsageError(
+            "rows of Parquet files that a command reads can't be taken. Leave the pattern out of "
+            "reader, so that the file is opened, or read by fsspec.",
+            code="usage",
+            file=path,
+        )
+    return facts_of(path, readers), has_rows(path, readers)
 
 
 def _no_such_file(path: str) -> DselError:
@@ -119,11 +128,14 @@ def grouped(shards: Sequence[Shard], limit: int) -> Tuple[Tuple[Shard, ...], ...
     return tuple(map(tuple, parts))
 
 
-def stored(documents: Documents, field: str, work: str, role: str) -> Tuple[List[str], str]:
+def stored(
+    documents: Documents, field: str, work: str, role: str, readers: Sequence[str] = ()
+) -> Tuple[List[str], str]:
     """The files of documents, and the field of their texts. Others than files are written to one
     in `work`, so that all machines can read them."""
     if isinstance(documents, (str, os.PathLike)) and _storage.is_remote(os.fspath(documents)):
-        return _storage.files_of(os.fspath(documents)), field
+        path = os.fspath(documents)
+        return ([path] if _readers.is_read(path, readers) else _storage.files_of(path)), field
     found = source(documents, field, role=role)
     if isinstance(found, Files):
         paths = [_storage.absolute(path) for path in found.paths]
@@ -139,18 +151,28 @@ def stored(documents: Documents, field: str, work: str, role: str) -> Tuple[List
     return [path], found.text_field
 
 
-def feeds_of(words: Sequence[str], readers: Sequence[str]) -> List[Union[str, Feed]]:
-    """The words, in which remote files that no command reads are pipes with their names."""
-    made: List[Union[str, Feed]] = []
+def feeds_of(
+    words: Sequence[str], readers: Sequence[str], stack: ExitStack, flag: str = ""
+) -> List[Word]:
+    """The words, in which remote files that no command reads are pipes with their names.
+
+    Args:
+        stack: keeps copies of remote Parquet files, which are read from their ends.
+        flag: what comes before each word that is no option.
+    """
+    made: List[Word] = []
     for word in words:
         if word.startswith("-") or not _readers.is_fed(word, readers):
-            made.append(word)
+            made.append(word if word.startswith("-") else flag + word)
         else:
-            made.append(feed_of(word))
+            copy = None
+            if is_named_parquet(word):
+                copy = stack.enter_context(_storage.local_copy(word))
+            made.append(_feed_of(word, flag, copy))
     return made
 
 
-def feed_of(path: str, flag: str = "") -> Feed:
+def _feed_of(path: str, flag: str, copy: Optional[str]) -> Feed:
     """A remote file as a pipe, by the name that models and candidates know it by."""
 
     def blocks() -> Any:
@@ -161,7 +183,7 @@ def feed_of(path: str, flag: str = "") -> Feed:
                     return
                 yield block
 
-    return Feed(blocks, path, f"{flag}{path}=", is_stored=True)
+    return Feed(blocks, path, f"{flag}{path}=", is_stored=True, file=copy)
 
 
 def refused(name: str, reason: str) -> UsageError:

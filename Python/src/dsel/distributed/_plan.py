@@ -6,6 +6,7 @@ The options are those of `dsel select`. Which command has which of them is known
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import subprocess
@@ -17,7 +18,7 @@ from .._arguments import option_words
 from .._binary import find_binary
 from .._errors import DselError, UsageError
 from .._options import OPTIONS, ROUTES
-from .._process import Run
+from .._process import Run, Word
 from . import _readers, _storage
 from ._documents import Shard, grouped, refused, shards_of, stored, usage_error
 
@@ -115,7 +116,8 @@ def planned(
     given = {name: value for name, value in options.items() if _is_given(value)}
     settings = _with_files(given, work, text_field)
     target_field = str(settings.pop("target_text_field", text_field))
-    targets = _targets(target, target_field, work)
+    readers = _readers.patterns(_reader_words(given))
+    targets = _targets(target, target_field, work, readers)
     size: Dict[str, Any] = {name: settings.pop(name) for name in _SIZES if name in settings}
     if len(size) > 1:
         raise usage_error(f"give one size, and not both {' and '.join(size)}")
@@ -126,7 +128,7 @@ def planned(
     words = {place: tuple(own) for place, own in _routed(settings, text_field).items()}
     job = Job(
         *(work, out, _version(), text_field, words["fit pool"], words["weigh"]),
-        *(words["choose"], words["write"], words["merge"], _readers.patterns(words["write"])),
+        *(words["choose"], words["write"], words["merge"], readers),
         suffix=".jsonl" + _SUFFIXES[settings.get("compress", "zst")],
     )
     target_words = tuple(
@@ -138,7 +140,17 @@ def planned(
     count = None if amount is None else _amount(amount, unit)
     fraction = _fraction(size.get("fraction", 0.1))
     checked(job, [name for name, _ in targets], settings, size, target_field)
-    parts = grouped(shards_of(pool, job.readers), task_bytes)
+    found, has_parquet = shards_of(pool, job.readers)
+    if has_parquet:
+        if "compress" in given:
+            raise refused("compress", "columns of Parquet files are compressed as in the pool")
+        if importlib.util.find_spec("pyarrow") is None:
+            # What take() says.
+            raise ImportError(
+                "rows of Parquet files are taken by pyarrow, on all machines: pip install "
+                "'dsel[parquet]'"
+            )
+    parts = grouped(found, task_bytes)
     asked = [job.text_field, job.fit, job.weigh, job.choose, job.suffix, target_words, count, size]
     shards = [[shard[0] for shard in part] for part in parts]
     return Plan(
@@ -209,6 +221,29 @@ def checked(
             raise
         except DselError:
             pass  # The files are missing, as they should be.
+    if "base" in settings:
+        _check_base(settings["base"], ["select", field, *whole], names)
+
+
+def _check_base(path: str, words: Sequence[Word], names: Sequence[str]) -> None:
+    """Lets the program look at a model that no task needs before the last ones.
+
+    Raises:
+        DselError: it is none, or one of other features.
+    """
+    with tempfile.TemporaryDirectory(prefix="dsel-") as folder:
+        empty = os.path.join(folder, "empty.jsonl")
+        open(empty, "w").close()
+        target = [f"--target={name}={empty}" if name else f"--target={empty}" for name in names]
+        try:
+            Run(
+                [*words, *target, f"--pool={empty}", "--output=/dev/null"],
+                shows_warnings=False,
+            ).finish()
+        except DselError as error:
+            if error.file == path:
+                raise
+            # There is nothing to select from, or to exclude.
 
 
 # Sizes.
@@ -270,12 +305,21 @@ def share_of(fraction: float, documents: int) -> int:
 # Documents.
 
 
-def _targets(target: Any, field: str, work: str) -> List[Tuple[str, Tuple[List[str], str]]]:
+def _targets(
+    target: Any, field: str, work: str, readers: Sequence[str]
+) -> List[Tuple[str, Tuple[List[str], str]]]:
     if not isinstance(target, Mapping):
-        return [("", stored(target, field, work, "target"))]
+        return [("", stored(target, field, work, "target", readers))]
     if not target:
         raise usage_error("there is no target")
-    return [(str(name), stored(part, field, work, str(name))) for name, part in target.items()]
+    return [
+        (str(name), stored(part, field, work, str(name), readers)) for name, part in target.items()
+    ]
+
+
+def _reader_words(given: Mapping[str, Any]) -> List[str]:
+    own = {"reader": given["reader"]} if "reader" in given else {}
+    return [word for word in option_words("select", own, "text") if isinstance(word, str)]
 
 
 def _target_words(paths: Tuple[List[str], str], settings: Mapping[str, Any]) -> Tuple[str, ...]:
@@ -307,27 +351,7 @@ def _with_files(options: Mapping[str, Any], work: str, text_field: str) -> Dict[
             settings[name] = [os.fspath(path) for path in files]
         elif name == "base" or isinstance(value, os.PathLike):
             settings[name] = _storage.absolute(value)
-        if name == "base":
-            _check_model(settings[name])
     return settings
-
-
-def _check_model(path: str) -> None:
-    """Reads a model, which no task needs before the last ones.
-
-    Raises:
-        DselError: there is none.
-    """
-    with tempfile.TemporaryDirectory(prefix="dsel-") as folder:
-        copy = f"--output={folder}/model"
-        report = Run(["merge", path, copy], report_on_output=True).finish().report
-    # Candidates can be merged, too.
-    if "buckets" not in (report or {}):
-        raise DselError(
-            "not a model. Name a file from 'dsel fit' or 'dsel merge'.",
-            code="unusable_model",
-            file=path,
-        )
 
 
 def _version() -> str:

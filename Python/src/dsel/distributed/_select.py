@@ -7,11 +7,23 @@ import warnings
 from collections.abc import Sequence as SequenceABC
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Tuple,
+)
 
 from .._errors import DselError, DselWarning
 from . import _cost, _storage, _tasks
-from ._documents import Shard, usage_error
+from ._claims import look_at_output
+from ._documents import Shard, facts_of, usage_error
 from ._engines import Engine
 from ._plan import Job, Plan, planned, share_of
 from ._results import Record, warnings_of
@@ -142,7 +154,8 @@ class _Run:
             if number < len(targets):
                 own = targets[number][1]
                 files = [word for word in own if not word.startswith("-")]
-                return {"words": own, "stamps": [_storage.facts(file) for file in files]}
+                stamps = [facts_of(file, self._job.readers) for file in files]
+                return {"words": own, "stamps": stamps}
             part = parts[number - len(targets)]
             paths = tuple(path for path, _, _ in part)
             return {"words": (*words, *paths), "stamps": [shard[1:] for shard in part]}
@@ -197,7 +210,7 @@ class _Run:
                 # `dsel select` begins again, too.
                 kept *= 2
                 continue
-            parts = [1] * sum(map(len, self._plan.parts))
+            parts = [len(group) for _, group in self._groups()]
             sliced = self._sliced([picks["file"]], parts, are_all_needed=False)
             cut = picks["file"] if sliced["places"] is None else sliced["file"]
             return {**sliced, "picks": picks["file"], "cut": cut, "chosen": picks.get("chosen", 0)}
@@ -242,24 +255,39 @@ class _Run:
         """Copies the chosen lines. Shards without any aren't read again."""
         name = _storage.name_of(chosen["picks"].rsplit("/", 1)[1], self._job.write)
         self._look_at_output(name)
-        # The shards that have chosen documents, in groups for each task.
-        parts: List[List[Tuple[int, Shard]]] = []
-        first = 0
-        for part in self._plan.parts:
-            own = [one for one in enumerate(part, first) if chosen["candidates"][one[0]]]
-            parts += _cut(own, _cost.WRITTEN_BY_A_TASK)
-            first += len(part)
+        candidates, places = chosen["candidates"], chosen["places"]
+        tasks: List[Tuple[int, Sequence[Shard], Any]] = []
+        for place, (first, group) in enumerate(self._groups()):
+            if any(candidates[first : first + len(group)]):
+                tasks.append((first, group, places and places[place]))
 
         def item(number: int) -> Record:
-            shards = []
-            for one, (path, size, stamp) in parts[number]:
-                place = chosen["places"] and chosen["places"][one]
-                facts = {"path": path, "size": size, "stamp": stamp, "number": one}
-                shards.append({**facts, "chosen": chosen["candidates"][one], "place": place})
-            return {"picks": chosen["cut"], "shards": shards}
+            first, group, place = tasks[number]
+            shards = [
+                {
+                    "path": path,
+                    "size": size,
+                    "stamp": stamp,
+                    "number": one,
+                    "chosen": candidates[one],
+                }
+                for one, (path, size, stamp) in enumerate(group, first)
+                if candidates[one]
+            ]
+            # Without places, the picks know all shards.
+            known = {"first": first if places else 0, "place": place}
+            return {"picks": chosen["cut"], "shards": shards, **known}
 
-        records = self._map(_tasks.write, Items(len(parts), item), "write")
+        records = self._map(_tasks.write, Items(len(tasks), item), "write")
         return [file for record in records for file in record["files"]]
+
+    def _groups(self) -> Iterator[Tuple[int, Sequence[Shard]]]:
+        """Shards that one task writes, and the number of the first one."""
+        first = 0
+        for part in self._plan.parts:
+            for start in range(0, len(part), _cost.WRITTEN_BY_A_TASK):
+                yield first + start, part[start : start + _cost.WRITTEN_BY_A_TASK]
+            first += len(part)
 
     # Parts of steps.
 
@@ -301,42 +329,7 @@ class _Run:
     # The output.
 
     def _look_at_output(self, selection: Optional[str]) -> None:
-        """Makes sure that `out` has nothing, or a part of this very selection.
-
-        Args:
-            selection: what identifies the selection; None before it is known.
-
-        Raises:
-            DselError: there is something else.
-        """
-        out = self._job.out
-        claim = _storage.joined(out, ".dsel-selection")
-        own = {"asked": self._plan.name, "selection": selection}
-        names = _storage.names_in(out)
-        theirs = [name for name in names if _is_ours(name)]
-        found = _storage.read_json(claim) if ".dsel-selection" in names else None
-        is_other = found is not None and found["asked"] != own["asked"]
-        if selection is not None:
-            is_other = is_other or (found is not None and found != own)
-        if is_other or (found is None and theirs):
-            if not self._force:
-                raise DselError(
-                    "another selection is in the directory, or is being written there.",
-                    code="output_exists",
-                    file=out,
-                    advice="Name an empty directory, or give force=True to replace it.",
-                )
-            for name in [name for name in theirs if name != "manifest.json"]:
-                _storage.remove(_storage.joined(out, name))
-            _storage.remove(_storage.joined(out, "manifest.json"))
-            _storage.remove(claim)
-        if selection is not None and _storage.claimed(claim, own) != own:
-            raise DselError(
-                "another selection is being written to the directory.",
-                code="output_exists",
-                file=out,
-                advice="Wait for its end, or name another directory.",
-            )
+        look_at_output(self._job.out, self._plan.name, selection, self._force)
 
     def _done(
         self, count: int, objective: str, chosen: Record, written: Sequence[Record]
@@ -382,10 +375,6 @@ def _cut(items: List[Any], size: int) -> List[List[Any]]:
 
 
 _SUMS = ("documents", "tokens", "bytes")
-
-
-def _is_ours(name: str) -> bool:
-    return name == "manifest.json" or (name.startswith("shard_") and ".jsonl" in name)
 
 
 def _plain(value: Any) -> Any:

@@ -19,6 +19,8 @@ _SHARD = re.compile(rb'\{"shard":(\d+),')
 # What the whole file counts beside its candidates, and isn't there in a part.
 _NOT_OF_PARTS = ("excluded", "near_duplicate_documents", "over_max_tokens", "under_min_weight")
 _KNOWN_VERSION = 6
+# Of those that were chosen, no more is needed than their places.
+_KNOWN_CHOSEN_VERSION = 7
 
 
 class Slices:
@@ -81,10 +83,12 @@ def cut(
 
 
 def _is_known(header: Dict[str, Any]) -> bool:
+    # The parts of a choice are only read from. Before it, numbers must agree.
+    if header.get("chosen") is True:
+        return bool(header["format_version"] <= _KNOWN_CHOSEN_VERSION)
     if header["format_version"] > _KNOWN_VERSION:
         return False
-    # The parts of a choice are only read from. Before it, numbers must agree.
-    return header.get("chosen") is True or not any(name in header for name in _NOT_OF_PARTS)
+    return not any(name in header for name in _NOT_OF_PARTS)
 
 
 def _header(header: Dict[str, Any], first: int, count: int, candidates: int) -> bytes:

@@ -185,6 +185,27 @@ def new_file(path: str, final: Optional[Callable[[], str]] = None) -> Iterator[s
         raise
 
 
+@contextmanager
+def new_files(directory: str) -> Iterator[str]:
+    """A directory on this machine. The files in it get their names at the end, if nothing failed,
+    each when it is whole."""
+    if is_remote(directory):
+        with tempfile.TemporaryDirectory(prefix="dsel-") as folder:
+            yield folder
+            for name in sorted(os.listdir(folder)):
+                _put(os.path.join(folder, name), joined(directory, name))
+        return
+    os.makedirs(directory, exist_ok=True)
+    folder = os.path.join(directory, f".{_unique()}")
+    os.mkdir(folder)
+    try:
+        yield folder
+        for name in sorted(os.listdir(folder)):
+            os.replace(os.path.join(folder, name), os.path.join(directory, name))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _linked(temporary: str, path: str) -> bool:
     """Gives a file its name, if there is none of the same size."""
     try:

@@ -11,12 +11,11 @@ import tempfile
 from contextlib import ExitStack
 from typing import Any, List, Mapping, Sequence
 
-from .._errors import DselError
 from .._process import Word
 from . import _storage
-from ._documents import facts_of, feed_of, feeds_of
+from ._documents import feeds_of
+from ._outputs import changed, copied
 from ._plan import Job
-from ._readers import is_fed
 from ._results import Record, lines_of, once, run
 from ._slices import cut
 
@@ -29,7 +28,9 @@ def fit(job: Job, item: Mapping[str, Any]) -> Record:
     """
 
     def make(path: str) -> Record:
-        report = run(job, ["fit", *feeds_of(item["words"], job.readers), f"--output={path}"])
+        with ExitStack() as stack:
+            words = feeds_of(item["words"], job.readers, stack)
+            report = run(job, ["fit", *words, f"--output={path}"])
         inputs = [_input(one) for one in report["inputs"]]
         return {
             # Short, because the driver has those of all shards.
@@ -93,7 +94,7 @@ def weigh(job: Job, item: Mapping[str, Any]) -> Record:
     def make(path: str) -> Record:
         with ExitStack() as stack:
             words = _weigh_words(job, item, stack)
-            words += feeds_of([shard["path"] for shard in item["shards"]], job.readers)
+            words += feeds_of([shard["path"] for shard in item["shards"]], job.readers, stack)
             report = run(job, ["weigh", *words, f"--output={path}"])
         _expect(job, item, report["inputs"])
         return {"kept": report["candidates"]["kept"]}
@@ -114,7 +115,7 @@ def complete(job: Job, item: Mapping[str, Any]) -> Record:
             words += _target_models(item, stack)
             keys = stack.enter_context(_slice(item["keys"]))
             words.append(f"--candidates-from={keys}")
-            words += feeds_of([shard["path"] for shard in item["shards"]], job.readers)
+            words += feeds_of([shard["path"] for shard in item["shards"]], job.readers, stack)
             run(job, ["weigh", *words, f"--output={path}"])
         return {}
 
@@ -171,28 +172,19 @@ def slices(job: Job, item: Mapping[str, Any]) -> Record:
 
 
 def write(job: Job, item: Mapping[str, Any]) -> Record:
-    """Copies the chosen lines of some shards, each to a file of its own.
+    """Copies the chosen documents of some shards, each to a file of its own.
 
     Args:
-        item: `picks`, a file; `shards`: path, size and stamp, number, number of chosen documents
-            and the place of these in the file, of each that has some.
+        item: `picks`, a file, and `place`, where the part with these shards is in it; `first`, the
+            number of the part's first shard in the pool; `shards`: path, size and stamp, number,
+            and number of chosen documents, of each that has some.
     """
 
     def make(_: str) -> Record:
-        files: List[Record] = []
-        with ExitStack() as stack:
-            whole = ""
-            for shard in item["shards"]:
-                if shard["place"] is not None:
-                    # Its own only: a run of the program for a few lines costs little else.
-                    with _slice({"file": item["picks"], "place": shard["place"]}) as picks:
-                        files.append(_copy(job, shard, picks))
-                    continue
-                whole = whole or stack.enter_context(_storage.local_copy(item["picks"]))
-                files.append(_copy(job, shard, whole))
-        return {"files": files}
+        with _slice({"file": item["picks"], "place": item["place"]}) as picks:
+            return {"files": copied(job, item["shards"], item["first"], picks)}
 
-    named = [job.out, job.write, _id(item["picks"]), item["shards"]]
+    named = [job.out, job.write, _id(item["picks"]), item["place"], item["shards"]]
     files = once(job, "write", "", named, make)
     for file in files["files"]:
         found = _storage.facts(_storage.joined(job.out, file["name"]))
@@ -202,29 +194,6 @@ def write(job: Job, item: Mapping[str, Any]) -> Record:
             files = once(job, "write", "", named, make)
             break
     return {"files": files["files"], "cost": files["cost"]}
-
-
-def _copy(job: Job, shard: Mapping[str, Any], picks: str) -> Record:
-    path = shard["path"]
-    name = f"shard_{shard['number']:08d}{job.suffix}"
-    words: List[Word] = ["resample", f"--candidates={picks}", f"--text-field={job.text_field}"]
-    words += [*job.write, "--manifest=/dev/null"]
-    words.append(feed_of(path, "--pool=") if is_fed(path, job.readers) else f"--pool={path}")
-    with _storage.new_file(_storage.joined(job.out, name)) as output:
-        selected = run(job, [*words, f"--output={output}"])["selected"]
-        stored = os.stat(output).st_size
-        if (shard["size"], shard["stamp"]) != facts_of(path, job.readers):
-            raise _changed(path)
-        if selected["documents"] != shard["chosen"]:
-            found = selected["documents"]
-            raise DselError(
-                f"{found} of the {shard['chosen']} chosen documents were found.",
-                code="changed",
-                file=path,
-                advice="Run the selection again, with another work folder.",
-            )
-    facts = {key: selected[key] for key in ("documents", "tokens", "bytes")}
-    return {"name": name, "shard": path, "stored_bytes": stored, **facts}
 
 
 # Parts of command lines.
@@ -323,14 +292,4 @@ def _expect(job: Job, item: Mapping[str, Any], inputs: Sequence[Mapping[str, Any
         if (shard["bytes"], shard["xxh3"]) != (found["bytes"], found["xxh3"]):
             # It will be fitted again by the next run, though its date may be the same.
             _storage.remove(shard["record"])
-            raise _changed(shard["path"])
-
-
-def _changed(path: str) -> DselError:
-    return DselError(
-        "the file changed during the selection.",
-        code="changed",
-        file=path,
-        advice="Leave the pool as it is until the selection is complete, and run it again: what "
-        "was done for other files is used again.",
-    )
+            raise changed(shard["path"])

@@ -1,5 +1,5 @@
 internal import Choosing
-internal import Featurizing
+package import Featurizing
 internal import Reading
 internal import Weighting
 
@@ -28,6 +28,15 @@ extension ObjectiveRecord {
 }
 
 extension BaseSettings {
+  /// Refuses a base that a run can't use, before any work.
+  ///
+  /// - Throws: ``PipelineError``
+  package func check(
+    _ features: FeatureSettings, _ reading: ReadingSettings
+  ) throws(PipelineError) {
+    _ = try model(features, reading.limits)
+  }
+
   /// - Parameter features: those of the run, which the model must have, too.
   /// - Throws: ``PipelineError``
   func model(

@@ -1,0 +1,52 @@
+"""Which selection a directory belongs to."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from .._errors import DselError
+from . import _storage
+
+
+def look_at_output(out: str, asked: str, selection: Optional[str], force: bool) -> None:
+    """Makes sure that `out` has nothing, or a part of this very selection.
+
+    Args:
+        asked: what identifies the request.
+        selection: what identifies the selection; None before it is known.
+
+    Raises:
+        DselError: there is something else.
+    """
+    claim = _storage.joined(out, ".dsel-selection")
+    own = {"asked": asked, "selection": selection}
+    names = _storage.names_in(out)
+    theirs = [name for name in names if _is_ours(name)]
+    found = _storage.read_json(claim) if ".dsel-selection" in names else None
+    is_other = found is not None and found["asked"] != own["asked"]
+    if selection is not None:
+        is_other = is_other or (found is not None and found != own)
+    if is_other or (found is None and theirs):
+        if not force:
+            raise DselError(
+                "another selection is in the directory, or is being written there.",
+                code="output_exists",
+                file=out,
+                advice="Name an empty directory, or give force=True to replace it.",
+            )
+        for name in [name for name in theirs if name != "manifest.json"]:
+            _storage.remove(_storage.joined(out, name))
+        _storage.remove(_storage.joined(out, "manifest.json"))
+        _storage.remove(claim)
+    if selection is not None and _storage.claimed(claim, own) != own:
+        raise DselError(
+            "another selection is being written to the directory.",
+            code="output_exists",
+            file=out,
+            advice="Wait for its end, or name another directory.",
+        )
+
+
+def _is_ours(name: str) -> bool:
+    is_shard = ".jsonl" in name or name.endswith(".parquet")
+    return name == "manifest.json" or (name.startswith("shard_") and is_shard)
