@@ -120,22 +120,3 @@ static void mix(
     _mm256_mask_storeu_epi32(ids + index, valid, buckets_of(gram, range));
   }
 }
-
-static int64_t sum(
-    const int16_t *values, size_t value_count, const uint32_t *ids, size_t count) {
-  const __m512i limit = _mm512_set1_epi32((int)(uint32_t)value_count);
-  __m512i sums = _mm512_setzero_si512();
-  unsigned all_valid = 1;
-  for (size_t index = 0; index < count; index += 16) {
-    __mmask16 valid = count - index < 16 ? (__mmask16)((1u << (count - index)) - 1) : 0xFFFF;
-    __m512i id = _mm512_maskz_loadu_epi32(valid, ids + index);
-    __mmask16 below = _mm512_mask_cmplt_epu32_mask(valid, id, limit);
-    all_valid &= below == valid;
-    // Two values each, of which the lower one counts.
-    __m512i pair = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), below, id, values, 2);
-    sums = _mm512_add_epi32(sums, _mm512_srai_epi32(_mm512_slli_epi32(pair, 16), 16));
-  }
-  if (!all_valid) { __builtin_trap(); }
-  return _mm512_reduce_add_epi32(sums);
-}
-
