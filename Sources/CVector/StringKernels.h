@@ -47,7 +47,7 @@ static inline void store_text(
 
 #else
 
-/// The same. Most escapes are of a few kinds, and the others are looked up.
+/// As above. Most escapes are of a few kinds, and the others are looked up.
 static inline uint64_t unknown_escapes(block bytes, const uint8_t *source, uint64_t escaped) {
   lanes frequent = either(
       either(equal(bytes, 'n'), equal(bytes, '"')), either(equal(bytes, '\\'), equal(bytes, 't')));
@@ -58,12 +58,12 @@ static inline uint64_t unknown_escapes(block bytes, const uint8_t *source, uint6
   return unknown;
 }
 
-/// The same. From each escaped character on, the bytes are copied again, to where they move to.
+/// As above. From each escaped character on, the bytes are copied again, to where they move to.
 static inline void store_text(
     uint8_t *text, block bytes, const uint8_t *source, uint64_t escaped, uint64_t kept) {
   store(text, bytes);
   escaped &= kept;
-  // The backslash of the first byte isn't in this block.
+  // If the first byte is escaped, its backslash isn't in this block. The sum begins below 0.
   size_t dropped = 0 - (size_t)(escaped & 1);
   for (; escaped; escaped &= escaped - 1) {
     size_t at = (size_t)__builtin_ctzll(escaped);
