@@ -1,3 +1,11 @@
+/// The eight bytes at each of eight places. Gathering them takes longer.
+static inline __m512i words_at(const uint8_t *bytes, const uint32_t *places) {
+  int64_t words[8];
+  for (int lane = 0; lane < 8; lane += 1) { memcpy(words + lane, bytes + places[lane], 8); }
+  return _mm512_setr_epi64(
+      words[0], words[1], words[2], words[3], words[4], words[5], words[6], words[7]);
+}
+
 /// XXH3-64 with the default secret, for 1 to 3 and for 4 to 8 bytes:
 /// https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md.
 ///
@@ -32,8 +40,9 @@ static size_t hash(
     __m256i length32 = _mm256_sub_epi32(_mm256_maskz_loadu_epi32(valid, ends + index), start);
     __mmask8 is_short = _mm256_cmple_epu32_mask(length32, _mm256_set1_epi32(3));
     __m512i length = _mm512_cvtepu32_epi64(length32);
-    __m512i text =
-        _mm512_mask_i32gather_epi64(_mm512_setzero_si512(), valid, start, bytes, 1);
+    __m512i text = valid == 0xFF
+        ? words_at(bytes, starts + index)
+        : _mm512_mask_i32gather_epi64(_mm512_setzero_si512(), valid, start, bytes, 1);
 
     __m512i chosen = _mm512_or_si512(_mm512_permutexvar_epi64(length, choice), odd);
     __m512i hash = _mm512_xor_si512(
@@ -111,22 +120,3 @@ static void mix(
     _mm256_mask_storeu_epi32(ids + index, valid, buckets_of(gram, range));
   }
 }
-
-static int64_t sum(
-    const int16_t *values, size_t value_count, const uint32_t *ids, size_t count) {
-  const __m512i limit = _mm512_set1_epi32((int)(uint32_t)value_count);
-  __m512i sums = _mm512_setzero_si512();
-  unsigned all_valid = 1;
-  for (size_t index = 0; index < count; index += 16) {
-    __mmask16 valid = count - index < 16 ? (__mmask16)((1u << (count - index)) - 1) : 0xFFFF;
-    __m512i id = _mm512_maskz_loadu_epi32(valid, ids + index);
-    __mmask16 below = _mm512_mask_cmplt_epu32_mask(valid, id, limit);
-    all_valid &= below == valid;
-    // Two values each, of which the lower one counts.
-    __m512i pair = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), below, id, values, 2);
-    sums = _mm512_add_epi32(sums, _mm512_srai_epi32(_mm512_slli_epi32(pair, 16), 16));
-  }
-  if (!all_valid) { __builtin_trap(); }
-  return _mm512_reduce_add_epi32(sums);
-}
-

@@ -32,9 +32,8 @@
 ///     block resolved(block, uint64_t escaped);                  what escaped characters stand for
 ///     void store_kept(uint8_t *bytes, block, uint64_t kept);    one after the other, and any after
 ///
-/// Without it, a back end has its own `plain_bytes` and `copy_plain`, as `Scalar.c` does. A back end can
-/// have its own `list` (`HAS_LIST`), `store_raised` (`HAS_RAISED`), `classify` (`HAS_CLASSES`),
-/// `hash` (`HAS_VECTOR_HASH`), or all functions of hashes (`HAS_VECTOR_MIX`).
+/// A back end can have its own `list` (`HAS_LIST`), `store_raised` (`HAS_RAISED`), `classify`
+/// (`HAS_CLASSES`), `hash` (`HAS_VECTOR_HASH`), or all functions of hashes (`HAS_VECTOR_MIX`).
 typedef struct {
   const char *name;
   size_t (*tokenize)(

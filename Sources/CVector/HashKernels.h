@@ -32,6 +32,25 @@ static inline size_t hash_longer(
   return longer_count;
 }
 
+/// One value after the other: gathering them takes longer.
+static int64_t sum(
+    const int16_t *values, size_t value_count, const uint32_t *ids, size_t count) {
+  int64_t sums[4] = {0};
+  size_t index = 0;
+  for (; index + 4 <= count; index += 4) {
+    for (size_t lane = 0; lane < 4; lane += 1) {
+      uint32_t id = ids[index + lane];
+      if (__builtin_expect(id >= value_count, 0)) { __builtin_trap(); }
+      sums[lane] += values[id];
+    }
+  }
+  for (; index < count; index += 1) {
+    if (ids[index] >= value_count) { __builtin_trap(); }
+    sums[0] += values[ids[index]];
+  }
+  return sums[0] + sums[1] + sums[2] + sums[3];
+}
+
 #ifndef HAS_VECTOR_MIX
 static inline uint64_t rotated(uint64_t value, unsigned count) {
   return value << count | value >> (64 - count);
@@ -160,24 +179,6 @@ static void mix(
       ids[index] = bucket(mixed(shorter[index], hashes[index]), bucket_count);
     }
   }
-}
-
-static int64_t sum(
-    const int16_t *values, size_t value_count, const uint32_t *ids, size_t count) {
-  int64_t sums[4] = {0};
-  size_t index = 0;
-  for (; index + 4 <= count; index += 4) {
-    for (size_t lane = 0; lane < 4; lane += 1) {
-      uint32_t id = ids[index + lane];
-      if (__builtin_expect(id >= value_count, 0)) { __builtin_trap(); }
-      sums[lane] += values[id];
-    }
-  }
-  for (; index < count; index += 1) {
-    if (ids[index] >= value_count) { __builtin_trap(); }
-    sums[0] += values[ids[index]];
-  }
-  return sums[0] + sums[1] + sums[2] + sums[3];
 }
 
 #endif

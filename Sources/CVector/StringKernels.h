@@ -31,12 +31,49 @@ static const uint8_t escape_low[16] = {
     [2] = 1 | 4 | 8, [4] = 8, [5] = 8, [6] = 4, [12] = 2, [14] = 4, [15] = 1};
 
 /// The escaped bytes that JSON doesn't allow after a backslash.
-static inline uint64_t unknown_escapes(block bytes, const uint8_t *at, uint64_t escaped) {
-  (void)at;
+static inline uint64_t unknown_escapes(block bytes, const uint8_t *source, uint64_t escaped) {
+  (void)source;
   block common =
       both(lookup(escape_high, high_halves(bytes)), lookup(escape_low, low_halves(bytes)));
   return escaped & bits(equal(common, 0));
 }
+
+/// Writes the bytes that are kept, one after the other, and what escaped characters stand for.
+static inline void store_text(
+    uint8_t *text, block bytes, const uint8_t *source, uint64_t escaped, uint64_t kept) {
+  (void)source;
+  store_kept(text, resolved(bytes, escaped), kept);
+}
+
+#else
+
+/// As above. Most escapes are of a few kinds, and the others are looked up.
+static inline uint64_t unknown_escapes(block bytes, const uint8_t *source, uint64_t escaped) {
+  lanes frequent = either(
+      either(equal(bytes, 'n'), equal(bytes, '"')), either(equal(bytes, '\\'), equal(bytes, 't')));
+  uint64_t unknown = escaped & ~bits(frequent);
+  for (uint64_t left = unknown; left; left &= left - 1) {
+    if (meanings[source[__builtin_ctzll(left)]]) { unknown &= ~(left & -left); }
+  }
+  return unknown;
+}
+
+/// As above. From each escaped character on, the bytes are copied again, to where they move to.
+static inline void store_text(
+    uint8_t *text, block bytes, const uint8_t *source, uint64_t escaped, uint64_t kept) {
+  store(text, bytes);
+  escaped &= kept;
+  // If the first byte is escaped, its backslash isn't in this block. The sum begins below 0.
+  size_t dropped = 0 - (size_t)(escaped & 1);
+  for (; escaped; escaped &= escaped - 1) {
+    size_t at = (size_t)__builtin_ctzll(escaped);
+    dropped += 1;
+    store(text + at - dropped, load(source + at));
+    text[at - dropped] = meanings[source[at]];
+  }
+}
+
+#endif
 
 /// The bytes that follow a backslash which isn't escaped itself.
 ///
@@ -96,40 +133,6 @@ static size_t string_end(const uint8_t *line, size_t count, size_t start, int *h
   return SIZE_MAX;
 }
 
-#else
-
-/// The end of the escape at `at`, or SIZE_MAX if it is a fault.
-static inline size_t escape_end(const uint8_t *line, size_t at) {
-  if (line[at + 1] != 'u') { return meanings[line[at + 1]] ? at + 2 : SIZE_MAX; }
-  int32_t value = code_unit(line + at + 2);
-  if (value < 0) { return SIZE_MAX; }
-  if ((value & 0xF800) != 0xD800) { return at + 6; }
-  if (value >= 0xDC00 || line[at + 6] != '\\' || line[at + 7] != 'u' ||
-      (code_unit(line + at + 8) & ~0x3FF) != 0xDC00) {
-    return SIZE_MAX;
-  }
-  return at + 12;
-}
-
-static size_t string_end(const uint8_t *line, size_t count, size_t start, int *has_escapes) {
-  *has_escapes = 0;
-  size_t place = start;
-  while (place < count) {
-    place += plain_bytes(line + place, count - place, '"');
-    if (place >= count || line[place] == '"') { break; }
-    if (line[place] != '\\') {
-      if (line[place] < 0x20) { return SIZE_MAX; }
-      continue;
-    }
-    *has_escapes = 1;
-    place = escape_end(line, place);
-  }
-  return place < count ? place : SIZE_MAX;
-}
-
-#endif
-
-#ifdef HAS_LOOKUPS
 /// Moves the bytes that stay together: no branch depends on escapes, except those of `\u`.
 static size_t unescape(const uint8_t *string, size_t count, uint8_t *text) {
   size_t read = 0, written = 0;
@@ -151,7 +154,7 @@ static size_t unescape(const uint8_t *string, size_t count, uint8_t *text) {
       length = unit - 1 < length ? unit - 1 : length;
     }
     uint64_t kept = (escaped | ~backslashes) & ((length < 64 ? 1ull << length : 0) - 1);
-    store_kept(text + written, resolved(bytes, escaped), kept);
+    store_text(text + written, bytes, string + read, escaped, kept);
     written += (size_t)__builtin_popcountll(kept);
     read += length;
     if (units && read < count) {
@@ -161,23 +164,3 @@ static size_t unescape(const uint8_t *string, size_t count, uint8_t *text) {
   }
   return written;
 }
-#else
-/// Copies what precedes the next escape, resolves it, and goes on after it.
-static size_t unescape(const uint8_t *string, size_t count, uint8_t *text) {
-  size_t read = 0, written = 0;
-  while (read < count) {
-    size_t length = copy_plain(string + read, count - read, text + written);
-    if (length >= count - read) { return written + (count - read); }
-    read += length;
-    written += length;
-    if (string[read + 1] == 'u') {
-      read = unescape_units(string, count, read, text, &written);
-    } else {
-      text[written] = meanings[string[read + 1]];
-      read += 2;
-      written += 1;
-    }
-  }
-  return written;
-}
-#endif

@@ -88,7 +88,7 @@ static inline void add_scalar(
 
 /// Adds the scalars beyond ASCII, whose bytes are set in `marked`.
 ///
-/// Ends the block before a scalar that isn't completely within it, or that is left to the caller.
+/// Ends the block before a scalar that is left to the caller.
 static inline void add_scalars(
     classes *found, uint64_t marked, const uint8_t *text, uint8_t *lowered, uint64_t other_before,
     const dsel_scalars *scalars) {
@@ -97,8 +97,7 @@ static inline void add_scalars(
     uint32_t value = scalar(text + at, &length);
     uint16_t properties =
         scalars->blocks[(uint32_t)scalars->block_numbers[value >> 8] << 8 | (value & 0xFF)];
-    int is_whole = at + length <= found->count;
-    if (__builtin_expect(is_whole && properties >> 5 != 0 && value != 0x3A3, 0)) {
+    if (__builtin_expect(properties >> 5 != 0 && value != 0x3A3, 0)) {
       uint32_t lower = scalars->lowercase[(properties >> 5) - 1];
       if (length_of(lower) == length) {
         encode(lower, length, lowered + at);
@@ -106,7 +105,7 @@ static inline void add_scalars(
             scalars->blocks[(uint32_t)scalars->block_numbers[lower >> 8] << 8 | (lower & 0xFF)] & 7;
       }
     }
-    if (!is_whole || properties >> 5 != 0 || value == 0x130) {
+    if (properties >> 5 != 0 || value == 0x130) {
       found->count = at;
       return;
     }
@@ -115,20 +114,31 @@ static inline void add_scalars(
   }
 }
 
-/// The first bytes of letters of Hiragana and Katakana: see `has_kana`.
-static inline uint64_t kana_in(block bytes) {
-  uint64_t kana = bits(equal(bytes, 0xE3));
-  if (!kana) { return 0; }
+/// The number of a block's 64 bytes that belong to scalars which are completely within it.
+static inline size_t whole_bytes(const uint8_t *bytes) {
+  return bytes[63] >= 0xC0 ? 63 : bytes[62] >= 0xE0 ? 62 : bytes[61] >= 0xF0 ? 61 : 64;
+}
+
+/// The first bytes of letters of Hiragana and Katakana, among those of U+3000 to U+3FFF: see
+/// `has_kana`.
+static inline uint64_t kana_in(block bytes, uint64_t firsts) {
   // U+3040; U+3097 to U+309C, and U+30A0; U+30FB.
   uint64_t first = bits(equal(bytes, 0x81)) >> 1 & ~(bits(equal(bytes, 0x80)) >> 2);
   uint64_t second = bits(equal(bytes, 0x82)) >> 1 &
                     ~(bits(either(is_in(bytes, 0x97, 6), equal(bytes, 0xA0))) >> 2);
   uint64_t third = bits(equal(bytes, 0x83)) >> 1 & ~(bits(equal(bytes, 0xBB)) >> 2);
-  return kana & (first | second | third);
+  return firsts & (first | second | third);
+}
+
+/// The first bytes of U+3001 to U+3004 and of U+3008 to U+3020: punctuation, beside some symbols.
+static inline uint64_t marks_in(block bytes, uint64_t firsts) {
+  return firsts & bits(equal(bytes, 0x80)) >> 1 &
+         bits(either(is_in(bytes, 0x81, 4), is_in(bytes, 0x88, 0x19))) >> 2;
 }
 
 /// Adds the most frequent scalars beyond ASCII all at once, if they are completely within the
-/// block: letters of Latin-1, the punctuation of U+2010 to U+2027, kana, and most ideographs.
+/// block: letters of Latin-1, the punctuation of U+2010 to U+2027 and of Japanese, kana, and most
+/// ideographs.
 ///
 /// Sets `capitals` to the second bytes of capital letters, and returns `marked` without the bytes
 /// of all these scalars.
@@ -146,10 +156,18 @@ static inline uint64_t add_common(
   uint64_t punctuation = bits(equal(bytes, 0xE2)) & valid >> 2;
   if (punctuation) {
     punctuation &= bits(equal(bytes, 0x80)) >> 1 & bits(is_in(bytes, 0x90, 0x18)) >> 2;
-    punctuation |= punctuation << 1 | punctuation << 2;
   }
-  uint64_t singles = scalars->has_ideographs ? bits(is_in(bytes, 0xE5, 4)) : 0;
-  if (scalars->has_kana) { singles |= kana_in(bytes); }
+  uint64_t singles = 0;
+  if (scalars->has_ideographs) {
+    singles = bits(is_in(bytes, 0xE5, 5)) |
+              (bits(equal(bytes, 0xE4)) & bits(is_in(bytes, 0xB8, 8)) >> 1);
+  }
+  uint64_t japanese = bits(equal(bytes, 0xE3)) & valid >> 2;
+  if (japanese) {
+    punctuation |= marks_in(bytes, japanese);
+    if (scalars->has_kana) { singles |= kana_in(bytes, japanese); }
+  }
+  punctuation |= punctuation << 1 | punctuation << 2;
   singles &= valid >> 2;
   if (scalars->joins_marks) {
     found->breaks |= singles | singles << 3;
@@ -169,14 +187,14 @@ static size_t tokenize(
   size_t done = 0;
   while (done < count) {
     classes found = {.count = count - done < 64 ? count - done : 64, .breaks = state.break_before};
-    uint64_t valid = ~0ull >> (64 - found.count);
     block bytes = found.count == 64 ? load(text + done) : load_part(text + done, found.count);
     uint64_t beyond = bits(is_beyond(bytes));
     uint64_t space;
     block lower = classify(bytes, &found.word, &space);
     found.other = ~(found.word | space | beyond);
-    uint64_t marked = 0, capitals = 0;
-    if (beyond) { marked = add_common(&found, beyond, bytes, valid, &capitals, scalars); }
+    if (beyond && found.count == 64) { found.count = whole_bytes(text + done); }
+    uint64_t valid = ~0ull >> (64 - found.count), marked = 0, capitals = 0;
+    if (beyond) { marked = add_common(&found, beyond & valid, bytes, valid, &capitals, scalars); }
     store_raised(lowered + done, lower, capitals);
     if (__builtin_expect(marked != 0, 0)) {
       add_scalars(&found, marked, text + done, lowered + done, state.other_before, scalars);

@@ -80,43 +80,37 @@ static int is_utf8(const uint8_t *bytes, size_t count) {
 
 #else
 
-/// Words of ASCII are skipped, and other scalars are read one at a time.
+/// The bytes after those of `first`, of which one may be the last of the preceding block.
+static inline uint64_t behind(uint64_t first, uint64_t *last_before) {
+  uint64_t found = first << 1 | *last_before;
+  *last_before = first >> 63;
+  return found;
+}
+
+/// Compares the bytes that continue a scalar with those that the first bytes ask for.
 static int is_utf8(const uint8_t *bytes, size_t count) {
-  size_t place = 0;
-  while (place < count) {
-    uint64_t word;
-    if (count - place >= 32) {
-      uint64_t words[4];
-      memcpy(words, bytes + place, sizeof words);
-      if (((words[0] | words[1] | words[2] | words[3]) & 0x8080808080808080) == 0) {
-        place += sizeof words;
-        continue;
-      }
-    }
-    if (count - place >= sizeof word) {
-      memcpy(&word, bytes + place, sizeof word);
-      if ((word & 0x8080808080808080) == 0) {
-        place += sizeof word;
-        continue;
-      }
-    }
-    uint8_t first = bytes[place];
-    if (first < 0x80) {
-      place += 1;
-      continue;
-    }
-    size_t length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-    if (first < 0xC2 || first > 0xF4 || length > count - place) { return 0; }
-    // The second byte of some scalars has a narrower range, which excludes overlong forms,
+  uint64_t awaited = 0, last[4] = {0};
+  // The last part, which may be empty, ends with zeros: a scalar before them isn't complete.
+  for (size_t place = 0; place <= count; place += 64) {
+    size_t length = count - place;
+    block next = length >= 64 ? load(bytes + place) : load_part(bytes + place, length);
+    uint64_t beyond = bits(is_beyond(next));
+    if ((beyond | awaited) == 0) { continue; }
+    uint64_t tails = bits(is_in(next, 0x80, 0x40));
+    uint64_t four = bits(is_in(next, 0xF0, 5)), three = bits(is_in(next, 0xE0, 16)) | four;
+    uint64_t two = bits(is_in(next, 0xC2, 0x1E)) | three;
+    uint64_t faults = beyond & ~(tails | two);
+    faults |= tails ^ (two << 1 | three << 2 | four << 3 | awaited);
+    awaited = two >> 63 | three >> 62 | four >> 61;
+    // After some first bytes the range of the second is narrower, which excludes overlong forms,
     // surrogates and numbers above U+10FFFF.
-    uint8_t second = bytes[place + 1];
-    uint8_t least = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-    uint8_t most = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-    if (second < least || second > most) { return 0; }
-    for (size_t tail = 2; tail < length; tail += 1) {
-      if ((bytes[place + tail] & 0xC0) != 0x80) { return 0; }
+    if (three | last[0] | last[1] | last[2] | last[3]) {
+      faults |= behind(bits(equal(next, 0xE0)), last) & bits(is_in(next, 0x80, 0x20));
+      faults |= behind(bits(equal(next, 0xED)), last + 1) & bits(is_in(next, 0xA0, 0x20));
+      faults |= behind(bits(equal(next, 0xF0)), last + 2) & bits(is_in(next, 0x80, 0x10));
+      faults |= behind(bits(equal(next, 0xF4)), last + 3) & bits(is_in(next, 0x90, 0x30));
     }
-    place += length;
+    if (faults) { return 0; }
   }
   return 1;
 }

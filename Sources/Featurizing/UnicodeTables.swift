@@ -49,7 +49,7 @@ internal import CVector
   private static let kana: [ClosedRange<UInt32>] = [
     0x3041...0x3096, 0x309D...0x309F, 0x30A1...0x30FA, 0x30FC...0x30FF,
   ]
-  private static let ideographs: Range<UInt32> = 0x5000..<0x9000
+  private static let ideographs: Range<UInt32> = 0x4E00..<0xA000
 
   package init() {
     var numbers = [UInt16](repeating: 0, count: Self.scalarCount >> 8)

@@ -12,7 +12,10 @@ void make_properties(void) {
     if (value >= 0x300 && value < 0x370) { class_index = 3; }
     if (value >= 0x2000 && value < 0x2070) { class_index = value == 0x2028 ? 1 : 0; }
     if (value == 0x200D) { class_index = 3; }
-    if (value >= 0x3000 && value < 0x3100) { class_index = 0; }
+    if (value >= 0x3001 && value < 0x3100) { class_index = 0; }
+    // As in the tokenizer's tables, some between the marks of Japanese are of other classes.
+    if (value >= 0x3005 && value < 0x3008) { class_index = 4; }
+    if (value >= 0x3021 && value < 0x3030) { class_index = value < 0x302A ? 4 : 3; }
     if ((value >= 0x3041 && value <= 0x3096) || (value >= 0x309D && value <= 0x309F) ||
         (value >= 0x30A1 && value <= 0x30FA) || value >= 0x30FC) {
       if (value < 0x3100) { class_index = 4; }

@@ -41,7 +41,7 @@ typedef struct {
   /// 1 if the letters of Hiragana and Katakana are single characters: U+3041 to U+30FF without
   /// U+3097 to U+309C, U+30A0 and U+30FB.
   int has_kana;
-  /// 1 if all scalars from U+5000 to U+8FFF are single characters.
+  /// 1 if all scalars from U+4E00 to U+9FFF are single characters.
   int has_ideographs;
   /// 1 if marks join the token before them, and single characters are tokens of their own.
   int joins_marks;
