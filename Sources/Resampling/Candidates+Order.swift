@@ -1,8 +1,13 @@
+internal import Files
+
 /// Sorting drawn candidates into pool order.
 extension Candidates {
   /// Below this number, entries are sorted by comparison.
   private static let smallestRadixSorted = 4096
   private static let digitCount = 256
+  /// Fewer entries are in the processor's cache anyway.
+  private static let smallestPrefetched = 1 << 13
+  private static let prefetchedAhead = 4
 
   /// Sorts by place in the pool.
   ///
@@ -38,6 +43,7 @@ extension Candidates {
       sum += ends[digit]
       ends[digit] = sum
     }
+    let isLarge = high - low >= smallestPrefetched
     // The entry at the begin of one digit's stretch moves to the begin of its own stretch, until an
     // entry comes that belongs here.
     for digit in 0..<digitCount {
@@ -47,6 +53,8 @@ extension Candidates {
         while own != digit {
           swap(&entry, &entries[starts[own]])
           starts[own] += 1
+          // No processor guesses so many places that are read next.
+          if isLarge { entries.prefetch(starts[own] + prefetchedAhead) }
           own = Self.digit(entry, shift)
         }
         entries[starts[digit]] = entry
