@@ -320,8 +320,8 @@ def test_files_of_options_are_looked_at_before_any_work(threads, shards, tmp_pat
         ({"base": "none.model"}, "no_such_file", "none.model"),
         ({"base": WIKI}, "unusable_model", "wiki.jsonl"),
         ({"base": "kept"}, "unusable_model", "kept"),
-        ({"base": "other.model"}, "other_features", "other.model"),
-        ({"base": "wiki.model", "buckets": 600}, "other_features", "wiki.model"),
+        ({"base": "other.model"}, "other_settings", "other.model"),
+        ({"base": "wiki.model", "buckets": 600}, "other_settings", "wiki.model"),
         ({"exclude": "none.jsonl"}, "no_such_file", "none.jsonl"),
         ({"exclude": [WIKI, "none.jsonl"]}, "no_such_file", "none.jsonl"),
     ]:

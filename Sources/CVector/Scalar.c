@@ -70,8 +70,9 @@ static inline block classify(block bytes, uint64_t *word, uint64_t *space) {
     pair digits = (low + ones * (0x80 - '0')) & ~(low + ones * (0x80 - '9' - 1));
     pair underscores = ~((low ^ ones * '_') + ~tops);
     word_lanes.words[at] = letters | ((digits | underscores) & ~source);
-    space_lanes.words[at] = (((low + ones * (0x80 - 0x09)) & ~(low + ones * (0x80 - 0x0E))) |
-                       ((low + ones * (0x80 - 0x1C)) & ~(low + ones * (0x80 - 0x21)))) & ~source;
+    pair blanks = ((low + ones * (0x80 - 0x09)) & ~(low + ones * (0x80 - 0x0E))) |
+                  ((low + ones * (0x80 - 0x1C)) & ~(low + ones * (0x80 - 0x21)));
+    space_lanes.words[at] = blanks & ~source;
     lower.words[at] = source | letters >> 2;
   }
   *word = bits(word_lanes);
