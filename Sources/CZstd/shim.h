@@ -26,4 +26,9 @@ static inline size_t CZstd_getFrameHeader(
   return result;
 }
 
+/// A bound of the decoded size of a whole frame.
+static inline unsigned long long CZstd_decompressBound(const void *source, size_t size) {
+  return ZSTD_decompressBound(source, size);
+}
+
 #endif

@@ -50,6 +50,22 @@ package struct Decompressor: ~Copyable, Sendable {
     }
   }
 
+  /// Makes a zstd decoder return at the end of each frame.
+  package mutating func stopAtFrames() { zstd?.stopsAtFrames = true }
+
+  /// Whether the next byte begins a zstd frame.
+  package var isBetweenFrames: Bool {
+    switch zstd {
+    case .some(let zstd): return zstd.isBetweenFrames
+    case .none: return false
+    }
+  }
+
+  /// See ``ZstdDecompressor/passFrames(hasChecksums:)``.
+  package mutating func passFrames(hasChecksums: Bool) {
+    zstd?.passFrames(hasChecksums: hasChecksums)
+  }
+
   /// Decodes from `input` until it is used up or `output` is full.
   ///
   /// Plain input is copied.

@@ -45,6 +45,19 @@ internal import CZstd
   /// If so, call it again with empty input.
   package private(set) var hasPendingOutput = false
 
+  /// Whether ``decompress(_:into:)`` returns at the end of each frame.
+  package var stopsAtFrames = false
+
+  /// Whether the next byte begins a frame.
+  package var isBetweenFrames: Bool { header.isEmpty && !hasPendingOutput }
+
+  /// Notes whole frames that were decoded elsewhere.
+  package mutating func passFrames(hasChecksums: Bool) {
+    precondition(isBetweenFrames)
+    hasDecodedFrame = true
+    self.hasChecksums = self.hasChecksums && hasChecksums
+  }
+
   /// Creates a decoder that needs at most about `maximumWindowByteCount` bytes of memory.
   ///
   /// The limit is clamped to libzstd's own bounds, 1 KiB to 2 GiB.
@@ -99,6 +112,7 @@ internal import CZstd
       // A full output may leave decoded bytes inside libzstd, unless the frame just ended. At a
       // boundary, another call would begin a frame that has no bytes yet.
       hasPendingOutput = output.isFull && remainingHint != 0
+      if stopsAtFrames, remainingHint == 0 { break }
     }
     return position
   }

@@ -107,6 +107,22 @@ package import Platform
     count += unsafe output.finalize(for: free)
   }
 
+  /// Appends the bytes from `start` on to `output`, as many as it has room for.
+  ///
+  /// - Returns: their number.
+  package func copy(from start: Int, to output: inout OutputSpan<UInt8>) -> Int {
+    precondition((0...count).contains(start))
+    let copied = min(count - start, output.freeCapacity)
+    guard copied > 0, let base = unsafe base else { return 0 }
+    unsafe output.withUnsafeMutableBufferPointer { target, initializedCount in
+      // SAFETY: there are as many initialised bytes here, and as many free ones there.
+      guard let free = target.baseAddress else { return }
+      unsafe (free + initializedCount).update(from: base + start, count: copied)
+      initializedCount += copied
+    }
+    return copied
+  }
+
   /// - Throws: ``SystemError`` of operation `allocate`.
   package mutating func append(_ bytes: Span<UInt8>) throws(SystemError) {
     try reserve(additional: bytes.count)

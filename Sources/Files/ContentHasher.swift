@@ -18,6 +18,11 @@ package import Platform
 
   deinit { unsafe _ = XXH3_freeState(state) }
 
+  /// Adds the bytes of a buffer from `start` on.
+  package mutating func update(_ buffer: borrowing ByteBuffer, from start: Int) {
+    update(buffer.span.extracting(droppingFirst: start))
+  }
+
   package mutating func update(_ bytes: Span<UInt8>) {
     // SAFETY: xxHash reads the bytes during the call only.
     unsafe bytes.withUnsafeBytes { unsafe _ = XXH3_64bits_update(state, $0.baseAddress, $0.count) }

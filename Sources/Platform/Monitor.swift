@@ -44,6 +44,21 @@
     return try unsafe body(&value.pointee)
   }
 
+  /// Does as ``withLock(_:)`` does, unless another thread uses the value.
+  ///
+  /// - Returns: nil if one does.
+  /// - Throws: what `body` throws.
+  package func withLockIfAvailable<Result: ~Copyable, Failure: Error>(
+    _ body: (inout sending Value) throws(Failure) -> sending Result
+  ) throws(Failure) -> sending Result? {
+    guard unsafe pthread_mutex_trylock(mutex) == 0 else { return nil }
+    defer {
+      unsafe pthread_cond_broadcast(condition)
+      unsafe pthread_mutex_unlock(mutex)
+    }
+    return try unsafe body(&value.pointee)
+  }
+
   /// Calls `body` until it returns a value: at once, and again after each change that another
   /// thread makes.
   ///

@@ -36,13 +36,18 @@ package struct ByteSource: ~Copyable, Sendable {
   private var textByteCount = 0
   /// Whether the hashes were requested.
   private var hashesContent = false
+  /// Decodes frames before they are read; nil if nobody else does.
+  private var ahead: FramesAhead?
+  /// Frames that were decoded, and the number of bytes of them that were read.
+  private var run: FramesAhead.Run?
+  private var runByteCount = 0
 
   /// Opens the shard and reads its first bytes.
   ///
   /// - Throws: ``ReadingError``
   package static func open(
     _ shard: Shard, maximumWindow: Int, hashesContent: Bool = false,
-    expecting expectation: ForeignFormat.Expectation = .lines
+    expecting expectation: ForeignFormat.Expectation = .lines, ahead: FramesAhead? = nil
   ) throws(ReadingError) -> ByteSource {
     var source: ByteSource
     do {
@@ -61,6 +66,12 @@ package struct ByteSource: ~Copyable, Sendable {
     }
     try source.checkUnchanged()
     try source.begin(maximumWindow: maximumWindow)
+    if let ahead, source.container == .zstd, shard.hasOffsets {
+      source.ahead = ahead
+      source.decompressor.stopAtFrames()
+      ahead.begin(
+        source.file, maximumWindow: maximumWindow, keepsStored: hashesContent)
+    }
     if hashesContent, source.container != .plain {
       do throws(SystemError) { source.textHasher = try ContentHasher() } catch {
         throw .system(error)
@@ -159,6 +170,7 @@ package struct ByteSource: ~Copyable, Sendable {
     let start = output.count
     while output.freeCapacity > 0 {
       if returnsEarly, output.count > start { return }
+      if copyRun(to: &output) { continue }
       if consumed == stored.count {
         stored.removeAll(keepingCapacityUpTo: .max)
         consumed = 0
@@ -171,6 +183,7 @@ package struct ByteSource: ~Copyable, Sendable {
         }
         if !isAtEnd { try readStored() }
       }
+      if takeRun() { continue }
       let before = output.count
       do throws(CompressionError) {
         try decode(into: &output)
@@ -182,6 +195,35 @@ package struct ByteSource: ~Copyable, Sendable {
       // A file that grew or was cut during the read may still decode.
       return try checkUnchanged()
     }
+  }
+
+  /// Takes the next frames, if they have been decoded.
+  private mutating func takeRun() -> Bool {
+    guard let ahead, decompressor.isBetweenFrames else { return false }
+    let read = stored.count - consumed
+    guard let run = ahead.take(at: storedByteCount - read) else { return false }
+    if run.storedByteCount <= read {
+      consumed += run.storedByteCount
+    } else {
+      if hashesContent { hasher?.update(run.stored, from: read) }
+      storedByteCount += run.storedByteCount - read
+      offset = storedByteCount
+      stored.removeAll(keepingCapacityUpTo: .max)
+      consumed = 0
+    }
+    decompressor.passFrames(hasChecksums: run.hasChecksums)
+    self.run = run
+    runByteCount = 0
+    return true
+  }
+
+  /// Copies text of the frames that were taken; false once there is no more.
+  private mutating func copyRun(to output: inout OutputSpan<UInt8>) -> Bool {
+    guard let run else { return false }
+    let count = run.text.copy(from: runByteCount, to: &output)
+    runByteCount += count
+    if runByteCount == run.text.count { self.run = nil }
+    return count > 0
   }
 
   private mutating func decode(into output: inout OutputSpan<UInt8>) throws(CompressionError) {

@@ -17,6 +17,8 @@ package struct ChunkSettings: Sendable {
   ///
   /// A format that stores fields apart reads no others.
   package var request: DocumentRequest?
+  /// Decodes frames of the shard before they are read; nil if nobody does.
+  package var ahead: FramesAhead?
 
   package init(
     limits: ReadingLimits = ReadingLimits(), chunkByteCount: Int = defaultByteCount,

@@ -118,6 +118,23 @@ package struct Shard: Sendable {
   /// Whether bytes can be read at any offset, from a file that is watched for changes.
   var hasOffsets: Bool { isRereadable && command == nil }
 
+  /// Whether it is a file, and neither a command nor the bytes of a pipe.
+  package var isFile: Bool { if case .file = origin { true } else { false } }
+
+  /// Checks that a file is what it was when the run began.
+  ///
+  /// - Throws: ``ReadingError/changed(path:)``, ``ReadingError/system(_:)``
+  package func checkUnchanged() throws(ReadingError) {
+    guard hasOffsets else { return }
+    let file = try open()
+    do throws(SystemError) {
+      if try file.file.status() == status { return }
+    } catch {
+      throw .system(error)
+    }
+    throw .changed(path: name)
+  }
+
   /// The command that reads the shard; nil for one that dsel opens itself.
   package var command: ReaderCommand? {
     if case .command(let command) = origin { command } else { nil }

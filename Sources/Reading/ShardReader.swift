@@ -19,7 +19,8 @@ package struct ShardReader: ~Copyable, Sendable {
     _ shard: Shard, number: Int, _ settings: ChunkSettings
   ) throws(ReadingError) {
     let source = try ByteSource.open(
-      shard, maximumWindow: settings.limits.maximumWindow, hashesContent: settings.hashesContent)
+      shard, maximumWindow: settings.limits.maximumWindow, hashesContent: settings.hashesContent,
+      ahead: settings.ahead)
     let format = source.format
     let reader = try format.chunkReader(of: source, settings)
     shardNumber = number

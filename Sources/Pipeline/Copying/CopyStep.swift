@@ -20,6 +20,8 @@ struct CopyStep {
   var statistics: DrawStatistics?
   /// Makes lines that say where documents are, to be written instead of them; nil to copy them.
   var picks: PickLines?
+  /// Has the records of some documents; nil if there is nothing.
+  var kept: KeptRecords?
 
   /// The outcome of copying.
   struct Outcome {
@@ -73,7 +75,7 @@ struct CopyStep {
     outcome.counts = weigher?.emptyCounts ?? []
     outcome.randomCounts = outcome.counts.isEmpty ? nil : outcome.counts[0]
     let records = PlacedRecords(
-      shards: shards, limits: limits, textField: textField, progress: progress)
+      shards: shards, limits: limits, textField: textField, progress: progress, kept: kept)
     // A copy of the record, for the case that it is written after its text was read.
     var bytes: [UInt8] = []
     var gains = annotates ? gainReader(weigher?.features) : nil

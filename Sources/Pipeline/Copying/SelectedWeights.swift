@@ -10,6 +10,8 @@ struct SelectedWeights {
   var limits: ReadingLimits
   var textField: TextField
   var progress: ProgressMeter
+  /// Has the records of some documents; nil if there is nothing.
+  var kept: KeptRecords?
 
   /// The log weight of each document for the target that drew it. A document that was drawn at
   /// random has the largest of its weights.
@@ -22,7 +24,7 @@ struct SelectedWeights {
     var weights: [Double] = []
     weights.reserveCapacity(selection.count)
     let records = PlacedRecords(
-      shards: shards, limits: limits, textField: textField, progress: progress)
+      shards: shards, limits: limits, textField: textField, progress: progress, kept: kept)
     try records.forEachText(selection, at: \.place, hash: \.candidate.textHash) { drawn, text in
       _ = weigher.weigh(text)
       weights.append(

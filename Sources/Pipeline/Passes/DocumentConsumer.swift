@@ -9,6 +9,12 @@ protocol DocumentConsumer: ~Copyable, SendableMetatype {
   /// Within a chunk, positions come in pool order. Other records aren't parsed.
   mutating func wants(_ position: Position) -> Bool
 
+  /// Whether ``keep(_:at:)`` is to be called with the record at a place.
+  func keeps(_ place: RecordPlace) -> Bool
+
+  /// Takes a record as it stands in its shard, before it is parsed.
+  mutating func keep(_ record: Span<UInt8>, at position: Position)
+
   /// Adds a document.
   ///
   /// - Throws: ``InvalidLine`` if the document lacks something, which makes it an invalid record.
@@ -24,4 +30,6 @@ protocol DocumentConsumer: ~Copyable, SendableMetatype {
 
 extension DocumentConsumer where Self: ~Copyable {
   mutating func wants(_ position: Position) -> Bool { true }
+  func keeps(_ place: RecordPlace) -> Bool { false }
+  mutating func keep(_ record: Span<UInt8>, at position: Position) {}
 }

@@ -65,6 +65,10 @@ struct DocumentWorker: ~Copyable {
       let position = Position(shard: chunk.shard, place: record.place)
       guard consumer.wants(position) else { continue }
       let number = chunk.recordCountBefore + record.index + 1
+      if consumer.keeps(RecordPlace(position: position, byteCount: record.byteCount)) {
+        // Before the text is read, since that may change the bytes.
+        try decoder.withLine(in: chunk) { line in consumer.keep(line, at: position) }
+      }
       do {
         try decoder.withText(in: &chunk) { text, fields in
           let line = DocumentLine(

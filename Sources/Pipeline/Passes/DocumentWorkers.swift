@@ -37,7 +37,8 @@ struct DocumentWorkers {
     chunks.recordLimit = recordLimit
     let queue = ChunkQueue(
       shards,
-      ChunkQueue.Settings(chunks: chunks, skipLimit: skipLimit, progress: progress))
+      ChunkQueue.Settings(
+        chunks: chunks, skipLimit: skipLimit, progress: progress, workerCount: threadCount))
     typealias Worked = (result: Consumer.Result, rejects: [SkippedLine], foundFields: [Bool]?)
     let work: @Sendable (Int) -> Result<Worked, any Error> = { _ in
       Result {

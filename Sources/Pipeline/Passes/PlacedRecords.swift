@@ -7,6 +7,18 @@ struct PlacedRecords {
   var limits: ReadingLimits
   var textField = TextField(Defaults.textField)
   var progress: ProgressMeter
+  /// Has some of the records; nil if there is nothing.
+  var kept: KeptRecords?
+
+  private func reader(
+    ofShard shard: Int
+  ) throws(ReadingError) -> any RecordReader & ~Copyable {
+    let request = DocumentRequest(textField: textField)
+    if let kept, kept.keeps(shard: shard) {
+      return try KeptRecordReader(kept, shard: shard, of: shards, request, limits)
+    }
+    return try shards[shard].recordReader(request, limits)
+  }
 
   /// Calls `body` with a reader that is at the record of each item.
   ///
@@ -22,7 +34,7 @@ struct PlacedRecords {
     while next < items.count {
       let shard = place(items[next]).position.shard
       do {
-        var reader = try shards[shard].recordReader(DocumentRequest(textField: textField), limits)
+        var reader = try reader(ofShard: shard)
         var stored = 0
         while next < items.count, place(items[next]).position.shard == shard {
           let record = place(items[next])

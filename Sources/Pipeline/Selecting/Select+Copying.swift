@@ -19,11 +19,11 @@ extension Select {
   }
 
   func copy(
-    _ drawn: Drawn, _ trained: Trained, _ files: OpenFiles, _ plan: StatisticsPlan,
-    _ clock: StepClock
+    _ drawn: Drawn, _ trained: Trained, _ files: OpenFiles, _ kept: KeptRecords?,
+    _ plan: StatisticsPlan, _ clock: StepClock
   ) throws -> Copied {
     let selection = drawn.documents(epoch: 0)
-    let logWeights = try logWeights(of: selection, trained, files.pool, clock)
+    let logWeights = try logWeights(of: selection, trained, files.pool, kept, clock)
     let order = order(of: selection, logWeights)
     let statistics = try statistics(of: drawn, selection, logWeights, plan)
     let begin = ContinuousClock.now
@@ -36,7 +36,7 @@ extension Select {
     let outcome = try CopyStep(
       shards: files.pool.shards, limits: settings.reading.limits, progress: progress,
       targetNames: settings.targets.map(\.name), sets: drawn.sets, statistics: statistics,
-      picks: picks
+      picks: picks, kept: kept
     ).run(
       selection, textField: settings.reading.textField, weigher: &weigher,
       annotates: settings.annotates, logWeights: namesWeights ? logWeights : nil,
@@ -60,7 +60,8 @@ extension Select {
 
   /// The log weights of the selected documents; nil if neither order nor annotations need them.
   private func logWeights(
-    of selection: [DrawnDocument], _ trained: Trained, _ pool: Inputs, _ clock: StepClock
+    of selection: [DrawnDocument], _ trained: Trained, _ pool: Inputs, _ kept: KeptRecords?,
+    _ clock: StepClock
   ) throws -> [Double]? {
     guard needsLogWeights else { return nil }
     return try clock.time(.order) {
@@ -71,7 +72,7 @@ extension Select {
       var weigher = DocumentWeigher(trained.model)
       return try SelectedWeights(
         shards: pool.shards, limits: settings.reading.limits,
-        textField: settings.reading.textField, progress: progress
+        textField: settings.reading.textField, progress: progress, kept: kept
       ).read(selection, &weigher)
     }
   }

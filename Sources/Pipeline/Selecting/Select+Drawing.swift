@@ -75,14 +75,16 @@ extension Select {
   }
 
   func weighAndDraw(
-    _ plan: Plan, _ trained: Trained, _ files: OpenFiles, _ statistics: StatisticsPlan,
-    _ clock: StepClock
+    _ plan: Plan, _ trained: Trained, _ files: OpenFiles, _ kept: KeptRecords?,
+    _ statistics: StatisticsPlan, _ clock: StepClock
   ) throws -> Drawn {
-    let source = poolFeatures(files)
+    var source = poolFeatures(files)
+    source.kept = kept
     return try draw(
       plan, trained, files, clock,
       selector: selector(
-        plan.recipe, plan.budget, trained, files, source, orders: settings.annotates),
+        plan.recipe, plan.budget, trained, files, source, room: spoolRoom(beside: kept),
+        orders: settings.annotates),
       statistics: statistics)
   }
 
@@ -134,10 +136,11 @@ extension Select {
 
   /// - Parameters:
   ///   - source: gives the features of candidates, if a set is chosen.
+  ///   - room: for what is kept of candidates; nil for all that the disk has.
   ///   - orders: whether the documents of a set are put in order.
   func selector(
     _ recipe: DrawRecipe, _ budget: Budget, _ trained: Trained, _ files: OpenFiles,
-    _ source: any FeatureSource, orders: Bool = false
+    _ source: any FeatureSource, room: SpoolRoom? = nil, orders: Bool = false
   ) -> any Selector {
     let fills = settings.stratify?.fills ?? false
     guard let objective = settings.objective else { return recipe.selector(budget, fills: fills) }
@@ -148,7 +151,7 @@ extension Select {
         for: budget, averageCost: budget.averageCost(of: trained.eligible)),
       fills: fills, profiles: profiles,
       CandidateReading(
-        source: source, room: spoolRoom, threadCount: settings.reading.threadCount))
+        source: source, room: room ?? spoolRoom, threadCount: settings.reading.threadCount))
     selector.ordersSets = orders
     selector.needsAllCandidates = settings.nearDuplicates != nil
     if let base = settings.base, let model = files.base {

@@ -35,8 +35,9 @@ package struct Select: Sendable {
     let plan = try plan(
       trained, mixture, search?.size ?? settings.size, files.pool, clock)
     let statistics = statisticsPlan
-    let drawn = try weighAndDraw(plan, trained, files, statistics, clock)
-    let copied = try copy(drawn, trained, files, statistics, clock)
+    let kept = keptRecords(trained, files)
+    let drawn = try weighAndDraw(plan, trained, files, kept, statistics, clock)
+    let copied = try copy(drawn, trained, files, kept, statistics, clock)
     let survey = try survey(copied.selection, drawn, plan, trained, files, clock)
     let manifest = manifest(
       trained, plan, mixture, search, drawn, copied, files,

@@ -8,6 +8,8 @@ struct PoolFeatures: FeatureSource {
   var shards: [Shard]
   var workers: DocumentWorkers
   var features: FeatureSettings
+  /// Keeps the records of the candidates; nil if they aren't read again.
+  var kept: KeptRecords?
 
   func read(
     _ candidates: [Candidate], of profile: TargetProfile, into sink: any FeatureSink
@@ -19,9 +21,8 @@ struct PoolFeatures: FeatureSource {
   func readAll(
     _ candidates: [Candidate], of profile: TargetProfile, into sink: any FeatureSink
   ) throws -> PassReport {
-    try PoolTexts(shards: shards, workers: workers).read(candidates, .choose) { [features] in
-      Reader(features, profile, sink)
-    }
+    let texts = PoolTexts(shards: shards, workers: workers, kept: kept)
+    return try texts.read(candidates, .choose) { [features] in Reader(features, profile, sink) }
   }
 
   private struct Reader: CandidateReader, ~Copyable {

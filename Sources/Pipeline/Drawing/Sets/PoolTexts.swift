@@ -17,6 +17,8 @@ protocol CandidateReader: ~Copyable, SendableMetatype {
 struct PoolTexts {
   var shards: [Shard]
   var workers: DocumentWorkers
+  /// Keeps the records of the candidates; nil if they aren't read again.
+  var kept: KeptRecords?
 
   /// - Parameters:
   ///   - candidates: in pool order.
@@ -30,8 +32,9 @@ struct PoolTexts {
   ) throws -> PassReport {
     workers.progress.begin(
       step, totalStoredByteCount: Inputs(shards: shards).totalStoredByteCount, pass: .next)
-    let (counts, report) = try workers.run(shards) { [shards] in
-      Consumer(candidates, shards, try makeReader())
+    kept?.begin()
+    let (counts, report) = try workers.run(shards) { [shards, kept] in
+      Consumer(candidates, shards, try makeReader(), kept)
     }
     guard counts.reduce(0, +) == candidates.count else {
       // A record that isn't where it was.
@@ -45,15 +48,27 @@ struct PoolTexts {
     private var cursor: CandidateCursor
     private let shards: [Shard]
     private var reader: Reader
+    private let kept: KeptRecords?
+    private var writer: KeptRecordWriter?
     private var count = 0
 
-    init(_ candidates: [Candidate], _ shards: [Shard], _ reader: consuming Reader) {
+    init(
+      _ candidates: [Candidate], _ shards: [Shard], _ reader: consuming Reader, _ kept: KeptRecords?
+    ) {
       cursor = CandidateCursor(candidates)
       self.shards = shards
       self.reader = reader
+      self.kept = kept
+      if let kept { writer = KeptRecordWriter(kept) }
     }
 
     mutating func wants(_ position: Position) -> Bool { cursor.has(position) }
+
+    func keeps(_ place: RecordPlace) -> Bool { kept?.keeps(place) ?? false }
+
+    mutating func keep(_ record: Span<UInt8>, at position: Position) {
+      writer?.add(record, at: position)
+    }
 
     mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
       let (number, candidate) = cursor.current
@@ -67,6 +82,7 @@ struct PoolTexts {
 
     mutating func endChunk(_ number: Int) throws {
       cursor.endChunk()
+      writer?.endChunk()
       try reader.endChunk()
     }
 
