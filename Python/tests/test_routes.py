@@ -64,6 +64,7 @@ def own(words):
     """Without what says which files, how many, and how many threads: each has its own way there."""
     left_out = ("candidates", "count", "output", "picks", "pool", "pool-model", "quiet")
     left_out += ("target-model", "threads=1", "text-field=text")
+    left_out += ("by-shard", "force", "manifest", "output-dir")
     names = tuple(f"--{name}" for name in left_out)
     return sorted(
         word.replace(os.getcwd() + "/", "")
