@@ -88,4 +88,6 @@ def bound(stage, settings):
         size += 64 * candidates
     if "candidates" in stage or stage == "choose":
         size += 200e6 * threads
+    if stage in ("merge-keys", "merge-candidates"):
+        size += 3 * 48 * candidates
     return size

@@ -52,9 +52,11 @@ package final class ShardDirectory: Sendable {
   }
 
   /// - Parameter numbers: those of the run's shards; nil for all.
-  /// - Throws: ``WritingError/shardsExist(path:)`` if there are shards that must not be replaced.
+  /// - Throws: ``WritingError/shardsExist(path:)`` if there are shards that must not be replaced;
+  ///   of some shards, ``WritingError/outputExists(path:)``.
   package func checkReplaceable(_ numbers: [Int]? = nil) throws(WritingError) {
-    if !replaces, !olderShards(numbers).isEmpty { throw .shardsExist(path: path) }
+    guard !replaces, let name = olderShards(numbers).min() else { return }
+    throw numbers == nil ? .shardsExist(path: path) : .outputExists(path: "\(path)/\(name)")
   }
 
   /// - Throws: ``SystemError`` of operation `inspect`.
@@ -75,7 +77,8 @@ package final class ShardDirectory: Sendable {
   ///
   /// - Throws: ``WritingError/system(_:)``; then all names are as they were.
   package func retireManifest() throws(WritingError) {
-    guard replaces, !olderShards().isEmpty else { return }
+    // In a shared directory, it may be another run's.
+    guard replaces, !isShared, !olderShards().isEmpty else { return }
     try AtomicFile.retire("\(path)/\(Self.manifestName)", registry: registry)
   }
 

@@ -75,12 +75,20 @@ struct RunOutputs: Sendable {
 
   /// Refuses shards that may not be replaced.
   ///
-  /// - Parameter numbers: those of the run's shards; nil for all.
+  /// - Parameters:
+  ///   - numbers: those of the run's shards; nil for all.
+  ///   - others: paths of files that other runs read.
   private static func check(
-    _ directory: ShardDirectory, _ numbers: [Int]? = nil, isNoneOf inputs: [Shard]
+    _ directory: ShardDirectory, _ numbers: [Int]? = nil, isNoneOf inputs: [Shard],
+    others: [String] = []
   ) throws {
-    for name in directory.olderShards(numbers) {
-      try check("\(directory.path)/\(name)", isNoneOf: inputs)
+    let older = directory.olderShards(numbers).map { "\(directory.path)/\($0)" }
+    let read = older.isEmpty ? [] : others.compactMap { try? FileStatus(path: $0) }
+    for path in older {
+      try check(path, isNoneOf: inputs)
+      if let status = try FileStatus(path: path), read.contains(where: status.isSameFile(as:)) {
+        throw PipelineError.output(.isInput(path: path))
+      }
     }
     try directory.checkReplaceable(numbers)
   }
@@ -124,12 +132,18 @@ struct RunOutputs: Sendable {
 
   // MARK: Writing
 
-  /// - Parameter numbers: those of the output's shards, one for each shard of the pool; nil unless
-  ///   each has one of its own.
+  /// - Parameters:
+  ///   - numbers: those of the output's shards, one for each shard of the pool; nil unless each has
+  ///     one of its own.
+  ///   - whole: the paths of the whole pool, of which this run may read a part.
   /// - Throws: ``PipelineError``
-  func openOutput(numbers: [Int]? = nil) throws -> any RecordSink & ~Copyable {
+  func openOutput(
+    numbers: [Int]? = nil, of whole: [String] = []
+  ) throws -> any RecordSink & ~Copyable {
     if let numbers, let outputDirectory {
-      try Self.mapped { try Self.check(outputDirectory, numbers, isNoneOf: inputs) }
+      try Self.mapped {
+        try Self.check(outputDirectory, numbers, isNoneOf: inputs, others: whole)
+      }
     }
     return try open(
       settings.output, settings.container, outputDirectory, numbers: numbers,

@@ -22,7 +22,8 @@ extension Resample {
     let weights = try logWeights(drawn, files, clock)
     let statistics = try statistics(of: drawn, weights)
     let begin = ContinuousClock.now
-    var sink = try files.outputs.openOutput(numbers: drawn.shardNumbers)
+    var sink = try files.outputs.openOutput(
+      numbers: drawn.shardNumbers, of: drawn.candidateShards)
     let picks = try picks(drawn, files)
     try picks?.begin(
       &sink,

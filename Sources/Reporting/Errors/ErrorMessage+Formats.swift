@@ -108,6 +108,7 @@ extension ForeignFormat {
     case .model: "where documents or their weights are expected"
     case .candidates, .picks: "where documents or their weights are expected"
     case .zstdDictionary: "which has no documents"
+    case .parquet: "where dsel reads JSON lines or a file that it wrote itself"
     default: "which dsel does not read"
     }
   }

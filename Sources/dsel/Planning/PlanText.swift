@@ -85,9 +85,15 @@ enum PlanText {
     let mark = ShellWord.quoted("\(plan.directories[1])/.dsel-plan")
     let message = ShellWord.quoted(
       "\(plan.directories[1]) has another selection. Name another --output-dir, or remove it.")
+    let refusal = "echo \(message) >&2; false"
+    // Shards or a manifest without the mark come from elsewhere.
+    let listing = "ls -- \(ShellWord.quoted(plan.directories[1]))"
+    let claim =
+      "if \(listing) | grep -q -e ^shard_ -e ^manifest.json; then \(refusal); "
+      + "else echo \(plan.name) > \(mark); fi"
     return "mkdir -p " + plan.directories.map(ShellWord.quoted).joined(separator: " ")
-      + " && { test -e \(mark) || echo \(plan.name) > \(mark); }"
-      + " && { test \"$(cat \(mark))\" = \(plan.name) || { echo \(message) >&2; false; }; }"
+      + " && { test -e \(mark) || \(claim); }"
+      + " && { test \"$(cat \(mark))\" = \(plan.name) || { \(refusal); }; }"
   }
 
   /// A command that does nothing if its file is there.

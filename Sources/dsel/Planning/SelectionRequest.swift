@@ -53,6 +53,7 @@ struct SelectionRequest {
         name: target.name, paths: try target.paths.map { try Self.file($0) })
     }
     let shards = try select.input.pool.files(finder).map { try Self.file($0) }
+    try Self.check(targets.flatMap(\.paths) + shards, areNotIn: outputDirectory)
     // The order in which the program puts the shards of merged candidates.
     let ordered = shards.sorted {
       FileName.bytes(of: $0).lexicographicallyPrecedes(FileName.bytes(of: $1))
@@ -111,6 +112,22 @@ struct SelectionRequest {
           + "take the rows with 'python -m dsel take'.")
     }
     return path.hasPrefix("-") ? "./\(path)" : path
+  }
+
+  /// Refuses a directory in which an output may take the place of a file that the selection reads.
+  ///
+  /// - Throws: `ValidationError`
+  private static func check(_ paths: [String], areNotIn directory: String) throws {
+    guard let output = try? FileStatus(path: directory) else { return }
+    for path in paths {
+      let end = path.lastIndex(of: "/")
+      let parent = end.map { path[...$0] } ?? "."
+      if let status = try? FileStatus(path: String(parent)), status.isSameFile(as: output) {
+        throw ValidationError(
+          "\(ShellWord.quoted(path)) is read by the selection, and outputs in the same directory "
+            + "might replace it. Name another --output-dir.")
+      }
+    }
   }
 
   /// Lets the parser check a command of each stage, as it will be run.

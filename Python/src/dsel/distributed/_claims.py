@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Optional
+import os
+from typing import Optional, Sequence
 
 from .._errors import DselError
 from . import _storage
+from ._documents import usage_error
+
+
+def refuse_inputs(out: str, paths: Sequence[str]) -> None:
+    """Makes sure that none of the files is in `out`, where a selection may replace it.
+
+    Raises:
+        UsageError: one is.
+    """
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        if not _is_ours(name):
+            continue
+        if not _storage.is_remote(path) and not _storage.is_remote(out):
+            folder, out = os.path.realpath(folder or "."), os.path.realpath(out)
+        if folder == out.rstrip("/"):
+            raise usage_error(
+                f"{path} is read by the selection, and the output directory is the same as "
+                "its own. Name another for out"
+            )
 
 
 def look_at_output(out: str, asked: str, selection: Optional[str], force: bool) -> None:
@@ -34,9 +55,12 @@ def look_at_output(out: str, asked: str, selection: Optional[str], force: bool) 
                 file=out,
                 advice="Name an empty directory, or give force=True to replace it.",
             )
-        for name in [name for name in theirs if name != "manifest.json"]:
+        if selection is None:
+            # It stays until the new selection is chosen.
+            return
+        # The manifest first: it never stands beside files that it doesn't describe.
+        for name in ["manifest.json", *(name for name in theirs if name != "manifest.json")]:
             _storage.remove(_storage.joined(out, name))
-        _storage.remove(_storage.joined(out, "manifest.json"))
         _storage.remove(claim)
     if selection is not None and _storage.claimed(claim, own) != own:
         raise DselError(

@@ -20,6 +20,7 @@ from .._errors import DselError, UsageError
 from .._options import OPTIONS, ROUTES
 from .._process import Run, Word
 from . import _readers, _storage
+from ._claims import refuse_inputs
 from ._documents import Shard, grouped, refused, shards_of, stored, usage_error
 
 # They say where and how one run writes, or in which order; here, `out` says where.
@@ -151,6 +152,8 @@ def planned(
                 "'dsel[parquet]'"
             )
     parts = grouped(found, task_bytes)
+    # A selection that is replaced would take them with it.
+    refuse_inputs(out, [shard[0] for part in parts for shard in part])
     asked = [job.text_field, job.fit, job.weigh, job.choose, job.suffix, target_words, count, size]
     shards = [[shard[0] for shard in part] for part in parts]
     return Plan(
