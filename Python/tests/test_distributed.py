@@ -342,3 +342,26 @@ def test_a_reader_of_some_files_is_no_reason_for_a_warning(threads, shards):
         )
     said = [str(one.message) for one in caught]
     assert not any("read no file" in text for text in said), said
+
+
+def test_the_pool_is_not_in_the_output(threads, shards, tmp_path):
+    """Files that are named as an earlier selection names them."""
+    (tmp_path / "earlier").mkdir()
+    names = []
+    for number, shard in enumerate(shards[:2]):
+        names.append(f"earlier/shard_{number:08}.jsonl{os.path.splitext(shard)[1]}")
+        os.link(shard, tmp_path / names[-1])
+    for out in ["earlier", "./earlier/", os.path.realpath("earlier")]:
+        with pytest.raises(api.UsageError, match="is read by the selection"):
+            select(threads, WIKI, names, out=out, count=5, force=True)
+    assert sorted(os.listdir("earlier")) == [os.path.basename(name) for name in names]
+
+
+def test_another_selection_stays_until_the_new_one_is_chosen(threads, shards):
+    before = content(select(threads, WIKI, shards, count=30))
+    with pytest.raises(api.DselError):
+        select(threads, WIKI, shards, count=9, text_field="nosuch", force=True)
+    names = sorted(os.listdir("out"))
+    assert "manifest.json" in names
+    found = select(threads, WIKI, shards, count=9, force=True)
+    assert content(found) == expected_of(shards, "--count=9") != before

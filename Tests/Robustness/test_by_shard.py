@@ -185,3 +185,29 @@ def test_a_pool_file_is_not_replaced(pool: Pool) -> None:
     copy = ["--pool", *files, "--output-dir", "out", "--manifest", "m.json", "--force"]
     assert "out/shard_" in pool.copy(*copy, candidates="kept2", status=1)
     assert pool.files() == before
+
+
+def test_files_and_manifests_of_other_runs_stay(pool: Pool) -> None:
+    pool.copy("--pool", *pool.shards[:4], "--output-dir", "out")
+    manifest = pool.files()["manifest.json"]
+    pool.copy("--pool", *pool.shards[4:], "--output-dir", "out", "--manifest", "m.json", "--force")
+    assert pool.files() == pool.expected(*range(COUNT)) | {"manifest.json": manifest}
+    # The message names a file, since only this run's own would be replaced.
+    again = ["--pool", *pool.shards[4:], "--output-dir", "out", "--manifest", "n.json"]
+    assert "out/shard_00000004.jsonl.zst: the file exists. Add --force" in pool.copy(*again, status=1)
+
+
+def test_a_file_that_another_run_reads_is_not_replaced(pool: Pool) -> None:
+    """Of the pool's files, this run has the first, and the directory the second."""
+    (pool.folder / "b").mkdir()
+    for number, place in enumerate([0, 1]):
+        target = pool.folder / ["a.jsonl", "b/shard_00000000.jsonl"][number]
+        target.write_bytes((pool.folder / pool.shards[place]).read_bytes())
+    files = ["a.jsonl", "b/shard_00000000.jsonl"]
+    pool.run("fit", *files, "-o", "two.model")
+    models = ["--target-model", "wiki.model", "--pool-model", "two.model"]
+    pool.run("weigh", *models, *files, "--candidates", "5", "-o", "kept2")
+    before = pool.files("b")
+    copy = ["--pool", "a.jsonl", "--output-dir", "b", "--manifest", "m.json", "--force"]
+    assert "b/shard_00000000.jsonl" in pool.copy(*copy, candidates="kept2", status=1)
+    assert pool.files("b") == before

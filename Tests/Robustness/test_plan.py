@@ -183,3 +183,23 @@ def test_hundreds_of_shards_are_merged_in_two_levels(folder: Path) -> None:
     checked(folder, f"rm -r out work; {plan.replace('--task-bytes 1', '')} && bash -e plan.sh")
     assert (folder / "plan.sh").read_text().count("dsel weigh") == 1
     assert selected(folder, "out") == (folder / "one.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize("form", ["make", "commands", "slurm"])
+def test_a_directory_with_another_selection_is_refused(folder: Path, form: str) -> None:
+    checked(folder, f"dsel {SELECT} --quiet --count 30 --output-dir out")
+    before = selected(folder, "out")
+    checked(folder, f"dsel plan --format {form} {SELECT} --count 9 --output-dir out > plan")
+    program = "make -s -f plan" if form == "make" else "bash -e plan"
+    finished = in_shell(folder, program)
+    assert finished.returncode != 0 and "out has another selection. Name another" in finished.stderr
+    assert selected(folder, "out") == before and (folder / "out/manifest.json").exists()
+    # Following the advice helps.
+    checked(folder, f"dsel plan --format {form} {SELECT} --count 9 --output-dir new > plan && {program}")
+
+
+def test_outputs_do_not_go_where_files_are_read(folder: Path) -> None:
+    for directory in ["shards", "shards/", "./shards/../shards", "."]:
+        finished = in_shell(folder, f"dsel plan {SELECT} --count 9 --output-dir {directory}")
+        assert finished.returncode == 64, directory
+        assert "is read by the selection" in finished.stderr and not finished.stdout

@@ -85,15 +85,15 @@ enum PlanText {
     let mark = ShellWord.quoted("\(plan.directories[1])/.dsel-plan")
     let message = ShellWord.quoted(
       "\(plan.directories[1]) has another selection. Name another --output-dir, or remove it.")
-    let refusal = "echo \(message) >&2; false"
-    // Shards or a manifest without the mark come from elsewhere.
+    // Shards or a manifest without the mark come from elsewhere, and then get none.
     let listing = "ls -- \(ShellWord.quoted(plan.directories[1]))"
     let claim =
-      "if \(listing) | grep -q -e ^shard_ -e ^manifest.json; then \(refusal); "
-      + "else echo \(plan.name) > \(mark); fi"
+      "test -e \(mark) || \(listing) | grep -q -e ^shard_ -e ^manifest.json "
+      + "|| echo \(plan.name) > \(mark)"
+    // A shell with -e ends only if the last command of a list fails.
     return "mkdir -p " + plan.directories.map(ShellWord.quoted).joined(separator: " ")
-      + " && { test -e \(mark) || \(claim); }"
-      + " && { test \"$(cat \(mark))\" = \(plan.name) || { \(refusal); }; }"
+      + " && { \(claim); } && { test \"$(cat \(mark) 2> /dev/null)\" = \(plan.name) "
+      + "|| { echo \(message) >&2; false; }; }"
   }
 
   /// A command that does nothing if its file is there.
