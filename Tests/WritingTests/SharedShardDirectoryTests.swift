@@ -40,7 +40,9 @@ import Testing
 
   @Test func `Only shards with the run's numbers are replaced, also by nothing`() throws {
     try write([(1, "old"), (2, "old"), (3, "old")], of: [1, 2, 3])
-    #expect(throws: WritingError.shardsExist(path: directory.path("out"))) {
+    // Named, since the others aren't replaced.
+    let path = directory.path("out/shard_00000002.jsonl")
+    #expect(throws: WritingError.outputExists(path: path)) {
       try open().checkReplaceable([0, 2])
     }
     try open().checkReplaceable([0, 4])

@@ -9,7 +9,11 @@ extension ErrorMessage {
     -> String
   {
     let within = container == .plain ? "" : " within \(container.rawValue)"
-    let fault = "\(path): \(name(format))\(within), \(format.complaint)."
+    // Parquet files of documents are read, so this one stands for something else.
+    let complaint =
+      format == .parquet && container == .plain
+      ? "where dsel reads JSON lines or a file that it wrote itself" : format.complaint
+    let fault = "\(path): \(name(format))\(within), \(complaint)."
     guard let recipe = format.recipe else { return "\(fault) \(format.advice)" }
     let isPiped = isStandardInput(path)
     let source = isPiped ? "…" : ShellWord.quoted(path)
@@ -108,7 +112,6 @@ extension ForeignFormat {
     case .model: "where documents or their weights are expected"
     case .candidates, .picks: "where documents or their weights are expected"
     case .zstdDictionary: "which has no documents"
-    case .parquet: "where dsel reads JSON lines or a file that it wrote itself"
     default: "which dsel does not read"
     }
   }
