@@ -365,3 +365,9 @@ def test_another_selection_stays_until_the_new_one_is_chosen(threads, shards):
     assert "manifest.json" in names
     found = select(threads, WIKI, shards, count=9, force=True)
     assert content(found) == expected_of(shards, "--count=9") != before
+
+
+@pytest.mark.parametrize("task_bytes", [0, -1])
+def test_the_size_of_a_task_is_positive(threads, shards, task_bytes):
+    with pytest.raises(api.UsageError, match="task_bytes must be at least 1"):
+        select(threads, WIKI, shards, task_bytes=task_bytes, count=5)

@@ -107,6 +107,8 @@ def planned(
     Raises:
         UsageError: something can't be done here.
     """
+    if task_bytes < 1:
+        raise usage_error("task_bytes must be at least 1")
     work, out = _storage.absolute(work), _storage.absolute(out)
     options = {name: value for name, value in options.items() if name != "force"}
     for name in options:
