@@ -354,6 +354,8 @@ def test_the_pool_is_not_in_the_output(threads, shards, tmp_path):
     for out in ["earlier", "./earlier/", os.path.realpath("earlier")]:
         with pytest.raises(api.UsageError, match="is read by the selection"):
             select(threads, WIKI, names, out=out, count=5, force=True)
+    with pytest.raises(api.UsageError, match="is read by the selection"):
+        select(threads, names[:1], shards, out="earlier", count=5, force=True)
     assert sorted(os.listdir("earlier")) == [os.path.basename(name) for name in names]
 
 

@@ -16,17 +16,18 @@ def refuse_inputs(out: str, paths: Sequence[str]) -> None:
     Raises:
         UsageError: one is.
     """
+    place = _folder(out)
     for path in paths:
-        folder, _, name = path.rpartition("/")
-        if not _is_ours(name):
-            continue
-        if not _storage.is_remote(path) and not _storage.is_remote(out):
-            folder, out = os.path.realpath(folder or "."), os.path.realpath(out)
-        if folder == out.rstrip("/"):
+        folder, name = os.path.split(path)
+        if _is_ours(name) and _folder(folder) == place:
             raise usage_error(
                 f"{path} is read by the selection, and the output directory is the same as "
                 "its own. Name another for out"
             )
+
+
+def _folder(path: str) -> str:
+    return path.rstrip("/") if _storage.is_remote(path) else os.path.realpath(path or ".")
 
 
 def look_at_output(out: str, asked: str, selection: Optional[str], force: bool) -> None:

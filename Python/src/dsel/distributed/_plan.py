@@ -155,7 +155,8 @@ def planned(
             )
     parts = grouped(found, task_bytes)
     # A selection that is replaced would take them with it.
-    refuse_inputs(out, [shard[0] for part in parts for shard in part])
+    refuse_inputs(out, [path for _, (paths, _) in targets for path in paths])
+    refuse_inputs(out, [shard[0] for shard in found])
     asked = [job.text_field, job.fit, job.weigh, job.choose, job.suffix, target_words, count, size]
     shards = [[shard[0] for shard in part] for part in parts]
     return Plan(
