@@ -45,10 +45,13 @@ package final class ShardDirectory: Sendable {
   ///
   /// - Parameter numbers: those of the run's shards; nil for all.
   package func olderShards(_ numbers: [Int]? = nil) -> [String] {
+    File.names(in: path).filter(Self.isShard(numbers))
+  }
+
+  /// Whether a name is that of a shard with one of the numbers; nil for any number.
+  private static func isShard(_ numbers: [Int]?) -> @Sendable (String) -> Bool {
     let own = numbers.map { Set($0) }
-    return File.names(in: path).filter { name in
-      ShardName.number(of: name).map { own?.contains($0) ?? true } ?? false
-    }
+    return { name in ShardName.number(of: name).map { own?.contains($0) ?? true } ?? false }
   }
 
   /// - Parameter numbers: those of the run's shards; nil for all.
@@ -105,14 +108,11 @@ package final class ShardDirectory: Sendable {
   /// - Parameter numbers: those of the run's shards, of which some may have no lines; nil for all.
   /// - Throws: ``WritingError/system(_:)``; then all names are as they were.
   func commit(_ shards: [WrittenShard], _ numbers: [Int]?) throws(WritingError) {
-    let own = numbers.map { Set($0) }
     let code = registry.commit(
       TemporaryFiles.StagedShards(
         directory: path, staging: directory.staging, leftovers: directory.leftovers,
         fileNames: shards.map(\.name),
-        replaced: { name in
-          ShardName.number(of: name).map { own?.contains($0) ?? true } ?? false
-        }, replaces: replaces))
+        replaced: Self.isShard(numbers), replaces: replaces))
     guard code == 0 else { throw .system(SystemError(.rename, path, code: code)) }
   }
 }
