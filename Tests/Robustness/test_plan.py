@@ -203,3 +203,16 @@ def test_outputs_do_not_go_where_files_are_read(folder: Path) -> None:
         finished = in_shell(folder, f"dsel plan {SELECT} --count 9 --output-dir {directory}")
         assert finished.returncode == 64, directory
         assert "is read by the selection" in finished.stderr and not finished.stdout
+
+
+def test_make_does_not_make_files_of_the_pool(folder: Path) -> None:
+    """By its own rules it would, from files that are named after them."""
+    pool = folder / "shards/b.jsonl"
+    before = pool.read_bytes()
+    os.utime(pool, (1e9, 1e9))
+    for suffix in [".c", ".sh", ".p", ",v"]:
+        (folder / f"shards/b.jsonl{suffix}").write_text("echo replaced\n")
+    checked(folder, f"dsel plan {SELECT} --quiet --count 30 --output-dir out > plan && make -s -f plan")
+    checked(folder, f"dsel {SELECT} --quiet --count 30 -o one.jsonl")
+    assert pool.read_bytes() == before
+    assert selected(folder, "out") == (folder / "one.jsonl").read_bytes()

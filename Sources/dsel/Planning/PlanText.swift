@@ -12,6 +12,10 @@ enum PlanText {
       "$(error \(quotedForMake(plan.directories[1])) can't be prepared: see the message above)",
       "endif",
       "",
+      "# By its own rules, make would replace x.jsonl by what it makes of x.jsonl.c or x.jsonl.sh.",
+      ".SUFFIXES:",
+      "MAKEFLAGS += --no-builtin-rules",
+      "",
       ".PHONY: all",
       "all: \(plan.outputs.filter(isPlain).joined(separator: " "))",
     ]
