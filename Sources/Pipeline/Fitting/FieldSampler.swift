@@ -15,15 +15,13 @@ struct FieldSampler: Sendable {
       sample = Lock(FieldSample(fields: paths))
     }
 
-    /// Adds a document, and returns the largest priority that may still be in the sample.
-    func add(_ member: FieldSample.Member) -> FieldSample.Priority {
+    /// Adds documents, and returns the largest priority that may still be in the sample.
+    func add(_ members: [FieldSample.Member]) -> FieldSample.Priority {
       sample.withLock { sample in
-        sample.add(member)
+        for member in members { sample.add(member) }
         return sample.threshold
       }
     }
-
-    var threshold: FieldSample.Priority { sample.withLock { $0.threshold } }
 
     func take() -> FieldSample {
       sample.withLock { sample in
@@ -38,6 +36,9 @@ struct FieldSampler: Sendable {
   private let shared: Shared
   private let settings: FeatureSettings
   private var threshold: FieldSample.Priority
+  /// Documents of the current chunk that may be in the sample. They are added at once, so that
+  /// workers don't wait for each other at every document.
+  private var held: [FieldSample.Member] = []
   /// The numbers of the current document.
   private var values: [Double] = []
   /// Its features, by order.
@@ -46,7 +47,7 @@ struct FieldSampler: Sendable {
   init(_ shared: Shared, _ settings: FeatureSettings) {
     self.shared = shared
     self.settings = settings
-    threshold = shared.threshold
+    threshold = shared.add([])
     features = Array(repeating: [], count: settings.maximumOrder)
   }
 
@@ -79,12 +80,15 @@ struct FieldSampler: Sendable {
   /// Takes the document into the sample, if it belongs there.
   mutating func end(_ priority: FieldSample.Priority, tokenCount: Int) {
     guard priority <= threshold, tokenCount > 0 else { return }
-    threshold = shared.add(
+    held.append(
       FieldSample.Member(
         priority: priority, values: values, tokenCount: min(tokenCount, FieldSample.mostTokens),
         features: Array(features.joined())))
   }
 
-  /// Learns from the other workers which documents can't be in the sample.
-  mutating func update() { threshold = shared.threshold }
+  /// Adds the chunk's documents to the sample of all workers, and learns what can't be in it.
+  mutating func update() {
+    threshold = shared.add(held)
+    held.removeAll(keepingCapacity: true)
+  }
 }
