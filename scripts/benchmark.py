@@ -1,30 +1,38 @@
 #!/usr/bin/env python3
-"""Times dsel beside its neighbours, and writes a table and a bar chart.
+"""Times dsel beside its neighbours, and writes tables and a bar chart.
 
     scripts/benchmark.sh                          the large corpora beside the checkout
     scripts/benchmark.sh --pool P.jsonl --target T.jsonl
     scripts/benchmark.sh --install                gets fastText and the reference package from PyPI first
 
-The pool (JSONL, .zst or .gz) is laid out plain, as one zstd frame (level 3), as many frames, and as gzip (level 6), in a
+The pool (JSONL, .zst or .gz) is laid out plain, as one zstd frame (level 3), as eight frames, and as gzip (level 6), in a
 temporary folder. In each of --runs rounds every command runs once, so that what else the machine does meets them alike;
 figures are medians over the rounds, and a ratio is the median of the rounds' ratios. Neighbours that aren't there are left
 out. Nothing is installed without --install, and then only in Benchmarks/.venv.
 
 The reference package runs on two slices of the pool, 1 MB and --reference-megabytes more, with two processes, as dsel
 runs with two threads: the difference is what a megabyte costs it, start-up and the target's share left out.
+
+benchmark_report.py has the goals and writes the tables.
 """
-import argparse, json, os, platform, re, shlex, shutil, statistics, subprocess, sys, tempfile, time
+import argparse, json, os, shutil, subprocess, sys, tempfile, time
+
+import benchmark_report
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, "Benchmarks", ".venv")
 PACKAGES = ["fasttext-wheel", "data-selection==1.0.3", "nltk==3.8.1", "numpy<2"]
 FOREIGN = {"japanese", "french", "german"}
+KERNELS = ["avx512", "avx2", "neon", "scalar"]
 # Of dsel: how the pool is stored, how many threads, and further options.
 DSEL_RUNS = {
     "dsel": ("plain", 1), "dsel, 2 threads": ("plain", 2),
+    "dsel --objective weight, 2 threads": ("plain", 2, "--objective", "weight"),
+    "dsel --objective weight --fit-sample 0.1, 2 threads":
+        ("plain", 2, "--objective", "weight", "--fit-sample", "0.1"),
     "dsel --buckets 10000": ("plain", 1, "--buckets", "10000"),
     "dsel --estimator ratio": ("plain", 1, "--estimator", "ratio"),
-    "dsel, .zst, 2 threads": ("zst", 2), "dsel, .zst of many frames, 2 threads": ("frames", 2),
+    "dsel, .zst, 2 threads": ("zst", 2), "dsel, .zst of eight frames, 2 threads": ("frames", 2),
     "dsel, .gz, 2 threads": ("gz", 2), "dsel, ja/fr/de": ("foreign", 1)}
 NAMES = {
     "plain": "pool.jsonl", "zst": "pool.jsonl.zst", "frames": "frames.jsonl.zst", "gz": "pool.jsonl.gz",
@@ -57,10 +65,14 @@ def main():
                 note(f"round {number + 1} of {options.runs}: {name}")
                 for key, value in command().items():
                     figures.setdefault((name, key), []).append(value)
-        lines = report(figures, files, options, dsel) + commands_and_versions(figures, options, dsel, python)
+        lines = benchmark_report.report(figures, size(files["plain"]), options, dsel)
+        lines += benchmark_report.commands_and_versions(
+            figures, options, dsel, python, lambda run: ["dsel", *selecting(
+                os.path.basename(options.target), NAMES[DSEL_RUNS[run][0]], "selected.jsonl", *DSEL_RUNS[run][1:])],
+            DSEL_RUNS)
     with open(options.output, "w", encoding="utf-8") as output:
         output.write("\n".join(lines) + "\n")
-    chart(figures, options.output.removesuffix(".md") + ".svg")
+    benchmark_report.chart(figures, options.output.removesuffix(".md") + ".svg")
     note(f"written: {options.output}")
 
 
@@ -106,8 +118,9 @@ def lay_out(pool, folder):
     subprocess.run(["zstd", "-3", "-qf", files["plain"], "-o", files["zst"]], check=True)
     with open(files["gz"], "wb") as output:
         subprocess.run(["gzip", "-6c", files["plain"]], stdout=output, check=True)
+    size_of_frames = os.path.getsize(files["plain"]) // 8 + 1
     with open(files["plain"], "rb") as lines, open(files["frames"], "wb") as output:
-        while block := lines.readlines(16 << 20):
+        while block := lines.readlines(size_of_frames):
             data = b"".join(block)
             output.write(subprocess.run(
                 ["zstd", "-3", "-qc"], input=data, stdout=subprocess.PIPE, check=True).stdout)
@@ -165,6 +178,7 @@ def neighbours(files, python, options):
 
     result = [("wc -w", lambda: rate(["wc", "-w", files["plain"]], "processor", LC_ALL="C"))]
     result.append(("zstd -dc", lambda: rate(["zstd", "-dcq", files["zst"]])))
+    result.append(("zstd -dc, a core", lambda: rate(["zstd", "-dcq", files["zst"]], "processor")))
     result.append(("gzip -dc", lambda: rate(["gzip", "-dc", files["gz"]])))
     if shutil.which("jq"):
         result.append(("jq -r .text", lambda: rate(["jq", "-r", ".text", files["plain"]], "processor")))
@@ -209,9 +223,8 @@ def reference(files, python, options):
     def seconds(pool):
         work = tempfile.mkdtemp(dir=folder)
         taken = timed([
-            python, os.path.join(ROOT, "scripts", "quality-reference.py"), "--pool", pool,
-            "--pool-counts", os.path.join(work, "counts.npy"), "--target", target, "--weights",
-            os.path.join(work, "weights"), "--count", "100", "--output", os.path.join(work, "out")])
+            python, os.path.join(ROOT, "scripts", "reference-select.py"), "--pool", pool, "--target", target,
+            "--count", "100", "--work", work])
         shutil.rmtree(work)
         return taken["wall"]
 
@@ -222,6 +235,11 @@ def reference(files, python, options):
     return run
 
 
+def has_kernels(dsel, kernels):
+    environment = os.environ | {"DSEL_KERNELS": kernels}
+    return subprocess.run([dsel, "--version"], env=environment, capture_output=True).returncode == 0
+
+
 def selecting(target, pool, output, threads, *more):
     return ["select", "--target", target, "--pool", pool, "--count", "2000", "--threads", str(threads), "--quiet",
             "--force", "--output", output, *more]
@@ -230,9 +248,11 @@ def selecting(target, pool, output, threads, *more):
 def runs_of_dsel(dsel, target, files):
     output = os.path.join(os.path.dirname(files["plain"]), "selected.jsonl")
 
-    def select(kind, threads, *more):
+    def select(kind, threads, *more, kernels=None):
+        environment = os.environ | ({"DSEL_KERNELS": kernels} if kernels else {})
+
         def run():
-            taken = timed([dsel, *selecting(target, files[kind], output, threads, *more)])
+            taken = timed([dsel, *selecting(target, files[kind], output, threads, *more)], environment)
             with open(output + ".manifest.json", encoding="utf-8") as file:
                 manifest = json.load(file)
             megabytes = manifest["pool"]["inputs"][0]["text_bytes"] / 1e6
@@ -247,136 +267,11 @@ def runs_of_dsel(dsel, target, files):
         return {"milliseconds": min(timed([dsel, "--version"])["wall"] for _ in range(5)) * 1e3}
 
     runs = [(name, select(*run)) for name, run in DSEL_RUNS.items() if run[0] in files]
+    for kernels in KERNELS:
+        if not has_kernels(dsel, kernels): continue
+        for kind in ["plain", "foreign"]:
+            if kind in files: runs.append((f"kernels {kernels}, {kind}", select(kind, 1, kernels=kernels)))
     return runs + [("dsel --version", start)]
-
-
-# -------------------------------------------------------------------------------------------------
-# Results
-
-
-def report(figures, files, options, dsel):
-    def median(name, key):
-        return statistics.median(figures[name, key])
-
-    def ratio(name, key, to_name, to_key):
-        if (name, key) not in figures or (to_name, to_key) not in figures: return None
-        pairs = zip(figures[name, key], figures[to_name, to_key])
-        return statistics.median(mine / theirs for mine, theirs in pairs)
-
-    version = subprocess.run([dsel, "--version"], stdout=subprocess.PIPE, text=True).stdout.split()[0]
-    lines = [
-        "# Speed", "",
-        f"dsel {version} and its neighbours on one machine in one run: medians of {options.runs} interleaved runs, "
-        "MB (10⁶ bytes) of uncompressed JSONL per second; in brackets the smallest and the largest.", "",
-        f"Machine: {processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}; load average "
-        f"{os.getloadavg()[1]:.1f} over the last five minutes. "
-        f"Pool: {size(files['plain']):.0f} MB. Repeat it with `scripts/benchmark.sh`; the stages of dsel alone: "
-        "`cd Benchmarks && swift run -c release benchmark FILE`.", "", "![Bar chart](RESULTS.svg)", "",
-        "| what | MB/s |", "| --- | ---: |"]
-    for (name, key), values in figures.items():
-        if key == "milliseconds": continue
-        label = name if key == "rate" else f"{name}: {labels[key]}"
-        lines.append(f"| `{label}` | {median(name, key):.0f} ({min(values):.0f}–{max(values):.0f}) |"
-                     if median(name, key) >= 10 else
-                     f"| `{label}` | {median(name, key):.2f} ({min(values):.2f}–{max(values):.2f}) |")
-    lines += ["", "`wc`, `jq`, fastText (of text) and what is said to be of a core by processor time, all else by wall time, which "
-              "other work on the machine lengthens. fastText predicts with a model of its defaults and pairs of words.", "",
-              "| goal | wanted | measured |", "| --- | ---: | ---: |"]
-    goals = [
-        ("fit, plain, MB/s a core", 400, median("dsel", "fit a core"), 0),
-        ("weigh, plain, MB/s a core", 400, median("dsel", "weigh a core"), 0),
-        ("fit against `LC_ALL=C wc -w`, a core", 2.5, ratio("dsel", "fit a core", "wc -w", "rate"), 2),
-        ("weigh against `LC_ALL=C wc -w`, a core", 2.5, ratio("dsel", "weigh a core", "wc -w", "rate"), 2),
-        ("weigh with 2²⁰ buckets against 10,000, a core", 0.9,
-         ratio("dsel", "weigh a core", "dsel --buckets 10000", "weigh a core"), 2),
-        ("weigh, two threads against one", 1.85, ratio("dsel, 2 threads", "weigh", "dsel", "weigh"), 2),
-        ("fit, two threads against one", 1.85, ratio("dsel, 2 threads", "fit", "dsel", "fit"), 2),
-        ("weigh of one `.zst`, two threads, against `zstd -dc`", 0.75,
-         ratio("dsel, .zst, 2 threads", "weigh", "zstd -dc", "rate"), 2),
-        ("weigh of a `.gz`, two threads, against `gzip -dc`", 2.5,
-         ratio("dsel, .gz, 2 threads", "weigh", "gzip -dc", "rate"), 2),
-        ("weigh of ja/fr/de, MB/s a core", 300, median("dsel, ja/fr/de", "weigh a core")
-         if ("dsel, ja/fr/de", "weigh a core") in figures else None, 0),
-        ("select against the reference package, two cores each", 250,
-         ratio("dsel, 2 threads", "whole", "reference package", "rate"), 0),
-        ("weigh against `fasttext predict`, one core each", 8,
-         ratio("dsel", "weigh a core", "fasttext predict", "rate"), 1),
-        ("start-up, ms, at most", 10, median("dsel --version", "milliseconds"), 1)]
-    for name, goal, value, digits in goals:
-        if value is not None: lines.append(f"| {name} | {goal} | {value:.{digits}f} |")
-    return lines
-
-
-def commands_and_versions(figures, options, dsel, python):
-    """What was run, and of which versions: of what was found."""
-    def version(*command):
-        # gzip on a Mac tells its version on the error output.
-        told = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
-        found = re.search(r"\d+(\.\d+)+", told)
-        return found[0] if found else "unknown"
-
-    def package(python, name):
-        return version(python, "-c", f"from importlib.metadata import version; print(version('{name}'))")
-
-    def line(kind, threads, *more):
-        target = os.path.basename(options.target)
-        return shlex.join(["dsel", *selecting(target, NAMES[kind], "selected.jsonl", threads, *more)])
-
-    made = [
-        ("wc -w", "LC_ALL=C wc -w pool.jsonl", lambda: version("wc", "--version")),
-        ("zstd -dc", "zstd -dcq pool.jsonl.zst", lambda: version("zstd", "--version")),
-        ("gzip -dc", "gzip -dc pool.jsonl.gz", lambda: version("gzip", "--version")),
-        ("jq -r .text", "jq -r .text pool.jsonl", lambda: version("jq", "--version")),
-        ("fasttext predict", "model.predict(line) for the lines of 10 MB, texts in one line each",
-         lambda: package(options.fasttext_python or python, "fasttext-wheel")),
-        ("reference package", f"scripts/quality-reference.py, with 1 and with {1 + options.reference_megabytes} MB",
-         lambda: package(python, "data-selection"))]
-    run = {name for name, _ in figures}
-    lines = ["", "| what | command | version |", "| --- | --- | --- |"]
-    lines += [f"| {name} | `{command}` | {find()} |" for name, command, find in made if name in run]
-    own = version(dsel, "--version")
-    lines += [f"| {name} | `{line(*of)}` | {own} |" for name, of in DSEL_RUNS.items() if name in run]
-    return lines
-
-
-labels = {
-    "fit": "fit", "weigh": "weigh", "fit a core": "fit, a core", "weigh a core": "weigh, a core",
-    "whole": "select, whole", "processor": "select, whole, a core"}
-
-
-def processor():
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            return re.search(r"model name\s*: (.*)", file.read())[1]
-    except (OSError, TypeError):
-        return platform.processor() or platform.machine()
-
-
-def chart(figures, path):
-    """Horizontal bars: how fast each gets through the plain pool on one core."""
-    wanted = [
-        ("dsel", "fit a core", "dsel: fit"), ("dsel", "weigh a core", "dsel: weigh"),
-        ("dsel, ja/fr/de", "weigh a core", "dsel: weigh, ja/fr/de"), ("zstd -dc", "rate", "zstd -dc"),
-        ("gzip -dc", "rate", "gzip -dc"), ("wc -w", "rate", "wc -w"),
-        ("jq -r .text", "rate", "jq -r .text"), ("fasttext predict", "rate", "fastText predict"),
-        ("reference package", "rate", "reference, 2 cores")]
-    bars = [(label, statistics.median(figures[name, key])) for name, key, label in wanted if (name, key) in figures]
-    largest = max(value for _, value in bars)
-    height = 24 * len(bars) + 36
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="{height}" font-family="sans-serif" font-size="13">',
-        f'<rect width="640" height="{height}" fill="white"/>',
-        '<text x="8" y="18" font-weight="bold">MB/s of uncompressed JSONL, one core</text>']
-    for row, (label, value) in enumerate(bars):
-        y, width = 28 + 24 * row, max(1, 400 * value / largest)
-        colour = "#2a6fb0" if label.startswith("dsel") else "#9aa5b1"
-        text = f"{value:.0f}" if value >= 10 else f"{value:.2f}"
-        lines += [
-            f'<text x="170" y="{y + 15}" text-anchor="end">{label}</text>',
-            f'<rect x="178" y="{y + 3}" width="{width:.0f}" height="16" fill="{colour}"/>',
-            f'<text x="{184 + width:.0f}" y="{y + 15}">{text}</text>']
-    with open(path, "w", encoding="utf-8") as output:
-        output.write("\n".join(lines + ["</svg>"]) + "\n")
 
 
 main()

@@ -44,7 +44,7 @@ describe() {
     report) echo "pages about runs: their figures, and in a browser nothing of a text runs or loads" ;;
     engines) echo "one selection on Ray, Dask, datatrove and a stand-in for Slurm, whose machines fail" ;;
     package) echo "wheel, tarball and .deb: what they need, the same bytes on an old Debian; three Pythons" ;;
-    benchmarks) echo "the benchmarks can be built" ;;
+    benchmarks) echo "the benchmarks can be built, and write their tables" ;;
     fuzzing) echo "each fuzz target for 10 seconds" ;;
     address) echo "all tests and whole commands under the address sanitizer" ;;
     thread) echo "unit tests and whole commands under the thread sanitizer" ;;
@@ -174,6 +174,7 @@ step_package() {
 # Their sources are the present ones, which the older versions' code may no longer fit.
 step_benchmarks() {
   (cd Benchmarks && swift build --configuration release --quiet 2>&1) | without_flag_warnings
+  check_dsel test_benchmark.py "$@"
 }
 
 step_fuzzing() { scripts/fuzz.sh 10; }
