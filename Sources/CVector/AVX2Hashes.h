@@ -100,8 +100,8 @@ static size_t hash(
   }
   for (; index < count; index += 1) {
     uint32_t length = ends[index] - starts[index];
-    hashes[index] = length <= 3 ? hash_1_to_3(bytes + starts[index], length)
-                                : hash_4_to_8(bytes + starts[index], length);
+    hashes[index] = length <= 3 ? hash_1_to_3(bytes, starts[index], ends[index])
+                                : hash_4_to_8(bytes, starts[index], ends[index]);
     longer[longer_count] = (uint32_t)index;
     longer_count += length > 8;
   }
