@@ -19,7 +19,9 @@ typedef block lanes;
 
 static inline __m128i all(uint8_t value) { return _mm_set1_epi8((char)value); }
 
-static inline __m128i load_row(const void *bytes) { return _mm_loadu_si128((const __m128i *)bytes); }
+static inline __m128i load_row(const void *bytes) {
+  return _mm_loadu_si128((const __m128i *)bytes);
+}
 
 static inline block load(const uint8_t *bytes) { EACH(load_row(bytes + 16 * row)); }
 

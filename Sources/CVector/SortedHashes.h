@@ -83,6 +83,44 @@ static size_t sort_by_length(
 
 #endif
 
+/// How the key is made of 1 to 3 bytes, by their number.
+///
+/// The key is, from its lowest byte on: the last byte, the length, the first, and the middle one,
+/// which is the last of two. A multiplication puts copies of the bytes in these places, two bytes
+/// too high. `flip` has the length, and words of the secret: 0 ^ 4.
+static const struct {
+  uint64_t mask[4], factor[4], flip[4];
+} short_keys = {
+    {0, 0xFF, 0xFFFF, 0xFFFFFF},
+    {0, 1ull << 16 | 1ull << 32 | 1ull << 40, 1ull << 8 | 1ull << 32, 1ull | 1ull << 32},
+    {0, 0x87275A9B ^ 0x100, 0x87275A9B ^ 0x200, 0x87275A9B ^ 0x300}};
+
+/// XXH3-64 of 1 to 3 bytes. Reads 4.
+static inline uint64_t hash_1_to_3(const uint8_t *bytes, size_t start, size_t end) {
+  size_t length = end - start;
+  uint32_t text;
+  memcpy(&text, bytes + start, 4);
+  uint32_t key = (uint32_t)((text & short_keys.mask[length]) * short_keys.factor[length] >> 16);
+  // The finalisation of XXH64, whose first step changes nothing: the key has 32 bits.
+  uint64_t value = (key ^ short_keys.flip[length]) * 0xC2B2AE3D27D4EB4Full;
+  value = (value ^ value >> 29) * 0x165667B19E3779F9ull;
+  return value ^ value >> 32;
+}
+
+/// XXH3-64 of 4 to 8 bytes.
+static inline uint64_t hash_4_to_8(const uint8_t *bytes, size_t start, size_t end) {
+  uint32_t first, last;
+  memcpy(&first, bytes + start, 4);
+  memcpy(&last, bytes + end - 4, 4);
+  // Words of the secret: 8 ^ 16.
+  uint64_t value = ((uint64_t)first << 32 | last) ^ (0x1CAD21F72C81017Cull ^ 0xDB979083E96DD4DEull);
+  // Rotations by 49 and by 24.
+  value ^= rotated(value ^ rotated(value, 25), 24);
+  value *= 0x9FB21C651E98DF25ull;
+  value = (value ^ ((value >> 35) + (end - start))) * 0x9FB21C651E98DF25ull;
+  return value ^ value >> 28;
+}
+
 /// A loop for one class. It is a function of its own because it needs all registers.
 #define HASH_CLASS(NAME, HASH)                                                                     \
   __attribute__((noinline)) static void NAME(                                                      \
