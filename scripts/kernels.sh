@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Checks the kernels of CVector against plain code, on this processor and as programs for arm64,
-# which qemu runs: with NEON, and scalar. See Tests/Kernels/main.c.
+# which qemu runs: with NEON, and scalar. See Tests/Kernels/main.c. On x86-64, the scalar kernels use
+# SSE2, and are checked without it too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,6 +13,10 @@ options=(-std=gnu11 -O2 -Wall -Wextra -Werror -I Sources/CVector/include -I Test
 here=$(command -v clang || command -v gcc)
 "$here" "${options[@]}" "${sources[@]}" -o "$folder/here"
 "$folder/here"
+if [ "$(uname -m)" = x86_64 ]; then
+  "$here" "${options[@]}" -DDSEL_PLAIN_WORDS "${sources[@]}" -o "$folder/words"
+  "$folder/words" | sed -n '/scalar/s/$/, in plain words/p'
+fi
 
 cross=aarch64-linux-gnu-gcc
 if ! command -v $cross > /dev/null || ! command -v qemu-aarch64 > /dev/null; then

@@ -141,8 +141,9 @@ static inline block resolved(block bytes, uint64_t escaped) {
 /// Stores the bytes of two groups of eight that are kept, and returns the end.
 static inline uint8_t *store_kept_16(uint8_t *bytes, __m128i stored, uint32_t kept) {
   const uint64_t *low = kept_places + (kept & 0xFF), *high = kept_places + (kept >> 8 & 0xFF);
-  __m128i places = _mm_set_epi64x((int64_t)(*high + 0x0808080808080808), (int64_t)*low);
-  __m128i moved = _mm_shuffle_epi8(stored, places);
+  __m128i places = _mm_set_epi64x((int64_t)*high, (int64_t)*low);
+  __m128i moved =
+      _mm_shuffle_epi8(stored, _mm_add_epi8(places, _mm_set_epi64x(0x0808080808080808, 0)));
   _mm_storel_epi64((__m128i *)(void *)bytes, moved);
   bytes += __builtin_popcount(kept & 0xFF);
   _mm_storeh_pi((__m64 *)(void *)bytes, _mm_castsi128_ps(moved));

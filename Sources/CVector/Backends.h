@@ -33,7 +33,8 @@
 ///     void store_kept(uint8_t *bytes, block, uint64_t kept);    one after the other, and any after
 ///
 /// A back end can have its own `list` (`HAS_LIST`), `store_raised` (`HAS_RAISED`), `classify`
-/// (`HAS_CLASSES`), `hash` (`HAS_VECTOR_HASH`), or all functions of hashes (`HAS_VECTOR_MIX`).
+/// (`HAS_CLASSES`), `tokens_up_to` (`HAS_LENGTHS`, with `KeptBytes.h`), `hash` (`HAS_VECTOR_HASH`),
+/// or all functions of hashes (`HAS_VECTOR_MIX`).
 typedef struct {
   const char *name;
   size_t (*tokenize)(

@@ -2,15 +2,15 @@
 
 /// XXH3-64 of 9 to 16 bytes with the default secret:
 /// https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md.
-static inline uint64_t hash_9_to_16(const uint8_t *bytes, uint64_t length) {
+static inline uint64_t hash_9_to_16(const uint8_t *bytes, size_t start, size_t end) {
   uint64_t low, high;
-  memcpy(&low, bytes, 8);
-  memcpy(&high, bytes + length - 8, 8);
+  memcpy(&low, bytes + start, 8);
+  memcpy(&high, bytes + end - 8, 8);
   // Words of the secret: 24 ^ 32, and 40 ^ 48.
   low ^= 0x1F67B3B7A4A44072ull ^ 0x78E5C0CC4EE679CBull;
   high ^= 0x2172FFCC7DD05A82ull ^ 0x8E2443F7744608B8ull;
   unsigned __int128 product = (unsigned __int128)low * high;
-  uint64_t value = length + __builtin_bswap64(low) + high;
+  uint64_t value = end - start + __builtin_bswap64(low) + high;
   value += (uint64_t)product ^ (uint64_t)(product >> 64);
   value = (value ^ value >> 37) * 0x165667919E3779F9ull;
   return value ^ value >> 32;
@@ -25,7 +25,7 @@ static inline size_t hash_longer(
   for (size_t index = 0; index < count; index += 1) {
     // No branch depends on the length. The hash of a longer token means nothing.
     uint32_t token = longer[index], length = ends[token] - starts[token];
-    hashes[token] = hash_9_to_16(bytes + starts[token], length);
+    hashes[token] = hash_9_to_16(bytes, starts[token], ends[token]);
     longer[longer_count] = token;
     longer_count += length > 16;
   }
@@ -56,73 +56,8 @@ static inline uint64_t rotated(uint64_t value, unsigned count) {
   return value << count | value >> (64 - count);
 }
 
-/// XXH3-64 of 1 to 3 bytes.
-static inline uint64_t hash_1_to_3(const uint8_t *bytes, uint64_t length) {
-  uint32_t key = (uint32_t)bytes[0] << 16 | (uint32_t)bytes[length >> 1] << 24 |
-                 bytes[length - 1] | (uint32_t)length << 8;
-  // Words of the secret: 0 ^ 4. Then comes the finalisation of XXH64.
-  uint64_t value = key ^ (uint64_t)(0x396CFEB8u ^ 0xBE4BA423u);
-  value = (value ^ value >> 33) * 0xC2B2AE3D27D4EB4Full;
-  value = (value ^ value >> 29) * 0x165667B19E3779F9ull;
-  return value ^ value >> 32;
-}
-
-/// XXH3-64 of 4 to 8 bytes.
-static inline uint64_t hash_4_to_8(const uint8_t *bytes, uint64_t length) {
-  uint32_t first, last;
-  memcpy(&first, bytes, 4);
-  memcpy(&last, bytes + length - 4, 4);
-  // Words of the secret: 8 ^ 16.
-  uint64_t value = ((uint64_t)first << 32 | last) ^ (0x1CAD21F72C81017Cull ^ 0xDB979083E96DD4DEull);
-  value ^= rotated(value, 49) ^ rotated(value, 24);
-  value *= 0x9FB21C651E98DF25ull;
-  value = (value ^ ((value >> 35) + length)) * 0x9FB21C651E98DF25ull;
-  return value ^ value >> 28;
-}
-
 #ifndef HAS_VECTOR_HASH
-
-/// A branch predictor can't guess the lengths of tokens. So the tokens are first sorted by the four
-/// length classes of XXH3, without a branch, and then hashed class by class.
-static size_t hash(
-    const uint8_t *bytes, const uint32_t *starts, const uint32_t *ends, size_t count,
-    uint64_t *hashes, uint32_t *longer) {
-  enum { batch = 256 };
-  uint32_t members[4][batch + 1];
-  size_t longer_count = 0;
-  for (size_t first = 0; first < count; first += batch) {
-    size_t end = count - first < batch ? count : first + batch;
-    // A token is written to all four lists, and stays in one: the counts stay in registers.
-    size_t counts[4] = {0};
-    for (size_t token = first; token < end; token += 1) {
-      uint32_t length = ends[token] - starts[token];
-      members[0][counts[0]] = members[1][counts[1]] = members[2][counts[2]] =
-          members[3][counts[3]] = (uint32_t)token;
-      counts[0] += length <= 3;
-      counts[1] += length - 4 <= 4;
-      counts[2] += length - 9 <= 7;
-      counts[3] += length > 16;
-    }
-    for (size_t index = 0; index < counts[0]; index += 1) {
-      uint32_t token = members[0][index];
-      hashes[token] = hash_1_to_3(bytes + starts[token], ends[token] - starts[token]);
-    }
-    for (size_t index = 0; index < counts[1]; index += 1) {
-      uint32_t token = members[1][index];
-      hashes[token] = hash_4_to_8(bytes + starts[token], ends[token] - starts[token]);
-    }
-    for (size_t index = 0; index < counts[2]; index += 1) {
-      uint32_t token = members[2][index];
-      hashes[token] = hash_9_to_16(bytes + starts[token], ends[token] - starts[token]);
-    }
-    for (size_t index = 0; index < counts[3]; index += 1) {
-      longer[longer_count] = members[3][index];
-      longer_count += 1;
-    }
-  }
-  return longer_count;
-}
-
+#include "SortedHashes.h"
 #endif
 
 /// In 32-bit parts, which compilers can turn into vectors. The count has at most 32 bits.

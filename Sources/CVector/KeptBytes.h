@@ -52,6 +52,14 @@ static const uint64_t kept_places[256] = {
     ROW(0), ROW(1), ROW(2), ROW(3), ROW(4), ROW(5), ROW(6), ROW(7),
     ROW(8), ROW(9), ROW(A), ROW(B), ROW(C), ROW(D), ROW(E), ROW(F)};
 
+/// In each byte, the number of bits that are set in this byte and those below.
+static inline uint64_t counts_up_to(uint64_t found) {
+  const uint64_t fives = 0x5555555555555555, threes = 0x3333333333333333;
+  uint64_t counts = found - (found >> 1 & fives);
+  counts = (counts & threes) + (counts >> 2 & threes);
+  return ((counts + (counts >> 4)) & 0x0F0F0F0F0F0F0F0F) * 0x0101010101010101;
+}
+
 /// The characters that `\b`, `\f`, `\n`, `\r` and `\t` stand for, by bits 1 to 4 of the letter.
 ///
 /// `\"`, `\\` and `\/` stand for themselves, and are below the letters.

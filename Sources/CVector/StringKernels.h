@@ -1,8 +1,14 @@
 #include "Scalars.h"
 
-/// Resolves the escapes `\uXXXX` that follow one another from `read` on, and returns their end.
-static inline size_t unescape_units(
-    const uint8_t *string, size_t count, size_t read, uint8_t *text, size_t *written) {
+/// How far a string has been read, and its text written.
+typedef struct {
+  size_t read, written;
+} text_state;
+
+/// Resolves the escapes `\uXXXX` that follow one another. The state isn't passed as an address,
+/// so that the caller keeps it in registers.
+static inline text_state unescape_units(
+    const uint8_t *string, size_t count, size_t read, uint8_t *text, size_t written) {
   while (count - read >= 6 && string[read] == '\\' && string[read + 1] == 'u') {
     uint32_t value = (uint32_t)code_unit(string + read + 2);
     read += 6;
@@ -13,13 +19,13 @@ static inline size_t unescape_units(
     }
     size_t length = length_of(value);
     if (length == 1) {
-      text[*written] = (uint8_t)value;
+      text[written] = (uint8_t)value;
     } else {
-      encode(value, length, text + *written);
+      encode(value, length, text + written);
     }
-    *written += length;
+    written += length;
   }
-  return read;
+  return (text_state){read, written};
 }
 
 #ifdef HAS_LOOKUPS
@@ -135,11 +141,11 @@ static size_t string_end(const uint8_t *line, size_t count, size_t start, int *h
 
 /// Moves the bytes that stay together: no branch depends on escapes, except those of `\u`.
 static size_t unescape(const uint8_t *string, size_t count, uint8_t *text) {
-  size_t read = 0, written = 0;
+  text_state at = {0, 0};
   uint64_t is_escaped = 0;
-  while (read < count) {
-    size_t length = count - read < 64 ? count - read : 64;
-    block bytes = load(string + read);
+  while (at.read < count) {
+    size_t length = count - at.read < 64 ? count - at.read : 64;
+    block bytes = load(string + at.read);
     uint64_t backslashes = bits(equal(bytes, '\\'));
     uint64_t escaped = escaped_bytes(backslashes, &is_escaped);
     uint64_t units = escaped & bits(equal(bytes, 'u'));
@@ -147,20 +153,20 @@ static size_t unescape(const uint8_t *string, size_t count, uint8_t *text) {
       size_t unit = (size_t)__builtin_ctzll(units);
       if (unit == 0) {
         // The backslash was the last byte before, which is not written.
-        read = unescape_units(string, count, read - 1, text, &written);
+        at = unescape_units(string, count, at.read - 1, text, at.written);
         is_escaped = 0;
         continue;
       }
       length = unit - 1 < length ? unit - 1 : length;
     }
     uint64_t kept = (escaped | ~backslashes) & ((length < 64 ? 1ull << length : 0) - 1);
-    store_text(text + written, bytes, string + read, escaped, kept);
-    written += (size_t)__builtin_popcountll(kept);
-    read += length;
-    if (units && read < count) {
-      read = unescape_units(string, count, read, text, &written);
+    store_text(text + at.written, bytes, string + at.read, escaped, kept);
+    at.written += (size_t)__builtin_popcountll(kept);
+    at.read += length;
+    if (units && at.read < count) {
+      at = unescape_units(string, count, at.read, text, at.written);
       is_escaped = 0;
     }
   }
-  return written;
+  return at.written;
 }
