@@ -33,7 +33,9 @@ import Testing
         var chunk = Chunk()
         var shard: ChunkQueue.OpenShard?
         var byteCount = 0
-        while queue.next(into: &chunk, from: &shard, worker: worker) { byteCount += chunk.bytes.count }
+        while queue.next(into: &chunk, from: &shard, worker: worker) {
+          byteCount += chunk.bytes.count
+        }
         let wasEarly = isWritten.withLock { !$0 }
         ended.withLock {
           $0.documentBytes += byteCount

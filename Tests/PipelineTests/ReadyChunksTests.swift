@@ -7,133 +7,132 @@ import Testing
 @Suite struct ReadyChunksTests {
   private static let chunkByteCount = 100
 
-  private func ready(workers: Int) -> ReadyChunks {
-    var ready = ReadyChunks(chunkByteCount: Self.chunkByteCount)
-    ready.workerCount = workers
-    return ready
-  }
-
-  private func made(_ number: Int, byteCount: Int = 90) throws -> Chunk {
+  private final class Worker {
     var chunk = Chunk()
-    chunk.number = number
-    try chunk.bytes.append(Array(repeating: 0x61, count: byteCount).span)
-    return chunk
   }
 
-  /// Does what a worker does until it has a chunk, and returns the numbers that it read.
-  private func read(
-    _ worker: Int, _ ready: inout ReadyChunks, from next: inout Int, into chunk: inout Chunk,
-    byteCount: Int = 90
-  ) throws -> [Int] {
-    var read: [Int] = []
-    while true {
-      switch ready.turn(of: worker, upTo: .max, into: &chunk) {
-      case .read:
-        chunk = try made(next, byteCount: byteCount)
-        read.append(next)
-        next += 1
-        ready.put(&chunk)
-      case .take: return read
-      default:
-        Issue.record("nobody reads, so this worker may")
-        return read
-      }
+  /// A shard with workers that do one thing after another.
+  private final class Shard {
+    private var ready = ReadyChunks(chunkByteCount: ReadyChunksTests.chunkByteCount)
+    private let workers: [Worker]
+    private var next = 0
+
+    init(workers count: Int) {
+      workers = (0..<count).map { _ in Worker() }
+      ready.workerCount = count
     }
+
+    func turn(_ worker: Int, upTo limit: Int = .max) -> ReadyChunks.Turn? {
+      ready.turn(of: worker, upTo: limit, into: &workers[worker].chunk)
+    }
+
+    /// Reads the next chunk, as a worker does whose turn it is.
+    func read(_ worker: Int, byteCount: Int = 90) throws {
+      workers[worker].chunk.number = next
+      next += 1
+      workers[worker].chunk.bytes.removeAll(keepingCapacityUpTo: .max)
+      try workers[worker].chunk.bytes.append(Array(repeating: 0x61, count: byteCount).span)
+      ready.put(&workers[worker].chunk)
+    }
+
+    func end() { ready.end() }
+
+    /// Does what a worker does until it has a chunk, and returns the number of chunks that it read.
+    func readUntilFull(_ worker: Int, byteCount: Int = 90) throws -> Int {
+      var count = 0
+      while turn(worker) == .read {
+        try read(worker, byteCount: byteCount)
+        count += 1
+      }
+      return count
+    }
+
+    func number(_ worker: Int) -> Int { workers[worker].chunk.number }
+    func byteCount(_ worker: Int) -> Int { workers[worker].chunk.bytes.count }
+    func capacity(_ worker: Int) -> Int { workers[worker].chunk.bytes.capacity }
   }
 
   @Test func `A worker alone reads one chunk at a time`() throws {
-    var ready = ready(workers: 1)
-    var (next, chunk) = (0, Chunk())
+    let shard = Shard(workers: 1)
     for number in 0..<5 {
-      #expect(try read(0, &ready, from: &next, into: &chunk) == [number])
-      #expect(chunk.number == number)
+      #expect(try shard.readUntilFull(0) == 1)
+      #expect(shard.number(0) == number)
     }
   }
 
   @Test func `The worker that reads goes on until three chunks wait`() throws {
-    var ready = ready(workers: 2)
-    var (next, first, second) = (0, Chunk(), Chunk())
-    // Three are read; then the first of them is taken.
-    #expect(try read(0, &ready, from: &next, into: &first) == [0, 1, 2])
-    #expect(first.number == 0)
+    let shard = Shard(workers: 2)
+    #expect(try shard.readUntilFull(0) == 3)
+    #expect(shard.number(0) == 0)
     // Another worker takes the next one, and doesn't read.
-    #expect(ready.turn(of: 1, upTo: .max, into: &second) == .take)
-    #expect(second.number == 1)
+    #expect(shard.turn(1) == .take)
+    #expect(shard.number(1) == 1)
     // One waits, so the first worker reads two.
-    #expect(try read(0, &ready, from: &next, into: &first) == [3, 4])
-    #expect(first.number == 2)
+    #expect(try shard.readUntilFull(0) == 2)
+    #expect(shard.number(0) == 2)
   }
 
   @Test func `A worker that finds nothing waits for the one that reads, or reads itself`() throws {
-    var ready = ready(workers: 2)
-    var (first, second) = (Chunk(), Chunk())
-    #expect(ready.turn(of: 0, upTo: .max, into: &first) == .read)
-    #expect(ready.turn(of: 1, upTo: .max, into: &second) == nil)
-    first = try made(0)
-    ready.put(&first)
-    #expect(ready.turn(of: 1, upTo: .max, into: &second) == .take)
-    #expect(second.number == 0)
+    let shard = Shard(workers: 2)
+    #expect(shard.turn(0) == .read)
+    #expect(shard.turn(1) == nil)
+    try shard.read(0)
+    #expect(shard.turn(1) == .take)
+    #expect(shard.number(1) == 0)
     // The first worker works elsewhere.
-    #expect(ready.turn(of: 1, upTo: .max, into: &second) == .read)
-    #expect(ready.turn(of: 0, upTo: .max, into: &first) == nil)
-    second = try made(1)
-    ready.put(&second)
+    #expect(shard.turn(1) == .read)
+    #expect(shard.turn(0) == nil)
+    try shard.read(1)
     // Now the second one reads: the first takes what is there.
-    #expect(ready.turn(of: 0, upTo: .max, into: &first) == .take)
-    #expect(first.number == 1)
-    #expect(ready.turn(of: 1, upTo: .max, into: &second) == .read)
+    #expect(shard.turn(0) == .take)
+    #expect(shard.number(0) == 1)
+    #expect(shard.turn(1) == .read)
   }
 
   @Test func `While a chunk with a long line waits, no other is read`() throws {
-    var ready = ready(workers: 3)
-    var (next, first, second) = (0, Chunk(), Chunk())
-    #expect(ready.turn(of: 0, upTo: .max, into: &first) == .read)
-    first = try made(0)
-    ready.put(&first)
-    next = 1
-    #expect(try read(0, &ready, from: &next, into: &first, byteCount: 1000) == [1])
-    #expect(first.number == 0)
-    #expect(ready.turn(of: 1, upTo: .max, into: &second) == .take)
-    #expect(second.number == 1 && second.bytes.count == 1000)
-    #expect(ready.turn(of: 0, upTo: .max, into: &first) == .read)
+    let shard = Shard(workers: 3)
+    #expect(shard.turn(0) == .read)
+    try shard.read(0)
+    #expect(try shard.readUntilFull(0, byteCount: 1000) == 1)
+    #expect(shard.number(0) == 0)
+    #expect(shard.turn(1) == .take)
+    #expect(shard.byteCount(1) == 1000)
+    #expect(shard.turn(0) == .read)
   }
 
   @Test func `Memory for a long line doesn't wait`() throws {
-    var ready = ready(workers: 1)
-    var chunk = try made(0, byteCount: 1000)
-    for number in 1...3 {
-      #expect(ready.turn(of: 0, upTo: .max, into: &chunk) == .read)
-      try chunk.bytes.append([UInt8(number)].span)
-      ready.put(&chunk)
-      // What is given for the next chunk has never held one, or was freed.
-      #expect(chunk.bytes.capacity <= 4 * Self.chunkByteCount)
-      #expect(ready.turn(of: 0, upTo: .max, into: &chunk) == .take)
+    let shard = Shard(workers: 2)
+    for byteCount in [1000, 1, 1, 1, 1, 1] {
+      #expect(shard.turn(0) == .read)
+      try shard.read(0, byteCount: byteCount)
+      // What is given for the next chunk was freed, if it had held one.
+      #expect(shard.capacity(0) <= 4 * Self.chunkByteCount)
+      #expect(shard.turn(1) == .take)
+      #expect(shard.byteCount(1) == byteCount)
     }
   }
 
   @Test func `At the end, what waits is taken first`() throws {
-    var ready = ready(workers: 2)
-    var (chunk, other) = (try made(0), Chunk())
-    #expect(ready.turn(of: 0, upTo: .max, into: &other) == .read)
-    ready.put(&chunk)
-    #expect(ready.turn(of: 0, upTo: .max, into: &other) == .read)
-    #expect(ready.turn(of: 1, upTo: .max, into: &chunk) == .take)
-    #expect(ready.turn(of: 1, upTo: .max, into: &chunk) == nil)
-    ready.end()
-    #expect(ready.turn(of: 1, upTo: .max, into: &chunk) == .end)
-    #expect(ready.turn(of: 0, upTo: .max, into: &other) == .end)
+    let shard = Shard(workers: 2)
+    #expect(shard.turn(0) == .read)
+    try shard.read(0)
+    #expect(shard.turn(0) == .read)
+    #expect(shard.turn(1) == .take)
+    #expect(shard.turn(1) == nil)
+    shard.end()
+    #expect(shard.turn(1) == .end)
+    #expect(shard.turn(0) == .end)
   }
 
   @Test func `After a failure, only chunks before it are taken`() throws {
-    var ready = ready(workers: 2)
-    var (next, first, second) = (0, Chunk(), Chunk())
-    #expect(try read(0, &ready, from: &next, into: &first) == [0, 1, 2])
+    let shard = Shard(workers: 2)
+    #expect(try shard.readUntilFull(0) == 3)
     // Chunk 0 has failed.
-    #expect(ready.turn(of: 1, upTo: 0, into: &second) == .end)
-    // Chunk 2 would have.
-    #expect(ready.turn(of: 1, upTo: 2, into: &second) == .take)
-    #expect(second.number == 1)
-    #expect(ready.turn(of: 1, upTo: 2, into: &second) == .end)
-    #expect(ready.turn(of: 0, upTo: 2, into: &first) == .end)
+    #expect(shard.turn(1, upTo: 0) == .end)
+    // Now chunk 2 has.
+    #expect(shard.turn(1, upTo: 2) == .take)
+    #expect(shard.number(1) == 1)
+    #expect(shard.turn(1, upTo: 2) == .end)
+    #expect(shard.turn(0, upTo: 2) == .end)
   }
 }
