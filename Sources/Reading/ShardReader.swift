@@ -14,6 +14,9 @@ package struct ShardReader: ~Copyable, Sendable {
   /// The progress so far.
   package private(set) var progress = ShardProgress()
 
+  /// Whether the shard is decompressed as it is read.
+  package private(set) var isCompressed = false
+
   /// - Throws: ``ReadingError``
   package init(
     _ shard: Shard, number: Int, _ settings: ChunkSettings
@@ -27,6 +30,7 @@ package struct ShardReader: ~Copyable, Sendable {
     path = shard.name
     self.format = format
     self.reader = reader
+    isCompressed = self.reader.progress.container != .plain
   }
 
   /// Fills `chunk` with the next records, and returns false at the end.

@@ -27,13 +27,15 @@ import Testing
     let isWritten = Lock(false)
     let ended = Lock(Ended())
     let all = DispatchGroup()
-    for _ in 0..<workerCount {
+    for worker in 0..<workerCount {
       all.enter()
       Thread.detachNewThread {
         var chunk = Chunk()
         var shard: ChunkQueue.OpenShard?
         var byteCount = 0
-        while queue.next(into: &chunk, from: &shard) { byteCount += chunk.bytes.count }
+        while queue.next(into: &chunk, from: &shard, worker: worker) {
+          byteCount += chunk.bytes.count
+        }
         let wasEarly = isWritten.withLock { !$0 }
         ended.withLock {
           $0.documentBytes += byteCount

@@ -148,12 +148,45 @@ import Testing
     #expect(try read([301], kept) == read([301], nil))
   }
 
-  @Test func `Another pass takes the place of the one before`() throws {
+  @Test func `When all passes are repeated, what they kept is forgotten`() throws {
     let kept = kept()
     keep([1, 2, 3], in: kept)
-    kept.begin()
+    kept.forget()
     #expect(kept.byteCount == 0)
     keep([5, 320], in: kept)
     #expect(try read([2, 5, 320], kept) == read([2, 5, 320], nil))
+  }
+
+  @Test(arguments: [UInt64](1...6))
+  func `Several passes may keep the same records, or others between them`(seed: UInt64) throws {
+    var random = SplitMix64(state: seed)
+    let kept = kept()
+    var candidates: Set<Int> = []
+    for _ in 0..<3 {
+      let some = lines.indices.filter { _ in Int.random(in: 0..<3, using: &random) == 0 }
+      kept.beginPass()
+      keep(some, in: kept, chunk: Int.random(in: 1...40, using: &random))
+      candidates.formUnion(some)
+    }
+    // From seed 4 on, some were in no pass. Each is wanted once or twice.
+    let chosen = (seed < 4 ? candidates.sorted() : Array(lines.indices)).flatMap { number in
+      Array(repeating: number, count: Int.random(in: 0...2, using: &random))
+    }
+    var expected: [String] = []
+    for (place, number) in chosen.enumerated() {
+      if place > 0, chosen[place - 1] == number {
+        expected += expected.suffix(2)
+      } else {
+        expected += try read([number], nil)
+      }
+    }
+    #expect(try read(chosen, kept) == expected)
+    guard seed < 4 else { return }
+    let request = DocumentRequest(textField: TextField(Defaults.textField))
+    var reader = try KeptRecordReader(kept, shard: 0, of: shards, request, ReadingLimits())
+    for number in chosen where number < 300 {
+      try reader.read(at: places[number].position.place, byteCount: places[number].byteCount)
+    }
+    #expect(reader.storedByteCount == 0)
   }
 }

@@ -22,6 +22,8 @@ struct Draw {
   var nearDuplicates: NearDuplicateFilter?
   /// What is found out for annotations.
   var statistics = StatisticsPlan()
+  /// Keeps the records of documents that may be drawn; nil if nothing would be gained.
+  var keeping: DrawStep.Keeping?
 
   /// - Parameters:
   ///   - clock: times the steps.
@@ -35,10 +37,11 @@ struct Draw {
     let step = DrawStep(
       workers: workers, plan: selector.plan, temperatures: recipe.temperatures,
       randomRate: randomRate, randomSeed: randomSeed, emptyCounts: emptyCounts,
-      stratumField: stratumField, weightSpool: statistics.weightSpool)
+      stratumField: stratumField, weightSpool: statistics.weightSpool, keeping: keeping)
     var slack = slack(selector.plan)
     while true {
       statistics.weightSpool?.removeAll()
+      keeping?.records.forget()
       var kept = DrawBuffers(selector.plan, slack: slack, expectedCount: expectedCount)
       var excluded = ExcludedBuffers(selector.plan, slack: slack, expectedCount: expectedCount)
       let begin = ContinuousClock.now

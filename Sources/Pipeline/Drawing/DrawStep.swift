@@ -23,6 +23,8 @@ struct DrawStep {
   var stratumField: Int?
   /// Takes the log weights of all eligible documents; nil if they aren't kept.
   var weightSpool: WeightSpool?
+  /// Keeps the records of documents that may be drawn; nil if nothing would be gained.
+  var keeping: Keeping?
 
   struct Outcome: Sendable {
     var eligible = EligibleDocuments()
@@ -198,6 +200,7 @@ struct DrawStep {
     private var exclusion = Exclusion.unknown
     private let weightSpool: WeightSpool?
     private var weightsOfChunk: [Double] = []
+    private var keeper: CandidateKeeper
 
     /// Whether the current document is excluded, which is only found out if it may be drawn.
     private enum Exclusion {
@@ -211,12 +214,19 @@ struct DrawStep {
       groups = StratumGroups(step.plan, field: step.stratumField)
       temperatures = step.temperatures
       weightSpool = step.weightSpool
+      keeper = CandidateKeeper(step.keeping, step.plan)
       arm = RandomDocuments(
         seed: step.randomSeed, purpose: .randomBaseline, rate: step.randomRate)
       self.reader = reader
       outcome = Outcome(
         spreads: step.temperatures.map { _ in WeightSpread() }, randomBaseline: step.emptyCounts)
       thresholds = shared.thresholds
+    }
+
+    func keeps(_ place: RecordPlace) -> Bool { keeper.keeps(place) }
+
+    mutating func keep(_ record: Span<UInt8>, at position: Position) {
+      keeper.keep(record, at: position)
     }
 
     mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
@@ -323,6 +333,7 @@ struct DrawStep {
       }
       guard case .found(let match) = exclusion else {
         ofChunk.append(entry)
+        keeper.add(candidate, of: plan.groups[group].arms[arm])
         return
       }
       guard thresholds.excluded.admit(entry) else { return }
@@ -335,6 +346,7 @@ struct DrawStep {
       thresholds = shared.add(ofChunk, excluded: excludedOfChunk)
       ofChunk.removeAll(keepingCapacity: true)
       excludedOfChunk.removeAll(keepingCapacity: true)
+      keeper.endChunk()
     }
 
     consuming func finish() -> Outcome { outcome }

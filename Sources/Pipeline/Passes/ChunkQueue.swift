@@ -6,8 +6,9 @@ internal import Reading
 /// These are the number of records in each chunk, and the failure that is the first in pool order.
 ///
 /// A worker stays with a shard until that is used up. Then it begins the next one. If all have
-/// begun, it joins the shard with the fewest workers. So shards are decompressed side by side, and
-/// the workers of one shard take turns at reading.
+/// begun, it joins the shard with the fewest workers. So shards are decompressed side by side. The
+/// workers of one plain shard take turns at reading; those of a compressed one leave the reading to
+/// one of them: see ``ReadyChunks``.
 final class ChunkQueue: Sendable {
   /// A shard that is being read.
   final class OpenShard: Sendable {
@@ -17,11 +18,16 @@ final class ChunkQueue: Sendable {
     /// nil before that, and if the shard can't be opened. It may take long, so those that wait
     /// sleep: Swift's own lock would use up their processors.
     let reader = Monitor<ShardReader?>(nil)
+    /// The chunks that have been read; nil if each worker reads its own.
+    let ready: Monitor<ReadyChunks>?
+    /// Held by the one worker that waits for a chunk, so that one chunk doesn't wake all others.
+    let isWaiting = Monitor<Void>(())
     /// Decodes what is read next; nil if there are only a few workers.
     let ahead: FramesAhead?
 
-    init(number: Int, ahead: FramesAhead?) {
+    init(number: Int, ready: Monitor<ReadyChunks>?, ahead: FramesAhead?) {
       self.number = number
+      self.ready = ready
       self.ahead = ahead
     }
   }
@@ -77,11 +83,12 @@ final class ChunkQueue: Sendable {
 
   /// Fills `chunk` with the next records, from `shard` if there is one.
   ///
+  /// - Parameter worker: the number of the worker.
   /// - Returns: false if none are left, or if a failure makes the rest pointless.
-  func next(into chunk: inout Chunk, from shard: inout OpenShard?) -> Bool {
+  func next(into chunk: inout Chunk, from shard: inout OpenShard?, worker: Int) -> Bool {
     while true {
       if let current = shard {
-        if !isPointless(shard: current.number), read(into: &chunk, from: current) { return true }
+        if next(into: &chunk, from: current, worker) { return true }
         leave(current)
         shard = nil
       }
@@ -177,21 +184,72 @@ final class ChunkQueue: Sendable {
 
   // MARK: Shards
 
-  private func isPointless(shard: Int) -> Bool {
-    state.withLock { ($0.failure?.shard ?? .max) <= shard }
+  /// The number of the first chunk of a shard that is pointless, because one before it has failed.
+  private func limit(ofShard shard: Int) -> Int {
+    state.withLock { state in
+      guard let failure = state.failure, failure.shard <= shard else { return .max }
+      return failure.shard < shard ? 0 : failure.chunk
+    }
+  }
+
+  /// Reads the next chunk of a shard, or takes one that was read.
+  ///
+  /// - Returns: false at the shard's end, and after a failure.
+  private func next(into chunk: inout Chunk, from shard: OpenShard, _ worker: Int) -> Bool {
+    if let ready = shard.ready, isUsed(ready, shard) {
+      return next(into: &chunk, from: shard, ready, worker)
+    }
+    guard limit(ofShard: shard.number) == .max else { return false }
+    return read(into: &chunk, from: shard)
+  }
+
+  /// Whether one worker reads a shard for all of them. Opens the shard, if it isn't open.
+  private func isUsed(_ ready: Monitor<ReadyChunks>, _ shard: OpenShard) -> Bool {
+    if let known = ready.withLock({ $0.isUsed }) { return known }
+    return shard.reader.withLock { slot in
+      if let known = ready.withLock({ $0.isUsed }) { return known }
+      slot = open(shard)
+      let isUsed = slot?.isCompressed ?? false
+      ready.withLock { $0.isUsed = isUsed }
+      return isUsed
+    }
+  }
+
+  private func next(
+    into chunk: inout Chunk, from shard: OpenShard, _ ready: Monitor<ReadyChunks>, _ worker: Int
+  ) -> Bool {
+    var isRead = false
+    while true {
+      let limit = limit(ofShard: shard.number)
+      var turn = ready.withLock { ready in
+        if isRead { ready.put(&chunk) }
+        return ready.turn(of: worker, upTo: limit, into: &chunk)
+      }
+      isRead = false
+      // While another worker reads, this one decodes what comes next, if it can.
+      while turn == nil, let ahead = shard.ahead, ahead.decodeNext() {
+        turn = ready.withLock { $0.turn(of: worker, upTo: limit, into: &chunk) }
+      }
+      let known =
+        turn
+        ?? shard.isWaiting.withLock { _ in
+          ready.wait { $0.turn(of: worker, upTo: limit, into: &chunk) }
+        }
+      switch known {
+      case .take: return true
+      case .end: return false
+      case .read:
+        isRead = read(into: &chunk, from: shard)
+        if !isRead { ready.withLock { $0.end() } }
+      }
+    }
   }
 
   /// Reads the next chunk of a shard.
   ///
   /// - Returns: false at the shard's end, and after a failure.
   private func read(into chunk: inout Chunk, from shard: OpenShard) -> Bool {
-    var outcome = shard.reader.withLockIfAvailable { slot in read(into: &chunk, shard, &slot) }
-    // While another worker reads, this one decodes what comes next, if it can.
-    while outcome == nil, let ahead = shard.ahead, ahead.decodeNext() {
-      outcome = shard.reader.withLockIfAvailable { slot in read(into: &chunk, shard, &slot) }
-    }
-    let (isRead, stored) =
-      outcome ?? shard.reader.withLock { slot in read(into: &chunk, shard, &slot) }
+    let (isRead, stored) = shard.reader.withLock { slot in read(into: &chunk, shard, &slot) }
     settings.progress.advance(stored: stored, text: isRead ? chunk.byteCount : 0)
     return isRead
   }
@@ -244,13 +302,19 @@ final class ChunkQueue: Sendable {
   /// The fewest workers for which frames are decoded ahead.
   ///
   /// Decoding takes about a third of the time of fitting and weighing, so one decoder is enough for
-  /// three workers. Two that decoded ahead were measured to take 10 to 20 % longer: whole frames
-  /// don't fit into the processor's nearer caches.
+  /// three workers. With two, `select` was measured to take 10 % longer: whole frames don't fit into
+  /// the processor's nearer caches.
   private static let fewestWorkersAhead = 4
 
-  private var framesAhead: FramesAhead? {
-    settings.workerCount < Self.fewestWorkersAhead
-      ? nil : FramesAhead(slotLimit: settings.workerCount)
+  private func openShard(_ number: Int) -> OpenShard {
+    // Records that are handed out as soon as they are there don't wait for others.
+    let isShared = settings.workerCount > 1 && settings.chunks.recordLimit == nil
+    return OpenShard(
+      number: number,
+      ready: isShared
+        ? Monitor(ReadyChunks(chunkByteCount: settings.chunks.chunkByteCount)) : nil,
+      ahead: settings.workerCount < Self.fewestWorkersAhead
+        ? nil : FramesAhead(slotLimit: settings.workerCount))
   }
 
   private func leave(_ shard: OpenShard) {
@@ -281,15 +345,17 @@ final class ChunkQueue: Sendable {
   private func join() -> OpenShard? {
     state.withLock { state in
       if state.nextShard < shards.count, (state.failure?.shard ?? .max) > state.nextShard {
-        let shard = OpenShard(number: state.nextShard, ahead: framesAhead)
+        let shard = openShard(state.nextShard)
         state.nextShard += 1
         state.open.append((shard, 1))
+        shard.ready?.withLock { $0.workerCount += 1 }
         return shard
       }
       guard
         let index = state.open.indices.min(by: { state.open[$0].workers < state.open[$1].workers })
       else { return nil }
       state.open[index].workers += 1
+      state.open[index].shard.ready?.withLock { $0.workerCount += 1 }
       return state.open[index].shard
     }
   }

@@ -5,6 +5,7 @@ internal import Resampling
 struct DocumentWorker: ~Copyable {
   private let settings: DocumentWorkers
   private let queue: ChunkQueue
+  private let number: Int
   private var decoder: DocumentDecoder
   private var chunk = Chunk()
   private var hasWorked = false
@@ -14,9 +15,10 @@ struct DocumentWorker: ~Copyable {
   private var skipped: [InvalidLine.Reason: Int] = [:]
 
   /// - Throws: ``PipelineError``
-  init(_ settings: DocumentWorkers, _ queue: ChunkQueue) throws {
+  init(_ settings: DocumentWorkers, _ queue: ChunkQueue, number: Int) throws {
     self.settings = settings
     self.queue = queue
+    self.number = number
     let request = DocumentRequest(textField: settings.textField, fields: settings.fields)
     do throws(ReadingError) { decoder = try DocumentDecoder(request, settings.limits) } catch {
       throw PipelineError.input(.reading(error, line: nil))
@@ -29,7 +31,7 @@ struct DocumentWorker: ~Copyable {
   /// Passes the documents of all chunks to the consumer, one chunk after another.
   mutating func work<Consumer: DocumentConsumer & ~Copyable>(_ consumer: inout Consumer) {
     var shard: ChunkQueue.OpenShard?
-    while queue.next(into: &chunk, from: &shard) {
+    while queue.next(into: &chunk, from: &shard, worker: number) {
       hasWorked = true
       skipped.removeAll(keepingCapacity: true)
       do {

@@ -40,9 +40,9 @@ struct DocumentWorkers {
       ChunkQueue.Settings(
         chunks: chunks, skipLimit: skipLimit, progress: progress, workerCount: threadCount))
     typealias Worked = (result: Consumer.Result, rejects: [SkippedLine], foundFields: [Bool]?)
-    let work: @Sendable (Int) -> Result<Worked, any Error> = { _ in
+    let work: @Sendable (Int) -> Result<Worked, any Error> = { number in
       Result {
-        var worker = try DocumentWorker(self, queue)
+        var worker = try DocumentWorker(self, queue, number: number)
         var consumer = try makeConsumer()
         worker.work(&consumer)
         return (consumer.finish(), worker.rejects, worker.foundFields())

@@ -3,8 +3,8 @@ internal import Platform
 internal import Reading
 internal import Resampling
 
-/// Records of the pool that a pass keeps in a temporary file, so that a later pass needn't
-/// decompress the pool to read them again.
+/// Records of the pool that passes keep in a temporary file, so that a later pass needn't decompress
+/// the pool to read them again.
 ///
 /// It is a help that may fail: what isn't kept, for want of room or for any other reason, is read
 /// in the pool, with the same result. The file has mode 0600 and no name.
@@ -30,8 +30,8 @@ final class KeptRecords: Sendable {
   private struct State {
     var opened: Opened?
     var byteCount = 0
-    /// By shard.
-    var extents: [[Extent]]
+    /// By pass and shard. A pass keeps a record once.
+    var passes: [[[Extent]]]
     var hasGivenUp = false
   }
 
@@ -62,7 +62,7 @@ final class KeptRecords: Sendable {
     self.mostBytes = mostBytes
     self.freeByteCount = freeByteCount
     self.keepsShard = keepsShard
-    state = Lock(State(extents: keepsShard.map { _ in [] }))
+    state = Lock(State(passes: [keepsShard.map { _ in [] }]))
   }
 
   func keeps(shard: Int) -> Bool { keepsShard[shard] }
@@ -75,21 +75,32 @@ final class KeptRecords: Sendable {
   /// The size of the file.
   var byteCount: Int { state.withLock { $0.byteCount } }
 
-  /// Forgets what was kept, since another pass begins.
-  func begin() {
-    state.withLock { state in state = State(extents: state.extents.map { _ in [] }) }
+  /// Whether nothing more is kept.
+  var hasGivenUp: Bool { state.withLock { $0.hasGivenUp } }
+
+  /// Begins another pass, which may keep the same records as those before it.
+  func beginPass() {
+    state.withLock { state in
+      guard state.passes[state.passes.count - 1].contains(where: { !$0.isEmpty }) else { return }
+      state.passes.append(keepsShard.map { _ in [] })
+    }
+  }
+
+  /// Forgets what was kept, since all passes are repeated.
+  func forget() {
+    state.withLock { state in state = State(passes: [keepsShard.map { _ in [] }]) }
   }
 
   /// Ends the keeping, and frees the room on the disk.
   func giveUp() {
-    state.withLock { state in Self.giveUp(&state) }
+    state.withLock { state in giveUp(&state) }
   }
 
-  private static func giveUp(_ state: inout State) {
-    state = State(extents: state.extents.map { _ in [] }, hasGivenUp: true)
+  private func giveUp(_ state: inout State) {
+    state = State(passes: [keepsShard.map { _ in [] }], hasGivenUp: true)
   }
 
-  /// Appends records of one shard, which lie between no two of another call.
+  /// Appends records of one shard, which lie between no two of another call of the same pass.
   ///
   /// - Parameters:
   ///   - records: with their places and sizes. The last may go on in `rest`.
@@ -99,16 +110,16 @@ final class KeptRecords: Sendable {
     state.withLock { state in
       guard !state.hasGivenUp else { return }
       guard hasRoom(for: state.byteCount + count, written: state.byteCount) else {
-        return Self.giveUp(&state)
+        return giveUp(&state)
       }
       do throws(SystemError) {
         if state.opened == nil { state.opened = try Opened(directory) }
         try state.opened?.file.writeAll(records)
         try state.opened?.file.writeAll(rest)
       } catch {
-        return Self.giveUp(&state)
+        return giveUp(&state)
       }
-      state.extents[shard].append(
+      state.passes[state.passes.count - 1][shard].append(
         Extent(place: place, start: state.byteCount, byteCount: count))
       state.byteCount += count
     }
@@ -124,9 +135,11 @@ final class KeptRecords: Sendable {
     return byteCount <= (min(free, 1 << 60) + written - Self.reserve) / Self.roomDivisor
   }
 
-  /// The extents of a shard by their places; empty if nothing of it was kept.
-  func extents(ofShard shard: Int) -> [Extent] {
-    state.withLock { $0.extents[shard] }.sorted { $0.place < $1.place }
+  /// The extents of a shard by their places, for each pass that kept something of it.
+  func extents(ofShard shard: Int) -> [[Extent]] {
+    state.withLock { $0.passes.map { $0[shard] } }.filter { !$0.isEmpty }.map { extents in
+      extents.sorted { $0.place < $1.place }
+    }
   }
 
   /// Reads an extent in place of what is in `bytes`.

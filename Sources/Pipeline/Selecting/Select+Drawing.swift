@@ -85,13 +85,13 @@ extension Select {
       selector: selector(
         plan.recipe, plan.budget, trained, files, source, room: spoolRoom(beside: kept),
         orders: settings.annotates),
-      statistics: statistics)
+      statistics: statistics, kept: kept)
   }
 
   func draw(
     _ plan: Plan, _ trained: Trained, _ files: OpenFiles, _ clock: StepClock,
     selector: any Selector, leavesNearDuplicatesOut: Bool = true,
-    statistics: StatisticsPlan = StatisticsPlan()
+    statistics: StatisticsPlan = StatisticsPlan(), kept: KeptRecords? = nil
   ) throws -> Drawn {
     var workers = settings.reading.workers(progress)
     workers.fields = poolFields
@@ -102,7 +102,7 @@ extension Select {
       emptyCounts: Divergence.emptyCounts(bucketCount: settings.features.bucketCount),
       stratumField: settings.stratify == nil ? nil : 0,
       nearDuplicates: leavesNearDuplicatesOut ? nearDuplicateFilter(files) : nil,
-      statistics: statistics)
+      statistics: statistics, keeping: kept.map { keeping($0) })
     let exclusion = exclusion(files, trained)
     begin(.weigh, files.pool, .next)
     return try draw.run(files.pool.shards, clock: clock, selector: selector) {

@@ -35,7 +35,7 @@ package struct Select: Sendable {
     let plan = try plan(
       trained, mixture, search?.size ?? settings.size, files.pool, clock)
     let statistics = statisticsPlan
-    let kept = keptRecords(trained, files)
+    let kept = keptRecords(trained, plan, files)
     let drawn = try weighAndDraw(plan, trained, files, kept, statistics, clock)
     let copied = try copy(drawn, trained, files, kept, statistics, clock)
     let survey = try survey(copied.selection, drawn, plan, trained, files, clock)

@@ -32,7 +32,7 @@ struct PoolTexts {
   ) throws -> PassReport {
     workers.progress.begin(
       step, totalStoredByteCount: Inputs(shards: shards).totalStoredByteCount, pass: .next)
-    kept?.begin()
+    kept?.beginPass()
     let (counts, report) = try workers.run(shards) { [shards, kept] in
       Consumer(candidates, shards, try makeReader(), kept)
     }
