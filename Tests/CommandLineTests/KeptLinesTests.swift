@@ -59,4 +59,34 @@ import Testing
       #expect(try select(pool, options + ["--threads", threads]) == expected)
     }
   }
+
+  /// The pool is large enough for candidates to be a small part of it: they are read where the pass
+  /// that weighs has kept them.
+  @Test func `Sets from a pool of many documents`() throws {
+    let texts = try Fixtures.crawlText().rawLines.map { line in
+      let record = try JSONSerialization.jsonObject(with: line) as? [String: Any]
+      return (record?["text"] as? String ?? "").split(separator: " ").prefix(25)
+        .joined(separator: " ")
+    }
+    let lines = try (0..<40).flatMap { copy in
+      try texts.map { text in
+        try JSONSerialization.data(withJSONObject: ["text": "copy\(copy) \(text)"])
+      }
+    }
+    let pool = lines.joinedLines
+    try directory.write(pool, to: "plain.jsonl")
+    try directory.write(Containers.zstd(pool, in: directory), to: "zstd.jsonl")
+    for options in [
+      "--target even.jsonl --count 300",
+      "--target even.jsonl --count 300 --near-duplicates 0.8 --annotate",
+      "--target even=even.jsonl odd=odd.jsonl --count 300 --replay 0.2",
+    ] {
+      let options = options.split(separator: " ").map(String.init) + ["--min-tokens", "10"]
+      let expected = try select("plain", options + ["--threads", "2"])
+      #expect(!expected.isEmpty)
+      for threads in ["1", "3"] {
+        #expect(try select("zstd", options + ["--threads", threads]) == expected)
+      }
+    }
+  }
 }

@@ -66,7 +66,7 @@ import Weighting
   /// - Returns: the size of what was kept.
   private func check(
     _ recipe: DrawRecipe, _ budget: Budget, keepsShard: [Bool] = [true, true, true],
-    readsCandidates: Bool = false, mostBytes: Int = 1 << 30, threadCount: Int = 2
+    waitsForTargets: Bool = false, mostBytes: Int = 1 << 30, threadCount: Int = 2
   ) throws -> Int {
     let workers = DocumentWorkers(
       threadCount: threadCount, textField: "text", limits: ReadingLimits(), errorPolicy: .fail,
@@ -77,12 +77,13 @@ import Weighting
       freeByteCount: { _ in 1 << 40 })
     var draw = Draw(workers: workers, recipe: recipe, budget: budget)
     if recipe.strata != nil { draw.stratumField = 0 }
-    draw.keeping = DrawStep.Keeping(records: kept, readsCandidates: readsCandidates)
+    draw.keeping = DrawStep.Keeping(records: kept, waitsForTargets: waitsForTargets)
     let drawn = try draw.run(shards) { FirstWordReader() }.documents(epoch: 0)
     #expect(!drawn.isEmpty)
     let request = DocumentRequest(textField: "text")
     for shard in shards.indices {
-      var reader = try KeptRecordReader(kept, shard: shard, of: shards, request, ReadingLimits())
+      var reader = try KeptRecordReader(
+        kept, kept.extents(ofShard: shard), of: shards[shard], request, ReadingLimits())
       for document in drawn where document.candidate.position.shard == shard {
         try reader.read(
           at: document.candidate.position.place, byteCount: document.candidate.lineByteCount)
@@ -91,7 +92,7 @@ import Weighting
           #expect(text == lines[document.candidate.position])
         }
       }
-      if keepsShard[shard], !readsCandidates, mostBytes > 1 << 20 {
+      if keepsShard[shard], !waitsForTargets, mostBytes > 1 << 20 {
         #expect(reader.storedByteCount == 0, "something was read in the pool")
       }
       try reader.finish()
@@ -130,9 +131,9 @@ import Weighting
     _ = try check(recipe(), .documents(60), keepsShard: [true, false, true])
     #expect(try check(recipe(), .documents(60), mostBytes: 500) == 0)
     // Candidates are kept when they are read again; those of a random part aren't.
-    #expect(try check(recipe(), .documents(60), readsCandidates: true) == 0)
+    #expect(try check(recipe(), .documents(60), waitsForTargets: true) == 0)
     let replayed = recipe { $0.replay = 0.5 }
-    #expect(try check(replayed, .documents(60), readsCandidates: true) > 0)
+    #expect(try check(replayed, .documents(60), waitsForTargets: true) > 0)
   }
 
   /// The sum of min(1, f n / i) for i = 1, …, n, over n.

@@ -111,7 +111,8 @@ import Testing
     let kept = kept()
     keep(Array(lines.indices), in: kept)
     let request = DocumentRequest(textField: TextField(Defaults.textField))
-    var reader = try KeptRecordReader(kept, shard: 0, of: shards, request, ReadingLimits())
+    var reader = try KeptRecordReader(
+      kept, kept.extents(ofShard: 0), of: shards[0], request, ReadingLimits())
     for place in places.prefix(300) {
       try reader.read(at: place.position.place, byteCount: place.byteCount)
     }
@@ -183,7 +184,8 @@ import Testing
     #expect(try read(chosen, kept) == expected)
     guard seed < 4 else { return }
     let request = DocumentRequest(textField: TextField(Defaults.textField))
-    var reader = try KeptRecordReader(kept, shard: 0, of: shards, request, ReadingLimits())
+    var reader = try KeptRecordReader(
+      kept, kept.extents(ofShard: 0), of: shards[0], request, ReadingLimits())
     for number in chosen where number < 300 {
       try reader.read(at: places[number].position.place, byteCount: places[number].byteCount)
     }

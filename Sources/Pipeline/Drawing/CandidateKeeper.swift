@@ -7,11 +7,11 @@ extension DrawStep {
   /// How records of documents that may be drawn are kept.
   struct Keeping: Sendable {
     var records: KeptRecords
-    /// Whether candidates of targets are read again before the choice, and kept then: there are
-    /// fewer of them by then.
-    var readsCandidates: Bool
+    /// Whether candidates of targets are kept only when they are read again for the choice: there
+    /// are fewer of them by then.
+    var waitsForTargets: Bool
 
-    func keeps(_ arm: DrawPlan.Arm) -> Bool { !readsCandidates || arm.target == nil }
+    func keeps(_ arm: DrawPlan.Arm) -> Bool { !waitsForTargets || arm.target == nil }
 
     /// If more than this share of the documents would be kept, writing and reading them costs as
     /// much as decompressing the pool.

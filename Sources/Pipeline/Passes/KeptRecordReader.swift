@@ -92,15 +92,16 @@ struct KeptRecordReader: RecordReader, ~Copyable {
   private var parser: DocumentParser
   private var pool: Pool?
 
+  /// - Parameter extents: those of the shard: see ``KeptRecords/extents(ofShard:)``.
   /// - Throws: ``ReadingError``, if the shard has changed among others.
   init(
-    _ kept: KeptRecords, shard number: Int, of shards: [Shard], _ request: DocumentRequest,
-    _ limits: ReadingLimits
+    _ kept: KeptRecords, _ extents: [[KeptRecords.Extent]], of shard: Shard,
+    _ request: DocumentRequest, _ limits: ReadingLimits
   ) throws(ReadingError) {
-    shard = shards[number]
+    self.shard = shard
     self.request = request
     self.limits = limits
-    passes = kept.extents(ofShard: number).map { Pass(kept, $0) }
+    passes = extents.map { Pass(kept, $0) }
     parser = DocumentParser(textField: request.textField)
     try shard.checkUnchanged()
   }
@@ -108,16 +109,24 @@ struct KeptRecordReader: RecordReader, ~Copyable {
   /// Nothing is read from the shard, unless something wasn't kept.
   var storedByteCount: Int { pool?.reader.storedByteCount ?? 0 }
 
-  mutating func read(at place: Int, byteCount: Int) throws(ReadingError) {
+  /// Goes to a record if it was kept.
+  ///
+  /// - Throws: ``ReadingError``
+  mutating func find(at place: Int, byteCount: Int) throws(ReadingError) -> Bool {
     if changedPlace == place { current?.isLoaded = false }
     self.place = place
     for pass in passes {
       if try pass.find(place), pass.record.count == byteCount {
         current = pass
-        return
+        return true
       }
     }
     current = nil
+    return false
+  }
+
+  mutating func read(at place: Int, byteCount: Int) throws(ReadingError) {
+    if try find(at: place, byteCount: byteCount) { return }
     if pool == nil { pool = Pool(try shard.recordReader(request, limits)) }
     try pool?.reader.read(at: place, byteCount: byteCount)
   }

@@ -15,7 +15,8 @@ struct PlacedRecords {
   ) throws(ReadingError) -> any RecordReader & ~Copyable {
     let request = DocumentRequest(textField: textField)
     if let kept, kept.keeps(shard: shard) {
-      return try KeptRecordReader(kept, shard: shard, of: shards, request, limits)
+      return try KeptRecordReader(
+        kept, kept.extents(ofShard: shard), of: shards[shard], request, limits)
     }
     return try shards[shard].recordReader(request, limits)
   }

@@ -75,23 +75,23 @@ extension Select {
   }
 
   func weighAndDraw(
-    _ plan: Plan, _ trained: Trained, _ files: OpenFiles, _ kept: KeptRecords?,
+    _ plan: Plan, _ trained: Trained, _ files: OpenFiles, _ keeping: DrawStep.Keeping?,
     _ statistics: StatisticsPlan, _ clock: StepClock
   ) throws -> Drawn {
     var source = poolFeatures(files)
-    source.kept = kept
+    source.kept = keeping?.records
     return try draw(
       plan, trained, files, clock,
       selector: selector(
-        plan.recipe, plan.budget, trained, files, source, room: spoolRoom(beside: kept),
+        plan.recipe, plan.budget, trained, files, source, room: spoolRoom(beside: keeping?.records),
         orders: settings.annotates),
-      statistics: statistics, kept: kept)
+      statistics: statistics, keeping: keeping)
   }
 
   func draw(
     _ plan: Plan, _ trained: Trained, _ files: OpenFiles, _ clock: StepClock,
     selector: any Selector, leavesNearDuplicatesOut: Bool = true,
-    statistics: StatisticsPlan = StatisticsPlan(), kept: KeptRecords? = nil
+    statistics: StatisticsPlan = StatisticsPlan(), keeping: DrawStep.Keeping? = nil
   ) throws -> Drawn {
     var workers = settings.reading.workers(progress)
     workers.fields = poolFields
@@ -101,8 +101,8 @@ extension Select {
       randomRate: plan.baselineRate, randomSeed: settings.draw.seed,
       emptyCounts: Divergence.emptyCounts(bucketCount: settings.features.bucketCount),
       stratumField: settings.stratify == nil ? nil : 0,
-      nearDuplicates: leavesNearDuplicatesOut ? nearDuplicateFilter(files) : nil,
-      statistics: statistics, keeping: kept.map { keeping($0) })
+      nearDuplicates: leavesNearDuplicatesOut ? nearDuplicateFilter(files, keeping?.records) : nil,
+      statistics: statistics, keeping: keeping)
     let exclusion = exclusion(files, trained)
     begin(.weigh, files.pool, .next)
     return try draw.run(files.pool.shards, clock: clock, selector: selector) {
@@ -118,10 +118,12 @@ extension Select {
   }
 
   /// - Returns: nil if near-duplicates are selected like others.
-  private func nearDuplicateFilter(_ files: OpenFiles) -> NearDuplicateFilter? {
+  private func nearDuplicateFilter(
+    _ files: OpenFiles, _ kept: KeptRecords?
+  ) -> NearDuplicateFilter? {
     settings.nearDuplicates.map { similarity in
       let texts = PoolTexts(
-        shards: files.pool.shards, workers: settings.reading.workers(progress))
+        shards: files.pool.shards, workers: settings.reading.workers(progress), kept: kept)
       return NearDuplicateFilter(
         similarity: similarity,
         source: PoolTokens(texts: texts, tokenizer: settings.features.tokenizer), room: spoolRoom)

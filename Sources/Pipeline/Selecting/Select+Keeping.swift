@@ -6,31 +6,36 @@ internal import Reading
 /// Keeps candidates, so that those that are chosen needn't be read in the pool again.
 extension Select {
   /// - Returns: nil if nothing would be gained.
-  func keptRecords(_ trained: Trained, _ plan: Plan, _ files: OpenFiles) -> KeptRecords? {
+  func keeping(_ trained: Trained, _ plan: Plan, _ files: OpenFiles) -> DrawStep.Keeping? {
     let keepsShard = zip(files.pool.shards, trained.poolReport.shards).map { shard, summary in
       // A plain file is read only where the records are.
       !shard.isFile || summary.container != Container.plain.rawValue
     }
     guard keepsShard.contains(true) else { return nil }
-    if !readsCandidates {
-      let share = DrawStep.Keeping.share(
-        drawn: plan.baselineRate, targetCount: settings.targets.count)
-      let byteCount = zip(trained.poolReport.shards, keepsShard).reduce(0) { sum, shard in
-        sum + (shard.1 ? shard.0.byteCount : 0)
-      }
-      guard share <= DrawStep.Keeping.largestShare,
-        share * Double(byteCount) <= Double(KeptRecords.mostBytes)
-      else { return nil }
+    let share = DrawStep.Keeping.share(
+      drawn: drawnShare(plan, trained), targetCount: settings.targets.count)
+    let byteCount = zip(trained.poolReport.shards, keepsShard).reduce(0) { sum, shard in
+      sum + (shard.1 ? shard.0.byteCount : 0)
     }
-    return KeptRecords(directory: settings.reading.spoolDirectory, keepsShard: keepsShard)
+    let isFew =
+      share <= DrawStep.Keeping.largestShare
+      && share * Double(byteCount) <= Double(KeptRecords.mostBytes)
+    guard isFew || readsCandidates else { return nil }
+    return DrawStep.Keeping(
+      records: KeptRecords(directory: settings.reading.spoolDirectory, keepsShard: keepsShard),
+      waitsForTargets: !isFew)
+  }
+
+  /// The share of the eligible documents that may be drawn in the end, for all targets.
+  private func drawnShare(_ plan: Plan, _ trained: Trained) -> Double {
+    guard readsCandidates else { return plan.baselineRate }
+    return CandidateBudget.largest(
+      for: plan.budget, averageCost: plan.budget.averageCost(of: trained.eligible)
+    ).share(of: trained.eligible)
   }
 
   /// Whether the candidates of targets are read again before documents are chosen among them.
   private var readsCandidates: Bool { settings.objective.map { $0.purity < 1 } ?? false }
-
-  func keeping(_ kept: KeptRecords) -> DrawStep.Keeping {
-    DrawStep.Keeping(records: kept, readsCandidates: readsCandidates)
-  }
 
   /// The room on the disk beside what is kept, which makes way when room becomes short.
   func spoolRoom(beside kept: KeptRecords?) -> SpoolRoom {

@@ -35,9 +35,9 @@ package struct Select: Sendable {
     let plan = try plan(
       trained, mixture, search?.size ?? settings.size, files.pool, clock)
     let statistics = statisticsPlan
-    let kept = keptRecords(trained, plan, files)
-    let drawn = try weighAndDraw(plan, trained, files, kept, statistics, clock)
-    let copied = try copy(drawn, trained, files, kept, statistics, clock)
+    let keeping = keeping(trained, plan, files)
+    let drawn = try weighAndDraw(plan, trained, files, keeping, statistics, clock)
+    let copied = try copy(drawn, trained, files, keeping?.records, statistics, clock)
     let survey = try survey(copied.selection, drawn, plan, trained, files, clock)
     let manifest = manifest(
       trained, plan, mixture, search, drawn, copied, files,

@@ -11,30 +11,45 @@ protocol CandidateReader: ~Copyable, SendableMetatype {
   mutating func endChunk() throws
 }
 
-/// Reads candidates in the pool again.
+/// Reads candidates in the pool again, or where an earlier pass has kept their records.
 ///
 /// Other documents of the pool aren't parsed.
 struct PoolTexts {
   var shards: [Shard]
   var workers: DocumentWorkers
-  /// Keeps the records of the candidates; nil if they aren't read again.
+  /// Has the records of some candidates, and keeps those of the others; nil for neither.
   var kept: KeptRecords?
 
   /// - Parameters:
   ///   - candidates: in pool order.
   ///   - step: what the candidates are read for.
-  /// - Returns: the report on the shards.
+  /// - Returns: the report on the shards; an empty one if the pool itself wasn't read.
   /// - Throws: ``PipelineError``; among others, if a candidate isn't where it was.
   @discardableResult
   func read<Reader: CandidateReader & ~Copyable>(
     _ candidates: [Candidate], _ step: Step,
     makeReader: @escaping @Sendable () throws -> Reader
   ) throws -> PassReport {
+    guard let missing = try readKept(candidates, step, makeReader: makeReader) else {
+      return try readPool(candidates, nil, step, .next, makeReader: makeReader)
+    }
+    guard !missing.isEmpty else { return PassReport() }
+    return try readPool(
+      missing.map { candidates[$0] }, missing, step, .same, makeReader: makeReader)
+  }
+
+  /// - Parameters:
+  ///   - candidates: in pool order.
+  ///   - numbers: those of the candidates; nil for 0, 1, ….
+  private func readPool<Reader: CandidateReader & ~Copyable>(
+    _ candidates: [Candidate], _ numbers: [Int]?, _ step: Step, _ pass: ProgressMeter.PassChange,
+    makeReader: @escaping @Sendable () throws -> Reader
+  ) throws -> PassReport {
     workers.progress.begin(
-      step, totalStoredByteCount: Inputs(shards: shards).totalStoredByteCount, pass: .next)
+      step, totalStoredByteCount: Inputs(shards: shards).totalStoredByteCount, pass: pass)
     kept?.beginPass()
     let (counts, report) = try workers.run(shards) { [shards, kept] in
-      Consumer(candidates, shards, try makeReader(), kept)
+      Consumer(candidates, numbers, shards, try makeReader(), kept)
     }
     guard counts.reduce(0, +) == candidates.count else {
       // A record that isn't where it was.
@@ -46,6 +61,7 @@ struct PoolTexts {
 
   private struct Consumer<Reader: CandidateReader & ~Copyable>: DocumentConsumer, ~Copyable {
     private var cursor: CandidateCursor
+    private let numbers: [Int]?
     private let shards: [Shard]
     private var reader: Reader
     private let kept: KeptRecords?
@@ -53,9 +69,11 @@ struct PoolTexts {
     private var count = 0
 
     init(
-      _ candidates: [Candidate], _ shards: [Shard], _ reader: consuming Reader, _ kept: KeptRecords?
+      _ candidates: [Candidate], _ numbers: [Int]?, _ shards: [Shard], _ reader: consuming Reader,
+      _ kept: KeptRecords?
     ) {
       cursor = CandidateCursor(candidates)
+      self.numbers = numbers
       self.shards = shards
       self.reader = reader
       self.kept = kept
@@ -71,12 +89,12 @@ struct PoolTexts {
     }
 
     mutating func add(_ text: Span<UInt8>, of line: DocumentLine) throws {
-      let (number, candidate) = cursor.current
+      let (place, candidate) = cursor.current
       guard TextHash.of(text) == candidate.textHash else {
         let path = shards[line.position.shard].name
         throw PipelineError.input(.reading(.changed(path: path), line: nil))
       }
-      try reader.add(text, of: candidate, number: number)
+      try reader.add(text, of: candidate, number: numbers?[place] ?? place)
       count += 1
     }
 

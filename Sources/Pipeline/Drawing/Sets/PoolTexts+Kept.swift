@@ -1,0 +1,146 @@
+internal import Files
+internal import Platform
+internal import Reading
+internal import Resampling
+
+extension PoolTexts {
+  /// Some candidates of one shard, which one worker reads.
+  private struct Piece: Sendable {
+    var candidates: Range<Int>
+    var extents: [[KeptRecords.Extent]]
+  }
+
+  private struct Failure: Error {
+    var piece: Int
+    var error: any Error
+  }
+
+  /// A reader gets about as many bytes of records before its chunk ends.
+  private static let chunkByteCount = 512 << 10
+  /// There are so many pieces for each worker, so that all end at nearly the same time.
+  private static let piecesPerWorker = 8
+  private static let leastPiece = 64
+
+  /// Reads those candidates whose records were kept.
+  ///
+  /// What is kept takes a fifth of the room on the disk at most, so it needn't make way for the
+  /// features that are found: they take at most twice as much.
+  ///
+  /// - Parameter candidates: in pool order.
+  /// - Returns: the numbers of the other candidates, in pool order; nil if nothing was kept of the
+  ///   candidates' shards.
+  /// - Throws: ``PipelineError`` if a shard has changed, and what readers throw.
+  func readKept<Reader: CandidateReader & ~Copyable>(
+    _ candidates: [Candidate], _ step: Step,
+    makeReader: @escaping @Sendable () throws -> Reader
+  ) throws -> [Int]? {
+    guard let kept else { return nil }
+    let pieces = pieces(of: candidates, kept)
+    guard !pieces.isEmpty else { return nil }
+    workers.progress.begin(
+      step,
+      totalStoredByteCount: pieces.reduce(0) { sum, piece in
+        sum + candidates[piece.candidates].reduce(0) { $0 + $1.lineByteCount }
+      }, pass: .next)
+    let next = Lock(0)
+    let work: @Sendable (Int) -> Result<[Int], Failure> = { [self] _ in
+      var (number, missing) = (0, [Int]())
+      do {
+        var reader = try makeReader()
+        while true {
+          number = next.withLock { next in
+            defer { next += 1 }
+            return next
+          }
+          guard number < pieces.count else { return .success(missing) }
+          try read(pieces[number], of: candidates, kept, &reader, &missing)
+        }
+      } catch {
+        // No other piece is begun. Those before this one are at work, and may fail first.
+        next.withLock { $0 = pieces.count }
+        return .failure(Failure(piece: number, error: error))
+      }
+    }
+    let results: [Result<[Int], Failure>]
+    do throws(SystemError) {
+      results = try Threads.run(min(workers.threadCount, pieces.count), work)
+    } catch {
+      throw PipelineError.input(.reading(.system(error), line: nil))
+    }
+    var (missing, failures) = (outside(pieces, candidates.count), [Failure]())
+    for result in results {
+      switch result {
+      case .success(let numbers): missing += numbers
+      case .failure(let failure): failures.append(failure)
+      }
+    }
+    if let first = failures.min(by: { $0.piece < $1.piece }) { throw first.error }
+    return missing.sorted()
+  }
+
+  /// Divides the candidates of shards of which something was kept.
+  private func pieces(of candidates: [Candidate], _ kept: KeptRecords) -> [Piece] {
+    let most = max(
+      Self.leastPiece, candidates.count / (Self.piecesPerWorker * workers.threadCount))
+    var (pieces, start) = ([Piece](), 0)
+    while start < candidates.count {
+      let shard = candidates[start].position.shard
+      let end = Candidates.firstIndex(from: Position(shard: shard + 1, place: 0), in: candidates)
+      let extents = kept.keeps(shard: shard) ? kept.extents(ofShard: shard) : []
+      if !extents.isEmpty {
+        for first in stride(from: start, to: end, by: most) {
+          pieces.append(Piece(candidates: first..<min(first + most, end), extents: extents))
+        }
+      }
+      start = end
+    }
+    return pieces
+  }
+
+  /// The numbers of the candidates that are in no piece.
+  private func outside(_ pieces: [Piece], _ candidateCount: Int) -> [Int] {
+    var (numbers, end) = ([Int](), 0)
+    for piece in pieces {
+      numbers += end..<piece.candidates.lowerBound
+      end = piece.candidates.upperBound
+    }
+    return numbers + (end..<candidateCount)
+  }
+
+  private func read<Reader: CandidateReader & ~Copyable>(
+    _ piece: Piece, of candidates: [Candidate], _ kept: KeptRecords, _ reader: inout Reader,
+    _ missing: inout [Int]
+  ) throws {
+    let shard = shards[candidates[piece.candidates.lowerBound].position.shard]
+    let changed = PipelineError.input(.reading(.changed(path: shard.name), line: nil))
+    do {
+      var records = try KeptRecordReader(
+        kept, piece.extents, of: shard, DocumentRequest(textField: workers.textField),
+        workers.limits)
+      var ofChunk = 0
+      for number in piece.candidates {
+        let candidate = candidates[number]
+        let byteCount = candidate.lineByteCount
+        guard try records.find(at: candidate.position.place, byteCount: byteCount) else {
+          missing.append(number)
+          continue
+        }
+        try records.withText { text in
+          guard TextHash.of(text) == candidate.textHash else { throw changed }
+          try reader.add(text, of: candidate, number: number)
+        }
+        workers.progress.advance(stored: byteCount, text: byteCount, documents: 1)
+        ofChunk += byteCount
+        guard ofChunk >= Self.chunkByteCount else { continue }
+        try reader.endChunk()
+        ofChunk = 0
+      }
+      try reader.endChunk()
+      try records.finish()
+    } catch let error as ReadingError {
+      throw PipelineError.input(.reading(error, line: nil))
+    } catch is InvalidLine {
+      throw changed
+    }
+  }
+}
