@@ -242,6 +242,25 @@ def test_mixed_pools_have_picks_that_say_so(pools):
     assert caught.value.code == "mixed_kinds"
 
 
+# Messages.
+
+
+@pytest.mark.parametrize(
+    "value, name", [(float("nan"), "NaN"), (float("inf"), "Infinity"), (float("-inf"), "-Infinity")]
+)
+def test_a_number_that_is_not_finite_is_named(value, name):
+    """JSON has no name for it, so that in a line it is a string."""
+    table = arrow.table({"text": ["a", "b", "c"], "q": [1.0, value, 3.0]})
+    parquet.write_table(table, "q.parquet")
+    draw = ["resample", "--field", "q", "--pool", "q.parquet", "--count", "1", "--picks", "picks"]
+    run = program(*draw)
+    assert run.returncode == 1
+    assert f'q.parquet:2: the field "q" is {name}, not a finite number.' in run.stderr
+    # Following the advice helps.
+    assert program(*draw, "--on-error", "skip", "--rejects", "r").returncode == 0
+    assert lines_of("r.reasons.jsonl")[0]["found"] == name
+
+
 # In Python.
 
 
