@@ -109,6 +109,7 @@ import Testing
       pool: ["missing.jsonl"], options.split(separator: " ").map(String.init), in: directory)
     #expect(run.status == 64, "\(run.errors)")
     #expect(run.errors.contains(fragment), "\(run.errors)")
+    #expect(run.errors.contains("\nUsage: dsel select [<options>]"), "\(run.errors)")
     #expect(run.output.isEmpty)
     #expect(directory.names == [])
   }

@@ -67,6 +67,7 @@ import Testing
     let run = try Dsel.run(line.split(separator: " ").map(String.init), in: directory)
     #expect(run.status == 64)
     #expect(run.errors.contains(message), "\(run.errors)")
+    #expect(run.errors.contains("\nUsage: dsel plan [<options>] select"), "\(run.errors)")
     #expect(run.output.isEmpty)
   }
 

@@ -62,6 +62,7 @@ import Testing
     ("resample a --field q --count 1 --report r.pdf", "--report r.pdf: dsel writes an HTML page."),
     ("compare --target a --selected b --report r.txt", "--report r.txt: dsel writes an HTML page."),
     ("report a -o r.json", "--output r.json: dsel writes an HTML page."),
+    ("explain --manifest m --id 1 --target t", "--target: with --manifest, the options"),
     ("resample a", "The weights are missing"),
     ("resample --field q", "--pool is missing"),
     ("resample a R --field q", "only one of --weights, --candidates and --field"),
@@ -134,6 +135,11 @@ import Testing
     #expect(run.status == 64, "\(run.errors)")
     // The usage of the command wraps lines.
     #expect(run.errors.contains(fragment), "\(run.errors)")
+    let name = command.prefix { $0 != " " }
+    #expect(
+      run.errors.contains("\nUsage: dsel \(name) ") || run.errors.contains("'dsel \(name) --help'"),
+      "\(run.errors)")
+    #expect(!run.errors.contains("Usage: dsel <subcommand>"))
     #expect(run.output.isEmpty && directory.names == [])
   }
 
