@@ -63,6 +63,7 @@ import Testing
     ("compare --target a --selected b --report r.txt", "--report r.txt: dsel writes an HTML page."),
     ("report a -o r.json", "--output r.json: dsel writes an HTML page."),
     ("explain --manifest m --id 1 --target t", "--target: with --manifest, the options"),
+    ("show --manifest m --fit-sample 0.5", "--fit-sample is an option of 'dsel select'"),
     ("resample a", "The weights are missing"),
     ("resample --field q", "--pool is missing"),
     ("resample a R --field q", "only one of --weights, --candidates and --field"),

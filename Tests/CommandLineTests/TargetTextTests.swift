@@ -70,7 +70,7 @@ struct TargetTextTests {
       ),
       (
         ["explain", "--target", "t", "--pool", "p", "p", "--fit-sample", "0.5"],
-        "--fit-sample is an option of 'dsel select': explain fits the whole pool"
+        "--fit-sample is an option of 'dsel select' and 'dsel fit', not of 'dsel explain'."
       ),
     ] {
       let run = try Dsel.run(command, in: directory)
