@@ -264,7 +264,10 @@ def test_what_cannot_be_explained_is_an_error(dsel: str, folder: Path) -> None:
     with (folder / "one.jsonl").open("a") as file:
         file.write('{"text":"more"}\n')
     message = failed(dsel, folder, [*manifest, "--id", "7"])
-    assert message.splitlines()[-1].startswith("one.jsonl: the file is not what it was")
+    fault = "one.jsonl: the file is not what it was when the selection was made, so that selection can't be made again."
+    assert message.splitlines()[-1].startswith(fault)
+    # Other commands say the same.
+    assert fault in run([dsel, "show", *manifest], folder).errors
 
 
 def test_commands_of_a_manifest_are_not_started_unasked(dsel: str, folder: Path) -> None:

@@ -32,11 +32,11 @@ extension ErrorMessage {
         + "directory of the run's files with --directory."
     case .changedInput(let path, let manifest):
       "\(path): the file is not what it was when the selection was made, so that selection can't be "
-        + "explained. Put the file back. 'dsel verify \(ShellWord.quoted(manifest))' says which "
+        + "made again. Put the file back. 'dsel verify \(ShellWord.quoted(manifest))' says which "
         + "files differ."
     case .otherSelection(let manifest, let version):
       "\(manifest): the same command selects another number of documents now. The manifest is of "
-        + "dsel \(version): explain it with that version, or select again."
+        + "dsel \(version): use that version, or select again."
     case .severalFiles(let count):
       "the pool has \(Format.count(count, "file")), so a line alone names no document. Name the "
         + "file too, with --line FILE:N."
