@@ -261,6 +261,21 @@ def test_a_number_that_is_not_finite_is_named(value, name):
     assert lines_of("r.reasons.jsonl")[0]["found"] == name
 
 
+def test_documents_in_the_place_of_a_result(pools):
+    rows = pools[1]
+    run = program("merge", *rows, "-o", "sum")
+    assert run.returncode == 1 and "parquet/0.parquet: a Parquet file of documents" in run.stderr
+    assert "a model with 'dsel fit'" in run.stderr
+    # Following the advice helps.
+    models = []
+    for path in rows:
+        models.append(pathlib.Path(path).stem + ".model")
+        dsel("fit", path, "-o", models[-1])
+    dsel("merge", *models, "-o", "sum")
+    dsel("fit", *rows, "-o", "all")
+    assert pathlib.Path("sum").read_bytes() == pathlib.Path("all").read_bytes()
+
+
 # In Python.
 
 
