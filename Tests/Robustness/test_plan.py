@@ -172,6 +172,15 @@ def test_an_output_that_is_gone_is_made_again(folder: Path, form: str, parts: st
     assert {path: path.stat().st_mtime_ns for path in folder.glob("work/*.zst")}.items() <= work.items()
 
 
+def test_a_short_selection_is_warned_of_once(folder: Path) -> None:
+    """Its parts would all give the number of the whole."""
+    plan = f"dsel plan --task-bytes 1 --format commands {SELECT} --count 5000 --output-dir out"
+    finished = in_shell(folder, f"{plan} > plan.sh && bash -e plan.sh")
+    lines = selected(folder, "out").count(b"\n")
+    short = f"warning: the choice is smaller than wanted: {5000 - lines:,} documents short.\n"
+    assert finished.returncode == 0 and finished.stderr == short
+
+
 def test_another_selection_needs_another_directory(folder: Path) -> None:
     for form, begin in [("make", "make -s -f"), ("commands", "bash -e"), ("slurm", "bash")]:
         first = f"dsel plan --format {form} {SELECT} --count 80 --output-dir {form} > plan"
