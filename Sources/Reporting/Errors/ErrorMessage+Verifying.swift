@@ -17,6 +17,10 @@ extension ErrorMessage {
     case .noCommand(let path):
       "\(path): the manifest is of an older dsel, which did not write its command line there. Make "
         + "the selection again to ask about it."
+    case .distributed(let path):
+      "\(path): the selection was made on many machines, and only selections of one 'dsel select' "
+        + "can be explained or shown from their manifests. Select from a part of the pool with 'dsel "
+        + "select' to ask about it."
     case .notOfSelect(let path, let command):
       "\(path): the manifest is of the command 'dsel \(command)'. Only selections of 'dsel select' "
         + "can be explained or shown from their manifests."
