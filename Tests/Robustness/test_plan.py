@@ -172,6 +172,24 @@ def test_an_output_that_is_gone_is_made_again(folder: Path, form: str, parts: st
     assert {path: path.stat().st_mtime_ns for path in folder.glob("work/*.zst")}.items() <= work.items()
 
 
+def test_a_shard_that_changed_needs_other_directories(folder: Path) -> None:
+    plan = f"dsel plan --format commands --task-bytes 1 {SELECT} --count 200 --output-dir out"
+    checked(folder, f"{plan} > plan.sh")
+    weighed = (folder / "plan.sh").read_text().partition("copy the chosen lines")[0]
+    (folder / "begin.sh").write_text(weighed)
+    checked(folder, "bash -e begin.sh")
+    shard = folder / "shards/b.jsonl"
+    for change in [lambda lines: lines[5:], lambda lines: [line.replace("the ", "The ") for line in lines]]:
+        shard.write_text("".join(change(shard.read_text().splitlines(True))))
+        finished = in_shell(folder, "bash -e plan.sh")
+        assert finished.returncode == 1 and finished.stderr.endswith(
+            "A plan needs another --work-dir and --output-dir then.\n"
+        )
+    other = plan.replace("plan --", "plan --work-dir other --", 1).replace("dir out", "dir new")
+    checked(folder, f"{other} > plan.sh && bash -e plan.sh && dsel {SELECT} --quiet --count 200 -o one.jsonl")
+    assert selected(folder, "new") == (folder / "one.jsonl").read_bytes()
+
+
 def test_a_short_selection_is_warned_of_once(folder: Path) -> None:
     """Its parts would all give the number of the whole."""
     plan = f"dsel plan --task-bytes 1 --format commands {SELECT} --count 5000 --output-dir out"

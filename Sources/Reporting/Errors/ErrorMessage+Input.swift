@@ -45,6 +45,9 @@ extension ErrorMessage {
     }
   }
 
+  /// What helps where results of an earlier run stand for the file as it was.
+  static let planAdvice = "A plan needs another --work-dir and --output-dir then."
+
   private static func empty(_ role: InputRole, _ skipped: Int) -> String {
     let lines =
       skipped > 0
@@ -79,7 +82,7 @@ extension ErrorMessage {
     case .changed(let path):
       return
         "\(path): the file changed while it was read, or since it was weighed. Run again when "
-        + "nothing writes to it."
+        + "nothing writes to it. \(planAdvice)"
     case .reader(let path, let fault): return reader(path, fault)
     }
   }
