@@ -254,7 +254,12 @@ import Testing
     try Stages.run(["fit", "copy.jsonl", "-o", "copy.model"] + Self.fitOptions, in: directory)
     try expectFailure(
       ["merge", "pool.model", "copy.model", "-o", "m"],
-      "copy.model: this model and pool.model were both fitted to copy.jsonl")
+      "copy.model: this model was fitted to copy.jsonl, and pool.model to pool.jsonl, which has the "
+        + "same bytes: its documents would count twice. Leave one of these two files out")
+    try expectFailure(
+      ["merge", "pool.model", "pool.model", "-o", "m"],
+      "pool.model: this model and pool.model were both fitted to pool.jsonl, which would count twice."
+    )
     try Stages.run(
       ["merge", "pool.model", "copy.model", "-o", "m", "--allow-repeats"], in: directory)
     let (one, two) = try (directory.json("pool.model"), directory.json("m"))
