@@ -284,3 +284,18 @@ def test_commands_of_a_manifest_are_not_started_unasked(dsel: str, folder: Path)
         dsel, folder, ["--manifest", "r.jsonl.manifest.json", "--id", "7"]
     )
     assert "not the manifest" in failed(dsel, folder, ["--manifest", "target.jsonl", "--id", "7"])
+
+
+def test_documents_that_weigh_too_little_are_eligible(dsel: str, folder: Path) -> None:
+    """They count among the eligible ones, as the manifest has them, and may not be drawn."""
+    select = [dsel, "select", "--target", "target.jsonl", "--pool", "one.jsonl", "two.jsonl", "--on-error", "skip"]
+    select += ["--quiet", "--count", "50", "--objective", "weight", "--min-weight", "-1", "-o", "out.jsonl"]
+    run(select, folder).checked()
+    manifest = json.loads((folder / "out.jsonl.manifest.json").read_text())
+    assert manifest["under_min_weight"] > 100
+    eligible = f"{manifest['eligible_documents']:,} eligible documents"
+    words = ["--manifest", "out.jsonl.manifest.json"]
+    explained = run([dsel, "explain", *words, "--id", "7"], folder).checked().output.decode()
+    assert re.search(f"log weight .*(st|nd|rd|th) of {eligible}\n", explained)
+    shown = run([dsel, "show", *words, "--top", "1"], folder).checked().output.decode()
+    assert shown.startswith(f"50 of {eligible} were selected.")

@@ -66,7 +66,7 @@ extension SelectionAnswer: Report {
     let begin = "log weight\(target) \(Format.decimal(weight.logWeight))"
     guard let rank = weight.rank else { return begin }
     return "\(begin): \(Format.ordinal(rank)) of "
-      + "\(Format.count(draw.eligibleDocuments, "document")) that may be drawn"
+      + Format.count(draw.eligibleDocuments, "eligible document")
   }
 
   private static func words(_ part: Part) -> String {

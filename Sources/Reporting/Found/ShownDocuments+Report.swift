@@ -46,7 +46,7 @@ extension ShownDocuments: Report {
           + "\(Format.count(eligibleDocuments, "document"))\(least)."
     }
     return "\(Format.count(selectedDocuments)) of "
-      + "\(Format.count(eligibleDocuments, "document")) that may be drawn were selected."
+      + "\(Format.count(eligibleDocuments, "eligible document")) were selected."
   }
 
   /// The target that a group is of. Random documents are of all targets.
