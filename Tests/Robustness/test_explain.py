@@ -299,3 +299,22 @@ def test_documents_that_weigh_too_little_are_eligible(dsel: str, folder: Path) -
     assert re.search(f"log weight .*(st|nd|rd|th) of {eligible}\n", explained)
     shown = run([dsel, "show", *words, "--top", "1"], folder).checked().output.decode()
     assert shown.startswith(f"50 of {eligible} were selected.")
+
+
+def test_a_long_id_is_cut_in_the_text(dsel: str, folder: Path) -> None:
+    lines = [json.loads(line) for line in (folder / "one.jsonl").read_bytes().splitlines() if line.startswith(b"{")]
+    texts = [line for line in lines if len(str(line.get("text")).split()) > 100][:40]
+    long = "x" * 5000
+    for number, line in enumerate(texts):
+        line["id"] = long + str(number)
+    # A copy, whose line names the other one's id.
+    texts.append(texts[0] | {"id": long + "copy"})
+    (folder / "long.jsonl").write_text("".join(json.dumps(line) + "\n" for line in texts))
+    select = [dsel, "select", "--target", "target.jsonl", "--pool", "long.jsonl", "--quiet", "--count", "40"]
+    run([*select, "-o", "out.jsonl"], folder).checked()
+    words = [dsel, "explain", "--manifest", "out.jsonl.manifest.json", "--line", "1", "--line", "41", "--top", "0"]
+    text = run(words, folder).checked().output.decode()
+    assert "its text is that of long.jsonl:" in text and "…)" in text
+    assert max(map(len, text.splitlines())) < 400
+    answer = json.loads(run([*words, "--json"], folder).checked().output)
+    assert {one["id"] for one in answer["documents"]} == {long + "0", long + "copy"}
