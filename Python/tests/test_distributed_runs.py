@@ -259,3 +259,31 @@ def test_results_that_were_not_renamed_are_no_results(tmp_path):
         open(temporary, "w").close()
         raise Broken
     assert os.listdir(tmp_path / "a") == []
+
+
+def test_its_manifest_is_verified(threads, shards):
+    """By the hashes of the files of the pool, and those of the lines of the output."""
+
+    def program(*words):
+        run = subprocess.run([os.environ["DSEL"], *words], capture_output=True, text=True)
+        return run.returncode, run.stdout + run.stderr
+
+    found = select(threads, WIKI, shards, count=60)
+    manifest = os.path.join("out", "manifest.json")
+    count = len(shards) + len(found.files)
+    same = f"{count} files: {count} the same"
+    status, said = program("verify", manifest)
+    assert status == 0 and same in said, said
+    # Compressed in another way, the lines are the same.
+    removed, packed = found.files[:2]
+    lines = subprocess.run(["zstd", "-dcq", packed], check=True, capture_output=True).stdout
+    subprocess.run(["zstd", "-q", "-f", "-19", "-o", packed], input=lines, check=True)
+    assert same in program("verify", manifest)[1]
+    os.remove(removed)
+    subprocess.run(["zstd", "-q", "-f", "-o", packed], input=lines[1:], check=True)
+    status, said = program("verify", manifest)
+    assert status == 1 and f"{count - 2} the same, 1 changed, 1 missing" in said
+    assert f"missing    selected  {os.path.join('out', os.path.basename(removed))}" in said
+    for command in [["show"], ["explain", "--id", "1"]]:
+        status, said = program(*command, "--manifest", manifest)
+        assert status == 1 and "the selection was made on many machines" in said

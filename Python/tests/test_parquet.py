@@ -242,6 +242,40 @@ def test_mixed_pools_have_picks_that_say_so(pools):
     assert caught.value.code == "mixed_kinds"
 
 
+# Messages.
+
+
+@pytest.mark.parametrize(
+    "value, name", [(float("nan"), "NaN"), (float("inf"), "Infinity"), (float("-inf"), "-Infinity")]
+)
+def test_a_number_that_is_not_finite_is_named(value, name):
+    """JSON has no name for it, so that in a line it is a string."""
+    table = arrow.table({"text": ["a", "b", "c"], "q": [1.0, value, 3.0]})
+    parquet.write_table(table, "q.parquet")
+    draw = ["resample", "--field", "q", "--pool", "q.parquet", "--count", "1", "--picks", "picks"]
+    run = program(*draw)
+    assert run.returncode == 1
+    assert f'q.parquet:2: the field "q" is {name}, not a finite number.' in run.stderr
+    # Following the advice helps.
+    assert program(*draw, "--on-error", "skip", "--rejects", "r").returncode == 0
+    assert lines_of("r.reasons.jsonl")[0]["found"] == name
+
+
+def test_documents_in_the_place_of_a_result(pools):
+    rows = pools[1]
+    run = program("merge", *rows, "-o", "sum")
+    assert run.returncode == 1 and "parquet/0.parquet: a Parquet file of documents" in run.stderr
+    assert "a model with 'dsel fit'" in run.stderr
+    # Following the advice helps.
+    models = []
+    for path in rows:
+        models.append(pathlib.Path(path).stem + ".model")
+        dsel("fit", path, "-o", models[-1])
+    dsel("merge", *models, "-o", "sum")
+    dsel("fit", *rows, "-o", "all")
+    assert pathlib.Path("sum").read_bytes() == pathlib.Path("all").read_bytes()
+
+
 # In Python.
 
 

@@ -78,6 +78,8 @@ package enum InvalidLine: Error, Equatable, Sendable {
     case badEscape
     case loneSurrogate
     case badNumber
+    /// `NaN`, `Infinity` or `-Infinity`.
+    case notFinite
     case tooDeep
   }
 
@@ -86,6 +88,8 @@ package enum InvalidLine: Error, Equatable, Sendable {
     case missing
     case kind(JSONKind)
     case objectOrArray
+    /// `NaN`, `Infinity` or `-Infinity`.
+    case notFinite(String)
     /// A string or a number other than the expected ones, as it is written.
     case written(String)
   }

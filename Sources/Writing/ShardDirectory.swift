@@ -112,7 +112,7 @@ package final class ShardDirectory: Sendable {
       TemporaryFiles.StagedShards(
         directory: path, staging: directory.staging, leftovers: directory.leftovers,
         fileNames: shards.map(\.name),
-        replaced: Self.isShard(numbers), replaces: replaces))
+        replaced: Self.isShard(numbers), replaces: replaces, isShared: isShared))
     guard code == 0 else { throw .system(SystemError(.rename, path, code: code)) }
   }
 }

@@ -84,6 +84,8 @@ extension TemporaryFiles {
       guard let file = try? File(reading: leftover), file.lock() == .taken else { continue }
       File.removeDirectoryOfFiles(leftover)
     }
+    // A file is what a run left that was killed at its start.
+    Leftovers.remove(beside: "\(path)/shards")
     while true {
       let staging = try state.withLock { state throws(WritingError) in
         let staging = try Self.makeDirectory(names.temporary, path)
@@ -153,6 +155,8 @@ extension TemporaryFiles {
     let replaced: @Sendable (String) -> Bool
     /// Whether older shards may be replaced.
     let replaces: Bool
+    /// Whether other runs write to the directory, too.
+    let isShared: Bool
   }
 
   /// Gives shards their names.
@@ -175,18 +179,17 @@ extension TemporaryFiles {
   private static func move(_ shards: StagedShards, _ state: inout State) -> Int32 {
     let directory = shards.directory
     let older = File.names(in: directory).filter(shards.replaced)
+    let leftovers = shards.isShared ? Self.leftovers(of: shards) : shards.leftovers
     if !older.isEmpty {
       guard shards.replaces else { return EEXIST }
-      let kept: String
-      do throws(WritingError) {
-        kept = try makeDirectory(TemporaryNames(for: "\(directory)/shards").kept, directory)
-      } catch {
+      let kept: KeptFile
+      do throws(WritingError) { kept = try keptDirectory(in: directory) } catch {
         guard case .system(let error) = error else { return EIO }
         return error.code
       }
-      state.journal.append(.retired(directory: directory, keptDirectory: kept))
+      state.journal.append(.retired(directory: directory, kept: kept))
       for name in older {
-        let code = File.rename("\(directory)/\(name)", to: "\(kept)/\(name)")
+        let code = File.rename("\(directory)/\(name)", to: "\(kept.path)/\(name)")
         guard code == 0 else { return code }
       }
     }
@@ -195,7 +198,7 @@ extension TemporaryFiles {
       state.journal.append(
         .shards(
           directory: directory, names: Array(shards.fileNames.prefix(count)),
-          leftovers: shards.leftovers))
+          leftovers: leftovers))
     }
     for name in shards.fileNames {
       let code = File.rename("\(shards.staging)/\(name)", to: "\(directory)/\(name)")
@@ -203,5 +206,37 @@ extension TemporaryFiles {
       count += 1
     }
     return 0
+  }
+
+  /// Creates a directory for older shards, which is locked while the run lives.
+  private static func keptDirectory(in directory: String) throws(WritingError) -> KeptFile {
+    let names = TemporaryNames(for: "\(directory)/shards")
+    while true {
+      let kept = KeptFile(try makeDirectory(names.kept, directory))
+      // Another run may have taken it for a leftover between its creation and the lock.
+      if !kept.isBusy, (try? FileStatus(path: kept.path)) != nil { return kept }
+      File.removeDirectory(kept.path)
+    }
+  }
+
+  /// The directories with older shards that killed runs left in a shared directory, and that have
+  /// none but those of this run's numbers.
+  private static func leftovers(of shards: StagedShards) -> [String] {
+    let names = TemporaryNames(for: "\(shards.directory)/shards")
+    var found: [String] = []
+    for name in File.names(in: shards.directory)
+    where names.matches(name) && name.endsInBytes(of: TemporaryNames.keptSuffix) {
+      let path = "\(shards.directory)/\(name)"
+      guard let file = try? File(locking: path), file.lock() == .taken,
+        let older = try? File.entries(of: path)
+      else { continue }
+      if older.isEmpty {
+        File.removeDirectory(path)
+      } else if older.allSatisfy(shards.replaced) {
+        // Its run had locked it before it moved a shard there, so that run is gone.
+        found.append(path)
+      }
+    }
+    return found
   }
 }

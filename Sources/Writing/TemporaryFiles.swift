@@ -213,7 +213,7 @@ extension TemporaryFiles {
     /// A file got its name while others still wait, or an older file lost its name.
     case named(path: String, former: Former)
     /// The older shards of a directory were moved to another one.
-    case retired(directory: String, keptDirectory: String)
+    case retired(directory: String, kept: KeptFile)
     /// Shards got their names.
     ///
     /// The leftovers of killed runs are removed when this run has succeeded.
@@ -232,11 +232,11 @@ extension TemporaryFiles {
       case .named(let path, .nothing): File.remove(path)
       case .named(let path, .kept(let kept)): _ = File.rename(kept.path, to: path)
       case .named(_, .lost): break
-      case .retired(let directory, let keptDirectory):
-        for name in File.names(in: keptDirectory) where ShardName.matches(name) {
-          _ = File.rename("\(keptDirectory)/\(name)", to: "\(directory)/\(name)")
+      case .retired(let directory, let kept):
+        for name in File.names(in: kept.path) where ShardName.matches(name) {
+          _ = File.rename("\(kept.path)/\(name)", to: "\(directory)/\(name)")
         }
-        File.removeDirectory(keptDirectory)
+        File.removeDirectory(kept.path)
       case .shards(let directory, let names, _):
         for name in names { File.remove("\(directory)/\(name)") }
       }
@@ -245,7 +245,7 @@ extension TemporaryFiles {
     func end() {
       switch self {
       case .named(_, .kept(let kept)): File.remove(kept.path)
-      case .retired(_, let keptDirectory): File.removeDirectoryOfFiles(keptDirectory)
+      case .retired(_, let kept): File.removeDirectoryOfFiles(kept.path)
       case .shards(_, _, let leftovers):
         for directory in leftovers { File.removeDirectoryOfFiles(directory) }
       case .named: break
@@ -261,17 +261,19 @@ extension TemporaryFiles {
     case lost
   }
 
-  /// A second name for an older file.
+  /// A second name for an older file, or a directory of older shards.
   ///
   /// It is locked while this process lives, like temporary files.
   final class KeptFile: Sendable {
     let path: String
+    /// Whether another process has the lock.
+    let isBusy: Bool
     private let file: File?
 
     init(_ path: String) {
       self.path = path
       let file = try? File(locking: path)
-      _ = file?.lock()
+      isBusy = file?.lock() == .busy
       self.file = file
     }
   }

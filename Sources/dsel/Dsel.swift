@@ -64,9 +64,11 @@ import Reporting
     signal(SIGPIPE, SIG_IGN)
     let arguments = FileName.arguments()
     let review = CommandLineReview(arguments)
+    var isParsed = false
     do {
       try refuseMissingKernels()
       var command = try parseAsRoot(arguments)
+      isParsed = true
       try review.refuseRepeats()
       try command.run()
     } catch {
@@ -79,6 +81,9 @@ import Reporting
       if let fault {
         message = "Error: \(fault.message)\n\(review.usage)"
         status = .validationFailure
+      } else if isParsed, status == .validationFailure {
+        // The parser knows no longer which command it was.
+        message = "Error: \(self.message(for: error))\n\(review.usage)"
       }
       if status == .success, let examples = examples(behind: message) {
         print(message)

@@ -89,6 +89,16 @@ import Testing
     ("--shuffle --shuffle-seed=-1", "--shuffle-seed"),
     ("--max-line-bytes 0", "--max-line-bytes"),
     ("--max-window 10", "--max-window"),
+    (
+      "--report r.pdf",
+      "--report r.pdf: dsel writes an HTML page. Use a name that ends in .html or .htm."
+    ),
+    ("--report r", "Use a name that ends in .html or .htm."),
+    ("--report r.json", "Use a name that ends in .html or .htm."),
+    (
+      "--report-data r.html",
+      "--report-data r.html: dsel writes JSON. Use a name that ends in .json."
+    ),
     ("--target - --pool -", "Standard input (-) is named twice"),
     ("--no-such-option", "--no-such-option"),
   ]
@@ -99,6 +109,7 @@ import Testing
       pool: ["missing.jsonl"], options.split(separator: " ").map(String.init), in: directory)
     #expect(run.status == 64, "\(run.errors)")
     #expect(run.errors.contains(fragment), "\(run.errors)")
+    #expect(run.errors.contains("\nUsage: dsel select [<options>]"), "\(run.errors)")
     #expect(run.output.isEmpty)
     #expect(directory.names == [])
   }

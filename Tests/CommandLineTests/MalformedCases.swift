@@ -93,7 +93,8 @@ enum MalformedCases {
     Refused("two-objects-one-line.jsonl", line: 1, "the line goes on after the object"),
     Refused("single-quotes.jsonl", line: 1, "double quotes"),
     Refused("trailing-comma.jsonl", line: 1, "comma"),
-    Refused("nan.jsonl", line: 2, "a value is expected"),
+    Refused(
+      "nan.jsonl", line: 2, "NaN and Infinity are no JSON, where a number or null is expected"),
     Refused("lone-surrogates.jsonl", line: 1, "surrogate"),
     Refused("raw-control.jsonl", line: 2, "control character"),
     Refused("raw-nul-bytes.jsonl", line: 2, "not valid JSON"),

@@ -173,7 +173,7 @@ import Testing
     ),
     (
       ["explain", "pool.jsonl", "--target", "pool.jsonl", "--pool", "pool.jsonl"],
-      ["--line", "--top", "--min-tokens", "--fit-sample", "--smoothing", "--target-smoothing"]
+      ["--line", "--top", "--min-tokens", "--smoothing", "--target-smoothing"]
         + ["--ngrams", "--buckets", "--max-line-bytes", "--max-window", "--threads"]
     ),
   ]

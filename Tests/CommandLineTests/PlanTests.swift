@@ -53,6 +53,8 @@ import Testing
       "plan --two-rounds \(select) --count 5 --output-dir out --stratify field",
       "--two-rounds is for a set without --stratify"
     ),
+    ("plan --task-bytes 0 \(select) --count 5 --output-dir out", "--task-bytes must be at least 1"),
+    ("plan --task-bytes -1 \(select) --count 5 --output-dir out", "it is negative. Write a number"),
     ("plan --task-bytes none \(select) --count 5 --output-dir out", "--task-bytes"),
     ("plan \(select) --count 5 --output-dir o#t", "Make can't take 'o#t' as a name."),
   ]
@@ -65,6 +67,7 @@ import Testing
     let run = try Dsel.run(line.split(separator: " ").map(String.init), in: directory)
     #expect(run.status == 64)
     #expect(run.errors.contains(message), "\(run.errors)")
+    #expect(run.errors.contains("\nUsage: dsel plan [<options>] select"), "\(run.errors)")
     #expect(run.output.isEmpty)
   }
 

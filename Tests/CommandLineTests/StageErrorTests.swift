@@ -59,6 +59,11 @@ import Testing
     ("weigh a W --format csv", "--format"),
     ("weigh a W --id-field a..b", "--id-field"),
     ("resample", "The weights are missing"),
+    ("resample a --field q --count 1 --report r.pdf", "--report r.pdf: dsel writes an HTML page."),
+    ("compare --target a --selected b --report r.txt", "--report r.txt: dsel writes an HTML page."),
+    ("report a -o r.json", "--output r.json: dsel writes an HTML page."),
+    ("explain --manifest m --id 1 --target t", "--target: with --manifest, the options"),
+    ("show --manifest m --fit-sample 0.5", "--fit-sample is an option of 'dsel select'"),
     ("resample a", "The weights are missing"),
     ("resample --field q", "--pool is missing"),
     ("resample a R --field q", "only one of --weights, --candidates and --field"),
@@ -131,6 +136,11 @@ import Testing
     #expect(run.status == 64, "\(run.errors)")
     // The usage of the command wraps lines.
     #expect(run.errors.contains(fragment), "\(run.errors)")
+    let name = command.prefix { $0 != " " }
+    #expect(
+      run.errors.contains("\nUsage: dsel \(name) ") || run.errors.contains("'dsel \(name) --help'"),
+      "\(run.errors)")
+    #expect(!run.errors.contains("Usage: dsel <subcommand>"))
     #expect(run.output.isEmpty && directory.names == [])
   }
 
@@ -244,7 +254,12 @@ import Testing
     try Stages.run(["fit", "copy.jsonl", "-o", "copy.model"] + Self.fitOptions, in: directory)
     try expectFailure(
       ["merge", "pool.model", "copy.model", "-o", "m"],
-      "copy.model: this model and pool.model were both fitted to copy.jsonl")
+      "copy.model: this model was fitted to copy.jsonl, and pool.model to pool.jsonl, which has the "
+        + "same bytes: its documents would count twice. Leave one of these two files out")
+    try expectFailure(
+      ["merge", "pool.model", "pool.model", "-o", "m"],
+      "pool.model: this model and pool.model were both fitted to pool.jsonl, which would count twice."
+    )
     try Stages.run(
       ["merge", "pool.model", "copy.model", "-o", "m", "--allow-repeats"], in: directory)
     let (one, two) = try (directory.json("pool.model"), directory.json("m"))

@@ -70,7 +70,7 @@ struct TargetTextTests {
       ),
       (
         ["explain", "--target", "t", "--pool", "p", "p", "--fit-sample", "0.5"],
-        "--fit-sample is an option of 'dsel select': explain fits the whole pool"
+        "--fit-sample is an option of 'dsel select' and 'dsel fit', not of 'dsel explain'."
       ),
     ] {
       let run = try Dsel.run(command, in: directory)
@@ -97,7 +97,8 @@ struct TargetTextTests {
       #expect(
         run.errors
           == "p: the text at --text-field \(field) is not the text that was weighed. Name the field that was "
-          + "weighed, or weigh the file again if it has changed.\n")
+          + "weighed, or weigh the file again if it has changed. A plan needs another --work-dir and "
+          + "--output-dir then.\n")
     }
     // Following the advice works.
     try Stages.run(draw + byWeights + ["--text-field", "raw_content"], in: directory)

@@ -37,6 +37,17 @@ import Testing
     #expect(try CommandWords(parsing: text).filled(with: name) == words)
   }
 
+  @Test(arguments: [
+    ("sh -c 'cat > f'", true), ("/bin/bash -ec 'cat > $HOME/f' sh {}", true),
+    ("bash --norc -o pipefail -c 'xz | cat > f' bash", true), ("sh -c 'cat > \"$1\"' sh", false),
+    ("sh -c 'cat > $0'", false), ("sh -c 'put \"$@\"' sh", false), ("sh -c 'cat > {}'", false),
+    ("bash --norc -c 'cat > ${1##*/}' sh", false), ("s5cmd pipe", false), ("sh script", false),
+    ("tee -c f", false), ("sh -c", false),
+  ])
+  func `A script that can't know the name is known`(text: String, isOne: Bool) throws {
+    #expect(try CommandWords(parsing: text).isScriptWithoutName == isOne)
+  }
+
   @Test func `Without a name, the words stay as they are`() throws {
     #expect(try CommandWords(parsing: "a {}").filled(with: nil) == ["a", "{}"])
   }

@@ -12,6 +12,10 @@ import Testing
     (#"{"text":"a"#, .unterminated, 11), (#"{"text":"a\x"}"#, .badEscape, 11),
     (#"{"text":"a\u12g4"}"#, .badEscape, 11), (#"{"text":"\ud800"}"#, .loneSurrogate, 10),
     (#"{"text":01}"#, .badNumber, 10), (#"{"text":-}"#, .badNumber, 10),
+    // What Python's writer of JSON makes of numbers that aren't finite, and what only begins so.
+    (#"{"a":NaN}"#, .notFinite, 6), (#"{"a":[1,Infinity]}"#, .notFinite, 9),
+    (#"{"a":-Infinity}"#, .notFinite, 7), (#"{"a":Nil}"#, .expectedValue, 6),
+    (#"{"a":-Inf}"#, .badNumber, 7),
   ]
 
   @Test(arguments: faults)

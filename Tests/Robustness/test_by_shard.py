@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -154,6 +156,44 @@ def test_a_killed_run_is_repeated(pool: Pool) -> None:
     pool.copy("--pool", *pool.shards, "--output-dir", "out")
     files = pool.files()
     assert json.loads(files.pop("manifest.json")) and files == pool.expected(*range(COUNT))
+
+
+def test_a_rerun_removes_what_a_killed_run_left(pool: Pool) -> None:
+    """And nothing that belongs to other runs, or that it doesn't know."""
+    pool.copy("--pool", *pool.shards[4:], "--output-dir", "out", "--manifest", "other.json")
+    others = pool.files()
+    out = pool.folder / "out"
+    part = ["--pool", *pool.shards[:4], "--output-dir", "out", "--manifest", "m.json", "--force"]
+    command = [pool.dsel, "resample", "--candidates", "picks", "--by-shard", "--quiet", *part]
+    pool.copy(*part)
+    begin = time.monotonic()
+    pool.copy(*part)
+    length = time.monotonic() - begin
+    # Moments at the end, where names change, and at the begin.
+    left: set[str] = set()
+    for number in range(60):
+        started = subprocess.Popen(command, cwd=pool.folder)
+        time.sleep(length * (0.1 + 0.9 * number / 60))
+        started.kill()
+        started.wait()
+        left |= {path.name.rsplit(".", 1)[1] for path in out.iterdir() if path.name.startswith(".")}
+    assert left & {"dsel-old", "dsel-tmp"}
+    # Older shards of another run, and of a run that lives.
+    for name, shard in [(".shards.1.dsel-old", 9), (".shards.2.dsel-old", 1), (".shards.3.dsel-old", 1)]:
+        (out / name).mkdir()
+        (out / name / f"shard_{shard:08}.jsonl.zst").write_bytes(b"older")
+    (out / ".shards.4.dsel-tmp").write_bytes(b"\n")
+    living = os.open(out / ".shards.3.dsel-old", os.O_RDONLY)
+    fcntl.flock(living, fcntl.LOCK_EX)
+    (out / ".own").write_bytes(b"")
+    pool.copy(*part)
+    os.close(living)
+    hidden = {path.name for path in out.iterdir() if path.name.startswith(".")}
+    assert hidden == {".shards.1.dsel-old", ".shards.3.dsel-old", ".own"}
+    for name in hidden - {".own"}:
+        shutil.rmtree(out / name)
+    (out / ".own").unlink()
+    assert pool.files() == pool.expected(0, 1, 2, 3) | others
 
 
 def test_thousands_of_shards_need_few_descriptors(dsel: str, tmp_path: Path) -> None:

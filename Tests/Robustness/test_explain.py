@@ -264,7 +264,10 @@ def test_what_cannot_be_explained_is_an_error(dsel: str, folder: Path) -> None:
     with (folder / "one.jsonl").open("a") as file:
         file.write('{"text":"more"}\n')
     message = failed(dsel, folder, [*manifest, "--id", "7"])
-    assert message.splitlines()[-1].startswith("one.jsonl: the file is not what it was")
+    fault = "one.jsonl: the file is not what it was when the selection was made, so that selection can't be made again."
+    assert message.splitlines()[-1].startswith(fault)
+    # Other commands say the same.
+    assert fault in run([dsel, "show", *manifest], folder).errors
 
 
 def test_commands_of_a_manifest_are_not_started_unasked(dsel: str, folder: Path) -> None:
@@ -281,3 +284,37 @@ def test_commands_of_a_manifest_are_not_started_unasked(dsel: str, folder: Path)
         dsel, folder, ["--manifest", "r.jsonl.manifest.json", "--id", "7"]
     )
     assert "not the manifest" in failed(dsel, folder, ["--manifest", "target.jsonl", "--id", "7"])
+
+
+def test_documents_that_weigh_too_little_are_eligible(dsel: str, folder: Path) -> None:
+    """They count among the eligible ones, as the manifest has them, and may not be drawn."""
+    select = [dsel, "select", "--target", "target.jsonl", "--pool", "one.jsonl", "two.jsonl", "--on-error", "skip"]
+    select += ["--quiet", "--count", "50", "--objective", "weight", "--min-weight", "-1", "-o", "out.jsonl"]
+    run(select, folder).checked()
+    manifest = json.loads((folder / "out.jsonl.manifest.json").read_text())
+    assert manifest["under_min_weight"] > 100
+    eligible = f"{manifest['eligible_documents']:,} eligible documents"
+    words = ["--manifest", "out.jsonl.manifest.json"]
+    explained = run([dsel, "explain", *words, "--id", "7"], folder).checked().output.decode()
+    assert re.search(f"log weight .*(st|nd|rd|th) of {eligible}\n", explained)
+    shown = run([dsel, "show", *words, "--top", "1"], folder).checked().output.decode()
+    assert shown.startswith(f"50 of {eligible} were selected.")
+
+
+def test_a_long_id_is_cut_in_the_text(dsel: str, folder: Path) -> None:
+    lines = [json.loads(line) for line in (folder / "one.jsonl").read_bytes().splitlines() if line.startswith(b"{")]
+    texts = [line for line in lines if len(str(line.get("text")).split()) > 100][:40]
+    long = "x" * 5000
+    for number, line in enumerate(texts):
+        line["id"] = long + str(number)
+    # A copy, whose line names the other one's id.
+    texts.append(texts[0] | {"id": long + "copy"})
+    (folder / "long.jsonl").write_text("".join(json.dumps(line) + "\n" for line in texts))
+    select = [dsel, "select", "--target", "target.jsonl", "--pool", "long.jsonl", "--quiet", "--count", "40"]
+    run([*select, "-o", "out.jsonl"], folder).checked()
+    words = [dsel, "explain", "--manifest", "out.jsonl.manifest.json", "--line", "1", "--line", "41", "--top", "0"]
+    text = run(words, folder).checked().output.decode()
+    assert "its text is that of long.jsonl:" in text and "…)" in text
+    assert max(map(len, text.splitlines())) < 400
+    answer = json.loads(run([*words, "--json"], folder).checked().output)
+    assert {one["id"] for one in answer["documents"]} == {long + "0", long + "copy"}

@@ -143,6 +143,62 @@ def test_what_is_there_is_not_made_again(folder: Path) -> None:
     assert all(after[path] == before[path] for path in after if path.name.endswith(".model.zst"))
 
 
+@pytest.mark.parametrize("form", ["make", "commands", "slurm"])
+@pytest.mark.parametrize("parts", ["", "--task-bytes 1"])
+def test_an_output_that_is_gone_is_made_again(folder: Path, form: str, parts: str) -> None:
+    # A file of the pool may have the name of an output.
+    (folder / "shards/b.jsonl").rename(folder / "shard_00000001.jsonl.zst")
+    select = SELECT + " shard_00000001.jsonl.zst"
+    plan = f"dsel plan --format {form} {parts} {select} --count 80 --output-dir 'the out'"
+    program = {"make": "make -s -f plan", "commands": "bash -e plan", "slurm": "bash plan"}[form]
+    if form == "make":
+        plan = plan.replace("'the out'", "out")
+    checked(folder, f"{plan} > plan && {program}")
+    outputs = sorted(folder.glob("*out/*.zst"))
+    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in outputs}
+    checked(folder, f"{plan} > plan && {program}")
+    assert before == {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in outputs}
+    for lost in [outputs[:1], outputs[1:3]]:
+        for path in lost:
+            path.unlink()
+        checked(folder, f"{plan} > plan && {program}")
+        for path in outputs:
+            assert path.read_bytes() == before[path][0]
+            # The other parts stay as they are.
+            assert not parts or path in lost or path.stat().st_mtime_ns == before[path][1]
+        before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in outputs}
+    work = {path: path.stat().st_mtime_ns for path in folder.glob("work/*")}
+    checked(folder, f"{plan} > plan && {program}")
+    assert {path: path.stat().st_mtime_ns for path in folder.glob("work/*.zst")}.items() <= work.items()
+
+
+def test_a_shard_that_changed_needs_other_directories(folder: Path) -> None:
+    plan = f"dsel plan --format commands --task-bytes 1 {SELECT} --count 200 --output-dir out"
+    checked(folder, f"{plan} > plan.sh")
+    weighed = (folder / "plan.sh").read_text().partition("copy the chosen lines")[0]
+    (folder / "begin.sh").write_text(weighed)
+    checked(folder, "bash -e begin.sh")
+    shard = folder / "shards/b.jsonl"
+    for change in [lambda lines: lines[5:], lambda lines: [line.replace("the ", "The ") for line in lines]]:
+        shard.write_text("".join(change(shard.read_text().splitlines(True))))
+        finished = in_shell(folder, "bash -e plan.sh")
+        assert finished.returncode == 1 and finished.stderr.endswith(
+            "A plan needs another --work-dir and --output-dir then.\n"
+        )
+    other = plan.replace("plan --", "plan --work-dir other --", 1).replace("dir out", "dir new")
+    checked(folder, f"{other} > plan.sh && bash -e plan.sh && dsel {SELECT} --quiet --count 200 -o one.jsonl")
+    assert selected(folder, "new") == (folder / "one.jsonl").read_bytes()
+
+
+def test_a_short_selection_is_warned_of_once(folder: Path) -> None:
+    """Its parts would all give the number of the whole."""
+    plan = f"dsel plan --task-bytes 1 --format commands {SELECT} --count 5000 --output-dir out"
+    finished = in_shell(folder, f"{plan} > plan.sh && bash -e plan.sh")
+    lines = selected(folder, "out").count(b"\n")
+    short = f"warning: the choice is smaller than wanted: {5000 - lines:,} documents short.\n"
+    assert finished.returncode == 0 and finished.stderr == short
+
+
 def test_another_selection_needs_another_directory(folder: Path) -> None:
     for form, begin in [("make", "make -s -f"), ("commands", "bash -e"), ("slurm", "bash")]:
         first = f"dsel plan --format {form} {SELECT} --count 80 --output-dir {form} > plan"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import time
 from pathlib import Path
@@ -48,7 +49,32 @@ def test_no_writer_starts_before_the_output_is_whole(dsel: str, pool: Path, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("script, read", [("head -c 10 > /dev/null", 10), (":", 0)])
+@pytest.mark.parametrize("script", ["cat > taken", "cat > $HOME/taken"])
+@pytest.mark.parametrize("name", ["", " sh", " sh {}"])
+def test_a_script_that_would_replace_the_selection_is_refused(
+    dsel: str, pool: Path, expected: bytes, tmp_path: Path, script: str, name: str
+) -> None:
+    """The manifest comes after the selection, and such a script can't tell them apart."""
+    writer = ["--writer", f"/bin/sh -c '{script}'{name}"]
+    output = ["--output", "selected.jsonl"]
+    finished = select(dsel, names(pool, ".jsonl"), *output, *writer, folder=tmp_path)
+    assert finished.status == 64 and list(tmp_path.iterdir()) == []
+    # Each of the three ways that the message names helps.
+    command = re.search("--writer '(.*?)'\\.", finished.errors)
+    assert command
+    folder = tmp_path / "named"
+    folder.mkdir()
+    select(dsel, names(pool, ".jsonl"), *output, "--writer", command[1], folder=folder).checked()
+    assert (folder / "selected.jsonl").read_bytes() == expected
+    assert json.loads((folder / "selected.jsonl.manifest.json").read_bytes())
+    if "HOME" not in script:
+        for options in [writer, [*writer, *output, "--manifest", "m.json"]]:
+            select(dsel, names(pool, ".jsonl"), *options, folder=folder).checked()
+            assert (folder / "taken").read_bytes() == expected
+        assert json.loads((folder / "m.json").read_bytes())
+
+
+@pytest.mark.parametrize("script, read", [('head -c 10 > /dev/null; : "$1"', 10), (': "$1"', 0)])
 def test_a_writer_that_reads_only_a_part_has_failed(
     dsel: str, pool: Path, expected: bytes, tmp_path: Path, script: str, read: int
 ) -> None:
@@ -60,7 +86,7 @@ def test_a_writer_that_reads_only_a_part_has_failed(
     assert kept.read_bytes() == expected
 
 
-@pytest.mark.parametrize("script", ["head -c 10 > /dev/null; echo quota >&2; exit 9", "kill -9 $$"])
+@pytest.mark.parametrize("script", ["head -c 10 > /dev/null; echo \"$1\" >&2; exit 9", ": $1; kill -9 $$"])
 def test_a_writer_that_fails_loses_nothing(
     dsel: str, pool: Path, expected: bytes, tmp_path: Path, script: str
 ) -> None:

@@ -708,9 +708,6 @@ class ExplainOptions(TypedDict, total=False):
     # Number of buckets that n-grams are hashed into: 2 to 16777216. (default: 1048576; 10000
     # with --compat dsir or --estimator ratio)
     buckets: Union[int, str]
-    # Fit the pool's model to this share of its documents, chosen by a hash of their text.
-    # (default: all documents)
-    fit_sample: Union[float, str]
     # Field with the text in the target's files, written as for --text-field. (default:
     # --text-field)
     target_text_field: str
@@ -788,9 +785,6 @@ class ShowOptions(TypedDict, total=False):
     # Number of buckets that n-grams are hashed into: 2 to 16777216. (default: 1048576; 10000
     # with --compat dsir or --estimator ratio)
     buckets: Union[int, str]
-    # Fit the pool's model to this share of its documents, chosen by a hash of their text.
-    # (default: all documents)
-    fit_sample: Union[float, str]
     # Field with the text in the target's files, written as for --text-field. (default:
     # --text-field)
     target_text_field: str
@@ -1102,7 +1096,6 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "tokenizer": "value",
         "ngrams": "value",
         "buckets": "value",
-        "fit_sample": "value",
         "target_text_field": "value",
         "text_join": "value",
         "on_error": "value",
@@ -1132,7 +1125,6 @@ OPTIONS: Dict[str, Dict[str, str]] = {
         "tokenizer": "value",
         "ngrams": "value",
         "buckets": "value",
-        "fit_sample": "value",
         "target_text_field": "value",
         "text_join": "value",
         "on_error": "value",

@@ -99,7 +99,7 @@ class Picks:
         """Reads a file of picks.
 
         Args:
-            may_be_mixed: rows and lines may be in it, of which those of one file will be taken.
+            may_be_mixed: rows and lines may be in it, of which those of one kind will be taken.
 
         Raises:
             DselError: it is no file of picks, or it isn't whole.
@@ -148,7 +148,7 @@ class Picks:
         if len(picks) < expected:
             raise picks._unusable(f"it has {len(picks)} of {expected} documents")
         if not may_be_mixed:
-            picks._check_kinds()
+            picks.check_kinds()
         return picks
 
     def _read_header(self, line: bytes) -> int:
@@ -200,18 +200,24 @@ class Picks:
             )
             self.annotations.append({k: v for k, v in pick.items() if k not in facts})
 
-    def _check_kinds(self) -> None:
-        sizes = self.size
-        rows = sum(1 for size in sizes if size == 0)
-        if rows not in (0, len(sizes)):
+    def is_mixed(self) -> bool:
+        """Whether they are of rows and of lines."""
+        return self._row_count() not in (0, len(self))
+
+    def _row_count(self) -> int:
+        return sum(1 for size in self.size if size == 0)
+
+    def check_kinds(self) -> None:
+        if self.is_mixed():
             raise self._unusable(
-                "it has rows of Parquet files and lines of others. Select from one kind of files",
+                "it has rows of Parquet files and lines of others. Take one kind after the other: "
+                "name its files with --pool (pool=) and add --allow-missing (allow_missing=True). "
+                "Or select with dsel.distributed, which writes files of both kinds",
                 "mixed_kinds",
             )
         # Of a pool of both, all selected documents may be of one kind.
-        self.has_rows = (
-            rows > 0 if len(sizes) else any(file.rows is not None for file in self.files)
-        )
+        kinds = (file.rows is not None for file in self.files if file.place is not None)
+        self.has_rows = self._row_count() > 0 if len(self) else any(kinds)
 
     def _unusable(self, fault: str, code: str = "unusable_picks") -> DselError:
         return DselError(f"{fault}.", code=code, file=self.name)
@@ -276,7 +282,7 @@ class Picks:
         for name in _COLUMNS:
             setattr(picks, name, getattr(self, name)[start:end])
         picks.file = array("l", bytes(len(picks.file) * picks.file.itemsize))
-        picks._check_kinds()
+        picks.check_kinds()
         return picks
 
     def check(self, number: int) -> Tuple[str, os.stat_result]:

@@ -62,9 +62,15 @@ def take(
             code="output_exists",
             file=out,
         )
-    found = Picks.load(os.fspath(picks))
+    found = Picks.load(os.fspath(picks), may_be_mixed=True)
     paths = [pool] if isinstance(pool, (str, os.PathLike)) else list(pool or ())
+    # Of a pool of both kinds, the files that are named may be of one.
+    is_mixed = found.is_mixed()
+    if not is_mixed:
+        found.check_kinds()
     found.locate([os.fspath(path) for path in paths], allow_missing)
+    if is_mixed:
+        found.check_kinds()
     return save(found, out)
 
 

@@ -72,6 +72,24 @@ package struct CommandWords: Equatable, Sendable, Codable {
   /// Whether a `{}` shows where the name belongs.
   package var hasPlace: Bool { words.contains { Self.parts($0).count > 1 } }
 
+  /// Whether the words are a shell's script that can't know the name: `sh -c 'cat > FILE' sh`.
+  ///
+  /// Of `$`, only those count that a script reads its arguments by.
+  package var isScriptWithoutName: Bool {
+    let program = String(words[0].split(separator: "/").last ?? "")
+    guard ["sh", "bash", "dash", "ash", "ksh", "zsh"].contains(program),
+      let option = words.dropFirst().firstIndex(where: {
+        $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.hasSuffix("c")
+      }),
+      option + 1 < words.count
+    else { return false }
+    let script = words[option + 1]
+    let usesName = zip(script.utf8, script.utf8.dropFirst()).contains { byte, next in
+      byte == UInt8(ascii: "$") && "0123456789@*{".utf8.contains(next)
+    }
+    return !usesName && Self.parts(script).count == 1
+  }
+
   /// The words with a name in each `{}`, or after the last word if there is none.
   ///
   /// - Parameter name: nil for none; then the words are left as they are.

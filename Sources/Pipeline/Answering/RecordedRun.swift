@@ -12,12 +12,13 @@ package struct RecordedRun: Sendable {
 
   /// The words of its command line, and the directory in which it was started.
   ///
-  /// - Throws: ``VerifyError/noCommand(path:)``
+  /// - Throws: ``VerifyError/noCommand(path:)``, ``VerifyError/distributed(path:)``
   package func command() throws(PipelineError) -> Invocation {
-    guard let command = stored.timings.command else { throw .verifying(.noCommand(path: path)) }
+    guard !stored.isDistributed else { throw .verifying(.distributed(path: path)) }
+    guard let command = stored.timings?.command else { throw .verifying(.noCommand(path: path)) }
     return command
   }
 
   /// The time that the run took.
-  package var totalSeconds: Double? { stored.timings.totalSeconds }
+  package var totalSeconds: Double? { stored.timings?.totalSeconds }
 }

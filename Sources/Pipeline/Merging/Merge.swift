@@ -40,19 +40,19 @@ package struct Merge: Sendable {
 
   private func mergeModels(_ outputs: RunOutputs) throws -> Outcome {
     var whole: StoredModel?
-    // The model that each input is in, by the input's content.
-    var owners: [Content: Int] = [:]
+    // The model that each input is in, and the input's name, by its content.
+    var owners: [Content: (number: Int, input: String)] = [:]
     for (number, path) in settings.inputs.enumerated() {
       let part = try StoredModel(reading: path, limits: settings.limits)
       // Empty inputs are all alike and add nothing.
       for input in part.model.inputs where !settings.allowsRepeats && input.documentCount > 0 {
-        let owner = owners[Content(input), default: number]
-        guard owner == number else {
+        if let owner = owners[Content(input)], owner.number != number {
           throw PipelineError.merging(
             .repeatedInput(
-              path: part.path, otherPath: settings.inputs[owner], input: input.path))
+              path: part.path, otherPath: settings.inputs[owner.number], input: input.path,
+              otherInput: owner.input))
         }
-        owners[Content(input)] = number
+        owners[Content(input)] = (number, input.path)
       }
       guard whole != nil else {
         whole = part

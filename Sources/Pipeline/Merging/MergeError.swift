@@ -2,6 +2,9 @@
 package enum MergeError: Error {
   /// One file is a model, and the other has candidates.
   case mixedKinds(path: String, otherPath: String)
-  /// Two models were fitted to the same file, which their sum would count twice.
-  case repeatedInput(path: String, otherPath: String, input: String)
+  /// Two models were fitted to files with the same bytes, which their sum would count twice.
+  ///
+  /// - Parameters:
+  ///   - input: the file that the model was fitted to, which may be the other one's, too.
+  case repeatedInput(path: String, otherPath: String, input: String, otherInput: String)
 }

@@ -6,7 +6,7 @@ internal import Reading
 extension InvalidLine.Fault {
   var recordedDetail: String {
     switch self {
-    case .expectedValue: "a value is expected"
+    case .expectedValue, .notFinite: "a value is expected"
     case .expectedKey: "a key in double quotes is expected"
     case .expectedColon: "a colon is expected"
     case .expectedCommaOrEnd: "a comma or a closing bracket is expected"
@@ -41,7 +41,7 @@ extension InvalidLine.FoundValue {
     case .missing: "missing"
     case .kind(let kind): kind.recordedName
     case .objectOrArray: "an object or an array"
-    case .written(let text): text
+    case .notFinite(let text), .written(let text): text
     }
   }
 

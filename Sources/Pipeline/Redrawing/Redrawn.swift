@@ -9,6 +9,8 @@ struct Redrawn {
   var budget: Budget
   /// The files of weights or candidates; nil if weights are in the pool.
   var inputs: [InputRecord]?
+  /// Whether an earlier run chose the documents, and has warned of what they lack.
+  var wasChosenBefore = false
   var documentCount: Int
   /// The number of documents in each shard of the pool, if known.
   var documentCounts: [Int]?

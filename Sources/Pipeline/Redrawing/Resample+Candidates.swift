@@ -46,7 +46,8 @@ extension Resample {
     nearDuplicates?.documents.removeAll { shards[$0.candidate.position.shard] == nil }
     var redrawn = Redrawn(
       outcome: outcome, recipe: draw.recipe, budget: draw.budget, inputs: nil,
-      documentCount: whole.header.documentCount, documentCounts: counts,
+      wasChosenBefore: whole.header.isChosen, documentCount: whole.header.documentCount,
+      documentCounts: counts,
       missingCount: whole.header.missingCount,
       uncountedCount: whole.header.uncountedCount,
       underMinimumCount: whole.header.underMinimumCount,

@@ -18,7 +18,8 @@ extension Resample {
     return ResampleManifest(
       dselVersion: settings.version, seed: recipe.draw.seed, settings: record,
       inputs: drawn.inputs,
-      pool: poolRecords(files.pool, drawn), documents: drawn.documentCount,
+      pool: poolRecords(files.pool, drawn), chosen: drawn.wasChosenBefore ? true : nil,
+      documents: drawn.documentCount,
       missingDocuments: drawn.missingCount, uncountedDocuments: drawn.uncountedCount,
       skippedLines: drawn.outcome.report.skippedByReason,
       eligibleDocuments: weighed.eligibleCount, underMinTokens: drawn.underMinimumCount,

@@ -76,6 +76,8 @@ package struct ResampleManifest: Encodable, Sendable {
   /// The files of weights or candidates.
   package var inputs: [InputRecord]?
   package var pool: [Pool]
+  /// True if an earlier run chose the documents, and these are copied; else nil.
+  package var chosen: Bool?
   package var documents: Int
   /// Documents that the pool's model counted and candidates don't cover; left out for other draws.
   package var missingDocuments: Int?

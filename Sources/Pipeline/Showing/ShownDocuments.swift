@@ -51,7 +51,7 @@ package struct ShownDocuments: Encodable, Sendable {
   package var command = "show"
   /// nil for a pool.
   package var manifest: String?
-  /// The number of documents that may be drawn.
+  /// The number of eligible documents.
   package var eligibleDocuments: Int
   /// nil for a pool.
   package var selectedDocuments: Int?

@@ -31,6 +31,13 @@ struct StoredManifest: Decodable {
 
   struct Selected: Decodable { var documents: Int? }
 
+  /// A file of a selection that was made on many machines, beside its manifest.
+  struct DistributedFile: Decodable {
+    var name: String
+    /// nil for rows of Parquet.
+    var textXxh3: String?
+  }
+
   struct Settings: Decodable { var objective: Objective? }
 
   /// The model that a set completes.
@@ -75,16 +82,24 @@ struct StoredManifest: Decodable {
   var remainder: Remainder?
   var selected: Selected?
   var settings: Settings?
-  var timings: Timings
+  /// nil in that of a selection on many machines, which isn't the work of one command line.
+  var timings: Timings?
+  var format: String?
+  /// Only in that of a selection on many machines.
+  var files: [DistributedFile]?
 
   /// - Throws: ``PipelineError``
   init(path: String) throws(PipelineError) {
     guard let content = try StoredJSON.read(path, limit: Self.sizeLimit),
       let manifest = try? StoredJSON.decoder.decode(StoredManifest.self, from: content),
-      manifest.pool != nil || manifest.poolModel != nil
+      manifest.pool != nil || manifest.poolModel != nil,
+      manifest.timings != nil || manifest.isDistributed
     else { throw .verifying(.notManifest(path: path)) }
     self = manifest
   }
+
+  /// Whether `dsel.distributed` wrote it.
+  var isDistributed: Bool { format == "dsel-distributed-selection" }
 
   /// 1 GiB, room for the names of some millions of files.
   private static let sizeLimit = 1 << 30

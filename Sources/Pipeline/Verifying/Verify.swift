@@ -22,7 +22,7 @@ package struct Verify: Sendable {
     guard let manifest = try? StoredManifest(path: path) else {
       return try verifyInputs(of: path)
     }
-    let directory = settings.directory ?? Self.existing(manifest.timings.command?.directory)
+    let directory = settings.directory ?? Self.existing(manifest.timings?.command?.directory)
     // Files of pools have large windows, if somebody asked for them.
     let check = FileCheck(
       limits: ReadingLimits(maximumWindow: Self.largestWindow), progress: progress)
@@ -32,7 +32,8 @@ package struct Verify: Sendable {
       _ state: (String) throws -> Verification.State
     ) rethrows {
       // A manifest may come from anywhere, so none of its commands is started.
-      let isUnknown = file == File.standardInputName || command != nil
+      let isUnknown =
+        file == File.standardInputName || command != nil || Shard.isRemote(file)
       files.append(
         Verification.File(
           role: role, path: file, through: command,
@@ -48,9 +49,17 @@ package struct Verify: Sendable {
         try check.output(textHash: output.hash, at: $0)
       }
     }
+    for file in manifest.files ?? [] {
+      let place = Self.joined(String(path[..<path.lastPathPart.startIndex]), file.name)
+      files.append(
+        Verification.File(
+          role: "selected", path: place,
+          state: try file.textXxh3.map { try check.output(textHash: $0, at: place) }
+            ?? (FileStatus(path: place) == nil ? .missing : .unknown)))
+    }
     return Verification.Manifest(
       path: path, dselVersion: manifest.dselVersion, directory: directory, files: files,
-      command: manifest.timings.command)
+      command: manifest.timings?.command)
   }
 
   /// Compares the inputs that a model or candidates name.
@@ -96,7 +105,7 @@ package struct Verify: Sendable {
 
   /// The path of a file in a directory, which may end in a slash.
   fileprivate static func joined(_ directory: String, _ name: String) -> String {
-    directory.endsInBytes(of: "/") ? directory + name : "\(directory)/\(name)"
+    directory.isEmpty || directory.endsInBytes(of: "/") ? directory + name : "\(directory)/\(name)"
   }
 }
 

@@ -6,6 +6,8 @@ package enum VerifyError: Error {
   case notVerifiable(path: String)
   /// It is of an older version, and doesn't have the command line.
   case noCommand(path: String)
+  /// It is of a selection on many machines.
+  case distributed(path: String)
   /// It is of another command than `select`, or one that isn't understood.
   case notOfSelect(path: String, command: String)
   /// The run read standard input, which can't be read again.

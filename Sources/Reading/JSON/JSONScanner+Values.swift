@@ -30,8 +30,20 @@ extension JSONScanner {
     case let digit? where isDigit(digit): return .number
     case UInt8(ascii: "t"), UInt8(ascii: "f"): return .boolean
     case UInt8(ascii: "n"): return .null
+    case UInt8(ascii: "N") where has("NaN", line): throw fault(.notFinite)
+    case UInt8(ascii: "I") where has("Infinity", line): throw fault(.notFinite)
     default: throw fault(.expectedValue)
     }
+  }
+
+  /// Whether the line goes on with a word. Python writes some that JSON doesn't have.
+  private func has(_ word: String, _ line: Span<UInt8>) -> Bool {
+    var place = position
+    for expected in word.utf8 {
+      guard place < line.count, line[place] == expected else { return false }
+      place += 1
+    }
+    return true
   }
 
   mutating func scanLiteral(_ line: Span<UInt8>) throws(InvalidLine) {
@@ -74,7 +86,9 @@ extension JSONScanner {
   }
 
   private mutating func scanDigits(_ line: Span<UInt8>) throws(InvalidLine) {
-    guard let first = byte(line), isDigit(first) else { throw fault(.badNumber) }
+    guard let first = byte(line), isDigit(first) else {
+      throw fault(has("Infinity", line) ? .notFinite : .badNumber)
+    }
     while let next = byte(line), isDigit(next) { position += 1 }
   }
 

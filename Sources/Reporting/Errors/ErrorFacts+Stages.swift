@@ -28,7 +28,7 @@ extension MergeError {
   var facts: ErrorFacts {
     switch self {
     case .mixedKinds(let path, _): ErrorFacts(code: "mixed_kinds", path)
-    case .repeatedInput(let path, _, _): ErrorFacts(code: "repeated_input", path)
+    case .repeatedInput(let path, _, _, _): ErrorFacts(code: "repeated_input", path)
     }
   }
 }

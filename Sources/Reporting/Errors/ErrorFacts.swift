@@ -47,8 +47,8 @@ extension VerifyError {
   fileprivate var facts: ErrorFacts {
     switch self {
     case .notManifest(let path), .notVerifiable(let path): ErrorFacts(code: "not_a_manifest", path)
-    case .noCommand(let path), .notOfSelect(let path, _), .readStandardInput(let path),
-      .hasReaders(let path):
+    case .noCommand(let path), .distributed(let path), .notOfSelect(let path, _),
+      .readStandardInput(let path), .hasReaders(let path):
       ErrorFacts(code: "not_repeatable", path)
     case .noDirectory(_, let directory): ErrorFacts(code: "no_such_file", directory)
     case .changedInput(let path, _): ErrorFacts(code: "changed", path)

@@ -10,10 +10,12 @@ extension ErrorMessage {
   {
     let within = container == .plain ? "" : " within \(container.rawValue)"
     // Parquet files of documents are read, so this one stands for something else.
-    let complaint =
-      format == .parquet && container == .plain
-      ? "where dsel reads JSON lines or a file that it wrote itself" : format.complaint
-    let fault = "\(path): \(name(format))\(within), \(complaint)."
+    if format == .parquet, container == .plain {
+      return
+        "\(path): a Parquet file of documents, where dsel expects a file that it wrote. Make one of "
+        + "it: a model with 'dsel fit', or candidates or weights with 'dsel weigh'."
+    }
+    let fault = "\(path): \(name(format))\(within), \(format.complaint)."
     guard let recipe = format.recipe else { return "\(fault) \(format.advice)" }
     let isPiped = isStandardInput(path)
     let source = isPiped ? "…" : ShellWord.quoted(path)

@@ -45,6 +45,9 @@ extension ErrorMessage {
     }
   }
 
+  /// What helps where results of an earlier run stand for the file as it was.
+  static let planAdvice = "A plan needs another --work-dir and --output-dir then."
+
   private static func empty(_ role: InputRole, _ skipped: Int) -> String {
     let lines =
       skipped > 0
@@ -63,7 +66,8 @@ extension ErrorMessage {
     case .isDirectory(let path):
       return path == "-"
         ? "\(File.standardInputName): this is a directory. Pipe in a file."
-        : "\(path): this is a directory. Name its files, such as \(path)/*.jsonl.zst."
+        : "\(path): this is a directory. Name its files, such as "
+          + "\(path)\(path.utf8.last == UInt8(ascii: "/") ? "" : "/")*.jsonl.zst."
     case .damaged(let path, let error): return damaged(path, error)
     case .foreign(let path, let format, let container):
       return foreign(path, format, within: container)
@@ -78,7 +82,7 @@ extension ErrorMessage {
     case .changed(let path):
       return
         "\(path): the file changed while it was read, or since it was weighed. Run again when "
-        + "nothing writes to it."
+        + "nothing writes to it. \(planAdvice)"
     case .reader(let path, let fault): return reader(path, fault)
     }
   }

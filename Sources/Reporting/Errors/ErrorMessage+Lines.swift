@@ -105,6 +105,8 @@ extension InvalidLine.FoundValue {
     case .missing: "missing"
     case .kind(let kind): "\(kind.text), not \(expected.text)"
     case .objectOrArray: "an object or an array, not \(expected.text)"
+    case .notFinite(let text):
+      "\(text), not \(expected == .double ? "a finite number" : expected.text)"
     case .written(let text):
       expected == .double
         ? "\(text), which exceeds the largest number, 1.8e308" : "\(text), not \(expected.text)"
@@ -136,6 +138,7 @@ extension InvalidLine.Fault {
     case .badEscape: "unknown or incomplete escape"
     case .loneSurrogate: "half of a surrogate pair is escaped alone"
     case .badNumber: "not a JSON number"
+    case .notFinite: "NaN and Infinity are no JSON, where a number or null is expected"
     case .tooDeep: "nested deeper than 1024 levels"
     }
   }

@@ -1,3 +1,4 @@
+internal import Files
 internal import Pipeline
 
 /// Errors of merging.
@@ -5,7 +6,12 @@ extension ErrorMessage {
   init(_ error: MergeError) {
     text =
       switch error {
-      case .repeatedInput(let path, let other, let input):
+      case .repeatedInput(let path, let other, let input, let otherInput)
+      where ExactString(input) != ExactString(otherInput):
+        "\(path): this model was fitted to \(input), and \(other) to \(otherInput), which has the "
+          + "same bytes: its documents would count twice. Leave one of these two files out of the "
+          + "pool, or add --allow-repeats."
+      case .repeatedInput(let path, let other, let input, _):
         "\(path): this model and \(other) were both fitted to \(input), which would count twice. "
           + "Leave one of them out, or add --allow-repeats."
       case .mixedKinds(let path, let other):

@@ -68,7 +68,7 @@ extension InvalidLine.Fault {
     case .badNumber: "a number is malformed or too large"
     case .tooDeep: "values are nested deeper than 64 levels"
     case .expectedValue, .expectedKey, .expectedColon, .expectedCommaOrEnd, .trailingComma,
-      .controlCharacter, .loneSurrogate:
+      .controlCharacter, .loneSurrogate, .notFinite:
       text
     }
   }

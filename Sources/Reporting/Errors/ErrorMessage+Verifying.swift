@@ -17,6 +17,10 @@ extension ErrorMessage {
     case .noCommand(let path):
       "\(path): the manifest is of an older dsel, which did not write its command line there. Make "
         + "the selection again to ask about it."
+    case .distributed(let path):
+      "\(path): the selection was made on many machines, and only selections of one 'dsel select' "
+        + "can be explained or shown from their manifests. Select from a part of the pool with 'dsel "
+        + "select' to ask about it."
     case .notOfSelect(let path, let command):
       "\(path): the manifest is of the command 'dsel \(command)'. Only selections of 'dsel select' "
         + "can be explained or shown from their manifests."
@@ -32,11 +36,11 @@ extension ErrorMessage {
         + "directory of the run's files with --directory."
     case .changedInput(let path, let manifest):
       "\(path): the file is not what it was when the selection was made, so that selection can't be "
-        + "explained. Put the file back. 'dsel verify \(ShellWord.quoted(manifest))' says which "
+        + "made again. Put the file back. 'dsel verify \(ShellWord.quoted(manifest))' says which "
         + "files differ."
     case .otherSelection(let manifest, let version):
       "\(manifest): the same command selects another number of documents now. The manifest is of "
-        + "dsel \(version): explain it with that version, or select again."
+        + "dsel \(version): use that version, or select again."
     case .severalFiles(let count):
       "the pool has \(Format.count(count, "file")), so a line alone names no document. Name the "
         + "file too, with --line FILE:N."

@@ -42,7 +42,7 @@ extension ErrorMessage {
         + "Name the weights of each file once, or add --allow-repeats."
     case .otherText(let path, let field):
       "\(path): the text at --text-field \(field) is not the text that was weighed. Name the field "
-        + "that was weighed, or weigh the file again if it has changed."
+        + "that was weighed, or weigh the file again if it has changed. \(planAdvice)"
     }
   }
 

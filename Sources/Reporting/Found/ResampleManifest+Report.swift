@@ -30,7 +30,10 @@ extension ResampleManifest: Report {
   }
 
   package var warnings: [String] {
-    inputWarnings + missingWarnings + (excluded?.warnings ?? []) + drawWarnings
+    let warnings = inputWarnings + missingWarnings + (excluded?.warnings ?? [])
+    // The choice of all documents has said what it lacks: these are some of them.
+    guard chosen != true else { return warnings }
+    return warnings + drawWarnings
       + DrawWarnings.shortfalls(
         parts ?? [], unit: selected.shortfallUnit,
         // Sets of candidates can't be filled.
@@ -96,7 +99,8 @@ extension ResampleManifest: Report {
     if selected.allEligible {
       return [
         DrawWarnings.exhausted(
-          selected, excluded, nearDuplicates, underWeight: underMinWeight, verb: "drawn")
+          selected, excluded, nearDuplicates, underWeight: underMinWeight, verb: "drawn",
+          isOfCandidates: isOfCandidates)
       ]
     }
     // All candidates may come from files that weren't named.

@@ -6,7 +6,7 @@ extension SelectionAnswer: Report {
   }
 
   private func lines(_ document: Document) -> [String] {
-    let name = document.id.map { " (\($0))" } ?? ""
+    let name = Self.name(document.id)
     let verdict = document.selected ? "selected" : "not selected: " + reason(document)
     var lines = ["\(document.file):\(document.line)\(name): \(verdict)"]
     if document.reason == .excluded, document.exclusion?.reached == false {
@@ -31,7 +31,7 @@ extension SelectionAnswer: Report {
       return "it has \(Format.count(document.tokens ?? 0, "word")), and --max-tokens is "
         + Format.count(draw.maxTokens ?? 0)
     case .outsideMixture:
-      return "its stratum '\(document.stratum ?? "")' is not drawn from"
+      return "its stratum '\((document.stratum ?? "").cut(to: 40))' is not drawn from"
     case .underMinWeight:
       return "its log weight is below --min-weight \(Format.decimal(draw.minWeight ?? 0))"
     case .underMinQuantile:
@@ -43,7 +43,7 @@ extension SelectionAnswer: Report {
         return "its text is one of the target's own"
       }
       return "it shares an n-gram with \(file):\(exclusion.evaluationLine ?? 0): "
-        + "'\(exclusion.ngram ?? "")'"
+        + "'\((exclusion.ngram ?? "").cut(to: 240))'"
     case .copy: return "its text is that of \(Self.place(document.copyOf)), which was selected"
     case .nearDuplicate:
       let similarity = document.nearDuplicateOf?.similarity ?? 0
@@ -58,15 +58,18 @@ extension SelectionAnswer: Report {
   private static func place(_ other: Other?) -> String {
     guard let other else { return "another document" }
     let line = other.line.map { ":\($0)" } ?? ""
-    return other.file + line + (other.id.map { " (\($0))" } ?? "")
+    return other.file + line + name(other.id)
   }
+
+  /// An id, which may be a whole address.
+  private static func name(_ id: String?) -> String { id.map { " (\($0.cut(to: 120)))" } ?? "" }
 
   private func words(_ weight: Weight) -> String {
     let target = weight.target.map { " for \($0)" } ?? ""
     let begin = "log weight\(target) \(Format.decimal(weight.logWeight))"
     guard let rank = weight.rank else { return begin }
     return "\(begin): \(Format.ordinal(rank)) of "
-      + "\(Format.count(draw.eligibleDocuments, "document")) that may be drawn"
+      + Format.count(draw.eligibleDocuments, "eligible document")
   }
 
   private static func words(_ part: Part) -> String {
@@ -75,7 +78,7 @@ extension SelectionAnswer: Report {
     if part.by == "random" { name = ["drawn at random"] }
     if !part.selected { name[0] = "not \(name[0])" }
     if let target = part.target { name.append("for \(target)") }
-    if let stratum = part.stratum { name.append("in '\(stratum)'") }
+    if let stratum = part.stratum { name.append("in '\(stratum.cut(to: 40))'") }
     var words = "\(name.joined(separator: " ")): key \(Format.decimal(part.key))"
     if let rank = part.keyRank {
       words += ", \(Format.ordinal(rank)) of \(Format.count(part.keyCount))"

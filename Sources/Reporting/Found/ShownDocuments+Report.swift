@@ -46,7 +46,7 @@ extension ShownDocuments: Report {
           + "\(Format.count(eligibleDocuments, "document"))\(least)."
     }
     return "\(Format.count(selectedDocuments)) of "
-      + "\(Format.count(eligibleDocuments, "document")) that may be drawn were selected."
+      + "\(Format.count(eligibleDocuments, "eligible document")) were selected."
   }
 
   /// The target that a group is of. Random documents are of all targets.
@@ -77,16 +77,18 @@ extension ShownDocuments: Report {
     let blanks = String(repeating: " ", count: max(1, indent - number.count))
     var place = number + blanks + PrintableText.of("\(document.file):\(document.line)")
     // On one line, however narrow the terminal is.
-    if let id = document.id { place += wrapped(" (\(id.short))", .max, indent: 1).joined() }
+    if let id = document.id { place += wrapped(" (\(id.cut(to: 40)))", .max, indent: 1).joined() }
     let target = document.group == .random ? document.target.map { " for \($0)" } ?? "" : ""
     var facts = "log weight\(target) \(Format.decimal(document.logWeight))"
     if let key = document.key { facts += ", key \(Format.decimal(key))" }
     facts += ", \(Format.count(document.tokens, "word"))"
-    if let domain = document.domain { facts += ", \(domain.short)" }
+    if let domain = document.domain { facts += ", \(domain.cut(to: 40))" }
     var lines = [place] + wrapped(facts, width, indent: indent)
     for (name, ngrams) in [("for", document.up), ("against", document.down)]
     where !ngrams.isEmpty {
-      let words = ngrams.map { "'\($0.ngram.short)' \(Format.signed($0.contribution, digits: 3))" }
+      let words = ngrams.map {
+        "'\($0.ngram.cut(to: 40))' \(Format.signed($0.contribution, digits: 3))"
+      }
       lines += wrapped("\(name): \(words.joined(separator: ", "))", width, indent: indent)
     }
     var text = WrappedText(width: width, indent: indent)
@@ -109,15 +111,5 @@ extension ShownDocuments: Report {
     wrapped.add(text)
     wrapped.end()
     return wrapped.lines
-  }
-}
-
-extension String {
-  /// The first 40 characters.
-  fileprivate var short: String {
-    let widest = 40
-    let scalars = unicodeScalars
-    guard scalars.count > widest else { return self }
-    return String(String.UnicodeScalarView(scalars.prefix(widest - 1))) + "…"
   }
 }

@@ -73,7 +73,7 @@ extension ReportPage {
       facts.append("\(Format.percent(similarity, digits: 0)) similar")
     }
     func place(_ file: String, _ line: Int?, _ id: String?, _ place: Int) -> Markup {
-      let name = id.map { id -> Markup in " (<bdi>\(id)</bdi>)" }
+      let name = id.map { id -> Markup in " (<bdi>\(id.cut(to: 120))</bdi>)" }
       guard let line else {
         return "\(file), \(sample.isRow ? "row" : "byte") \(Format.count(place))\(name)"
       }

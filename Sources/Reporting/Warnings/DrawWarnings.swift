@@ -4,12 +4,15 @@ internal import Pipeline
 enum DrawWarnings {
   /// All eligible documents were drawn, and they are fewer than requested.
   ///
-  /// - Parameter underWeight: the number of eligible documents with too small a weight.
+  /// - Parameters:
+  ///   - underWeight: the number of eligible documents with too small a weight.
+  ///   - isOfCandidates: whether some of the drawn documents may be in files that aren't read.
   static func exhausted(
     _ selected: SelectionRecord, _ excluded: ExclusionRecord?,
-    _ nearDuplicates: NearDuplicateRecord?, underWeight: Int?, verb: String
+    _ nearDuplicates: NearDuplicateRecord?, underWeight: Int?, verb: String,
+    isOfCandidates: Bool = false
   ) -> String {
-    let isOne = selected.documents <= 1
+    let isOne = selected.documents <= 1 && !isOfCandidates
     var others: [String] = []
     if (excluded?.documents ?? 0) > 0 { others.append("\(isOne ? "is" : "are") not excluded") }
     if (nearDuplicates?.documents ?? 0) > 0 {
@@ -19,6 +22,8 @@ enum DrawWarnings {
     let clause = others.isEmpty ? "" : " that \(others.joined(separator: " and "))"
     let all =
       switch selected.documents {
+      case _ where isOfCandidates:
+        "all eligible documents\(clause) of the candidates' files were \(verb)"
       case 0: "the pool has no eligible document\(clause)"
       case 1: "the only eligible document\(clause) was \(verb)"
       default:

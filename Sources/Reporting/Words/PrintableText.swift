@@ -26,3 +26,12 @@ package enum PrintableText {
     return result
   }
 }
+
+extension String {
+  /// The text, or its beginning and an ellipsis if it has more characters.
+  func cut(to widest: Int) -> String {
+    let scalars = unicodeScalars
+    guard scalars.count > widest else { return self }
+    return String(String.UnicodeScalarView(scalars.prefix(widest - 1))) + "…"
+  }
+}

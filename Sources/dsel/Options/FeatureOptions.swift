@@ -12,7 +12,6 @@ struct FeatureOptions: ParsableArguments {
   @OptionGroup var compatibility: CompatibilityOptions
   @OptionGroup var estimating: EstimatorOptions
   @OptionGroup var counting: CountingOptions
-  @OptionGroup var sampling: FitSampleOptions
 
   func validate() throws {
     try estimating.validate(with: compatibility.compat)

@@ -19,10 +19,7 @@ enum OutputName {
   /// - Throws: `ValidationError`
   static func validate(_ option: String, _ path: String?, isOfSelection: Bool = false) throws {
     guard let path, File.descriptor(named: path) == nil else { return }
-    if let remote = RemoteName(path) {
-      throw ValidationError(
-        "\(option) \(path): dsel writes files and standard output. \(remote.writing)")
-    }
+    try refuseRemote(option, path)
     guard path.utf8.last != UInt8(ascii: "/") else { return }
     var suffixes = path.lastPathPart.utf8.split(
       separator: UInt8(ascii: "."), omittingEmptySubsequences: false
@@ -41,6 +38,33 @@ enum OutputName {
     throw ValidationError(
       "\(option) \(path): dsel writes JSON lines, plain or compressed with zstd or gzip, but not "
         + ".\(last). Use a name that ends in .jsonl, .jsonl.zst or .jsonl.gz.")
+  }
+
+  private static func refuseRemote(_ option: String, _ path: String) throws {
+    guard let remote = RemoteName(path) else { return }
+    throw ValidationError(
+      "\(option) \(path): dsel writes files and standard output. \(remote.writing)")
+  }
+
+  /// Refuses a name that says that its file is of another format.
+  ///
+  /// Pipes, devices and descriptors may have any name.
+  ///
+  /// - Parameters:
+  ///   - endings: those that the name may have, in lower case.
+  ///   - format: what is written.
+  /// - Throws: `ValidationError`
+  static func validate(
+    _ option: String, _ path: String?, endings: [String], _ format: String
+  ) throws {
+    guard let path, File.descriptor(named: path) == nil else { return }
+    try refuseRemote(option, path)
+    guard !endings.contains(where: { path.lowercased().endsInBytes(of: $0) }),
+      (try? FileStatus(path: path))?.kind != .other
+    else { return }
+    throw ValidationError(
+      "\(option) \(path): dsel writes \(format). Use a name that ends in "
+        + "\(Format.list(endings, "or")).")
   }
 
   /// The file of an output; nil for standard output, under any of its names.

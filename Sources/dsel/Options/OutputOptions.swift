@@ -289,7 +289,15 @@ struct OutputOptions: ParsableArguments {
       {
         throw ValidationError("\(other.0) can't be used with --writer, which takes one output.")
       }
-      _ = try writerCommand()
+      guard
+        try writerCommand()?.command.isScriptWithoutName != true || path == nil || manifest != nil
+      else {
+        throw ValidationError(
+          "--writer: the script doesn't use the output's name, so the manifest, which follows the "
+            + "selection, would take its place. Use the name as $1: --writer 'sh -c \"cat > "
+            + "\\\"$1\\\"\" sh'. Or leave --output out, or name a file for the manifest with "
+            + "--manifest.")
+      }
     }
     try OutputName.validate("--picks", OutputName.file(picks))
     try OutputName.validate("--remainder", remainder)

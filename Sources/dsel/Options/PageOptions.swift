@@ -29,8 +29,14 @@ struct PageOptions: ParsableArguments {
       if value == "-" {
         throw ValidationError("\(name) can't be standard output (-). For that, write /dev/stdout.")
       }
-      try OutputName.validate(name, value)
     }
+    try Self.validatePage("--report", report)
+    try OutputName.validate("--report-data", reportData, endings: [".json"], "JSON")
+  }
+
+  /// - Throws: `ValidationError` for a name that isn't one of a page.
+  static func validatePage(_ option: String, _ path: String?) throws {
+    try OutputName.validate(option, path, endings: [".html", ".htm"], "an HTML page")
   }
 
   /// - Parameter domainField: the field of a document's domain.

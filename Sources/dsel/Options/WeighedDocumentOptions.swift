@@ -110,16 +110,10 @@ struct WeighedDocumentOptions: ParsableArguments {
 
   /// Checks what is needed without a manifest.
   ///
-  /// - Parameters:
-  ///   - documents: the documents that are read apart from the pool that is fitted.
-  ///   - verb: what the command does with them.
+  /// - Parameter documents: the documents that are read apart from the pool that is fitted.
   /// - Throws: `ValidationError`
-  func validateModels(_ documents: [String], verb: String) throws {
+  func validateModels(_ documents: [String]) throws {
     let (targets, pool) = (try models.targets(), try models.pool())
-    guard features.sampling.fitSample == nil else {
-      throw ValidationError(
-        "--fit-sample is an option of 'dsel select': \(verb) fits the whole pool. Leave it out.")
-    }
     guard targetText.targetTextField == nil || !targets.isEmpty else {
       throw ValidationError("--target-text-field needs --target.")
     }

@@ -85,6 +85,8 @@ enum PlanText {
     """
 
   /// Makes the directories, and fails if the selection's directory has another selection.
+  ///
+  /// Takes away the manifests of parts of which an output is gone, so that these are made again.
   private static func preparation(_ plan: StagedSelection) -> String {
     let mark = ShellWord.quoted("\(plan.directories[1])/.dsel-plan")
     let message = ShellWord.quoted(
@@ -96,8 +98,20 @@ enum PlanText {
       + "|| echo \(plan.name) > \(mark)"
     // A shell with -e ends only if the last command of a list fails.
     return "mkdir -p " + plan.directories.map(ShellWord.quoted).joined(separator: " ")
-      + " && { \(claim); } && { test \"$(cat \(mark) 2> /dev/null)\" = \(plan.name) "
+      + " && { \(claim); } && { test \"$(cat \(mark) 2> /dev/null)\" != \(plan.name) "
+      + "|| \(forgetting(plan.directories[1])); } "
+      + "&& { test \"$(cat \(mark) 2> /dev/null)\" = \(plan.name) "
       + "|| { echo \(message) >&2; false; }; }"
+  }
+
+  /// All manifests are read by one program, and their shards are in a list by themselves.
+  private static func forgetting(_ directory: String) -> String {
+    let listed =
+      #"/^  "shards"/ { on = 1 } /^  \]/ { on = 0 } on && match($0, /shard_[0-9]+[.a-z]+/) "#
+      + "{ print FILENAME, substr($0, RSTART, RLENGTH) }"
+    return "( cd -- \(ShellWord.quoted(directory)) && "
+      + "find . -maxdepth 1 -name 'part_*.manifest.json' -exec awk '\(listed)' {} + "
+      + "| while read -r manifest shard; do test -e \"$shard\" || rm -f \"$manifest\"; done )"
   }
 
   /// A command that does nothing if its file is there.

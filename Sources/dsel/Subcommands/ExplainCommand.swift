@@ -133,7 +133,7 @@ struct ExplainCommand: ParsableCommand, CommandWithExamples {
           + "two out."
       )
     }
-    try source.validateModels(documents, verb: "explain")
+    try source.validateModels(documents)
     try validateLine(documents)
   }
 

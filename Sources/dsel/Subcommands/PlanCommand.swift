@@ -87,6 +87,10 @@ struct PlanCommand: ParsableCommand, CommandWithExamples {
           : "Only 'dsel select' can be planned. Write 'dsel plan select …', and the plan's own "
             + "options before 'select'.")
     }
+    guard taskBytes.value >= 1 else {
+      throw ValidationError(
+        "--task-bytes must be at least 1, which gives each shard commands of its own.")
+    }
     guard stage == nil || format == .commands else {
       throw ValidationError("--stage needs --format commands.")
     }

@@ -36,7 +36,7 @@ struct ReportCommand: ParsableCommand, CommandWithExamples {
 
   func validate() throws {
     if output == "" { throw ValidationError("--output is empty. Name a file.") }
-    try OutputName.validate("--output", OutputName.file(output))
+    try PageOptions.validatePage("--output", OutputName.file(output))
   }
 
   func run() throws {

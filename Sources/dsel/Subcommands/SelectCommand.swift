@@ -53,6 +53,7 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
   @OptionGroup(title: "Exclusion") var nearDuplicates: NearDuplicateOptions
   @OptionGroup(title: "Exclusion") var nearDuplicateList: NearDuplicateListOptions
   @OptionGroup(title: "Models") var features: FeatureOptions
+  @OptionGroup(title: "Models") var sampling: FitSampleOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Report") var page: PageOptions
   @OptionGroup(title: "Report") var domain: DomainOptions
@@ -90,7 +91,7 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
         ("--temperature auto", draw.randomness.temperature == .auto),
         ("--min-quantile", draw.quantile.minQuantile != nil),
       ])
-    guard features.sampling.fitSample == nil || mixture.stratify == nil else {
+    guard sampling.fitSample == nil || mixture.stratify == nil else {
       throw ValidationError(
         "--stratify counts all documents of the pool, so it needs all of them. "
           + "Leave --fit-sample out.")
@@ -164,7 +165,7 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
     if settings.objective != nil { settings.draw.logisticShare = 0 }
     settings.stratify = try mixture.settings()
     settings.replay = mixture.replay?.value ?? 0
-    settings.fittedShare = features.sampling.share
+    settings.fittedShare = sampling.share
     settings.exclude = try exclusion.settings(input.reading, finder)
     settings.outputs = try output.settings(rejects: input.rejecting.rejects, seed: draw.seed.value)
     settings.nearDuplicates = nearDuplicates.nearDuplicates?.value

@@ -116,7 +116,7 @@ struct ShowCommand: ParsableCommand, CommandWithExamples {
     }
     // A pool that is fitted is kept, and read again, even if it is standard input.
     let isPool = operands.isEmpty && !models.areFiles
-    try source.validateModels(isPool ? [] : documents, verb: "show")
+    try source.validateModels(isPool ? [] : documents)
   }
 
   /// Says which files are shown beside those that are fitted: a pattern that a shell expands after

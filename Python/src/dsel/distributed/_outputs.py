@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
-from typing import Any, List, Mapping, Sequence
+from typing import Any, Dict, List, Mapping, Sequence
 
 from .._errors import DselError
 from .._picks import Picks
@@ -32,8 +32,7 @@ def copied(job: Job, shards: Shards, first: int, path: str) -> List[Record]:
     picks = Picks.load(path, may_be_mixed=True)
     are_rows = [has_rows(shard["path"], job.readers) for shard in shards]
     lines = [shard for shard, is_it in zip(shards, are_rows) if not is_it]
-    if lines:
-        _copy_lines(job, lines, first, path)
+    hashes = _copy_lines(job, lines, first, path) if lines else {}
     files: List[Record] = []
     for shard, is_it in zip(shards, are_rows):
         own = picks.of_file(shard["number"] - first, shard["path"])
@@ -50,13 +49,20 @@ def copied(job: Job, shards: Shards, first: int, path: str) -> List[Record]:
                 "tokens": sum(own.tokens),
                 # With line ends. A row counts as its text, as it does for the program.
                 "bytes": len(own) + (sum(own.text_bytes) if is_it else sum(own.size)),
+                # Of the lines: `dsel verify` compares it.
+                **({"text_xxh3": hashes[name]} if name in hashes else {}),
             }
         )
     return files
 
 
-def _copy_lines(job: Job, shards: Shards, first: int, picks: str) -> None:
-    """By one run of the program, which costs as much as to copy some thousand lines."""
+def _copy_lines(job: Job, shards: Shards, first: int, picks: str) -> Dict[str, str]:
+    """By one run of the program, which costs as much as to copy some thousand lines.
+
+    Returns:
+        the hashes of the files' lines, by the files' names.
+    """
+    hashes: Dict[str, str] = {}
     words: List[Word] = ["resample", f"--candidates={picks}", f"--text-field={job.text_field}"]
     words += [*job.write, "--manifest=/dev/null", "--by-shard"]
     words.append(f"--compress={_COMPRESSION[job.suffix]}")
@@ -64,12 +70,16 @@ def _copy_lines(job: Job, shards: Shards, first: int, picks: str) -> None:
         paths = [shard["path"] for shard in shards]
         pool = feeds_of(paths, job.readers, stack, "--pool=")
         found = run(job, [*words, *pool, f"--output-dir={folder}"])["shards"]
-        numbers = {shard["path"]: shard["documents"] for shard in found}
+        written = {shard["path"]: shard for shard in found}
         for shard in reversed(shards):
             # The program counts the shards from the first one of the part.
             own = _name({"number": shard["number"] - first}, job.suffix)
-            _check(job, shard, numbers.get(own, 0))
-            os.rename(os.path.join(folder, own), os.path.join(folder, _name(shard, job.suffix)))
+            facts = written.get(own, {})
+            _check(job, shard, facts.get("documents", 0))
+            name = _name(shard, job.suffix)
+            os.rename(os.path.join(folder, own), os.path.join(folder, name))
+            hashes[name] = facts["text_xxh3"]
+    return hashes
 
 
 def _take_rows(job: Job, shard: Mapping[str, Any], picks: Picks) -> None:
