@@ -9,6 +9,12 @@ package protocol RecordReader: ~Copyable {
   /// - Throws: ``ReadingError``: ``ReadingError/changed(path:)`` if there is no such record.
   mutating func read(at place: Int, byteCount: Int) throws(ReadingError)
 
+  /// Does as ``read(at:byteCount:)`` does, unless the record isn't at hand.
+  ///
+  /// - Returns: false, and nothing is read, if it isn't: see what conforms to this.
+  /// - Throws: the errors of ``read(at:byteCount:)``.
+  mutating func find(at place: Int, byteCount: Int) throws(ReadingError) -> Bool
+
   /// Calls `body` with the record's text. The call may change the record's bytes: take them before.
   ///
   /// - Throws: the errors of ``ChunkDecoder/withText(in:_:)``.
@@ -23,4 +29,11 @@ package protocol RecordReader: ~Copyable {
   ///
   /// - Throws: ``ReadingError/changed(path:)``
   mutating func finish() throws(ReadingError)
+}
+
+extension RecordReader where Self: ~Copyable {
+  package mutating func find(at place: Int, byteCount: Int) throws(ReadingError) -> Bool {
+    try read(at: place, byteCount: byteCount)
+    return true
+  }
 }

@@ -109,9 +109,7 @@ struct KeptRecordReader: RecordReader, ~Copyable {
   /// Nothing is read from the shard, unless something wasn't kept.
   var storedByteCount: Int { pool?.reader.storedByteCount ?? 0 }
 
-  /// Goes to a record if it was kept.
-  ///
-  /// - Throws: ``ReadingError``
+  /// Goes to a record if it was kept: nothing else is at hand.
   mutating func find(at place: Int, byteCount: Int) throws(ReadingError) -> Bool {
     if changedPlace == place { current?.isLoaded = false }
     self.place = place

@@ -80,6 +80,7 @@ extension Select {
   ) throws -> Drawn {
     var source = poolFeatures(files)
     source.kept = keeping?.records
+    source.isPlain = plainShards(trained, files)
     return try draw(
       plan, trained, files, clock,
       selector: selector(
@@ -101,7 +102,8 @@ extension Select {
       randomRate: plan.baselineRate, randomSeed: settings.draw.seed,
       emptyCounts: Divergence.emptyCounts(bucketCount: settings.features.bucketCount),
       stratumField: settings.stratify == nil ? nil : 0,
-      nearDuplicates: leavesNearDuplicatesOut ? nearDuplicateFilter(files, keeping?.records) : nil,
+      nearDuplicates: leavesNearDuplicatesOut
+        ? nearDuplicateFilter(trained, files, keeping?.records) : nil,
       statistics: statistics, keeping: keeping)
     let exclusion = exclusion(files, trained)
     begin(.weigh, files.pool, .next)
@@ -119,11 +121,12 @@ extension Select {
 
   /// - Returns: nil if near-duplicates are selected like others.
   private func nearDuplicateFilter(
-    _ files: OpenFiles, _ kept: KeptRecords?
+    _ trained: Trained, _ files: OpenFiles, _ kept: KeptRecords?
   ) -> NearDuplicateFilter? {
     settings.nearDuplicates.map { similarity in
       let texts = PoolTexts(
-        shards: files.pool.shards, workers: settings.reading.workers(progress), kept: kept)
+        shards: files.pool.shards, workers: settings.reading.workers(progress), kept: kept,
+        isPlain: plainShards(trained, files))
       return NearDuplicateFilter(
         similarity: similarity,
         source: PoolTokens(texts: texts, tokenizer: settings.features.tokenizer), room: spoolRoom)

@@ -7,10 +7,8 @@ internal import Reading
 extension Select {
   /// - Returns: nil if nothing would be gained.
   func keeping(_ trained: Trained, _ plan: Plan, _ files: OpenFiles) -> DrawStep.Keeping? {
-    let keepsShard = zip(files.pool.shards, trained.poolReport.shards).map { shard, summary in
-      // A plain file is read only where the records are.
-      !shard.isFile || summary.container != Container.plain.rawValue
-    }
+    // A plain file is read only where the records are.
+    let keepsShard = plainShards(trained, files).map { !$0 }
     guard keepsShard.contains(true) else { return nil }
     let share = DrawStep.Keeping.share(
       drawn: drawnShare(plan, trained), targetCount: settings.targets.count)
@@ -24,6 +22,13 @@ extension Select {
     return DrawStep.Keeping(
       records: KeptRecords(directory: settings.reading.spoolDirectory, keepsShard: keepsShard),
       waitsForTargets: !isFew)
+  }
+
+  /// Whether each shard of the pool is a plain file.
+  func plainShards(_ trained: Trained, _ files: OpenFiles) -> [Bool] {
+    zip(files.pool.shards, trained.poolReport.shards).map { shard, summary in
+      shard.isFile && summary.container == Container.plain.rawValue
+    }
   }
 
   /// The share of the eligible documents that may be drawn in the end, for all targets.

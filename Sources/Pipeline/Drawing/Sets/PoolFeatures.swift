@@ -8,8 +8,10 @@ struct PoolFeatures: FeatureSource {
   var shards: [Shard]
   var workers: DocumentWorkers
   var features: FeatureSettings
-  /// Keeps the records of the candidates; nil if they aren't read again.
+  /// Has the records of some candidates, and keeps those of the others; nil for neither.
   var kept: KeptRecords?
+  /// See ``PoolTexts/isPlain``.
+  var isPlain: [Bool] = []
 
   func read(
     _ candidates: [Candidate], of profile: TargetProfile, into sink: any FeatureSink
@@ -21,7 +23,7 @@ struct PoolFeatures: FeatureSource {
   func readAll(
     _ candidates: [Candidate], of profile: TargetProfile, into sink: any FeatureSink
   ) throws -> PassReport {
-    let texts = PoolTexts(shards: shards, workers: workers, kept: kept)
+    let texts = PoolTexts(shards: shards, workers: workers, kept: kept, isPlain: isPlain)
     return try texts.read(candidates, .choose) { [features] in Reader(features, profile, sink) }
   }
 

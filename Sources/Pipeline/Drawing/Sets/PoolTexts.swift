@@ -11,26 +11,29 @@ protocol CandidateReader: ~Copyable, SendableMetatype {
   mutating func endChunk() throws
 }
 
-/// Reads candidates in the pool again, or where an earlier pass has kept their records.
+/// Reads candidates again: in the pool, or where an earlier pass has kept their records.
 ///
-/// Other documents of the pool aren't parsed.
+/// Other documents of the pool aren't parsed, and those of plain files aren't read.
 struct PoolTexts {
   var shards: [Shard]
   var workers: DocumentWorkers
   /// Has the records of some candidates, and keeps those of the others; nil for neither.
   var kept: KeptRecords?
+  /// Whether each shard is a plain file, which is read only where candidates are; empty if it isn't
+  /// known.
+  var isPlain: [Bool] = []
 
   /// - Parameters:
   ///   - candidates: in pool order.
   ///   - step: what the candidates are read for.
-  /// - Returns: the report on the shards; an empty one if the pool itself wasn't read.
+  /// - Returns: the report on the shards; an empty one if no whole shard was read.
   /// - Throws: ``PipelineError``; among others, if a candidate isn't where it was.
   @discardableResult
   func read<Reader: CandidateReader & ~Copyable>(
     _ candidates: [Candidate], _ step: Step,
     makeReader: @escaping @Sendable () throws -> Reader
   ) throws -> PassReport {
-    guard let missing = try readKept(candidates, step, makeReader: makeReader) else {
+    guard let missing = try readPlaced(candidates, step, makeReader: makeReader) else {
       return try readPool(candidates, nil, step, .next, makeReader: makeReader)
     }
     guard !missing.isEmpty else { return PassReport() }

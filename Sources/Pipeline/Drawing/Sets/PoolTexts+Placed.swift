@@ -7,7 +7,8 @@ extension PoolTexts {
   /// Some candidates of one shard, which one worker reads.
   private struct Piece: Sendable {
     var candidates: Range<Int>
-    var extents: [[KeptRecords.Extent]]
+    /// What was kept of the shard; nil if it is a plain file.
+    var extents: [[KeptRecords.Extent]]?
   }
 
   private struct Failure: Error {
@@ -21,21 +22,20 @@ extension PoolTexts {
   private static let piecesPerWorker = 8
   private static let leastPiece = 64
 
-  /// Reads those candidates whose records were kept.
+  /// Reads those candidates whose records were kept, or lie in a plain file.
   ///
   /// What is kept takes a fifth of the room on the disk at most, so it needn't make way for the
   /// features that are found: they take at most twice as much.
   ///
   /// - Parameter candidates: in pool order.
-  /// - Returns: the numbers of the other candidates, in pool order; nil if nothing was kept of the
-  ///   candidates' shards.
+  /// - Returns: the numbers of the other candidates, in pool order; nil if there is nothing of
+  ///   the kind.
   /// - Throws: ``PipelineError`` if a shard has changed, and what readers throw.
-  func readKept<Reader: CandidateReader & ~Copyable>(
+  func readPlaced<Reader: CandidateReader & ~Copyable>(
     _ candidates: [Candidate], _ step: Step,
     makeReader: @escaping @Sendable () throws -> Reader
   ) throws -> [Int]? {
-    guard let kept else { return nil }
-    let pieces = pieces(of: candidates, kept)
+    let pieces = pieces(of: candidates)
     guard !pieces.isEmpty else { return nil }
     workers.progress.begin(
       step,
@@ -53,7 +53,7 @@ extension PoolTexts {
             return next
           }
           guard number < pieces.count else { return .success(missing) }
-          try read(pieces[number], of: candidates, kept, &reader, &missing)
+          try read(pieces[number], of: candidates, &reader, &missing)
         }
       } catch {
         // No other piece is begun. Those before this one are at work, and may fail first.
@@ -78,16 +78,17 @@ extension PoolTexts {
     return missing.sorted()
   }
 
-  /// Divides the candidates of shards of which something was kept.
-  private func pieces(of candidates: [Candidate], _ kept: KeptRecords) -> [Piece] {
+  /// Divides the candidates of plain files, and of shards of which something was kept.
+  private func pieces(of candidates: [Candidate]) -> [Piece] {
     let most = max(
       Self.leastPiece, candidates.count / (Self.piecesPerWorker * workers.threadCount))
     var (pieces, start) = ([Piece](), 0)
     while start < candidates.count {
       let shard = candidates[start].position.shard
       let end = Candidates.firstIndex(from: Position(shard: shard + 1, place: 0), in: candidates)
-      let extents = kept.keeps(shard: shard) ? kept.extents(ofShard: shard) : []
-      if !extents.isEmpty {
+      let isPlain = isPlain.isEmpty ? false : isPlain[shard]
+      let extents = isPlain ? nil : kept?.extents(ofShard: shard) ?? []
+      if extents?.isEmpty != true {
         for first in stride(from: start, to: end, by: most) {
           pieces.append(Piece(candidates: first..<min(first + most, end), extents: extents))
         }
@@ -108,15 +109,12 @@ extension PoolTexts {
   }
 
   private func read<Reader: CandidateReader & ~Copyable>(
-    _ piece: Piece, of candidates: [Candidate], _ kept: KeptRecords, _ reader: inout Reader,
-    _ missing: inout [Int]
+    _ piece: Piece, of candidates: [Candidate], _ reader: inout Reader, _ missing: inout [Int]
   ) throws {
     let shard = shards[candidates[piece.candidates.lowerBound].position.shard]
     let changed = PipelineError.input(.reading(.changed(path: shard.name), line: nil))
     do {
-      var records = try KeptRecordReader(
-        kept, piece.extents, of: shard, DocumentRequest(textField: workers.textField),
-        workers.limits)
+      var records = try recordReader(of: shard, piece.extents)
       var ofChunk = 0
       for number in piece.candidates {
         let candidate = candidates[number]
@@ -142,5 +140,13 @@ extension PoolTexts {
     } catch is InvalidLine {
       throw changed
     }
+  }
+
+  private func recordReader(
+    of shard: Shard, _ extents: [[KeptRecords.Extent]]?
+  ) throws(ReadingError) -> any RecordReader & ~Copyable {
+    let request = DocumentRequest(textField: workers.textField)
+    guard let kept, let extents else { return try shard.recordReader(request, workers.limits) }
+    return try KeptRecordReader(kept, extents, of: shard, request, workers.limits)
   }
 }

@@ -7,8 +7,9 @@ import Testing
 
 @testable import Pipeline
 
-/// Candidates whose records were kept are read there, and the others in the pool.
-@Suite struct KeptTextsTests {
+/// Candidates are read where their records were kept, in plain files only where they are, and else
+/// in the whole pool.
+@Suite struct PlacedTextsTests {
   private struct Found: Sendable {
     var texts: [Int: String] = [:]
     var chunkCount = 0
@@ -41,7 +42,9 @@ import Testing
   private let texts: [String]
   private let lines: [String]
 
-  init() throws {
+  init() throws { try self.init(isPlain: [false, false, false]) }
+
+  private init(isPlain: [Bool]) throws {
     directory = try TemporaryDirectory()
     var (shards, candidates, texts, lines): ([Shard], [Candidate], [String], [String]) =
       ([], [], [], [])
@@ -64,8 +67,9 @@ import Testing
         }
         text += line + "\n"
       }
+      let data = Data(text.utf8)
       let path = try directory.write(
-        Containers.zstd(Data(text.utf8), in: directory), to: "\(shard).jsonl.zst")
+        isPlain[shard] ? data : Containers.zstd(data, in: directory), to: "\(shard).jsonl.zst")
       shards.append(try Shard(path: path))
     }
     (self.shards, self.candidates, self.texts, self.lines) = (shards, candidates, texts, lines)
@@ -89,12 +93,14 @@ import Testing
     return kept
   }
 
-  private func read(_ kept: KeptRecords?, threadCount: Int) throws -> (Found, PassReport) {
+  private func read(
+    _ kept: KeptRecords?, isPlain: [Bool] = [], threadCount: Int
+  ) throws -> (Found, PassReport) {
     let workers = DocumentWorkers(
       threadCount: threadCount, textField: "text", limits: ReadingLimits(), errorPolicy: .fail,
       chunkSize: 4096, progress: ProgressMeter(show: nil))
     let found = Shared()
-    let report = try PoolTexts(shards: shards, workers: workers, kept: kept)
+    let report = try PoolTexts(shards: shards, workers: workers, kept: kept, isPlain: isPlain)
       .read(candidates, .choose) { Collector(found: found) }
     return (found.value, report)
   }
@@ -134,6 +140,28 @@ import Testing
     #expect(report.shards.count == 3)
     let (plain, _) = try read(nil, threadCount: threadCount)
     check(plain)
+  }
+
+  @Test(arguments: [1, 2, 7])
+  func `Plain files are read where the candidates are`(threadCount: Int) throws {
+    let plain = try PlacedTextsTests(isPlain: [true, true, true])
+    let (found, report) = try plain.read(
+      nil, isPlain: [true, true, true], threadCount: threadCount)
+    plain.check(found)
+    #expect(report.shards.isEmpty)
+    let mixed = try PlacedTextsTests(isPlain: [true, false, true])
+    for isKept in [true, false] {
+      let kept = mixed.kept(keepsShard: [false, true, false]) { _ in isKept }
+      let (found, report) = try mixed.read(
+        kept, isPlain: [true, false, true], threadCount: threadCount)
+      mixed.check(found)
+      #expect(report.shards.isEmpty == isKept)
+    }
+    let path = plain.directory.url.appending(path: "2.jsonl.zst").path
+    try Data("{}\n".utf8).write(to: URL(filePath: path))
+    #expect(throws: PipelineError.input(.reading(.changed(path: path), line: nil))) {
+      _ = try plain.read(nil, isPlain: [true, true, true], threadCount: threadCount)
+    }
   }
 
   @Test func `A pool that has changed is noticed`() throws {
