@@ -3,8 +3,8 @@ internal import Platform
 internal import Reading
 internal import Resampling
 
-/// Records of the pool that passes keep in a temporary file, so that a later pass needn't decompress
-/// the pool to read them again.
+/// Records of the pool that passes keep in a temporary file, so that a later pass needn't
+/// decompress the pool to read them again.
 ///
 /// It is a help that may fail: what isn't kept, for want of room or for any other reason, is read
 /// in the pool, with the same result. The file has mode 0600 and no name.
