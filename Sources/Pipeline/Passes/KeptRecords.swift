@@ -75,9 +75,6 @@ final class KeptRecords: Sendable {
   /// The size of the file.
   var byteCount: Int { state.withLock { $0.byteCount } }
 
-  /// Whether nothing more is kept.
-  var hasGivenUp: Bool { state.withLock { $0.hasGivenUp } }
-
   /// Begins another pass, which may keep the same records as those before it.
   func beginPass() {
     state.withLock { state in
