@@ -136,6 +136,18 @@ import Weighting
     #expect(try check(replayed, .documents(60), waitsForTargets: true) > 0)
   }
 
+  @Test func `A long line isn't held twice`() throws {
+    let kept = KeptRecords(directory: directory.url.path, keepsShard: [true])
+    let keeper = CandidateKeeper(
+      DrawStep.Keeping(records: kept, readsCandidates: false),
+      recipe().selector(.documents(5), fills: false).plan)
+    let position = Position(shard: 0, place: 0)
+    let answers = [512 << 10, (512 << 10) + 1].map { count in
+      keeper.keeps(RecordPlace(position: position, byteCount: count))
+    }
+    #expect(answers == [true, false])
+  }
+
   /// The sum of min(1, f n / i) for i = 1, …, n, over n.
   @Test(arguments: [0.01, 0.1, 0.25, 1])
   func `The share that is kept is what a pool in random order gives`(share: Double) {

@@ -302,8 +302,8 @@ final class ChunkQueue: Sendable {
   /// The fewest workers for which frames are decoded ahead.
   ///
   /// Decoding takes about a third of the time of fitting and weighing, so one decoder is enough for
-  /// three workers. With two, `select` was measured to take 10 % longer: whole frames don't fit into
-  /// the processor's nearer caches.
+  /// three workers. With two, `select` was measured to take 10 % longer: whole frames don't fit
+  /// into the processor's nearer caches.
   private static let fewestWorkersAhead = 4
 
   private func openShard(_ number: Int) -> OpenShard {

@@ -3,8 +3,8 @@ internal import Platform
 internal import Reading
 internal import Resampling
 
-/// Records of the pool that passes keep in a temporary file, so that a later pass needn't decompress
-/// the pool to read them again.
+/// Records of the pool that passes keep in a temporary file, so that a later pass needn't
+/// decompress the pool to read them again.
 ///
 /// It is a help that may fail: what isn't kept, for want of room or for any other reason, is read
 /// in the pool, with the same result. The file has mode 0600 and no name.
@@ -74,9 +74,6 @@ final class KeptRecords: Sendable {
 
   /// The size of the file.
   var byteCount: Int { state.withLock { $0.byteCount } }
-
-  /// Whether nothing more is kept.
-  var hasGivenUp: Bool { state.withLock { $0.hasGivenUp } }
 
   /// Begins another pass, which may keep the same records as those before it.
   func beginPass() {

@@ -53,8 +53,8 @@ struct ReadyChunks: ~Copyable, Sendable {
 
   /// - Parameters:
   ///   - worker: the worker's number.
-  ///   - limit: chunks from this number on are pointless, since an earlier one has failed; `Int.max`
-  ///     if none has.
+  ///   - limit: chunks from this number on are pointless, since one before them has failed;
+  ///     `Int.max` if none has.
   ///   - chunk: becomes the one that is taken.
   /// - Returns: nil if the worker must wait until another has read a chunk.
   mutating func turn(of worker: Int, upTo limit: Int, into chunk: inout Chunk) -> Turn? {
