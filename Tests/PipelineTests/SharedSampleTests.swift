@@ -36,11 +36,11 @@ import Testing
     #expect(found.map(\.1) == [[2], [5, 6, 7]])
   }
 
-  @Test func `A document keeps its first 16,384 features, and eight of those fill a worker`() {
+  @Test func `A document keeps its first 16,384 features, and 16 of those fill a worker`() {
     let shared = SharedSample()
     var collected = CollectedDocuments()
     let long = [UInt32](repeating: 1, count: 10_000)
-    for number in 0..<8 {
+    for number in 0..<16 {
       #expect(!collected.isFull)
       collected.add(long.span, shift: 0)
       collected.add(long.span, shift: 0)
@@ -50,6 +50,6 @@ import Testing
     _ = shared.add(&collected)
     #expect(!collected.isFull)
     let found = documents(shared.take())
-    #expect(found.count == 8 && found.allSatisfy { $0.1.count == 1 << 14 })
+    #expect(found.count == 16 && found.allSatisfy { $0.1.count == 1 << 14 })
   }
 }

@@ -79,7 +79,7 @@ struct FitStep {
       counter.stratumFeatures = sharedStrata.map { StratumFeatures($0) }
       return counter
     }
-    var outcome = Outcome(counts: counts.take())
+    var outcome = try outcome(counts, sample)
     for result in results {
       outcome.eligible.merge(result.eligible)
       outcome.strata.merge(result.strata, uniquingKeysWith: +)
@@ -87,11 +87,25 @@ struct FitStep {
     guard outcome.strata.count <= Self.mostStrata else {
       throw PipelineError.strata(.tooManyStrata(limit: Self.mostStrata))
     }
-    if keepsSample { outcome.sample = sample.take() }
     outcome.fieldSample = fields?.take()
     outcome.stratumCounts = sharedStrata?.take()
     outcome.texts = texts.take()
     return (outcome, report)
+  }
+
+  /// Adds up the counts and sorts the sample, at the same time if there are two threads. Both take
+  /// milliseconds, in which no other worker has anything to do.
+  private func outcome(
+    _ counts: SharedCounts, _ sample: SharedSample
+  ) throws(PipelineError) -> Outcome {
+    guard keepsSample else { return Outcome(counts: counts.take()) }
+    do throws(SystemError) {
+      let (sampled, counted) = try Threads.both(
+        threadCount: workers.threadCount, { sample.take() }, { counts.take() })
+      return Outcome(counts: counted, sample: sampled)
+    } catch {
+      throw PipelineError.input(.reading(.system(error), line: nil))
+    }
   }
 
   /// The counts of one worker, besides features.

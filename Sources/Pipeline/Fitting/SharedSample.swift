@@ -48,8 +48,8 @@ struct CollectedDocuments {
   /// The number of features kept of a document; further ones add little.
   private static let longestDocument = 1 << 14
   /// The number of features from which on there are enough documents to wait for the sample. They
-  /// take 256 KiB.
-  private static let mostFeatures = 1 << 17
+  /// take 512 KiB.
+  private static let mostFeatures = 1 << 18
 
   /// The features of all documents, one after another.
   private var features: [UInt16] = []
