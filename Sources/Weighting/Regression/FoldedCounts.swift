@@ -22,11 +22,14 @@ struct FoldedCounts {
         guard let counts = counts.baseAddress, let buckets = buckets.baseAddress else { return }
         for index in ids.indices {
           let bucket = UInt16(truncatingIfNeeded: ids[index] &>> shift)
-          let count = unsafe counts[Int(bucket)]
+          let count = unsafe UInt32(counts[Int(bucket)])
           unsafe buckets[distinctCount] = bucket
-          // Without a branch, which would be mispredicted for many tokens.
-          distinctCount &+= count == 0 ? 1 : 0
-          unsafe counts[Int(bucket)] = count &+ (count == .max ? 0 : 1)
+          // One more distinct bucket if the count was 0. The count grows by 1, but never beyond
+          // 255. Both without a branch, which would be mispredicted for many tokens. It is arithmetic
+          // because the compiler makes a branch of `count == 0 ? 1 : 0`.
+          distinctCount &+= Int(truncatingIfNeeded: (count &- 1) &>> 31)
+          unsafe counts[Int(bucket)] = UInt8(
+            truncatingIfNeeded: count &+ 1 &- (count &+ 1) &>> 8)
         }
       }
     }
