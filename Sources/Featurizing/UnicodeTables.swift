@@ -51,6 +51,9 @@ internal import CVector
   ]
   private static let ideographs: Range<UInt32> = 0x4E00..<0xA000
 
+  /// The same tables for all steps of a run.
+  package static let shared = UnicodeTables()
+
   package init() {
     var numbers = [UInt16](repeating: 0, count: Self.scalarCount >> 8)
     var distinct: [UInt16] = []

@@ -32,6 +32,9 @@ package struct DocumentSample: Sendable, Equatable {
   package static let capacity = 4096
   package static let featureCapacity = 4 << 20
 
+  /// The number of features from which on memory is reserved for all.
+  private static let fewFeatures = 1 << 18
+
   private let capacity: Int
   private let featureCapacity: Int
   /// In the order of priorities, once the sample is trimmed.
@@ -68,6 +71,10 @@ package struct DocumentSample: Sendable, Equatable {
     guard priority <= threshold else { return }
     isTrimmed = false
     let start = self.features.count
+    if start >= Self.fewFeatures, start + features.count > self.features.capacity {
+      // Once, instead of copying all of it each time it doubles. Memory counts when it is used.
+      self.features.reserveCapacity(featureCapacity + featureCapacity / 4 + features.count)
+    }
     // SAFETY: read only while it is borrowed.
     unsafe features.withUnsafeBufferPointer { unsafe self.features.append(contentsOf: $0) }
     members.append(Member(priority: priority, features: start..<self.features.count))

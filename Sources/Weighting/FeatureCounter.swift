@@ -1,3 +1,4 @@
+internal import CVector
 internal import Files
 
 /// Counts features fast and in little memory: two bytes per bucket, and a list of the buckets whose
@@ -6,8 +7,8 @@ package struct FeatureCounter: ~Copyable, Sendable {
   private var low: LargeTable<UInt16>
   /// How often the count of a bucket has run over. Each time stands for 2¹⁶ features.
   private var carries: [UInt32: Int] = [:]
-  private var documentCount = 0
-  private var tokenCount = 0
+  fileprivate private(set) var documentCount = 0
+  fileprivate private(set) var tokenCount = 0
 
   package init(bucketCount: Int) {
     low = LargeTable(count: bucketCount)
@@ -18,13 +19,20 @@ package struct FeatureCounter: ~Copyable, Sendable {
   /// - Precondition: each id is below the number of buckets.
   /// - Complexity: O(*n*) for *n* features.
   package mutating func add(_ ids: Span<UInt32>) {
+    var counted = 0
     var carried: [UInt32] = []
     var low = low.mutableSpan
-    for index in ids.indices {
-      let id = ids[index]
-      let count = low[Int(id)] &+ 1
-      low[Int(id)] = count
-      if count == 0 { carried.append(id) }
+    unsafe low.withUnsafeMutableBufferPointer { low in
+      unsafe ids.withUnsafeBufferPointer { ids in
+        // SAFETY: the ids are checked against the number of buckets, and `counted` is at most their
+        // count.
+        guard let counts = low.baseAddress, let first = ids.baseAddress else { return }
+        while counted < ids.count {
+          counted += unsafe dsel_count(counts, low.count, first + counted, ids.count - counted)
+          let last = unsafe first[counted - 1]
+          if unsafe counts[Int(last)] == 0 { carried.append(last) }
+        }
+      }
     }
     for id in carried { carries[id, default: 0] += 1 }
   }
@@ -41,6 +49,58 @@ package struct FeatureCounter: ~Copyable, Sendable {
   /// - Complexity: O(*n*) for *n* buckets.
   package func add(to counts: inout FeatureCounts) {
     counts.merge(low.span, documentCount: documentCount, tokenCount: tokenCount)
+    addCarries(to: &counts)
+  }
+
+  /// A class can't lend the span of its counter for longer than a call.
+  fileprivate func withLow<Result>(_ body: (Span<UInt16>) -> Result) -> Result {
+    low.withSpan(body)
+  }
+
+  fileprivate func addCarries(to counts: inout FeatureCounts) {
     for (id, count) in carries { counts.add(UInt64(count) << 16, to: Int(id)) }
+  }
+}
+
+/// A counter that counts no more. Those of all workers are added up at once.
+package final class FinishedCounter: Sendable {
+  fileprivate let counter: FeatureCounter
+
+  package init(_ counter: consuming FeatureCounter) { self.counter = counter }
+}
+
+extension FeatureCounts {
+  /// The buckets whose counts are added up together, so that they stay in a core's cache.
+  private static let bucketsAtOnce = 1 << 13
+
+  /// Adds up what was counted.
+  ///
+  /// - Precondition: all have `bucketCount` buckets.
+  /// - Complexity: O(*m* *n*) for *m* counters and *n* buckets.
+  package init(_ finished: [FinishedCounter], bucketCount: Int) {
+    var counts: [UInt64] = []
+    counts.reserveLargeCapacity(bucketCount)
+    for start in stride(from: 0, to: bucketCount, by: Self.bucketsAtOnce) {
+      let buckets = start..<min(start + Self.bucketsAtOnce, bucketCount)
+      if let first = finished.first {
+        first.counter.withLow { low in
+          counts.append(addingCapacity: buckets.count) { output in
+            for bucket in buckets { output.append(UInt64(low[bucket])) }
+          }
+        }
+      } else {
+        counts.append(contentsOf: repeatElement(0, count: buckets.count))
+      }
+      for other in finished.dropFirst() {
+        other.counter.withLow { low in
+          var counts = counts.mutableSpan
+          for bucket in buckets { counts[bucket] &+= UInt64(low[bucket]) }
+        }
+      }
+    }
+    self.init(
+      counts: counts, documentCount: finished.reduce(0) { $0 + $1.counter.documentCount },
+      tokenCount: finished.reduce(0) { $0 + $1.counter.tokenCount })
+    for other in finished { other.counter.addCarries(to: &self) }
   }
 }

@@ -54,6 +54,25 @@ import Testing
     #expect(counts.documentCount == 3 && counts.tokenCount == 131_073)
   }
 
+  @Test(arguments: [0, 1, 3])
+  func `Finished counters are added up, with their carries`(counterCount: Int) {
+    // More buckets than are added up at once: 8192. Bucket 19,999 overflows in each counter.
+    let finished = (0..<counterCount).map { number in
+      var counter = FeatureCounter(bucketCount: 20_000)
+      counter.add([UInt32(number), 8191, 8192].span)
+      counter.add([UInt32](repeating: 19_999, count: 65_537).span)
+      counter.addDocument(tokenCount: 10)
+      return FinishedCounter(counter)
+    }
+    let counts = FeatureCounts(finished, bucketCount: 20_000)
+    var expected = [UInt64](repeating: 0, count: 20_000)
+    for number in 0..<counterCount { expected[number] = 1 }
+    for bucket in [8191, 8192] { expected[bucket] = UInt64(counterCount) }
+    expected[19_999] = UInt64(65_537 * counterCount)
+    #expect(counts.counts == expected)
+    #expect(counts.documentCount == counterCount && counts.tokenCount == 10 * counterCount)
+  }
+
   @Test(arguments: 0..<3 as Range<UInt64>)
   func `Random features are counted as by the plain table`(seed: UInt64) {
     var random = SplitMix64(state: seed)

@@ -105,6 +105,14 @@ size_t dsel_unescape(int backend, const uint8_t *string, size_t count, uint8_t *
 /// 1 if the bytes are UTF-8. Reads only these bytes.
 int dsel_is_utf8(int backend, const uint8_t *bytes, size_t count);
 
+/// Counts ids in a table of a count per bucket. Every processor has this one.
+///
+/// Stops after an id whose count has run over, to 0, and returns how many ids it has counted: the
+/// last of them may be such an id, and all of them are if it returns `count`. Ids that aren't below
+/// `bucket_count` end the program.
+size_t dsel_count(
+    uint16_t *counts, size_t bucket_count, const uint32_t *ids, size_t count);
+
 #ifdef __cplusplus
 }
 #endif

@@ -87,7 +87,7 @@ struct FieldSampler: Sendable {
   }
 
   /// Adds the chunk's documents to the sample of all workers, and learns what can't be in it.
-  mutating func update() {
+  mutating func endChunk() {
     threshold = shared.add(held)
     held.removeAll(keepingCapacity: true)
   }

@@ -79,7 +79,7 @@ struct FitStep {
       counter.stratumFeatures = sharedStrata.map { StratumFeatures($0) }
       return counter
     }
-    var outcome = Outcome(counts: counts.take())
+    var outcome = try outcome(counts, sample)
     for result in results {
       outcome.eligible.merge(result.eligible)
       outcome.strata.merge(result.strata, uniquingKeysWith: +)
@@ -87,39 +87,24 @@ struct FitStep {
     guard outcome.strata.count <= Self.mostStrata else {
       throw PipelineError.strata(.tooManyStrata(limit: Self.mostStrata))
     }
-    if keepsSample { outcome.sample = sample.take() }
     outcome.fieldSample = fields?.take()
     outcome.stratumCounts = sharedStrata?.take()
     outcome.texts = texts.take()
     return (outcome, report)
   }
 
-  /// The sample of all workers.
-  ///
-  /// Workers share one sample, so that memory doesn't depend on the number of threads. Most
-  /// documents are known not to be in it and aren't added.
-  private final class SharedSample: Sendable {
-    private let sample = Lock(DocumentSample())
-
-    /// Adds a document, and returns the largest priority that may still be in the sample.
-    func add(
-      _ features: Span<UInt16>, _ priority: DocumentSample.Priority
-    ) -> DocumentSample.Priority {
-      sample.withLock { sample in
-        sample.add(features, priority: priority)
-        return sample.threshold
-      }
-    }
-
-    var threshold: DocumentSample.Priority { sample.withLock { $0.threshold } }
-
-    func take() -> DocumentSample {
-      sample.withLock { sample in
-        var taken = DocumentSample()
-        swap(&taken, &sample)
-        taken.trim()
-        return taken
-      }
+  /// Adds up the counts and sorts the sample, at the same time if there are two threads. Both take
+  /// milliseconds, in which no other worker has anything to do.
+  private func outcome(
+    _ counts: SharedCounts, _ sample: SharedSample
+  ) throws(PipelineError) -> Outcome {
+    guard keepsSample else { return Outcome(counts: counts.take()) }
+    do throws(SystemError) {
+      let (sampled, counted) = try Threads.both(
+        threadCount: workers.threadCount, { sample.take() }, { counts.take() })
+      return Outcome(counts: counted, sample: sampled)
+    } catch {
+      throw PipelineError.input(.reading(.system(error), line: nil))
     }
   }
 
@@ -130,9 +115,6 @@ struct FitStep {
   }
 
   private struct Counter: DocumentConsumer, ~Copyable {
-    /// The number of features kept of a sampled document; further ones add little.
-    private static let longestSample = 1 << 14
-
     private let step: FitStep
     private let counts: SharedCounts
     private let sample: SharedSample
@@ -144,8 +126,8 @@ struct FitStep {
     private var counter: FeatureCounter
     private var counted = Counted()
     private var largestPriority = DocumentSample.Priority(bits: .max)
-    /// Scratch for the features of one document.
-    private var sampled: [UInt16] = []
+    /// Documents that may be in the sample, and aren't added to it yet.
+    private var collected = CollectedDocuments()
     /// The hashes of the chunk's texts, if they are kept.
     private var ofChunk: [UInt64] = []
     private var fieldSampler: FieldSampler?
@@ -181,8 +163,8 @@ struct FitStep {
         step.keepsSample
         && DocumentSample.Priority(hash: hash, isShort: false) <= largestPriority
       let samplesFields = fieldSampler?.mayTake(hash) ?? false
-      sampled.removeAll(keepingCapacity: true)
       featurizer.begin()
+      collected.dropDocument()
       stratumFeatures?.begin()
       while featurizer.nextBlock(of: text) {
         for order in 1...step.features.maximumOrder {
@@ -191,7 +173,7 @@ struct FitStep {
           stratumFeatures?.add(ids)
           if samplesFields { fieldSampler?.add(ids, order: order) }
         }
-        if samples { Self.append(featurizer.features(order: 1), shift, to: &sampled) }
+        if samples { collected.add(featurizer.features(order: 1), shift: shift) }
       }
       counter.addDocument(tokenCount: featurizer.tokenCount)
       let length = step.features.documentLength(tokenCount: featurizer.tokenCount)
@@ -211,23 +193,19 @@ struct FitStep {
       if samplesFields {
         fieldSampler?.end(priority, tokenCount: featurizer.tokenCount)
       }
-      if samples, priority <= largestPriority, !sampled.isEmpty {
-        largestPriority = sample.add(sampled.span, priority)
-      }
+      if samples { endSampled(priority) }
     }
 
-    private static func append(_ ids: Span<UInt32>, _ shift: UInt32, to sampled: inout [UInt16]) {
-      let count = min(ids.count, longestSample - sampled.count)
-      guard count > 0 else { return }
-      sampled.append(addingCapacity: count) { output in
-        for index in 0..<count { output.append(UInt16(truncatingIfNeeded: ids[index] &>> shift)) }
-      }
+    private mutating func endSampled(_ priority: DocumentSample.Priority) {
+      guard priority <= largestPriority else { return collected.dropDocument() }
+      collected.endDocument(priority)
+      if collected.isFull { largestPriority = sample.add(&collected) }
     }
 
     mutating func endChunk(_ number: Int) throws {
       try stratumFeatures?.flush()
-      if step.keepsSample { largestPriority = sample.threshold }
-      fieldSampler?.update()
+      if step.keepsSample, let largest = sample.addIfFree(&collected) { largestPriority = largest }
+      fieldSampler?.endChunk()
       if step.keepsTexts {
         texts.add(ofChunk)
         ofChunk.removeAll(keepingCapacity: true)
@@ -235,6 +213,7 @@ struct FitStep {
     }
 
     consuming func finish() -> Counted {
+      _ = sample.add(&collected)
       counts.add(counter)
       return counted
     }

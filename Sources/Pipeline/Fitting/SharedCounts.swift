@@ -2,22 +2,27 @@ internal import Files
 internal import Platform
 internal import Weighting
 
-/// The counts of all workers, to which each adds its own when it is done.
+/// The counters of all workers, each of which hands over its own when it is done.
+///
+/// They are added up at the end, all at once: workers that did so one after another would wait for
+/// one another, since they end at nearly the same time.
 final class SharedCounts: Sendable {
-  private let counts: Lock<FeatureCounts>
+  private let bucketCount: Int
+  private let finished = Lock([FinishedCounter]())
 
-  init(bucketCount: Int) { counts = Lock(FeatureCounts(bucketCount: bucketCount)) }
+  init(bucketCount: Int) { self.bucketCount = bucketCount }
 
-  func add(_ counter: borrowing FeatureCounter) {
-    counts.withLock { counts in counter.add(to: &counts) }
+  func add(_ counter: consuming FeatureCounter) {
+    let counter = FinishedCounter(counter)
+    finished.withLock { $0.append(counter) }
   }
 
-  /// Takes the counts out.
+  /// Adds up the counts, and frees the counters.
   func take() -> FeatureCounts {
-    counts.withLock { counts in
-      var taken = FeatureCounts(bucketCount: 0)
-      swap(&taken, &counts)
-      return taken
+    let counters = finished.withLock { finished in
+      defer { finished = [] }
+      return finished
     }
+    return FeatureCounts(counters, bucketCount: bucketCount)
   }
 }

@@ -81,7 +81,7 @@ extension Select {
     workers.hashesContent = true
     workers.keepsRejects = settings.outputs.rejects != nil
     return FitStep(
-      workers: workers, features: settings.features, tables: UnicodeTables(),
+      workers: workers, features: settings.features, tables: .shared,
       minimumLength: settings.draw.minimumTokenCount,
       maximumLength: settings.draw.maximumTokenCount,
       keepsSample: settings.estimator.kind.components.needSamples)

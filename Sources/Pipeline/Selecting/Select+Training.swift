@@ -66,7 +66,7 @@ extension Select {
   private func estimate(_ targets: [Fitted], _ pool: Fitted) -> Trained {
     var trained = Trained(
       model: WeighingModel(
-        features: settings.features, tables: UnicodeTables(),
+        features: settings.features, tables: .shared,
         components: settings.estimator.kind.components),
       eligible: pool.outcome.eligible.scaled(
         by: Double(pool.report.documentCount) / Double(pool.outcome.counts.documentCount)),

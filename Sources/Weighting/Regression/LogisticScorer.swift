@@ -12,12 +12,8 @@ package struct LogisticScorer {
 
   private let model: LogisticModel
   private let shift: UInt32
-  /// How often each folded bucket occurs in the current document.
-  private var counts = [UInt8](repeating: 0, count: RegressionFeatures.maximumBucketCount)
-  /// The folded buckets of the document, each once, in the order in which they occur first. The
-  /// place after the last one is written to as well, which saves a branch per token.
-  private var buckets = [UInt16](repeating: 0, count: RegressionFeatures.maximumBucketCount + 1)
-  private var distinctCount = 0
+  /// Of the current document.
+  private var counts = FoldedCounts()
   private let logCounts: [LogCount]
 
   /// - Parameter bucketCount: the number of buckets before they are folded.
@@ -29,55 +25,26 @@ package struct LogisticScorer {
 
   /// Prepares for a new document.
   ///
-  /// - Complexity: O(*n*) for *n* different buckets of the last document.
-  package mutating func begin() {
-    for index in 0..<distinctCount { counts[Int(buckets[index])] = 0 }
-    distinctCount = 0
-  }
+  /// - Complexity: O(*n*) for *n* different buckets since the last call of ``logOdds()``.
+  package mutating func begin() { counts.removeAll() }
 
   /// Counts features of the document.
   ///
   /// - Precondition: each id is below the number of buckets.
   /// - Complexity: O(*n*) for *n* features.
-  package mutating func add(_ ids: Span<UInt32>) {
-    // Out of `self` while they change: the compiler can't tell its members apart.
-    var (takenCounts, takenBuckets): ([UInt8], [UInt16]) = ([], [])
-    swap(&takenCounts, &self.counts)
-    swap(&takenBuckets, &self.buckets)
-    defer {
-      swap(&takenCounts, &self.counts)
-      swap(&takenBuckets, &self.buckets)
-    }
-    var counts = takenCounts.mutableSpan
-    var buckets = takenBuckets.mutableSpan
-    let shift = shift
-    var distinctCount = distinctCount
-    for index in ids.indices {
-      let bucket = UInt16(truncatingIfNeeded: ids[index] &>> shift)
-      let count = UInt32(counts[Int(bucket)])
-      buckets[distinctCount] = bucket
-      // One more distinct bucket if the count was 0. The count grows by 1, but never beyond 255.
-      // Both without a branch, which would be mispredicted for many tokens.
-      distinctCount &+= Int(truncatingIfNeeded: (count &- 1) &>> 31)
-      counts[Int(bucket)] = UInt8(truncatingIfNeeded: count &+ 1 &- (count &+ 1) &>> 8)
-    }
-    self.distinctCount = distinctCount
-  }
+  package mutating func add(_ ids: Span<UInt32>) { counts.add(ids, shift: shift) }
 
   /// ln p(document | target) − ln p(document | pool), as far as the regression knows: b + θ·x.
   ///
-  /// A mutating function, though it changes nothing: of a scorer in an array, a property would be
-  /// read from a copy.
+  /// It ends the document: the counts are forgotten on the way, which takes no time of its own.
   ///
   /// - Complexity: O(*n*) for *n* different buckets of the document.
   package mutating func logOdds() -> Double {
-    let (counts, buckets) = (counts.span, buckets.span)
     let (stepOfBucket, logOfCount) = (model.steps, logCounts)
     let (steps, logCounts) = (stepOfBucket.span, logOfCount.span)
     var (product, squares) = (0.0, 0.0)
-    for index in 0..<distinctCount {
-      let bucket = Int(buckets[index])
-      let logCount = logCounts[Int(counts[bucket])]
+    counts.removeAll { bucket, count in
+      let logCount = logCounts[count]
       product += Double(steps[bucket]) * logCount.value
       squares += logCount.square
     }

@@ -1,3 +1,5 @@
+internal import Files
+
 /// Trains a logistic regression to tell documents of the target from documents of the pool.
 ///
 /// A document is the vector x(f) = ln(1 + c(f)) / √(Σ ln²(1 + c(f))), with a constant 1 for the
@@ -95,7 +97,8 @@ package struct LogisticTrainer: Sendable {
     for _ in 0..<Self.maximumEpochCount {
       Self.shuffle(&order, &state)
       var largestGradient = 0.0
-      for document in order {
+      for (place, document) in order.enumerated() {
+        fetch(order[min(place + 1, order.count - 1)])
         let isTarget = document < targetCount
         let sign = isTarget ? 1.0 : -1.0
         let step = DualStep(
@@ -113,6 +116,18 @@ package struct LogisticTrainer: Sendable {
     }
     return LogisticModel(bias: bias, weights: theta)
   }
+
+  /// Asks the processor for the entries of a document, which come from anywhere in memory. It
+  /// continues by itself after a few lines of them.
+  private func fetch(_ document: Int) {
+    let entries = entries.span
+    for index in 0..<Self.fetchedLines {
+      entries.prefetch(offsets[document] + index * Self.entriesPerLine)
+    }
+  }
+
+  private static let fetchedLines = 6
+  private static let entriesPerLine = 64 / MemoryLayout<RegressionFeatures.Entry>.stride
 
   /// θ · x of a document, without the bias.
   private func product(_ document: Int, _ theta: [Double]) -> Double {

@@ -27,19 +27,17 @@ package enum RegressionFeatures {
 
   /// Joins the occurrences of equal features, one document after the other.
   struct Builder {
-    private var counts = [UInt32](repeating: 0, count: maximumBucketCount)
+    private var counts = FoldedCounts()
 
     /// Adds a document's entries to `entries`, in the order in which features occur first.
     ///
     /// - Complexity: O(*n*) for *n* occurrences.
     mutating func append(_ buckets: Span<UInt16>, to entries: inout [Entry]) {
-      for index in buckets.indices { counts[Int(buckets[index])] += 1 }
-      for index in buckets.indices {
-        let bucket = buckets[index]
-        let count = Int(counts[Int(bucket)])
-        guard count > 0 else { continue }
-        entries.append(Entry(bucket: bucket, count: count))
-        counts[Int(bucket)] = 0
+      counts.add(buckets)
+      entries.append(addingCapacity: counts.distinctCount) { output in
+        counts.removeAll { bucket, count in
+          output.append(Entry(bucket: UInt16(truncatingIfNeeded: bucket), count: count))
+        }
       }
     }
   }
