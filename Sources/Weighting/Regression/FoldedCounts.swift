@@ -25,8 +25,8 @@ struct FoldedCounts {
           let count = unsafe UInt32(counts[Int(bucket)])
           unsafe buckets[distinctCount] = bucket
           // One more distinct bucket if the count was 0. The count grows by 1, but never beyond
-          // 255. Both without a branch, which would be mispredicted for many tokens. It is arithmetic
-          // because the compiler makes a branch of `count == 0 ? 1 : 0`.
+          // 255. Both without a branch, which would be mispredicted for many tokens. It is
+          // arithmetic because the compiler makes a branch of `count == 0 ? 1 : 0`.
           distinctCount &+= Int(truncatingIfNeeded: (count &- 1) &>> 31)
           unsafe counts[Int(bucket)] = UInt8(
             truncatingIfNeeded: count &+ 1 &- (count &+ 1) &>> 8)
