@@ -139,7 +139,7 @@ import Weighting
   @Test func `A long line isn't held twice`() throws {
     let kept = KeptRecords(directory: directory.url.path, keepsShard: [true])
     let keeper = CandidateKeeper(
-      DrawStep.Keeping(records: kept, readsCandidates: false),
+      DrawStep.Keeping(records: kept, waitsForTargets: false),
       recipe().selector(.documents(5), fills: false).plan)
     let position = Position(shard: 0, place: 0)
     let answers = [512 << 10, (512 << 10) + 1].map { count in
