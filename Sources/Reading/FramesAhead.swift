@@ -75,6 +75,18 @@ package final class FramesAhead: Sendable {
     }
   }
 
+  /// Whether frames can be decoded here from the shard's first on.
+  package var decodesFirst: Bool {
+    let claim = state.withLock { state in
+      state.file.map { file in
+        Claim(file: file, offset: 0, maximumWindow: state.maximumWindow, keepsStored: false)
+      }
+    }
+    guard let claim else { return false }
+    var stored = ByteBuffer()
+    return Self.find(claim, &stored) != nil
+  }
+
   /// What a thread has set out to decode.
   private struct Claim {
     var file: Shard.OpenFile

@@ -203,13 +203,14 @@ final class ChunkQueue: Sendable {
     return read(into: &chunk, from: shard)
   }
 
-  /// Whether one worker reads a shard for all of them. Opens the shard, if it isn't open.
+  /// Whether one worker decompresses a shard for all of them. Opens the shard, if it isn't open.
   private func isUsed(_ ready: Monitor<ReadyChunks>, _ shard: OpenShard) -> Bool {
     if let known = ready.withLock({ $0.isUsed }) { return known }
     return shard.reader.withLock { slot in
       if let known = ready.withLock({ $0.isUsed }) { return known }
       slot = open(shard)
-      let isUsed = slot?.isCompressed ?? false
+      // If workers decode frames, reading is little work. It is the same for all of them then.
+      let isUsed = slot?.isCompressed ?? false && shard.ahead?.decodesFirst != true
       ready.withLock { $0.isUsed = isUsed }
       return isUsed
     }
@@ -249,7 +250,13 @@ final class ChunkQueue: Sendable {
   ///
   /// - Returns: false at the shard's end, and after a failure.
   private func read(into chunk: inout Chunk, from shard: OpenShard) -> Bool {
-    let (isRead, stored) = shard.reader.withLock { slot in read(into: &chunk, shard, &slot) }
+    var outcome = shard.reader.withLockIfAvailable { slot in read(into: &chunk, shard, &slot) }
+    // While another worker reads, this one decodes what comes next, if it can.
+    while outcome == nil, let ahead = shard.ahead, ahead.decodeNext() {
+      outcome = shard.reader.withLockIfAvailable { slot in read(into: &chunk, shard, &slot) }
+    }
+    let (isRead, stored) =
+      outcome ?? shard.reader.withLock { slot in read(into: &chunk, shard, &slot) }
     settings.progress.advance(stored: stored, text: isRead ? chunk.byteCount : 0)
     return isRead
   }
