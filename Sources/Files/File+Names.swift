@@ -158,7 +158,7 @@ extension File {
   /// Ends the programs that were started, and the process, without the functions that are
   /// registered for its exit.
   package static func exitAtOnce(status: Int32) -> Never {
-    ChildGroups.endAll()
+    ChildGroups.endAll(exitingWith: status)
     _exit(status)
   }
 

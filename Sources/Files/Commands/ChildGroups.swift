@@ -69,7 +69,10 @@ internal import Platform
   /// Ends all programs, and lets no other start.
   ///
   /// They get SIGTERM and, if they take longer than half a second, SIGKILL.
-  package static func endAll() {
+  ///
+  /// - Parameter status: if given, the process ends as well. Other threads that see their programs
+  ///   end wait here, so none of them ends the process first, with a status of its own.
+  package static func endAll(exitingWith status: Int32? = nil) {
     state.withLock { state in
       state.isClosed = true
       for group in state.groups { _ = kill(-group, SIGTERM) }
@@ -85,6 +88,7 @@ internal import Platform
       state.groups = []
       state.watch?.end()
       state.watch = nil
+      if let status { _exit(status) }
     }
   }
 
