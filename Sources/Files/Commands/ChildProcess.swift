@@ -81,9 +81,9 @@ package import Platform
           guard let pipe = ChildWatch.makePipe() else { throw SystemError(.startProgram, words[0]) }
           pipes.append(pipe)
         }
-        // Without an output of its own, both go to one pipe.
+        // What a writer prints, such as the text itself by `tee`, would hide its errors.
         return ChildGroups.Streams(
-          input: input, output: pipes.first?.write, errors: pipes.last?.write)
+          input: input, output: hasOutput ? pipes.first?.write : nil, errors: pipes.last?.write)
       }
       return (process, pipes[0].read, pipes[pipes.count - 1].read)
     } catch {
