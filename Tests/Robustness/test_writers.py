@@ -100,6 +100,15 @@ def test_a_writer_that_fails_loses_nothing(
     assert kept.read_bytes() == expected
 
 
+def test_a_writers_standard_output_is_not_shown(dsel: str, pool: Path, tmp_path: Path) -> None:
+    options = ["--output", "s3://box/selected.jsonl"]
+    options += ["--writer", shell('tee "$0.copy/x"; echo "bad $1" >&2; cat; exit 9')]
+    finished = select(dsel, names(pool, ".jsonl"), *options, folder=tmp_path)
+    check_failure(finished, "bad s3://box/selected.jsonl", "is kept in")
+    # tee would have printed the documents.
+    assert '{"' not in finished.errors
+
+
 def test_a_killed_dsel_ends_the_writer(dsel: str, pool: Path, tmp_path: Path) -> None:
     mark = f"DSEL_TEST_MARK={tmp_path}"
     command = [dsel, "select", "--target", WIKI, "--count", "60", "-q", "--writer"]
