@@ -158,6 +158,20 @@ import Testing
     #expect(try read([2, 5, 320], kept) == read([2, 5, 320], nil))
   }
 
+  @Test func `A pass that keeps fewer records tries again`() throws {
+    let kept = kept(mostBytes: 5000)
+    #expect(kept.room() == 5000 && self.kept(free: 1 << 30).room() == ((1 << 30) - (256 << 20)) / 5)
+    #expect(self.kept(free: 1000).room() == 0)
+    keep(Array(lines.indices), in: kept)
+    #expect(kept.byteCount == 0)
+    keep([1], in: kept)
+    #expect(kept.byteCount == 0, "the same pass went on")
+    kept.beginPass()
+    keep([1, 2], in: kept)
+    #expect(kept.byteCount > 0)
+    #expect(try read([1, 2, 40], kept) == read([1, 2, 40], nil))
+  }
+
   @Test(arguments: [UInt64](1...6))
   func `Several passes may keep the same records, or others between them`(seed: UInt64) throws {
     var random = SplitMix64(state: seed)

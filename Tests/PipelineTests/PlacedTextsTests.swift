@@ -94,15 +94,24 @@ import Testing
   }
 
   private func read(
-    _ kept: KeptRecords?, isPlain: [Bool] = [], threadCount: Int
+    _ kept: KeptRecords?, isPlain: [Bool] = [], areRows: Bool = false, threadCount: Int
   ) throws -> (Found, PassReport) {
     let workers = DocumentWorkers(
       threadCount: threadCount, textField: "text", limits: ReadingLimits(), errorPolicy: .fail,
       chunkSize: 4096, progress: ProgressMeter(show: nil))
     let found = Shared()
     let report = try PoolTexts(shards: shards, workers: workers, kept: kept, isPlain: isPlain)
-      .read(candidates, .choose) { Collector(found: found) }
+      .read(areRows ? rows : candidates, .choose) { Collector(found: found) }
     return (found.value, report)
+  }
+
+  /// The candidates, as they would be if they were rows of tables.
+  private var rows: [Candidate] {
+    candidates.map { candidate in
+      Candidate(
+        key: 1, textHash: candidate.textHash, position: candidate.position, lineByteCount: 0,
+        textByteCount: candidate.textByteCount, tokenCount: 2)
+    }
   }
 
   private func check(_ found: Found) {
@@ -164,6 +173,10 @@ import Testing
       mixed.check(found)
       #expect(report.shards.isEmpty == isKept)
     }
+    let (ofRows, whole) = try plain.read(
+      nil, isPlain: [true, true, true], areRows: true, threadCount: threadCount)
+    plain.check(ofRows)
+    #expect(whole.shards.count == 3, "rows aren't read one by one")
     let path = plain.directory.url.appending(path: "2.jsonl.zst").path
     try Data("{}\n".utf8).write(to: URL(filePath: path))
     #expect {

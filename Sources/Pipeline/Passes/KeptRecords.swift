@@ -75,9 +75,11 @@ final class KeptRecords: Sendable {
   /// The size of the file.
   var byteCount: Int { state.withLock { $0.byteCount } }
 
-  /// Begins another pass, which may keep the same records as those before it.
+  /// Begins another pass, which may keep the same records as those before it, and fewer: if these
+  /// have given up, this one tries again.
   func beginPass() {
     state.withLock { state in
+      state.hasGivenUp = false
       guard state.passes[state.passes.count - 1].contains(where: { !$0.isEmpty }) else { return }
       state.passes.append(keepsShard.map { _ in [] })
     }
@@ -127,9 +129,15 @@ final class KeptRecords: Sendable {
   }
 
   private func hasRoom(for byteCount: Int, written: Int) -> Bool {
-    guard byteCount <= mostBytes, let free = freeByteCount(directory) else { return false }
-    // What is written has taken its part of the room already.
-    return byteCount <= (min(free, 1 << 60) + written - Self.reserve) / Self.roomDivisor
+    byteCount <= room(written: written)
+  }
+
+  /// The largest size that the file may have now.
+  ///
+  /// - Parameter written: its size. It has taken its part of the room already.
+  func room(written: Int = 0) -> Int {
+    guard let free = freeByteCount(directory) else { return 0 }
+    return max(0, min(mostBytes, (min(free, 1 << 60) + written - Self.reserve) / Self.roomDivisor))
   }
 
   /// The extents of a shard by their places, for each pass that kept something of it.

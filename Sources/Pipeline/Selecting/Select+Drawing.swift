@@ -129,7 +129,8 @@ extension Select {
         isPlain: plainShards(trained, files))
       return NearDuplicateFilter(
         similarity: similarity,
-        source: PoolTokens(texts: texts, tokenizer: settings.features.tokenizer), room: spoolRoom)
+        source: PoolTokens(texts: texts, tokenizer: settings.features.tokenizer),
+        room: spoolRoom(beside: kept))
     }
   }
 

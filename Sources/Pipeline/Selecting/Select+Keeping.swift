@@ -15,13 +15,13 @@ extension Select {
     let byteCount = zip(trained.poolReport.shards, keepsShard).reduce(0) { sum, shard in
       sum + (shard.1 ? shard.0.byteCount : 0)
     }
+    let records = KeptRecords(
+      directory: settings.reading.spoolDirectory, keepsShard: keepsShard)
     let isFew =
       share <= DrawStep.Keeping.largestShare
-      && share * Double(byteCount) <= Double(KeptRecords.mostBytes)
+      && share * Double(byteCount) <= Double(records.room())
     guard isFew || readsCandidates else { return nil }
-    return DrawStep.Keeping(
-      records: KeptRecords(directory: settings.reading.spoolDirectory, keepsShard: keepsShard),
-      waitsForTargets: !isFew)
+    return DrawStep.Keeping(records: records, waitsForTargets: !isFew)
   }
 
   /// Whether each shard of the pool is a plain file.
@@ -42,7 +42,7 @@ extension Select {
   /// Whether the candidates of targets are read again before documents are chosen among them.
   private var readsCandidates: Bool { settings.objective.map { $0.purity < 1 } ?? false }
 
-  /// The room on the disk beside what is kept, which makes way when room becomes short.
+  /// The room on the disk, that of what is kept included: this takes a fifth of it at most.
   func spoolRoom(beside kept: KeptRecords?) -> SpoolRoom {
     var room = spoolRoom
     if let kept {

@@ -24,8 +24,9 @@ extension PoolTexts {
 
   /// Reads those candidates whose records were kept, or lie in a plain file.
   ///
-  /// What is kept takes a fifth of the room on the disk at most, so it needn't make way for the
-  /// features that are found: they take at most twice as much.
+  /// What is kept takes a fifth of the room on the disk at most, so it doesn't make way for the
+  /// features that are found, which rarely take more than twice as much. Rows of tables aren't read
+  /// here: to find one, all rows before it in its group are decoded.
   ///
   /// - Parameter candidates: in pool order.
   /// - Returns: the numbers of the other candidates, in pool order; nil if there is nothing of
@@ -88,7 +89,7 @@ extension PoolTexts {
       let end = Candidates.firstIndex(from: Position(shard: shard + 1, place: 0), in: candidates)
       let isPlain = isPlain.isEmpty ? false : isPlain[shard]
       let extents = isPlain ? nil : kept?.extents(ofShard: shard) ?? []
-      if extents?.isEmpty != true {
+      if candidates[start].lineByteCount > 0, extents?.isEmpty != true {
         for first in stride(from: start, to: end, by: most) {
           pieces.append(Piece(candidates: first..<min(first + most, end), extents: extents))
         }
@@ -115,7 +116,7 @@ extension PoolTexts {
     let changed = PipelineError.input(.reading(.changed(path: shard.name), line: nil))
     do {
       var records = try recordReader(of: shard, piece.extents)
-      var ofChunk = 0
+      var ofChunk = (byteCount: 0, count: 0)
       for number in piece.candidates {
         let candidate = candidates[number]
         let byteCount = candidate.lineByteCount
@@ -127,19 +128,26 @@ extension PoolTexts {
           guard TextHash.of(text) == candidate.textHash else { throw changed }
           try reader.add(text, of: candidate, number: number)
         }
-        workers.progress.advance(stored: byteCount, text: byteCount, documents: 1)
-        ofChunk += byteCount
-        guard ofChunk >= Self.chunkByteCount else { continue }
-        try reader.endChunk()
-        ofChunk = 0
+        (ofChunk.byteCount, ofChunk.count) = (ofChunk.byteCount + byteCount, ofChunk.count + 1)
+        guard ofChunk.byteCount >= Self.chunkByteCount else { continue }
+        try endChunk(of: &reader, &ofChunk)
       }
-      try reader.endChunk()
+      try endChunk(of: &reader, &ofChunk)
       try records.finish()
     } catch let error as ReadingError {
       throw PipelineError.input(.reading(error, line: nil))
     } catch is InvalidLine {
       throw changed
     }
+  }
+
+  private func endChunk<Reader: CandidateReader & ~Copyable>(
+    of reader: inout Reader, _ chunk: inout (byteCount: Int, count: Int)
+  ) throws {
+    try reader.endChunk()
+    workers.progress.advance(
+      stored: chunk.byteCount, text: chunk.byteCount, documents: chunk.count)
+    chunk = (0, 0)
   }
 
   private func recordReader(
