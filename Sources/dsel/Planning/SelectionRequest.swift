@@ -36,9 +36,14 @@ struct SelectionRequest {
     guard let info = commands.first(where: { $0.commandName == "select" }) else {
       preconditionFailure("there is a command select")
     }
+    // What other options name is a target or the pool, or is written.
+    let evaluation = try finder.files(select.exclusion.paths()).map { try Self.file($0) }
+    let base = try select.base.base.map { [try Self.file($0)] } ?? []
     let options = ArgumentScan(words, of: info).occurrences.map { occurrence in
-      StageWords.Option(
-        name: String(occurrence.option?.typedName.dropFirst(2) ?? ""), values: occurrence.values)
+      let name = String(occurrence.option?.typedName.dropFirst(2) ?? "")
+      return StageWords.Option(
+        name: name, values: occurrence.values,
+        files: name == "exclude" ? evaluation : name == "base" ? base : [])
     }
     var stageWords = try StageWords(options, of: commands, try size())
     if let compress = select.output.compress {
@@ -50,16 +55,17 @@ struct SelectionRequest {
       select.features.settings, select.input.reading.settings(select.execution))
     let targets = try select.input.settings(finder).map { target in
       StagedSelection.Target(
-        name: target.name, paths: try target.paths.map { try Self.file($0) })
+        name: target.name, paths: try target.paths.map { try Self.lineFile($0) })
     }
-    let shards = try select.input.pool.files(finder).map { try Self.file($0) }
-    try Self.check(targets.flatMap(\.paths) + shards, areNotIn: outputDirectory)
+    let shards = try select.input.pool.files(finder).map { try Self.lineFile($0) }
+    let files = shards + targets.flatMap(\.paths)
+    try Self.check(files + evaluation + base, areNotIn: outputDirectory)
     // The order in which the program puts the shards of merged candidates.
     let ordered = shards.sorted {
       FileName.bytes(of: $0).lexicographicallyPrecedes(FileName.bytes(of: $1))
     }
     let settings = StagedSelection.Settings(
-      targets: targets,
+      origin: Self.origin(files), targets: targets,
       parts: PoolPart.parts(of: ordered, byteLimit: request.taskBytes.value),
       isInTwoRounds: request.twoRounds, workDirectory: workDirectory,
       outputDirectory: outputDirectory, words: stageWords)
@@ -105,13 +111,27 @@ struct SelectionRequest {
         "A plan has a line for each command, and \(ShellWord.quoted(path)) has a line break. "
           + "Rename the file.")
     }
+    return path.hasPrefix("-") ? "./\(path)" : path
+  }
+
+  private static func lineFile(_ path: String) throws -> String {
     guard !path.lowercased().endsInBytes(of: ".parquet") else {
       throw ValidationError(
         "The rows of '\(path)' can't be copied by 'dsel'. Choose with 'dsel select --picks', or for "
           + "shards with 'dsel weigh --candidates', 'dsel merge' and 'dsel resample --picks'. Then "
           + "take the rows with 'python -m dsel take'.")
     }
-    return path.hasPrefix("-") ? "./\(path)" : path
+    return try file(path)
+  }
+
+  /// Prefers a file that is found only from here, and whose name is no trouble for make.
+  private static func origin(_ files: [String]) -> StagedSelection.Origin {
+    func isThere(_ path: String) -> Bool { (try? FileStatus(path: path)) != nil }
+    let near = files.first { !$0.hasPrefix("/") && PlanText.isPlain($0) && isThere($0) }
+    let directory = FileName.workingDirectory()
+    return StagedSelection.Origin(
+      directory: directory.flatMap { $0.contains(where: \.isNewline) ? nil : $0 },
+      file: near ?? files.first(where: isThere))
   }
 
   /// Refuses a directory in which an output may take the place of a file that the selection reads.

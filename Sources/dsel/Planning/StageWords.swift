@@ -8,6 +8,9 @@ struct StageWords: Equatable {
   var weigh: [String] = []
   var choose: [String] = []
   var copy: [String] = []
+  /// The files that weighing reads for its options, beside documents of the pool and models.
+  var weighFiles: [String] = []
+  var chooseFiles: [String] = []
   /// Of the outputs.
   var compress: [String] = []
   /// Whether the choice reads the targets' models.
@@ -47,6 +50,8 @@ struct StageWords: Equatable {
   struct Option {
     var name: String
     var values: [String]
+    /// Those that the values name, and those in directories that they name.
+    var files: [String] = []
   }
 
   /// - Parameters:
@@ -91,7 +96,10 @@ struct StageWords: Equatable {
       if merge.contains(name) { places.append(.merge) }
       // One word for each value, so that no file of the pool is taken for a value.
       let words = values.isEmpty ? ["--\(name)"] : values.map { "--\(name)=\($0)" }
-      for place in places { add(words, to: place) }
+      for place in places {
+        add(words, to: place)
+        if !option.files.isEmpty { addFiles(option.files, to: place) }
+      }
     }
     finish(options, size)
   }
@@ -121,6 +129,14 @@ struct StageWords: Equatable {
     case .weigh: weigh += words
     case .choose: choose += words
     case .copy: copy += words
+    }
+  }
+
+  private mutating func addFiles(_ files: [String], to place: Place) {
+    switch place {
+    case .weigh: weighFiles += files
+    case .choose: chooseFiles += files
+    case .fit, .merge, .copy: preconditionFailure("these steps read no files for options")
     }
   }
 

@@ -6,7 +6,8 @@ import Resampling
 ///
 /// The commands of a stage don't depend on one another. Each writes one file, which appears when it
 /// is whole; a copy writes files for several shards, and its manifest comes last. The name of a
-/// file in between has a hash of the command that makes it, and so of those before. So selections
+/// file in between has a hash of the command that makes it, with the names of its inputs, and so of
+/// those before. So selections
 /// with other options don't take one another's files, and share those that are the same.
 struct StagedSelection {
   /// A command.
@@ -18,6 +19,8 @@ struct StagedSelection {
     var output: String
     /// The option that names the output.
     var outputOption = "--output"
+    /// Whether it writes to the selection's directory.
+    var isLast = false
   }
 
   struct Stage: Equatable {
@@ -33,8 +36,17 @@ struct StagedSelection {
     var paths: [String]
   }
 
+  /// Where a plan was made: in other directories, its names may be those of other files.
+  struct Origin {
+    /// nil if it has no name that fits into a line.
+    var directory: String?
+    /// One that was there; nil if there was none.
+    var file: String?
+  }
+
   /// What is selected from, and where files are written.
   struct Settings {
+    var origin: Origin
     var targets: [Target]
     /// The shards, in parts that a command reads together.
     var parts: [PoolPart]
@@ -51,6 +63,7 @@ struct StagedSelection {
 
   private(set) var stages: [Stage] = []
   let directories: [String]
+  let origin: Origin
   /// What is there once the selection is complete.
   private(set) var outputs: [String] = []
   /// Stands for the selection: its shards and its options.
@@ -61,6 +74,7 @@ struct StagedSelection {
   init(_ settings: Settings) {
     self.settings = settings
     directories = [settings.workDirectory, settings.outputDirectory]
+    origin = settings.origin
     let models = addFits()
     let pool = addMerges(of: models.pool, "model")
     var kept = addWeighing(targets: models.targets, pool: pool)
@@ -70,16 +84,18 @@ struct StagedSelection {
     let all = addMerges(of: kept, "candidates")
     let picks = addChoice(among: all, models.targets)
     addCopies(of: picks)
-    name = Self.hash(stages.flatMap { $0.tasks.flatMap(\.words) })
+    name = Self.hash(stages.flatMap { $0.tasks.flatMap { $0.words + $0.inputs } })
   }
 
   /// The command, and its output in the work directory.
+  ///
+  /// Words may name a directory, to which files can be added: their names are inputs.
   private func task(
     _ words: [String], inputs: [String], makes name: String, _ kind: String
   ) -> Task {
     Task(
       words: words, inputs: inputs,
-      output: "\(settings.workDirectory)/\(name)-\(Self.hash(words)).\(kind).zst")
+      output: "\(settings.workDirectory)/\(name)-\(Self.hash(words + inputs)).\(kind).zst")
   }
 
   private static func hash(_ words: [String]) -> String {
@@ -143,8 +159,9 @@ struct StagedSelection {
     let tasks = settings.parts.map { part in
       let words = ["weigh"] + part.shards + modelWords(targets) + ["--pool-model=\(pool)"]
       return task(
-        words + settings.words.weigh + keys, inputs: part.shards + [pool] + targets,
-        makes: name(part), keys.isEmpty ? "candidates" : "keys")
+        words + settings.words.weigh + keys,
+        inputs: part.shards + [pool] + targets + settings.words.weighFiles, makes: name(part),
+        keys.isEmpty ? "candidates" : "keys")
     }
     stages.append(
       Stage(name: "weigh", purpose: "keep what the selection may need", tasks: tasks))
@@ -168,7 +185,7 @@ struct StagedSelection {
     let models = settings.words.choiceNeedsTargets ? targets : []
     var choice = task(
       ["resample", "--candidates=\(candidates)"] + modelWords(models) + settings.words.choose,
-      inputs: [candidates] + models, makes: "pool", "picks")
+      inputs: [candidates] + models + settings.words.chooseFiles, makes: "pool", "picks")
     choice.outputOption = "--picks"
     stages.append(Stage(name: "choose", purpose: "choose among all candidates", tasks: [choice]))
     return choice.output
@@ -182,7 +199,7 @@ struct StagedSelection {
       return Task(
         words: words + settings.words.copy + settings.words.compress, inputs: [picks] + part.shards,
         output: "\(settings.outputDirectory)/part_\(Self.number(part.first)).manifest.json",
-        outputOption: "--manifest")
+        outputOption: "--manifest", isLast: true)
     }
     stages.append(Stage(name: "copy", purpose: "copy the chosen lines", tasks: tasks))
     outputs = tasks.map(\.output)
