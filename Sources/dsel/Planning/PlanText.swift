@@ -98,9 +98,9 @@ enum PlanText {
   /// another selection.
   ///
   /// Takes away the manifests of parts of which an output is gone, so that these are made again.
-  private static func preparation(_ plan: StagedSelection, _ origin: StagedSelection.Origin)
-    -> String
-  {
+  private static func preparation(
+    _ plan: StagedSelection, _ origin: StagedSelection.Origin
+  ) -> String {
     let mark = ShellWord.quoted(mark(of: plan))
     let message = ShellWord.quoted(
       "\(plan.directories[1]) has another selection. Name another --output-dir, or remove it.")

@@ -6,9 +6,9 @@ import Resampling
 ///
 /// The commands of a stage don't depend on one another. Each writes one file, which appears when it
 /// is whole; a copy writes files for several shards, and its manifest comes last. The name of a
-/// file in between has a hash of the command that makes it, with the names of its inputs, and so of
-/// those before. So selections
-/// with other options don't take one another's files, and share those that are the same.
+/// file in between has a hash of the command that makes it and of its inputs' names, and so of the
+/// commands before. So selections with other options don't take one another's files, and share
+/// those that are the same.
 struct StagedSelection {
   /// A command.
   struct Task: Equatable {
