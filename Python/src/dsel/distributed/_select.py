@@ -213,9 +213,10 @@ class _Run:
             parts = [len(group) for _, group in self._groups()]
             sliced = self._sliced([picks["file"]], parts, are_all_needed=False)
             cut = picks["file"] if sliced["places"] is None else sliced["file"]
-            base = {name: picks[name] for name in ("base", "base_xxh3") if name in picks}
-            chosen = {"cut": cut, "chosen": picks.get("chosen", 0), **base}
-            return {**sliced, "picks": picks["file"], **chosen}
+            # Of the base, if there is one, and the choice.
+            own = {name: value for name, value in picks.items() if name.startswith("base")}
+            own = {**own, "picks": picks["file"], "cut": cut, "chosen": picks.get("chosen", 0)}
+            return {**sliced, **own}
         raise AssertionError("the last attempt returns or raises")
 
     def _is_in_two_rounds(self, count: int) -> bool:
