@@ -27,8 +27,8 @@ def _parser() -> _Parser:
         prog="python -m dsel take",
         description="Take the documents that 'dsel select --picks' or 'dsel resample --picks' "
         "selected: whole rows of Parquet files, or lines of JSON lines, in the order of the picks.",
-        epilog="Rows need pyarrow, and so do lines that are compressed with zstd: "
-        "pip install 'dsel[parquet]'.",
+        epilog="Rows need pyarrow (pip install pyarrow), and so does zstd before Python 3.14: "
+        "picks, files of the pool, or an output that end in .zst.",
     )
     parser.add_argument("picks", help="file of picks")
     parser.add_argument(
@@ -43,7 +43,7 @@ def _parser() -> _Parser:
         nargs="+",
         default=[],
         metavar="FILE",
-        help="the pool's files, if they aren't where they were",
+        help="the pool's files, if they aren't where they were; no directories",
     )
     parser.add_argument(
         "--allow-missing",

@@ -19,20 +19,24 @@ def opened(path: str) -> IO[bytes]:
         return cast(IO[bytes], gzip.open(path, "rb"))
     if start == b"\x28\xb5\x2f\xfd":
         file.close()
-        return _zstd(path, "rb")
+        return _zstd(path, "rb", f"{path} is compressed")
     return file
 
 
 def created(path: str, name: str) -> IO[bytes]:
-    """A file to write, compressed if its name says so."""
+    """A file to write, compressed if its name says so.
+
+    Args:
+        name: what the file is called when it is whole.
+    """
     if name.lower().endswith((".gz", ".gzip")):
         return cast(IO[bytes], gzip.open(path, "wb"))
     if name.lower().endswith((".zst", ".zstd")):
-        return _zstd(path, "wb")
+        return _zstd(path, "wb", f"{name} is to be compressed")
     return open(path, "wb")
 
 
-def _zstd(path: str, mode: str) -> IO[bytes]:
+def _zstd(path: str, mode: str, fact: str) -> IO[bytes]:
     try:
         from compression import zstd  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
@@ -43,8 +47,7 @@ def _zstd(path: str, mode: str) -> IO[bytes]:
         import pyarrow
     except ImportError as fault:
         raise ImportError(
-            f"{path} is compressed with zstd, which needs Python 3.14 or pyarrow: "
-            "pip install 'dsel[parquet]'"
+            f"{fact} with zstd, which needs Python 3.14 or pyarrow: pip install pyarrow"
         ) from fault
     if mode == "rb":
         raw = pyarrow.CompressedInputStream(pyarrow.OSFile(path, "rb"), "zstd")

@@ -3,6 +3,7 @@ selected documents are: see Documentation/Output.md."""
 
 from __future__ import annotations
 
+import glob
 import json
 import math
 import os
@@ -242,11 +243,8 @@ class Picks:
             places = located([file.path for file in self.files], pool)
         for path in pool:
             if path not in places:
-                has_pipe = any(is_of_pipe(file.path) for file in self.files)
-                pipe = " A pipe can be named as a file only if it was the whole pool."
                 raise DselError(
-                    f"{self.name} knows no such file. Name those that were weighed."
-                    + (pipe if has_pipe else ""),
+                    self._unknown(path),
                     code="unknown_shard",
                     file=path,
                 )
@@ -265,6 +263,16 @@ class Picks:
             for name in _COLUMNS:
                 values = getattr(self, name)
                 setattr(self, name, array(values.typecode, (values[n] for n in kept)))
+
+    def _unknown(self, path: str) -> str:
+        is_directory = os.path.isdir(path)
+        if is_directory or (glob.has_magic(path) and not os.path.lexists(path)):
+            fault = "a directory isn't looked into" if is_directory else "a pattern isn't looked up"
+            return f"{fault} here. Name the files that were weighed, as a shell does for dir/*."
+        has_pipe = any(is_of_pipe(file.path) for file in self.files)
+        pipe = " A pipe can be named as a file only if it was the whole pool."
+        said = f"{self.name} knows no such file. Name those that were weighed."
+        return said + (pipe if has_pipe else "")
 
     def of_file(self, number: int, place: str) -> Picks:
         """Those of one file of the pool, in the order of the pool.

@@ -38,7 +38,7 @@ def arrow() -> Any:
         import pyarrow.parquet
     except ImportError as fault:
         raise ImportError(
-            "rows of Parquet files are taken by pyarrow: pip install 'dsel[parquet]'"
+            "rows of Parquet files are taken by pyarrow: pip install pyarrow"
         ) from fault
     return pyarrow
 

@@ -39,7 +39,7 @@ def shards_of(pool: Any, readers: Sequence[str] = ()) -> Tuple[List[Shard], bool
         local = [text] if _storage.is_remote(text) else _local_files(text)
         for one in local:
             is_read = _readers.is_read(one, readers)
-            found += [one] if is_read else _storage.files_of(_storage.absolute(one))
+            found += [one] if is_read else _storage.files_of(_storage.absolute(one), readers)
     for path in found:
         if _storage.is_remote(path) and ("," in path or "=" in path):
             raise usage_error(f"{path}: an address can't have a comma or an equals sign")
@@ -82,7 +82,7 @@ def _stamped(paths: Sequence[str], readers: Sequence[str]) -> Tuple[List[Shard],
 
 def has_rows(path: str, readers: Sequence[str]) -> bool:
     """Whether a file is of Parquet: by its first bytes, or at an address by the end of its name."""
-    if _readers.is_matched(path, readers):
+    if _storage.is_matched(path, readers):
         return False
     # The first bytes of objects aren't asked for: that would take as long again.
     return is_named_parquet(path) if _storage.is_remote(path) else is_parquet(path)
@@ -93,7 +93,7 @@ def is_named_parquet(path: str) -> bool:
 
 
 def _facts_and_kind(path: str, readers: Sequence[str]) -> Tuple[Optional[Tuple[int, str]], bool]:
-    if is_named_parquet(path) and _readers.is_matched(path, readers):
+    if is_named_parquet(path) and _storage.is_matched(path, readers):
         raise UsageError(
             "rows of Parquet files that a command reads can't be taken. Leave the pattern out of "
             "reader, so that the file is opened, or read by fsspec.",
@@ -135,7 +135,9 @@ def stored(
     in `work`, so that all machines can read them."""
     if isinstance(documents, (str, os.PathLike)) and _storage.is_remote(os.fspath(documents)):
         path = os.fspath(documents)
-        return ([path] if _readers.is_read(path, readers) else _storage.files_of(path)), field
+        if _readers.is_read(path, readers):
+            return [path], field
+        return _storage.files_of(path, readers), field
     found = source(documents, field, role=role)
     if isinstance(found, Files):
         paths = [_storage.absolute(path) for path in found.paths]
@@ -145,10 +147,15 @@ def stored(
         return paths, field
     found.prepare()
     rows = b"".join(found.named_lines(role))
-    path = _storage.joined(work, "inputs", hashlib.sha256(rows).hexdigest()[:24] + ".jsonl")
+    path = _storage.joined(memory_of(work), hashlib.sha256(rows).hexdigest()[:24] + ".jsonl")
     with _storage.new_file(path) as temporary, open(temporary, "wb") as file:
         file.write(rows)
     return [path], found.text_field
+
+
+def memory_of(work: str) -> str:
+    """The folder of documents that came from memory."""
+    return _storage.joined(work, "inputs")
 
 
 def feeds_of(

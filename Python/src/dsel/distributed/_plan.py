@@ -11,8 +11,8 @@ import os
 import re
 import subprocess
 import tempfile
-from dataclasses import dataclass
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from dataclasses import dataclass, replace
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from .._arguments import option_words
 from .._binary import find_binary
@@ -22,6 +22,7 @@ from .._process import Run, Word
 from . import _readers, _storage
 from ._claims import refuse_inputs
 from ._documents import Shard, grouped, refused, shards_of, stored, usage_error
+from ._inputs import Named, named
 
 # They say where and how one run writes, or in which order; here, `out` says where.
 _NOT_HERE = {
@@ -71,6 +72,8 @@ class Job:
     choose: Tuple[str, ...]
     write: Tuple[str, ...]
     merge: Tuple[str, ...]
+    # The files that options name, with their content.
+    named: Tuple[Named, ...]
     # Patterns of the addresses that commands read.
     readers: Tuple[str, ...]
     suffix: str
@@ -131,7 +134,7 @@ def planned(
     words = {place: tuple(own) for place, own in _routed(settings, text_field).items()}
     job = Job(
         *(work, out, _version(), text_field, words["fit pool"], words["weigh"]),
-        *(words["choose"], words["write"], words["merge"], readers),
+        *(words["choose"], words["write"], words["merge"], (), readers),
         suffix=".jsonl" + _SUFFIXES[settings.get("compress", "zst")],
     )
     target_words = tuple(
@@ -143,6 +146,7 @@ def planned(
     count = None if amount is None else _amount(amount, unit)
     fraction = _fraction(size.get("fraction", 0.1))
     checked(job, [name for name, _ in targets], settings, size, target_field)
+    job = replace(job, named=tuple(_named_files(settings, readers)))
     found, has_parquet = shards_of(pool, job.readers)
     if has_parquet:
         if "compress" in given:
@@ -150,13 +154,13 @@ def planned(
         if importlib.util.find_spec("pyarrow") is None:
             # What take() says.
             raise ImportError(
-                "rows of Parquet files are taken by pyarrow, on all machines: pip install "
-                "'dsel[parquet]'"
+                "rows of Parquet files are taken by pyarrow, on all machines: pip install pyarrow"
             )
     parts = grouped(found, task_bytes)
     # A selection that is replaced would take them with it.
     refuse_inputs(out, [path for _, (paths, _) in targets for path in paths])
     refuse_inputs(out, [shard[0] for shard in found])
+    refuse_inputs(out, [path for _, _, files in job.named for path, _ in files])
     asked = [job.text_field, job.fit, job.weigh, job.choose, job.suffix, target_words, count, size]
     shards = [[shard[0] for shard in part] for part in parts]
     return Plan(
@@ -358,6 +362,16 @@ def _with_files(options: Mapping[str, Any], work: str, text_field: str) -> Dict[
         elif name == "base" or isinstance(value, os.PathLike):
             settings[name] = _storage.absolute(value)
     return settings
+
+
+def _named_files(settings: Mapping[str, Any], readers: Sequence[str]) -> Iterator[Named]:
+    """All files that options name, besides the target and the pool."""
+    for name, value in settings.items():
+        if OPTIONS["select"][name] == "documents":
+            for path in value:
+                yield named(name, path, readers)
+        elif name == "base":
+            yield named(name, value, ())
 
 
 def _version() -> str:

@@ -24,14 +24,7 @@ def is_fed(path: str, readers: Sequence[str]) -> bool:
 
 def is_read(path: str, readers: Sequence[str]) -> bool:
     """Whether a command reads this address."""
-    return _storage.is_remote(path) and is_matched(path, readers)
-
-
-def is_matched(path: str, readers: Sequence[str]) -> bool:
-    """Whether a command reads this file or address."""
-    # A pattern without a slash is about the last part of a name.
-    last = path.rsplit("/", 1)[1]
-    return any(re.match(one, path if "/" in one else last, re.DOTALL) for one in readers)
+    return _storage.is_remote(path) and _storage.is_matched(path, readers)
 
 
 def _expression(text: str) -> str:

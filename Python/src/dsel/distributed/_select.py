@@ -21,9 +21,9 @@ from typing import (
 )
 
 from .._errors import DselError, DselWarning
-from . import _cost, _storage, _tasks
+from . import _cost, _inputs, _storage, _tasks
 from ._claims import look_at_output
-from ._documents import Shard, facts_of, usage_error
+from ._documents import Shard, usage_error
 from ._engines import Engine
 from ._plan import Job, Plan, planned, share_of
 from ._results import Record, warnings_of
@@ -136,12 +136,13 @@ class _Run:
         models = {"targets": targets, "pool": pool}
         if plan.unit != "documents":
             models["unit"] = plan.unit
-        objective = self._map(_tasks.trial, [{**models, "count": count}], "try")[0]["objective"]
+        trial = self._map(_tasks.trial, [{**models, "count": count}], "try")[0]
+        objective = trial["objective"]
         if objective == "set" and plan.options.get("fill"):
             raise usage_error("fill needs objective='weight' on many machines")
         chosen = self._choose(models, count, objective)
         written = self._write(chosen)
-        return self._done(count, objective, chosen, written)
+        return self._done(count, {**trial, **chosen, "objective": objective}, written)
 
     # The steps.
 
@@ -154,8 +155,7 @@ class _Run:
             if number < len(targets):
                 own = targets[number][1]
                 files = [word for word in own if not word.startswith("-")]
-                stamps = [facts_of(file, self._job.readers) for file in files]
-                return {"words": own, "stamps": stamps}
+                return {"words": own, "stamps": _inputs.stamps_of(files, self._job.readers)}
             part = parts[number - len(targets)]
             paths = tuple(path for path, _, _ in part)
             return {"words": (*words, *paths), "stamps": [shard[1:] for shard in part]}
@@ -213,7 +213,10 @@ class _Run:
             parts = [len(group) for _, group in self._groups()]
             sliced = self._sliced([picks["file"]], parts, are_all_needed=False)
             cut = picks["file"] if sliced["places"] is None else sliced["file"]
-            return {**sliced, "picks": picks["file"], "cut": cut, "chosen": picks.get("chosen", 0)}
+            # Of the base, if there is one, and the choice.
+            own = {name: value for name, value in picks.items() if name.startswith("base")}
+            own = {**own, "picks": picks["file"], "cut": cut, "chosen": picks.get("chosen", 0)}
+            return {**sliced, **own}
         raise AssertionError("the last attempt returns or raises")
 
     def _is_in_two_rounds(self, count: int) -> bool:
@@ -331,9 +334,8 @@ class _Run:
     def _look_at_output(self, selection: Optional[str]) -> None:
         look_at_output(self._job.out, self._plan.name, selection, self._force)
 
-    def _done(
-        self, count: int, objective: str, chosen: Record, written: Sequence[Record]
-    ) -> Selected:
+    def _done(self, count: int, chosen: Record, written: Sequence[Record]) -> Selected:
+        """Writes the manifest, also of what `trial` and `choose` found out."""
         sums = {name: sum(file[name] for file in written) for name in _SUMS}
         if sums["documents"] != chosen["chosen"]:
             # Each task has checked its own part already.
@@ -354,8 +356,9 @@ class _Run:
             "text_field": self._job.text_field,
             "count": count,
             **({} if self._plan.unit == "documents" else {"unit": self._plan.unit}),
-            "objective": objective,
+            "objective": chosen["objective"],
             "pool": {**pool, "inputs": inputs},
+            **_inputs.in_manifest(self._job, chosen),
             "selected": {**sums, "shortfall": max(0, count - sums[self._plan.unit])},
             "files": list(written),
         }

@@ -16,7 +16,9 @@ import socket
 import tempfile
 import time
 from contextlib import contextmanager
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
+
+from .._errors import DselError
 
 # Where an object appears when its upload is complete. Elsewhere it is renamed then.
 _WHOLE_PUTS = {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "oss", "r2", "cos", "obs"}
@@ -250,15 +252,20 @@ def names_in(directory: str) -> List[str]:
 # Pools.
 
 
-def files_of(path: str) -> List[str]:
-    """The files that a path stands for: a file, a directory as dsel reads it, a remote pattern."""
+def files_of(path: str, readers: Sequence[str] = ()) -> List[str]:
+    """The files that a path stands for: a file, a directory as dsel reads it, a remote pattern.
+
+    Args:
+        readers: patterns of names. In a directory, such files are documents, too.
+    """
     if not is_remote(path):
-        return _files_below(path) if os.path.isdir(path) else [path]
+        return _files_below(path, readers) if os.path.isdir(path) else [path]
     system, inner = _remote(path)
     if any(sign in inner for sign in "*?["):
         found = system.glob(inner)
     elif system.isdir(inner):
-        found = [name for name in system.find(inner) if _is_read(name[len(inner) :])]
+        names = system.find(inner)
+        found = [name for name in names if _is_read(name[len(inner) :], name, readers)]
     else:
         return [path]
     if not found:
@@ -266,7 +273,7 @@ def files_of(path: str) -> List[str]:
     return [str(system.unstrip_protocol(name)) for name in found]
 
 
-def _files_below(directory: str) -> List[str]:
+def _files_below(directory: str, readers: Sequence[str]) -> List[str]:
     found: List[str] = []
     seen = set()
     for folder, folders, names in os.walk(directory, followlinks=True):
@@ -276,18 +283,43 @@ def _files_below(directory: str) -> List[str]:
             continue
         seen.add(real)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [os.path.join(folder, name) for name in names if _is_read(name)]
+        paths = [(name, os.path.join(folder, name)) for name in names]
+        found += [path for name, path in paths if _is_read(name, path, readers)]
     if not found:
-        raise FileNotFoundError(f"{directory}: there are no files of documents in the directory")
+        raise DselError(
+            "there are no files of documents in the directory.",
+            code="no_documents",
+            file=directory,
+            advice="Name files themselves to read them under any name, or give a reader for them.",
+        )
     return sorted(found, key=os.fsencode)
 
 
-def _is_read(path: str) -> bool:
+def _is_read(path: str, whole: str, readers: Sequence[str]) -> bool:
+    """Whether a file of a directory is one of documents.
+
+    Args:
+        path: in the directory.
+        whole: the same, with the directory.
+    """
     parts = path.strip("/").split("/")
     name = parts[-1]
     is_hidden = any(part.startswith(".") for part in parts)
     is_manifest = name == "manifest.json" or name.endswith(".manifest.json")
-    return not is_hidden and not is_manifest and _DOCUMENTS.search(name) is not None
+    if is_hidden or is_manifest:
+        return False
+    return _DOCUMENTS.search(name) is not None or is_matched(whole, readers)
+
+
+def is_matched(path: str, readers: Sequence[str]) -> bool:
+    """Whether a command reads this file or address.
+
+    Args:
+        readers: regular expressions.
+    """
+    # A pattern without a slash is about the last part of a name.
+    last = path.rsplit("/", 1)[-1]
+    return any(re.match(one, path if "/" in one else last, re.DOTALL) for one in readers)
 
 
 # Remote files.
@@ -299,7 +331,7 @@ def _remote(path: str) -> Tuple[Any, str]:
     except ImportError:
         raise ImportError(
             f"{path} needs the package fsspec, and the one that knows this kind of store: "
-            "pip install 'dsel[remote]', and s3fs, gcsfs or adlfs"
+            "pip install fsspec, and s3fs, gcsfs or adlfs"
         ) from None
     system, inner = fsspec.core.url_to_fs(path)
     return system, inner

@@ -6,6 +6,7 @@ time, and a driver that begins again redoes what is missing. Records are diction
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from contextlib import ExitStack
@@ -14,6 +15,7 @@ from typing import Any, List, Mapping, Sequence
 from .._process import Word
 from . import _storage
 from ._documents import feeds_of
+from ._inputs import expect_unchanged, of_option
 from ._outputs import changed, copied
 from ._plan import Job
 from ._results import Record, lines_of, once, run
@@ -78,9 +80,13 @@ def trial(job: Job, item: Mapping[str, Any]) -> Record:
             empty = os.path.join(stack.enter_context(_folder()), "empty.jsonl")
             open(empty, "w").close()
             report = run(job, ["weigh", *_weigh_words(job, item, stack), empty, f"--output={path}"])
-        return {"objective": report["candidates"].get("objective", "weight")}
+        found = {"objective": report["candidates"].get("objective", "weight")}
+        if of_option(job, "exclude"):
+            expect_unchanged(job, "exclude")
+            found["excluded_by"] = _evaluation_files(job, path)
+        return found
 
-    return once(job, "trial", ".candidates.zst", [job.weigh, _of(item)], make)
+    return once(job, "trial", ".candidates.zst", _weighing(job, item), make)
 
 
 def weigh(job: Job, item: Mapping[str, Any]) -> Record:
@@ -97,9 +103,10 @@ def weigh(job: Job, item: Mapping[str, Any]) -> Record:
             words += feeds_of([shard["path"] for shard in item["shards"]], job.readers, stack)
             report = run(job, ["weigh", *words, f"--output={path}"])
         _expect(job, item, report["inputs"])
+        expect_unchanged(job, "exclude")
         return {"kept": report["candidates"]["kept"]}
 
-    return _short(once(job, "weigh", ".candidates.zst", [job.weigh, _of(item)], make))
+    return _short(once(job, "weigh", ".candidates.zst", _weighing(job, item), make))
 
 
 def complete(job: Job, item: Mapping[str, Any]) -> Record:
@@ -137,7 +144,12 @@ def choose(job: Job, item: Mapping[str, Any]) -> Record:
                 words += _target_models(item, stack)
             files = [stack.enter_context(_storage.local_copy(one)) for one in item["candidates"]]
             report = run(job, [*words, "--candidates", *files, f"--picks={path}"])
-        return {"chosen": report["candidates"], "objective": report.get("objective", "weight")}
+        found = {"chosen": report["candidates"], "objective": report.get("objective", "weight")}
+        base = of_option(job, "base")
+        if base:
+            expect_unchanged(job, "base")
+            found["base"], found["base_xxh3"] = base[0][1], _model_hash(job, base[0][1])
+        return found
 
     named = [
         job.choose,
@@ -145,6 +157,7 @@ def choose(job: Job, item: Mapping[str, Any]) -> Record:
         *_other(item["unit"]),
         _ids(item["candidates"]),
         _ids(_models(item)),
+        *of_option(job, "base"),
     ]
     return once(job, "choose", ".picks.zst", named, make)
 
@@ -255,6 +268,31 @@ def _short(record: Record) -> Record:
     return {"file": record["file"], "cost": record["cost"]}
 
 
+# Hashes for the manifest. The program makes them, because Python has no XXH3 of its own.
+
+
+def _evaluation_files(job: Job, candidates: str) -> List[Record]:
+    """What candidates say of the files of exclude."""
+    with lines_of(["merge", *job.merge, candidates]) as lines:
+        header = json.loads(next(lines))
+        for _ in lines:
+            pass
+    files: List[Record] = header["evaluation_files"]
+    return files
+
+
+def _model_hash(job: Job, path: str) -> str:
+    """The hash of a model's file, by weighing no document with it."""
+    with _folder() as folder:
+        empty = os.path.join(folder, "empty.jsonl")
+        open(empty, "w").close()
+        output = os.path.join(folder, "weights.jsonl")
+        words: List[Word] = [f"--target-model={path}", f"--pool-model={path}", *job.merge]
+        words += ["--estimator=ratio", "--manifest=/dev/null", empty, f"--output={output}"]
+        models = run(job, ["weigh", *words])["target_models"]
+    return str(models[0]["xxh3"])
+
+
 # What went in.
 
 
@@ -276,6 +314,10 @@ def _of(item: Mapping[str, Any]) -> Record:
         named["keys"] = {**named["keys"], "file": _id(named["keys"]["file"])}
     named["shards"] = [{**shard, "record": ""} for shard in item.get("shards", [])]
     return named
+
+
+def _weighing(job: Job, item: Mapping[str, Any]) -> List[object]:
+    return [job.weigh, _of(item), *of_option(job, "exclude")]
 
 
 def _input(report: Mapping[str, Any]) -> Record:

@@ -116,7 +116,7 @@ def begin(*, is_threads: bool) -> Engine:
             print("engine: Ray, on this machine")
             return engine
         except ImportError:
-            print("engine: threads, because Ray isn't installed: pip install 'dsel[ray]'")
+            print("engine: threads, because Ray isn't installed: pip install ray")
     return Futures(ThreadPoolExecutor(os.cpu_count()))
 
 
