@@ -64,7 +64,10 @@ def report(values, megabytes, options, dsel):
     if kernels:
         lines += ["", "## Kernels", "", "The same with each of the kernels that the processor has, on one thread, and the "
                   "share of the first's speed in the same round.", "", *kernel_table(figures, kernels)]
-    return lines + ["", "## Goals", "", *goal_table(figures)]
+    return lines + ["", "## Goals", "", *goal_table(figures), "", (
+        "Shares of kernels are those of the steps here; of whole commands, [KERNELS.md](KERNELS.md) has them. Start-up is "
+        "that of the program that was timed: one that `swift build` makes loads Swift's libraries, and those of packages "
+        "have them inside.")]
 
 
 def table(figures, runs, keys):
