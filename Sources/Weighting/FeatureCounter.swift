@@ -43,15 +43,6 @@ package struct FeatureCounter: ~Copyable, Sendable {
     self.tokenCount += tokenCount
   }
 
-  /// Adds what was counted to `counts`.
-  ///
-  /// - Precondition: both have the same number of buckets.
-  /// - Complexity: O(*n*) for *n* buckets.
-  package func add(to counts: inout FeatureCounts) {
-    counts.merge(low.span, documentCount: documentCount, tokenCount: tokenCount)
-    addCarries(to: &counts)
-  }
-
   /// A class can't lend the span of its counter for longer than a call.
   fileprivate func withLow<Result>(_ body: (Span<UInt16>) -> Result) -> Result {
     low.withSpan(body)

@@ -94,18 +94,6 @@ package struct FeatureCounts: Sendable, Equatable {
     self.tokenCount += tokenCount
   }
 
-  /// Adds the small counts of other documents.
-  ///
-  /// - Precondition: both have the same number of buckets.
-  /// - Complexity: O(*n*) for *n* buckets.
-  mutating func merge(_ others: Span<UInt16>, documentCount: Int, tokenCount: Int) {
-    precondition(bucketCount == others.count)
-    var counts = counts.mutableSpan
-    for bucket in others.indices { counts[bucket] += UInt64(others[bucket]) }
-    self.documentCount += documentCount
-    self.tokenCount += tokenCount
-  }
-
   mutating func add(_ count: UInt64, to bucket: Int) { counts[bucket] += count }
 
   /// Adds the counts of other documents.

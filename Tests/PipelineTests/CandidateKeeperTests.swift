@@ -10,24 +10,6 @@ import Weighting
 
 /// The records of all documents that are drawn were kept by the pass that weighed them.
 @Suite struct CandidateKeeperTests {
-  /// Uses the first word of a text as its log weight.
-  private struct FirstWordReader: WeightReader, ~Copyable {
-    private var weight = DocumentWeight()
-
-    mutating func read(_ text: Span<UInt8>, of line: DocumentLine) throws -> WeighedDocument {
-      let words = String(decoding: text.indices.map { text[$0] }, as: UTF8.self)
-        .split(separator: " ")
-      weight = DocumentWeight(logWeight: Double(words[0]) ?? .nan, logOdds: 0)
-      return WeighedDocument(
-        size: DocumentSize(tokenCount: words.count, featureCount: 0, length: words.count),
-        textHash: TextHash.of(text), position: line.position, lineByteCount: line.byteCount,
-        textByteCount: text.count)
-    }
-
-    func weight(_ target: Int) -> DocumentWeight { weight }
-    mutating func count(_ text: Span<UInt8>, in counts: inout FeatureCounts) {}
-  }
-
   private let directory: TemporaryDirectory
   private let shards: [Shard]
   private let lines: [Position: String]

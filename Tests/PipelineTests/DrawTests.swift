@@ -19,26 +19,6 @@ import Weighting
     var textHash: UInt64 { TextHash.of(Array(text.utf8).span) }
   }
 
-  /// Uses the first word of a text as its log weight, and its negative as the log odds.
-  private struct FirstWordReader: WeightReader, ~Copyable {
-    private var weight = DocumentWeight()
-
-    mutating func read(_ text: Span<UInt8>, of line: DocumentLine) throws -> WeighedDocument {
-      let words = String(decoding: text.indices.map { text[$0] }, as: UTF8.self)
-        .split(separator: " ")
-      let logWeight = Double(words[0]) ?? .nan
-      weight = DocumentWeight(logWeight: logWeight, logOdds: -logWeight)
-      return WeighedDocument(
-        size: DocumentSize(tokenCount: words.count, featureCount: 0, length: words.count),
-        textHash: TextHash.of(text), position: line.position, lineByteCount: line.byteCount,
-        textByteCount: text.count)
-    }
-
-    func weight(_ target: Int) -> DocumentWeight { weight }
-
-    mutating func count(_ text: Span<UInt8>, in counts: inout FeatureCounts) {}
-  }
-
   private let directory: TemporaryDirectory
   private static let shardCount = 3
 

@@ -7,18 +7,16 @@ import Testing
 @Suite struct FeatureCounterTests {
   /// The counts of one counter, where each block is a document.
   private func counted(_ blocks: [[UInt32]], bucketCount: Int) -> FeatureCounts {
-    var counts = FeatureCounts(bucketCount: bucketCount)
-    add(blocks, to: &counts)
-    return counts
+    FeatureCounts([finished(blocks, bucketCount: bucketCount)], bucketCount: bucketCount)
   }
 
-  private func add(_ blocks: [[UInt32]], to counts: inout FeatureCounts) {
-    var counter = FeatureCounter(bucketCount: counts.bucketCount)
+  private func finished(_ blocks: [[UInt32]], bucketCount: Int) -> FinishedCounter {
+    var counter = FeatureCounter(bucketCount: bucketCount)
     for block in blocks {
       counter.add(block.span)
       counter.addDocument(tokenCount: block.count)
     }
-    counter.add(to: &counts)
+    return FinishedCounter(counter)
   }
 
   @Test(
@@ -48,8 +46,10 @@ import Testing
   }
 
   @Test func `Counts of several counters add up, with their carries`() {
-    var counts = FeatureCounts(bucketCount: 2)
-    for times in [65_535, 65_536, 2] { add([Array(repeating: 0, count: times)], to: &counts) }
+    let counters = [65_535, 65_536, 2].map { times in
+      finished([Array(repeating: 0, count: times)], bucketCount: 2)
+    }
+    let counts = FeatureCounts(counters, bucketCount: 2)
     #expect(counts.counts == [131_073, 0])
     #expect(counts.documentCount == 3 && counts.tokenCount == 131_073)
   }

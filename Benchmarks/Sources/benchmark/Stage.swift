@@ -175,9 +175,7 @@ struct Stage {
       }
       counter.addDocument(tokenCount: featurizer.tokenCount)
     }
-    var counts = FeatureCounts(bucketCount: bucketCount)
-    counter.add(to: &counts)
-    return counts
+    return FeatureCounts([FinishedCounter(counter)], bucketCount: bucketCount)
   }
 
   /// A model that separates every tenth document from all.
