@@ -67,7 +67,7 @@ import Reporting
     var isParsed = false
     do {
       try refuseMissingKernels()
-      var command = try parseAsRoot(arguments)
+      var command = try parse(arguments)
       isParsed = true
       try review.refuseRepeats()
       try command.run()
@@ -111,6 +111,24 @@ import Reporting
       }
       exit(withError: status)
     }
+  }
+
+  /// Parses the command line.
+  ///
+  /// From the root, the parser makes the list of a subcommand's options once more, which takes
+  /// milliseconds. So the subcommand is tried first. If it fails, or asks for help, the root does
+  /// it all again, since its messages name the whole command.
+  private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+    let subcommand = configuration.subcommands.first {
+      $0.configuration.commandName == arguments.first
+    }
+    // To show help is another command.
+    if let subcommand, let command = try? subcommand.parseAsRoot(Array(arguments.dropFirst())),
+      type(of: command) == subcommand
+    {
+      return command
+    }
+    return try parseAsRoot(arguments)
   }
 
   /// The examples of the command whose help `message` is.
