@@ -5,8 +5,13 @@ internal import Platform
 ///
 /// It reads a plain file only where the lines are, and a compressed file up to the last of them.
 struct LineReader: RecordReader, ~Copyable {
-  /// The buffer is small, because chosen lines of a large pool lie far apart.
+  /// What is read at once of lines that lie close together, and of compressed files.
   private static let blockSize = 64 << 10
+  /// A plain file isn't read between lines that lie farther apart than this.
+  ///
+  /// To copy the bytes between nearer ones takes about as long as to ask for them apart.
+  private static let longestGap = 16 << 10
+  private static let pageSize = 4096
 
   private var source: ByteSource
   private var parser: DocumentParser
@@ -30,7 +35,12 @@ struct LineReader: RecordReader, ~Copyable {
     if offset >= bufferEnd {
       buffer.removeAll(keepingCapacityUpTo: 4 * Self.blockSize)
       bufferOffset = bufferEnd
-      if offset - bufferEnd > Self.blockSize, source.skipPlain(to: offset) { bufferOffset = offset }
+      if offset - bufferEnd > Self.longestGap, source.skipPlain(to: offset) {
+        bufferOffset = offset
+        // What follows the line is probably not wanted.
+        let pages = (end + Self.pageSize - 1) / Self.pageSize
+        try fill(min(pages * Self.pageSize - offset, Self.blockSize))
+      }
     } else if end > bufferEnd {
       buffer.removeFirst(offset - bufferOffset)
       bufferOffset = offset
@@ -40,7 +50,7 @@ struct LineReader: RecordReader, ~Copyable {
         bufferOffset += buffer.count
         buffer.removeAll(keepingCapacityUpTo: 4 * Self.blockSize)
       }
-      try fill(upTo: end)
+      try fill(max(Self.blockSize, min(end - bufferOffset - buffer.count, buffer.count)))
     }
     line = (offset - bufferOffset)..<(end - bufferOffset)
   }
@@ -58,8 +68,8 @@ struct LineReader: RecordReader, ~Copyable {
     try source.checkUnchanged()
   }
 
-  private mutating func fill(upTo end: Int) throws(ReadingError) {
-    let wanted = max(Self.blockSize, min(end - bufferOffset - buffer.count, buffer.count))
+  /// Reads more, but no more than `wanted` bytes.
+  private mutating func fill(_ wanted: Int) throws(ReadingError) {
     do throws(SystemError) { try buffer.reserve(additional: wanted) } catch {
       throw .system(error)
     }
