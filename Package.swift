@@ -85,7 +85,8 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Resampling", dependencies: ["CXXHash", "Files", "Platform"], swiftSettings: strict),
-    .target(name: "Choosing", dependencies: ["Files", "Platform"], swiftSettings: strict),
+    .target(
+      name: "Choosing", dependencies: ["CVector", "Files", "Platform"], swiftSettings: strict),
     .target(
       name: "Judging", dependencies: ["Files", "Platform"], swiftSettings: strict),
     .target(name: "Deduplicating", swiftSettings: strict),

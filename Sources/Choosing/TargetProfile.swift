@@ -1,3 +1,5 @@
+internal import CVector
+
 /// The n-grams of a target, and how much each of them counts when a set is chosen.
 ///
 /// With c(b) the target's count of features in bucket b, and N its number of tokens, the bucket's
@@ -87,14 +89,22 @@ package struct TargetProfile: Sendable {
     found: consuming MutableSpan<UInt32>, foundCount: Int
   ) -> Int {
     let none = UInt32(rankCount)
+    precondition(counts.count > rankCount && found.count - foundCount >= ids.count)
     var foundCount = foundCount
-    for index in ids.indices {
-      let rank = min(rank(ofBucket: ids[index]), none)
-      let count = counts[Int(rank)]
-      // Whether it is new can't be predicted, so it is written in any case.
-      found[foundCount] = rank
-      foundCount += count == 0 ? 1 : 0
-      counts[Int(rank)] = count &+ 1
+    unsafe ranks.span.withUnsafeBufferPointer { ranks in
+      unsafe counts.withUnsafeMutableBufferPointer { counts in
+        unsafe found.withUnsafeMutableBufferPointer { found in
+          unsafe ids.withUnsafeBufferPointer { ids in
+            // SAFETY: the ids are checked against the number of ranks, there is a count for each
+            // rank and one more, and `found` has room for all ids.
+            guard let first = ids.baseAddress, let ranksBase = ranks.baseAddress,
+              let counts = counts.baseAddress, let found = found.baseAddress
+            else { return }
+            unsafe foundCount = dsel_count_ranks(
+              ranksBase, ranks.count, none, counts, found, foundCount, first, ids.count)
+          }
+        }
+      }
     }
     counts[Int(none)] = 1
     return foundCount

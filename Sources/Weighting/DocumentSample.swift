@@ -113,6 +113,9 @@ package struct DocumentSample: Sendable, Equatable {
 
   package var documentCount: Int { members.count }
 
+  /// The number of features of all documents.
+  package var featureCount: Int { features.count }
+
   /// Removes what isn't in the sample, and sorts the rest by priority.
   ///
   /// - Complexity: O(*n* + *m* log *m*) for *n* features and *m* documents.

@@ -48,8 +48,8 @@ package struct FeatureCounter: ~Copyable, Sendable {
     low.withSpan(body)
   }
 
-  fileprivate func addCarries(to counts: inout FeatureCounts) {
-    for (id, count) in carries { counts.add(UInt64(count) << 16, to: Int(id)) }
+  fileprivate func addCarries(to counts: inout [UInt64]) {
+    for (id, count) in carries { counts[Int(id)] += UInt64(count) << 16 }
   }
 }
 
@@ -89,9 +89,10 @@ extension FeatureCounts {
         }
       }
     }
+    // Before they are anyone else's: then they needn't be copied.
+    for other in finished { other.counter.addCarries(to: &counts) }
     self.init(
       counts: counts, documentCount: finished.reduce(0) { $0 + $1.counter.documentCount },
       tokenCount: finished.reduce(0) { $0 + $1.counter.tokenCount })
-    for other in finished { other.counter.addCarries(to: &self) }
   }
 }

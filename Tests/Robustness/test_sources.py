@@ -24,6 +24,7 @@ MAY_BE_UNSAFE = re.compile(
     r"|Writing/AtomicFile\.swift"
     r"|Featurizing/(CacheLines|Featurizer|GramCache|JoinedFeatureHasher|SHA256)\.swift"
     r"|Featurizing/(TokenCache|TokenHasher|TokenReader|Tokenizer(\+Tokens)?|UTF8Decoding|UTF8Encoding|UnicodeTables)\.swift"
+    r"|Choosing/TargetProfile\.swift"
     r"|Weighting/(DocumentSample|FeatureCounter|LogRatioTable|Regression/FoldedCounts)\.swift"
     r"|Resampling/(PositionHash|SeededHash|TextHash)\.swift"
 )

@@ -113,6 +113,29 @@ int dsel_is_utf8(int backend, const uint8_t *bytes, size_t count);
 size_t dsel_count(
     uint16_t *counts, size_t bucket_count, const uint32_t *ids, size_t count);
 
+/// Counts ids in 2^16 folded buckets, whose number is the lower 16 bits of `id >> shift`. Counts grow
+/// no further than 255. Every processor has this one.
+///
+/// `buckets` has the buckets whose count isn't 0, in the order in which they came; there are
+/// `distinct_count` of them. One more element is written after the last. Returns how many there are.
+size_t dsel_count_folded(
+    uint8_t *counts, uint16_t *buckets, size_t distinct_count, const uint32_t *ids, size_t count,
+    unsigned shift);
+
+/// The same for ids that are folded already.
+size_t dsel_count_folded_ids(
+    uint8_t *counts, uint16_t *buckets, size_t distinct_count, const uint16_t *ids, size_t count);
+
+/// Counts ids by rank. Every processor has this one.
+///
+/// `ranks` has a rank for each of the `bucket_count` buckets; ids that aren't below end the program.
+/// Ranks above `none` count as `none`. `counts` has `none` + 1 elements. `found` has the
+/// `found_count` ranks whose counts aren't 0, in the order in which they came, and room for `count`
+/// more. Returns how many there are.
+size_t dsel_count_ranks(
+    const uint32_t *ranks, size_t bucket_count, uint32_t none, uint32_t *counts, uint32_t *found,
+    size_t found_count, const uint32_t *ids, size_t count);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,3 +1,5 @@
+internal import CVector
+
 /// How often each folded bucket occurs in a document: see ``RegressionFeatures``.
 ///
 /// A count grows no further than ``RegressionFeatures/maximumCount``.
@@ -12,28 +14,38 @@ struct FoldedCounts {
   /// Counts features. The bucket of an id is id ≫ `shift`, of which the lower 16 bits count.
   ///
   /// - Complexity: O(*n*) for *n* features.
+  mutating func add(_ ids: Span<UInt32>, shift: UInt32) {
+    unsafe ids.withUnsafeBufferPointer { ids in
+      guard let first = ids.baseAddress else { return }
+      unsafe change { unsafe dsel_count_folded($0, $1, $2, first, ids.count, shift) }
+    }
+  }
+
+  /// Counts features that are folded already.
+  ///
+  /// - Complexity: O(*n*) for *n* features.
+  mutating func add(_ buckets: Span<UInt16>) {
+    unsafe buckets.withUnsafeBufferPointer { ids in
+      guard let first = ids.baseAddress else { return }
+      unsafe change { unsafe dsel_count_folded_ids($0, $1, $2, first, ids.count) }
+    }
+  }
+
+  /// - Parameter body: gets the counts, the buckets, and their number, and returns the new number.
   @inline(__always)
-  mutating func add<ID: FixedWidthInteger & BitwiseCopyable>(_ ids: Span<ID>, shift: ID = 0) {
-    var distinctCount = distinctCount
-    unsafe counts.withUnsafeMutableBufferPointer { counts in
+  private mutating func change(
+    _ body: (UnsafeMutablePointer<UInt8>, UnsafeMutablePointer<UInt16>, Int) -> Int
+  ) {
+    let before = distinctCount
+    distinctCount = unsafe counts.withUnsafeMutableBufferPointer { counts in
       unsafe buckets.withUnsafeMutableBufferPointer { buckets in
         // SAFETY: there are 2¹⁶ counts, as many as a bucket has values. As each bucket is in the
         // list once, the list is no longer than that, and it has room for one more.
-        guard let counts = counts.baseAddress, let buckets = buckets.baseAddress else { return }
-        for index in ids.indices {
-          let bucket = UInt16(truncatingIfNeeded: ids[index] &>> shift)
-          let count = unsafe UInt32(counts[Int(bucket)])
-          unsafe buckets[distinctCount] = bucket
-          // One more distinct bucket if the count was 0. The count grows by 1, but never beyond
-          // 255. Both without a branch, which would be mispredicted for many tokens. It is
-          // arithmetic because the compiler makes a branch of `count == 0 ? 1 : 0`.
-          distinctCount &+= Int(truncatingIfNeeded: (count &- 1) &>> 31)
-          unsafe counts[Int(bucket)] = UInt8(
-            truncatingIfNeeded: count &+ 1 &- (count &+ 1) &>> 8)
-        }
+        guard let counts = counts.baseAddress, let buckets = buckets.baseAddress
+        else { return before }
+        return unsafe body(counts, buckets, before)
       }
     }
-    self.distinctCount = distinctCount
   }
 
   /// Calls `body` with each bucket that occurs and its count, in the order in which they occur

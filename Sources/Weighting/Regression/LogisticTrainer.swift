@@ -41,6 +41,8 @@ package struct LogisticTrainer: Sendable {
   /// - Complexity: O(*n*) for *n* features.
   package init(target: DocumentSample, pool: DocumentSample) {
     var trainer = LogisticTrainer()
+    // Equal features are joined. Memory counts when it is used.
+    trainer.entries.reserveCapacity(target.featureCount + pool.featureCount)
     target.forEachDocument { _, features in trainer.add(features) }
     trainer.targetCount = trainer.documentCount
     let inTarget = target.priorities
