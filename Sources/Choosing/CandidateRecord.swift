@@ -75,6 +75,14 @@ package struct CandidateRecords: Sendable {
     return CandidateRecords(words)
   }
 
+  /// Adds the counts of some records, or takes them away, by rank.
+  ///
+  /// - Parameter sign: 1 or −1.
+  /// - Complexity: O(*n*) for *n* different features of each.
+  package func add(_ numbers: [Int], to counts: inout [Double], sign: Double) {
+    for number in numbers { self[number].add(to: &counts, from: words.span, sign: sign) }
+  }
+
   package subscript(number: Int) -> CandidateRecord {
     CandidateRecord(in: words.span, at: starts[number])
   }

@@ -58,14 +58,14 @@ package struct CandidateScale: Sendable, Equatable {
   ///   - keys: of all candidates.
   ///   - top: the keys that a draw by weight would select.
   /// - Complexity: O(*n* log *n*) for *n* keys.
-  package init(_ keys: some Sequence<Double>, top: some Sequence<Double>) {
+  package init(_ keys: [Double], top: [Double]) {
     let all = Self.moments(keys)
     mean = all.mean
     deviation = max(all.deviation, Self.moments(top).deviation)
   }
 
   /// The mean and the standard deviation of a population; 0 for none.
-  private static func moments(_ keys: some Sequence<Double>) -> (mean: Double, deviation: Double) {
+  private static func moments(_ keys: [Double]) -> (mean: Double, deviation: Double) {
     // A sum of rounded numbers depends on their order, and keys come in that of the threads.
     let keys = keys.sorted()
     // The mean of equal keys may be rounded, and would then differ from them.

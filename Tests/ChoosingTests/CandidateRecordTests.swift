@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -106,13 +107,65 @@ import Testing
     var added = GainTable(candidates.profile, pseudocount: 0.3)
     added.add(counts)
     let made = GainTable(candidates.profile, pseudocount: 0.3, counts: counts)
+    // Tables whose memory was used before, and which know terms of other sets.
+    var begun = GainTable(candidates.profile, pseudocount: 0.1)
+    var copied = begun
+    for number in 0..<20 {
+      _ = begun.gain(of: records[number], in: words)
+      _ = copied.gain(of: records[number], in: words)
+    }
+    begun.begin(candidates.profile, pseudocount: 0.3, counts: counts)
+    copied.copy(grown)
     var set: [Int: Int] = [:]
     for document in candidates.documents[..<6] { set.merge(document.features) { $0 + $1 } }
     for number in 0..<20 {
       let gain = candidates.gain(candidates.documents[number], pseudocount: 0.3, set)
-      for var table in [grown, added, made] {
+      for var table in [grown, added, made, begun, copied] {
         #expect(table.gain(of: records[number], in: words) == gain)
       }
+    }
+  }
+
+  /// Counts on both sides of those whose logarithms a table knows, in a set that is made of whole
+  /// numbers, and in one that completes something. The table of 5,000 ranks has some that are too
+  /// far down to be kept.
+  @Test(arguments: [0, 0.25], [0.1, 12.5])
+  func `Gains are exact for all counts`(fraction: Double, pseudocount: Double) {
+    let rankCount = 5000
+    let shares = (0..<rankCount).map { UInt64(3 * (rankCount - $0)) }
+    let profile = TargetProfile(counts: shares, tokenCount: 7_000_000)
+    let sizes = [0, 1, 2, 63, 64, 65, 4095, 4096, 4097, 1_000_000]
+    let occurrences = [1, 2, 14, 15, 16, 17, 31, 32, 33, 70_000]
+    let counts = (0..<rankCount).map { Double(sizes[$0 % sizes.count]) + fraction }
+    var table = GainTable(profile, pseudocount: pseudocount, counts: counts)
+    for rank in [0..<10, 4090..<4110, 4990..<5000].joined() {
+      for count in occurrences {
+        let words: [UInt32] =
+          count == 1 ? [0, 1, 0, UInt32(rank)] : [0, 0, 1, UInt32(rank), UInt32(count)]
+        let record = CandidateRecord(in: words.span, at: 0)
+        let term =
+          profile.shares[rank]
+          * Foundation.log(1 + Double(count) / (pseudocount + counts[rank]))
+        let expected = Double(Int64((term * 0x1p50).rounded())) * 0x1p-50
+        // Once found, and once known.
+        #expect(table.gain(of: record, in: words.span) == expected)
+        #expect(table.gain(of: record, in: words.span) == expected)
+      }
+    }
+  }
+
+  /// Halves are rounded up, and numbers below 1/2 or beyond 2⁵² are rounded rightly, too. One
+  /// feature with ln(1 + c / a) = ln 2 has the gain p ln 2, whatever p is.
+  @Test(arguments: [1, 3, 1 << 20, 1 << 40, 1 << 52, 1 << 62] as [Int])
+  func `Gains of very small and large shares are exact`(tokenCount: Int) {
+    let profile = TargetProfile(counts: [5, 1], tokenCount: tokenCount)
+    var table = GainTable(profile, pseudocount: 1)
+    for rank in 0..<2 {
+      let words: [UInt32] = [0, 1, 0, UInt32(rank)]
+      let term = profile.shares[rank] * Foundation.log(2)
+      let expected = Double(Int64((term * 0x1p50).rounded())) * 0x1p-50
+      let record = CandidateRecord(in: words.span, at: 0)
+      #expect(table.gain(of: record, in: words.span) == expected)
     }
   }
 }

@@ -62,7 +62,7 @@ import Testing
     let keys = (0..<200).map { _ in Double.random(in: -1e3...1e3, using: &random) }
     let top = keys.sorted().suffix(50)
     #expect(
-      CandidateScale(keys, top: top)
+      CandidateScale(keys, top: Array(top))
         == CandidateScale(keys.shuffled(using: &random), top: top.shuffled(using: &random)))
   }
 }

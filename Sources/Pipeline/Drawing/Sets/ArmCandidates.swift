@@ -126,7 +126,7 @@ extension SetCandidates.Part {
     let fitting = Candidates.putFirst(budget, of: &entries)
     let count = budget.amount > 0 ? max(fitting, min(1, entries.count)) : 0
     let first = entries[..<count]
-    keys = CandidateScale(entries.lazy.map(\.key), top: first.lazy.map(\.key))
+    keys = CandidateScale(entries.map(\.key), top: first.map(\.key))
     documentCount = count
     tokenCount = first.reduce(0) { $0 + $1.tokenCount }
     cost = first.reduce(0) { $0 + budget.cost(of: $1) }

@@ -60,6 +60,7 @@ final class CandidateSpool: FeatureSink {
   ///   still to come, if they are like those before them.
   func add(_ words: [UInt32], textHashes: [UInt64]) throws(PipelineError) {
     try state.withLock { state throws(PipelineError) in
+      if state.candidateCount == 0 { reserve(words.count, of: textHashes.count, &state) }
       var start = 0
       for textHash in textHashes {
         let slice = slice(of: textHash)
@@ -76,6 +77,17 @@ final class CandidateSpool: FeatureSink {
           written: wordSize * state.fileWordCount, of: state.candidateCount, among: candidateCount)
         try write(&state)
       }
+    }
+  }
+
+  /// Reserves room for all candidates, if they are like the first ones.
+  ///
+  /// Otherwise, each slice would be copied whenever it doubles. Memory counts when it is used.
+  private func reserve(_ wordCount: Int, of count: Int, _ state: inout State) {
+    let all = Double(wordCount) / Double(max(1, count)) * Double(candidateCount)
+    let ofSlice = min(1.25 * all, Double(mostHeld)) / Double(sliceCount)
+    for slice in state.held.indices {
+      state.held[slice].reserveCapacity(Int(ofSlice.rounded(.down)))
     }
   }
 
@@ -106,6 +118,8 @@ final class CandidateSpool: FeatureSink {
     let (held, extents) = state.withLock { state in
       (slices.map { state.held[$0] }, slices.map { state.extents[$0] })
     }
+    // The usual case, in which nothing has to be copied.
+    if held.count == 1, extents[0].isEmpty { return CandidateRecords(held[0]) }
     var words: [UInt32] = []
     words.reserveCapacity(
       held.reduce(0) { $0 + $1.count }

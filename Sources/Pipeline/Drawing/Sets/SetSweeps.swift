@@ -79,10 +79,12 @@ struct SetSweeps: Sendable {
     let sizes = candidates.sizes(sliceCount: sliceCount) { slice(of: $0, sliceCount) }
     let quotas = candidates.quotas(sizes)
     var own = sizes.map { _ in Own(costs: candidates.parts.map { _ in 0 }) }
-    var set = tableBefore(factor: 1)
     let sweepCount = sliceCount > Self.manySlices ? 3 : 2
+    let tables = SweepTables(self)
+    var set = tableBefore(factor: 1)
     try choose(
-      Array(sizes.indices), quotas, standAlone: true, tokenCount: candidates.tokenCount, &own, &set)
+      Array(sizes.indices), quotas, beside: nil, tokenCount: candidates.tokenCount, &own, tables)
+    tables.moveChanges(to: &set)
     for _ in 1..<sweepCount {
       let tokenCount = own.reduce(0) { sum, own in
         own.candidates.reduce(sum) { $0 + candidates.all[Int($1)].tokenCount }
@@ -94,8 +96,9 @@ struct SetSweeps: Sendable {
           for part in sums.indices { sums[part] += own[slice].costs[part] }
         }
         try choose(
-          slices, candidates.quotas(slices, of: quotas, spentElsewhere: spent),
-          standAlone: false, tokenCount: tokenCount, &own, &set)
+          slices, candidates.quotas(slices, of: quotas, spentElsewhere: spent), beside: set,
+          tokenCount: tokenCount, &own, tables)
+        tables.moveChanges(to: &set)
       }
     }
     return Chosen(
@@ -103,74 +106,64 @@ struct SetSweeps: Sendable {
       sweepCount: sweepCount)
   }
 
-  /// The table of what the set is to complete, before anything is chosen.
-  ///
-  /// - Parameter factor: how many parts like the one that is chosen make the whole set.
-  func tableBefore(factor: Double) -> GainTable {
-    GainTable(
-      profile, pseudocount: SetObjective.pseudocount / factor,
-      counts: base?.counts.map { $0 / factor })
-  }
-
   private func slice(of textHash: UInt64, _ sliceCount: Int) -> Int {
     spool.slice(of: textHash) / (spool.sliceCount / sliceCount)
   }
 
-  /// Lets some slices choose, side by side.
+  /// Lets some slices choose, side by side, and adds what changes to the changes of `tables`.
   ///
   /// - Parameters:
   ///   - quotas: of each slice, by part.
-  ///   - standAlone: whether each stands for all others, rather than knowing them.
+  ///   - set: everything chosen, including what the slices chose before; nil if each slice stands
+  ///     for all others, rather than knowing them.
   ///   - tokenCount: of the whole set, about.
   private func choose(
-    _ slices: [Int], _ quotas: [[Int]], standAlone: Bool, tokenCount: Int, _ own: inout [Own],
-    _ set: inout GainTable
+    _ slices: [Int], _ quotas: [[Int]], beside set: GainTable?, tokenCount: Int, _ own: inout [Own],
+    _ tables: SweepTables
   ) throws {
     let before = own
-    let frozen = set
-    let changes = Lock([Double](repeating: 0, count: profile.rankCount))
     let results: [Result<Own, any Error>]
     do throws(SystemError) {
       results = try Threads.map(slices.count, threadCount: threadCount) { index in
         Result {
           let slice = slices[index]
-          return try choose(
-            slice, of: before.count, quotas[slice], before[slice], standAlone ? nil : frozen,
-            tokenCount, changes)
+          return try tables.withTable { table, differences in
+            try choose(
+              slice, of: before.count, quotas[slice], before[slice], beside: set, tokenCount,
+              &table, &differences)
+          }
         }
       }
     } catch {
       throw PipelineError.input(.reading(.system(error), line: nil))
     }
     for (slice, result) in zip(slices, results) { own[slice] = try result.get() }
-    set.add(changes.withLock { $0 })
   }
 
-  /// Lets a slice choose, and adds what changes to `changes`.
+  /// Lets a slice choose.
   ///
-  /// - Parameter set: everything chosen, including this slice's own; nil if it stands alone.
+  /// - Parameters:
+  ///   - set: everything chosen, including this slice's own; nil if it stands alone.
+  ///   - table: any, whose memory is used.
+  ///   - differences: zeros, by rank, to which what changes is added.
   private func choose(
-    _ slice: Int, of sliceCount: Int, _ quotas: [Int], _ before: Own, _ set: GainTable?,
-    _ tokenCount: Int, _ changes: borrowing Lock<[Double]>
+    _ slice: Int, of sliceCount: Int, _ quotas: [Int], _ before: Own, beside set: GainTable?,
+    _ tokenCount: Int, _ table: inout GainTable, _ differences: inout [Double]
   ) throws -> Own {
     let quota = quotas.reduce(0, +)
     var own = Own(costs: quotas.map { _ in 0 })
     guard quota > 0 || !before.records.isEmpty else { return own }
     let width = spool.sliceCount / sliceCount
     let records = try spool.records(of: (slice * width)..<((slice + 1) * width))
-    var table: GainTable
     var factor = 1.0
     if let set {
-      table = set
+      table.copy(set)
       // All at once: most n-grams are in many of these documents.
-      var own = [Double](repeating: 0, count: profile.rankCount)
-      for record in before.records {
-        records[record].add(to: &own, from: records.words.span, sign: -1)
-      }
-      table.add(own)
+      records.add(before.records, to: &differences, sign: -1)
+      table.add(differences)
     } else {
       factor = Double(candidates.budget) / Double(max(1, quota))
-      table = tableBefore(factor: factor)
+      begin(&table, factor: factor)
     }
     let scale = candidates.scale(
       objective, noise, profile, factor: factor, tokenCount: Double(tokenCount),
@@ -183,11 +176,27 @@ struct SetSweeps: Sendable {
       own.candidates.append(UInt32(number))
       own.costs[candidates.part(number)] += candidates.cost(number)
     }
-    changes.withLock { changes in
-      let words = records.words.span
-      for record in before.records { records[record].add(to: &changes, from: words, sign: -1) }
-      for record in own.records { records[record].add(to: &changes, from: words, sign: 1) }
-    }
+    records.add(own.records, to: &differences, sign: 1)
     return own
   }
+
+  // MARK: Tables
+
+  /// The table of what the set is to complete, before anything is chosen.
+  ///
+  /// - Parameter factor: how many parts like the one that is chosen make the whole set.
+  func tableBefore(factor: Double) -> GainTable {
+    GainTable(profile, pseudocount: Self.pseudocount(factor), counts: baseCounts(factor))
+  }
+
+  /// Makes any table that one, in the memory that it has.
+  func begin(_ table: inout GainTable, factor: Double) {
+    table.begin(profile, pseudocount: Self.pseudocount(factor), counts: baseCounts(factor))
+  }
+
+  private static func pseudocount(_ factor: Double) -> Double {
+    SetObjective.pseudocount / factor
+  }
+
+  private func baseCounts(_ factor: Double) -> [Double]? { base?.counts.map { $0 / factor } }
 }
