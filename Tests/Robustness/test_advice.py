@@ -1,0 +1,85 @@
+"""Advice in messages: it is followed to the letter, and then the command succeeds."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from planning import checked, folder, in_shell, selected
+from running import FIXTURES
+
+__all__ = ["folder"]
+
+MODELS = "--target-model wiki.model --pool-model pool.model"
+
+
+def refused(folder: Path, command: str, status: int = 1) -> str:
+    finished = in_shell(folder, command)
+    assert finished.returncode == status, f"{command}\n{finished.stdout}\n{finished.stderr}"
+    return finished.stderr
+
+
+@pytest.fixture
+def pool(folder: Path) -> Path:
+    """Two shards under plain names, and the choice among their candidates."""
+    for name, place in [("a", "b.jsonl"), ("b", "-a#x:y.jsonl")]:
+        (folder / "shards" / place).rename(folder / f"{name}.jsonl")
+    checked(folder, "dsel fit -q wiki.jsonl -o wiki.model")
+    checked(folder, COUNT + KEEP)
+    return folder
+
+
+COUNT = "dsel fit -q --force a.jsonl -o a.model && dsel fit -q --force b.jsonl -o b.model && "
+COUNT += "dsel merge -q --force a.model b.model -o pool.model && "
+KEEP = "for x in a b; do "
+KEEP += f"dsel weigh -q --force $x.jsonl {MODELS} --candidates 30 -o $x.kept || exit; done; "
+KEEP += "dsel merge -q --force a.kept b.kept -o kept"
+
+
+BEGIN = (
+    "begin again: count it with 'dsel fit', merge the models of all files, weigh all with "
+    "--candidates and the new --pool-model, and merge these."
+)
+
+
+# The words that it expects, and then a name: it keeps what it reads under the last part of that.
+STAND_IN = """#!/bin/bash
+name=${@: -1}
+set -- "${@:1:$#-1}"
+[ "$*" = '%s' ] && cat > "copy-${name##*/}"
+"""
+
+
+MISSING = '--domain-field: no document has a value in the field "{}". Check its name: dots lead into objects.'
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["select --target {0} --pool {1} --count 5 -o o --report r.html", "compare --target {0} --selected {1}",
+     "compare --target {0} --selected {1} --pool {1}", "show --target {0} --pool {1}",
+     "resample --field q --pool {1} --count 5 -o o --report-data r.json"],
+)  # fmt: skip
+def test_a_field_of_domains_that_no_document_has(folder: Path, command: str) -> None:
+    for name in ["target", "pool"]:
+        lines = [{"text": f"words {place} of the {name}", "q": place, "m": {"site": None}} for place in range(40)]
+        if name == "pool":
+            lines[17]["m"] = {"site": "one.example"}
+        (folder / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    command = "dsel " + command.format("target.jsonl", "pool.jsonl")
+    if "select --" in command or "show" in command:
+        command += " --min-tokens 0"
+    for threads in ["", " --threads 3"]:
+        for field in ["m.sit", "site", "m"]:
+            finished = in_shell(folder, f"rm -f o* r.*; {command}{threads} --domain-field {field}")
+            assert finished.returncode == 0 and f"warning: {MISSING.format(field)}\n" in finished.stderr
+        finished = in_shell(folder, f"rm -f o* r.*; {command}{threads} --domain-field m.site")
+        assert finished.returncode == 0 and "--domain-field" not in finished.stderr
+    if command.startswith("dsel compare"):
+        return
+    output = in_shell(folder, f"rm -f o* r.*; {command} --json --domain-field m.sit").stdout
+    assert json.loads(output)["missing_domain_field"] == "m.sit"
+    output = in_shell(folder, f"rm -f o* r.*; {command} --json --domain-field m.site").stdout
+    assert "missing_domain_field" not in json.loads(output)
