@@ -39,6 +39,27 @@ KEEP += f"dsel weigh -q --force $x.jsonl {MODELS} --candidates 30 -o $x.kept || 
 KEEP += "dsel merge -q --force a.kept b.kept -o kept"
 
 
+def test_equal_shards_of_a_plan(pool: Path) -> None:
+    shutil.copy(pool / "a.jsonl", pool / "copy.jsonl")
+    plan = "dsel plan --format commands --task-bytes 1 select --target wiki.jsonl --count 20 "
+    plan += "--output-dir out --pool a.jsonl b.jsonl"
+    message = refused(pool, f"{plan} copy.jsonl > plan.sh && bash -e plan.sh")
+    assert message.endswith(
+        "which has the same bytes: its documents would count twice. Leave one of these two files out of "
+        "the pool, and if this is part of a plan, run 'dsel plan' again. Elsewhere, --allow-repeats lets "
+        "both count.\n"
+    )
+    # In a plan, the other way isn't open.
+    assert "can't do this" in refused(pool, f"{plan} copy.jsonl --allow-repeats", 64)
+    checked(pool, f"{plan} > plan.sh && bash -e plan.sh")
+    checked(pool, "dsel select -q --target wiki.jsonl --count 20 --pool a.jsonl b.jsonl -o one.jsonl")
+    assert selected(pool, "out") == (pool / "one.jsonl").read_bytes()
+    # Elsewhere, it is.
+    checked(pool, "dsel fit -q copy.jsonl -o copy.model")
+    assert "--allow-repeats" in refused(pool, "dsel merge -q a.model copy.model -o both.model")
+    checked(pool, "dsel merge -q --allow-repeats a.model copy.model -o both.model")
+
+
 BEGIN = (
     "begin again: count it with 'dsel fit', merge the models of all files, weigh all with "
     "--candidates and the new --pool-model, and merge these."
