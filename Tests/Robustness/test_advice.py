@@ -60,6 +60,35 @@ def test_equal_shards_of_a_plan(pool: Path) -> None:
     checked(pool, "dsel merge -q --allow-repeats a.model copy.model -o both.model")
 
 
+@pytest.mark.parametrize("name", ["out", "the out/"])
+def test_the_directory_of_a_manifest(pool: Path, name: str) -> None:
+    select = "dsel select -q --target wiki.jsonl --pool a.jsonl b.jsonl --count 20"
+    checked(pool, f"{select} --output-dir '{name}'")
+    for command in ["verify", "show --manifest", "explain --id x --manifest"]:
+        message = refused(pool, f"dsel {command} '{name}'")
+        found = re.fullmatch(
+            re.escape(name) + r": this is a directory. Name manifests in it, such as (.*)\.\n", message
+        )
+        assert found, message
+        if "explain" not in command:
+            checked(pool, f"dsel {command} {found[1]}")
+    # Several at a time.
+    checked(pool, f"{select} --seed 1 -o '{name}/other.jsonl'")
+    checked(pool, f"dsel verify {found[1]}")
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["merge {} -o x", f"resample --pool a.jsonl --candidates {{}} -o x", "report {}",
+     "resample --pool a.jsonl --weights {} -o x", "weigh a.jsonl --target-model {} --pool-model {} -o x"],
+)  # fmt: skip
+def test_other_directories(pool: Path, command: str) -> None:
+    """They have files of any name, so that no pattern is right for all."""
+    (pool / "kept.d").mkdir()
+    message = refused(pool, "dsel " + command.format(*["kept.d"] * 2))
+    assert message == "kept.d: this is a directory. Name a file in it.\n"
+
+
 BEGIN = (
     "begin again: count it with 'dsel fit', merge the models of all files, weigh all with "
     "--candidates and the new --pool-model, and merge these."

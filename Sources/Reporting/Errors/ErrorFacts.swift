@@ -47,6 +47,7 @@ extension VerifyError {
   fileprivate var facts: ErrorFacts {
     switch self {
     case .notManifest(let path), .notVerifiable(let path): ErrorFacts(code: "not_a_manifest", path)
+    case .isDirectory(let path): ErrorFacts(code: "is_directory", path)
     case .noCommand(let path), .distributed(let path), .notOfSelect(let path, _),
       .readStandardInput(let path), .hasReaders(let path):
       ErrorFacts(code: "not_repeatable", path)

@@ -66,8 +66,7 @@ extension ErrorMessage {
     case .isDirectory(let path):
       return path == "-"
         ? "\(File.standardInputName): this is a directory. Pipe in a file."
-        : "\(path): this is a directory. Name its files, such as "
-          + "\(path)\(path.utf8.last == UInt8(ascii: "/") ? "" : "/")*.jsonl.zst."
+        : "\(path): this is a directory. Name a file in it."
     case .damaged(let path, let error): return damaged(path, error)
     case .foreign(let path, let format, let container):
       return foreign(path, format, within: container)
