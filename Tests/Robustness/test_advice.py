@@ -89,6 +89,23 @@ def test_other_directories(pool: Path, command: str) -> None:
     assert message == "kept.d: this is a directory. Name a file in it.\n"
 
 
+def test_a_second_run_by_shard(pool: Path) -> None:
+    checked(pool, "dsel resample -q --candidates kept --picks picks")
+    copy = "dsel resample -q --candidates picks --by-shard --output-dir out --pool"
+    checked(pool, f"{copy} a.jsonl")
+    assert refused(pool, f"{copy} b.jsonl") == (
+        "out/manifest.json: the file exists. Name another with --manifest (with --by-shard, each run "
+        "needs one of its own), or add --force to replace it.\n"
+    )
+    checked(pool, f"{copy} b.jsonl --manifest out/b.manifest.json")
+    checked(pool, "dsel resample -q --candidates picks --pool a.jsonl b.jsonl -o one.jsonl")
+    assert selected(pool, "out") == (pool / "one.jsonl").read_bytes()
+    assert {path.name for path in (pool / "out").glob("*manifest.json")} == {"manifest.json", "b.manifest.json"}
+    # The other way writes the same lines, and loses the first record.
+    checked(pool, f"{copy} b.jsonl --force")
+    assert selected(pool, "out") == (pool / "one.jsonl").read_bytes()
+
+
 BEGIN = (
     "begin again: count it with 'dsel fit', merge the models of all files, weigh all with "
     "--candidates and the new --pool-model, and merge these."
