@@ -46,7 +46,8 @@ extension ErrorMessage {
   }
 
   /// What helps where results of an earlier run stand for the file as it was.
-  static let planAdvice = "A plan needs another --work-dir and --output-dir then."
+  static let planAdvice =
+    "If this is part of a plan, run 'dsel plan' again with another --work-dir and --output-dir."
 
   private static func empty(_ role: InputRole, _ skipped: Int) -> String {
     let lines =
