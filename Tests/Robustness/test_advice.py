@@ -112,6 +112,30 @@ BEGIN = (
 )
 
 
+@pytest.mark.parametrize("picks", [False, True])
+def test_candidates_of_a_file_that_changed(pool: Path, picks: bool) -> None:
+    draw = "dsel resample -q --force --candidates kept --pool a.jsonl b.jsonl -o out.jsonl"
+    if picks:
+        draw = draw.replace("kept", "picks")
+    choose = "; dsel resample -q --force --candidates kept --picks picks"
+    checked(pool, KEEP + choose)
+    lines = (pool / "a.jsonl").read_text().splitlines(True)
+    for number, changed in enumerate([lines[5:], [line.replace("the ", "The ") for line in lines]]):
+        (pool / "a.jsonl").write_text("".join(changed))
+        assert refused(pool, draw) == (
+            "a.jsonl: the text of a candidate is not the text that was weighed: the file has changed, or is "
+            f"another one of that name. Name the file that was weighed. If it has changed, {BEGIN} "
+            "If this is part of a plan, run 'dsel plan' again with another --work-dir and --output-dir.\n"
+        )
+        if number == 0:
+            # Weighing alone isn't enough.
+            message = refused(pool, f"{KEEP} && {draw.replace('picks', 'kept')}")
+            assert message.endswith(f"If a file has lost documents since it was counted, {BEGIN}\n")
+        checked(pool, f"{COUNT} {KEEP}{choose} && {draw}")
+        checked(pool, "dsel select -q --force --target wiki.jsonl --pool a.jsonl b.jsonl --count 30 -o one.jsonl")
+        assert (pool / "out.jsonl").read_bytes() == (pool / "one.jsonl").read_bytes()
+
+
 # The words that it expects, and then a name: it keeps what it reads under the last part of that.
 STAND_IN = """#!/bin/bash
 name=${@: -1}
