@@ -136,6 +136,15 @@ def test_candidates_of_a_file_that_changed(pool: Path, picks: bool) -> None:
         assert (pool / "out.jsonl").read_bytes() == (pool / "one.jsonl").read_bytes()
 
 
+def test_a_plan_with_a_target_of_parquet(pool: Path) -> None:
+    """Its rows are counted, and never copied."""
+    shutil.copy(FIXTURES / "golden/parquet/polars-zstd.parquet", pool / "target.parquet")
+    select = "select --target target.parquet --pool a.jsonl b.jsonl --count 20 --on-error skip --max-skipped 100%"
+    checked(pool, f"dsel plan --format commands {select} --output-dir out > plan.sh && bash -e plan.sh")
+    checked(pool, f"dsel {select} -q -o one.jsonl")
+    assert (pool / "one.jsonl").read_bytes() and selected(pool, "out") == (pool / "one.jsonl").read_bytes()
+
+
 # The words that it expects, and then a name: it keeps what it reads under the last part of that.
 STAND_IN = """#!/bin/bash
 name=${@: -1}
