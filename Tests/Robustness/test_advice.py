@@ -145,6 +145,15 @@ def test_a_plan_with_a_target_of_parquet(pool: Path) -> None:
     assert (pool / "one.jsonl").read_bytes() and selected(pool, "out") == (pool / "one.jsonl").read_bytes()
 
 
+def test_a_parquet_file_in_the_place_of_weights(pool: Path) -> None:
+    shutil.copy(FIXTURES / "golden/parquet/polars-zstd.parquet", pool / "t.parquet")
+    message = refused(pool, "dsel resample --weights t.parquet --pool a.jsonl --count 5 -o out.jsonl")
+    assert message.startswith("t.parquet: no column leads to the field text_hash. Its columns: id, text, ")
+    assert message.endswith(" Name a file of weights from 'dsel weigh'.\n")
+    checked(pool, f"dsel weigh -q a.jsonl {MODELS} -o weights")
+    checked(pool, "dsel resample -q --weights weights --pool a.jsonl --count 5 -o out.jsonl")
+
+
 # The words that it expects, and then a name: it keeps what it reads under the last part of that.
 STAND_IN = """#!/bin/bash
 name=${@: -1}

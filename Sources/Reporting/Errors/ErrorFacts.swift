@@ -87,6 +87,7 @@ extension InputError {
       .invalidWeightLine(let path, let line, let error):
       // The words by which skipped lines are counted.
       ErrorFacts(code: error.reason.rawValue, path, line: line)
+    case .noWeightColumn(let path, _, _): ErrorFacts(code: "missing_column", path)
     case .tooManySkipped(let path, _, _, _): ErrorFacts(code: "too_many_skipped", path)
     case .repeatedFile(let path, _, _): ErrorFacts(code: "repeated_file", path)
     case .empty: ErrorFacts(code: "no_documents")

@@ -17,6 +17,8 @@ extension ErrorMessage {
       "\(path):\(line): \(invalidLine(error, of: .evaluation))"
     case .invalidWeightLine(let path, let line, let error):
       "\(path):\(line): \(invalidLine(error, of: .weights))"
+    case .noWeightColumn(let path, let field, let present):
+      "\(path): \(missingColumn("the field \(field)", present)) Name a file of weights from 'dsel weigh'."
     case .empty(let role, let skipped): empty(role, skipped)
     case .noTokens(let role):
       "\(role.subject) without tokens: its documents have no text. Check --text-field and "
