@@ -154,6 +154,16 @@ def test_a_parquet_file_in_the_place_of_weights(pool: Path) -> None:
     checked(pool, "dsel resample -q --weights weights --pool a.jsonl --count 5 -o out.jsonl")
 
 
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity", "inf"])
+def test_a_string_in_the_place_of_a_number(folder: Path, text: str) -> None:
+    lines = [{"text": "some words", "q": 1}, {"text": "other words", "q": text}]
+    (folder / "rated.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    draw = "dsel resample --field q --pool rated.jsonl --count 1 -o out.jsonl"
+    assert refused(folder, draw).startswith('rated.jsonl:2: the field "q" is a string, not a number.')
+    checked(folder, f"{draw} --on-error skip --max-skipped 100% --rejects rejects")
+    assert json.loads((folder / "rejects.reasons.jsonl").read_text())["found"] == "a string"
+
+
 # The words that it expects, and then a name: it keeps what it reads under the last part of that.
 STAND_IN = """#!/bin/bash
 name=${@: -1}
