@@ -172,6 +172,34 @@ set -- "${@:1:$#-1}"
 """
 
 
+@pytest.mark.parametrize(
+    "scheme, words", [("s3", "aws s3 cp -"), ("gs", "gcloud storage cp -"), ("hdfs", "hdfs dfs -put -")]
+)
+def test_an_address_in_the_place_of_an_output(folder: Path, scheme: str, words: str) -> None:
+    program, rest = words.split(" ", 1)
+    (folder / "bin" / program).write_text(STAND_IN % rest)
+    (folder / "bin" / program).chmod(0o755)
+    select = "dsel select -q --target wiki.jsonl --pool shards/ --count 9"
+    place = f"{scheme}://bucket/x.jsonl"
+    message = refused(folder, f"{select} -o {place}", 64)
+    assert message.startswith(
+        f"Error: --output {place}: dsel writes files and standard output. Add --writer '{words} {{}}', or pipe it on: "
+        f"dsel … | {words} {place}\n"
+    )
+    checked(folder, f"{select} -o one.jsonl && {select} -o {place} --writer '{words} {{}}'")
+    one = (folder / "one.jsonl").read_bytes()
+    assert (folder / "copy-x.jsonl").read_bytes() == one and (folder / "copy-x.jsonl.manifest.json").exists()
+    (folder / "copy-x.jsonl").unlink()
+    checked(folder, f"{select} | {words} {place}")
+    assert (folder / "copy-x.jsonl").read_bytes() == one
+    # Nothing else is standard output, and no command takes it.
+    for option in ["--output-dir", "--manifest", "--remainder", "--picks"]:
+        message = refused(folder, f"{select} {option} {place}", 64)
+        advice = f"Write to a {'directory' if option == '--output-dir' else 'file'}, and copy it."
+        assert f"{option} {place}: dsel writes files and standard output. {advice}\n" in message
+    assert not (folder / f"{scheme}:").exists()
+
+
 MISSING = '--domain-field: no document has a value in the field "{}". Check its name: dots lead into objects.'
 
 
