@@ -230,3 +230,61 @@ def test_a_field_of_domains_that_no_document_has(folder: Path, command: str) -> 
     assert json.loads(output)["missing_domain_field"] == "m.sit"
     output = in_shell(folder, f"rm -f o* r.*; {command} --json --domain-field m.site").stdout
     assert "missing_domain_field" not in json.loads(output)
+
+
+def rated(folder: Path) -> None:
+    lines = [{"text": f"words {place}", "q": place} for place in range(30)]
+    (folder / "pool/deep").mkdir(parents=True)
+    for name in ["t.jsonl", "pool/a.jsonl", "pool/deep/b.jsonl"]:
+        (folder / name).write_text("".join(json.dumps(line | {"id": name}) + "\n" for line in lines))
+    checked(folder, "ln -s pool link && dsel fit -q t.jsonl -o m --min-tokens 0")
+
+
+@pytest.mark.parametrize(
+    "words, where",
+    [("--pool pool -o pool/o.jsonl", "pool"), ("--pool pool/ -o pool/deep/o.jsonl.gz", "pool/"),
+     ("--pool pool --output-dir pool/new", "pool"), ("--pool link -o ./pool/deep/../o.jsonl", "link"),
+     ("--pool pool -o '{}/pool/o.jsonl'", "pool"), ("--pool . --on-error skip --max-skipped 100% -o o.jsonl", "."),
+     ("--pool pool -o link/o.jsonl", "pool"),
+     ("--pool pool -o o.jsonl --manifest pool/o.json", "pool"),
+     ("--pool pool -o o.jsonl --remainder pool/rest/", "pool")],
+)  # fmt: skip
+@pytest.mark.parametrize("command", ["select --target t.jsonl --min-tokens 0", "resample --field q"])
+def test_an_output_that_another_run_would_read(folder: Path, command: str, words: str, where: str) -> None:
+    rated(folder)
+    words = words.format(folder)
+    finished = in_shell(folder, f"dsel {command} -q --count 5 {words}")
+    assert finished.returncode == 0
+    said = re.search(
+        rf"warning: (.*) is in {re.escape(where)}, where documents were looked for: another run would read it, too. "
+        "Write to another directory.\n", finished.stderr
+    )  # fmt: skip
+    assert said, finished.stderr
+    # It's true.
+    count = f"dsel fit -q --json -o model --force {words.split()[1]} --on-error skip | jq '.inputs | length'"
+    before = in_shell(folder, count)
+    if said[1] in before.stderr:
+        return
+    checked(folder, f"rm -rf {said[1]}")
+    assert int(checked(folder, count)) < int(before.stdout)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["--pool pool -o o.jsonl", "--pool pool -o pool/o.out", "--pool pool -o pool/../o.jsonl",
+     "--pool pool/deep -o pool/o.jsonl", "--pool pool/*.jsonl -o pool/o.jsonl",
+     "--pool pool -o pool/.o.jsonl", "--pool pool", "--pool pool -o /dev/null",
+     "--pool pool --output-dir out"],
+)  # fmt: skip
+def test_an_output_that_no_other_run_reads(folder: Path, words: str) -> None:
+    rated(folder)
+    for command in ["select --target t.jsonl --min-tokens 0", "resample --field q"]:
+        finished = in_shell(folder, f"rm -f pool/o.*; dsel {command} -q --force --count 5 {words}")
+        assert finished.returncode == 0 and "looked for" not in finished.stderr
+
+
+def test_weights_that_another_run_would_read(folder: Path) -> None:
+    rated(folder)
+    weigh = "dsel weigh -q --target-model m --pool-model m --pool pool -o"
+    assert in_shell(folder, f"{weigh} w.jsonl").stderr == ""
+    assert "pool/w.jsonl is in pool, where" in in_shell(folder, f"{weigh} pool/w.jsonl").stderr
