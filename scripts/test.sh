@@ -106,7 +106,7 @@ step_files() { check_dsel test_many_files.py "$@"; }
 step_streams() { TMPDIR=$disk check_dsel test_soak.py test_memory.py "$@"; }
 step_distributed() {
   check_dsel test_distributed.py test_distributed_options.py test_distributed_parts.py \
-    test_random_options.py test_plan.py test_plan_directories.py test_by_shard.py test_pile.py "$@"
+    test_random_options.py test_plan.py test_plan_directories.py test_by_shard.py test_pile.py test_advice.py "$@"
 }
 
 # Pages are opened in Debian's browser, by a package of PyPI in an environment of its own. Without

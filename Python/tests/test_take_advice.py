@@ -52,15 +52,15 @@ def test_an_input_that_needs_a_package_is_named(monkeypatch):
 @pytest.mark.parametrize(
     "pool, said",
     [
-        ("pool", "a directory isn't looked into"),
-        ("pool/", "a directory isn't looked into"),
+        ("empty", "knows no file in this directory"),
         ("pool/*.jsonl", "a pattern isn't looked up"),
         ("pool/[01].jsonl", "a pattern isn't looked up"),
         ("other.jsonl", "knows no such file"),
     ],
 )
-def test_directories_and_patterns_of_the_pool_are_refused(picked, pool, said):
+def test_other_directories_and_patterns_of_the_pool_are_refused(picked, pool, said):
     pathlib.Path("other.jsonl").write_bytes(b"")
+    os.mkdir("empty")
     with pytest.raises(api.DselError) as caught:
         api.take("picks", "o.jsonl", pool=pool)
     assert caught.value.code == "unknown_shard" and caught.value.file == pool
@@ -76,3 +76,25 @@ def test_directories_and_patterns_of_the_pool_are_refused(picked, pool, said):
     names = sorted(map(str, pathlib.Path("pool").iterdir()))
     assert api.take("picks", "o.jsonl", pool=names) == 9
     assert pathlib.Path("o.jsonl").read_bytes() == pathlib.Path("expected.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize("pool", ["pool", "pool/", ["moved/x/0.jsonl", "moved"], "moved"])
+def test_a_directory_of_the_pool_is_looked_into(picked, pool):
+    """As dsel does. It may have other files, and links that lead back to it."""
+    pathlib.Path("pool/other.jsonl").write_bytes(b"other")
+    os.symlink("..", "pool/up")
+    if "moved" in pool:
+        os.mkdir("moved")
+        os.rename("pool", "moved/x")
+    named = [pool] if isinstance(pool, str) else pool
+    run = subprocess.run(
+        [sys.executable, "-m", "dsel", "take", "picks", "-o", "o.jsonl", "--pool", *named],
+        capture_output=True,
+        text=True,
+        env=environment(),
+    )
+    assert run.returncode == 0, run.stderr
+    expected = pathlib.Path("expected.jsonl").read_bytes()
+    assert expected and pathlib.Path("o.jsonl").read_bytes() == expected
+    assert api.take("picks", "p.jsonl", pool=pool) == 9
+    assert pathlib.Path("p.jsonl").read_bytes() == expected

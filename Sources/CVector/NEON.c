@@ -5,26 +5,11 @@
 #include <arm_neon.h>
 #include <string.h>
 
-typedef struct {
-  uint8x16_t row[4];
-} block;
+typedef uint8x16_t vector;
 
-/// All bits of a byte that is true.
-typedef block lanes;
-
-/// Applies an expression to each `row` of a block.
-#define EACH(expression)                                                                           \
-  block result;                                                                                    \
-  for (int row = 0; row < 4; row += 1) { result.row[row] = (expression); }                         \
-  return result
+#include "RowBlocks.h"
 
 static inline block load(const uint8_t *bytes) { EACH(vld1q_u8(bytes + 16 * row)); }
-
-static inline block load_part(const uint8_t *bytes, size_t count) {
-  uint8_t copy[64] = {0};
-  if (count > 0) { memcpy(copy, bytes, count); }
-  return load(copy);
-}
 
 static inline void store(uint8_t *bytes, block stored) {
   for (int row = 0; row < 4; row += 1) { vst1q_u8(bytes + 16 * row, stored.row[row]); }

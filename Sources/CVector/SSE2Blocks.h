@@ -4,18 +4,9 @@
 
 #include <emmintrin.h>
 
-typedef struct {
-  __m128i row[4];
-} block;
+typedef __m128i vector;
 
-/// All bits of a byte that is true.
-typedef block lanes;
-
-/// Applies an expression to each `row` of a block.
-#define EACH(expression)                                                                           \
-  block result;                                                                                    \
-  for (int row = 0; row < 4; row += 1) { result.row[row] = (expression); }                         \
-  return result
+#include "RowBlocks.h"
 
 static inline __m128i all(uint8_t value) { return _mm_set1_epi8((char)value); }
 
@@ -24,12 +15,6 @@ static inline __m128i load_row(const void *bytes) {
 }
 
 static inline block load(const uint8_t *bytes) { EACH(load_row(bytes + 16 * row)); }
-
-static inline block load_part(const uint8_t *bytes, size_t count) {
-  uint8_t copy[64] = {0};
-  if (count > 0) { memcpy(copy, bytes, count); }
-  return load(copy);
-}
 
 static inline void store_row(void *bytes, __m128i row) { _mm_storeu_si128((__m128i *)bytes, row); }
 

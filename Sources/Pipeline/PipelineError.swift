@@ -52,7 +52,13 @@ package enum PipelineError: Error {
 
   /// Runs `body`, and reports an invalid line as one of a file of weights.
   static func inWeights<Result>(_ body: () throws -> Result) throws -> Result {
-    try mapInvalidLines(to: InputError.invalidWeightLine, body)
+    do {
+      return try mapInvalidLines(to: InputError.invalidWeightLine, body)
+    } catch PipelineError.input(
+      .reading(.parquet(let path, .missingColumn(let field, let present)), _))
+    {
+      throw PipelineError.input(.noWeightColumn(path: path, field: field, present: present))
+    }
   }
 
   private static func mapInvalidLines<Result>(

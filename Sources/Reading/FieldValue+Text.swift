@@ -7,7 +7,7 @@ extension FieldValue {
   /// - Returns: nil for a missing value, null, an object or an array.
   package var text: String? {
     switch self {
-    case .string(let value), .largeNumber(let value): value
+    case .string(let value), .largeNumber(let value), .notFinite(let value): value
     case .number(let value): Int(exactly: value).map(String.init) ?? String(value)
     case .boolean(let value): String(value)
     case .missing, .null, .other: nil

@@ -9,6 +9,8 @@ package enum FieldValue: Equatable, Sendable {
   ///
   /// It is an integer beyond ±2⁵³, or larger than every double.
   case largeNumber(String)
+  /// A number of a Parquet file for which JSON has no name: `NaN`, `Infinity` or `-Infinity`.
+  case notFinite(String)
   case boolean(Bool)
   case null
   /// An object or an array.

@@ -80,7 +80,7 @@ struct DrawSourceErrorTests {
     try directory.write(changed, to: "a.jsonl")
     try expectFailure(
       resample + ["a.jsonl"],
-      "a.jsonl: the text at --text-field text is not the text that was weighed. Name")
+      "a.jsonl: the text of a candidate is not the text that was weighed: the file has changed")
     try directory.write(Data(changed.utf8).prefix(9), to: "a.jsonl")
     try expectFailure(resample + ["a.jsonl"], "a.jsonl: ")
   }

@@ -49,7 +49,9 @@ struct MissingShardTests {
         run.errors == """
           \(candidates[0]): 30 documents are missing: the candidates come from 70 documents in 2 \
           files, but the pool's model counted 100. Weigh the other files with --candidates and \
-          merge all, or add --allow-missing to draw from these.
+          merge all, or add --allow-missing to draw from these. If a file has lost documents since it \
+          was counted, begin again: count it with 'dsel fit', merge the models of all files, weigh all \
+          with --candidates and the new --pool-model, and merge these.
 
           """)
       let allowed = try Dsel.run(draw + ["--allow-missing"], in: directory)

@@ -91,9 +91,20 @@ import Testing
   }
 
   @Test(arguments: [
-    ("s3://bucket/x.jsonl.zst", "Pipe it on: dsel … | aws s3 cp - s3://bucket/x.jsonl.zst"),
-    ("gs://bucket/x", "Pipe it on: dsel … | gcloud storage cp - gs://bucket/x"),
-    ("hdfs://host/x", "Pipe it on: dsel … | hdfs dfs -put - hdfs://host/x"),
+    (
+      "s3://bucket/x.jsonl.zst",
+      "Add --writer 'aws s3 cp - {}', or pipe it on: dsel … | aws s3 cp - s3://bucket/x.jsonl.zst"
+    ),
+    // Only s3:// is a name that the command knows.
+    ("s3a://bucket/x", "Pipe it on: dsel … | aws s3 cp - s3://bucket/x"),
+    (
+      "gs://bucket/x",
+      "Add --writer 'gcloud storage cp - {}', or pipe it on: dsel … | gcloud storage cp - gs://bucket/x"
+    ),
+    (
+      "hdfs://host/x",
+      "Add --writer 'hdfs dfs -put - {}', or pipe it on: dsel … | hdfs dfs -put - hdfs://host/x"
+    ),
     ("file:///tmp/x", "Leave file:// out."), ("az://box/x", "Write to a file, and copy it."),
   ])
   func `A name with a scheme is refused with the command to pipe to`(name: String, advice: String)

@@ -97,8 +97,8 @@ struct TargetTextTests {
       #expect(
         run.errors
           == "p: the text at --text-field \(field) is not the text that was weighed. Name the field that was "
-          + "weighed, or weigh the file again if it has changed. A plan needs another --work-dir and "
-          + "--output-dir then.\n")
+          + "weighed, or weigh the file again if it has changed. If this is part of a plan, run 'dsel "
+          + "plan' again with another --work-dir and --output-dir.\n")
     }
     // Following the advice works.
     try Stages.run(draw + byWeights + ["--text-field", "raw_content"], in: directory)

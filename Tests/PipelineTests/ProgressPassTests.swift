@@ -67,6 +67,25 @@ import Writing
     #expect(try select { _ in } == ["fitTarget", "fitPool 1/3", "weigh 2/3", "copy 3/3"])
   }
 
+  /// For 5 documents, 5 + 5/4 + 1024 = 1,030 are kept, of each 2,060. 2,000 are nearly the same.
+  @Test func `Passes that are made again are counted`() throws {
+    let words = (0..<130).map { "word\($0)" }
+    let similar = (0..<2000).map { number in
+      let text = (words[..<60] + ["w\(number)"] + words[61...]).joined(separator: " ")
+      return Data("{\"text\":\"\(text)\"}".utf8)
+    }
+    try directory.write(
+      (similar + [try directory.read("pool.jsonl")]).joinedLines, to: "pool.jsonl")
+    try directory.write(Array(similar.prefix(9)).joinedLines, to: "target.jsonl")
+    #expect(
+      try select {
+        $0.nearDuplicates = 0.8
+        $0.reading.threadCount = 1
+      }
+        == ["fitTarget", "fitPool 1/4", "weigh 2/4", "compareCandidates 3/4", "weigh 4/6"]
+        + ["compareCandidates 5/6", "copy 6/6"])
+  }
+
   @Test func `Every further pass of select is counted`() throws {
     let pipe = directory.path("pipe")
     try #require(Program.run("/usr/bin/mkfifo", [pipe], in: directory).status == 0)

@@ -26,6 +26,8 @@ import Writing
       .input(.invalidLine(path: "a", line: 3, .notUTF8(column: 2))),
       .input(.invalidTargetLine(path: "a", line: 3, .missingField(path: "t", present: ["u"]))),
       .input(.invalidWeightLine(path: "a", line: 3, .missingField(path: "t", present: []))),
+      .input(.noWeightColumn(path: "a", field: "t", present: ["u"])),
+      .candidates(.changedDocument(path: "a")), .verifying(.isDirectory(path: "a b")),
       .input(.invalidLine(path: "a", line: 3, .noText(paths: "t,u", present: ["v"]))),
       .input(.invalidLine(path: "a", line: 3, .notAString(path: "t[0]", found: .array))),
       .input(

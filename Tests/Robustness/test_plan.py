@@ -130,7 +130,7 @@ def test_a_shard_that_changed_needs_other_directories(folder: Path) -> None:
         shard.write_text("".join(change(shard.read_text().splitlines(True))))
         finished = in_shell(folder, "bash -e plan.sh")
         assert finished.returncode == 1 and finished.stderr.endswith(
-            "A plan needs another --work-dir and --output-dir then.\n"
+            "run 'dsel plan' again with another --work-dir and --output-dir.\n"
         )
     other = plan.replace("plan --", "plan --work-dir other --", 1).replace("dir out", "dir new")
     checked(folder, f"{other} > plan.sh && bash -e plan.sh && dsel {SELECT} --quiet --count 200 -o one.jsonl")

@@ -43,7 +43,7 @@ def _parser() -> _Parser:
         nargs="+",
         default=[],
         metavar="FILE",
-        help="the pool's files, if they aren't where they were; no directories",
+        help="the pool's files, or their directory, if they aren't where they were",
     )
     parser.add_argument(
         "--allow-missing",

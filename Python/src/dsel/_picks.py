@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import glob
 import json
-import math
 import os
 import zlib
 from array import array
@@ -23,6 +22,7 @@ from typing import (
 
 from ._compressed import opened
 from ._errors import DselError
+from ._places import files_in, located
 
 _loads: Callable[[bytes], Any] = json.loads
 try:
@@ -229,7 +229,8 @@ class Picks:
         """Finds the pool's files under the paths that they have now.
 
         Args:
-            pool: no paths if the files are where they were.
+            pool: no paths if the files are where they were. Of a directory, files that the picks
+                don't know are passed over.
 
         Raises:
             DselError: a file isn't there, or isn't one of the picks'.
@@ -240,7 +241,11 @@ class Picks:
             # Its only input had no name.
             places: List[Optional[str]] = list(pool)
         else:
-            places = located([file.path for file in self.files], pool)
+            inside = {path: files_in(path) for path in pool if os.path.isdir(path)}
+            files = list(dict.fromkeys(file for path in pool for file in inside.get(path, [path])))
+            places = located([file.path for file in self.files], files)
+            found = frozenset(places)
+            pool = [path for path in pool if found.isdisjoint(inside.get(path, [path]))]
         for path in pool:
             if path not in places:
                 raise DselError(
@@ -265,10 +270,13 @@ class Picks:
                 setattr(self, name, array(values.typecode, (values[n] for n in kept)))
 
     def _unknown(self, path: str) -> str:
-        is_directory = os.path.isdir(path)
-        if is_directory or (glob.has_magic(path) and not os.path.lexists(path)):
-            fault = "a directory isn't looked into" if is_directory else "a pattern isn't looked up"
-            return f"{fault} here. Name the files that were weighed, as a shell does for dir/*."
+        if os.path.isdir(path):
+            return f"{self.name} knows no file in this directory. Name those that were weighed."
+        if glob.has_magic(path) and not os.path.lexists(path):
+            return (
+                "a pattern isn't looked up here. Name the files that were weighed, as a shell does "
+                "for dir/*."
+            )
         has_pipe = any(is_of_pipe(file.path) for file in self.files)
         pipe = " A pipe can be named as a file only if it was the whole pool."
         said = f"{self.name} knows no such file. Name those that were weighed."
@@ -344,55 +352,3 @@ def is_of_pipe(path: str) -> bool:
     """True for the name of a pipe, which is no file's path."""
     is_number = path.startswith(("/dev/fd/", "/proc/self/fd/"))
     return is_number or path in (STANDARD_INPUT, "/dev/stdin")
-
-
-def located(paths: Sequence[str], pool: Sequence[str]) -> List[Optional[str]]:
-    """The pool's file for each path, by the rules of `dsel resample`.
-
-    It is the same path, or else the one whose last parts agree most. Each file goes to one path.
-    """
-    by_path: Dict[Tuple[str, ...], int] = {}
-    by_name: Dict[str, List[Tuple[int, Tuple[str, ...]]]] = {}
-    for number, path in enumerate(pool):
-        parts = _parts(path)
-        by_path.setdefault(parts, number)
-        by_name.setdefault(parts[-1], []).append((number, parts))
-    best: Dict[int, Tuple[float, int, bool]] = {}
-    for number, path in enumerate(paths):
-        parts = _parts(path)
-        exact = by_path.get(parts)
-        found = (math.inf, exact) if exact is not None else _match(parts, by_name)
-        if found is None:
-            continue
-        steps, place = found
-        known = best.get(place)
-        if known is None or steps > known[0]:
-            best[place] = (steps, number, False)
-        elif steps == known[0]:
-            best[place] = (steps, known[1], True)
-    result: List[Optional[str]] = [None] * len(paths)
-    for place, (_, number, is_tied) in best.items():
-        if not is_tied:
-            result[number] = pool[place]
-    return result
-
-
-def _match(
-    parts: Tuple[str, ...], by_name: Dict[str, List[Tuple[int, Tuple[str, ...]]]]
-) -> Optional[Tuple[float, int]]:
-    """The file with the most last parts in common, and their number; None if several have."""
-    most, file, is_tied = 0, 0, True
-    for number, others in by_name.get(parts[-1], ()):
-        common = 0
-        for one, other in zip(reversed(parts), reversed(others)):
-            if one != other:
-                break
-            common += 1
-        if common >= most:
-            most, file, is_tied = common, number, common == most
-    return None if is_tied else (most, file)
-
-
-def _parts(path: str) -> Tuple[str, ...]:
-    parts = [part for part in path.split("/") if part not in ("", ".")]
-    return ("/", *parts) if path.startswith("/") or not parts else tuple(parts)

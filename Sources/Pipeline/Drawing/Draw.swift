@@ -39,6 +39,7 @@ struct Draw {
       randomRate: randomRate, randomSeed: randomSeed, emptyCounts: emptyCounts,
       stratumField: stratumField, weightSpool: statistics.weightSpool, keeping: keeping)
     var slack = slack(selector.plan)
+    let mark = workers.progress.mark
     while true {
       statistics.weightSpool?.removeAll()
       keeping?.records.forget()
@@ -70,6 +71,7 @@ struct Draw {
       // Other groups drew texts of this group, or it had many near-duplicates. So it needs
       // documents that it left out. This is rare, and the pool is weighed again.
       for group in Set(shortGroups).sorted() { slack[group] = Self.more(than: slack[group]) }
+      workers.progress.beginAgain(at: mark)
     }
   }
 

@@ -60,8 +60,15 @@ package struct OutputSettings: Sendable, Codable {
   /// The name of the order of lines; nil for pool order.
   var order: String? { ordersByWeight ? "weight" : shuffleSeed == nil ? nil : "shuffle" }
 
+  /// The directories of shards.
+  package var directories: [String] {
+    [output, remainder].compactMap { place in
+      if case .directory(let path)? = place { path } else { nil }
+    }
+  }
+
   /// The files that get their own names.
-  var paths: [String] {
+  package var paths: [String] {
     var paths = [output, remainder].compactMap { place -> String? in
       if case .file(let path)? = place { path } else { nil }
     }

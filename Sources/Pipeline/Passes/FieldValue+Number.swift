@@ -41,9 +41,7 @@ extension FieldValue {
       if let value = WideNumber(text) { return value }
       found = .written(text)
     case .missing: found = .missing
-    // In a Parquet file, these are numbers, for which JSON has no name.
-    case .string(let text) where ["NaN", "Infinity", "-Infinity"].contains(text):
-      found = .notFinite(text)
+    case .notFinite(let text): found = .notFinite(text)
     case .string: found = .kind(.string)
     case .boolean: found = .kind(.boolean)
     case .null: found = .kind(.null)

@@ -25,6 +25,8 @@ package struct FoundFiles: Sendable {
   package private(set) var paths: [String] = []
   /// One per directory that was named and has such files.
   package private(set) var leftOut: [LeftOut] = []
+  /// The directories that were named.
+  package private(set) var directories: [String] = []
 
   /// The commands that read some files.
   private let readers: ReaderSettings
@@ -44,6 +46,7 @@ package struct FoundFiles: Sendable {
       paths.append(path)
       return
     }
+    directories.append(path)
     var search = DirectorySearch(path, readers)
     do throws(SystemError) { try search.run() } catch {
       throw .input(.reading(.system(error), line: nil))

@@ -13,6 +13,8 @@ package enum InputError: Error {
   case invalidEvaluationLine(path: String, line: Int, InvalidLine)
   /// The same for a file of weights.
   case invalidWeightLine(path: String, line: Int, InvalidLine)
+  /// A Parquet file in the place of one of weights doesn't have their columns.
+  case noWeightColumn(path: String, field: String, present: [String])
   /// More lines of a file are invalid than may be skipped.
   ///
   /// `lineCount` doesn't include blank lines.

@@ -109,6 +109,27 @@ package final class ProgressMeter: Sendable {
     state.withLock { $0.passCount += passCount }
   }
 
+  /// A step that may have to be repeated, together with the steps after it.
+  struct Mark: Sendable {
+    fileprivate var step: Step?
+    fileprivate var pass: Pass?
+    fileprivate var total: Int?
+  }
+
+  /// The current step.
+  var mark: Mark {
+    state.withLock { Mark(step: $0.step, pass: $0.pass, total: $0.total) }
+  }
+
+  /// Begins a step again. It and the passes since then are made once more.
+  func beginAgain(at mark: Mark) {
+    guard let step = mark.step else { return }
+    if let first = mark.pass?.number {
+      state.withLock { $0.passCount += $0.passNumber - first + 1 }
+    }
+    begin(step, totalStoredByteCount: mark.total, pass: mark.pass == nil ? .none : .next)
+  }
+
   func begin(_ step: Step, totalStoredByteCount: Int?, pass: PassChange = .none) {
     let now = ContinuousClock.now
     let reports = state.withLock { state -> [Report] in

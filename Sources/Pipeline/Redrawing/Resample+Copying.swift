@@ -76,13 +76,18 @@ extension Resample {
     into sink: inout any RecordSink & ~Copyable
   ) throws -> CopyStep.Outcome {
     var weigher: DocumentWeigher?
-    return try CopyStep(
+    let step = CopyStep(
       shards: pool.shards, limits: settings.reading.limits, progress: progress,
-      targetNames: drawn.targetNames, statistics: statistics, picks: picks
-    ).run(
-      documents, textField: drawn.textField ?? settings.reading.textField, weigher: &weigher,
-      annotates: settings.annotates, logWeights: statistics == nil ? nil : logWeights,
-      order: order, wasWeighedBefore: !settings.source.isOfPool, into: &sink)
+      targetNames: drawn.targetNames, statistics: statistics, picks: picks)
+    do {
+      return try step.run(
+        documents, textField: drawn.textField ?? settings.reading.textField, weigher: &weigher,
+        annotates: settings.annotates, logWeights: statistics == nil ? nil : logWeights,
+        order: order, wasWeighedBefore: !settings.source.isOfPool, into: &sink)
+    } catch PipelineError.weights(.otherText(let path, _)) where drawn.textField != nil {
+      // Candidates know their field.
+      throw PipelineError.candidates(.changedDocument(path: path))
+    }
   }
 
   /// - Returns: nil if documents are copied.

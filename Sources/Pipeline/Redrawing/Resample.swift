@@ -26,9 +26,13 @@ package struct Resample: Sendable {
     let drawn = try clock.time(.weigh) { try draw(files) }
     let copied = try copy(drawn, files, clock)
     let survey = try survey(drawn, files, clock)
-    let manifest = manifest(
+    var manifest = manifest(
       drawn, copied, files,
       clock.timings(threadCount: settings.reading.threadCount, settings.command))
+    // Only lines of a pool have the field.
+    if settings.source.isOfPool, let pool = survey?.outcome?.pool {
+      manifest.missingDomainField = settings.report?.missingDomainField(in: pool)
+    }
     try files.outputs.commit(
       copied.output, copied.remainder, copied.rejects, files.outputs.write(manifest),
       excluded: copied.excluded, nearDuplicates: copied.nearDuplicates,

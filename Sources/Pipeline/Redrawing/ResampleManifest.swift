@@ -113,5 +113,7 @@ package struct ResampleManifest: Encodable, Sendable {
   /// The files and directories that were written, without the manifest.
   package var outputs: [OutputRecord]
   package var remainder: RemainderRecord?
+  /// The field of `--domain-field`, if no document has it.
+  package var missingDomainField: String?
   package var timings: RunTimings
 }

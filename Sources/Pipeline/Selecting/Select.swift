@@ -39,9 +39,12 @@ package struct Select: Sendable {
     let drawn = try weighAndDraw(plan, trained, files, keeping, statistics, clock)
     let copied = try copy(drawn, trained, files, keeping?.records, statistics, clock)
     let survey = try survey(copied.selection, drawn, plan, trained, files, clock)
-    let manifest = manifest(
+    var manifest = manifest(
       trained, plan, mixture, search, drawn, copied, files,
       clock.timings(threadCount: settings.reading.threadCount, settings.command))
+    manifest.missingDomainField = survey.flatMap {
+      settings.report?.missingDomainField(in: $0.outcome.pool, $0.target.side)
+    }
     // All files are complete on disk before the first gets its name. The manifest comes last.
     try files.outputs.commit(
       copied.output, copied.remainder, copied.rejects, files.outputs.write(manifest),

@@ -139,6 +139,8 @@ package struct SelectManifest: Encodable, Sendable {
   package var outputs: [OutputRecord]
   /// The documents that weren't selected, if they are written.
   package var remainder: RemainderRecord?
+  /// The field of `--domain-field`, if no document has it.
+  package var missingDomainField: String?
   /// Everything that may differ between two equal runs.
   package var timings: RunTimings
 

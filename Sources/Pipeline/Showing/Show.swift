@@ -61,6 +61,7 @@ package struct Show: Sendable {
     step.sizes = SurveyStep.Sizes(
       best: settings.top, cut: settings.atCut, chosen: settings.random)
     step.shownFields = shownFields(after: select.poolFields.count)
+    step.domainField = step.shownFields?.domain
     select.begin(.explain, pool, .none)
     let model = selection.trained.model
     let outcome = try step.run(pool.shards) { select.weightReader(model) }
@@ -118,6 +119,7 @@ package struct Show: Sendable {
     var step = step(workers, recipe.plan(.documents(settings.top)), targetCount: 1)
     step.sizes = SurveyStep.Sizes(cut: settings.top, unselected: settings.random)
     step.shownFields = shownFields(after: 0)
+    step.domainField = step.shownFields?.domain
     progress.begin(.explain, totalStoredByteCount: documents.totalStoredByteCount)
     let outcome = try step.run(documents.shards) { ModelWeightReader(model) }
     passes.append(outcome.report)
@@ -154,9 +156,11 @@ package struct Show: Sendable {
   }
 
   private func result(_ outcome: SurveyStep.Outcome, minTokens: Int) -> ShownDocuments {
-    ShownDocuments(
+    var result = ShownDocuments(
       dselVersion: settings.version, eligibleDocuments: outcome.poolWeights[0].documentCount,
       hasCut: false, minTokens: minTokens, documents: [])
+    if outcome.pool.domains.isEmpty { result.missingDomainField = settings.domainField }
+    return result
   }
 
   /// Reads the documents again, and adds them.

@@ -62,4 +62,6 @@ package struct ShownDocuments: Encodable, Sendable {
   package var documents: [Document]
   /// Files with skipped lines; nil if there are none.
   package var skippedFiles: [Explanation.SkippedFile]?
+  /// The field of `--domain-field`, if no document has it.
+  package var missingDomainField: String?
 }

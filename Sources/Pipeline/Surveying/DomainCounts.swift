@@ -31,6 +31,9 @@ struct DomainCounts: Sendable {
 
   init(capacity: Int = Self.capacity) { self.capacity = capacity }
 
+  /// Whether no document has the field.
+  var isEmpty: Bool { domains.isEmpty && otherCount == 0 }
+
   var names: [[UInt8]] { Array(domains.keys) }
 
   subscript(name: [UInt8]) -> Int { domains[name]?.documentCount ?? 0 }

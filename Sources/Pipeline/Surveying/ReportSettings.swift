@@ -19,5 +19,12 @@ package struct ReportSettings: Sendable, Codable {
   package var paths: [String] { [page, data].compactMap { $0 } }
 }
 
+extension ReportSettings {
+  /// The field of the domain, if no document of these sides has it.
+  func missingDomainField(in sides: SurveyStep.Side...) -> String? {
+    sides.allSatisfy(\.domains.isEmpty) ? domainField : nil
+  }
+}
+
 /// Makes a page from data. The words of pages aren't a matter of this module.
 package typealias PageMaker = @Sendable (ReportData) -> [UInt8]

@@ -1,3 +1,5 @@
+internal import Files
+
 #if canImport(FoundationEssentials)
   internal import FoundationEssentials
 #else
@@ -90,6 +92,9 @@ struct StoredManifest: Decodable {
 
   /// - Throws: ``PipelineError``
   init(path: String) throws(PipelineError) {
+    guard (try? FileStatus(path: path))?.kind != .directory else {
+      throw .verifying(.isDirectory(path: path))
+    }
     guard let content = try StoredJSON.read(path, limit: Self.sizeLimit),
       let manifest = try? StoredJSON.decoder.decode(StoredManifest.self, from: content),
       manifest.pool != nil || manifest.poolModel != nil,

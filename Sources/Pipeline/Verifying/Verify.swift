@@ -19,7 +19,9 @@ package struct Verify: Sendable {
   }
 
   private func verify(_ path: String) throws -> Verification.Manifest {
-    guard let manifest = try? StoredManifest(path: path) else {
+    let manifest: StoredManifest
+    do throws(PipelineError) { manifest = try StoredManifest(path: path) } catch {
+      if case .verifying(.isDirectory) = error { throw error }
       return try verifyInputs(of: path)
     }
     let directory = settings.directory ?? Self.existing(manifest.timings?.command?.directory)

@@ -2,6 +2,8 @@
 package enum VerifyError: Error {
   /// It isn't the manifest of a selection.
   case notManifest(path: String)
+  /// It is a directory.
+  case isDirectory(path: String)
   /// It is neither a manifest, nor a model or candidates.
   case notVerifiable(path: String)
   /// It is of an older version, and doesn't have the command line.

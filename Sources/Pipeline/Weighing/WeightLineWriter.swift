@@ -78,7 +78,7 @@ struct WeightLineWriter: Sendable {
     private mutating func appendID(_ line: DocumentLine) {
       guard firstField > 0 else { return appendPlace(line) }
       switch line.fields.first {
-      case .string(let id): block.append(jsonString: id)
+      case .string(let id), .notFinite(let id): block.append(jsonString: id)
       case .number(let id):
         if let id = Int(exactly: id) {
           block.append(contentsOf: "\(id)".utf8)

@@ -26,6 +26,15 @@ extension FieldValue {
       try text.append(jsonValueOf: column)
       let isString = text.span[0] == UInt8(ascii: "\"")
       let range = isString ? 1..<text.count - 1 : 0..<text.count
+      let isNumber =
+        switch (column.leaf.physical, column.leaf.meaning) {
+        case (.float?, _), (.double?, _), (.fixedBytes?, .float16): true
+        default: false
+        }
+      if isString, isNumber {
+        self = .notFinite(String(decoding: range.map { text.span[$0] }, as: UTF8.self))
+        return
+      }
       self = FieldValue(
         JSONScanner.RawValue(kind: isString ? .string : .number, range: range), in: text.span)
     }

@@ -72,6 +72,7 @@ extension CandidateError {
     case .notKeys(let path): ErrorFacts(code: "not_keys", path)
     case .otherTarget(_, let model): ErrorFacts(code: "other_target", model)
     case .changedShard(_, let shard): ErrorFacts(code: "changed", shard)
+    case .changedDocument(let path): ErrorFacts(code: "other_text", path)
     case .noSet(let path): ErrorFacts(code: "no_set", path)
     case .unknownTarget(let path, _, _): ErrorFacts(code: "unknown_target", path)
     case .otherShareSum(let path, _): ErrorFacts(code: "other_share_sum", path)

@@ -47,6 +47,7 @@ extension VerifyError {
   fileprivate var facts: ErrorFacts {
     switch self {
     case .notManifest(let path), .notVerifiable(let path): ErrorFacts(code: "not_a_manifest", path)
+    case .isDirectory(let path): ErrorFacts(code: "is_directory", path)
     case .noCommand(let path), .distributed(let path), .notOfSelect(let path, _),
       .readStandardInput(let path), .hasReaders(let path):
       ErrorFacts(code: "not_repeatable", path)
@@ -86,6 +87,7 @@ extension InputError {
       .invalidWeightLine(let path, let line, let error):
       // The words by which skipped lines are counted.
       ErrorFacts(code: error.reason.rawValue, path, line: line)
+    case .noWeightColumn(let path, _, _): ErrorFacts(code: "missing_column", path)
     case .tooManySkipped(let path, _, _, _): ErrorFacts(code: "too_many_skipped", path)
     case .repeatedFile(let path, _, _): ErrorFacts(code: "repeated_file", path)
     case .empty: ErrorFacts(code: "no_documents")

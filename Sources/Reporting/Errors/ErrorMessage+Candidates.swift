@@ -41,6 +41,10 @@ extension ErrorMessage {
       "\(shard): this is not the file that the keys in \(path) were made from, or it has changed. "
         + "Name that file. If it has changed, make its keys again with --keys-only, and merge them "
         + "with those of the others."
+    case .changedDocument(let path):
+      "\(path): the text of a candidate is not the text that was weighed: the file has changed, or "
+        + "is another one of that name. Name the file that was weighed. If it has changed, \(beginning) "
+        + "\(planAdvice)"
     case .ambiguousShard(let path, let shard, let weighed):
       "\(shard): \(path) has candidates from \(Format.list(weighed, "and")), and "
         + "it is not clear which of the pool's files that is. Name the pool's files by paths that "
@@ -114,6 +118,11 @@ extension ErrorMessage {
     }
   }
 
+  /// What helps where a file isn't what the pool's model counted.
+  private static let beginning =
+    "begin again: count it with 'dsel fit', merge the models of all files, weigh all with "
+    + "--candidates and the new --pool-model, and merge these."
+
   private static func keysAndFeatures(
     _ path: String, _ other: String, _ hasKeysOnly: Bool
   ) -> String {
@@ -169,6 +178,7 @@ extension ErrorMessage {
       + "candidates come from \(Format.count(found, "document")) in "
       + "\(Format.count(shardCount, "file")), but the pool's model counted "
       + "\(Format.count(counted)). Weigh the other files with --candidates and merge all, or add "
-      + "--allow-missing to draw from these."
+      + "--allow-missing to draw from these. If a file has lost documents since it was counted, "
+      + beginning
   }
 }

@@ -17,6 +17,8 @@ extension ErrorMessage {
       "\(path):\(line): \(invalidLine(error, of: .evaluation))"
     case .invalidWeightLine(let path, let line, let error):
       "\(path):\(line): \(invalidLine(error, of: .weights))"
+    case .noWeightColumn(let path, let field, let present):
+      "\(path): \(missingColumn("the field \(field)", present)) Name a file of weights from 'dsel weigh'."
     case .empty(let role, let skipped): empty(role, skipped)
     case .noTokens(let role):
       "\(role.subject) without tokens: its documents have no text. Check --text-field and "
@@ -46,7 +48,8 @@ extension ErrorMessage {
   }
 
   /// What helps where results of an earlier run stand for the file as it was.
-  static let planAdvice = "A plan needs another --work-dir and --output-dir then."
+  static let planAdvice =
+    "If this is part of a plan, run 'dsel plan' again with another --work-dir and --output-dir."
 
   private static func empty(_ role: InputRole, _ skipped: Int) -> String {
     let lines =
@@ -66,8 +69,7 @@ extension ErrorMessage {
     case .isDirectory(let path):
       return path == "-"
         ? "\(File.standardInputName): this is a directory. Pipe in a file."
-        : "\(path): this is a directory. Name its files, such as "
-          + "\(path)\(path.utf8.last == UInt8(ascii: "/") ? "" : "/")*.jsonl.zst."
+        : "\(path): this is a directory. Name a file in it."
     case .damaged(let path, let error): return damaged(path, error)
     case .foreign(let path, let format, let container):
       return foreign(path, format, within: container)

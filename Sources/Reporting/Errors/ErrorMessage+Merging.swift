@@ -10,7 +10,8 @@ extension ErrorMessage {
       where ExactString(input) != ExactString(otherInput):
         "\(path): this model was fitted to \(input), and \(other) to \(otherInput), which has the "
           + "same bytes: its documents would count twice. Leave one of these two files out of the "
-          + "pool, or add --allow-repeats."
+          + "pool, and if this is part of a plan, run 'dsel plan' again. Elsewhere, --allow-repeats "
+          + "lets both count."
       case .repeatedInput(let path, let other, let input, _):
         "\(path): this model and \(other) were both fitted to \(input), which would count twice. "
           + "Leave one of them out, or add --allow-repeats."

@@ -1,4 +1,5 @@
 internal import Compression
+internal import Files
 internal import Pipeline
 internal import Writing
 
@@ -64,6 +65,10 @@ extension ErrorMessage {
     case .compression(let error):
       "a temporary file of --shuffle is damaged: \(fault(error)). Check the disk of TMPDIR, and "
         + "run again."
+    case .outputExists(let path)
+    where path.lastPathPart.utf8.elementsEqual(ShardDirectory.manifestName.utf8):
+      "\(path): the file exists. Name another with --manifest (with --by-shard, each run needs one "
+        + "of its own), or add --force to replace it."
     case .outputExists(let path):
       "\(path): the file exists. Add --force to replace it, or name another."
     case .linkExists(let path, let target):

@@ -18,9 +18,8 @@ extension ErrorMessage {
         + "without, with pyarrow for example."
     case .file(.system(let error)): return system(error)
     case .missingColumn(let field, let present):
-      let names = present.isEmpty ? "It has no columns." : "Its columns: \(list(present))."
       return
-        "\(path): no column leads to the text field \(field). \(names) Name one with --text-field."
+        "\(path): \(missingColumn("the text field \(field)", present)) Name one with --text-field."
     case .unsupportedColumn(let column, let feature):
       return
         "\(path): the column \(column) has \(feature), which dsel does not read. Name another "
@@ -34,6 +33,11 @@ extension ErrorMessage {
         "\(path): the reader command printed a Parquet file, which is read from its end. "
         + "Write it to a file, and name that. For the pool of 'select' or 'resample', --spool does so."
     }
+  }
+
+  static func missingColumn(_ field: String, _ present: [String]) -> String {
+    let names = present.isEmpty ? "It has no columns." : "Its columns: \(list(present))."
+    return "no column leads to \(field). \(names)"
   }
 
   private static func list(_ names: [String]) -> String { names.joined(separator: ", ") }

@@ -1,3 +1,4 @@
+internal import Files
 internal import Pipeline
 
 /// Errors of `dsel verify`, and of questions about a selection.
@@ -9,6 +10,9 @@ extension ErrorMessage {
     case .notManifest(let path):
       "\(path): this is not the manifest of a selection. Name a file that 'dsel select' wrote "
         + "beside its output, such as selected.jsonl.manifest.json."
+    case .isDirectory(let path):
+      "\(path): this is a directory. Name manifests in it, such as "
+        + "\(ShellWord.quoted(path.endsInBytes(of: "/") ? path : "\(path)/"))*manifest.json."
     case .notVerifiable(let path):
       "\(path): this is neither a manifest, nor a model or candidates. Name a file that 'dsel "
         + "select', 'dsel resample' or 'dsel weigh' wrote beside its output, such as "

@@ -37,16 +37,26 @@ package struct RemoteName {
   }
 
   /// Advice for an output.
-  package var writing: String {
-    let quoted = ShellWord.quoted(name)
-    return switch scheme {
-    case "s3", "s3a", "s3n":
-      "Pipe it on: dsel … | aws s3 cp - \(ShellWord.quoted("s3://\(rest)"))"
-    case "gs": "Pipe it on: dsel … | gcloud storage cp - \(quoted)"
-    case "hdfs": "Pipe it on: dsel … | hdfs dfs -put - \(quoted)"
-    case "file": "Leave file:// out."
-    default: "Write to a file, and copy it."
+  ///
+  /// - Parameters:
+  ///   - option: the option that names it. Only `--output` may be standard output instead.
+  ///   - hasWriter: whether `--writer` may take it.
+  package func writing(_ option: String, hasWriter: Bool) -> String {
+    let command: String? =
+      switch scheme {
+      case "s3", "s3a", "s3n": "aws s3 cp -"
+      case "gs": "gcloud storage cp -"
+      case "hdfs": "hdfs dfs -put -"
+      default: nil
+      }
+    if scheme == "file" { return "Leave file:// out." }
+    guard option == "--output", let command else {
+      return "Write to a \(option == "--output-dir" ? "directory" : "file"), and copy it."
     }
+    let known = command.hasPrefix("aws") ? "s3://\(rest)" : name
+    let piping = "ipe it on: dsel … | \(command) \(ShellWord.quoted(known))"
+    return hasWriter && known == name
+      ? "Add --writer '\(command) {}', or p\(piping)" : "P\(piping)"
   }
 
   /// The address from which the Hub serves `hf://datasets/OWNER/NAME/PATH`.

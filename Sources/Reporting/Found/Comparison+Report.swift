@@ -16,6 +16,8 @@ extension Comparison: Report {
         warnings.append(
           "the field has more than \(Format.count(domains.limit)) different values. That many, "
             + "chosen by a hash, are counted one by one, and the others together.")
+      } else if domains.table.isEmpty {
+        warnings += InputWarnings.missingDomain(settings.domainField)
       }
     }
     return warnings

@@ -30,7 +30,9 @@ extension ResampleManifest: Report {
   }
 
   package var warnings: [String] {
-    let warnings = inputWarnings + missingWarnings + (excluded?.warnings ?? [])
+    let warnings =
+      inputWarnings + missingWarnings + InputWarnings.missingDomain(missingDomainField)
+      + (excluded?.warnings ?? [])
     // The choice of all documents has said what it lacks: these are some of them.
     guard chosen != true else { return warnings }
     return warnings + drawWarnings

@@ -9,6 +9,7 @@ extension SelectManifest: Report {
       + InputWarnings.skipped(pool.inputs, role: "pool")
       + targetSides.flatMap { InputWarnings.missingFields($0.missingFields, role: "target") }
       + InputWarnings.missingFields(pool.missingFields, role: "pool")
+      + InputWarnings.missingDomain(missingDomainField)
       + InputWarnings.odd(targetInputs.flatMap { $0 } + pool.inputs)
       + targetInputs.flatMap { InputWarnings.repeatedContent($0) }
       + InputWarnings.repeatedContent(pool.inputs)

@@ -6,6 +6,7 @@ extension ShownDocuments: Report {
   package var warnings: [String] {
     InputWarnings.skipped(
       (skippedFiles ?? []).map { ($0.path, $0.skippedLines) }, role: "files")
+      + InputWarnings.missingDomain(missingDomainField)
   }
 
   /// The documents as a terminal shows them, or as another program reads them.

@@ -55,6 +55,15 @@ enum InputWarnings {
     ]
   }
 
+  /// The field of `--domain-field`, if no document has it.
+  static func missingDomain(_ name: String?) -> [String] {
+    guard let name else { return [] }
+    return [
+      "--domain-field: no document has a value in the field \"\(name)\". Check its name: dots lead "
+        + "into objects."
+    ]
+  }
+
   // MARK: Odd files
 
   /// Files that may be damaged or cut short.

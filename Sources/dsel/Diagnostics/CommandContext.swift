@@ -10,6 +10,7 @@ struct CommandContext {
   let diagnostics: Diagnostics
   let registry: TemporaryFiles
   let readerUse = ReaderUse()
+  let readDirectories = ReadDirectories()
 
   /// Finds the files of the run.
   ///
@@ -18,7 +19,12 @@ struct CommandContext {
   func finder(_ reading: ReadingOptions, isPart: Bool = false) -> FileFinder {
     FileFinder(
       diagnostics: diagnostics, readers: reading.readers.settings,
-      use: isPart ? ReaderUse() : readerUse)
+      use: isPart ? ReaderUse() : readerUse, directories: readDirectories)
+  }
+
+  /// Warns of outputs that another run would take for documents.
+  func warn(of outputs: OutputSettings) {
+    diagnostics.warn(readDirectories.warnings(of: outputs.paths + outputs.directories))
   }
 
   /// Reports on a run whose result went elsewhere.

@@ -10,6 +10,7 @@ struct FileFinder {
   /// The commands that read some files, which need not exist.
   let readers: ReaderSettings
   let use: ReaderUse
+  let directories: ReadDirectories
 
   /// - Throws: ``PipelineError``
   func files(_ paths: [String]) throws -> [String] {
@@ -32,6 +33,7 @@ struct FileFinder {
   private func files(_ found: FoundFiles) -> [String] {
     for leftOut in found.leftOut { diagnostics.note(leftOut.note) }
     use.note(found.paths, readers)
+    directories.note(found.directories)
     return found.paths
   }
 

@@ -19,7 +19,7 @@ enum OutputName {
   /// - Throws: `ValidationError`
   static func validate(_ option: String, _ path: String?, isOfSelection: Bool = false) throws {
     guard let path, File.descriptor(named: path) == nil else { return }
-    try refuseRemote(option, path)
+    try refuseRemote(option, path, hasWriter: isOfSelection)
     guard path.utf8.last != UInt8(ascii: "/") else { return }
     var suffixes = path.lastPathPart.utf8.split(
       separator: UInt8(ascii: "."), omittingEmptySubsequences: false
@@ -40,10 +40,15 @@ enum OutputName {
         + ".\(last). Use a name that ends in .jsonl, .jsonl.zst or .jsonl.gz.")
   }
 
-  private static func refuseRemote(_ option: String, _ path: String) throws {
+  /// - Parameters:
+  ///   - option: only `--output` may be standard output instead.
+  ///   - hasWriter: whether `--writer` may take what is written.
+  /// - Throws: `ValidationError`
+  static func refuseRemote(_ option: String, _ path: String, hasWriter: Bool = false) throws {
     guard let remote = RemoteName(path) else { return }
     throw ValidationError(
-      "\(option) \(path): dsel writes files and standard output. \(remote.writing)")
+      "\(option) \(path): dsel writes files and standard output. "
+        + remote.writing(option, hasWriter: hasWriter))
   }
 
   /// Refuses a name that says that its file is of another format.

@@ -301,6 +301,9 @@ struct OutputOptions: ParsableArguments {
     }
     try OutputName.validate("--picks", OutputName.file(picks))
     try OutputName.validate("--remainder", remainder)
+    for (name, value) in [("--output-dir", outputDir), ("--manifest", manifest)] {
+      if let value { try OutputName.refuseRemote(name, value) }
+    }
     for (name, value) in [("--output-dir", outputDir), ("--remainder", remainder)] {
       if value == "" { throw ValidationError("\(name) is empty. Name a directory.") }
       if value == "-" {

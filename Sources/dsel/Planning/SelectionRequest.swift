@@ -55,7 +55,7 @@ struct SelectionRequest {
       select.features.settings, select.input.reading.settings(select.execution))
     let targets = try select.input.settings(finder).map { target in
       StagedSelection.Target(
-        name: target.name, paths: try target.paths.map { try Self.lineFile($0) })
+        name: target.name, paths: try target.paths.map { try Self.file($0) })
     }
     let shards = try select.input.pool.files(finder).map { try Self.lineFile($0) }
     let files = shards + targets.flatMap(\.paths)

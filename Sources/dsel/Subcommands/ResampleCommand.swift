@@ -227,11 +227,13 @@ struct ResampleCommand: ParsableCommand, CommandWithExamples {
           CandidateSummary(chosen), resultIsOnStandardOutput: OutputName.file(picks) == nil)
       }
       try output.checkTerminal()
+      let settings = try settings(context.finder(reading, isPart: true))
       let manifest = try Resample(
-        settings(context.finder(reading, isPart: true)), progress: context.progress.meter,
-        registry: context.registry, page: ReportPage.maker
+        settings, progress: context.progress.meter, registry: context.registry,
+        page: ReportPage.maker
       ).run()
       try context.report(manifest, resultIsOnStandardOutput: output.isStandardOutput)
+      context.warn(of: settings.outputs)
     }
   }
 

@@ -140,11 +140,13 @@ struct SelectCommand: ParsableCommand, CommandWithExamples {
       if let option = decision.impliedBy {
         context.diagnostics.note(ObjectiveOptions.note(impliedBy: option))
       }
+      let settings = try settings(context.finder(input.reading))
       let manifest = try Select(
-        settings(context.finder(input.reading)), progress: context.progress.meter,
-        registry: context.registry, page: ReportPage.maker
+        settings, progress: context.progress.meter, registry: context.registry,
+        page: ReportPage.maker
       ).run()
       try context.report(manifest, resultIsOnStandardOutput: output.isStandardOutput)
+      context.warn(of: settings.outputs)
     }
   }
 

@@ -195,6 +195,10 @@ struct WeighCommand: ParsableCommand, CommandWithExamples {
       let isOneFile = workDir == nil && format != .dolma
       try context.report(
         report, resultIsOnStandardOutput: isOneFile && output.path == nil)
+      var written = OutputSettings()
+      written.output = output.path.map { .file(path: $0) } ?? .standardOutput
+      written.rejects = rejecting.rejects
+      context.warn(of: written)
     }
   }
 

@@ -79,6 +79,8 @@ package enum CandidateError: Error {
   case otherTargetCount(path: String, names: [String])
   /// A shard's content isn't that from which its keys were made.
   case changedShard(path: String, shard: String)
+  /// A candidate's text isn't the one that was weighed.
+  case changedDocument(path: String)
   /// Nothing is left to choose by purity, noise and base.
   case noSet(path: String)
 }
