@@ -101,7 +101,9 @@ def note(message):
 
 
 def build():
-    subprocess.run(["swift", "build", "-c", "release", "--product", "dsel"], cwd=ROOT, check=True)
+    """The program that install.sh makes: on Linux, Swift's own libraries are linked into it."""
+    static = ["--static-swift-stdlib"] if sys.platform.startswith("linux") else []
+    subprocess.run(["swift", "build", "-c", "release", "--product", "dsel", *static], cwd=ROOT, check=True)
     return os.path.join(ROOT, ".build", "release", "dsel")
 
 

@@ -66,8 +66,8 @@ def report(values, megabytes, options, dsel):
                   "share of the first's speed in the same round.", "", *kernel_table(figures, kernels)]
     return lines + ["", "## Goals", "", *goal_table(figures), "", (
         "Shares of kernels are those of the steps here; of whole commands, [KERNELS.md](KERNELS.md) has them. Start-up is "
-        "that of the program that was timed: one that `swift build` makes loads Swift's libraries, and those of packages "
-        "have them inside.")]
+        "that of the program that was timed. As `scripts/install.sh` makes it, it has Swift's own libraries inside, which "
+        "`swift build` alone doesn't link into it.")]
 
 
 def table(figures, runs, keys):
