@@ -10,7 +10,7 @@ internal import CVector
 package struct TargetProfile: Sendable {
   /// One per bucket; ``noRank`` for those that the target leaves empty. Empty in a profile that was
   /// read from a file of candidates, whose features are ranks already.
-  private let ranks: [UInt32]
+  let ranks: [UInt32]
   /// c(b) by rank: all above 0.
   package let counts: [UInt64]
   package let tokenCount: Int
@@ -69,10 +69,6 @@ package struct TargetProfile: Sendable {
     }
     return ranked
   }
-
-  /// The bucket's rank, or ``noRank``.
-  @inline(__always)
-  func rank(ofBucket bucket: UInt32) -> UInt32 { ranks[Int(bucket)] }
 
   /// Counts features by rank.
   ///

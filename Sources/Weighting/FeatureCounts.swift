@@ -94,8 +94,6 @@ package struct FeatureCounts: Sendable, Equatable {
     self.tokenCount += tokenCount
   }
 
-  mutating func add(_ count: UInt64, to bucket: Int) { counts[bucket] += count }
-
   /// Adds the counts of other documents.
   ///
   /// - Precondition: both have the same number of buckets.

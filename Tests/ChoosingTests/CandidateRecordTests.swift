@@ -48,7 +48,7 @@ import Testing
     #expect(profile.shareSum == Double(bucketCounts.reduce(0, +)) / 1000)
     for bucket in bucketCounts.indices {
       let rank = used.firstIndex(of: bucket).map { UInt32($0) }
-      #expect(profile.rank(ofBucket: UInt32(bucket)) == rank ?? TargetProfile.noRank)
+      #expect(profile.ranks[bucket] == rank ?? TargetProfile.noRank)
     }
     let read = TargetProfile(counts: profile.counts, tokenCount: 1000)
     #expect(read.shares == profile.shares && read.shareSum == profile.shareSum)
@@ -74,7 +74,7 @@ import Testing
       collector.finish(candidate: 10 + number, into: &words)
       var counts: [UInt32: UInt32] = [:]
       for bucket in blocks.joined() where bucketCounts[Int(bucket)] > 0 {
-        counts[profile.rank(ofBucket: bucket), default: 0] += 1
+        counts[profile.ranks[Int(bucket)], default: 0] += 1
       }
       expected.append(counts)
     }
