@@ -66,6 +66,10 @@ package struct FieldSample: Sendable, Equatable {
     precondition(member.values.count == fields.count)
     guard member.priority <= threshold else { return }
     members.append(member)
+    // Of copies, neither zero is smaller: without a sign they are the same.
+    for field in fields.indices where members[members.count - 1].values[field] == 0 {
+      members[members.count - 1].values[field] = 0
+    }
     featureCount += member.featureCount
     if members.count >= 2 * capacity || featureCount > featureCapacity + featureCapacity / 4 {
       trim()
@@ -84,15 +88,33 @@ package struct FieldSample: Sendable, Equatable {
   ///
   /// - Complexity: O(*m* log *m*) for *m* documents.
   package mutating func trim() {
-    // Copies of a text may have different numbers. Which of them is kept mustn't depend on the
-    // order in which they come.
-    members.sort { one, other in
-      one.priority == other.priority
-        ? one.values.lexicographicallyPrecedes(other.values) : one.priority < other.priority
-    }
+    members.sort { $0.priority < $1.priority }
+    joinCopies()
     members = SampleBounds(capacity: capacity, featureCapacity: featureCapacity)
       .trimmed(members, &threshold)
     featureCount = members.reduce(0) { $0 + $1.featureCount }
+  }
+
+  /// Joins copies of a text, which may have different numbers: the smallest of each field counts.
+  ///
+  /// So a field's numbers depend neither on the order in which documents come nor on the other
+  /// fields of the sample.
+  ///
+  /// - Precondition: members are sorted by priority.
+  private mutating func joinCopies() {
+    var kept = 0
+    for index in members.indices {
+      if kept > 0, members[kept - 1].priority == members[index].priority {
+        for field in fields.indices {
+          members[kept - 1].values[field] = min(
+            members[kept - 1].values[field], members[index].values[field])
+        }
+      } else {
+        members.swapAt(kept, index)
+        kept += 1
+      }
+    }
+    members.removeSubrange(kept...)
   }
 }
 

@@ -16,6 +16,8 @@ import Testing
     }
     for _ in 0..<60 {
       var copy = members[Int.random(in: 0..<300, using: &random)]
+      // Of both fields, so that the smallest numbers are often those of two copies.
+      copy.values[0] += Double(Int.random(in: -1...1, using: &random))
       copy.values[1] += Double(Int.random(in: -1...1, using: &random))
       members.append(copy)
     }
@@ -29,11 +31,10 @@ import Testing
     let documents = Self.documents(seed: seed)
     var expected: [FieldSample.Member] = []
     var count = 0
-    // Of copies, the one with the smallest numbers.
-    let sorted = documents.sorted {
-      ($0.priority, $0.values[0], $0.values[1]) < ($1.priority, $1.values[0], $1.values[1])
-    }
-    for document in sorted where expected.last?.priority != document.priority {
+    for var document in documents.sorted(by: { $0.priority < $1.priority })
+    where expected.last?.priority != document.priority {
+      let copies = documents.filter { $0.priority == document.priority }
+      document.values = [0, 1].map { field in copies.map { $0.values[field] }.min() ?? .nan }
       guard expected.count < limits.documents, count + document.features.count <= limits.features
       else { break }
       count += document.features.count
@@ -55,6 +56,39 @@ import Testing
       #expect(whole.members == expected)
       if let first { #expect(whole == first) }
       first = whole
+    }
+  }
+
+  @Test(arguments: 0..<4 as Range<UInt64>)
+  func `A field's numbers don't depend on the other fields`(seed: UInt64) {
+    let documents = Self.documents(seed: seed)
+    func values(_ fields: [Int], of field: Int) -> [Double] {
+      var sample = FieldSample(
+        fields: fields.map { ["a", "b"][$0] }, capacity: 100, featureCapacity: 9999)
+      for var document in documents {
+        document.values = fields.map { document.values[$0] }
+        sample.add(document)
+      }
+      sample.trim()
+      return sample.members.map { $0.values[fields.firstIndex(of: field)!] }
+    }
+    for field in 0...1 {
+      let alone = values([field], of: field)
+      #expect(alone.count == 100)
+      #expect(values([0, 1], of: field) == alone)
+      #expect(values([1, 0], of: field) == alone)
+    }
+  }
+
+  @Test func `Copies with either zero are the same sample`() {
+    let zeros = [0.0, -0.0].map {
+      FieldSample.Member(priority: .init(bits: 7), values: [$0], tokenCount: 1, features: [3])
+    }
+    for members in [zeros, zeros.reversed(), [zeros[1]]] {
+      var sample = FieldSample(fields: ["a"])
+      for member in members { sample.add(member) }
+      sample.trim()
+      #expect(sample.members.map { $0.values.map(\.bitPattern) } == [[0]])
     }
   }
 
