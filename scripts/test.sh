@@ -32,7 +32,7 @@ describe() {
     tests) echo "all Swift tests" ;;
     python) echo "the Python package" ;;
     answers) echo "explanations of selections, and the schemas of all JSON" ;;
-    faults) echo "each system call fails once" ;;
+    faults) echo "each system call fails once, or waits while a second run writes the same files" ;;
     kills) echo "kills, signals, full disks, changing pools" ;;
     limits) echo "hostile and huge inputs" ;;
     readers) echo "commands that read and write files, and fail; with --all, a stand-in for S3" ;;
@@ -90,7 +90,7 @@ step_python() {
 }
 
 step_answers() { check_dsel test_explain.py test_show.py test_notes.py test_schemas.py "$@"; }
-step_faults() { check_dsel test_faults.py "$@"; }
+step_faults() { check_dsel test_faults.py test_two_runs.py "$@"; }
 # These run on the disk, so that the kills come at the moments at which dsel is killed in practice.
 step_kills() { TMPDIR=$disk check_dsel test_kills.py test_disturbances.py test_disk_room.py "$@"; }
 step_limits() { check_dsel test_input_limits.py test_file_limits.py test_parquet_damage.py "$@"; }

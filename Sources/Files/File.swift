@@ -184,12 +184,20 @@ package import Platform
     case unsupported
   }
 
+  package enum LockKind: Sendable {
+    /// Nobody else may hold the lock.
+    case exclusive
+    /// Others may share it, so that one open file can take it over from another without a gap.
+    case shared
+  }
+
   /// Takes the file's lock, which is released when this value is closed, or at the latest when the
   /// process ends.
-  package func lock() -> LockOutcome { Self.lock(descriptor) }
+  package func lock(_ kind: LockKind = .exclusive) -> LockOutcome { Self.lock(descriptor, kind) }
 
-  private static func lock(_ descriptor: Int32) -> LockOutcome {
-    if retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 { return .taken }
+  private static func lock(_ descriptor: Int32, _ kind: LockKind = .exclusive) -> LockOutcome {
+    let operation = kind == .shared ? LOCK_SH : LOCK_EX
+    if retrying({ flock(descriptor, operation | LOCK_NB) }) == 0 { return .taken }
     return errno == EWOULDBLOCK ? .busy : .unsupported
   }
 

@@ -11,9 +11,12 @@ internal import Platform
 /// its owner may read. Without a commit, `deinit` removes it. When it is complete it gets the mode
 /// of any new file, 0666 less `umask`.
 ///
-/// The temporary file is locked while its process lives, so the next run that writes the same
-/// output can remove what killed runs left. A path that is no regular file, such as `/dev/null` or
-/// a named pipe, is written to directly, and so is a descriptor such as `/dev/fd/3`.
+/// The temporary file is locked while its process lives, from its creation until it has its name,
+/// so the next run that writes the same output can remove what killed runs left, and nothing else.
+/// Two runs may write the same output at the same time: it is that of the run that ends last.
+///
+/// A path that is no regular file, such as `/dev/null` or a named pipe, is written to directly, and
+/// so is a descriptor such as `/dev/fd/3`.
 package struct AtomicFile: ~Copyable {
   package let path: String
   let temporaryPath: String?
@@ -78,7 +81,7 @@ package struct AtomicFile: ~Copyable {
     }
     do throws(SystemError) {
       // Another run may have taken it for a leftover between its creation and the lock.
-      if file.lock() != .busy, try FileStatus(path: temporaryPath) != nil { return file }
+      if file.lock(.shared) != .busy, try FileStatus(path: temporaryPath) != nil { return file }
     } catch {
       registry.discard(temporaryPath)
       throw error
@@ -188,8 +191,11 @@ package struct AtomicFile: ~Copyable {
       guard let temporaryPath else { return try file.close() }
       file.setDefaultMode()
       if try !file.synchronize() { registry.warnOfNoSync(Self.directory(of: path)) }
-      try file.close()
+      // Before it is closed, so that it is locked at every moment.
       lock = Self.lock(temporaryPath)
+      try file.close()
+      // Some object stores open only files that have been closed.
+      if lock == nil { lock = Self.lock(temporaryPath) }
     } catch {
       throw .system(SystemError(error.operation, path, code: error.code))
     }
@@ -199,7 +205,9 @@ package struct AtomicFile: ~Copyable {
   ///
   /// Then nothing guards the file.
   private static func lock(_ temporaryPath: String) -> File? {
-    guard let file = try? File(locking: temporaryPath), file.lock() == .taken else { return nil }
+    guard let file = try? File(locking: temporaryPath), file.lock(.shared) == .taken else {
+      return nil
+    }
     return file
   }
 
@@ -223,9 +231,11 @@ package struct AtomicFile: ~Copyable {
   package consuming func commit() throws(WritingError) {
     try finish()
     guard let temporaryPath else { return }
-    lock = nil
+    var lock = lock.take()
+    // The lock lasts until the file has its name.
+    defer { _ = lock.take() }
     let code = registry.commit(
-      temporaryPath, to: path, keptPath: TemporaryNames(for: path).kept)
+      temporaryPath, to: path, keptPath: TemporaryNames(for: path).kept, unlock: { lock = nil })
     // The file has its name or has been removed. There is nothing left to remove.
     isCommitted = true
     guard code == 0 else { throw .system(SystemError(.rename, path, code: code)) }

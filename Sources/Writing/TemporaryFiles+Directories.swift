@@ -95,7 +95,7 @@ extension TemporaryFiles {
       }
       let own = try? Self.directory(staging)
       // Another run may have taken it for a leftover between its creation and the lock.
-      if own?.lock() != .busy, (try? FileStatus(path: staging)) != nil {
+      if own?.lock(.shared) != .busy, (try? FileStatus(path: staging)) != nil {
         return OpenDirectory(lock: lock, stagingLock: own, staging: staging, leftovers: [])
       }
       _ = state.withLock { $0.staged.remove(ExactString(staging)) }
@@ -213,8 +213,7 @@ extension TemporaryFiles {
     let names = TemporaryNames(for: "\(directory)/shards")
     while true {
       let kept = KeptFile(try makeDirectory(names.kept, directory))
-      // Another run may have taken it for a leftover between its creation and the lock.
-      if !kept.isBusy, (try? FileStatus(path: kept.path)) != nil { return kept }
+      if kept.isGuarded { return kept }
       File.removeDirectory(kept.path)
     }
   }

@@ -84,10 +84,15 @@ package final class TemporaryFiles: Sendable {
 
   /// Gives a temporary file its name.
   ///
-  /// - Parameter keptPath: a name for the file that has `path` now, while other outputs wait for
-  ///   their names.
+  /// - Parameters:
+  ///   - keptPath: a name for the file that has `path` now, while other outputs wait for their
+  ///     names.
+  ///   - unlock: closes the temporary file. It stays locked until it has its name, except where the
+  ///     file system can't rename open files.
   /// - Returns: zero, or `errno`. Then no output of this run has its name.
-  func commit(_ temporaryPath: String, to path: String, keptPath: String) -> Int32 {
+  func commit(
+    _ temporaryPath: String, to path: String, keptPath: String, unlock: () -> Void
+  ) -> Int32 {
     state.withLock { state in
       // The manifest comes last. It must not have its name before the outputs that it describes.
       let isLast = state.staged.isEmpty && state.temporary == [ExactString(temporaryPath)]
@@ -96,6 +101,10 @@ package final class TemporaryFiles: Sendable {
       state.temporary.remove(ExactString(temporaryPath))
       let former = Self.keep(path, as: keptPath)
       code = File.rename(temporaryPath, to: path)
+      if code != 0 {
+        unlock()
+        code = File.rename(temporaryPath, to: path)
+      }
       guard code == 0 else {
         File.remove(temporaryPath)
         if case .kept(let kept) = former { File.remove(kept.path) }
@@ -108,10 +117,15 @@ package final class TemporaryFiles: Sendable {
   }
 
   private static func keep(_ path: String, as keptPath: String) -> Former {
-    switch File.link(path, to: keptPath) {
-    case 0: .kept(KeptFile(keptPath))
-    case ENOENT: .nothing
-    default: .lost
+    while true {
+      switch File.link(path, to: keptPath) {
+      case 0:
+        let kept = KeptFile(keptPath)
+        if kept.isGuarded { return .kept(kept) }
+        File.remove(keptPath)
+      case ENOENT: return .nothing
+      default: return .lost
+      }
     }
   }
 
@@ -266,14 +280,14 @@ extension TemporaryFiles {
   /// It is locked while this process lives, like temporary files.
   final class KeptFile: Sendable {
     let path: String
-    /// Whether another process has the lock.
-    let isBusy: Bool
+    /// False if another run took it for a leftover, between its creation and the lock.
+    let isGuarded: Bool
     private let file: File?
 
     init(_ path: String) {
       self.path = path
       let file = try? File(locking: path)
-      isBusy = file?.lock() == .busy
+      isGuarded = file?.lock(.shared) != .busy && (try? FileStatus(path: path)) != nil
       self.file = file
     }
   }

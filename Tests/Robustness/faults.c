@@ -1,4 +1,5 @@
-// Makes one call of a program fail. Preloaded into dsel by test_faults.py and test_mounts.py; Linux with glibc only.
+// Makes one call of a program fail. Preloaded into dsel by test_faults.py, test_mounts.py and test_two_runs.py; Linux
+// with glibc only.
 //
 //   FAULT_CALL    open, read, write, fsync, rename, link, mkdir, lock, stat or allocate
 //   FAULT_NUMBER  which of those calls, from 1
@@ -8,6 +9,7 @@
 //   FAULT_FOLDER  only files in there count, those opened by a relative path, and standard input and output:
 //                 the Swift runtime reads files of its own
 //   FAULT_HANGS   if set, the call doesn't return at all, as a lock on NFS whose lock service is gone
+//   FAULT_STOPS   if set, the call doesn't fail: before it, the process is stopped until a SIGCONT comes
 //   FAULT_REPORT  a file that is created when the fault happens
 //
 // Of allocations, those of the C and C++ libraries count, and dsel's own calls of malloc and realloc: all whose failure
@@ -16,6 +18,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -60,6 +63,10 @@ static bool fails(const char *call) {
     if (descriptor >= 0) syscall(SYS_close, descriptor);
   }
   while (getenv("FAULT_HANGS")) pause();
+  if (getenv("FAULT_STOPS")) {
+    kill(getpid(), SIGSTOP);
+    return false;
+  }
   errno = number("FAULT_ERRNO");
   return true;
 }
