@@ -8,7 +8,7 @@ goes on. Both must succeed, and leave the output whole, and nothing else.
 
 from __future__ import annotations
 
-import json
+import shutil
 import signal
 import subprocess
 import time
@@ -20,31 +20,40 @@ from running import Finished, content, run, start
 
 pytestmark = pytest.mark.skipif(faults.LINUX_ONLY, reason="only Linux lets a library be preloaded")
 
-OUTPUTS = ["out.jsonl", "out.jsonl.manifest.json"]
+FIRST_CALLS = ["open", "write", "fsync", "rename", "lock", "stat"]
+# Ways to run dsel, and the kinds of calls that a run stops at.
+COMMANDS = {
+    "select": (
+        f"select --target @target.jsonl {faults.FIT} --count 30 --pool @packed.jsonl.zst "
+        "--output out.jsonl --force --threads 1",
+        [*FIRST_CALLS, "link"],
+    ),
+    "work-dir": (
+        f"fit {faults.LAST_TWO} -o m {faults.FIT} --work-dir work --force --threads 1",
+        [*FIRST_CALLS, "mkdir"],
+    ),
+    "by-shard": (
+        f"resample --candidates @one.kept @two.kept.zst --pool {faults.POOL} --output-dir out --by-shard "
+        "--on-error skip --force --quiet --threads 1",
+        [*FIRST_CALLS, "mkdir"],
+    ),
+}
+CASES = [(name, call) for name, (_, calls) in COMMANDS.items() for call in calls]
 
 
 class Twice:
     """A command that two runs execute at the same time."""
 
-    def __init__(self, dsel: str, folder: Path, crawl: Path) -> None:
-        self.folder = folder
-        inputs = folder / "inputs"
-        inputs.mkdir()
-        self.library = faults.build_library(inputs)
-        faults.make_inputs(inputs, crawl)
-        self.runs = folder / "runs"
+    def __init__(self, dsel: str, folder: Path, inputs: Path, words: str) -> None:
+        self.folder, self.inputs, self.runs = folder, inputs, folder / "runs"
         self.runs.mkdir()
-        words = (
-            f"select --target @target.jsonl {faults.FIT} --count 30 --pool @packed.jsonl.zst "
-            "--output out.jsonl --force --threads 1"
-        )
         self.command = [dsel, *(faults.expanded(word, inputs) for word in words.split())]
 
     def stopped(self, call: str, number: int) -> subprocess.Popen[bytes] | None:
         """Starts a run that stops before a call; None if it makes no such call."""
-        reached = self.folder / f"reached-{call}-{number}"
+        reached = self.folder / f"reached-{number}"
         environment = {
-            **{"LD_PRELOAD": self.library, "FAULT_FOLDER": str(self.runs)},
+            **{"LD_PRELOAD": str(self.inputs / "faults.so"), "FAULT_FOLDER": str(self.runs)},
             **{"FAULT_CALL": call, "FAULT_NUMBER": str(number), "FAULT_STOPS": "1"},
             "FAULT_REPORT": str(reached),
         }
@@ -62,30 +71,37 @@ class Twice:
         errors = process.communicate(timeout=60)[1].decode(errors="replace")
         return Finished(self.command, process.returncode, b"", errors, str(self.runs))
 
-    def outputs(self) -> tuple[bytes, int]:
-        """The selection, and how many documents its manifest says that it has."""
-        assert sorted(content(self.runs)) == OUTPUTS
-        manifest = json.loads((self.runs / OUTPUTS[1]).read_text())
-        return (self.runs / OUTPUTS[0]).read_bytes(), manifest["selected"]["documents"]
-
 
 @pytest.fixture(scope="module")
-def twice(dsel: str, tmp_path_factory: pytest.TempPathFactory, crawl: Path) -> Twice:
-    return Twice(dsel, tmp_path_factory.mktemp("twice").resolve(), crawl)
+def inputs(dsel: str, tmp_path_factory: pytest.TempPathFactory, crawl: Path) -> Path:
+    folder = tmp_path_factory.mktemp("inputs").resolve()
+    faults.build_library(folder)
+    faults.make_inputs(folder, crawl)
+    faults.make_stage_inputs(dsel, folder)
+    return folder
 
 
-@pytest.mark.parametrize("call", ["open", "write", "fsync", "rename", "link", "lock", "stat"])
-def test_two_runs_may_write_the_same_output(twice: Twice, call: str) -> None:
+@pytest.mark.parametrize(("name", "call"), CASES)
+def test_two_runs_may_write_the_same_files(
+    dsel: str, tmp_path: Path, inputs: Path, name: str, call: str
+) -> None:
+    twice = Twice(dsel, tmp_path.resolve(), inputs, COMMANDS[name][0])
     run(twice.command, twice.runs).checked()
-    expected = twice.outputs()
+    expected = content(twice.runs)
+    assert expected
     number = 1
-    while first := twice.stopped(call, number):
+    while True:
+        # Else the results in it would be used again.
+        shutil.rmtree(twice.runs / "work", ignore_errors=True)
+        first = twice.stopped(call, number)
+        if not first:
+            break
         try:
-            run(twice.command, twice.runs).checked()
+            second = run(twice.command, twice.runs)
         finally:
             first.send_signal(signal.SIGCONT)
-        finished = twice.ended(first)
-        assert finished.status == 0, f"stopped before {call} {number}: {finished}"
-        assert twice.outputs() == expected, f"stopped before {call} {number}"
+        for finished in [twice.ended(first), second]:
+            assert finished.status == 0, f"stopped before {call} {number}: {finished}"
+        assert content(twice.runs) == expected, f"stopped before {call} {number}"
         number += 1
     assert number > 1, f"the run makes no call of {call}"
