@@ -117,7 +117,7 @@ package final class TemporaryFiles: Sendable {
   }
 
   private static func keep(_ path: String, as keptPath: String) -> Former {
-    while true {
+    for _ in 0..<mostLinks {
       switch File.link(path, to: keptPath) {
       case 0:
         let kept = KeptFile(keptPath)
@@ -127,7 +127,11 @@ package final class TemporaryFiles: Sendable {
       default: return .lost
       }
     }
+    return .lost
   }
+
+  /// How often an older file is linked again where others remove the link.
+  private static let mostLinks = 100
 
   /// Names outputs that others will follow.
   ///
@@ -287,7 +291,9 @@ extension TemporaryFiles {
     init(_ path: String) {
       self.path = path
       let file = try? File(locking: path)
-      isGuarded = file?.lock(.shared) != .busy && (try? FileStatus(path: path)) != nil
+      // A link to a missing file can't be opened, and so nobody takes it for a leftover.
+      let isThere = (try? FileStatus(path: path)) != nil || File.linkTarget(path) != nil
+      isGuarded = file?.lock(.shared) != .busy && isThere
       self.file = file
     }
   }

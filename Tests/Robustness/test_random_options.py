@@ -52,27 +52,68 @@ class Case:
             self.options += ["--exclude-target"]
         if chance(generator, 0.3):
             self.options += ["--near-duplicates", generator.choice(["0.5", "0.8"])]
-        if chance(generator, 0.3):
-            self.options += ["--add", f"quality={generator.uniform(-1, 1):.3f}"]
-            self.keep = ["--keep-field", "quality"]
+        if chance(generator, 0.4):
+            # A model may keep more fields than are added.
+            fields = generator.sample(["quality", "size", "age"], generator.randrange(1, 4))
+            for field in fields[: generator.randrange(1, len(fields) + 1)]:
+                self.options += ["--add", f"{field}={generator.uniform(-1, 1):.3f}"]
+            generator.shuffle(fields)
+            self.keep = ["--keep-field", ",".join(fields)]
         if chance(generator, 0.4):
             self.options += ["--tokens-field", "n_tokens"]
-        if not self.is_set and chance(generator, 0.3):
-            self.options += ["--logistic-share", generator.choice(["0", "0.3", "1"])]
+        if not self.is_set:
+            self.draw_by_weight(generator)
+        if chance(generator, 0.2):
+            self.options += ["--min-weight", f"{generator.uniform(-20, 5):.2f}"]
         if chance(generator, 0.3):
             self.options += ["--max-tokens", "900"]
+        # Of `fit` and `select`, and of `fit` for the pool and `select`.
+        self.fit, self.fit_pool = self.lengths(generator), list[str]()
+        self.features(generator)
         # Of `weigh` with what the draw may ask for, and of the draw.
         self.kept: list[str] = []
         self.draw: list[str] = []
         if chance(generator, 0.3):
             self.kept += ["--stratify", "domain"]
             self.draw += ["--stratify", "domain", "--mixture", "wiki=0.5,code=0.25"]
+            # Strata are counted in all documents.
+            self.fit_pool = []
         if chance(generator, 0.25):
             self.kept += ["--replay", "0.3"]
             self.draw += ["--replay", "0.2"]
         if len(self.names) > 1 and chance(generator, 0.5):
             self.draw += ["--share", "code=0.3"]
         self.draw += [f"--{'count' if self.unit == 'documents' else self.unit}", str(self.size)]
+
+    def draw_by_weight(self, generator: random.Random) -> None:
+        """Options that sets don't have."""
+        estimator = generator.choice(["blend", "blend", "blend", "shrunk", "logistic", "ratio"])
+        if estimator != "blend":
+            self.options += ["--estimator", estimator]
+        elif chance(generator, 0.4):
+            self.options += ["--logistic-share", generator.choice(["0", "0.3", "1"])]
+        if chance(generator, 0.2):
+            self.options += generator.choice([["--top-k"], ["--temperature", "20"]])
+
+    def lengths(self, generator: random.Random) -> list[str]:
+        """A length that `fit` needs to know, too."""
+        if not chance(generator, 0.3):
+            return []
+        lengths = ["--min-tokens", generator.choice(["0", "50", "200"])]
+        self.options += lengths
+        return lengths
+
+    def features(self, generator: random.Random) -> None:
+        """What models count, and in which documents."""
+        # With this estimator, `select` has fewer buckets than `fit`, unless both are told.
+        if "ratio" in self.options or chance(generator, 0.3):
+            self.fit += ["--buckets", generator.choice(["1000", "10000"])]
+        if chance(generator, 0.2):
+            self.fit += ["--ngrams", generator.choice(["1", "3"])]
+        if chance(generator, 0.2):
+            self.fit += ["--tokenizer", "wordpunct"]
+        if chance(generator, 0.2):
+            self.fit_pool += ["--fit-sample", "0.5"]
 
 
 @pytest.mark.sampled
@@ -107,19 +148,23 @@ def test_random_options_give_the_same_bytes_in_all_ways(
             cluster.same(f"one.{kind}", f"{name}.{kind}")
 
     targets = [word for name in case.names for word in ["--target", f"{name}={name}.jsonl"]]
-    options = [*case.text, *case.options, *case.draw]
+    lengths = case.fit[: 2 * ("--min-tokens" in case.fit)]
+    options = [*case.text, *case.options, *case.fit[len(lengths) :], *case.fit_pool, *case.draw]
     select = ["select", *targets, *options, "--pool"]
     one = cluster.manifest(*select, *shards, "--threads", "1", *outputs("one"))
     assert one["selected"]["documents"] > 0
     cluster.run(*select, *shards, "--force", "--threads", "2", *outputs("two"))
     same("two")
 
-    fit = ["fit", "--force", *case.text]
+    fit = ["fit", "--force", *case.text, *case.fit]
     texts = ["--keep-texts"] if case.excludes_target else []
     for name in case.names:
         cluster.run(*fit, *texts, f"{name}.jsonl", "-o", f"{name}.model.zst")
     cluster.for_each_shard(
-        lambda shard: [*fit, *case.keep, f"shards/{shard}", "-o", f"models/{shard}.model.zst"]
+        lambda shard: [
+            *[*fit, *case.fit_pool, *case.keep, f"shards/{shard}"],
+            *["-o", f"models/{shard}.model.zst"],
+        ]
     )
     cluster.merge("models", "pool.model.zst")
     models = [word for name in case.names for word in ["--target-model", model_of(name)]]
@@ -154,7 +199,10 @@ def write_pool(folder: Path, generator: random.Random) -> str:
     for document in documents:
         document["quality"] = round(random.Random(document["text"]).gauss(3, 1), 6)
         document["n_tokens"] = 1 + 4 * len(document["text"].split()) // 3
-    documents += generator.sample(documents, 20)
+    documents += [dict(one) for one in generator.sample(documents, 40)]
+    # Copies of a text may have other ratings, but not other lengths.
+    for document in documents:
+        document["size"], document["age"] = generator.randrange(20), generator.uniform(0, 1e9)
     path = folder / "pool.jsonl"
     path.write_text("".join(json.dumps(document) + "\n" for document in documents))
     return str(path)
