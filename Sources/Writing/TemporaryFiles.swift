@@ -291,9 +291,11 @@ extension TemporaryFiles {
     init(_ path: String) {
       self.path = path
       let file = try? File(locking: path)
-      // A link to a missing file can't be opened, and so nobody takes it for a leftover.
-      let isThere = (try? FileStatus(path: path)) != nil || File.linkTarget(path) != nil
-      isGuarded = file?.lock(.shared) != .busy && isThere
+      // First the lock: from then on nobody removes it. A link to a missing file can't be opened,
+      // and so nobody takes it for a leftover.
+      isGuarded =
+        file?.lock(.shared) != .busy
+        && ((try? FileStatus(path: path)) != nil || File.linkTarget(path) != nil)
       self.file = file
     }
   }
