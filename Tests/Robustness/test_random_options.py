@@ -152,7 +152,9 @@ def test_random_options_give_the_same_bytes_in_all_ways(
     options = [*case.text, *case.options, *case.fit[len(lengths) :], *case.fit_pool, *case.draw]
     select = ["select", *targets, *options, "--pool"]
     one = cluster.manifest(*select, *shards, "--threads", "1", *outputs("one"))
-    assert one["selected"]["documents"] > 0
+    # No document may weigh enough, and the first may be larger than a budget of tokens or bytes.
+    may_be_empty = case.unit != "documents" or "--min-weight" in case.options
+    assert one["selected"]["documents"] > 0 or may_be_empty
     cluster.run(*select, *shards, "--force", "--threads", "2", *outputs("two"))
     same("two")
 
@@ -169,7 +171,9 @@ def test_random_options_give_the_same_bytes_in_all_ways(
     cluster.merge("models", "pool.model.zst")
     models = [word for name in case.names for word in ["--target-model", model_of(name)]]
     weigh = ["weigh", "--force", *models, "--pool-model", "pool.model.zst", *case.text]
-    weigh += [*case.options, *case.kept, "--candidates", str(case.size), "--budget", case.unit]
+    # With many near-duplicates, a draw of all that candidates were kept for may be refused.
+    kept = 3 * case.size if "--near-duplicates" in case.options else case.size
+    weigh += [*case.options, *case.kept, "--candidates", str(kept), "--budget", case.unit]
     cluster.for_each_shard(
         lambda shard: [
             *[*weigh, f"shards/{shard}", "--output", f"candidates/{shard}.zst"],
