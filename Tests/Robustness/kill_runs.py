@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from running import WIKI, Content, Finished, content, piped, start
+from running import WIKI, Content, Finished, content, ended, piped, start
 
 OUTPUTS = [
     "out.jsonl.zst",
@@ -58,8 +58,7 @@ class FileRun:
         return process
 
     def ended(self, process: subprocess.Popen[bytes]) -> Finished:
-        errors = process.communicate(timeout=120)[1].decode(errors="replace")
-        return Finished(self.command, process.returncode, b"", errors, str(self.folder))
+        return ended(process, self.command, self.folder)
 
     def finish(self) -> Finished:
         """Runs undisturbed."""

@@ -92,6 +92,14 @@ def start(
     )
 
 
+def ended(
+    process: subprocess.Popen[bytes], command: Sequence[str], folder: Path, seconds: float = 120
+) -> Finished:
+    """Waits for the end of a program that was started with `start`."""
+    errors = process.communicate(timeout=seconds)[1].decode(errors="replace")
+    return Finished(command, process.returncode, b"", errors, str(folder))
+
+
 def piped(path: str | Path) -> IO[bytes]:
     """A file's bytes as they come from a pipe, not the file itself: dsel has to spool them."""
     with open(path, "rb") as file:

@@ -67,8 +67,13 @@ class Case:
             self.options += ["--min-weight", f"{generator.uniform(-20, 5):.2f}"]
         if chance(generator, 0.3):
             self.options += ["--max-tokens", "900"]
+        # Of all commands that read texts.
+        self.lengths: list[str] = []
+        if chance(generator, 0.3):
+            self.lengths = ["--min-tokens", generator.choice(["0", "50", "200"])]
         # Of `fit` and `select`, and of `fit` for the pool and `select`.
-        self.fit, self.fit_pool = self.lengths(generator), list[str]()
+        self.fit: list[str] = []
+        self.fit_pool: list[str] = []
         self.features(generator)
         # Of `weigh` with what the draw may ask for, and of the draw.
         self.kept: list[str] = []
@@ -94,14 +99,6 @@ class Case:
             self.options += ["--logistic-share", generator.choice(["0", "0.3", "1"])]
         if chance(generator, 0.2):
             self.options += generator.choice([["--top-k"], ["--temperature", "20"]])
-
-    def lengths(self, generator: random.Random) -> list[str]:
-        """A length that `fit` needs to know, too."""
-        if not chance(generator, 0.3):
-            return []
-        lengths = ["--min-tokens", generator.choice(["0", "50", "200"])]
-        self.options += lengths
-        return lengths
 
     def features(self, generator: random.Random) -> None:
         """What models count, and in which documents."""
@@ -148,9 +145,9 @@ def test_random_options_give_the_same_bytes_in_all_ways(
             cluster.same(f"one.{kind}", f"{name}.{kind}")
 
     targets = [word for name in case.names for word in ["--target", f"{name}={name}.jsonl"]]
-    lengths = case.fit[: 2 * ("--min-tokens" in case.fit)]
-    options = [*case.text, *case.options, *case.fit[len(lengths) :], *case.fit_pool, *case.draw]
-    select = ["select", *targets, *options, "--pool"]
+    read = [*case.text, *case.lengths]
+    select = ["select", *targets, *read, *case.options, *case.fit, *case.fit_pool, *case.draw]
+    select += ["--pool"]
     one = cluster.manifest(*select, *shards, "--threads", "1", *outputs("one"))
     # No document may weigh enough, and the first may be larger than a budget of tokens or bytes.
     may_be_empty = case.unit != "documents" or "--min-weight" in case.options
@@ -158,7 +155,7 @@ def test_random_options_give_the_same_bytes_in_all_ways(
     cluster.run(*select, *shards, "--force", "--threads", "2", *outputs("two"))
     same("two")
 
-    fit = ["fit", "--force", *case.text, *case.fit]
+    fit = ["fit", "--force", *read, *case.fit]
     texts = ["--keep-texts"] if case.excludes_target else []
     for name in case.names:
         cluster.run(*fit, *texts, f"{name}.jsonl", "-o", f"{name}.model.zst")
@@ -170,7 +167,7 @@ def test_random_options_give_the_same_bytes_in_all_ways(
     )
     cluster.merge("models", "pool.model.zst")
     models = [word for name in case.names for word in ["--target-model", model_of(name)]]
-    weigh = ["weigh", "--force", *models, "--pool-model", "pool.model.zst", *case.text]
+    weigh = ["weigh", "--force", *models, "--pool-model", "pool.model.zst", *read]
     # With many near-duplicates, a draw of all that candidates were kept for may be refused.
     kept = 3 * case.size if "--near-duplicates" in case.options else case.size
     weigh += [*case.options, *case.kept, "--candidates", str(kept), "--budget", case.unit]

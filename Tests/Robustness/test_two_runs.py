@@ -16,26 +16,26 @@ from pathlib import Path
 
 import faults
 import pytest
-from running import Finished, content, run, start
+from running import content, ended, run, start
 
 pytestmark = pytest.mark.skipif(faults.LINUX_ONLY, reason="only Linux lets a library be preloaded")
 
-FIRST_CALLS = ["open", "write", "fsync", "rename", "lock", "stat"]
+CALLS = ["open", "write", "fsync", "rename", "lock", "stat"]
 # Ways to run dsel, and the kinds of calls that a run stops at.
 COMMANDS = {
     "select": (
         f"select --target @target.jsonl {faults.FIT} --count 30 --pool @packed.jsonl.zst "
         "--output out.jsonl --force --threads 1",
-        [*FIRST_CALLS, "link"],
+        [*CALLS, "link"],
     ),
     "work-dir": (
         f"fit {faults.LAST_TWO} -o m {faults.FIT} --work-dir work --force --threads 1",
-        [*FIRST_CALLS, "mkdir"],
+        [*CALLS, "mkdir"],
     ),
     "by-shard": (
         f"resample --candidates @one.kept @two.kept.zst --pool {faults.POOL} --output-dir out --by-shard "
         "--on-error skip --force --quiet --threads 1",
-        [*FIRST_CALLS, "mkdir"],
+        [*CALLS, "mkdir"],
     ),
 }
 CASES = [(name, call) for name, (_, calls) in COMMANDS.items() for call in calls]
@@ -60,16 +60,12 @@ class Twice:
         process = start(self.command, self.runs, environment)
         while not reached.exists():
             if process.poll() is not None and not reached.exists():
-                self.ended(process).checked()
+                ended(process, self.command, self.runs).checked()
                 return None
             time.sleep(0.001)
         while Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
             time.sleep(0.001)
         return process
-
-    def ended(self, process: subprocess.Popen[bytes]) -> Finished:
-        errors = process.communicate(timeout=60)[1].decode(errors="replace")
-        return Finished(self.command, process.returncode, b"", errors, str(self.runs))
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +96,7 @@ def test_two_runs_may_write_the_same_files(
             second = run(twice.command, twice.runs)
         finally:
             first.send_signal(signal.SIGCONT)
-        for finished in [twice.ended(first), second]:
+        for finished in [ended(first, twice.command, twice.runs), second]:
             assert finished.status == 0, f"stopped before {call} {number}: {finished}"
         assert content(twice.runs) == expected, f"stopped before {call} {number}"
         number += 1
